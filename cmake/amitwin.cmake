@@ -1,0 +1,50 @@
+# Flags and helpers of the whole tree.
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# x86-64-v3 and no contraction: the same bytes on every such machine (docs/architecture.md).
+add_compile_options(-Wall -Wextra -Werror -Wshadow -Wvla -fno-math-errno -ffp-contract=off -g1)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_compile_options(-march=x86-64-v3)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")  # assertions stay: no NDEBUG
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1")
+set(CMAKE_C_FLAGS_DEBUG "-O1")
+if(AMITWIN_SANITIZE)
+  add_compile_options(-fsanitize=${AMITWIN_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${AMITWIN_SANITIZE})
+endif()
+
+# Includes are written from the root of the tree: "protocol/bytes.hpp".
+include_directories(${CMAKE_SOURCE_DIR})
+
+# amitwin_library(NAME SOURCES ... USES targets...)  USES is the link line that holds the folder
+# rules of docs/architecture.md.
+function(amitwin_library name)
+  cmake_parse_arguments(ARG "FREESTANDING" "" "SOURCES;USES" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC ${ARG_USES})
+  if(ARG_FREESTANDING)  # firmware: no exceptions, no RTTI, no guards for static locals
+    target_compile_options(${name} PRIVATE
+      $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>)
+  endif()
+endfunction()
+
+# amitwin_test(NAME SOURCES ... USES targets... [LABELS ...]): one GoogleTest executable, one ctest.
+find_package(GTest REQUIRED)
+function(amitwin_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+  if(ARG_TIMEOUT)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  endif()
+endfunction()

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/dlms/types.hpp"
+
+namespace protocol::dlms {
+
+// What a server offers to one client address. A table of constants in the firmware.
+struct ClientRole {
+  Sap sap;
+  Authentication authentication;
+  bool ciphered;         // context LN with ciphering required
+  bool pre_established;  // no AARQ: associated from the start (push client)
+};
+
+// The objects behind the associations; the firmware implements it.
+class Application {
+ public:
+  // Writes octets [offset, offset + out.space()) of the attribute's A-XDR value. `more` is set when
+  // the value goes on behind them. The session asks again with a larger offset for the next block;
+  // the value must not change in between (rows added later do not count).
+  virtual cosem::AccessResult get(Sap client, const cosem::Attribute& attribute,
+                                  const cosem::Selection& selection, std::size_t offset,
+                                  Writer& out, bool& more) = 0;
+  virtual cosem::AccessResult set(Sap client, const cosem::Attribute& attribute, Bytes value) = 0;
+  // Return parameters, if any, as A-XDR into `out`.
+  virtual cosem::AccessResult action(Sap client, const cosem::Method& method, Bytes parameter,
+                                     Writer& out) = 0;
+  // Told after each finished service, e.g. to declare CPU work or to log.
+  enum class Service : std::uint8_t { associate, release, get, set, action, authentication_failed,
+                                      decryption_failed, replay_refused };
+  virtual void served(Sap client, Service service, std::size_t reply_octets) = 0;
+  // The next invocation counter for a ciphered APDU with the meter's own title; never repeats.
+  virtual std::uint32_t next_invocation_counter() = 0;
+  // True when `counter` is above every one accepted from this client before, and remembers it.
+  virtual bool accept_invocation_counter(Sap client, std::uint32_t counter) = 0;
+
+ protected:
+  ~Application() = default;
+};
+
+// Identity and secrets, owned by the firmware; may change while associations live (key transfer).
+struct ServerIdentity {
+  SystemTitle system_title{};
+  Keys keys{};
+  std::array<std::uint8_t, kMaxPasswordOctets> password{};
+  std::uint8_t password_octets = 0;
+  std::uint16_t max_pdu_octets = 1024;
+};
+
+// One association seen from the server, sans-I/O. State of a few dozen octets; the caller gives
+// `scratch` (max_pdu_octets or more) for deciphering, free again when the call returns.
+class ServerSession {
+ public:
+  explicit ServerSession(const ClientRole& role);
+
+  // Handles one APDU; the reply (if any) is in `reply` (empty: nothing to answer). Anything that
+  // cannot be read is answered with an exception-response or dropped and counted, as the Green Book
+  // says; never an assert.
+  void on_apdu(Bytes apdu, const ServerIdentity& identity, Application& application,
+               crypto::Engine& crypto, MutableBytes scratch, Writer& reply);
+  // The link below is gone.
+  void reset();
+  bool associated() const { return associated_; }
+  const ClientRole& role() const { return *role_; }
+  std::uint32_t malformed() const { return malformed_; }
+
+ private:
+  const ClientRole* role_;
+  bool associated_ = false;
+  std::uint32_t malformed_ = 0;
+};
+
+// Builds a data-notification (0F) around `body` (A-XDR), ciphered as general-glo-ciphering (DB, with
+// our system title, SC 30h). `long_invoke_id` numbers notifications; `date_time` may be empty.
+bool encode_ciphered_notification(const ServerIdentity& identity, std::uint32_t invocation_counter,
+                                  std::uint32_t long_invoke_id, Bytes date_time, Bytes body,
+                                  crypto::Engine& crypto, MutableBytes scratch, Writer& out);
+// The same without ciphering: CM1's announcement and heartbeat.
+bool encode_notification(std::uint32_t long_invoke_id, Bytes date_time, Bytes body, Writer& out);
+
+struct Notification {
+  std::uint32_t long_invoke_id = 0;
+  Bytes date_time;  // empty or 12 octets
+  Bytes body;       // A-XDR
+};
+Result<Notification> decode_notification(Bytes apdu);
+
+// Who sealed a general-glo-ciphering APDU, before any key is known.
+Result<SystemTitle> sender_of_general_glo(Bytes apdu);
+// Opens it into `out`; the plain APDU is the result. The caller checks the counter.
+struct Opened {
+  Bytes apdu;
+  std::uint32_t invocation_counter = 0;
+};
+Result<Opened> open_general_glo(Bytes apdu, const Keys& keys, crypto::Engine& crypto,
+                                MutableBytes out);
+
+}  // namespace protocol::dlms

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace sim {
+
+// Prints the broken invariant with its values and aborts. Active in release builds.
+[[noreturn]] void invariant_broken(const char* condition, const char* file, int line,
+                                   const std::string& values);
+
+template <typename... Values>
+std::string join_values(const Values&... values) {
+  std::string text;
+  ((text += ' ', text += std::to_string(values)), ...);
+  return text;
+}
+
+}  // namespace sim
+
+// TWIN_ASSERT(condition, numbers worth seeing...)
+#define TWIN_ASSERT(condition, ...)                                               \
+  ((condition) ? static_cast<void>(0)                                             \
+               : ::sim::invariant_broken(#condition, __FILE__, __LINE__,          \
+                                         ::sim::join_values(__VA_ARGS__)))
