@@ -55,8 +55,8 @@ struct cm1_hal {
   void *context;
 
   int64_t (*uptime_us)(void *context);
-  /* One alarm at the given uptime, replacing the last; INT64_MAX: none; past: as soon as the upcall
-   * has returned. */
+  /* One alarm at the given uptime, replacing the last; INT64_MAX: none; past: as soon as the
+   * upcall has returned. */
   void (*alarm_us)(void *context, int64_t uptime_us);
 
   int (*flash_read)(void *context, uint32_t address, void *out, uint32_t n);

@@ -17,7 +17,7 @@ inline constexpr UtcNs kNever = INT64_MAX;
 // One connection of a communication module. Numbers are never reused within a run.
 using ConnectionId = std::uint64_t;
 
-// Outgoing side of the connections; the shell (sockets) or the simulation (modelled links) offers it.
+// Outgoing side of the connections: sockets in the shell, modelled links in the simulation.
 class StreamPort {
  public:
   virtual void send(ConnectionId connection, protocol::Bytes bytes) = 0;

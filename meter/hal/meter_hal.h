@@ -226,7 +226,8 @@ struct meter_firmware {
   int (*describe)(uint32_t index, struct meter_object_info *out);
 };
 
-/* The entry of a firmware in a shared object: `const struct meter_firmware *meter_firmware_entry(void)`.
+/* The entry of a firmware in a shared object:
+ *   const struct meter_firmware *meter_firmware_entry(void);
  * Built-in firmwares offer the same function under their own name. */
 #define METER_FIRMWARE_ENTRY "meter_firmware_entry"
 

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a reviewer should not have to say twice: sizes, banned words, licence lines.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include <regex>
+
+#include "tests/tidy/source_tree.hpp"
+
+namespace {
+
+using tidy::SourceFile;
+using tidy::starts_with_any;
+
+constexpr std::size_t kMaxFileLines = 400;
+constexpr std::size_t kMaxLineColumns = 100;
+constexpr int kMaxFunctionLines = 70;
+
+struct Banned {
+  const char* pattern;
+  const char* why;
+  std::vector<std::string> except;  // folders where the thing belongs
+};
+
+const std::vector<Banned>& banned() {
+  static const std::vector<Banned> words = {
+      // The wall clock belongs to the shells and to the figures about a run, never to a result.
+      {R"(\b(system_clock|steady_clock|high_resolution_clock)\b)",
+       "no wall clock",
+       {"hes-stub/shell/", "sim/cli/", "sim/run/wall/", "tests/", "bench/"}},
+      {R"(\b(gettimeofday|clock_gettime|std::time|localtime|gmtime)\b)",
+       "no wall clock",
+       {"sim/run/wall/", "hes-stub/shell/", "tests/", "bench/"}},
+      {R"(\b(random_device|mt19937|default_random_engine|[a-z]+_distribution|s?rand)\s*[({<;])",
+       "randomness is keyed: sim/core/philox.hpp",
+       {"tests/", "bench/"}},
+      {R"(\bunordered_(map|set)\b)", "iteration order reaches results", {"tests/", "bench/"}},
+      {R"(\b(common|utils|helpers)/)", "no attics", {}},
+      {R"(\bNDEBUG\b)", "assertions stay on", {}},
+  };
+  return words;
+}
+
+TEST(HouseStyle, BannedWords) {
+  for (const SourceFile& file : tidy::source_files()) {
+    if (file.path.rfind("tests/tidy/", 0) == 0) continue;
+    const auto code = tidy::code_of(file);
+    for (const Banned& word : banned()) {
+      if (starts_with_any(file.path, word.except)) continue;
+      const std::regex pattern(word.pattern);
+      for (std::size_t i = 0; i < code.size(); ++i) {
+        EXPECT_FALSE(std::regex_search(code[i], pattern))
+            << file.path << ':' << i + 1 << ": " << word.why << ": " << file.lines[i];
+      }
+    }
+  }
+}
+
+TEST(HouseStyle, FilesBeginWithLicence) {
+  for (const SourceFile& file : tidy::source_files()) {
+    ASSERT_GE(file.lines.size(), 2u) << file.path;
+    EXPECT_NE(file.lines[0].find("SPDX-FileCopyrightText: amitwin contributors"), std::string::npos)
+        << file.path;
+    EXPECT_NE(file.lines[1].find("SPDX-License-Identifier: Apache-2.0"), std::string::npos)
+        << file.path;
+  }
+}
+
+TEST(HouseStyle, FilesAndLinesKeepTheirSize) {
+  for (const SourceFile& file : tidy::source_files()) {
+    EXPECT_LE(file.lines.size(), kMaxFileLines) << file.path << ": two jobs in one room?";
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      // Columns, not octets: count UTF-8 leading octets only.
+      const auto columns = std::count_if(file.lines[i].begin(), file.lines[i].end(),
+                                         [](char c) { return (c & 0xC0) != 0x80; });
+      EXPECT_LE(static_cast<std::size_t>(columns), kMaxLineColumns) << file.path << ':' << i + 1;
+    }
+  }
+}
+
+TEST(HouseStyle, HeadersArePragmaOnceOrC) {
+  for (const SourceFile& file : tidy::source_files()) {
+    if (!file.path.ends_with(".hpp")) continue;
+    const bool found = std::any_of(file.lines.begin(), file.lines.end(),
+                                   [](const std::string& line) { return line == "#pragma once"; });
+    EXPECT_TRUE(found) << file.path;
+  }
+}
+
+// By layout, which clang-format guarantees: a function opens with a line at the left margin (or one
+// level in, inside a class) that ends in ") {" or ") const {", and closes with a brace in the same
+// column.
+TEST(HouseStyle, FunctionsStayUnderSeventyLines) {
+  const std::regex opening(R"(^( {0,2})([A-Za-z~].*|\S.*)\)( const| noexcept| override)* \{$)");
+  for (const SourceFile& file : tidy::source_files()) {
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      std::smatch match;
+      if (!std::regex_search(file.lines[i], match, opening)) continue;
+      const std::string closing = match[1].str() + "}";
+      std::size_t end = i + 1;
+      while (end < file.lines.size() && file.lines[end] != closing) ++end;
+      EXPECT_LT(static_cast<int>(end - i), kMaxFunctionLines)
+          << file.path << ':' << i + 1 << ": " << file.lines[i];
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/tidy/source_tree.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+namespace tidy {
+namespace {
+
+namespace fs = std::filesystem;
+
+const char* const kFolders[] = {"protocol",    "meter",  "cm1", "dcu",   "hes-stub",
+                                "plc-channel", "models", "sim", "bench", "tests"};
+
+SourceFile read_file(const fs::path& path) {
+  SourceFile file{path.generic_string(), {}};
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) file.lines.push_back(line);
+  return file;
+}
+
+std::vector<SourceFile> read_all() {
+  std::vector<SourceFile> files;
+  for (const char* folder : kFolders) {
+    if (!fs::exists(folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension == ".c" || extension == ".h" || extension == ".cpp" || extension == ".hpp") {
+        files.push_back(read_file(entry.path()));
+      }
+    }
+  }
+  std::sort(files.begin(), files.end(),
+            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  return files;
+}
+
+// One pass over the text: comments and literals become spaces.
+class Blanker {
+ public:
+  std::string operator()(const std::string& line) {
+    std::string out;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (in_comment_) {
+        if (line.compare(i, 2, "*/") == 0) {
+          in_comment_ = false;
+          ++i;
+        }
+      } else if (quote_ != 0) {
+        if (line[i] == '\\') {
+          ++i;
+        } else if (line[i] == quote_) {
+          quote_ = 0;
+        }
+      } else if (line.compare(i, 2, "//") == 0) {
+        break;
+      } else if (line.compare(i, 2, "/*") == 0) {
+        in_comment_ = true;
+        ++i;
+      } else if (line[i] == '"' || (line[i] == '\'' && !digit_separator(line, i))) {
+        quote_ = line[i];
+      } else {
+        out += line[i];
+        continue;
+      }
+      out += ' ';
+    }
+    quote_ = 0;  // no literal runs over a line end in this tree
+    return out;
+  }
+
+ private:
+  static bool digit_separator(const std::string& line, std::size_t i) {
+    return i > 0 && std::isxdigit(static_cast<unsigned char>(line[i - 1])) != 0;
+  }
+  bool in_comment_ = false;
+  char quote_ = 0;
+};
+
+}  // namespace
+
+const std::vector<SourceFile>& source_files() {
+  static const std::vector<SourceFile> files = read_all();
+  return files;
+}
+
+std::vector<Include> includes_of(const SourceFile& file) {
+  static const std::regex pattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
+  std::vector<Include> includes;
+  for (std::size_t i = 0; i < file.lines.size(); ++i) {
+    std::smatch match;
+    if (std::regex_search(file.lines[i], match, pattern)) {
+      includes.push_back({static_cast<int>(i + 1), match[2], match[1] == "<"});
+    }
+  }
+  return includes;
+}
+
+std::vector<std::string> code_of(const SourceFile& file) {
+  Blanker blank;
+  std::vector<std::string> code;
+  for (const std::string& line : file.lines) code.push_back(blank(line));
+  return code;
+}
+
+bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return path.rfind(prefix, 0) == 0; });
+}
+
+}  // namespace tidy

@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tidy {
+
+// A C or C++ file of the product, path relative to the root of the tree.
+struct SourceFile {
+  std::string path;
+  std::vector<std::string> lines;
+};
+struct Include {
+  int line;
+  std::string target;  // as written, without brackets
+  bool angled;         // <...>
+};
+
+// All .c .h .cpp .hpp files under the source folders, sorted by path.
+const std::vector<SourceFile>& source_files();
+std::vector<Include> includes_of(const SourceFile& file);
+// Lines with comments and string literals blanked out, same count as file.lines.
+std::vector<std::string> code_of(const SourceFile& file);
+bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes);
+
+}  // namespace tidy
