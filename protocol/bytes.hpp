@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <type_traits>
 
 #include "protocol/result.hpp"
 
@@ -65,8 +67,13 @@ class Writer {
   constexpr void u32(std::uint32_t value) { big_endian(value, 4); }
   constexpr void u64(std::uint64_t value) { big_endian(value, 8); }
   constexpr void bytes(Bytes source) {
-    if (!reserve(source.size())) return;
-    for (const std::uint8_t octet : source) buffer_[size_++] = octet;
+    if (!reserve(source.size()) || source.empty()) return;
+    if (std::is_constant_evaluated()) {
+      for (const std::uint8_t octet : source) buffer_[size_++] = octet;
+      return;
+    }
+    std::memcpy(buffer_.data() + size_, source.data(), source.size());
+    size_ += source.size();
   }
   // Overwrites octets written before, e.g. a length known only at the end.
   constexpr void patch_u8(std::size_t at, std::uint8_t value) {
@@ -82,6 +89,13 @@ class Writer {
   constexpr void truncate(std::size_t size) {
     PROTOCOL_ASSERT(size <= size_);
     size_ = size;
+  }
+
+  // The room behind what is written, for somebody who fills it in place; commit() then takes the
+  // first n octets of it as written.
+  constexpr MutableBytes free() const { return ok_ ? buffer_.subspan(size_) : MutableBytes{}; }
+  constexpr void commit(std::size_t n) {
+    if (reserve(n)) size_ += n;
   }
 
   constexpr std::size_t size() const { return size_; }

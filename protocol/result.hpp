@@ -8,16 +8,16 @@ namespace protocol {
 
 // Why a decode or a protocol step failed. Expected failures only: broken invariants assert.
 enum class Error : unsigned char {
-  truncated,        // the input ends inside an element
-  malformed,        // an octet that the standard does not allow here
-  unsupported,      // legal, but not implemented by this end
-  too_long,         // exceeds the negotiated or the static limit
-  no_space,         // the output buffer is too small
-  bad_checksum,     // HCS or FCS
-  bad_tag,          // authentication tag of a ciphered APDU
-  replayed,         // invocation counter not above the last accepted one
-  wrong_state,      // not legal in the current state of the engine
-  refused,          // the peer said no
+  truncated,     // the input ends inside an element
+  malformed,     // an octet that the standard does not allow here
+  unsupported,   // legal, but not implemented by this end
+  too_long,      // exceeds the negotiated or the static limit
+  no_space,      // the output buffer is too small
+  bad_checksum,  // HCS or FCS
+  bad_tag,       // authentication tag of a ciphered APDU
+  replayed,      // invocation counter not above the last accepted one
+  wrong_state,   // not legal in the current state of the engine
+  refused,       // the peer said no
 };
 
 // The value or the reason it is not there. No exceptions, no heap: usable in firmware.

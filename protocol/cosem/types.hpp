@@ -75,10 +75,10 @@ struct Selection {
 
 // The 12-octet date-time, Blue Book 4.1.6.1. deviation_min + local time = UTC (CET: -60).
 struct DateTime {
-  std::int64_t utc_s = 0;          // seconds since 1970-01-01T00:00:00Z
+  std::int64_t utc_s = 0;  // seconds since 1970-01-01T00:00:00Z
   std::int16_t deviation_min = 0;
-  std::uint8_t status = 0;         // 80h: daylight saving active
-  std::uint8_t hundredths = 0;     // FFh on the wire: not specified, read as 0
+  std::uint8_t status = 0;      // 80h: daylight saving active
+  std::uint8_t hundredths = 0;  // FFh on the wire: not specified, read as 0
   friend constexpr bool operator==(const DateTime&, const DateTime&) = default;
 };
 inline constexpr std::size_t kDateTimeOctets = 12;
