@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace sim {
+
+// What a random number is for: third word of the Philox counter. Two uses that must not see the
+// same numbers have two purposes. Append only: a number given once keeps its meaning, or every
+// seed gives another run.
+enum Purpose : std::uint32_t {
+  kPurposeTest = 0,
+  kPurposeMainsFrequency = 1,   // entity: grid
+  kPurposeMainsVoltage = 2,     // entity: grid
+  kPurposeAfeTolerance = 3,     // entity: meter
+  kPurposeAfeSampleNoise = 4,   // entity: meter; index: block of four ADC samples
+  kPurposeAfeSumNoise = 5,      // entity: meter; index: grid step
+  kPurposeHouseholdTraits = 6,  // entity: home
+  kPurposeHouseholdDay = 7,     // entity: home; index: day
+  kPurposeHouseholdMinute = 8,  // entity: home; index: minute
+  kPurposeWeather = 9,          // entity: region; index: interval of the cloud process
+};
+
+}  // namespace sim
