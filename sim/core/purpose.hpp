@@ -20,6 +20,11 @@ enum Purpose : std::uint32_t {
   kPurposeHouseholdDay = 7,     // entity: home; index: day
   kPurposeHouseholdMinute = 8,  // entity: home; index: minute
   kPurposeWeather = 9,          // entity: region; index: interval of the cloud process
+  kPurposeMeterKeys = 40,  // entity: meter; keys and passwords of its provisioning
+  kPurposeMeterRandom = 41,  // entity: meter; hal.random of its firmware
+  kPurposeModuleRandom = 42,  // entity: meter; hal.random of its CM1
+  kPurposeHeadEnd = 43,  // the head-end's random port
+  kPurposeStreetSpread = 44,  // entity: meter; push delay, poll phase, start delay
 };
 
 }  // namespace sim

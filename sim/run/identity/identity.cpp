@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run/identity/identity.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/core/keyed_stream.hpp"
+#include "sim/core/purpose.hpp"
+
+namespace sim::run {
+namespace {
+
+// Serial numbers start where a factory's second million would, so that they look like serials and
+// the meter's number is still readable in the last digits.
+constexpr std::uint32_t kFirstSerial = 2'000'000;
+
+std::array<std::uint8_t, 16> draw_key(KeyedStream& stream) {
+  std::array<std::uint8_t, 16> key{};
+  for (std::size_t i = 0; i < key.size(); i += 4) {
+    const std::uint32_t word = stream.next_u32();
+    for (std::size_t j = 0; j < 4; ++j) key[i + j] = static_cast<std::uint8_t>(word >> (8 * j));
+  }
+  return key;
+}
+
+std::string draw_password(KeyedStream& stream) {
+  // Without characters that look alike.
+  constexpr char kAlphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+  std::string password;
+  for (int i = 0; i < 8; ++i) password += kAlphabet[stream.below(sizeof(kAlphabet) - 1)];
+  return password;
+}
+
+}  // namespace
+
+Identity identity_of(std::uint64_t seed, std::uint32_t number, const std::string& model) {
+  Identity identity;
+  identity.number = number;
+  const std::uint32_t serial = kFirstSerial + number;
+  identity.serial = fmt::format("{:010}", serial);
+  // "AD11A" -> "11A": three of the thirteen free characters, the serial takes ten.
+  const std::string type = model.size() >= 5 ? model.substr(2, 3) : std::string("00X");
+  identity.logical_device_name = kManufacturer + type + identity.serial;
+  identity.system_title = {'A',
+                           'M',
+                           'T',
+                           static_cast<std::uint8_t>(model == "AD13A" ? 0x13 : 0x11),
+                           static_cast<std::uint8_t>(serial >> 24),
+                           static_cast<std::uint8_t>(serial >> 16),
+                           static_cast<std::uint8_t>(serial >> 8),
+                           static_cast<std::uint8_t>(serial)};
+  identity.module_address =
+      fmt::format("10.{}.{}.{}", 64 + (number >> 16), (number >> 8) & 0xFFu, number & 0xFFu);
+
+  KeyedStream stream(seed, number, kPurposeMeterKeys);
+  identity.unicast_key = draw_key(stream);
+  identity.authentication_key = draw_key(stream);
+  identity.master_key = draw_key(stream);
+  identity.low_level_password = draw_password(stream);
+  return identity;
+}
+
+std::vector<Identity> identities_of(const Scenario& scenario) {
+  std::vector<Identity> identities;
+  for (std::int64_t number = 1; number <= scenario.meters.count; ++number) {
+    identities.push_back(identity_of(static_cast<std::uint64_t>(scenario.general.seed),
+                                     static_cast<std::uint32_t>(number), scenario.meters.model));
+  }
+  return identities;
+}
+
+}  // namespace sim::run
