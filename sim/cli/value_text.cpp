@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/value_text.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/types.hpp"
+
+namespace sim::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using protocol::Bytes;
+using protocol::axdr::Cursor;
+using protocol::axdr::Tag;
+using protocol::axdr::Value;
+
+std::string date_time_text(const protocol::cosem::DateTime& time) {
+  // Shown as local time with its offset; COSEM's deviation has the opposite sign of RFC 3339's.
+  const std::int64_t local_s = time.utc_s - 60 * time.deviation_min;
+  std::int64_t days = local_s / 86'400;
+  std::int64_t second = local_s % 86'400;
+  if (second < 0) {
+    second += 86'400;
+    --days;
+  }
+  const auto date = protocol::cosem::civil_from_days(days);
+  const int offset_min = -time.deviation_min;
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month,
+                                 date.day, second / 3600, second / 60 % 60, second % 60);
+  if (offset_min == 0) return text + "Z";
+  const int absolute = offset_min < 0 ? -offset_min : offset_min;
+  return text +
+         fmt::format("{}{:02}:{:02}", offset_min < 0 ? '-' : '+', absolute / 60, absolute % 60);
+}
+
+bool printable(Bytes octets) {
+  if (octets.empty()) return false;
+  for (const std::uint8_t octet : octets) {
+    if (octet < 0x20 || octet > 0x7E) return false;
+  }
+  return true;
+}
+
+ordered_json octet_string(Bytes octets) {
+  if (octets.size() == protocol::cosem::kDateTimeOctets) {
+    const auto time = protocol::cosem::decode_date_time(octets);
+    if (time.ok()) return date_time_text(time.value());
+  }
+  if (printable(octets)) return std::string(octets.begin(), octets.end());
+  return hex_text(octets);
+}
+
+std::int64_t big_endian(Bytes octets, bool is_signed) {
+  std::uint64_t number = is_signed && !octets.empty() && (octets[0] & 0x80u) != 0 ? ~0ull : 0ull;
+  for (const std::uint8_t octet : octets) number = (number << 8) | octet;
+  return static_cast<std::int64_t>(number);
+}
+
+ordered_json scalar(const Value& value) {
+  switch (value.tag) {
+    case Tag::null_data:
+      return nullptr;
+    case Tag::boolean:
+      return !value.content.empty() && value.content[0] != 0;
+    case Tag::double_long:
+    case Tag::integer:
+    case Tag::long_:
+    case Tag::long64:
+      return big_endian(value.content, true);
+    case Tag::double_long_unsigned:
+    case Tag::unsigned_:
+    case Tag::long_unsigned:
+    case Tag::long64_unsigned:
+    case Tag::enum_:
+      return static_cast<std::uint64_t>(big_endian(value.content, false));
+    case Tag::visible_string:
+    case Tag::utf8_string:
+      return std::string(value.content.begin(), value.content.end());
+    case Tag::octet_string:
+    case Tag::date_time:
+      return octet_string(value.content);
+    default:
+      return hex_text(value.content);
+  }
+}
+
+ordered_json to_json(Bytes octets) {
+  Cursor cursor(octets);
+  std::vector<std::pair<ordered_json, std::uint32_t>> open;  // container, elements still missing
+  for (;;) {
+    const Value value = cursor.next();
+    if (!cursor.ok()) return "? " + hex_text(octets);
+    ordered_json done = value.is_container() ? ordered_json::array() : scalar(value);
+    if (value.is_container() && value.count > 0) {
+      open.emplace_back(std::move(done), value.count);
+      continue;
+    }
+    while (!open.empty()) {
+      open.back().first.push_back(std::move(done));
+      if (--open.back().second > 0) break;
+      done = std::move(open.back().first);
+      open.pop_back();
+      if (open.empty()) return done;
+    }
+    if (open.empty()) return done;
+  }
+}
+
+std::string plain(const ordered_json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+}  // namespace
+
+std::string hex_text(Bytes octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets) text += fmt::format("{:02X}", octet);
+  return text;
+}
+
+std::string value_as_json(Bytes value) { return to_json(value).dump(2); }
+
+std::string value_as_text(Bytes value) {
+  const ordered_json json = to_json(value);
+  return json.is_array() ? json.dump(2) : plain(json);
+}
+
+std::string rows_as_text(Bytes value) {
+  const ordered_json rows = to_json(value);
+  if (!rows.is_array()) return plain(rows) + "\n";
+  std::string text;
+  for (const ordered_json& row : rows) {
+    std::string line;
+    if (!row.is_array()) line = plain(row);
+    for (std::size_t i = 0; row.is_array() && i < row.size(); ++i) {
+      line += fmt::format("{}{:>{}}", i == 0 ? "" : "  ", plain(row[i]), i < 2 ? 0 : 10);
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace sim::cli
