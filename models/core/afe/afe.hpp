@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "meter/hal/meter_hal.h"
+#include "models/core/afe/sample_clock.hpp"
+#include "models/core/grid/electrical.hpp"
+#include "sim/core/time.hpp"
+
+namespace models {
+
+// What one meter's analogue front end does to one phase. docs/metrology.md gives the ranges.
+struct PhaseTolerance {
+  double gain_v = 1;     // over the design value of the divider
+  double gain_i = 1;     // over the design value of the shunt
+  double phase_deg = 0;  // by which the current channel leads at 50 Hz; grows with the order
+  double offset_v_counts = 0;
+  double offset_i_counts = 0;
+  double noise_v_counts = 0;  // rms of one sample, white
+  double noise_i_counts = 0;
+};
+
+struct AfeTolerance {
+  std::array<PhaseTolerance, kMaxPhases> phase;
+  double adc_ppm = 0;  // crystal fast: positive
+};
+
+// The tolerances of meter number `meter`.
+AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter);
+
+// Room for the samples of one window and its lead, all phases.
+struct SampleBuffer {
+  static constexpr std::size_t kMaxSamples = 1536;  // ten cycles down to 41.7 Hz
+  static constexpr std::size_t kStride = METER_WINDOW_LEAD + kMaxSamples;
+  alignas(32) std::int32_t v[kMaxPhases][kStride];
+  alignas(32) std::int32_t i[kMaxPhases][kStride];
+};
+
+// Analogue front end and ADC of one meter: electrical state in, raw counts out. Samples are a pure
+// function of (state, window, seed, meter).
+class Afe {
+ public:
+  Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeTolerance& tolerance,
+      bool noise = true);
+
+  // Samples of the window [start, start + length); with the noise of each sample when `noisy`.
+  meter_window sample(const ElectricalState& state, sim::TimeNs start_ns, sim::TimeNs window_ns,
+                      bool noisy, SampleBuffer& buffer) const;
+  // Adds to the sums of a noiseless window what the noise of all n_windows windows of a grid step
+  // does to their mean. The draw belongs to (seed, meter, step).
+  void add_sum_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,
+                     meter_sums& sums) const;
+
+  bool noise() const { return noise_; }
+  int n_phases() const { return n_phases_; }
+  const AfeTolerance& tolerance() const { return tolerance_; }
+
+ private:
+  // Counts per volt or ampere with gain and phase, by order.
+  struct Channel {
+    Phasor scale[kOrders];
+    double offset_counts;
+    double noise_counts;
+  };
+
+  std::uint64_t seed_;
+  std::uint32_t meter_;
+  int n_phases_;
+  bool noise_;
+  AfeTolerance tolerance_;
+  SampleClock clock_;
+  std::array<Channel, kMaxPhases> v_;
+  std::array<Channel, kMaxPhases> i_;
+};
+
+}  // namespace models

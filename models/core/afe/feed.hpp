@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "meter/hal/meter_hal.h"
+#include "models/core/afe/afe.hpp"
+#include "models/core/grid/change_log.hpp"
+#include "models/core/load/supply_point.hpp"
+#include "sim/core/time.hpp"
+
+namespace models {
+
+// Who takes the windows: the meter's platform, which hands them to the firmware.
+class WindowSink {
+ public:
+  virtual void on_sums(const meter_sums& sums, std::uint32_t n_repeats) = 0;
+  // The window and its samples live until the call returns.
+  virtual void on_samples(const meter_window& window) = 0;
+
+ protected:
+  ~WindowSink() = default;
+};
+
+enum class FeedTier : unsigned char {
+  fleet,    // on_sums: one kernel run per grid step and change, noise drawn on the sums
+  detailed  // on_samples: every window, noise drawn on every sample
+};
+
+// Everything a meter measures, window by window, up to any instant. Integrated lazily: nothing
+// happens between two calls of advance, and how often it is called changes nothing but the split
+// of the repeats.
+class ElectricalFeed {
+ public:
+  // The supply point and the front end outlive the feed.
+  ElectricalFeed(const SupplyPoint& supply, const Afe& afe, FeedTier tier);
+
+  // Delivers, in order, all windows that ended at or before `now` and were not delivered yet.
+  void advance(sim::TimeNs now, WindowSink& sink);
+
+  // Each takes effect with the first window that starts at or after the given time, which must not
+  // lie before a window already delivered. Power off: no windows. Relay open: no current.
+  void set_relay(sim::TimeNs at, bool closed);
+  void set_power(sim::TimeNs at, bool on);
+  void set_sag(sim::TimeNs from, sim::TimeNs to, double factor);
+
+  // When the next window of the grid ends that was not passed yet (also while power is off).
+  sim::TimeNs next_window_end() const;
+  const ChangeLog& changes() const { return log_; }
+  const SupplyPoint& supply() const { return supply_; }
+
+ private:
+  sim::TimeNs next_window_start() const;
+  void add(sim::TimeNs at, ElectricalChange::Kind kind, double value);
+  void apply_changes(sim::TimeNs window_start);
+  std::int64_t windows_until(sim::TimeNs now) const;
+  void deliver(std::int64_t n, WindowSink& sink);
+  void deliver_samples(std::int64_t n, WindowSink& sink);
+  void refresh_state();
+  void refresh_sums();
+
+  const SupplyPoint& supply_;
+  const Afe& afe_;
+  FeedTier tier_;
+  ChangeLog log_;
+  std::size_t next_change_ = 0;
+  SwitchState switches_;
+  // Next window: its step and its number within the step.
+  std::int64_t step_ = 0;
+  std::int64_t window_ = 0;
+  // Of the current step and switch state.
+  bool state_valid_ = false;
+  bool sums_valid_ = false;
+  HomeLoad load_;
+  std::int64_t load_step_ = -1;
+  ElectricalState state_;
+  meter_sums sums_{};
+};
+
+}  // namespace models

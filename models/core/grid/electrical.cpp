@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/grid/electrical.hpp"
+
+#include "sim/core/det_math.hpp"
+
+namespace models {
+namespace {
+
+double rms(const Phasor (&orders)[kOrders]) {
+  double sum = 0;
+  for (const Phasor& x : orders) sum += norm(x);
+  return sim::det_sqrt(sum);
+}
+
+}  // namespace
+
+double active_power_w(const ElectricalState& state) {
+  double sum = 0;
+  for (int p = 0; p < state.n_phases; ++p) {
+    for (std::size_t h = 0; h < kOrders; ++h) sum += (state.v[p][h] * conj(state.i[p][h])).re;
+  }
+  return sum;
+}
+
+double reactive_power_var(const ElectricalState& state) {
+  double sum = 0;
+  for (int p = 0; p < state.n_phases; ++p) sum += (state.v[p][0] * conj(state.i[p][0])).im;
+  return sum;
+}
+
+double apparent_power_va(const ElectricalState& state) {
+  double sum = 0;
+  for (int p = 0; p < state.n_phases; ++p) sum += rms(state.v[p]) * rms(state.i[p]);
+  return sum;
+}
+
+double voltage_rms_v(const ElectricalState& state, int phase) { return rms(state.v[phase]); }
+double current_rms_a(const ElectricalState& state, int phase) { return rms(state.i[phase]); }
+
+}  // namespace models

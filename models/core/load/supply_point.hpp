@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "models/core/grid/change_log.hpp"
+#include "models/core/grid/electrical.hpp"
+#include "models/core/grid/mains.hpp"
+#include "models/core/load/source.hpp"
+
+namespace models {
+
+struct SupplyConfig {
+  int n_phases = 1;          // 3: the load is spread evenly
+  double voltage_ratio = 1;  // this home's voltage over the grid's (place on the feeder)
+  bool harmonics = true;     // background distortion of the voltage, harmonic currents of the load
+};
+
+// Where a home meets the grid: turns its power into phasors at the meter's terminals. The one
+// definition of what is there to be measured, read by the meter's front end and by truth alike.
+class SupplyPoint {
+ public:
+  SupplyPoint(const MainsSchedule& mains, const LoadSource& load, const SupplyConfig& config = {});
+
+  // Phasors of a grid step under a switch state. Power off gives all zero.
+  ElectricalState state(std::int64_t step, const SwitchState& switches) const;
+  // Same with the load asked for before.
+  ElectricalState state(std::int64_t step, const HomeLoad& load, const SwitchState& switches) const;
+  HomeLoad load(std::int64_t step) const { return load_.at(step); }
+  const MainsSchedule& mains() const { return mains_; }
+
+ private:
+  const MainsSchedule& mains_;
+  const LoadSource& load_;
+  SupplyConfig config_;
+};
+
+}  // namespace models
