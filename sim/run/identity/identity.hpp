@@ -18,7 +18,7 @@ struct Identity {
   std::string serial;               // ten decimal digits
   std::string logical_device_name;  // 16 characters: FLAG id, type, serial
   std::array<std::uint8_t, 8> system_title{};
-  std::string module_address;       // CM1's IPv4 address in the cell's APN
+  std::string module_address;  // CM1's IPv4 address in the cell's APN
   std::array<std::uint8_t, 16> unicast_key{};
   std::array<std::uint8_t, 16> authentication_key{};
   std::array<std::uint8_t, 16> master_key{};
