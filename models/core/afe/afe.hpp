@@ -33,7 +33,7 @@ AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter);
 
 // Room for the samples of one window and its lead, all phases.
 struct SampleBuffer {
-  static constexpr std::size_t kMaxSamples = 1536;  // ten cycles down to 41.7 Hz
+  static constexpr std::size_t kMaxSamples = 1568;  // ten cycles down to 41 Hz
   static constexpr std::size_t kStride = METER_WINDOW_LEAD + kMaxSamples;
   alignas(32) std::int32_t v[kMaxPhases][kStride];
   alignas(32) std::int32_t i[kMaxPhases][kStride];

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/afe/afe.hpp"
+
+#include "models/core/afe/waveform.hpp"
+#include "sim/core/assert.hpp"
+#include "sim/core/det_math.hpp"
+#include "sim/core/philox.hpp"
+#include "sim/core/purpose.hpp"
+
+namespace models {
+namespace {
+
+constexpr double kCounts = 8388608.0;  // 2^23 at full scale
+constexpr double kCountsPerVolt = kCounts / (METER_ADC_V_FULL_SCALE_MV * 1e-3);
+constexpr double kCountsPerAmpere = kCounts / (METER_ADC_I_FULL_SCALE_MA * 1e-3);
+
+static_assert(SampleBuffer::kStride % kChunk == 0);
+
+// Noise of one channel over a window and its lead. Word k of the channel belongs to ADC sample
+// k - METER_WINDOW_LEAD, so a sample has the same noise as lead of one window and tail of the last.
+class NoiseWords {
+ public:
+  void draw(std::uint64_t seed, std::uint32_t meter, std::uint64_t channel,
+            std::int64_t first_sample, std::size_t n) {
+    const auto first_word = static_cast<std::uint64_t>(first_sample);
+    skip_ = first_word % 4;
+    sim::philox4x32_fill(seed, meter, sim::kPurposeAfeSampleNoise,
+                         (channel << 56) | (first_word / 4), (skip_ + n + 3) / 4, words_);
+  }
+  const std::uint32_t* at(std::size_t k) const { return words_ + skip_ + k; }
+
+ private:
+  std::size_t skip_ = 0;
+  alignas(32) std::uint32_t words_[SampleBuffer::kStride + 8];
+};
+
+}  // namespace
+
+Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeTolerance& tolerance,
+         bool noise)
+    : seed_(seed),
+      meter_(meter),
+      n_phases_(n_phases),
+      noise_(noise),
+      tolerance_(tolerance),
+      clock_(tolerance.adc_ppm) {
+  TWIN_ASSERT(n_phases == 1 || n_phases == 3, n_phases);
+  for (std::size_t p = 0; p < kMaxPhases; ++p) {
+    const PhaseTolerance& phase = tolerance.phase[p];
+    v_[p].offset_counts = phase.offset_v_counts;
+    i_[p].offset_counts = phase.offset_i_counts;
+    v_[p].noise_counts = noise ? phase.noise_v_counts : 0;
+    i_[p].noise_counts = noise ? phase.noise_i_counts : 0;
+    for (std::size_t h = 0; h < kOrders; ++h) {
+      // A skew in time, so the angle grows with the order. Taken at 50 Hz: 0.2 % of 0.3 degrees
+      // less or more is nothing.
+      const sim::SinCos turn =
+          sim::det_sincos(phase.phase_deg * (sim::kPi / 180) * static_cast<double>(kOrder[h]));
+      v_[p].scale[h] = {phase.gain_v * kCountsPerVolt, 0};
+      i_[p].scale[h] = phase.gain_i * kCountsPerAmpere * Phasor{turn.cos, turn.sin};
+    }
+  }
+}
+
+namespace {
+
+Wave wave_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders], double offset,
+             double noise) {
+  constexpr double kSqrt2 = 1.4142135623730951;
+  Wave wave;
+  for (std::size_t h = 0; h < kOrders; ++h) {
+    const Phasor peak = kSqrt2 * (orders[h] * scale[h]);
+    wave.re[h] = static_cast<float>(peak.re);
+    wave.im[h] = static_cast<float>(peak.im);
+  }
+  wave.offset = static_cast<float>(offset);
+  wave.noise = static_cast<float>(noise / noise_unit());
+  return wave;
+}
+
+}  // namespace
+
+meter_window Afe::sample(const ElectricalState& state, sim::TimeNs start_ns, sim::TimeNs window_ns,
+                         bool noisy, SampleBuffer& buffer) const {
+  const WindowTiming timing = clock_.window(start_ns, window_ns);
+  const std::size_t n = timing.n_samples + METER_WINDOW_LEAD;
+  const std::size_t n_chunked = (n + kChunk - 1) / kChunk * kChunk;
+  TWIN_ASSERT(n_chunked <= SampleBuffer::kStride, n);
+  const std::size_t n_phases = static_cast<std::size_t>(n_phases_);
+
+  Wave v[kMaxPhases];
+  Wave i[kMaxPhases];
+  NoiseWords noise[2 * kMaxPhases];
+  const bool drawn = noisy && noise_;
+  for (std::size_t p = 0; p < n_phases; ++p) {
+    v[p] = wave_of(state.v[p], v_[p].scale, v_[p].offset_counts, v_[p].noise_counts);
+    i[p] = wave_of(state.i[p], i_[p].scale, i_[p].offset_counts, i_[p].noise_counts);
+    if (!drawn) continue;
+    noise[2 * p].draw(seed_, meter_, 2 * p, timing.first_sample, n_chunked);
+    noise[2 * p + 1].draw(seed_, meter_, 2 * p + 1, timing.first_sample, n_chunked);
+  }
+
+  const PhaseRamp ramp(timing.phase_step);
+  const std::uint64_t phase = timing.phase - METER_WINDOW_LEAD * timing.phase_step;
+  WaveBasis basis;
+  for (std::size_t k = 0; k < n_chunked; k += kChunk) {
+    fill_basis(phase + k * timing.phase_step, ramp, basis);
+    for (std::size_t p = 0; p < n_phases; ++p) {
+      fill_counts(v[p], basis, drawn ? noise[2 * p].at(k) : nullptr, buffer.v[p] + k);
+      fill_counts(i[p], basis, drawn ? noise[2 * p + 1].at(k) : nullptr, buffer.i[p] + k);
+    }
+  }
+
+  meter_window window{};
+  window.n_samples = timing.n_samples;
+  window.n_cycles = METER_WINDOW_CYCLES;
+  window.length_q16 = timing.length_q16;
+  for (std::size_t p = 0; p < n_phases; ++p) {
+    window.channel[METER_V1 + p] = buffer.v[p] + METER_WINDOW_LEAD;
+    window.channel[METER_I1 + p] = buffer.i[p] + METER_WINDOW_LEAD;
+  }
+  return window;
+}
+
+}  // namespace models

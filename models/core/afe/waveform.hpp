@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "models/core/grid/electrical.hpp"
+
+namespace models {
+
+// Samples are made in chunks of this many; buffers are whole chunks.
+inline constexpr std::size_t kChunk = 64;
+
+// One channel in counts: x(theta) = offset + sum over h of re cos(h theta) - im sin(h theta).
+struct Wave {
+  float re[kOrders];
+  float im[kOrders];
+  float offset;
+  float noise;  // counts per unit of the noise word's sum, see noise_unit()
+};
+
+// cos and sin of h theta for the orders and samples of one chunk.
+struct WaveBasis {
+  alignas(32) float cos[kOrders][kChunk];
+  alignas(32) float sin[kOrders][kChunk];
+};
+
+// Upper halves of k * phase_step, k < kChunk.
+struct PhaseRamp {
+  explicit PhaseRamp(std::uint64_t phase_step);
+  alignas(32) std::uint32_t offset[kChunk];
+};
+
+// Standard deviation of one noise word: the sum of its two 16-bit halves, centred (triangular law).
+double noise_unit();
+inline constexpr double kNoiseKurtosis = 2.4;  // of two summed uniform values
+
+void fill_basis(std::uint64_t phase, const PhaseRamp& ramp, WaveBasis& basis);
+
+// Counts of one chunk: waveform, noise (one word a sample, nullptr: none), clipping to 24 bits,
+// rounding to the nearest integer.
+void fill_counts(const Wave& wave, const WaveBasis& basis, const std::uint32_t* noise,
+                 std::int32_t* counts);
+
+}  // namespace models
