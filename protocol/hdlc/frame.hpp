@@ -62,6 +62,16 @@ struct Frame {
   Bytes information;
 };
 
+// What the first octets tell before the rest has come.
+struct Header {
+  Frame frame;             // without its information
+  std::size_t length = 0;  // of the whole frame without flags
+  std::size_t octets = 0;  // format .. control, and the HCS if there is one
+};
+// Error::truncated: more octets are needed. With information the HCS must hold; without, the FCS
+// covers the header and only decode() tells whether the length is to be trusted.
+Result<Header> decode_header(Bytes octets);
+
 // One frame without its flags. Refuses anything whose length or checksums do not hold; the
 // information field is a view into `octets`.
 Result<Frame> decode(Bytes octets);

@@ -14,28 +14,33 @@ namespace protocol::hdlc {
 //   while (const std::optional<Frame> frame = scanner.next()) handle(*frame);
 class Scanner {
  public:
-  explicit Scanner(Bytes octets, std::size_t max_length = kMaxLength)
-      : octets_(octets), max_length_(max_length) {}
+  enum class End : std::uint8_t {
+    cut,   // nothing belongs to these octets any more: an unfinished frame is damaged
+    open,  // the rest of the last frame may still come
+  };
+  explicit Scanner(Bytes octets, End end = End::cut, std::size_t max_length = kMaxLength)
+      : octets_(octets), max_length_(max_length), end_(end) {}
 
   // The next good frame; nothing when no further one is complete. Views into the octets given.
   std::optional<Frame> next();
 
-  // Octets from here on may be the start of a frame whose end has not come yet. Equals the size of
-  // the input when nothing is left over. To be read after next() has returned nothing.
+  // End::open, after next() has returned nothing: octets from here on may be the start of a frame.
   std::size_t incomplete_from() const { return at_; }
-  // Stretches of octets given up: damaged frames and noise.
+  // Damaged frames, and stretches of octets that belong to none.
   std::uint32_t damaged() const { return damaged_; }
 
  private:
+  friend class Splitter;
   enum class Verdict : std::uint8_t { good, incomplete, damaged, noise };
   Verdict examine(Bytes from_format, std::size_t& length, Frame& frame) const;
-  void give_up_stretch();
+  void give_up_octet();
 
   Bytes octets_;
   std::size_t max_length_;
+  End end_;
   std::size_t at_ = 0;
   std::uint32_t damaged_ = 0;
-  bool in_noise_ = false;
+  bool in_noise_ = false;  // the stretch being skipped is already counted
 };
 
 // For lines that cut the octets anywhere (TCP, a UART without idle-line detection): keeps the start
@@ -63,6 +68,7 @@ class Splitter {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::uint32_t damaged_ = 0;
+  bool in_noise_ = false;
 };
 
 }  // namespace protocol::hdlc

@@ -135,6 +135,8 @@ class Secondary {
   void on_link_frame(SecondaryLink& link, const Frame& frame);
   bool accept_acknowledgement(SecondaryLink& link, const Frame& frame);
   void on_information(SecondaryLink& link, const Frame& frame);
+  static bool is_whole(const SecondaryLink& link, const Frame& frame);
+  bool make_room(SecondaryLink& link, const Frame& frame);
   void collect(SecondaryLink& link, const Frame& frame);
   void on_whole_request(SecondaryLink& link, Bytes llc_and_apdu);
   void answer_poll(SecondaryLink& link);

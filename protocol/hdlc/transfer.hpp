@@ -21,14 +21,15 @@ class Sender {
   struct Segment {
     Bytes information;
     std::uint8_t ns = 0;
-    bool more = false;  // further segments of this APDU follow
+    bool more = false;   // further segments of this APDU follow
+    bool again = false;  // was sent before
   };
 
   // A new link: sequence from 0, nothing to send.
   void reset(std::uint16_t max_information, std::uint8_t window);
-  // Replaces what was there; its first segment takes the number of the oldest unacknowledged one.
+  // Replaces what was there; the first segment takes the number of the oldest unacknowledged one.
   void load(Bytes llc_and_apdu);
-  void unload();
+  void unload() { load({}); }
 
   // N(R) of a received frame. False when it acknowledges what was never sent.
   bool acknowledge(std::uint8_t nr);
@@ -43,18 +44,20 @@ class Sender {
   bool all_acknowledged() const { return loaded() && acknowledged_ == segments(); }
   // Some, but not all of it, is known to have arrived.
   bool part_way() const { return acknowledged_ > 0 && acknowledged_ < segments(); }
-  bool awaiting() const { return sent_ > acknowledged_; }
+  // V(S): the number the next new segment takes.
+  std::uint8_t oldest() const { return oldest_; }  // N(S) of the oldest unacknowledged segment
+  std::uint8_t vs() const { return next_sequence(oldest_, highest_ - acknowledged_); }
 
  private:
-  std::size_t segments() const;
+  unsigned segments() const;
 
   Bytes octets_;
-  std::size_t acknowledged_ = 0;  // segments of octets_
-  std::size_t sent_ = 0;
+  unsigned acknowledged_ = 0;  // segments the peer has
+  unsigned sent_ = 0;          // where next() goes on
+  unsigned highest_ = 0;       // segments ever sent; above sent_ after going back
   std::uint16_t max_information_ = 128;
   std::uint8_t window_ = 1;
-  std::uint8_t first_unacknowledged_ = 0;  // N(S) of segment acknowledged_
-  // Numbers below it that a peer may still repeat as N(R) without acknowledging anything new.
+  std::uint8_t oldest_ = 0;
 };
 
 }  // namespace protocol::hdlc
