@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/result/kpi.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace sim::result {
+
+bool Limit::holds(double value) const {
+  if (std::isnan(value)) return false;
+  if (min && value < *min) return false;
+  if (max && value > *max) return false;
+  return !equals || value == *equals;
+}
+
+std::string Limit::text() const {
+  std::string text;
+  const auto add = [&](const char* relation, const std::optional<double>& bound) {
+    if (!bound) return;
+    if (!text.empty()) text += " and ";
+    text += relation + number_text(*bound);
+  };
+  add("= ", equals);
+  add(">= ", min);
+  add("<= ", max);
+  return text;
+}
+
+bool Kpi::pass() const {
+  return std::all_of(limits.begin(), limits.end(),
+                     [&](const Limit& limit) { return limit.holds(value); });
+}
+
+std::string Kpi::limit_text() const {
+  std::string text;
+  for (const Limit& limit : limits) {
+    if (!text.empty()) text += " and ";
+    text += limit.text();
+  }
+  return text;
+}
+
+std::vector<Kpi> judge(std::vector<Kpi> measured, std::span<const Expectation> expectations) {
+  for (const Expectation& expectation : expectations) {
+    auto kpi = std::find_if(measured.begin(), measured.end(),
+                            [&](const Kpi& each) { return each.name == expectation.kpi; });
+    if (kpi == measured.end()) {
+      measured.push_back({expectation.kpi, std::numeric_limits<double>::quiet_NaN(), "", {}});
+      kpi = std::prev(measured.end());
+    }
+    kpi->limits.push_back(expectation.limit);
+  }
+  return measured;
+}
+
+bool all_pass(std::span<const Kpi> kpis) {
+  return std::all_of(kpis.begin(), kpis.end(), [](const Kpi& kpi) { return kpi.pass(); });
+}
+
+std::string number_text(double value) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (value == 0) return "0";  // also -0
+  char text[40];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  // to_chars picks 1e+05 over 100000 where it is shorter; plain digits read better.
+  if (std::abs(value) < 1e15 && value == std::trunc(value)) {
+    const auto [whole_end, whole_error] =
+        std::to_chars(text, text + sizeof text, static_cast<long long>(value));
+    return std::string(text, whole_end);
+  }
+  return std::string(text, end);
+}
+
+}  // namespace sim::result

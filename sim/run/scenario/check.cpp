@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "sim/run/scenario/schema.hpp"
+
+namespace sim::run {
+namespace {
+
+using Type = Rule::Type;
+
+std::string range_text(const Rule& rule) {
+  if (!std::isfinite(rule.max)) {
+    if (!std::isfinite(rule.min)) return "";
+    return " from " + result::number_text(rule.min) + " up";
+  }
+  return " from " + result::number_text(rule.min) + " to " + result::number_text(rule.max);
+}
+
+Checked in_range(const Rule& rule, double value, Value stored) {
+  if (!std::isfinite(value)) return std::string("not a finite number");
+  if (value < rule.min) return std::string("too small");
+  if (value > rule.max) return std::string("too large");
+  return stored;
+}
+
+Checked check_integer(const Rule& rule, const Raw& raw) {
+  if (raw.type != Raw::Type::integer) return std::string("not an integer");
+  for (const std::int64_t step : rule.steps) {
+    if (step == raw.integer) return Value{raw.integer};
+  }
+  if (!rule.steps.empty()) return std::string("not one of the values");
+  return in_range(rule, static_cast<double>(raw.integer), Value{raw.integer});
+}
+
+Checked check_number(const Rule& rule, const Raw& raw) {
+  if (raw.type == Raw::Type::integer) {
+    const auto value = static_cast<double>(raw.integer);
+    return in_range(rule, value, Value{value});
+  }
+  if (raw.type != Raw::Type::real) return std::string("not a number");
+  return in_range(rule, raw.real, Value{raw.real});
+}
+
+Checked check_choice(const Rule& rule, const Raw& raw) {
+  if (raw.type != Raw::Type::text) return std::string("not text");
+  for (std::size_t i = 0; i < rule.choices.size(); ++i) {
+    if (rule.choices[i] == raw.text) return Value{static_cast<std::int64_t>(i)};
+  }
+  const std::string meant = nearest(raw.text, rule.choices);
+  return meant.empty() ? std::string("not one of the choices")
+                       : "not one of the choices (did you mean \"" + meant + "\"?)";
+}
+
+Checked check_instant(const Raw& raw) {
+  if (raw.type != Raw::Type::text && raw.type != Raw::Type::date_time) {
+    return std::string("not a date and time");
+  }
+  const auto civil = parse_civil(raw.text);
+  if (!civil) return std::string("not a date and time");
+  if (!civil->offset_min) return std::string("names no zone");
+  return Value{civil->utc_s()};
+}
+
+Checked check_moment(const Raw& raw, std::int64_t start_utc_s) {
+  double from_start_s = 0;
+  if (raw.type == Raw::Type::integer || raw.type == Raw::Type::clock) {
+    from_start_s = static_cast<double>(raw.integer);
+  } else if (raw.type == Raw::Type::real) {
+    from_start_s = raw.real;
+  } else if (const auto clock = parse_clock(raw.text); clock && raw.type == Raw::Type::text) {
+    from_start_s = static_cast<double>(*clock);
+  } else {
+    const Checked instant = check_instant(raw);
+    if (const auto* wrong = std::get_if<std::string>(&instant)) {
+      return *wrong == "names no zone" ? *wrong : std::string("not a time");
+    }
+    from_start_s =
+        static_cast<double>(std::get<std::int64_t>(std::get<Value>(instant)) - start_utc_s);
+  }
+  constexpr double kLongestS = 100 * 366 * 86'400.0;
+  if (!std::isfinite(from_start_s) || from_start_s > kLongestS) return std::string("too late");
+  if (from_start_s < 0) return std::string("before the start");
+  return Value{static_cast<std::int64_t>(std::llround(from_start_s * 1e9))};
+}
+
+Checked check_meters(const Raw& raw) {
+  MeterSet set;
+  const auto add = [&](const Raw& each) {
+    std::optional<MeterSet> part;
+    if (each.type == Raw::Type::integer && each.integer > 0 &&
+        each.integer < MeterSet::kUnbounded) {
+      part = MeterSet::one(static_cast<std::uint32_t>(each.integer));
+    } else if (each.type == Raw::Type::text) {
+      part = parse_meter_set(each.text);
+    }
+    if (!part) return false;
+    set.ranges.insert(set.ranges.end(), part->ranges.begin(), part->ranges.end());
+    return true;
+  };
+  if (raw.type == Raw::Type::array) {
+    for (const Raw& item : raw.items) {
+      if (!add(item)) return item.shown() + " names no meter";
+    }
+  } else if (!add(raw)) {
+    return std::string("names no meter");
+  }
+  return Value{set};
+}
+
+Checked check_text(const Raw& raw) {
+  if (raw.type != Raw::Type::text) return std::string("not text");
+  return Value{raw.text};
+}
+
+Checked check_zone(const Raw& raw) {
+  if (raw.type != Raw::Type::text) return std::string("not text");
+  if (!parse_zone(raw.text)) return std::string("unknown time zone");
+  return Value{raw.text};
+}
+
+}  // namespace
+
+std::string Rule::allowed() const {
+  switch (type) {
+    case Type::boolean:
+      return "true or false";
+    case Type::integer:
+      break;
+    case Type::number:
+      return "a number" + range_text(*this);
+    case Type::text:
+      return "text";
+    case Type::zone:
+      return zone_names();
+    case Type::instant:
+      return "RFC 3339 with a zone, such as 2024-01-15T00:00:00Z";
+    case Type::moment:
+      return "\"HH:MM:SS\" or seconds from the start, or RFC 3339 with a zone";
+    case Type::meters:
+      return "a meter number from 1, a list [1, 5], \"3-7\", \"all\" or \"none\"";
+    case Type::choice:
+      break;
+  }
+  std::string list;
+  if (type == Type::choice) {
+    for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+    return list;
+  }
+  if (steps.empty()) return "an integer" + range_text(*this);
+  for (const std::int64_t step : steps) {
+    list += (list.empty() ? "" : ", ") + std::to_string(step);
+  }
+  return list;
+}
+
+Checked check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s) {
+  switch (rule.type) {
+    case Type::boolean:
+      if (raw.type != Raw::Type::boolean) return std::string("neither true nor false");
+      return Value{raw.boolean};
+    case Type::integer:
+      return check_integer(rule, raw);
+    case Type::number:
+      return check_number(rule, raw);
+    case Type::text:
+      return check_text(raw);
+    case Type::choice:
+      return check_choice(rule, raw);
+    case Type::zone:
+      return check_zone(raw);
+    case Type::instant:
+      return check_instant(raw);
+    case Type::moment:
+      return check_moment(raw, start_utc_s);
+    case Type::meters:
+      return check_meters(raw);
+  }
+  return std::string("unreadable");
+}
+
+}  // namespace sim::run

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sim::run {
+
+// "2024-01-15T00:00:00Z", "... +01:00", "... 00:00". Seconds since 1970; fractions are refused.
+struct CivilText {
+  std::int64_t local_s = 0;       // as written, read as if it were UTC
+  std::optional<int> offset_min;  // none: the text names no zone
+  std::int64_t utc_s() const { return local_s - 60 * offset_min.value_or(0); }
+};
+std::optional<CivilText> parse_civil(std::string_view text);
+// RFC 3339: a zone is required.
+std::optional<std::int64_t> parse_rfc3339(std::string_view text);
+// "2024-01-15T00:00:00Z"
+std::string format_utc(std::int64_t utc_s);
+// "02:30:00" or "26:00:00": seconds; hours may exceed 24.
+std::optional<std::int64_t> parse_clock(std::string_view text);
+
+// A time zone as the meters know it: a fixed offset and, where the EU rule holds, one hour more
+// from the last Sunday of March to the last Sunday of October, 01:00 UTC (directive 2000/84/EC;
+// the same rule stands in London since 1996). Earlier years are not modelled.
+struct ZoneRule {
+  int offset_min = 0;  // east of Greenwich positive
+  bool daylight_saving = false;
+
+  int offset_at_min(std::int64_t utc_s) const;
+  // Local time to UTC. In the repeated hour of October the first pass, unless that would not come
+  // after `after_utc_s`. None: the hour that March skips.
+  std::optional<std::int64_t> to_utc(std::int64_t local_s, std::int64_t after_utc_s) const;
+};
+// "UTC", "+01:00", "Europe/London" ...
+std::optional<ZoneRule> parse_zone(std::string_view text);
+// For messages and the reference page.
+std::string zone_names();
+
+}  // namespace sim::run

@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "sim/run/scenario/loader.hpp"
+
+namespace sim::run {
+namespace {
+
+constexpr std::int64_t kClass12ActiveSlots = 5;  // 3GPP TS 45.002 annex B: Rx + Tx of class 12
+
+bool readable_file(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error) && std::ifstream(path).good();
+}
+
+bool host_and_port(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  unsigned port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
+  return error == std::errc{} && stop == end && port > 0 && port <= 65'535;
+}
+
+}  // namespace
+
+void Loader::check_general() {
+  if (scenario_.general.start_utc_s % 60 != 0) {
+    complain_at("scenario.start", "not on a full minute", "the load is known by the minute");
+  }
+  if (good("cell.uplink_slots") && good("cell.downlink_slots") &&
+      scenario_.cell.uplink_slots + scenario_.cell.downlink_slots > kClass12ActiveSlots) {
+    const bool uplink = seen("cell.uplink_slots") != nullptr;
+    complain_at(uplink ? "cell.uplink_slots" : "cell.downlink_slots",
+                "uplink and downlink slots together exceed multislot class 12",
+                "5 together: 1+4, 2+3, 3+2, 4+1");
+  }
+  check_push("meters.", scenario_.meters.capture_period_s, scenario_.meters.push_period_s);
+}
+
+void Loader::check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s) {
+  const std::string push = prefix + "push_period_s";
+  const std::string capture = prefix + "capture_period_s";
+  if (!good(push) || !good(capture) || push_s % capture_s == 0) return;
+  complain_at(seen(push) != nullptr ? push : capture,
+              "the push period is no multiple of the capture period",
+              "push_period_s as 0 or a multiple of capture_period_s");
+}
+
+void Loader::check_numbers_of_meters() {
+  if (!good("meters.count")) return;
+  const auto count = static_cast<std::uint32_t>(scenario_.meters.count);
+  const std::string allowed = "meters 1 to " + std::to_string(count);
+  const auto too_high = [&](std::uint32_t meter) { return "names meter " + std::to_string(meter); };
+  const auto check_set = [&](const std::string& path, const MeterSet& set) {
+    if (set.highest_named() > count) complain_at(path, too_high(set.highest_named()), allowed);
+  };
+  check_set("meters.detailed", scenario_.meters.detailed);
+  for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
+    check_set("group#" + std::to_string(i) + ".meters", scenario_.groups[i].meters);
+  }
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    check_set("event#" + std::to_string(i) + ".meter", scenario_.events[i].meters);
+  }
+  const auto check_number = [&](const std::string& path, std::int64_t meter) {
+    const auto number = static_cast<std::uint32_t>(meter);
+    if (number > count) complain_at(path, too_high(number), allowed);
+  };
+  check_number("trace.meter", scenario_.trace.meter);
+  check_number("report.home", scenario_.report.home);
+  check_number("expose.hdlc_meter", scenario_.expose.hdlc_meter);
+  for (const auto& [column, meter] : scenario_.load.map) check_number("load.map." + column, meter);
+}
+
+void Loader::check_files() {
+  const auto check = [&](const std::string& path, const std::string& file, const char* kind) {
+    const std::string full = scenario_.path_of(file);
+    if (!readable_file(full)) {
+      complain_at(path, "there is no readable file " + full,
+                  std::string(kind) + ", relative to the scenario file");
+    }
+  };
+  if (!scenario_.load.csv.empty()) check("load.csv", scenario_.load.csv, "a CSV file");
+  const char* const kFirmware = "builtin, or a shared object";
+  if (scenario_.meters.firmware != "builtin") {
+    check("meters.firmware", scenario_.meters.firmware, kFirmware);
+  }
+  for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
+    const std::string firmware = scenario_.groups[i].firmware.value_or("builtin");
+    if (firmware != "builtin") {
+      check("group#" + std::to_string(i) + ".firmware", firmware, kFirmware);
+    }
+  }
+}
+
+void Loader::check_expose_and_trace() {
+  const Scenario& s = scenario_;
+  const auto detailed = [&](std::int64_t meter) {
+    return !good("meters.detailed") ||
+           s.meters.detailed.contains(static_cast<std::uint32_t>(meter));
+  };
+  if (!s.expose.listen.empty() && !host_and_port(s.expose.listen)) {
+    complain_at("expose.listen", "not an address and a port", "such as \"127.0.0.1:4060\"");
+  }
+  if (s.expose.hdlc_port != 0 && !detailed(s.expose.hdlc_meter)) {
+    complain_at(seen("expose.hdlc_meter") ? "expose.hdlc_meter" : "expose.hdlc_port",
+                "the meter behind the HDLC port is not detailed", "a meter of meters.detailed");
+  }
+  if (s.trace.meter != 0 && !detailed(s.trace.meter)) {
+    complain_at("trace.meter", "not a detailed meter", "a meter of meters.detailed");
+  }
+  if (good("trace.from_s") && s.trace.to_s < s.trace.from_s) {
+    complain_at(seen("trace.to_s") ? "trace.to_s" : "trace.from_s",
+                "the trace ends before it starts", "trace.to_s from trace.from_s up");
+  }
+}
+
+void Loader::check_events() {
+  if (!good("scenario.duration_h") || !good("scenario.collect_h")) return;
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    if (scenario_.events[i].at < scenario_.end()) continue;
+    const double end_h = scenario_.general.duration_h + scenario_.general.collect_h;
+    complain_at("event#" + std::to_string(i) + ".at", "after the end of the scenario",
+                "before " + result::number_text(end_h) + " h");
+  }
+}
+
+void Loader::check_map() {
+  std::map<std::uint32_t, std::string> taken;
+  for (const auto& [column, meter] : scenario_.load.map) {
+    const std::string path = "load.map." + column;
+    if (seen("load.csv") == nullptr) {
+      complain_at(path, "maps columns of no file", "together with load.csv");
+    } else if (const auto [other, fresh] = taken.emplace(meter, column); !fresh) {
+      complain_at(path, "the meter has column " + other->second + " already",
+                  "one column for each meter");
+    }
+  }
+}
+
+void Loader::cross_check() {
+  check_general();
+  check_numbers_of_meters();
+  check_files();
+  check_expose_and_trace();
+  check_events();
+  check_map();
+  for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
+    const MeterGroup& group = scenario_.groups[i];
+    check_push("group#" + std::to_string(i) + ".",
+               group.capture_period_s.value_or(scenario_.meters.capture_period_s),
+               group.push_period_s.value_or(scenario_.meters.push_period_s));
+  }
+}
+
+}  // namespace sim::run

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The schema of the repeated tables: [[group]], [[event]], [[expect]].
+#include "sim/run/scenario/key_builders.hpp"
+
+namespace sim::run {
+namespace {
+
+template <typename Target>
+Key<Target> required(Key<Target> key) {
+  key.required = true;
+  return key;
+}
+
+Key<Event> only_for(std::vector<EventType> types, Key<Event> key) {
+  key.only_for = std::move(types);
+  return key;
+}
+
+}  // namespace
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> all = {
+      {"scenario", "What it is, when it starts, how long it runs."},
+      {"sim", "How the simulator runs it; none of these keys changes what the meters measure."},
+      {"meters",
+       "The street: one meter a home, each with a CM1 on its RS-485 port. The spreads are "
+       "drawn for each meter, keyed by the seed."},
+      {"grid", "Mains voltage and frequency wander in every scenario."},
+      {"load", "What the homes draw."},
+      {"csv", "How `load.csv` is read."},
+      {"cell", "The one GPRS cell all modules share."},
+      {"cm1", "The communication modules."},
+      {"hes", "The head-end."},
+      {"expose", "Reading a living meter from outside, mode paced."},
+      {"trace", "Waveforms of one detailed meter."},
+      {"report", "The HTML report."},
+  };
+  return all;
+}
+
+const std::vector<Key<MeterGroup>>& group_keys() {
+  using K = KeyMaker<MeterGroup>;
+  static const std::vector<Key<MeterGroup>> all = {
+      required(K::meters(
+          "meters", "The meters this group is about.", [](auto& g) -> auto& { return g.meters; })),
+      K::text(
+          "firmware", "As meters.firmware: versions run side by side.",
+          [](auto& g) -> auto& { return g.firmware; }),
+      K::steps(
+          "capture_period_s", "s", {300, 600, 900, 1200, 1800, 3600}, "As meters.capture_period_s.",
+          [](auto& g) -> auto& { return g.capture_period_s; }),
+      K::integer(
+          "push_period_s", "s", 0, 86'400, "As meters.push_period_s.",
+          [](auto& g) -> auto& { return g.push_period_s; }),
+      K::zone(
+          "time_zone", "As meters.time_zone.", [](auto& g) -> auto& { return g.time_zone; }),
+      K::number(
+          "clock_ppm", "ppm", -200, 200, "Rate error of the clock instead of a drawn one.",
+          [](auto& g) -> auto& { return g.clock_ppm; }),
+      K::boolean(
+          "pv", "With or without a photovoltaic plant instead of a draw.",
+          [](auto& g) -> auto& { return g.pv; }),
+  };
+  return all;
+}
+
+const std::vector<Key<Event>>& event_keys() {
+  using K = KeyMaker<Event>;
+  using T = EventType;
+  static const std::vector<Key<Event>> all = [] {
+    Key<Event> at = make_key<Event, std::int64_t>(
+        "at", "", {Rule::Type::moment}, "When.", [](auto& e) -> auto& { return e.at; });
+    at.show = [](const Event&) { return std::string(); };
+    return std::vector<Key<Event>>{
+        required(std::move(at)),
+        required(K::choice(
+            "type", event_type_names(), "What; see below.",
+            [](auto& e) -> auto& { return e.type; })),
+        K::meters(
+            "meter", "Whom it happens to; network_loss without it hits the whole cell.",
+            [](auto& e) -> auto& { return e.meters; }),
+        only_for({T::relay}, required(K::choice(
+                                 "value", {"open", "close"}, "The order.",
+                                 [](auto& e) -> auto& { return e.value; }))),
+        only_for({T::clock_shift, T::clock_error},
+                 required(K::number(
+                     "shift_s", "s", -90'000, 90'000, "Forward is positive.",
+                     [](auto& e) -> auto& { return e.shift_s; }))),
+        only_for({T::network_loss, T::outage}, required(K::number(
+                                                   "duration_s", "s", 0.001, kNoLimit, "How long.",
+                                                   [](auto& e) -> auto& { return e.duration_s; }))),
+        only_for({T::sag}, required(K::number(
+                               "duration_ms", "ms", 1, 60'000, "How long.",
+                               [](auto& e) -> auto& { return e.duration_ms; }))),
+        only_for({T::sag},
+                 K::number(
+                     "residual", "", 0, 0.95, "Voltage that is left, as a share of nominal.",
+                     [](auto& e) -> auto& { return e.residual; })),
+    };
+  }();
+  return all;
+}
+
+const std::vector<Key<result::Expectation>>& expect_keys() {
+  using K = KeyMaker<result::Expectation>;
+  static const std::vector<Key<result::Expectation>> all = {
+      required(K::text(
+          "kpi", "Name of the figure; see below.", [](auto& e) -> auto& { return e.kpi; })),
+      K::number(
+          "min", "", -kNoLimit, kNoLimit, "The figure must be at least this ...",
+          [](auto& e) -> auto& { return e.limit.min; }),
+      K::number(
+          "max", "", -kNoLimit, kNoLimit, "... at most this ...",
+          [](auto& e) -> auto& { return e.limit.max; }),
+      K::number(
+          "equals", "", -kNoLimit, kNoLimit, "... exactly this. At least one of the three.",
+          [](auto& e) -> auto& { return e.limit.equals; }),
+  };
+  return all;
+}
+
+const std::vector<KpiInfo>& kpi_table() {
+  static const std::vector<KpiInfo> all = {
+      {"interval_success", "",
+       "share of expected rows stored in the head-end within 4 h of capture; network loss is not "
+       "excused"},
+      {"intervals_expected", "", "rows that should exist, from scenario time, power and clock"},
+      {"intervals_lost", "", "expected rows that the head-end does not have at the end"},
+      {"intervals_duplicated", "", "rows the head-end has more than once, or that nobody expects"},
+      {"truth_mismatches", "", "rows and meter-days outside class limit + 1 Wh (1 varh) of truth"},
+      {"truth_unknown", "", "rows without truth: gaps of the source times intervals"},
+      {"flash_mismatches", "", "rows that differ between a meter's flash and the head-end"},
+      {"closings_lost", "", "daily closings that the head-end does not have at the end"},
+      {"relay_orders_done", "", "relay orders whose new state the meter confirmed"},
+      {"clock_orders_done", "", "clock corrections the meter confirmed"},
+      {"orders_failed", "", "orders given up after all retries"},
+      {"latency_p50_s", "s", "median time from capture to the head-end's store"},
+      {"latency_p95_s", "s", "95 % of the rows arrive within"},
+      {"latency_p99_s", "s", "99 % of the rows arrive within"},
+      {"rows_pulled", "", "rows that came by pull, not by push"},
+      {"sessions", "", "connections the head-end accepted"},
+      {"sessions_broken", "", "connections that ended without a proper close"},
+      {"frames_dropped", "", "malformed or cut frames counted and dropped on any wire"},
+      {"gprs_bytes_per_meter_day", "B", "octets over the air, both ways, headers included"},
+      {"energy_import_kwh", "kWh", "sum of +A over all meters"},
+      {"energy_export_kwh", "kWh", "sum of -A over all meters"},
+  };
+  return all;
+}
+
+const std::vector<std::string>& mode_names() {
+  static const std::vector<std::string> names = {"free", "lockstep", "paced"};
+  return names;
+}
+
+const std::vector<std::string>& event_type_names() {
+  static const std::vector<std::string> names = {"relay",        "clock_shift", "clock_error",
+                                                 "network_loss", "outage",      "sag"};
+  return names;
+}
+
+const std::vector<std::string>& coding_scheme_names() {
+  static const std::vector<std::string> names = {"CS-1",  "CS-2",  "CS-3",  "CS-4",  "MCS-1",
+                                                 "MCS-2", "MCS-3", "MCS-4", "MCS-5", "MCS-6",
+                                                 "MCS-7", "MCS-8", "MCS-9"};
+  return names;
+}
+
+}  // namespace sim::run
