@@ -71,6 +71,8 @@ Wave wave_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders], do
   Wave wave;
   for (std::size_t h = 0; h < kOrders; ++h) {
     const Phasor peak = kSqrt2 * (orders[h] * scale[h]);
+    // Far beyond clipping, and the converter's model still computes in range.
+    TWIN_ASSERT(norm(peak) < 1e16, peak.re, peak.im);
     wave.re[h] = static_cast<float>(peak.re);
     wave.im[h] = static_cast<float>(peak.im);
   }
@@ -101,14 +103,19 @@ meter_window Afe::sample(const ElectricalState& state, sim::TimeNs start_ns, sim
     noise[2 * p + 1].draw(seed_, meter_, 2 * p + 1, timing.first_sample, n_chunked);
   }
 
-  const PhaseRamp ramp(timing.phase_step);
-  const std::uint64_t phase = timing.phase - METER_WINDOW_LEAD * timing.phase_step;
-  WaveBasis basis;
-  for (std::size_t k = 0; k < n_chunked; k += kChunk) {
-    fill_basis(phase + k * timing.phase_step, ramp, basis);
+  WaveBasis within;
+  WaveBasis starts;
+  static_assert(SampleBuffer::kStride <= kChunk * kChunk);
+  fill_basis(0, timing.phase_step, within);
+  fill_basis(timing.phase - METER_WINDOW_LEAD * timing.phase_step, kChunk * timing.phase_step,
+             starts);
+  for (std::size_t chunk = 0; chunk < n_chunked / kChunk; ++chunk) {
+    const std::size_t k = chunk * kChunk;
     for (std::size_t p = 0; p < n_phases; ++p) {
-      fill_counts(v[p], basis, drawn ? noise[2 * p].at(k) : nullptr, buffer.v[p] + k);
-      fill_counts(i[p], basis, drawn ? noise[2 * p + 1].at(k) : nullptr, buffer.i[p] + k);
+      fill_counts(turned(v[p], starts, chunk), within, drawn ? noise[2 * p].at(k) : nullptr,
+                  buffer.v[p] + k);
+      fill_counts(turned(i[p], starts, chunk), within, drawn ? noise[2 * p + 1].at(k) : nullptr,
+                  buffer.i[p] + k);
     }
   }
 

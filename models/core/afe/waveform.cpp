@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/afe/waveform.hpp"
 
+#include <algorithm>
+
 #include "sim/core/det_math.hpp"
 
 namespace models {
@@ -23,22 +25,16 @@ inline float cos_octant(float xx) {
   return fma(sum, xx, 1.0f);
 }
 
-constexpr float kCountsMax = 8388607.0f;   // 2^23 - 1
-constexpr float kCountsMin = -8388608.0f;  // the converter saturates
+constexpr std::int32_t kCountsMax = (1 << 23) - 1;  // the converter saturates
+constexpr std::int32_t kCountsMin = -(1 << 23);
 
+// Rounds half away from zero. |x| < 2^31: see Afe::sample.
 inline std::int32_t quantise(float x) {
-  x = x < kCountsMax ? x : kCountsMax;
-  x = x > kCountsMin ? x : kCountsMin;
-  return static_cast<std::int32_t>(x + (x < 0 ? -0.5f : 0.5f));
+  const auto counts = static_cast<std::int32_t>(x + __builtin_copysignf(0.5f, x));
+  return std::max(kCountsMin, std::min(kCountsMax, counts));
 }
 
 }  // namespace
-
-PhaseRamp::PhaseRamp(std::uint64_t phase_step) {
-  for (std::size_t k = 0; k < kChunk; ++k) {
-    offset[k] = static_cast<std::uint32_t>((k * phase_step) >> 32);
-  }
-}
 
 double noise_unit() {
   // Each half is uniform on 0..65535: variance (2^32 - 1) / 12.
@@ -46,11 +42,14 @@ double noise_unit() {
 }
 
 // 32 bits of phase are 1.5e-9 rad, far below the float's resolution.
-void fill_basis(std::uint64_t phase, const PhaseRamp& ramp, WaveBasis& basis) {
-  const auto base = static_cast<std::uint32_t>(phase >> 32);
+void fill_basis(std::uint64_t phase, std::uint64_t step, WaveBasis& basis) {
+  alignas(32) std::uint32_t turns[kChunk];
+  for (std::size_t k = 0; k < kChunk; ++k) {
+    turns[k] = static_cast<std::uint32_t>((phase + k * step) >> 32);
+  }
   constexpr float kRadPerUnit = static_cast<float>(2 * sim::kPi / 4294967296.0);
   for (std::size_t k = 0; k < kChunk; ++k) {
-    const std::uint32_t turn = base + ramp.offset[k];
+    const std::uint32_t turn = turns[k];
     const std::uint32_t quadrant = (turn + (1u << 29)) >> 30;
     const auto rest = static_cast<std::int32_t>(turn - (quadrant << 30));
     const float x = static_cast<float>(rest) * kRadPerUnit;
@@ -78,6 +77,17 @@ void fill_basis(std::uint64_t phase, const PhaseRamp& ramp, WaveBasis& basis) {
     basis.cos[3][k] = fma(c5, c2, -(s5 * s2));
     basis.sin[3][k] = fma(c5, s2, s5 * c2);
   }
+}
+
+Wave turned(const Wave& wave, const WaveBasis& starts, std::size_t k) {
+  Wave turned = wave;
+  for (std::size_t h = 0; h < kOrders; ++h) {
+    const float c = starts.cos[h][k];
+    const float s = starts.sin[h][k];
+    turned.re[h] = fma(wave.re[h], c, -(wave.im[h] * s));
+    turned.im[h] = fma(wave.re[h], s, wave.im[h] * c);
+  }
+  return turned;
 }
 
 namespace {

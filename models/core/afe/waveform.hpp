@@ -20,23 +20,23 @@ struct Wave {
   float noise;  // counts per unit of the noise word's sum, see noise_unit()
 };
 
-// cos and sin of h theta for the orders and samples of one chunk.
+// cos and sin of h theta for the orders and kChunk values of theta.
 struct WaveBasis {
   alignas(32) float cos[kOrders][kChunk];
   alignas(32) float sin[kOrders][kChunk];
 };
 
-// Upper halves of k * phase_step, k < kChunk.
-struct PhaseRamp {
-  explicit PhaseRamp(std::uint64_t phase_step);
-  alignas(32) std::uint32_t offset[kChunk];
-};
+// theta = phase + k * step for k < kChunk, in 2^64ths of a turn. Trigonometry is needed for the
+// samples of one chunk and for the starts of the chunks only; a chunk's wave is the channel's wave
+// turned to the chunk's start.
+void fill_basis(std::uint64_t phase, std::uint64_t step, WaveBasis& basis);
+
+// The wave with its origin moved to the k-th angle of a basis.
+Wave turned(const Wave& wave, const WaveBasis& starts, std::size_t k);
 
 // Standard deviation of one noise word: the sum of its two 16-bit halves, centred (triangular law).
 double noise_unit();
 inline constexpr double kNoiseKurtosis = 2.4;  // of two summed uniform values
-
-void fill_basis(std::uint64_t phase, const PhaseRamp& ramp, WaveBasis& basis);
 
 // Counts of one chunk: waveform, noise (one word a sample, nullptr: none), clipping to 24 bits,
 // rounding to the nearest integer.
