@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <stdexcept>
+
+#include "protocol/hdlc/primary.hpp"
+#include "sim/cli/apdu_link.hpp"
+
+namespace sim::cli {
+namespace {
+
+using protocol::Bytes;
+using protocol::hdlc::LinkFailure;
+
+const char* failure_text(LinkFailure why) {
+  switch (why) {
+    case LinkFailure::timeout:
+      return "the meter does not answer";
+    case LinkFailure::refused:
+      return "the meter refused the link (DM)";
+    case LinkFailure::rejected:
+      return "the meter rejected a frame (FRMR)";
+    case LinkFailure::no_answer:
+      return "the meter is ready but sends no answer";
+    case LinkFailure::too_long:
+      return "the answer is longer than the buffer";
+  }
+  return "link failure";
+}
+
+// HDLC over TCP: the octets of the optical port or RS-485 as they are.
+class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
+ public:
+  HdlcLink(TcpSocket& socket, protocol::dlms::Sap server, std::int64_t timeout_ms)
+      : socket_(socket), server_(server), timeout_ms_(timeout_ms) {}
+
+  void open(protocol::dlms::Sap client) override {
+    if (primary_) close();
+    protocol::hdlc::PrimaryConfig config;
+    config.client = {client, 0, 1};
+    config.server = {server_, 0, 1};
+    config.response_timeout_us = timeout_ms_ * 1000;
+    primary_.emplace(config, send_buffer_, receive_buffer_, *this);
+    begin();
+    primary_->open(now_us());
+    wait();
+  }
+  std::vector<std::uint8_t> exchange(Bytes apdu) override {
+    begin();
+    if (!primary_->send(now_us(), apdu)) throw std::runtime_error("request too long for the link");
+    wait();
+    return answer_;
+  }
+  void close() override {
+    if (!primary_ || !primary_->is_open()) return;
+    begin();
+    primary_->close(now_us());
+    wait();
+  }
+
+ private:
+  void begin() {
+    done_ = false;
+    answer_.clear();
+  }
+  void wait() {
+    while (!done_) {
+      const std::int64_t left_us = primary_->deadline_us() - now_us();
+      const auto octets = socket_.receive(std::clamp<std::int64_t>(left_us / 1000 + 1, 0, 60'000));
+      if (octets.empty()) {
+        primary_->on_time(now_us());
+      } else {
+        primary_->on_bytes(now_us(), octets);
+      }
+    }
+  }
+  static std::int64_t now_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
+  void send_frame(Bytes frame) override { socket_.send(frame); }
+  void on_opened() override { done_ = true; }
+  void on_apdu(Bytes apdu) override {
+    answer_.assign(apdu.begin(), apdu.end());
+    done_ = true;
+  }
+  void on_nothing() override { done_ = true; }
+  void on_closed() override { done_ = true; }
+  void on_failed(LinkFailure why) override {
+    throw std::runtime_error(fmt::format("HDLC: {}", failure_text(why)));
+  }
+
+  TcpSocket& socket_;
+  protocol::dlms::Sap server_;
+  std::int64_t timeout_ms_;
+  std::array<std::uint8_t, 4096> send_buffer_{};
+  std::array<std::uint8_t, 4096> receive_buffer_{};
+  std::optional<protocol::hdlc::Primary> primary_;
+  std::vector<std::uint8_t> answer_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<ApduLink> make_hdlc_link(TcpSocket& socket, protocol::dlms::Sap server,
+                                         std::int64_t timeout_ms) {
+  return std::make_unique<HdlcLink>(socket, server, timeout_ms);
+}
+
+}  // namespace sim::cli

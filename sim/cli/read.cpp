@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/read.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/obis.hpp"
+#include "protocol/crypto_openssl/engine.hpp"
+#include "protocol/dlms/client.hpp"
+#include "sim/cli/apdu_link.hpp"
+#include "sim/cli/read_secrets.hpp"
+#include "sim/cli/value_text.hpp"
+#include "sim/run/scenario/civil_time.hpp"
+
+namespace sim::cli {
+namespace {
+
+using namespace protocol;
+using dlms::Authentication;
+using dlms::ClientEvent;
+
+// The meter or the link said no; bad input is InputError.
+struct Refused : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// One association over a link, request by request.
+class Reader {
+ public:
+  Reader(ApduLink& link, crypto::Engine& engine, const dlms::ClientConfig& config)
+      : link_(link), session_(config, engine, work_) {
+    link_.open(config.client_sap);
+    run(session_.associate(), ClientEvent::Kind::associated, "association");
+  }
+  std::vector<std::uint8_t> get(const cosem::Attribute& attribute,
+                                const cosem::Selection& selection = {}) {
+    return run(session_.get(attribute, selection), ClientEvent::Kind::data, "get");
+  }
+  void release() {
+    run(session_.release(), ClientEvent::Kind::released, "release");
+    link_.close();
+  }
+
+ private:
+  std::vector<std::uint8_t> run(Result<Bytes> request, ClientEvent::Kind wanted, const char* what) {
+    if (!request.ok()) {
+      throw Refused(fmt::format("{}: {}", what, error_name(request.error())));
+    }
+    std::vector<std::uint8_t> apdu(request.value().begin(), request.value().end());
+    for (;;) {
+      const auto answer = link_.exchange(apdu);
+      const ClientEvent event = session_.on_apdu(answer);
+      if (event.kind == wanted) return {event.data.begin(), event.data.end()};
+      switch (event.kind) {
+        case ClientEvent::Kind::send:
+          apdu.assign(event.send.begin(), event.send.end());
+          continue;
+        case ClientEvent::Kind::refused:
+          throw Refused(fmt::format("{}: the meter answers data-access-result {}", what,
+                                    static_cast<int>(event.access_result)));
+        case ClientEvent::Kind::rejected:
+          throw Refused(
+              fmt::format("{}: the meter refuses (wrong password, keys or client?)", what));
+        default:
+          throw Refused(fmt::format("{}: unexpected answer {}", what, hex_text(answer)));
+      }
+    }
+  }
+
+  ApduLink& link_;
+  std::vector<std::uint8_t> work_ = std::vector<std::uint8_t>(1 << 20);
+  dlms::ClientSession session_;
+};
+
+constexpr cosem::Attribute kLogicalDeviceName{cosem::ClassId::data, cosem::obis(0, 0, 42, 0, 0), 2};
+constexpr cosem::Attribute kInvocationCounter{cosem::ClassId::data, cosem::obis(0, 0, 43, 1, 0), 2};
+constexpr cosem::Attribute kObjectList{cosem::ClassId::association_ln, cosem::obis(0, 0, 40, 0, 0),
+                                       2};
+
+// What only the meter itself can say before a ciphered association: who it is, and the last counter
+// it accepted.
+struct Public {
+  std::string logical_device_name;
+  std::uint32_t invocation_counter = 0;
+};
+Public ask_public(ApduLink& link, crypto::Engine& engine) {
+  Reader reader(link, engine, {});
+  Public answer;
+  const auto name = reader.get(kLogicalDeviceName);
+  axdr::Cursor name_cursor(name);
+  const Bytes text = name_cursor.octet_string();
+  answer.logical_device_name.assign(text.begin(), text.end());
+  const auto counter = reader.get(kInvocationCounter);
+  axdr::Cursor counter_cursor(counter);
+  answer.invocation_counter = static_cast<std::uint32_t>(counter_cursor.unsigned_number());
+  if (!name_cursor.ok() || !counter_cursor.ok()) throw Refused("unreadable name or counter");
+  reader.release();
+  return answer;
+}
+
+dlms::ClientConfig client_config(const ReadOptions& options, ApduLink& link,
+                                 crypto::Engine& engine) {
+  dlms::ClientConfig config;
+  config.client_sap = options.client;
+  if (options.authentication == "lls") {
+    config.authentication = Authentication::lls;
+    const std::string password = read_password(options.password_file);
+    config.password_octets = static_cast<std::uint8_t>(password.size());
+    std::copy(password.begin(), password.end(), config.password.begin());
+  } else if (options.authentication == "hls5") {
+    const Public known = ask_public(link, engine);
+    config.authentication = Authentication::hls5_gmac;
+    config.ciphered = true;
+    config.keys = read_keys(options.keys_file, known.logical_device_name);
+    config.invocation_counter = known.invocation_counter + 1;
+    config.system_title = {'A', 'M', 'T', 'R', 'E', 'A', 'D', 0};
+  } else if (options.authentication != "none") {
+    throw InputError("--auth = " + options.authentication + ": allowed are none, lls, hls5");
+  }
+  return config;
+}
+
+cosem::Obis obis_of(const std::string& option, const std::string& text) {
+  const auto obis = cosem::parse_obis(text);
+  if (!obis) {
+    throw InputError(
+        fmt::format("{} = {}: not an OBIS code, allowed is e.g. 1.0.1.8.0", option, text));
+  }
+  return *obis;
+}
+
+// The class of an object, from the association's list.
+cosem::ClassId class_of(Reader& reader, const cosem::Obis& obis) {
+  const auto list = reader.get(kObjectList);
+  axdr::Cursor cursor(list);
+  const std::uint32_t n = cursor.array();
+  for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
+    cursor.structure(4);
+    const auto class_id = static_cast<std::uint16_t>(cursor.unsigned_number());
+    cursor.skip_value();  // version
+    const Bytes name = cursor.octet_string();
+    cursor.skip_value();  // access rights
+    if (cursor.ok() &&
+        std::equal(name.begin(), name.end(), obis.octets.begin(), obis.octets.end())) {
+      return static_cast<cosem::ClassId>(class_id);
+    }
+  }
+  throw Refused(
+      fmt::format("{} is not in the object list of this client", cosem::ObisText(obis).view()));
+}
+
+void print(const std::vector<std::uint8_t>& value, bool json, bool rows) {
+  const std::string text = json ? value_as_json(value) + "\n"
+                                : (rows ? rows_as_text(value) : value_as_text(value) + "\n");
+  std::fputs(text.c_str(), stdout);
+}
+
+std::int64_t time_of(const char* option, const std::string& text) {
+  const auto utc_s = run::parse_rfc3339(text);
+  if (!utc_s) {
+    throw InputError(
+        fmt::format("{} = {}: not a time, allowed is e.g. 2024-01-15T00:00:00Z", option, text));
+  }
+  return *utc_s;
+}
+
+void read_wanted(const ReadOptions& options, Reader& reader) {
+  if (options.list) {
+    print(reader.get(kObjectList), options.json, true);
+  } else if (!options.profile.empty()) {
+    cosem::Selection selection;
+    selection.kind = cosem::Selection::Kind::range;
+    selection.from_utc_s = time_of("--from", options.from);
+    selection.to_utc_s = time_of("--to", options.to);
+    const cosem::Attribute buffer{cosem::ClassId::profile_generic,
+                                  obis_of("--profile", options.profile), 2};
+    print(reader.get(buffer, selection), options.json, true);
+  } else {
+    const std::size_t colon = options.object.rfind(':');
+    const bool written_form = options.object.find('-') != std::string::npos;  // 1-0:1.8.0
+    const bool has_index =
+        colon != std::string::npos && (!written_form || options.object.find(':') != colon);
+    const std::string name = has_index ? options.object.substr(0, colon) : options.object;
+    const int index = has_index ? std::atoi(options.object.c_str() + colon + 1) : 2;
+    if (index < 1 || index > 127) throw InputError("--object: attributes count from 1");
+    const cosem::Obis obis = obis_of("--object", name);
+    print(reader.get({class_of(reader, obis), obis, static_cast<std::int8_t>(index)}), options.json,
+          false);
+  }
+}
+
+}  // namespace
+
+int read_meter(const ReadOptions& options) {
+  try {
+    // Checked before anything is sent.
+    if (!options.profile.empty()) {
+      time_of("--from", options.from);
+      time_of("--to", options.to);
+    }
+    TcpSocket socket(options.host, options.port);
+    const auto link = options.hdlc ? make_hdlc_link(socket, options.server, options.timeout_ms)
+                                   : make_wrapper_link(socket, options.server, options.timeout_ms);
+    crypto::OpensslEngine engine(crypto::system_random());
+    const dlms::ClientConfig config = client_config(options, *link, engine);
+    Reader reader(*link, engine, config);
+    read_wanted(options, reader);
+    reader.release();
+    return 0;
+  } catch (const InputError& error) {
+    fmt::print(stderr, "amitwin read: {}\n", error.what());
+    return 2;
+  } catch (const std::runtime_error& error) {
+    fmt::print(stderr, "amitwin read: {}\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace sim::cli
