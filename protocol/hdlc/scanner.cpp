@@ -15,11 +15,9 @@ Scanner::Verdict Scanner::examine(Bytes from_format, std::size_t& length, Frame&
   if (from_format.size() <= length) return Verdict::incomplete;  // the closing flag belongs to it
   if (from_format[length] != kFlag) return Verdict::noise;
   const Result<Frame> decoded = decode(from_format.first(length));
-  if (!decoded) {
-    // The HCS held, so the length is right and the damage is inside; without an HCS it may be the
-    // length itself that is wrong.
-    return header->octets + 2 < length ? Verdict::damaged : Verdict::noise;
-  }
+  // Also with a wrong FCS only, a whole frame may hide behind the opening flag: the start of one
+  // that was cut off, and by chance the right number of octets behind it.
+  if (!decoded) return Verdict::noise;
   frame = *decoded;
   return Verdict::good;
 }
@@ -57,8 +55,7 @@ std::optional<Frame> Scanner::next() {
     }
     at_ += 1 + length;  // onto the closing flag: it may open the next frame as well
     in_noise_ = false;
-    if (verdict == Verdict::good) return frame;
-    ++damaged_;
+    return frame;
   }
   return std::nullopt;
 }

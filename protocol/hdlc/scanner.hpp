@@ -26,12 +26,12 @@ class Scanner {
 
   // End::open, after next() has returned nothing: octets from here on may be the start of a frame.
   std::size_t incomplete_from() const { return at_; }
-  // Damaged frames, and stretches of octets that belong to none.
+  // Stretches of octets given up between good frames: one or more damaged frames, or noise.
   std::uint32_t damaged() const { return damaged_; }
 
  private:
   friend class Splitter;
-  enum class Verdict : std::uint8_t { good, incomplete, damaged, noise };
+  enum class Verdict : std::uint8_t { good, incomplete, noise };
   Verdict examine(Bytes from_format, std::size_t& length, Frame& frame) const;
   void give_up_octet();
 
