@@ -199,8 +199,7 @@ bool Reader::find_interval(std::string_view text) {
                  ": too few rows, allowed: two or more, each with a timestamp");
     return false;
   }
-  std::sort(steps.begin(), steps.end());  // of equally frequent steps the smaller
-  std::int64_t usual_s = steps.back();
+  std::int64_t usual_s = steps.front();  // of equally frequent steps the first
   long most = 0;
   for (const std::int64_t step : steps) {
     const long times = std::count(steps.begin(), steps.end(), step);

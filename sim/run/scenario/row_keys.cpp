@@ -23,7 +23,7 @@ Key<Event> only_for(std::vector<EventType> types, Key<Event> key) {
 const std::vector<Section>& sections() {
   static const std::vector<Section> all = {
       {"scenario", "What it is, when it starts, how long it runs."},
-      {"sim", "How the simulator runs it; none of these keys changes what the meters measure."},
+      {"sim", "How the simulator runs it."},
       {"meters",
        "The street: one meter a home, each with a CM1 on its RS-485 port. The spreads are "
        "drawn for each meter, keyed by the seed."},
