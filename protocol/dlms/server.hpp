@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/dlms/ciphering.hpp"
+#include "protocol/dlms/exception.hpp"
+#include "protocol/dlms/join_buffer.hpp"
 #include "protocol/dlms/types.hpp"
 
 namespace protocol::dlms {
+
+struct DataBlock;
 
 // What a server offers to one client address. A table of constants in the firmware.
 struct ClientRole {
@@ -28,8 +33,16 @@ class Application {
   virtual cosem::AccessResult action(Sap client, const cosem::Method& method, Bytes parameter,
                                      Writer& out) = 0;
   // Told after each finished service, e.g. to declare CPU work or to log.
-  enum class Service : std::uint8_t { associate, release, get, set, action, authentication_failed,
-                                      decryption_failed, replay_refused };
+  enum class Service : std::uint8_t {
+    associate,
+    release,
+    get,
+    set,
+    action,
+    authentication_failed,
+    decryption_failed,
+    replay_refused
+  };
   virtual void served(Sap client, Service service, std::size_t reply_octets) = 0;
   // The next invocation counter for a ciphered APDU with the meter's own title; never repeats.
   virtual std::uint32_t next_invocation_counter() = 0;
@@ -53,7 +66,8 @@ struct ServerIdentity {
 // `scratch` (max_pdu_octets or more) for deciphering, free again when the call returns.
 class ServerSession {
  public:
-  explicit ServerSession(const ClientRole& role);
+  // Without a join buffer, long SET and long ACTION are not offered (conformance) and refused.
+  explicit ServerSession(const ClientRole& role, JoinBuffer* join = nullptr);
 
   // Handles one APDU; the reply (if any) is in `reply` (empty: nothing to answer). Anything that
   // cannot be read is answered with an exception-response or dropped and counted, as the Green Book
@@ -62,18 +76,79 @@ class ServerSession {
                crypto::Engine& crypto, MutableBytes scratch, Writer& reply);
   // The link below is gone.
   void reset();
-  bool associated() const { return associated_; }
+  bool associated() const { return state_ == State::associated; }
   const ClientRole& role() const { return *role_; }
   std::uint32_t malformed() const { return malformed_; }
 
  private:
+  struct Exchange;                  // one call of on_apdu
+  struct Admission;                 // what an AARQ came to
+  using Fault = ExceptionResponse;  // State::none: no fault
+  static constexpr std::size_t kOwnChallengeOctets = 16;
+  enum class State : std::uint8_t { idle, authenticating, associated };
+  enum class Long : std::uint8_t { none, get, set, action, action_return };
+
+  // server.cpp
+  Fault serve(Exchange& x, Bytes apdu);
+  Fault open(Exchange& x, Bytes apdu, Bytes& plain);
+  Fault verify(Exchange& x, const Ciphered& ciphered, const SystemTitle& title, Bytes& plain);
+  Fault answer(Exchange& x, Bytes plain);
+  Fault dispatch(Exchange& x, Bytes plain, Writer& out);
+  Fault unreadable(Error error);
+  void end_long_transfer();
+  bool holds_join() const { return join_ != nullptr && join_->holds(join_ticket_); }
+  std::uint32_t offered_conformance() const;
+
+  // server_association.cpp
+  void associate(Exchange& x, Bytes apdu);
+  void release(Exchange& x, Bytes apdu);
+  Admission admit(Exchange& x, Bytes apdu);
+  Fault open_initiate(Exchange& x, Bytes user_information, Bytes& plain);
+  void negotiate(const ServerIdentity& identity, Bytes initiate, Admission& admission);
+  void reply_to_aarq(Exchange& x, const Admission& admission);
+  Bytes initiate_response(Exchange& x, MutableBytes buffer) const;
+  Fault authenticate(Exchange& x, Bytes plain, Writer& out);
+
+  // server_get.cpp
+  Fault on_get(Exchange& x, Bytes apdu, Writer& out);
+  void get_first(Exchange& x, std::uint8_t invoke_id, Writer& out);
+  void get_next(Exchange& x, std::uint8_t invoke_id, std::uint32_t number, Writer& out);
+  void get_list(Exchange& x, std::uint8_t invoke_id, Reader items, std::size_t count, Writer& out);
+
+  // server_set.cpp
+  Fault on_set(Exchange& x, Bytes apdu, Writer& out);
+  Fault set_block(Exchange& x, std::uint8_t invoke_id, const DataBlock& block, Writer& out);
+
+  // server_action.cpp
+  Fault on_action(Exchange& x, Bytes apdu, Writer& out);
+  Fault action_block(Exchange& x, std::uint8_t invoke_id, const DataBlock& block, Writer& out);
+  void run_action(Exchange& x, std::uint8_t invoke_id, const cosem::Method& method, Bytes parameter,
+                  Writer& out);
+  void put_return(std::uint8_t invoke_id, Bytes value, Writer& out);
+  void put_return_block(std::uint8_t invoke_id, Writer& out);
+  void return_next(std::uint8_t invoke_id, std::uint32_t number, Writer& out);
+
   const ClientRole* role_;
-  bool associated_ = false;
+  JoinBuffer* join_;
+  JoinBuffer::Ticket join_ticket_ = JoinBuffer::kNoTicket;
   std::uint32_t malformed_ = 0;
+  std::uint32_t last_counter_ = 0;       // accepted in this association
+  std::uint32_t conformance_ = 0;        // negotiated
+  std::uint32_t block_number_ = 0;       // last block sent, or received
+  std::uint32_t offset_ = 0;             // octets of the value sent
+  std::uint16_t client_pdu_octets_ = 0;  // what the client can receive
+  State state_ = State::idle;
+  Long long_ = Long::none;
+  std::uint8_t client_challenge_octets_ = 0;
+  SystemTitle client_title_{};
+  std::array<std::uint8_t, kOwnChallengeOctets> own_challenge_{};
+  std::array<std::uint8_t, kMaxChallengeOctets> client_challenge_{};
+  cosem::Attribute attribute_{};  // or the method of a long ACTION
+  cosem::Selection selection_{};
 };
 
-// Builds a data-notification (0F) around `body` (A-XDR), ciphered as general-glo-ciphering (DB, with
-// our system title, SC 30h). `long_invoke_id` numbers notifications; `date_time` may be empty.
+// Builds a data-notification (0F) around `body` (A-XDR), ciphered as general-glo-ciphering (DB,
+// with our system title, SC 30h). `long_invoke_id` numbers notifications; `date_time` may be empty.
 bool encode_ciphered_notification(const ServerIdentity& identity, std::uint32_t invocation_counter,
                                   std::uint32_t long_invoke_id, Bytes date_time, Bytes body,
                                   crypto::Engine& crypto, MutableBytes scratch, Writer& out);

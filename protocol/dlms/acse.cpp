@@ -1,0 +1,315 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dlms/acse.hpp"
+
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/axdr/encode.hpp"
+#include "protocol/dlms/apdu.hpp"
+
+// ACSE is BER (ISO 15953 in the profile of Green Book 9.4.2, 9.5). The lengths of BER and A-XDR
+// have the same form.
+namespace protocol::dlms {
+namespace {
+
+// Object identifier 2.16.756.5.8.arc.x, in 7 octets: prefix, arc 1 = context or 2 = mechanism, x.
+constexpr std::array<std::uint8_t, 5> kDlmsUa{0x60, 0x85, 0x74, 0x05, 0x08};
+constexpr std::uint8_t kContextArc = 1;
+constexpr std::uint8_t kMechanismArc = 2;
+constexpr std::size_t kOidOctets = 7;
+
+constexpr std::uint8_t kInteger = 0x02;
+constexpr std::uint8_t kOctetString = 0x04;
+constexpr std::uint8_t kObjectIdentifier = 0x06;
+constexpr std::uint8_t kContextName = 0xA1;
+constexpr std::uint8_t kUserInformation = 0xBE;
+constexpr std::uint8_t kReason = 0x80;
+
+constexpr std::uint8_t kCallingTitle = 0xA6;
+constexpr std::uint8_t kSenderRequirements = 0x8A;
+constexpr std::uint8_t kCallingMechanism = 0x8B;
+constexpr std::uint8_t kCallingValue = 0xAC;
+
+constexpr std::uint8_t kResult = 0xA2;
+constexpr std::uint8_t kSourceDiagnostic = 0xA3;
+constexpr std::uint8_t kRespondingTitle = 0xA4;
+constexpr std::uint8_t kResponderRequirements = 0x88;
+constexpr std::uint8_t kRespondingMechanism = 0x89;
+constexpr std::uint8_t kRespondingValue = 0xAA;
+constexpr std::uint8_t kServiceUser = 0xA1;
+constexpr std::uint8_t kGraphicString = 0x80;  // charstring of an authentication value
+
+constexpr std::size_t tlv_octets(std::size_t content) {
+  return 1 + axdr::length_octets(content) + content;
+}
+
+struct Tlv {
+  std::uint8_t tag = 0;
+  Bytes content;
+};
+
+Tlv take_tlv(Reader& in) {
+  Tlv tlv;
+  tlv.tag = in.u8();
+  tlv.content = axdr::take_octets(in);
+  return tlv;
+}
+
+// The content of the one TLV with this tag that fills `outer`; nullopt when it is something else.
+std::optional<Bytes> only(std::uint8_t tag, Bytes outer) {
+  Reader in(outer);
+  const Tlv tlv = take_tlv(in);
+  if (!in.at_end() || tlv.tag != tag) return std::nullopt;
+  return tlv.content;
+}
+
+std::optional<std::uint8_t> last_arc(std::uint8_t arc, Bytes oid) {
+  if (oid.size() != kOidOctets) return std::nullopt;
+  for (std::size_t i = 0; i < kDlmsUa.size(); ++i) {
+    if (oid[i] != kDlmsUa[i]) return std::nullopt;
+  }
+  if (oid[5] != arc) return std::nullopt;
+  return oid[6];
+}
+
+std::optional<std::uint8_t> small_integer(Bytes outer) {
+  const std::optional<Bytes> content = only(kInteger, outer);
+  if (!content || content->size() != 1) return std::nullopt;
+  return (*content)[0];
+}
+
+void put_oid(std::uint8_t arc, std::uint8_t last, Writer& out) {
+  out.bytes(kDlmsUa);
+  out.u8(arc);
+  out.u8(last);
+}
+
+void put_context(Context context, Writer& out) {
+  out.u8(kContextName);
+  out.u8(2 + kOidOctets);
+  out.u8(kObjectIdentifier);
+  out.u8(kOidOctets);
+  put_oid(kContextArc, static_cast<std::uint8_t>(context), out);
+}
+
+// An explicit tag around one inner TLV; nothing when there is no content.
+void put_wrapped(std::uint8_t tag, std::uint8_t inner, Bytes content, Writer& out) {
+  if (content.empty()) return;
+  out.u8(tag);
+  axdr::put_length(tlv_octets(content.size()), out);
+  out.u8(inner);
+  axdr::put_octets(content, out);
+}
+std::size_t wrapped_octets(Bytes content) {
+  return content.empty() ? 0 : tlv_octets(tlv_octets(content.size()));
+}
+
+// Requirements (bit 0: authentication) and mechanism name always come together.
+constexpr std::size_t kMechanismOctets = 4 + 2 + kOidOctets;
+void put_mechanism(std::uint8_t requirements, std::uint8_t name, Authentication mechanism,
+                   Writer& out) {
+  out.u8(requirements);
+  out.u8(2);
+  out.u16(0x0780);  // bit-string of one bit, set
+  out.u8(name);
+  out.u8(kOidOctets);
+  put_oid(kMechanismArc, static_cast<std::uint8_t>(mechanism), out);
+}
+
+// The elements that AARQ and AARE have in common; false when the content is not what it must be.
+struct Common {
+  std::optional<Context> context;
+  Bytes title;
+  std::optional<Authentication> mechanism;
+  Bytes value;
+  Bytes user_information;
+};
+bool take_context(Bytes content, Common& common) {
+  const std::optional<Bytes> oid = only(kObjectIdentifier, content);
+  const std::optional<std::uint8_t> last = oid ? last_arc(kContextArc, *oid) : std::nullopt;
+  if (last) common.context = static_cast<Context>(*last);
+  return last.has_value();
+}
+bool take_mechanism(Bytes content, Common& common) {
+  const std::optional<std::uint8_t> last = last_arc(kMechanismArc, content);
+  if (last) common.mechanism = static_cast<Authentication>(*last);
+  return last.has_value();
+}
+bool take_inner(std::uint8_t inner, Bytes content, Bytes& target) {
+  const std::optional<Bytes> bytes = only(inner, content);
+  if (bytes) target = *bytes;
+  return bytes.has_value();
+}
+
+// The content of the outermost TLV, which must fill the APDU.
+Result<Bytes> envelope(std::uint8_t tag, Bytes apdu) {
+  Reader in(apdu);
+  const Tlv outer = take_tlv(in);
+  if (!in.ok()) return Error::truncated;
+  if (outer.tag != tag || !in.at_end()) return Error::malformed;
+  return outer.content;
+}
+
+Result<Release> decode_release(std::uint8_t tag, Bytes apdu) {
+  const Result<Bytes> content = envelope(tag, apdu);
+  if (!content) return content.error();
+  Release value;
+  Reader in(*content);
+  while (in.ok() && !in.at_end()) {
+    const Tlv tlv = take_tlv(in);
+    if (tlv.tag == kReason && tlv.content.size() == 1) {
+      value.reason = tlv.content[0];
+    } else if (tlv.tag == kUserInformation) {
+      if (!take_inner(kOctetString, tlv.content, value.user_information)) return Error::malformed;
+    }
+  }
+  if (!in.ok()) return Error::truncated;
+  return value;
+}
+
+void encode_release(std::uint8_t tag, const Release& value, Writer& out) {
+  out.u8(tag);
+  axdr::put_length((value.reason ? 3u : 0u) + wrapped_octets(value.user_information), out);
+  if (value.reason) {
+    out.u8(kReason);
+    out.u8(1);
+    out.u8(*value.reason);
+  }
+  put_wrapped(kUserInformation, kOctetString, value.user_information, out);
+}
+
+}  // namespace
+
+Result<Aarq> decode_aarq(Bytes apdu) {
+  const Result<Bytes> content = envelope(tag::kAarq, apdu);
+  if (!content) return content.error();
+  Common common;
+  Reader in(*content);
+  while (in.ok() && !in.at_end()) {
+    const Tlv tlv = take_tlv(in);
+    bool good = true;
+    switch (tlv.tag) {
+      case kContextName:
+        good = take_context(tlv.content, common);
+        break;
+      case kCallingTitle:
+        good = take_inner(kOctetString, tlv.content, common.title);
+        break;
+      case kCallingMechanism:
+        good = take_mechanism(tlv.content, common);
+        break;
+      case kCallingValue:
+        good = take_inner(kGraphicString, tlv.content, common.value);
+        break;
+      case kUserInformation:
+        good = take_inner(kOctetString, tlv.content, common.user_information);
+        break;
+      default:
+        break;  // protocol-version, AE-qualifiers, certificates: nothing here needs them
+    }
+    if (!in.ok()) return Error::truncated;
+    if (!good) return Error::malformed;
+  }
+  if (!common.context) return Error::malformed;
+  return Aarq{*common.context, common.title, common.mechanism, common.value,
+              common.user_information};
+}
+
+void encode(const Aarq& value, Writer& out) {
+  const std::size_t content = 2 + 2 + kOidOctets + wrapped_octets(value.calling_title) +
+                              (value.mechanism ? kMechanismOctets : 0) +
+                              wrapped_octets(value.authentication_value) +
+                              wrapped_octets(value.user_information);
+  out.u8(tag::kAarq);
+  axdr::put_length(content, out);
+  put_context(value.context, out);
+  put_wrapped(kCallingTitle, kOctetString, value.calling_title, out);
+  if (value.mechanism) {
+    put_mechanism(kSenderRequirements, kCallingMechanism, *value.mechanism, out);
+  }
+  put_wrapped(kCallingValue, kGraphicString, value.authentication_value, out);
+  put_wrapped(kUserInformation, kOctetString, value.user_information, out);
+}
+
+Result<Aare> decode_aare(Bytes apdu) {
+  const Result<Bytes> content = envelope(tag::kAare, apdu);
+  if (!content) return content.error();
+  Common common;
+  std::optional<std::uint8_t> result;
+  std::uint8_t diagnostic = 0;
+  Reader in(*content);
+  while (in.ok() && !in.at_end()) {
+    const Tlv tlv = take_tlv(in);
+    bool good = true;
+    switch (tlv.tag) {
+      case kContextName:
+        good = take_context(tlv.content, common);
+        break;
+      case kResult:
+        result = small_integer(tlv.content);
+        good = result.has_value() && *result <= 2;
+        break;
+      case kSourceDiagnostic: {
+        // A1 service user or A2 service provider around an integer.
+        Reader inner(tlv.content);
+        const std::optional<std::uint8_t> number = small_integer(take_tlv(inner).content);
+        good = inner.at_end() && number.has_value();
+        if (good) diagnostic = *number;
+        break;
+      }
+      case kRespondingTitle:
+        good = take_inner(kOctetString, tlv.content, common.title);
+        break;
+      case kRespondingMechanism:
+        good = take_mechanism(tlv.content, common);
+        break;
+      case kRespondingValue:
+        good = take_inner(kGraphicString, tlv.content, common.value);
+        break;
+      case kUserInformation:
+        good = take_inner(kOctetString, tlv.content, common.user_information);
+        break;
+      default:
+        break;
+    }
+    if (!in.ok()) return Error::truncated;
+    if (!good) return Error::malformed;
+  }
+  if (!common.context || !result) return Error::malformed;
+  return Aare{*common.context,
+              static_cast<AssociationResult>(*result),
+              static_cast<Diagnostic>(diagnostic),
+              common.title,
+              common.mechanism,
+              common.value,
+              common.user_information};
+}
+
+void encode(const Aare& value, Writer& out) {
+  constexpr std::size_t kResultOctets = 5;
+  constexpr std::size_t kDiagnosticOctets = 7;
+  const std::size_t content =
+      2 + 2 + kOidOctets + kResultOctets + kDiagnosticOctets +
+      wrapped_octets(value.responding_title) + (value.mechanism ? kMechanismOctets : 0) +
+      wrapped_octets(value.authentication_value) + wrapped_octets(value.user_information);
+  out.u8(tag::kAare);
+  axdr::put_length(content, out);
+  put_context(value.context, out);
+  const auto result = static_cast<std::uint8_t>(value.result);
+  const auto diagnostic = static_cast<std::uint8_t>(value.diagnostic);
+  out.bytes(std::array<std::uint8_t, 5>{kResult, 3, kInteger, 1, result});
+  out.bytes(
+      std::array<std::uint8_t, 7>{kSourceDiagnostic, 5, kServiceUser, 3, kInteger, 1, diagnostic});
+  put_wrapped(kRespondingTitle, kOctetString, value.responding_title, out);
+  if (value.mechanism) {
+    put_mechanism(kResponderRequirements, kRespondingMechanism, *value.mechanism, out);
+  }
+  put_wrapped(kRespondingValue, kGraphicString, value.authentication_value, out);
+  put_wrapped(kUserInformation, kOctetString, value.user_information, out);
+}
+
+Result<Release> decode_rlrq(Bytes apdu) { return decode_release(tag::kRlrq, apdu); }
+Result<Release> decode_rlre(Bytes apdu) { return decode_release(tag::kRlre, apdu); }
+void encode_rlrq(const Release& value, Writer& out) { encode_release(tag::kRlrq, value, out); }
+void encode_rlre(const Release& value, Writer& out) { encode_release(tag::kRlre, value, out); }
+
+}  // namespace protocol::dlms

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dlms/selection.hpp"
+
+#include <algorithm>
+
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/date_time.hpp"
+
+namespace protocol::dlms {
+namespace {
+
+using cosem::Selection;
+
+constexpr cosem::Obis kClock = cosem::obis(0, 0, 1, 0, 0);
+constexpr std::uint8_t kClockTime = 2;  // attribute
+
+void put_range(const Selection& selection, Writer& out) {
+  axdr::begin_structure(4, out);
+  axdr::begin_structure(4, out);
+  axdr::put_long_unsigned(static_cast<std::uint16_t>(cosem::ClassId::clock), out);
+  axdr::put_octet_string(kClock.octets, out);
+  axdr::put_integer(kClockTime, out);
+  axdr::put_long_unsigned(0, out);  // the whole attribute
+  cosem::put_date_time({selection.from_utc_s}, out);
+  cosem::put_date_time({selection.to_utc_s}, out);
+  axdr::begin_array(0, out);  // all columns
+}
+
+void put_entry(const Selection& selection, Writer& out) {
+  axdr::begin_structure(4, out);
+  axdr::put_double_long_unsigned(selection.from_entry, out);
+  axdr::put_double_long_unsigned(selection.to_entry, out);
+  axdr::put_long_unsigned(1, out);  // first column
+  axdr::put_long_unsigned(0, out);  // to the last one
+}
+
+Result<Selection> decode_range(Bytes parameters) {
+  axdr::Cursor in(parameters);
+  in.structure(4);
+  in.structure(4);
+  const std::uint64_t class_id = in.unsigned_number();
+  const Bytes instance = in.octet_string();
+  const std::int64_t attribute = in.number();
+  const std::uint64_t data_index = in.unsigned_number();
+  const Result<cosem::DateTime> from = cosem::decode_date_time(in.date_time());
+  const Result<cosem::DateTime> to = cosem::decode_date_time(in.date_time());
+  const std::uint32_t columns = in.array();
+  if (!in.ok()) return in.error();
+  if (columns != 0) return Error::unsupported;
+  if (!in.at_end()) return Error::malformed;
+  const bool by_clock =
+      class_id == static_cast<std::uint64_t>(cosem::ClassId::clock) &&
+      std::equal(instance.begin(), instance.end(), kClock.octets.begin(), kClock.octets.end()) &&
+      attribute == kClockTime && data_index == 0;
+  if (!by_clock) return Error::unsupported;
+  if (!from) return from.error();
+  if (!to) return to.error();
+  Selection selection;
+  selection.kind = Selection::Kind::range;
+  selection.from_utc_s = from->utc_s;
+  selection.to_utc_s = to->utc_s;
+  return selection;
+}
+
+Result<Selection> decode_entry(Bytes parameters) {
+  axdr::Cursor in(parameters);
+  in.structure(4);
+  const std::uint64_t from = in.unsigned_number();
+  const std::uint64_t to = in.unsigned_number();
+  const std::uint64_t first_column = in.unsigned_number();
+  const std::uint64_t last_column = in.unsigned_number();
+  if (!in.ok()) return in.error();
+  if (!in.at_end() || from > UINT32_MAX || to > UINT32_MAX) return Error::malformed;
+  if (first_column > 1 || last_column != 0) return Error::unsupported;
+  Selection selection;
+  selection.kind = Selection::Kind::entry;
+  selection.from_entry = static_cast<std::uint32_t>(from);
+  selection.to_entry = static_cast<std::uint32_t>(to);
+  return selection;
+}
+
+}  // namespace
+
+AccessSelection take_access_selection(Reader& in) {
+  AccessSelection access;
+  const std::uint8_t present = in.u8();
+  if (present == 0) return access;
+  access.present = true;
+  access.selector = in.u8();
+  const Result<Bytes> parameters = axdr::first_value(in.rest());
+  // A present octet other than 01, or no value behind it: fail whatever is read next, too.
+  const bool good = present == 1 && parameters.ok();
+  access.parameters = in.take(good ? parameters->size() : in.remaining() + 1);
+  return access;
+}
+
+void put_access_selection(const AccessSelection& access, Writer& out) {
+  out.u8(access.present ? 1 : 0);
+  if (!access.present) return;
+  out.u8(access.selector);
+  out.bytes(access.parameters);
+}
+
+AccessSelection encode_selection(const Selection& selection, SelectionBuffer& buffer) {
+  if (selection.kind == Selection::Kind::all) return {};
+  const bool range = selection.kind == Selection::Kind::range;
+  Writer out(buffer);
+  if (range) {
+    put_range(selection, out);
+  } else {
+    put_entry(selection, out);
+  }
+  PROTOCOL_ASSERT(out.ok());
+  return {true, range ? kRangeSelector : kEntrySelector, out.written()};
+}
+
+Result<Selection> decode_selection(const AccessSelection& access) {
+  if (!access.present) return Selection{};
+  if (access.selector == kRangeSelector) return decode_range(access.parameters);
+  if (access.selector == kEntrySelector) return decode_entry(access.parameters);
+  return Error::unsupported;
+}
+
+}  // namespace protocol::dlms

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/cosem/types.hpp"
+
+namespace protocol::dlms {
+
+// Selective access as it stands in a request: selector and parameters (one A-XDR value).
+struct AccessSelection {
+  bool present = false;
+  std::uint8_t selector = 0;
+  Bytes parameters;
+};
+
+// The clock column by which a range selects, Blue Book 4.3.6: class 8, 0.0.1.0.0.255, attribute 2.
+inline constexpr std::uint8_t kRangeSelector = 1;
+inline constexpr std::uint8_t kEntrySelector = 2;
+
+// OPTIONAL access-selection of an attribute descriptor. Fails the reader when it is not one.
+AccessSelection take_access_selection(Reader& in);
+void put_access_selection(const AccessSelection& access, Writer& out);
+
+// The parameters are written into `buffer`. Nothing selected (Kind::all) is an absent selection.
+inline constexpr std::size_t kSelectionOctets = 50;  // of a range, the longer one
+using SelectionBuffer = std::array<std::uint8_t, kSelectionOctets>;
+AccessSelection encode_selection(const cosem::Selection& selection, SelectionBuffer& buffer);
+
+// Error::unsupported: another restricting object than the clock, or a selection of columns.
+Result<cosem::Selection> decode_selection(const AccessSelection& access);
+
+}  // namespace protocol::dlms

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dlms/server.hpp"
+
+#include "protocol/dlms/server_exchange.hpp"
+
+namespace protocol::dlms {
+namespace {
+
+using Service = Application::Service;
+
+constexpr bool is_service_request(std::uint8_t tag) {
+  return tag == tag::kGetRequest || tag == tag::kSetRequest || tag == tag::kActionRequest;
+}
+
+}  // namespace
+
+ServerSession::ServerSession(const ClientRole& role, JoinBuffer* join) : role_(&role), join_(join) {
+  reset();
+}
+
+void ServerSession::reset() {
+  end_long_transfer();
+  state_ = role_->pre_established ? State::associated : State::idle;
+  conformance_ = role_->pre_established ? offered_conformance() : 0;
+  client_pdu_octets_ = role_->pre_established ? UINT16_MAX : 0;
+  last_counter_ = 0;
+  client_title_ = {};
+  own_challenge_ = {};
+  client_challenge_ = {};
+  client_challenge_octets_ = 0;
+}
+
+void ServerSession::end_long_transfer() {
+  if (join_ != nullptr) join_->release(join_ticket_);
+  long_ = Long::none;
+}
+
+std::uint32_t ServerSession::offered_conformance() const {
+  std::uint32_t offered = conformance::kOffered;
+  if (join_ == nullptr) offered &= ~(conformance::kBlockSet | conformance::kBlockAction);
+  if (!role_->ciphered) offered &= ~conformance::kGeneralProtection;
+  return offered;
+}
+
+void ServerSession::on_apdu(Bytes apdu, const ServerIdentity& identity, Application& application,
+                            crypto::Engine& crypto, MutableBytes scratch, Writer& reply) {
+  Exchange x{identity, application, crypto, scratch, reply};
+  if (apdu.empty()) {
+    ++malformed_;
+    return;
+  }
+  if (apdu[0] == tag::kAarq) return associate(x, apdu);
+  if (apdu[0] == tag::kRlrq) return release(x, apdu);
+  const Fault fault = serve(x, apdu);
+  const std::size_t before = reply.size();
+  if (fault.state != Fault::State::none) {
+    encode(fault, reply);
+    if (x.service) application.served(role_->sap, *x.service, reply.size() - before);
+  }
+}
+
+ServerSession::Fault ServerSession::unreadable(Error error) {
+  if (error == Error::unsupported) return kNotSupported;
+  ++malformed_;
+  return {Fault::State::service_not_allowed, Fault::Service::other_reason};
+}
+
+ServerSession::Fault ServerSession::serve(Exchange& x, Bytes apdu) {
+  const std::uint8_t tag = apdu[0];
+  const bool ciphered = is_glo_tag(tag) || tag == tag::kGeneralGloCiphering;
+  if (!ciphered && !is_service_request(tag)) {
+    ++malformed_;
+    return kNotSupported;
+  }
+  if (state_ == State::idle || ciphered != role_->ciphered) return kNotAllowed;
+  if (apdu.size() > x.identity.max_pdu_octets) return kPduTooLong;
+  Bytes plain = apdu;
+  if (ciphered) {
+    const Fault fault = open(x, apdu, plain);
+    if (fault.state != Fault::State::none) return fault;
+  }
+  return answer(x, plain);
+}
+
+ServerSession::Fault ServerSession::open(Exchange& x, Bytes apdu, Bytes& plain) {
+  const Result<Ciphered> ciphered = decode_ciphered(apdu);
+  if (!ciphered) return unreadable(ciphered.error());
+  x.wrapping = ciphered->wrapping();
+  if (x.wrapping == Wrapping::glo) {
+    // A pre-established association has no AARQ to learn the client's title from.
+    if (role_->pre_established) return kNotAllowed;
+    return verify(x, *ciphered, client_title_, plain);
+  }
+  if ((conformance_ & conformance::kGeneralProtection) == 0) return kNotAllowed;
+  SystemTitle title{};
+  std::memcpy(title.data(), ciphered->title.data(), title.size());
+  if (!role_->pre_established && title != client_title_) return kNotAllowed;
+  return verify(x, *ciphered, title, plain);
+}
+
+ServerSession::Fault ServerSession::verify(Exchange& x, const Ciphered& ciphered,
+                                           const SystemTitle& title, Bytes& plain) {
+  // Authentication and encryption is the policy of every ciphered role; less is not let in.
+  if (ciphered.control != kSecurityBoth) return kNotAllowed;
+  const Result<Bytes> opened = open_ciphered(ciphered, x.identity.keys, title, x.crypto, x.scratch);
+  if (!opened) {
+    if (opened.error() == Error::no_space) return kPduTooLong;
+    if (opened.error() != Error::bad_tag) return unreadable(opened.error());
+    x.service = Service::decryption_failed;
+    return {Fault::State::service_not_allowed, Fault::Service::deciphering_error};
+  }
+  // Only now: a counter that nobody vouches for must not lock the client out.
+  if (!x.application.accept_invocation_counter(role_->sap, ciphered.invocation_counter)) {
+    x.service = Service::replay_refused;
+    return {Fault::State::service_not_allowed, Fault::Service::invocation_counter_error,
+            last_counter_ + 1};
+  }
+  last_counter_ = ciphered.invocation_counter;
+  plain = *opened;
+  return kNoFault;
+}
+
+ServerSession::Fault ServerSession::answer(Exchange& x, Bytes plain) {
+  const std::size_t head = head_octets(x.wrapping);
+  const std::size_t tail = tail_octets(x.wrapping);
+  MutableBytes frame = x.reply.free();
+  if (frame.size() > client_pdu_octets_) frame = frame.first(client_pdu_octets_);
+  if (frame.size() < head + tail + kMinPduOctets) return kPduTooLong;
+  Writer out(frame.subspan(head, frame.size() - head - tail));
+  const Fault fault = dispatch(x, plain, out);
+  if (fault.state != Fault::State::none) return fault;
+  if (!out.ok()) return kPduTooLong;
+  std::size_t octets = out.size();
+  if (octets > 0 && x.wrapping != Wrapping::none) {
+    const Sealing sealing{x.identity.keys, x.identity.system_title,
+                          x.application.next_invocation_counter()};
+    const Result<std::size_t> sealed = seal_in_place(x.wrapping, sealing, x.crypto, frame, octets);
+    if (!sealed) return {Fault::State::service_not_allowed, Fault::Service::other_reason};
+    octets = *sealed;
+  }
+  x.reply.commit(octets);
+  if (x.service) x.application.served(role_->sap, *x.service, octets);
+  return kNoFault;
+}
+
+ServerSession::Fault ServerSession::dispatch(Exchange& x, Bytes plain, Writer& out) {
+  if (state_ == State::authenticating) return authenticate(x, plain, out);
+  const auto negotiated = [this](std::uint32_t bit) { return (conformance_ & bit) != 0; };
+  switch (plain[0]) {
+    case tag::kGetRequest:
+      x.service = Service::get;
+      return negotiated(conformance::kGet) ? on_get(x, plain, out) : kNotAllowed;
+    case tag::kSetRequest:
+      x.service = Service::set;
+      return negotiated(conformance::kSet) ? on_set(x, plain, out) : kNotAllowed;
+    case tag::kActionRequest:
+      x.service = Service::action;
+      return negotiated(conformance::kAction) ? on_action(x, plain, out) : kNotAllowed;
+    default:
+      ++malformed_;
+      return kNotSupported;
+  }
+}
+
+}  // namespace protocol::dlms

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/dlms/server_exchange.hpp"
+#include "protocol/dlms/set.hpp"
+
+namespace protocol::dlms {
+namespace {
+
+using cosem::AccessResult;
+
+void put_last_block(std::uint8_t invoke_id, AccessResult result, std::uint32_t number,
+                    Writer& out) {
+  SetResponse response;
+  response.kind = SetResponse::Kind::last_block;
+  response.invoke_id = invoke_id;
+  response.result = result;
+  response.block_number = number;
+  encode(response, out);
+}
+
+}  // namespace
+
+ServerSession::Fault ServerSession::on_set(Exchange& x, Bytes apdu, Writer& out) {
+  const Result<SetRequest> request = decode_set_request(apdu);
+  if (!request) return unreadable(request.error());
+  const std::uint8_t invoke_id = request->invoke_id;
+  if (request->kind == SetRequest::Kind::block) return set_block(x, invoke_id, request->block, out);
+  end_long_transfer();
+  switch (request->kind) {
+    case SetRequest::Kind::normal: {
+      SetResponse response;
+      response.invoke_id = invoke_id;
+      // No attribute of ours takes part of a value.
+      response.result = request->selection.present
+                            ? AccessResult::scope_of_access_violated
+                            : x.application.set(role_->sap, request->attribute, request->value);
+      if ((invoke_id & kConfirmed) != 0) encode(response, out);
+      return kNoFault;
+    }
+    case SetRequest::Kind::first_block:
+      if ((conformance_ & conformance::kBlockSet) == 0) return kNotAllowed;
+      if (request->selection.present) {
+        put_last_block(invoke_id, AccessResult::scope_of_access_violated, request->block.number,
+                       out);
+        return kNoFault;
+      }
+      join_ticket_ = join_->claim();
+      long_ = Long::set;
+      block_number_ = 0;
+      attribute_ = request->attribute;
+      return set_block(x, invoke_id, request->block, out);
+    case SetRequest::Kind::with_list: {
+      if ((conformance_ & conformance::kMultipleReferences) == 0) return kNotAllowed;
+      // Answered one octet each: refused as a whole before anything is set if that cannot fit.
+      if (out.space() < 8 + request->attributes.count) return kPduTooLong;
+      out.u8(tag::kSetResponse);
+      out.u8(static_cast<std::uint8_t>(SetResponse::Kind::with_list));
+      out.u8(invoke_id);
+      axdr::put_length(request->attributes.count, out);
+      Reader attributes(request->attributes.items);
+      Reader values(request->values.items);
+      for (std::size_t i = 0; i < request->attributes.count; ++i) {
+        const cosem::Attribute attribute = take_attribute(attributes);
+        const bool selected = take_access_selection(attributes).present;
+        const Bytes value = take_value(values);
+        const AccessResult result = selected ? AccessResult::scope_of_access_violated
+                                             : x.application.set(role_->sap, attribute, value);
+        out.u8(static_cast<std::uint8_t>(result));
+      }
+      return kNoFault;
+    }
+    case SetRequest::Kind::block:
+      break;
+  }
+  return kNoFault;
+}
+
+ServerSession::Fault ServerSession::set_block(Exchange& x, std::uint8_t invoke_id,
+                                              const DataBlock& block, Writer& out) {
+  AccessResult failure = AccessResult::success;
+  if (long_ != Long::set) {
+    failure = AccessResult::no_long_set_in_progress;
+  } else if (!holds_join()) {
+    failure = AccessResult::long_set_aborted;
+  } else if (block.number != block_number_ + 1) {
+    failure = AccessResult::data_block_number_invalid;
+  } else if (!join_->append(block.raw)) {
+    failure = AccessResult::long_set_aborted;
+  }
+  if (failure == AccessResult::success && !block.last) {
+    block_number_ = block.number;
+    SetResponse response;
+    response.kind = SetResponse::Kind::block;
+    response.invoke_id = invoke_id;
+    response.block_number = block.number;
+    encode(response, out);
+    return kNoFault;
+  }
+  if (failure == AccessResult::success) {
+    const Bytes value = join_->joined();
+    failure = axdr::is_one_value(value) ? x.application.set(role_->sap, attribute_, value)
+                                        : AccessResult::type_unmatched;
+  }
+  end_long_transfer();
+  put_last_block(invoke_id, failure, block.number, out);
+  return kNoFault;
+}
+
+}  // namespace protocol::dlms
