@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace hes {
+
+// Where the meters hang: needed to know when their day closes and what to write into their clocks.
+// Daylight saving by the rule of the European Union (Directive 2000/84/EC): last Sunday of March to
+// last Sunday of October, both at 01:00 UTC.
+struct LocalZone {
+  std::int16_t standard_offset_min = 60;  // local time minus UTC, winter
+  bool eu_daylight_saving = true;
+
+  bool daylight_saving(std::int64_t utc_s) const;
+  std::int16_t offset_min(std::int64_t utc_s) const;
+  // The first local midnight later than `utc_s`.
+  std::int64_t next_midnight(std::int64_t utc_s) const;
+};
+
+}  // namespace hes

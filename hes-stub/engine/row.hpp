@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace hes {
+
+// Index of a meter in the inventory, and of a profile in the store.
+using MeterIndex = std::uint32_t;
+using ProfileIndex = std::uint8_t;
+inline constexpr MeterIndex kNoMeter = UINT32_MAX;
+
+// Value columns of a row besides clock and status. The four quadrants and both energies take six.
+inline constexpr std::size_t kMaxValues = 16;
+
+// How a row came to us. A row may come both ways.
+enum class Delivery : std::uint8_t { push = 1, pull = 2 };
+
+// One row of a load profile as the meter captured it: raw integers, scalers belong to the type.
+struct Row {
+  std::int64_t stamp_utc_s = 0;
+  std::int64_t arrival_utc_s = 0;  // first delivery
+  std::uint32_t status = 0;
+  std::int16_t deviation_min = 0;  // deviation + local time = UTC
+  std::uint8_t clock_status = 0;
+  std::uint8_t deliveries = 0;  // bits of Delivery
+  std::uint8_t n_values = 0;
+  std::array<std::int64_t, kMaxValues> values{};
+
+  bool delivered(Delivery how) const { return (deliveries & static_cast<unsigned>(how)) != 0; }
+};
+
+// What the meter wrote is the same, however and whenever it arrived.
+inline bool same_capture(const Row& a, const Row& b) {
+  if (a.stamp_utc_s != b.stamp_utc_s || a.status != b.status ||
+      a.deviation_min != b.deviation_min || a.clock_status != b.clock_status ||
+      a.n_values != b.n_values) {
+    return false;
+  }
+  for (std::size_t i = 0; i < a.n_values; ++i) {
+    if (a.values[i] != b.values[i]) return false;
+  }
+  return true;
+}
+
+inline constexpr std::int64_t kDayS = 86'400;
+
+// Rows are stamped at the end of their interval: 00:00 closes the day before. Days of the store are
+// days of UTC, so that a stamp finds its blob whatever deviation the meter claims.
+constexpr std::int32_t day_of(std::int64_t stamp_utc_s) {
+  const std::int64_t t = stamp_utc_s - 1;
+  return static_cast<std::int32_t>(t >= 0 ? t / kDayS : (t - kDayS + 1) / kDayS);
+}
+
+}  // namespace hes
