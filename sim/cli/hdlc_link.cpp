@@ -44,7 +44,9 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
     config.client = {client, 0, 1};
     config.server = {server_, 0, 1};
     config.response_timeout_us = timeout_ms_ * 1000;
-    primary_.emplace(config, send_buffer_, receive_buffer_, *this);
+    protocol::hdlc::PrimaryOwner& owner = *this;
+    primary_.emplace(config, protocol::MutableBytes(send_buffer_),
+                     protocol::MutableBytes(receive_buffer_), owner);
     begin();
     primary_->open(now_us());
     wait();

@@ -33,18 +33,26 @@ std::string draw_password(KeyedStream& stream) {
 
 }  // namespace
 
-Identity identity_of(std::uint64_t seed, std::uint32_t number, const std::string& model) {
+const char* model_name(MeterModel model) {
+  switch (model) {
+    case MeterModel::ad11a:
+      return "AD11A";
+  }
+  return "?";
+}
+
+Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model) {
   Identity identity;
   identity.number = number;
   const std::uint32_t serial = kFirstSerial + number;
   identity.serial = fmt::format("{:010}", serial);
   // "AD11A" -> "11A": three of the thirteen free characters, the serial takes ten.
-  const std::string type = model.size() >= 5 ? model.substr(2, 3) : std::string("00X");
+  const std::string type = std::string(model_name(model)).substr(2, 3);
   identity.logical_device_name = kManufacturer + type + identity.serial;
   identity.system_title = {'A',
                            'M',
                            'T',
-                           static_cast<std::uint8_t>(model == "AD13A" ? 0x13 : 0x11),
+                           0x11,  // device type: single phase
                            static_cast<std::uint8_t>(serial >> 24),
                            static_cast<std::uint8_t>(serial >> 16),
                            static_cast<std::uint8_t>(serial >> 8),

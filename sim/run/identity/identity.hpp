@@ -25,7 +25,10 @@ struct Identity {
   std::string low_level_password;  // 8 characters
 };
 
-Identity identity_of(std::uint64_t seed, std::uint32_t number, const std::string& model);
+// "AD11A", as data sheet, inventory and type template name it.
+const char* model_name(MeterModel model);
+
+Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model);
 std::vector<Identity> identities_of(const Scenario& scenario);
 
 // Three letters in front of names and titles. Not a registered FLAG id: "amitwin" devices only

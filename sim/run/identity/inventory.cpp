@@ -28,9 +28,10 @@ std::string as_csv(const Scenario& scenario, bool with_keys) {
   for (const Identity& who : identities_of(scenario)) {
     const MeterSettings settings = settings_of(scenario, who.number);
     text += fmt::format("{},{},{},{},{},{},{},1,{},{},cell-1,{}", who.number, who.serial,
-                        who.logical_device_name, hex(who.system_title), scenario.meters.model,
-                        settings.firmware, settings.detailed ? "T1" : "T2", who.module_address,
-                        scenario.hes.port, settings.capture_period_s);
+                        who.logical_device_name, hex(who.system_title),
+                        model_name(scenario.meters.model), settings.firmware,
+                        settings.detailed ? "T1" : "T2", who.module_address, scenario.hes.port,
+                        settings.capture_period_s);
     if (with_keys) {
       text += fmt::format(",{},{},{},{}", hex(who.unicast_key), hex(who.authentication_key),
                           hex(who.master_key), who.low_level_password);
@@ -48,7 +49,7 @@ std::string as_json(const Scenario& scenario, bool with_keys) {
                                     {"serial", who.serial},
                                     {"logical_device_name", who.logical_device_name},
                                     {"system_title", hex(who.system_title)},
-                                    {"model", scenario.meters.model},
+                                    {"model", model_name(scenario.meters.model)},
                                     {"firmware", settings.firmware},
                                     {"tier", settings.detailed ? "T1" : "T2"},
                                     {"server_sap", 1},
