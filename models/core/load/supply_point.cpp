@@ -3,6 +3,8 @@
 #include "models/core/load/supply_point.hpp"
 
 #include "sim/core/assert.hpp"
+#include "sim/core/keyed_stream.hpp"
+#include "sim/core/purpose.hpp"
 
 namespace models {
 namespace {
@@ -29,6 +31,15 @@ constexpr Phasor kTurn[3] = {{1, 0}, {-0.5, -kHalfSqrt3}, {-0.5, kHalfSqrt3}};
 Phasor turned(Phasor x, int phase, int order) { return x * kTurn[(phase * order) % 3]; }
 
 }  // namespace
+
+SupplyConfig draw_supply(std::uint64_t seed, std::uint32_t home, int n_phases) {
+  constexpr double kFeederDrop = 0.02;
+  SupplyConfig config;
+  config.n_phases = n_phases;
+  sim::KeyedStream draw(seed, home, sim::kPurposeSupplyPoint);
+  config.voltage_ratio = 1 + draw.uniform(-kFeederDrop, kFeederDrop);
+  return config;
+}
 
 SupplyPoint::SupplyPoint(const MainsSchedule& mains, const LoadSource& load,
                          const SupplyConfig& config)

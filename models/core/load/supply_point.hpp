@@ -17,6 +17,9 @@ struct SupplyConfig {
   bool harmonics = true;     // background distortion of the voltage, harmonic currents of the load
 };
 
+// Place of a home on its feeder: within +-2 % of the grid's voltage.
+SupplyConfig draw_supply(std::uint64_t seed, std::uint32_t home, int n_phases);
+
 // Where a home meets the grid: turns its power into phasors at the meter's terminals. The one
 // definition of what is there to be measured, read by the meter's front end and by truth alike.
 class SupplyPoint {
