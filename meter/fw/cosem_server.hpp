@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/association.hpp"
+#include "meter/fw/crypto.hpp"
+#include "meter/fw/profile.hpp"
+#include "meter/fw/relay.hpp"
+#include "meter/fw/schedule.hpp"
+
+namespace meter::fw {
+
+inline constexpr std::uint16_t kMaxPdu_octets = 1024;
+
+// The parts of the firmware that clients reach through objects.
+struct Parts {
+  Core& core;
+  Schedule& schedule;
+  Relay& relay;
+  Deadlines& deadlines;
+  HalCrypto& crypto;
+  InvocationCounter& counter;
+};
+
+// The COSEM objects behind every association on every port.
+class CosemServer final : public protocol::dlms::Application {
+ public:
+  explicit CosemServer(const Parts& parts) : parts_(parts) {}
+
+  // Takes keys and title from the core's identity.
+  void open();
+  const protocol::dlms::ServerIdentity& identity() const { return identity_; }
+
+  // Around each ServerSession::on_apdu: whose block transfer goes on, and what may only happen when
+  // the answer is built. A key that came in this APDU seals the next answer, not this one.
+  void enter(Transfer& transfer, bool associated);
+  void leave();
+
+  protocol::cosem::AccessResult get(protocol::dlms::Sap client,
+                                    const protocol::cosem::Attribute& attribute,
+                                    const protocol::cosem::Selection& selection, std::size_t offset,
+                                    protocol::Writer& out, bool& more) override;
+  protocol::cosem::AccessResult set(protocol::dlms::Sap client,
+                                    const protocol::cosem::Attribute& attribute,
+                                    Bytes value) override;
+  protocol::cosem::AccessResult action(protocol::dlms::Sap client,
+                                       const protocol::cosem::Method& method, Bytes parameter,
+                                       protocol::Writer& out) override;
+  void served(protocol::dlms::Sap client, Service service, std::size_t reply_octets) override;
+  std::uint32_t next_invocation_counter() override;
+  bool accept_invocation_counter(protocol::dlms::Sap client, std::uint32_t counter) override;
+
+  // The capture period was set: the profile began anew, and so must whoever reads along.
+  bool take_profile_reset() {
+    const bool reset = profile_reset_;
+    profile_reset_ = false;
+    return reset;
+  }
+
+ private:
+  using AccessResult = protocol::cosem::AccessResult;
+  static constexpr std::size_t kSecurityEvents = 3;
+
+  // values.cpp
+  void put_value(const Object& object, std::int8_t attribute, protocol::Writer& out) const;
+  void put_data(const Object& object, protocol::Writer& out) const;
+  void put_register(const Object& object, protocol::Writer& out) const;
+  void put_clock(std::int8_t attribute, protocol::Writer& out) const;
+  void put_security(std::int8_t attribute, protocol::Writer& out) const;
+  void put_disconnect(std::int8_t attribute, protocol::Writer& out) const;
+  AssociationView view_of(const Object& object, ClientIndex client) const;
+
+  // orders.cpp
+  AccessResult set_clock(std::int8_t attribute, Bytes value);
+  AccessResult set_error_register(Bytes value);
+  AccessResult set_capture_period(Bytes value);
+  AccessResult set_control_mode(Bytes value);
+  AccessResult act_on_clock(std::int8_t method, Bytes parameter);
+  AccessResult act_on_security(std::int8_t method, Bytes parameter);
+  AccessResult transfer_keys(Bytes parameter);
+  AccessResult act_on_disconnect(std::int8_t method);
+  void store_identity();
+
+  void note_security(EventCode code, std::size_t kind);
+
+  Parts parts_;
+  protocol::dlms::ServerIdentity identity_;
+  meter_provision next_identity_{};  // keys waiting for leave()
+  bool keys_changed_ = false;
+  bool profile_reset_ = false;
+  bool associated_ = false;
+  Transfer* transfer_ = nullptr;
+  // One entry a kind and minute: an attacker must not wash the log away.
+  std::array<std::uint32_t, kSecurityEvents> noted_s_{};
+};
+
+}  // namespace meter::fw

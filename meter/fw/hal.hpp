@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "meter/hal/meter_hal.h"
+#include "protocol/bytes.hpp"
+
+namespace meter::fw {
+
+using protocol::Bytes;
+using protocol::MutableBytes;
+
+inline constexpr std::int64_t kNever = INT64_MAX;
+inline constexpr std::int64_t kTicksPerSecond = METER_RTC_HZ;
+
+// The platform's table with types of this house. No state of its own.
+class Hal {
+ public:
+  explicit Hal(const meter_hal* table) : h_(table) {}
+
+  std::int64_t uptime_us() const { return h_->uptime_us(h_->context); }
+  void alarm_us(std::int64_t at) const { h_->alarm_us(h_->context, at); }
+
+  std::int64_t rtc_ticks() const { return h_->rtc_ticks(h_->context); }
+  void rtc_set(std::int64_t ticks) const { h_->rtc_set(h_->context, ticks); }
+  void rtc_match(std::int64_t ticks) const { h_->rtc_match(h_->context, ticks); }
+  bool rtc_lost() const { return h_->rtc_lost(h_->context) != 0; }
+
+  bool flash_read(std::uint32_t address, MutableBytes out) const {
+    return h_->flash_read(h_->context, address, out.data(), narrow(out.size())) == 0;
+  }
+  bool flash_write(std::uint32_t address, Bytes data) const {
+    return h_->flash_write(h_->context, address, data.data(), narrow(data.size())) == 0;
+  }
+  bool flash_erase(std::uint32_t page) const { return h_->flash_erase(h_->context, page) == 0; }
+  MutableBytes retained() const {
+    return {static_cast<std::uint8_t*>(h_->retained(h_->context)), METER_RETAINED_BYTES};
+  }
+
+  bool uart_send(meter_uart port, Bytes frame) const {
+    return h_->uart_send(h_->context, port, frame.data(), narrow(frame.size())) == 0;
+  }
+  void work(meter_work kind, std::size_t bytes) const {
+    h_->work(h_->context, kind, narrow(bytes));
+  }
+  // Empty when the pool has none left.
+  MutableBytes buffer_take() const {
+    std::uint8_t* const buffer = h_->buffer_take(h_->context);
+    return buffer == nullptr ? MutableBytes{} : MutableBytes{buffer, METER_BUFFER_BYTES};
+  }
+  void buffer_give(MutableBytes buffer) const { h_->buffer_give(h_->context, buffer.data()); }
+
+  void relay_drive(bool close) const { h_->relay_drive(h_->context, close ? 1 : 0); }
+  void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) const {
+    h_->pulse(h_->context, output, count, span_us);
+  }
+  const meter_hal& table() const { return *h_; }
+
+ private:
+  static std::uint32_t narrow(std::size_t n) { return static_cast<std::uint32_t>(n); }
+
+  const meter_hal* h_;
+};
+
+}  // namespace meter::fw

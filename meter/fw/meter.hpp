@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/port.hpp"
+
+namespace meter::fw {
+
+// One meter. Everything it knows is in here, in `retained` and in flash.
+class Meter {
+ public:
+  Meter(const meter_hal* hal, std::uint8_t n_elements);
+  Meter(const Meter&) = delete;
+  Meter& operator=(const Meter&) = delete;
+
+  bool provision(const meter_provision& provision);
+  bool calibrate(meter_calibration_step step, const meter_sums& sums,
+                 const meter_reference& reference);
+  void boot(meter_boot_reason reason);
+
+  void on_alarm();
+  void on_rtc();
+  void on_uart(meter_uart uart, Bytes octets);
+  void on_sums(const meter_sums& sums, std::uint32_t count);
+  void on_power(meter_power_state state);
+  void on_relay(bool closed) { relay_.on_contact(core_, closed); }
+
+ private:
+  void open_parameters();
+  void note_boot(meter_boot_reason reason);
+  void note_revision();
+  void update_port_deadlines();
+
+  Core core_;
+  Calibration calibration_;
+  Schedule schedule_;
+  Relay relay_;
+  Deadlines deadlines_;
+  HalCrypto crypto_;
+  InvocationCounter counter_;
+  CosemServer server_;
+  Push push_;
+  Port rs485_;
+  Port optical_;
+  bool parameters_open_ = false;
+};
+
+}  // namespace meter::fw

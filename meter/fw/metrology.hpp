@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "meter/hal/meter_hal.h"
+
+namespace meter::fw {
+
+inline constexpr std::size_t kMaxElements = 3;
+
+// What the calibration bench found out about one element. Applied to sums, never to samples.
+struct ElementCalibration {
+  double voltage_gain = 1.0;
+  double current_gain = 1.0;
+  double phase_cos = 1.0;  // rotation of (P, Q) that undoes the phase between the channels
+  double phase_sin = 0.0;
+  double current_offset_a2 = 0.0;  // noise, in the square domain
+  double active_offset_w = 0.0;
+  double reactive_offset_var = 0.0;
+};
+struct Calibration {
+  std::array<ElementCalibration, kMaxElements> element;
+};
+
+// One element over one window, calibrated.
+struct ElementReading {
+  double voltage2_v2 = 0.0;  // squares: the root is taken when somebody reads
+  double current2_a2 = 0.0;
+  double active_w = 0.0;  // zero while the element creeps
+  double reactive_var = 0.0;
+};
+
+struct WindowReading {
+  std::array<ElementReading, kMaxElements> element;
+  double active_w = 0.0;  // sums over the elements
+  double reactive_var = 0.0;
+  double frequency_hz = 0.0;
+  // Energy of one window. Integer, so that n windows hold exactly n times as much as one.
+  std::int64_t active_uj = 0;
+  std::int64_t reactive_uj = 0;
+  // Which side of the P axis the load is on, also while the active energy creeps.
+  bool exporting = false;
+  std::int64_t duration_us = 0;
+};
+
+// Volts and amperes of one element by design constants and calibration.
+ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
+                               double frequency_hz, const ElementCalibration& calibration);
+
+// False when the sums cannot be of a window (no samples, no length, wrong elements).
+bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
+                    const Calibration& calibration, WindowReading& reading);
+
+double frequency_of(const meter_sums& sums);
+double square_root(double square);
+
+}  // namespace meter::fw

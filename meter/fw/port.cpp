@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/port.hpp"
+
+namespace meter::fw {
+namespace {
+
+using protocol::dlms::ServerSession;
+
+// The communication module polls for pushes all day long and rests when its network does.
+constexpr std::int64_t kPushInactivity_us = 900'000'000;
+
+protocol::hdlc::SecondaryConfig link_config() {
+  protocol::hdlc::SecondaryConfig config;  // 512 octets, window 1, 120 s
+  config.logical_device = protocol::dlms::kManagementDevice;
+  config.patient_client_sap = protocol::dlms::kPushClient;
+  config.patient_inactivity_us = kPushInactivity_us;
+  return config;
+}
+
+}  // namespace
+
+Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push)
+    : uart_(uart),
+      core_(core),
+      server_(server),
+      crypto_(crypto),
+      push_(push),
+      sessions_{ServerSession{kClientRoles[kPublic]}, ServerSession{kClientRoles[kManagement]},
+                ServerSession{kClientRoles[kReading]}, ServerSession{kClientRoles[kPush]}},
+      secondary_(link_config(), links_, *this) {}
+
+void Port::on_bytes(Bytes octets) {
+  core_.hal.work(METER_WORK_FRAME, octets.size());
+  secondary_.on_bytes(core_.hal.uptime_us(), octets);
+}
+
+void Port::on_time() { secondary_.on_time(core_.hal.uptime_us()); }
+
+void Port::send_frame(Bytes frame) {
+  core_.hal.work(METER_WORK_FRAME, frame.size());
+  core_.hal.uart_send(uart_, frame);  // a full queue drops it; the client asks again
+}
+
+void Port::on_request(std::uint16_t client_sap, Bytes apdu, protocol::Writer& reply) {
+  const ClientIndex client = client_of(client_sap);
+  if (client == kNoClient) return;
+  const MutableBytes scratch = core_.hal.buffer_take();
+  if (scratch.empty()) return;
+  if (client == kPush) pushing_ = false;
+  ServerSession& session = sessions_[client];
+  server_.enter(transfers_[client], session.associated());
+  session.on_apdu(apdu, server_.identity(), server_, crypto_, scratch, reply);
+  server_.leave();
+  core_.hal.buffer_give(scratch);
+}
+
+void Port::on_poll(std::uint16_t client_sap, protocol::Writer& push) {
+  if (uart_ != METER_UART_RS485 || client_sap != protocol::dlms::kPushClient) return;
+  push_.write(core_, server_, crypto_, push);
+  pushing_ = push.size() > 0;
+}
+
+void Port::on_delivered(std::uint16_t client_sap) {
+  if (client_sap != protocol::dlms::kPushClient || !pushing_) return;
+  pushing_ = false;
+  push_.on_delivered(core_);
+}
+
+void Port::on_opened(std::uint16_t client_sap) {
+  const ClientIndex client = client_of(client_sap);
+  if (client != kNoClient) sessions_[client].reset();
+}
+
+void Port::on_closed(std::uint16_t client_sap, protocol::hdlc::LinkEnd) {
+  const ClientIndex client = client_of(client_sap);
+  if (client == kNoClient) return;
+  sessions_[client].reset();
+  if (client == kPush) pushing_ = false;
+}
+
+}  // namespace meter::fw
