@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/result/tables.hpp"
+
+namespace sim::result {
+
+// Raised whenever a table or column changes its name, type or meaning.
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+enum class CellType : std::uint8_t { u8, u16, u32, u64, i16, i64, f64, text };
+const char* cell_type_name(CellType type);
+
+struct Column {
+  std::string name;
+  std::string unit;
+  CellType type = CellType::u8;
+  std::size_t bytes = 0;   // in a packed row
+  std::size_t offset = 0;  // in a packed row
+  std::string doc;
+  std::size_t struct_offset = 0;  // in the C++ row
+};
+
+struct TableSchema {
+  std::string name;
+  std::string doc;
+  std::vector<Column> columns;  // the first is always the replicate
+  std::size_t row_bytes = 0;
+};
+
+// By enum Table.
+const std::vector<TableSchema>& table_schemas();
+
+// docs/result-schema.md.
+std::string schema_page();
+
+// Little-endian, no padding: what stands in the file, what the digest covers.
+void pack_row(const TableSchema& schema, std::uint16_t replicate, const void* row,
+              std::vector<std::uint8_t>& out);
+
+// One cell of a packed row, as a person reads it.
+std::string cell_text(const Column& column, const std::uint8_t* row);
+// Numbers only.
+double cell_number(const Column& column, const std::uint8_t* row);
+
+}  // namespace sim::result

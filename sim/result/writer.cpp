@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/result/writer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/core/assert.hpp"
+
+namespace sim::result {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kBlockRows = 65'536;
+
+std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
+
+}  // namespace
+
+ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity, TimeNs part_period)
+    : folder_(std::move(folder)),
+      path_((fs::path(folder_) / "result.h5").string()),
+      part_period_(part_period),
+      next_part_(part_period) {
+  TWIN_ASSERT(part_period > 0, part_period);
+  attributes_.scenario = identity.scenario;
+  attributes_.scenario_sha256 = sha256_hex(identity.scenario_text);
+  attributes_.seed = identity.seed;
+  attributes_.start_utc = identity.start_utc;
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  // The old result goes before the parts it may point at.
+  write_master(0);
+  fs::remove_all(fs::path(folder_) / "parts", error);
+  fs::create_directories(fs::path(folder_) / "parts", error);
+  good_ = good_ && !error;
+}
+
+std::string ResultWriter::part_path(std::size_t part) const {
+  return (fs::path(folder_) / part_name(part)).string();
+}
+
+void ResultWriter::append_row(Table table, const void* row, std::uint16_t replicate) {
+  const auto index = static_cast<std::size_t>(table);
+  pack_row(table_schemas()[index], replicate, row, buffers_[index]);
+}
+
+void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
+  KpiRow row;
+  row.name = kpi.name;
+  row.value = kpi.value;
+  row.unit = kpi.unit;
+  row.limit = kpi.limit_text();
+  row.pass = kpi.pass() ? 1 : 0;
+  append(row, replicate);
+}
+
+void ResultWriter::advance(TimeNs now) {
+  if (now < next_part_) return;
+  next_part_ = (now / part_period_ + 1) * part_period_;
+  close_part(now);
+  write_master(now);
+}
+
+void ResultWriter::replace(const std::string& temporary, const std::string& path) {
+  std::error_code error;
+  fs::rename(temporary, path, error);
+  good_ = good_ && !error;
+}
+
+void ResultWriter::close_part(TimeNs now) {
+  const std::string path = part_path(parts_.size());
+  const std::string temporary = path + ".tmp";
+  Part part;
+  TableFileWriter out(temporary, TableFileWriter::Layout::plain);
+  attributes_.state = "part";
+  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
+  out.attributes(attributes_);
+  for (std::size_t table = 0; table < kTables; ++table) {
+    const TableSchema& schema = table_schemas()[table];
+    part.n_rows[table] = buffers_[table].size() / schema.row_bytes;
+    if (part.n_rows[table] == 0) continue;
+    out.begin(schema, part.n_rows[table]);
+    out.write(buffers_[table]);
+    out.end();
+    buffers_[table].clear();
+  }
+  good_ = out.close() && good_;
+  replace(temporary, path);
+  parts_.push_back(part);
+}
+
+void ResultWriter::write_master(TimeNs now) {
+  const std::string temporary = path_ + ".tmp";
+  TableFileWriter out(temporary, TableFileWriter::Layout::plain);
+  attributes_.state = "running";
+  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
+  out.attributes(attributes_);
+  for (std::size_t table = 0; table < kTables; ++table) {
+    std::vector<TableFileWriter::Part> parts;
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+      if (parts_[part].n_rows[table] == 0) continue;
+      parts.push_back({part_name(part), parts_[part].n_rows[table]});
+    }
+    if (parts.empty()) {
+      out.begin(table_schemas()[table], 0);
+      out.end();
+    } else {
+      out.virtual_table(table_schemas()[table], parts);
+    }
+  }
+  good_ = out.close() && good_;
+  replace(temporary, path_);
+}
+
+bool ResultWriter::copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher) {
+  const TableSchema& schema = table_schemas()[table];
+  std::vector<std::uint8_t> rows;
+  for (std::size_t part = 0; part < parts_.size(); ++part) {
+    const std::uint64_t n_rows = parts_[part].n_rows[table];
+    if (n_rows == 0) continue;
+    const auto in = TableFileReader::open(part_path(part));
+    if (!in) return false;
+    for (std::uint64_t first = 0; first < n_rows; first += kBlockRows) {
+      if (!in->read(schema, first, std::min(kBlockRows, n_rows - first), rows)) return false;
+      hasher.add(std::span<const std::uint8_t>(rows));
+      out.write(rows);
+    }
+  }
+  hasher.add(std::span<const std::uint8_t>(buffers_[table]));
+  out.write(buffers_[table]);
+  return true;
+}
+
+bool ResultWriter::write_final(TimeNs now, Digest& digest) {
+  const std::string temporary = path_ + ".tmp";
+  TableFileWriter out(temporary, TableFileWriter::Layout::compressed);
+  attributes_.state = "complete";
+  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
+  out.attributes(attributes_);
+  for (std::size_t table = 0; table < kTables; ++table) {
+    const TableSchema& schema = table_schemas()[table];
+    std::uint64_t n_rows = buffers_[table].size() / schema.row_bytes;
+    for (const Part& part : parts_) n_rows += part.n_rows[table];
+    Hasher hasher = begin_table_digest(schema, n_rows);
+    out.begin(schema, n_rows);
+    if (!copy_table(out, table, hasher)) return false;
+    out.end();
+    digest.tables.emplace_back(schema.name, hasher.hex());
+  }
+  digest.total = total_digest(digest.tables);
+  if (!out.close()) return false;
+  replace(temporary, path_);
+  return good_;
+}
+
+std::optional<Digest> ResultWriter::finish(TimeNs now) {
+  Digest digest;
+  if (!good_ || !write_final(now, digest)) {
+    good_ = false;
+    return {};
+  }
+  std::error_code error;
+  fs::remove_all(fs::path(folder_) / "parts", error);  // what stays does no harm
+  for (auto& buffer : buffers_) buffer.clear();
+  parts_.clear();
+  return digest;
+}
+
+}  // namespace sim::result

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/core/time.hpp"
+#include "sim/result/digest.hpp"
+#include "sim/result/h5_file.hpp"
+#include "sim/result/kpi.hpp"
+#include "sim/result/tables.hpp"
+
+namespace sim::result {
+
+struct RunIdentity {
+  std::string scenario;       // its name
+  std::string scenario_text;  // with the --set overrides; only its hash is kept
+  std::uint64_t seed = 0;
+  std::string start_utc;  // RFC 3339
+};
+
+// Writes FOLDER/result.h5. At every moment that path holds a file that opens:
+//  - from construction on an empty one in the state `running`;
+//  - after each part period one that shows all rows of the closed part files (parts/part-N.h5), as
+//    virtual datasets;
+//  - after finish() one self-contained compressed file; the parts are gone.
+// Each of them comes by rename. A row is written twice and read once in all, whatever the length of
+// the run, and memory holds the rows of one period only.
+// Failures of the disk are sticky: finish() tells.
+class ResultWriter {
+ public:
+  ResultWriter(std::string folder, const RunIdentity& identity, TimeNs part_period);
+
+  template <typename Row>
+  void append(const Row& row, std::uint16_t replicate = 0) {
+    append_row(Row::kTable, &row, replicate);
+  }
+  void append(const Kpi& kpi, std::uint16_t replicate = 0);
+
+  // Simulated time has come to `now`; closes a part when a period is over.
+  void advance(TimeNs now);
+  // The digest of the complete file; none when it could not be written.
+  std::optional<Digest> finish(TimeNs now);
+
+  bool good() const { return good_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  void append_row(Table table, const void* row, std::uint16_t replicate);
+  void close_part(TimeNs now);
+  void write_master(TimeNs now);
+  bool write_final(TimeNs now, Digest& digest);
+  bool copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher);
+  void replace(const std::string& temporary, const std::string& path);
+  std::string part_path(std::size_t part) const;
+
+  struct Part {
+    std::array<std::uint64_t, kTables> n_rows{};
+  };
+  std::string folder_;
+  std::string path_;
+  FileAttributes attributes_;
+  TimeNs part_period_;
+  TimeNs next_part_;
+  std::array<std::vector<std::uint8_t>, kTables> buffers_;
+  std::vector<Part> parts_;
+  bool good_ = true;
+};
+
+}  // namespace sim::result
