@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run/director/director.hpp"
+
+#include <cmath>
+
+namespace sim::run {
+namespace {
+
+TimeNs to_ns(double seconds) { return static_cast<TimeNs>(std::llround(seconds * kNsPerSecond)); }
+
+}  // namespace
+
+Director::Director(Agenda& agenda, const Scenario& scenario, models::wan::Cell& cell,
+                   std::vector<std::unique_ptr<Home>>& homes, HeadEnd& head_end)
+    : scenario_(scenario),
+      cell_(cell),
+      homes_(homes),
+      head_end_(head_end),
+      scale_(scenario),
+      timer_(agenda, *this, kDirectorEntity, 0) {
+  for (const Event& event : scenario.events) announce(event);
+  if (!timed_.empty()) timer_.arm(timed_.front().at);
+}
+
+void Director::announce(const Event& event) {
+  const auto meters = event.meters.list(static_cast<std::uint32_t>(homes_.size()));
+  switch (event.type) {
+    case EventType::network_loss:
+      cell_.set_outage(event.at, event.at + to_ns(event.duration_s));
+      break;
+    case EventType::outage:
+      for (const std::uint32_t meter : meters) {
+        homes_[meter - 1]->meter->power(event.at, false);
+        homes_[meter - 1]->meter->power(event.at + to_ns(event.duration_s), true);
+      }
+      break;
+    case EventType::sag:
+      for (const std::uint32_t meter : meters) {
+        homes_[meter - 1]->meter->sag(event.at, event.at + to_ns(event.duration_ms / 1000),
+                                      event.residual);
+      }
+      break;
+    case EventType::clock_error:
+      if (event.at > 0) timed_.push_back(event);  // at 0 the clock was wrong from the start
+      break;
+    case EventType::relay:
+    case EventType::clock_shift:
+      timed_.push_back(event);
+      break;
+  }
+}
+
+void Director::on_time(TimeNs now, std::uint32_t /*what*/) {
+  while (next_ < timed_.size() && timed_[next_].at <= now) give_orders(timed_[next_++]);
+  if (next_ < timed_.size()) timer_.arm(timed_[next_].at);
+}
+
+void Director::give_orders(const Event& event) {
+  for (const std::uint32_t meter : event.meters.list(static_cast<std::uint32_t>(homes_.size()))) {
+    if (event.type == EventType::clock_error) {
+      homes_[meter - 1]->meter->disturb_clock(event.shift_s);
+      continue;
+    }
+    hes::Order order;
+    order.meter = meter - 1;
+    order.valid_until = scale_.utc_ns(scenario_.end());
+    if (event.type == EventType::relay) {
+      order.kind = event.value == RelayOrder::open ? hes::OrderKind::relay_open
+                                                   : hes::OrderKind::relay_close;
+      ++relay_orders_;
+    } else {
+      order.kind = hes::OrderKind::clock_shift;
+      order.value_s = std::llround(event.shift_s);
+    }
+    head_end_.submit(order);
+  }
+}
+
+}  // namespace sim::run

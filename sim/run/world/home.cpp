@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run/world/home.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cm1/port/host/entry.hpp"
+#include "models/core/device/bench.hpp"
+#include "models/core/load/household.hpp"
+#include "models/core/load/series.hpp"
+#include "sim/core/keyed_stream.hpp"
+#include "sim/core/purpose.hpp"
+#include "sim/run/firmware/firmware.hpp"
+#include "sim/run/world/model_settings.hpp"
+
+namespace sim::run {
+namespace {
+
+std::uint64_t seed_of(const HomeContext& context) {
+  return static_cast<std::uint64_t>(context.scenario.general.seed);
+}
+
+void add_load(const HomeContext& context, Home& home) {
+  const Scenario& scenario = context.scenario;
+  const std::uint32_t number = home.identity.number;
+  if (context.measured == nullptr) {
+    models::HouseholdConfig config = household_config(scenario);
+    if (home.settings.pv) config.pv_share = *home.settings.pv ? 1 : 0;
+    auto household = std::make_unique<models::Household>(config, number);
+    home.has_pv = household->has_pv();
+    home.load = std::move(household);
+    return;
+  }
+  const LoadTable& table = *context.measured;
+  const LoadTable::Home& measured = table.homes[number - 1];
+  models::SeriesConfig config;
+  config.interval_s = table.interval_s;
+  config.first_step = (table.first_utc_s - scenario.general.start_utc_s) / 60;
+  const double cos_phi = scenario.load.power_factor;
+  config.tan_phi = std::sqrt(std::max(0.0, 1 - cos_phi * cos_phi)) / cos_phi;
+  home.column = measured.column;
+  home.load = std::make_unique<models::Series>(measured.energy_wh, config);
+}
+
+models::AfeTolerance afe_tolerance(const HomeContext& context, std::uint32_t number) {
+  const Scenario::Meters& meters = context.scenario.meters;
+  // The drawn part stays the model's; the scenario scales it from the model's defaults.
+  const Scenario::Meters standard;
+  models::AfeTolerance tolerance = models::draw_tolerance(seed_of(context), number);
+  for (models::PhaseTolerance& phase : tolerance.phase) {
+    const double gain = meters.gain_spread_percent / standard.gain_spread_percent;
+    phase.gain_v = 1 + (phase.gain_v - 1) * gain;
+    phase.gain_i = 1 + (phase.gain_i - 1) * gain;
+    phase.phase_deg *= meters.phase_spread_deg / standard.phase_spread_deg;
+    const double offset = meters.offset_spread_counts / standard.offset_spread_counts;
+    phase.offset_v_counts *= offset;
+    phase.offset_i_counts *= offset;
+    const double noise = meters.noise_counts / standard.noise_counts;
+    phase.noise_v_counts *= noise;
+    phase.noise_i_counts *= noise;
+  }
+  tolerance.adc_ppm *= meters.adc_spread_ppm / standard.adc_spread_ppm;
+  return tolerance;
+}
+
+models::MeterNodeConfig node_config(const HomeContext& context, const Home& home) {
+  const Scenario& scenario = context.scenario;
+  const Scenario::Meters standard;
+  models::MeterNodeConfig config;
+  config.firmware = context.firmware != nullptr
+                        ? context.firmware
+                        : find_firmware(home.settings.firmware, scenario.meters.model).firmware;
+  config.meter = home.identity.number;
+  config.detailed = home.settings.detailed;
+  config.lazy = scenario.sim.lazy;
+  config.rtc_start_ticks = scenario.general.start_utc_s * models::Rtc::kRateHz;
+  config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number);
+  const double clock = scenario.meters.clock_spread_ppm / standard.clock_spread_ppm;
+  config.tolerance.rtc.offset_ppb =
+      home.settings.clock_ppm
+          ? static_cast<std::int32_t>(std::lround(*home.settings.clock_ppm * 1000))
+          : static_cast<std::int32_t>(std::lround(config.tolerance.rtc.offset_ppb * clock));
+  config.tolerance.mcu_ppb = static_cast<std::int32_t>(std::lround(
+      config.tolerance.mcu_ppb * scenario.meters.adc_spread_ppm / standard.adc_spread_ppm));
+  // A clock found wrong at the very start was wrong when the meter was mounted.
+  for (const Event& event : scenario.events) {
+    if (event.type == EventType::clock_error && event.at == 0 &&
+        event.meters.contains(home.identity.number)) {
+      config.rtc_start_ticks +=
+          static_cast<std::int64_t>(std::llround(event.shift_s * models::Rtc::kRateHz));
+    }
+  }
+  return config;
+}
+
+// Cut to the array, zero padded.
+template <typename Array>
+void copy_text(const std::string& text, Array& out) {
+  std::fill(std::begin(out), std::end(out), char{0});
+  std::copy_n(text.begin(), std::min(text.size(), std::size(out)), std::begin(out));
+}
+template <typename Source, typename Array>
+void copy_octets(const Source& source, Array& out) {
+  static_assert(sizeof(source) == sizeof(out));
+  std::copy(source.begin(), source.end(), std::begin(out));
+}
+
+meter_provision meter_provision_of(const HomeContext& context, const Home& home) {
+  const Identity& who = home.identity;
+  meter_provision provision{};
+  copy_text(who.serial, provision.serial);
+  copy_text(who.logical_device_name, provision.logical_device_name);
+  copy_octets(who.system_title, provision.system_title);
+  copy_octets(who.unicast_key, provision.unicast_key);
+  copy_octets(who.authentication_key, provision.authentication_key);
+  copy_octets(who.master_key, provision.master_key);
+  copy_text(who.low_level_password, provision.low_level_password);
+  provision.capture_period_s = static_cast<std::uint32_t>(home.settings.capture_period_s);
+  provision.push_period_s = static_cast<std::uint32_t>(home.settings.push_period_s);
+  KeyedStream spread(seed_of(context), who.number, kPurposeStreetSpread);
+  const auto below = [&](std::int64_t n) {
+    return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
+  };
+  provision.push_delay_s = below(context.scenario.meters.push_spread_s);
+  provision.time_zone_min = static_cast<std::int16_t>(-home.settings.zone.offset_min);
+  provision.daylight_saving = home.settings.zone.daylight_saving ? 1 : 0;
+  return provision;
+}
+
+cm1_provision module_provision_of(const HomeContext& context, const Home& home) {
+  const Scenario& scenario = context.scenario;
+  cm1_provision provision{};
+  copy_text("amitwin.example", provision.apn);
+  copy_text("head-end.amitwin.example", provision.head_end_host);
+  provision.head_end_port = static_cast<std::uint16_t>(scenario.hes.port);
+  provision.listen_port = static_cast<std::uint16_t>(scenario.hes.port);
+  provision.heartbeat_period_s = static_cast<std::uint32_t>(scenario.cm1.heartbeat_s);
+  provision.poll_period_s = static_cast<std::uint32_t>(scenario.cm1.poll_s);
+  // Draws of their own: what the meter draws must not move the module.
+  KeyedStream spread(seed_of(context), home.identity.number, kPurposeStreetSpread, 16);
+  const auto below = [&](std::int64_t n) {
+    return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
+  };
+  provision.poll_offset_s = below(scenario.cm1.poll_s);
+  provision.start_delay_s = below(scenario.cm1.start_spread_s);
+  return provision;
+}
+
+}  // namespace
+
+std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
+  auto home = std::make_unique<Home>();
+  home->identity = identity_of(seed_of(context), number, context.scenario.meters.model);
+  home->settings = settings_of(context.scenario, number);
+  add_load(context, *home);
+  home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load);
+  home->afe = std::make_unique<models::Afe>(
+      seed_of(context), number, 1, afe_tolerance(context, number), context.scenario.sim.noise);
+
+  const auto tier = home->settings.detailed ? models::FeedTier::detailed : models::FeedTier::fleet;
+  home->meter = std::make_unique<models::MeterNode>(
+      context.services, node_config(context, *home),
+      std::make_unique<models::ElectricalFeed>(*home->supply, *home->afe, tier));
+  TWIN_ASSERT(home->meter->provision(meter_provision_of(context, *home)), number);
+  models::calibrate_on_bench(*home->meter, *home->bench_afe);
+
+  home->line = std::make_unique<models::Rs485Line>(context.services.agenda,
+                                                   models::node_id(number, models::kNodeLine));
+  home->modem = std::make_unique<models::wan::Modem>(context.services.agenda, context.cell, number,
+                                                     models::node_id(number, models::kNodeModem));
+  models::Cm1NodeConfig module_config;
+  module_config.firmware = cm1_builtin_firmware();
+  module_config.module = number;
+  home->module = std::make_unique<models::Cm1Node>(context.services, module_config, *home->modem);
+  TWIN_ASSERT(home->module->provision(module_provision_of(context, *home)), number);
+  home->meter->attach(METER_UART_RS485, home->line->end(0));
+  home->line->attach(0, home->meter->receiver(METER_UART_RS485));
+  home->module->attach(home->line->end(1));
+  home->line->attach(1, *home->module);
+  home->meter->set_supply_listener(*home->module);
+  home->meter->power(0, true);
+  return home;
+}
+
+}  // namespace sim::run

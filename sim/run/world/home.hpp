@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "models/core/afe/afe.hpp"
+#include "models/core/device/cm1_node.hpp"
+#include "models/core/device/meter_node.hpp"
+#include "models/core/device/rs485.hpp"
+#include "models/core/load/source.hpp"
+#include "models/core/load/supply_point.hpp"
+#include "models/core/wan/cell.hpp"
+#include "models/core/wan/modem.hpp"
+#include "sim/run/identity/identity.hpp"
+#include "sim/run/scenario/load_csv.hpp"
+#include "sim/run/scenario/scenario.hpp"
+
+namespace sim::run {
+
+// One home: what it draws, the meter that measures it, the module that talks for the meter.
+struct Home {
+  Identity identity;
+  MeterSettings settings;
+  bool has_pv = false;
+  std::string column;  // of the load CSV; empty: the household model
+  std::unique_ptr<models::LoadSource> load;
+  std::unique_ptr<models::SupplyPoint> supply;
+  std::unique_ptr<models::Afe> bench_afe;  // as calibrated
+  std::unique_ptr<models::Afe> afe;
+  std::unique_ptr<models::Rs485Line> line;
+  std::unique_ptr<models::MeterNode> meter;
+  std::unique_ptr<models::wan::Modem> modem;
+  std::unique_ptr<models::Cm1Node> module;
+};
+
+// Everything the homes of one medium share while they are built.
+struct HomeContext {
+  const Scenario& scenario;
+  const LoadTable* measured;  // nullptr: household model
+  const models::MainsSchedule& mains;
+  models::NodeServices services;
+  models::wan::Cell& cell;
+  // Seeded faults of the tests: by how much the front end's phase moved after calibration, and a
+  // firmware to run instead of the scenario's.
+  double drift_deg = 0;
+  const meter_firmware* firmware = nullptr;
+};
+
+// Draws the tolerances of meter `number`, builds it, runs the production line (provisioning and
+// calibration through the firmware's own service) and switches the mains on at time 0.
+std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number);
+
+}  // namespace sim::run

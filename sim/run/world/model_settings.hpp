@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "models/core/grid/mains.hpp"
+#include "models/core/load/household.hpp"
+#include "models/core/wan/cell.hpp"
+#include "sim/run/scenario/scenario.hpp"
+
+namespace sim::run {
+
+// The scenario's words in the models' own: the only place that knows both.
+models::MainsConfig mains_config(const Scenario& scenario);
+models::HouseholdConfig household_config(const Scenario& scenario);
+models::wan::CellConfig cell_config(const Scenario& scenario);
+
+}  // namespace sim::run

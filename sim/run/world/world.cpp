@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run/world/world.hpp"
+
+#include "sim/core/assert.hpp"
+#include "sim/run/world/model_settings.hpp"
+
+namespace sim::run {
+namespace {
+
+// Devices draw their own numbers through their hal; nobody asks the shared engine.
+void no_random(protocol::MutableBytes octets) { TWIN_ASSERT(octets.empty(), octets.size()); }
+
+}  // namespace
+
+World::World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults)
+    : mains_(mains_config(scenario), scenario.end() + kNsPerHour),
+      crypto_(no_random),
+      buffers_(METER_BUFFER_BYTES),
+      cell_(agenda_, cell_config(scenario)) {
+  const HomeContext context{
+      scenario,
+      measured,
+      mains_,
+      {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
+      cell_};
+  for (std::uint32_t number = 1; number <= scenario.meters.count; ++number) {
+    HomeContext own = context;
+    if (number == faults.meter) {
+      own.drift_deg = faults.phase_deg;
+      own.firmware = faults.firmware;
+    }
+    homes_.push_back(build_home(own, number));
+  }
+}
+
+}  // namespace sim::run

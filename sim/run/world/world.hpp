@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "models/core/device/buffer_pool.hpp"
+#include "models/core/grid/mains.hpp"
+#include "models/core/wan/cell.hpp"
+#include "protocol/crypto_openssl/engine.hpp"
+#include "sim/core/agenda.hpp"
+#include "sim/run/scenario/load_csv.hpp"
+#include "sim/run/scenario/scenario.hpp"
+#include "sim/run/world/home.hpp"
+
+namespace sim::run {
+
+// What a test may bend: the law tests seed faults here and look for them in the KPIs.
+struct WorldFaults {
+  std::uint32_t meter = 0;  // 0: none
+  double phase_deg = 0;     // by which the front end drifted after it was calibrated
+  const meter_firmware* firmware = nullptr;  // runs instead of the scenario's
+};
+
+// The simulated world of a scenario: a grid, a cell, and the homes between them.
+class World {
+ public:
+  // `measured`: nullptr without a load CSV.
+  World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults = {});
+
+  Agenda& agenda() { return agenda_; }
+  models::wan::Cell& cell() { return cell_; }
+  std::vector<std::unique_ptr<Home>>& homes() { return homes_; }
+  const models::MainsSchedule& mains() const { return mains_; }
+
+ private:
+  Agenda agenda_;
+  models::MainsSchedule mains_;
+  protocol::crypto::OpensslEngine crypto_;
+  models::BufferPool buffers_;
+  models::wan::Cell cell_;
+  std::vector<std::unique_ptr<Home>> homes_;
+};
+
+}  // namespace sim::run
