@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "hex.hpp"
+#include "protocol/dlms/block.hpp"
+#include "protocol/dlms/exception.hpp"
+#include "protocol/dlms/hls.hpp"
+#include "protocol/dlms/selection.hpp"
+#include "protocol/dlms/server.hpp"
+
+namespace protocol_test {
+namespace {
+
+namespace dlms = protocol::dlms;
+namespace cosem = protocol::cosem;
+using protocol::Error;
+
+TEST(Block, RawDataFillsTheSpaceExactlyOrOneShortOfIt) {
+  for (std::size_t space = 12; space < 70'000; space += space < 700 ? 1 : 997) {
+    const std::size_t head = 9;
+    const std::size_t raw = dlms::max_raw_octets(space, head);
+    const auto whole = [&](std::size_t n) { return head + protocol::axdr::length_octets(n) + n; };
+    if (raw >= 0x10000) break;  // a block stays below 64 KiB: the PDU size has 16 bits
+    EXPECT_LE(whole(raw), space);
+    EXPECT_GT(whole(raw + 1), space) << space;
+  }
+}
+
+TEST(Selection, RangeIsTheStructureOfTheBlueBook) {
+  dlms::SelectionBuffer buffer{};
+  cosem::Selection selection;
+  selection.kind = cosem::Selection::Kind::range;
+  selection.from_utc_s = 0;
+  selection.to_utc_s = 86400;
+  const auto access = dlms::encode_selection(selection, buffer);
+  EXPECT_EQ(to_hex(access.parameters),
+            "0204"
+            "0204"
+            "120008"
+            "09060000010000FF"
+            "0F02"
+            "120000"
+            "090C07B201010400000000000000"
+            "090C07B201020500000000000000"
+            "0100");
+  const auto back = dlms::decode_selection(access);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->to_utc_s, 86400);
+}
+
+TEST(Selection, LocalTimesAreReadByTheirDeviation) {
+  // The date-time type (tag 25) is as good as an octet-string.
+  const Octets parameters = from_hex(
+      "0204 0204 120008 09060000010000FF 0F02 120000 1907E80701FF020000FFFF8880"
+      "090C07E80701FF020000FF800000 0100");
+  const auto selection = dlms::decode_selection({true, 1, parameters});
+  ASSERT_TRUE(selection.ok());
+  EXPECT_EQ(selection->from_utc_s, 1719792000);
+  EXPECT_EQ(selection->to_utc_s, 1719799200);
+}
+
+TEST(Selection, ColumnsAndUnknownSelectorsAreUnsupported) {
+  EXPECT_EQ(dlms::decode_selection({true, 2, from_hex("0204 0600000001 0600000000 120002 120003")})
+                .error(),
+            Error::unsupported);
+  EXPECT_EQ(dlms::decode_selection({true, 3, from_hex("00")}).error(), Error::unsupported);
+  EXPECT_EQ(
+      dlms::decode_selection({true, 2, from_hex("0203 0600000001 0600000000 120001")}).error(),
+      Error::malformed);
+  EXPECT_TRUE(dlms::decode_selection({}).ok());
+}
+
+TEST(Exception, CounterErrorCarriesTheCounter) {
+  const auto value = dlms::decode_exception_response(from_hex("D8010600000102"));
+  ASSERT_TRUE(value.ok());
+  EXPECT_EQ(value->invocation_counter, 0x102u);
+  EXPECT_EQ(dlms::decode_exception_response(from_hex("D80106000001")).error(), Error::truncated);
+  EXPECT_EQ(dlms::decode_exception_response(from_hex("D80307")).error(), Error::malformed);
+}
+
+TEST(Notification, CarriesIdOptionalTimeAndBody) {
+  Octets buffer(100);
+  protocol::Writer out(buffer);
+  const Octets time = from_hex("07B201010400000000000000");
+  ASSERT_TRUE(dlms::encode_notification(0x01000005, time, from_hex("1101"), out));
+  EXPECT_EQ(to_hex(out.written()), "0F000000050C07B2010104000000000000001101");
+  const auto back = dlms::decode_notification(out.written());
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(copy(back->date_time), time);
+  for (std::size_t n = 0; n < out.size(); ++n) {
+    EXPECT_FALSE(dlms::decode_notification(out.written().first(n)).ok());
+  }
+  protocol::Writer again(buffer);
+  EXPECT_FALSE(dlms::encode_notification(1, from_hex("07B2"), from_hex("1101"), again));
+  EXPECT_EQ(dlms::decode_notification(from_hex("0F00000005 00 1101 1101")).error(),
+            Error::malformed);
+}
+
+TEST(Hls, ChallengesOutsideTheirLengthsAreRefused) {
+  EXPECT_TRUE(dlms::equal_in_constant_time(from_hex("0102"), from_hex("0102")));
+  EXPECT_FALSE(dlms::equal_in_constant_time(from_hex("0102"), from_hex("0103")));
+  EXPECT_FALSE(dlms::equal_in_constant_time(from_hex("0102"), from_hex("010203")));
+  EXPECT_TRUE(dlms::equal_in_constant_time({}, {}));
+}
+
+}  // namespace
+}  // namespace protocol_test
