@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "cm1/port/host/entry.hpp"
-#include "models/core/device/bench.hpp"
+#include "models/core/device/factory.hpp"
 #include "models/core/load/household.hpp"
 #include "models/core/load/series.hpp"
 #include "sim/core/keyed_stream.hpp"
@@ -162,8 +162,11 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   home->meter = std::make_unique<models::MeterNode>(
       context.services, node_config(context, *home),
       std::make_unique<models::ElectricalFeed>(*home->supply, *home->afe, tier));
-  TWIN_ASSERT(home->meter->provision(meter_provision_of(context, *home)), number);
-  models::calibrate_on_bench(*home->meter, *home->bench_afe);
+  models::Bench bench;
+  bench.voltage_v = context.scenario.meters.voltage_v;
+  TWIN_ASSERT(models::manufacture(*home->meter, meter_provision_of(context, *home),
+                                  *home->bench_afe, bench),
+              number);
 
   home->line = std::make_unique<models::Rs485Line>(context.services.agenda,
                                                    models::node_id(number, models::kNodeLine));

@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the head-end is told before the run: its knobs, and who the meters are.
+#include <algorithm>
+#include <cmath>
+
+#include "sim/run/head_end/head_end.hpp"
+#include "sim/run/identity/identity.hpp"
+
+namespace sim::run {
+
+hes::EngineConfig engine_config(const Scenario& scenario) {
+  hes::EngineConfig config;
+  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  config.zone.standard_offset_min = zone.offset_min;
+  config.zone.eu_daylight_saving = zone.daylight_saving;
+  config.collect_from_utc_s = scenario.general.start_utc_s;
+  config.push_period_s = scenario.meters.push_period_s;
+  // A push waits for its delay, the module's next poll and the way through the cell.
+  config.push_grace_s = scenario.meters.push_spread_s + 2 * scenario.cm1.poll_s + 120;
+  config.check_period_s = scenario.hes.gap_check_s;
+  // A module may sleep through two heartbeats before its connection counts as dead.
+  config.heartbeat_timeout_s = std::max<std::int64_t>(120, 3 * scenario.cm1.heartbeat_s + 60);
+  config.response_timeout_s = scenario.hes.response_timeout_s;
+  config.retries = scenario.hes.retries;
+  config.max_sessions = scenario.hes.concurrent;
+  config.clock_correct = scenario.hes.clock_threshold_s > 0;
+  config.clock_threshold_s =
+      std::max<std::int64_t>(1, std::llround(scenario.hes.clock_threshold_s));
+  return config;
+}
+
+hes::Inventory head_end_inventory(const Scenario& scenario) {
+  std::vector<hes::MeterEntry> meters;
+  for (const Identity& who : identities_of(scenario)) {
+    const MeterSettings settings = settings_of(scenario, who.number);
+    hes::MeterEntry meter;
+    meter.serial = who.serial;
+    meter.logical_device_name = who.logical_device_name;
+    meter.system_title = who.system_title;
+    meter.model = model_name(scenario.meters.model);
+    meter.firmware = settings.firmware;
+    meter.capture_period_s = settings.capture_period_s;
+    meter.keys.unicast = who.unicast_key;
+    meter.keys.authentication = who.authentication_key;
+    meter.low_level_password = who.low_level_password;
+    meters.push_back(std::move(meter));
+  }
+  return hes::Inventory(std::move(meters));
+}
+
+}  // namespace sim::run
