@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/wan/cell.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/core/wan/modem.hpp"
+#include "sim/core/assert.hpp"
+
+namespace models::wan {
+
+namespace {
+
+// Connection id: serial number, cell, slot. The serial alone makes it unique within a cell.
+constexpr unsigned kSlotBits = 20;
+constexpr unsigned kCellBits = 12;
+constexpr ConnectionId kSlotMask = (ConnectionId{1} << kSlotBits) - 1;
+// Before every module: service changes at an instant hold for what modules do at that instant.
+constexpr sim::EntityId kCellEntity = 0;
+
+}  // namespace
+
+Cell::Cell(sim::Agenda& agenda, const CellConfig& config)
+    : agenda_(agenda),
+      config_(config),
+      radio_(config.radio, traffic_),
+      outage_timer_(agenda, *this, kCellEntity, 0) {
+  const RadioConfig& radio = config.radio;
+  TWIN_ASSERT(config.number < (1u << kCellBits), config.number);
+  TWIN_ASSERT(radio.n_pdch >= 1 && radio.n_pdch <= 8, radio.n_pdch);
+  // GPRS multislot class 12: four slots either way, five together.
+  TWIN_ASSERT(radio.multislot_up >= 1 && radio.multislot_up <= 4 && radio.multislot_down >= 1 &&
+                  radio.multislot_down <= 4 && radio.multislot_up + radio.multislot_down <= 5,
+              radio.multislot_up, radio.multislot_down);
+}
+
+Cell::~Cell() = default;
+
+// ---- Network side ----
+
+bool Cell::send(ConnectionId connection, std::span<const std::uint8_t> octets) {
+  Stream* const stream = find(connection);
+  return stream != nullptr && stream->send(Direction::kDown, octets);
+}
+
+std::uint32_t Cell::unacknowledged(ConnectionId connection) const {
+  const Stream* const stream = find(connection);
+  return stream == nullptr ? 0 : stream->unacknowledged(Direction::kDown);
+}
+
+void Cell::close(ConnectionId connection) {
+  Stream* const stream = find(connection);
+  if (stream != nullptr) stream->close(Direction::kDown);
+}
+
+ConnectionId Cell::connect(std::uint32_t module, std::uint16_t port) {
+  Modem* const modem = find_modem(module);
+  TWIN_ASSERT(modem != nullptr && peer_ != nullptr, module);
+  Stream& stream = open_stream(*modem, Protocol::kTcp, {}, port, true);
+  const ConnectionId id = stream.id();
+  stream.begin();
+  return id;
+}
+
+// ---- Streams ----
+
+Stream& Cell::open_stream(Modem& modem, Protocol protocol, std::string host, std::uint16_t port,
+                          bool incoming) {
+  // Those retired at this very instant may still have a caller inside.
+  if (retired_at_ns_ < agenda_.now()) retired_.clear();
+  std::uint32_t slot = static_cast<std::uint32_t>(streams_.size());
+  if (free_slots_.empty()) {
+    TWIN_ASSERT(slot <= kSlotMask, slot);
+    streams_.emplace_back();
+  } else {
+    slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  const ConnectionId id = (next_serial_++ << (kSlotBits + kCellBits)) |
+                          (ConnectionId{config_.number} << kSlotBits) | slot;
+  streams_[slot] =
+      std::make_unique<Stream>(*this, modem, id, protocol, std::move(host), port, incoming);
+  return *streams_[slot];
+}
+
+Stream* Cell::find(ConnectionId connection) const {
+  const auto slot = static_cast<std::size_t>(connection & kSlotMask);
+  if (slot >= streams_.size() || streams_[slot] == nullptr) return nullptr;
+  return streams_[slot]->id() == connection ? streams_[slot].get() : nullptr;
+}
+
+void Cell::retire(Stream& stream) {
+  const auto slot = static_cast<std::uint32_t>(stream.id() & kSlotMask);
+  TWIN_ASSERT(streams_[slot].get() == &stream, slot);
+  retired_at_ns_ = agenda_.now();
+  retired_.push_back(std::move(streams_[slot]));
+  free_slots_.push_back(slot);
+}
+
+std::size_t Cell::open_connections() const { return streams_.size() - free_slots_.size(); }
+
+// ---- Modules ----
+
+void Cell::add(Modem& modem) {
+  const auto at = std::lower_bound(
+      modems_.begin(), modems_.end(), modem.module(),
+      [](const Modem* known, std::uint32_t module) { return known->module() < module; });
+  TWIN_ASSERT(at == modems_.end() || (*at)->module() != modem.module(), modem.module());
+  modems_.insert(at, &modem);
+}
+
+void Cell::remove(Modem& modem) {
+  modems_.erase(std::find(modems_.begin(), modems_.end(), &modem));
+  for (std::size_t slot = 0; slot < streams_.size(); ++slot) {
+    if (streams_[slot] != nullptr) streams_[slot]->forget(modem);
+  }
+}
+
+Modem* Cell::find_modem(std::uint32_t module) {
+  const auto at = std::lower_bound(
+      modems_.begin(), modems_.end(), module,
+      [](const Modem* known, std::uint32_t number) { return known->module() < number; });
+  return at != modems_.end() && (*at)->module() == module ? *at : nullptr;
+}
+
+// ---- Service ----
+
+void Cell::set_outage(sim::TimeNs from, sim::TimeNs to) {
+  TWIN_ASSERT(from >= agenda_.now() && to > from, from, to);
+  const auto at = std::lower_bound(
+      outages_.begin() + static_cast<std::ptrdiff_t>(next_outage_), outages_.end(), from,
+      [](const Outage& known, sim::TimeNs time) { return known.from < time; });
+  outages_.insert(at, {from, to});
+  outage_timer_.arm(outages_[next_outage_].from);
+}
+
+void Cell::on_time(sim::TimeNs now, std::uint32_t) {
+  while (next_outage_ < outages_.size() && outages_[next_outage_].from <= now) {
+    for (Modem* modem : modems_) modem->service_lost(now, next_outage_);
+    ++next_outage_;
+  }
+  if (next_outage_ < outages_.size()) outage_timer_.arm(outages_[next_outage_].from);
+}
+
+bool Cell::dark(sim::TimeNs from, sim::TimeNs to) const {
+  for (const Outage& outage : outages_) {
+    if (outage.from > to) break;
+    if (outage.to > from) return true;
+  }
+  return false;
+}
+
+}  // namespace models::wan

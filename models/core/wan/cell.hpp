@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/core/wan/modem_config.hpp"
+#include "models/core/wan/peer.hpp"
+#include "models/core/wan/radio.hpp"
+#include "models/core/wan/stream.hpp"
+#include "models/core/wan/stream_config.hpp"
+#include "models/core/wan/traffic.hpp"
+#include "sim/core/agenda.hpp"
+
+namespace models::wan {
+
+struct CellConfig {
+  std::uint32_t number = 0;  // below 4096; part of every connection id
+  std::uint64_t seed = 1;
+  RadioConfig radio;
+  ModemConfig modem;
+  StreamConfig stream;
+};
+
+// One base station with the operator's core network behind it: shared radio channels, the modules
+// under it, their connections and the far end.
+class Cell final : private sim::Entity {
+ public:
+  Cell(sim::Agenda& agenda, const CellConfig& config);
+  ~Cell();
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+
+  // Without a far end every connection is refused.
+  void set_peer(WanPeer& peer) { peer_ = &peer; }
+
+  // ---- Network side; may be called from inside WanPeer's calls ----
+  // False: unknown, closed, or its buffer cannot take all of it.
+  bool send(ConnectionId connection, std::span<const std::uint8_t> octets);
+  std::uint32_t unacknowledged(ConnectionId connection) const;
+  void close(ConnectionId connection);
+  // Towards a port the module listens on. The outcome is on_open or on_closed.
+  ConnectionId connect(std::uint32_t module, std::uint16_t port);
+
+  // No service in [from, to), from not before now. Packets in the air are lost.
+  void set_outage(sim::TimeNs from, sim::TimeNs to);
+  bool in_service(sim::TimeNs at) const { return !dark(at, at); }
+
+  const Traffic& traffic() const { return traffic_; }
+  std::size_t open_connections() const;
+
+ private:
+  friend class Stream;
+  friend class Modem;
+  struct Outage {
+    sim::TimeNs from;
+    sim::TimeNs to;
+  };
+
+  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  // True when service was missing at some instant of [from, to].
+  bool dark(sim::TimeNs from, sim::TimeNs to) const;
+  void add(Modem& modem);
+  void remove(Modem& modem);
+  Modem* find_modem(std::uint32_t module);
+  Stream& open_stream(Modem& modem, Protocol protocol, std::string host, std::uint16_t port,
+                      bool incoming);
+  Stream* find(ConnectionId connection) const;
+  // Out of the list now, freed once nobody can be inside it any more.
+  void retire(Stream& stream);
+
+  sim::Agenda& agenda_;
+  CellConfig config_;
+  Traffic traffic_;
+  Radio radio_;
+  WanPeer* peer_ = nullptr;
+  std::vector<Modem*> modems_;                    // by module number
+  std::vector<std::unique_ptr<Stream>> streams_;  // by slot of the connection id
+  std::vector<std::uint32_t> free_slots_;
+  std::vector<std::unique_ptr<Stream>> retired_;
+  sim::TimeNs retired_at_ns_ = 0;
+  std::uint64_t next_serial_ = 1;
+  std::vector<Outage> outages_;  // by time
+  std::size_t next_outage_ = 0;
+  sim::Timer outage_timer_;
+};
+
+}  // namespace models::wan
