@@ -66,7 +66,7 @@ RoofPlant draw_plant(sim::KeyedStream& draw) {
 }  // namespace
 
 Household::Household(const HouseholdConfig& config, std::uint32_t home)
-    : seed_(config.seed), home_(home), place_(config.place) {
+    : seed_(config.seed), home_(home), place_(config.place), pv_({}, place_, seed_, home_) {
   sim::KeyedStream draw(seed_, home_, sim::kPurposeHouseholdTraits);
   const double sigma = config.annual_spread;
   // Log-normal with the mean asked for.
@@ -79,7 +79,7 @@ Household::Household(const HouseholdConfig& config, std::uint32_t home)
   fridge_period_minutes_ = 35 + static_cast<int>(draw.below(25));
   fridge_on_minutes_ = static_cast<int>(fridge_period_minutes_ * draw.uniform(0.28, 0.42));
   fridge_shift_minutes_ = static_cast<int>(draw.below(60));
-  if (draw.chance(config.pv_share)) plant_ = draw_plant(draw);
+  if (draw.chance(config.pv_share)) pv_ = Photovoltaic(draw_plant(draw), place_, seed_, home_);
 }
 
 bool Household::fridge_on(std::int64_t minute) const {
@@ -154,10 +154,10 @@ HomeLoad Household::at(std::int64_t step) const {
                                      static_cast<std::uint64_t>(minute));
   const double flicker = 1 + kFlicker * (2 * sim::unit_open(words[0]) - 1);
   active_w *= flicker;
-  const double pv_w = photovoltaic_w(plant_, place_, seed_, home_, step);
+  const double pv_w = pv_.power_w(step, time.day_of_year);
   HomeLoad load;
   load.active_w = active_w - pv_w;
-  load.reactive_var = reactive_var + pv_w * plant_.tan_phi;
+  load.reactive_var = reactive_var + pv_w * plant().tan_phi;
   const double apparent_va =
       sim::det_sqrt(load.active_w * load.active_w + load.reactive_var * load.reactive_var);
   // Near balance the fundamental vanishes and the harmonics stay; cap their ratio.

@@ -29,8 +29,8 @@ class Household : public LoadSource {
 
   HomeLoad at(std::int64_t step) const override;
 
-  bool has_pv() const { return plant_.peak_w > 0; }
-  const RoofPlant& plant() const { return plant_; }
+  bool has_pv() const { return plant().peak_w > 0; }
+  const RoofPlant& plant() const { return pv_.plant(); }
   double mean_w() const { return mean_w_; }  // of the year, before photovoltaics
 
  private:
@@ -59,7 +59,7 @@ class Household : public LoadSource {
   int fridge_on_minutes_;
   int fridge_period_minutes_;
   int fridge_shift_minutes_;
-  RoofPlant plant_;
+  Photovoltaic pv_;
   mutable std::array<DayPlan, 2> plans_;
 };
 

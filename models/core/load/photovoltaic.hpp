@@ -17,9 +17,31 @@ struct RoofPlant {
   double tan_phi = 0;
 };
 
-// Fed-in power at a grid step before self-consumption, >= 0. Sun by geometry, clouds by a process
-// that all homes of a region share, with ripple of their own.
-double photovoltaic_w(const RoofPlant& plant, const Place& place, std::uint64_t seed,
-                      std::uint32_t home, std::int64_t step);
+// A roof plant at a place: power fed in before self-consumption. Sun by geometry, clouds by a
+// process that all homes of a region share, with ripple of their own.
+class Photovoltaic {
+ public:
+  Photovoltaic(const RoofPlant& plant, const Place& place, std::uint64_t seed, std::uint32_t home);
+
+  // Watts >= 0 at a grid step of the given day of the year.
+  double power_w(std::int64_t step, int day_of_year) const;
+  const RoofPlant& plant() const { return plant_; }
+
+ private:
+  // East, north, up.
+  struct Direction {
+    double e, n, u;
+  };
+  Direction sun(std::int64_t step, int day_of_year) const;
+  double clearness(std::int64_t step) const;
+
+  RoofPlant plant_;
+  Place place_;
+  std::uint64_t seed_;
+  std::uint32_t home_;
+  Direction panel_;
+  double sin_latitude_;
+  double cos_latitude_;
+};
 
 }  // namespace models
