@@ -27,7 +27,7 @@ constexpr sim::TimeNs kT3142MinNs = 5 * sim::kNsPerSecond;  // wait after a reje
 constexpr sim::TimeNs kT3142MaxNs = 15 * sim::kNsPerSecond;
 
 sim::TimeNs between(sim::TimeNs low, sim::TimeNs high, std::uint32_t draw) {
-  return low + static_cast<sim::TimeNs>(((high - low) * std::int64_t{draw >> 1}) >> 31);
+  return low + static_cast<sim::TimeNs>((static_cast<__int128>(high - low) * draw) >> 32);
 }
 
 bool below(double probability, std::uint32_t draw) {
@@ -68,7 +68,9 @@ Access Radio::request_access(RadioLink& link, sim::TimeNs now) {
   sim::KeyedStream draw(link.seed, link.module, sim::kPurposeWanAccess,
                         kDrawsPerBurst * link.accesses++);
   constexpr double kPerNs = 1.0 / sim::kNsPerSecond;
-  rach_load_ *= sim::det_exp(-static_cast<double>(now - rach_load_at_ns_) * kPerNs);
+  constexpr sim::TimeNs kForgottenNs = 60 * sim::kNsPerSecond;
+  const sim::TimeNs quiet_ns = std::min(now - rach_load_at_ns_, kForgottenNs);
+  rach_load_ *= sim::det_exp(-static_cast<double>(quiet_ns) * kPerNs);
   rach_load_at_ns_ = now;
   sim::TimeNs at = now;
   bool heard = false;
@@ -76,7 +78,7 @@ Access Radio::request_access(RadioLink& link, sim::TimeNs now) {
     ++hour.access_requests;
     rach_load_ += 1;
     // Slotted ALOHA: the burst survives when nobody else chose its slot.
-    heard = draw.chance(sim::det_exp(-(rach_load_ - 1) / config_.rach_per_s));
+    heard = draw.chance(sim::det_exp(-std::min((rach_load_ - 1) / config_.rach_per_s, 100.0)));
     if (!heard) at += between(kRachSpacingMinNs, kRachSpacingMaxNs, draw.next_u32());
   }
   const sim::TimeNs queue_ns = agch_.at(now);

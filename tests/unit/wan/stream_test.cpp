@@ -230,7 +230,7 @@ TEST(Stream, KeepaliveHoldsTheTranslationOpenAndIsAccounted) {
   ASSERT_TRUE(bench.modems[0]->send(socket, pattern(100)));
   bench.run_for(kNsPerMinute);
   EXPECT_TRUE(bench.peer.saw("data 100"));
-  EXPECT_EQ(octets(bench, kUp, Octets::kKeepalive), 29u * 40u);
+  EXPECT_EQ(octets(bench, kUp, Octets::kKeepalive), 30u * 40u);
 }
 
 TEST(Stream, IncomingConnectionReachesTheListeningPort) {
