@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "cm1/fw/module.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "cm1/fw/provision_store.hpp"
+
+namespace cm1::fw {
+namespace {
+
+using protocol::dlms::kManagementDevice;
+using protocol::dlms::kPushClient;
+
+// Dials that come to nothing although the context is active: it may be dead in the network.
+constexpr std::int64_t kDialsToRenew = 5;
+// 3GPP 27.007 +CSQ: -113 dBm + 2 dB a step. Below -95 dBm low, below -83 dBm fair, else strong.
+constexpr std::uint8_t kFairRssi = 9;
+constexpr std::uint8_t kStrongRssi = 15;
+constexpr std::uint8_t kUnknownRssi = 99;
+// Each pass starts something on the line or ends; more passes than links and queues have entries
+// would be a loop.
+constexpr int kMaxPasses = 32;
+
+}  // namespace
+
+Module::Module(const cm1_hal& hal)
+    : platform_(hal),
+      queue_(platform_),
+      network_(platform_),
+      uplink_(platform_, *this),
+      line_(platform_, *this),
+      identity_(line_) {}
+
+bool Module::provision(const cm1_provision& provision) {
+  return save_provision(platform_, provision);
+}
+
+void Module::boot() {
+  leds_ = {CM1_LED_OFF, CM1_LED_OFF};
+  if (!load_provision(platform_, provision_)) {
+    return set_led(CM1_LED_STATE, CM1_LED_RED);  // waits for commissioning
+  }
+  running_ = true;
+  queue_.mount();
+  uplink_.start(provision_);
+  network_.start(provision_);
+  identity_at_us_ = platform_.now_us();
+  settle();
+}
+
+// ---- Upcalls -----------------------------------------------------------------------------------
+
+void Module::on_alarm() {
+  if (!running_) return;
+  network_.on_time();
+  follow_network();
+  uplink_.on_time();
+  line_.on_time();
+  settle();
+}
+
+void Module::on_rs485(Bytes bytes) {
+  if (!running_) return;
+  line_.on_bytes(bytes);
+  settle();
+}
+
+void Module::on_modem(cm1_modem_state state) {
+  if (!running_) return;
+  network_.on_modem(state);
+  settle();
+}
+
+void Module::on_socket_open(int socket, bool incoming) {
+  if (!running_) return;
+  uplink_.on_open(socket, incoming);
+  settle();
+}
+
+void Module::on_socket_data(int socket, Bytes data) {
+  if (!running_) return;
+  uplink_.on_data(socket, data);
+  settle();
+}
+
+void Module::on_socket_closed(int socket) {
+  if (!running_) return;
+  uplink_.on_closed(socket);
+  settle();
+}
+
+void Module::on_socket_drained() {
+  if (running_) settle();
+}
+
+// ---- What to do next ---------------------------------------------------------------------------
+
+void Module::settle() {
+  follow_network();
+  send_answer();
+  send_pushes();
+  int passes = 0;
+  while (start_next()) PROTOCOL_ASSERT(++passes < kMaxPasses);
+  update_leds();
+  arm();
+}
+
+void Module::follow_network() {
+  const std::int64_t failed = uplink_.failed_dials();
+  if (failed > 0 && failed % kDialsToRenew == 0 && failed != renewed_at_failures_) network_.renew();
+  renewed_at_failures_ = failed;
+  uplink_.set_online(network_.online());
+}
+
+// True when something was begun or dropped and there may be more to do at once.
+bool Module::start_next() {
+  if (!line_.idle()) return false;
+  const std::int64_t now_us = platform_.now_us();
+  if (std::exchange(close_pending_, false)) {
+    if (line_.close(close_client_, close_server_)) job_ = Job::close;
+    return true;
+  }
+  if (!identity_.known() && now_us >= identity_at_us_) {
+    job_ = Job::identity;
+    identity_.start();
+    if (!identity_.busy()) identity_step_done();
+    return true;
+  }
+  if (answer_size_ == 0 && !requests_.empty()) return start_request();
+  if (now_us >= poll_at_us_) {
+    job_ = Job::poll;
+    ++counters_.polls;
+    line_.poll(kPushClient, kManagementDevice);
+    return true;
+  }
+  return false;
+}
+
+bool Module::start_request() {
+  const RequestQueue::Request& request = requests_.front();
+  if (!uplink_.alive(request.connection)) {  // nobody waits for the answer any more
+    requests_.drop_front();
+    return true;
+  }
+  job_ = Job::request;
+  line_.request(request.client, request.server, requests_.front_apdu());
+  return true;
+}
+
+void Module::arm() {
+  std::int64_t deadline_us =
+      std::min({network_.deadline_us(), uplink_.deadline_us(), line_.deadline_us()});
+  if (line_.idle()) {  // else the line's end starts what is due
+    if (!identity_.known()) deadline_us = std::min(deadline_us, identity_at_us_);
+    deadline_us = std::min(deadline_us, poll_at_us_);
+  }
+  platform_.alarm_us(deadline_us);
+}
+
+// ---- LEDs (data sheet: signal level; power and modem state) -------------------------------------
+
+void Module::update_leds() {
+  cm1_colour state = CM1_LED_YELLOW;  // powered, on its way
+  if (uplink_.connected()) {
+    state = CM1_LED_GREEN;
+  } else if (network_.online()) {
+    state = CM1_LED_BLUE;
+  }
+  set_led(CM1_LED_STATE, state);
+  const std::uint8_t rssi = network_.powered() ? platform_.modem_rssi() : kUnknownRssi;
+  cm1_colour signal = CM1_LED_RED;
+  if (rssi == kUnknownRssi) {
+    signal = CM1_LED_OFF;
+  } else if (rssi >= kFairRssi) {
+    signal = rssi >= kStrongRssi ? CM1_LED_GREEN : CM1_LED_YELLOW;
+  }
+  set_led(CM1_LED_SIGNAL, signal);
+}
+
+void Module::set_led(cm1_led which, cm1_colour colour) {
+  if (std::exchange(leds_[which], colour) != colour) platform_.led(which, colour);
+}
+
+}  // namespace cm1::fw
