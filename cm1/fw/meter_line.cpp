@@ -72,7 +72,8 @@ void MeterLine::assign(Link& link) {
   config.client = {client_, 0, 1};
   config.server = {server_, 0, 1};
   config.response_timeout_us = kResponseTimeout_us;
-  link.primary.emplace(config, send_buffer_, receive_buffer_, *this);
+  protocol::hdlc::PrimaryOwner& owner = *this;
+  link.primary.emplace(config, send_buffer_, receive_buffer_, owner);
   link.client = client_;
   link.server = server_;
 }
