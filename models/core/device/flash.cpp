@@ -104,10 +104,7 @@ void Flash::cut_power_at(std::uint32_t operation) {
   operations_left_ = operation;
 }
 
-void Flash::restore_power() {
-  cut_ = false;
-  operations_left_ = 0;
-}
+void Flash::restore_power() { cut_ = false; }
 
 void Flash::fail_page(std::uint32_t page) {
   TWIN_ASSERT(page < index_.size(), page);
