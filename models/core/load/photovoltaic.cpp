@@ -13,7 +13,7 @@ namespace models {
 namespace {
 
 constexpr double kRadPerDeg = sim::kPi / 180;
-constexpr double kPerformance = 0.86;    // cables, heat, inverter
+constexpr double kPerformance = 0.80;    // cables, heat, dirt, inverter
 constexpr double kInverterLimit = 0.95;  // of the peak power
 constexpr std::int64_t kKnotSteps = 15;  // passing cloud fields
 
@@ -70,8 +70,8 @@ double Photovoltaic::power_w(std::int64_t step, int day_of_year) const {
   const Direction s = sun(step, day_of_year);
   if (s.u <= 0.01) return 0;
   const double facing = s.e * panel_.e + s.n * panel_.n + s.u * panel_.u;
-  // Clear-sky direct light, ASHRAE's A exp(-B / sin(elevation)) with mean A and B, kW/m2.
-  const double direct = 1.15 * sim::det_exp(-0.17 / s.u);
+  // Clear-sky direct light, ASHRAE's A exp(-B / sin(elevation)) with A and B of June, kW/m2.
+  const double direct = 1.09 * sim::det_exp(-0.2 / s.u);
   const double clear = clearness(step);
   const double diffuse = 0.1 * sim::det_sqrt(s.u) * (1 + clear);
   const double irradiance = direct * clear * std::max(0.0, facing) + diffuse;
