@@ -32,7 +32,8 @@ class Application {
   // Return parameters, if any, as A-XDR into `out`.
   virtual cosem::AccessResult action(Sap client, const cosem::Method& method, Bytes parameter,
                                      Writer& out) = 0;
-  // Told after each finished service, e.g. to declare CPU work or to log.
+  // Told after each finished service, e.g. to declare CPU work or to log. An association is
+  // finished when its last pass is: once, also with HLS.
   enum class Service : std::uint8_t {
     associate,
     release,

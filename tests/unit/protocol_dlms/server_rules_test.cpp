@@ -18,6 +18,13 @@ class ServerRules : public ::testing::Test {
     ASSERT_TRUE(rig.associate());
   }
   std::string ask(const char* request) { return to_hex(rig.serve(from_hex(request))); }
+  // Another session of the same device.
+  Octets ask_of(dlms::ServerSession& session, const Octets& apdu) {
+    Octets buffer(300), scratch(300);
+    protocol::Writer reply(buffer);
+    session.on_apdu(apdu, rig.identity, rig.application, rig.engine, scratch, reply);
+    return copy(reply.written());
+  }
 
   Rig rig{kPublicRole, 200, 200};
   static constexpr const char* kGetProfile = "C001C1 0007 0100630100FF 02 00";
@@ -112,12 +119,7 @@ TEST_F(ServerRules, ReturnBlocksAreHandedOutInOrder) {
 TEST_F(ServerRules, AnotherSessionTakesOverTheJoinBuffer) {
   ask("C102C1 0008 0000010000FF 02 00 00 00000001 02 0902");
   dlms::ServerSession other(kPublicRole, &rig.join);
-  const auto other_asks = [&](const Octets& apdu) {
-    Octets buffer(300), scratch(300);
-    protocol::Writer reply(buffer);
-    other.on_apdu(apdu, rig.identity, rig.application, rig.engine, scratch, reply);
-    return to_hex(reply.written());
-  };
+  const auto other_asks = [&](const Octets& apdu) { return to_hex(ask_of(other, apdu)); };
   other_asks(golden("aarq_public"));
   EXPECT_EQ(other_asks(from_hex("C301C1 0046 000060030AFF 01 00")), "C701C10000");
   EXPECT_EQ(ask("C103C1 01 00000002 02 0102"), "C503C10000000002") << "an action must not disturb";
@@ -131,12 +133,7 @@ TEST_F(ServerRules, AnotherSessionTakesOverTheJoinBuffer) {
 
 TEST_F(ServerRules, WithoutAJoinBufferLongSetAndActionAreNotOffered) {
   dlms::ServerSession bare(kPublicRole);
-  const auto bare_asks = [&](const Octets& apdu) {
-    Octets buffer(300), scratch(300);
-    protocol::Writer reply(buffer);
-    bare.on_apdu(apdu, rig.identity, rig.application, rig.engine, scratch, reply);
-    return copy(reply.written());
-  };
+  const auto bare_asks = [&](const Octets& apdu) { return ask_of(bare, apdu); };
   const Octets aare_octets = bare_asks(golden("aarq_public"));
   const auto aare = dlms::decode_aare(aare_octets);
   ASSERT_TRUE(aare.ok());
