@@ -160,11 +160,10 @@ void CosemServer::served(Sap, Service service, std::size_t reply_octets) {
 }
 
 void CosemServer::note_security(EventCode code, std::size_t kind) {
-  Core& core = parts_.core;
-  const auto now_s = static_cast<std::uint32_t>(core.hal.uptime_us() / 1'000'000);
-  if (noted_s_[kind] != 0 && now_s - noted_s_[kind] < kSecurityNote_s) return;
-  noted_s_[kind] = std::max<std::uint32_t>(now_s, 1);
-  core.note(code);
+  const auto now_s = static_cast<std::uint32_t>(parts_.core.hal.uptime_us() / 1'000'000);
+  if (now_s < quiet_until_s_[kind]) return;
+  quiet_until_s_[kind] = now_s + kSecurityNote_s;
+  parts_.core.note(code);
 }
 
 std::uint32_t CosemServer::next_invocation_counter() {

@@ -10,7 +10,8 @@
 
 namespace meter::fw {
 
-inline constexpr std::uint16_t kMaxPdu_octets = 1024;
+inline constexpr std::uint16_t kMaxPdu_octets = 1024;  // that we receive
+inline constexpr std::uint16_t kMaxAnswer_octets = 1020;
 
 // The parts of the firmware that clients reach through objects.
 struct Parts {
@@ -91,7 +92,7 @@ class CosemServer final : public protocol::dlms::Application {
   bool associated_ = false;
   Transfer* transfer_ = nullptr;
   // One entry a kind and minute: an attacker must not wash the log away.
-  std::array<std::uint32_t, kSecurityEvents> noted_s_{};
+  std::array<std::uint32_t, kSecurityEvents> quiet_until_s_{};
 };
 
 }  // namespace meter::fw

@@ -42,23 +42,32 @@ void Port::send_frame(Bytes frame) {
   core_.hal.uart_send(uart_, frame);  // a full queue drops it; the client asks again
 }
 
+// One pool buffer serves an exchange: the answer in front, scratch for deciphering (or for the rows
+// of a push) behind it.
+static_assert(METER_BUFFER_BYTES >=
+              protocol::hdlc::kLlcOctets + kMaxAnswer_octets + kMaxPdu_octets);
+
 void Port::on_request(std::uint16_t client_sap, Bytes apdu, protocol::Writer& reply) {
   const ClientIndex client = client_of(client_sap);
   if (client == kNoClient) return;
-  const MutableBytes scratch = core_.hal.buffer_take();
-  if (scratch.empty()) return;
   if (client == kPush) pushing_ = false;
+  const MutableBytes room = reply.free();
+  protocol::Writer answer{room.first(kMaxAnswer_octets)};
   ServerSession& session = sessions_[client];
   server_.enter(transfers_[client], session.associated());
-  session.on_apdu(apdu, server_.identity(), server_, crypto_, scratch, reply);
+  session.on_apdu(apdu, server_.identity(), server_, crypto_, room.subspan(kMaxAnswer_octets),
+                  answer);
   server_.leave();
-  core_.hal.buffer_give(scratch);
+  reply.commit(answer.size());
 }
 
 void Port::on_poll(std::uint16_t client_sap, protocol::Writer& push) {
   if (uart_ != METER_UART_RS485 || client_sap != protocol::dlms::kPushClient) return;
-  push_.write(core_, server_, crypto_, push);
-  pushing_ = push.size() > 0;
+  const MutableBytes room = push.free();
+  protocol::Writer apdu{room.first(kMaxAnswer_octets)};
+  push_.write(core_, server_, crypto_, room.subspan(kMaxAnswer_octets), apdu);
+  push.commit(apdu.size());
+  pushing_ = apdu.size() > 0;
 }
 
 void Port::on_delivered(std::uint16_t client_sap) {

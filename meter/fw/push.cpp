@@ -14,8 +14,8 @@ using protocol::cosem::obis;
 constexpr Obis kPushSetup = obis(0, 0, 25, 9, 0);
 constexpr Obis kLoadProfile = obis(1, 0, 99, 1, 0);
 // structure(3) { octet-string(6), octet-string(6), array of at most 16 rows }
-constexpr std::size_t kBodyOctets = 2 + 8 + 8 + 2 + Push::kMaxRows * kProfileRowOctets;
-static_assert(kBodyOctets <= METER_BUFFER_BYTES / 2);
+constexpr std::size_t kBodyHeadOctets = 2 + 8 + 8 + 2;
+static_assert(kBodyHeadOctets + Push::kMaxRows * kProfileRowOctets <= kMaxPdu_octets);
 
 }  // namespace
 
@@ -28,35 +28,34 @@ void Push::boot(Core& core) {
   in_flight_end_ = 0;
 }
 
-void Push::write(Core& core, CosemServer& server, HalCrypto& crypto, Writer& out) {
+void Push::write(Core& core, CosemServer& server, HalCrypto& crypto, MutableBytes scratch,
+                 Writer& out) {
   const RowLog& log = core.journal.log(LogId::load);
   std::uint32_t& cursor = core.durable.state.push_cursor;
   cursor = std::max(cursor, log.first_ordinal());
   const std::uint32_t end = std::min(end_, cursor + kMaxRows);
   if (cursor >= end) return;
-  const MutableBytes buffer = core.hal.buffer_take();
-  if (buffer.empty()) return;  // the next poll asks again
 
-  Writer rows{buffer.subspan(METER_BUFFER_BYTES / 2)};
+  // The head is known only when the rows are: a row the flash lost is left out.
+  std::array<std::uint8_t, kBodyHeadOctets> octets;
+  Writer head{octets};
+  Writer rows{scratch.subspan(kBodyHeadOctets)};
   std::uint32_t count = 0;
   for (std::uint32_t ordinal = cursor; ordinal < end; ++ordinal) {
     if (put_row(core, LogId::load, ordinal, rows)) ++count;
   }
-  Writer body{buffer.first(METER_BUFFER_BYTES / 2)};
-  axdr::begin_structure(3, body);
-  axdr::put_octet_string(kPushSetup.octets, body);
-  axdr::put_octet_string(kLoadProfile.octets, body);
-  axdr::begin_array(count, body);
-  body.bytes(rows.written());
   core.hal.work(METER_WORK_PROFILE_ROW, count);
+  axdr::begin_structure(3, head);
+  axdr::put_octet_string(kPushSetup.octets, head);
+  axdr::put_octet_string(kLoadProfile.octets, head);
+  axdr::begin_array(count, head);
+  PROTOCOL_ASSERT(head.size() == kBodyHeadOctets && rows.ok());
+  std::copy(octets.begin(), octets.end(), scratch.begin());
 
-  const MutableBytes scratch = buffer.subspan(METER_BUFFER_BYTES / 2);
   const std::uint32_t counter = server.next_invocation_counter();
-  const bool sealed = protocol::dlms::encode_ciphered_notification(
-      server.identity(), counter, core.durable.state.push_number, {}, body.written(), crypto,
-      scratch, out);
-  core.hal.buffer_give(buffer);
-  if (sealed) {
+  const Bytes body = scratch.first(kBodyHeadOctets + rows.size());
+  if (protocol::dlms::encode_ciphered_notification(
+          server.identity(), counter, core.durable.state.push_number, {}, body, crypto, {}, out)) {
     in_flight_end_ = end;
   } else {
     out.truncate(0);

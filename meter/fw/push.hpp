@@ -20,7 +20,9 @@ class Push {
 
   bool pending(const Core& core) const { return core.durable.state.push_cursor < end_; }
   // Writes the sealed data-notification with the next rows, the same ones until on_delivered().
-  void write(Core& core, CosemServer& server, HalCrypto& crypto, protocol::Writer& out);
+  // `scratch` holds the body, kMaxPdu_octets.
+  void write(Core& core, CosemServer& server, HalCrypto& crypto, MutableBytes scratch,
+             protocol::Writer& out);
   void on_delivered(Core& core);
 
  private:
