@@ -154,10 +154,11 @@ TableSchema sessions() {
 TableSchema messages() {
   using R = MessageRow;
   Columns<R> columns("messages", "What passed between modules and head-end.");
-  columns("kind", "", &R::kind, "push, pull, order, announce, heartbeat")(
+  columns("kind", "", &R::kind,
+          "announce, heartbeat, push, pull, closing, clock, order, association, learn")(
       "meter", "", &R::meter, kMeter)("t_s", "s", &R::t_s, "complete at the receiver")(
       "latency_s", "s", &R::latency_s,
-      "push: from the newest capture it carries; pull and order: from the request")(
+      "push: since its newest row was captured; others: first request to last answer")(
       "bytes", "B", &R::bytes, "application octets");
   return columns.done();
 }
@@ -166,7 +167,7 @@ TableSchema traffic() {
   using R = TrafficRow;
   Columns<R> columns("traffic", "Octets over the air by hour, headers and repetitions included.");
   columns("hour", "h", &R::hour, "hour from the start of the scenario, from 0")(
-      "kind", "", &R::kind, "push, pull, order, heartbeat, overhead")(
+      "kind", "", &R::kind, "payload, headers, retransmission, keepalive, signalling")(
       "bytes_up", "B", &R::bytes_up, "from the modules")("bytes_down", "B", &R::bytes_down,
                                                          "to the modules");
   return columns.done();

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/result/kpi.hpp"
+
+namespace sim::result {
+
+// summary.json: the one-page truth about a run, figures of the machine included.
+struct Summary {
+  std::string scenario;
+  std::uint64_t seed = 0;
+  std::string mode;
+  std::string digest;
+  std::uint64_t meters = 0;
+  double meter_days = 0;
+  double sim_s = 0;
+  double wall_s = 0;
+  double cpu_s = 0;
+  std::uint64_t peak_rss_bytes = 0;
+  std::uint64_t warnings = 0;
+  std::vector<Kpi> kpis;
+
+  double speedup() const { return wall_s > 0 ? sim_s / wall_s : 0; }
+  double cpu_ms_per_meter_day() const { return meter_days > 0 ? 1000 * cpu_s / meter_days : 0; }
+};
+std::string summary_text(const Summary& summary);
+bool write_summary(const std::string& path, const Summary& summary);
+// What a report shows about the machine; none when the file is absent or not ours. KPIs stay empty.
+std::optional<Summary> read_summary(const std::string& path);
+
+}  // namespace sim::result
