@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "hes-stub/engine/order.hpp"
+#include "hes-stub/engine/ports.hpp"
+#include "hes-stub/engine/row.hpp"
+#include "protocol/cosem/types.hpp"
+
+namespace hes {
+
+enum class MessageKind : std::uint8_t {
+  announce,
+  heartbeat,
+  push,
+  pull,     // load profile
+  closing,  // daily closing
+  clock,    // reading and correcting by the head-end's own schedule
+  order,
+  association,  // opening and release, with the reading of the invocation counter
+  learn,        // columns and scalers of a type
+};
+inline constexpr std::size_t kMessageKinds = 9;
+const char* message_kind_name(MessageKind kind);
+
+// One finished exchange. Octets include the wrapper's headers; up is towards the head-end.
+struct Message {
+  MeterIndex meter = kNoMeter;
+  MessageKind kind = MessageKind::announce;
+  std::uint32_t octets_up = 0;
+  std::uint32_t octets_down = 0;
+  UtcNs at = 0;
+  // push: since the newest row was stamped; others: from the first request to the last answer.
+  UtcNs latency = 0;
+};
+
+// Where the figures of a run come from. Called in the middle of the engine's work: must not call
+// back.
+class Observer {
+ public:
+  virtual void row_stored(MeterIndex meter, const protocol::cosem::Obis& profile, const Row& row,
+                          UtcNs arrival) = 0;
+  virtual void order_finished(const OrderResult& result) = 0;
+  virtual void session_opened(MeterIndex meter, ConnectionId connection, UtcNs at) = 0;
+  virtual void session_closed(MeterIndex meter, ConnectionId connection, UtcNs at) = 0;
+  virtual void message(const Message& message) = 0;
+  // The meter's clock minus ours.
+  virtual void clock_checked(MeterIndex meter, UtcNs deviation, UtcNs at) = 0;
+
+ protected:
+  ~Observer() = default;
+};
+
+// For those who want only some of it.
+class NullObserver : public Observer {
+ public:
+  void row_stored(MeterIndex, const protocol::cosem::Obis&, const Row&, UtcNs) override {}
+  void order_finished(const OrderResult&) override {}
+  void session_opened(MeterIndex, ConnectionId, UtcNs) override {}
+  void session_closed(MeterIndex, ConnectionId, UtcNs) override {}
+  void message(const Message&) override {}
+  void clock_checked(MeterIndex, UtcNs, UtcNs) override {}
+};
+
+}  // namespace hes

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/hes/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hes_test {
+
+void Recorder::row_stored(hes::MeterIndex meter, const hes::Obis& obis, const hes::Row& row,
+                          hes::UtcNs arrival) {
+  ++(obis == hes::kLoadProfile ? rows : closings);
+  row_log.push_back(fmt::format("{} {} {} {} {} {}", meter, hes::to_string(obis), row.stamp_utc_s,
+                                row.status, row.values[0], arrival));
+}
+
+std::size_t Recorder::count(hes::MessageKind kind) const {
+  const auto is = [kind](const hes::Message& message) { return message.kind == kind; };
+  return static_cast<std::size_t>(std::count_if(messages.begin(), messages.end(), is));
+}
+
+World::World(std::size_t n) {
+  for (unsigned i = 0; i < n; ++i) meters.push_back(std::make_unique<FakeMeter>(i));
+}
+
+hes::ConnectionId World::connect_silently(std::size_t meter) {
+  const hes::ConnectionId id = ++last_connection_;
+  line[id] = meter;
+  head_end_->open(id);
+  noted_ = true;
+  return id;
+}
+hes::ConnectionId World::connect(std::size_t meter) {
+  const hes::ConnectionId id = connect_silently(meter);
+  send_up(id, meters[meter]->announce());
+  return id;
+}
+void World::disconnect(hes::ConnectionId connection) {
+  if (line.erase(connection) == 0) return;
+  head_end_->closed(connection);
+  noted_ = true;
+}
+
+void World::send_up(hes::ConnectionId connection, Octets octets) {
+  at(now + kLineNs, [this, connection, octets = std::move(octets)] {
+    if (cut || line.count(connection) == 0) return;
+    head_end_->data(connection, octets);
+    noted_ = true;
+  });
+}
+
+void World::send(hes::ConnectionId connection, protocol::Bytes octets) {
+  at(now + kLineNs, [this, connection, octets = Octets(octets.begin(), octets.end())] {
+    const auto found = line.find(connection);
+    if (cut || found == line.end()) return;
+    Octets answer = meters[found->second]->answer(octets, now_s());
+    if (!answer.empty()) send_up(connection, std::move(answer));
+  });
+}
+
+void World::close(hes::ConnectionId connection) {
+  line.erase(connection);
+  closed_by_head_end.push_back(connection);
+}
+
+void World::at(hes::UtcNs when, std::function<void()> action) {
+  agenda_.emplace(when, std::move(action));
+}
+
+void World::run_until(hes::UtcNs end) {
+  if (noted_) head_end_->advance(now);
+  noted_ = false;
+  for (;;) {
+    const hes::UtcNs own = agenda_.empty() ? hes::kNever : agenda_.begin()->first;
+    const hes::UtcNs next = std::min(own, head_end_->next_deadline());
+    if (next > end) break;
+    now = std::max(now, next);
+    while (!agenda_.empty() && agenda_.begin()->first <= now) {
+      const std::function<void()> action = std::move(agenda_.begin()->second);
+      agenda_.erase(agenda_.begin());
+      action();
+    }
+    if (noted_ || head_end_->next_deadline() <= now) head_end_->advance(now);
+    noted_ = false;
+  }
+  now = end;
+}
+
+void World::live(std::size_t meter, hes::ConnectionId connection, int hours,
+                 const std::function<bool(int)>& push) {
+  FakeMeter& fake = *meters[meter];
+  const std::size_t before = fake.rows.size();
+  const std::int64_t from = now_s() / 3600 * 3600;
+  for (const hes::Row& row :
+       quarters(from + 900, hours * 4, 1000 + static_cast<int>(before) * 10)) {
+    at(row.stamp_utc_s * hes::kNsPerSecond, [&fake, row] { fake.rows.push_back(row); });
+  }
+  for (int hour = 0; hour < hours; ++hour) {
+    const std::int64_t when = from + 3600 * (hour + 1) + 60 + static_cast<int>(meter);
+    at(when * hes::kNsPerSecond, [this, &fake, connection, hour, before, push] {
+      const auto first = before + static_cast<std::size_t>(hour) * 4;
+      Octets message = fake.push(first, 4);
+      if (push(hour)) send_up(connection, std::move(message));
+    });
+  }
+  // The line stays alive for some hours more.
+  for (int k = 0; k < 12 * (hours + 4); ++k) {
+    at((from + 300 * k + 7) * hes::kNsPerSecond,
+       [this, &fake, connection] { send_up(connection, fake.heartbeat()); });
+  }
+}
+
+}  // namespace hes_test

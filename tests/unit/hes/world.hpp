@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "hes-stub/engine/head_end.hpp"
+#include "hes-stub/engine/observer.hpp"
+#include "tests/unit/hes/fake_meter.hpp"
+#include "tests/unit/hes/rows.hpp"
+
+namespace hes_test {
+
+// Everything the observer hears.
+class Recorder final : public hes::Observer {
+ public:
+  void row_stored(hes::MeterIndex meter, const hes::Obis& obis, const hes::Row& row,
+                  hes::UtcNs arrival) override;
+  void order_finished(const hes::OrderResult& result) override { orders.push_back(result); }
+  void session_opened(hes::MeterIndex, hes::ConnectionId, hes::UtcNs) override { ++opened; }
+  void session_closed(hes::MeterIndex, hes::ConnectionId, hes::UtcNs) override { ++closed; }
+  void message(const hes::Message& message) override { messages.push_back(message); }
+  void clock_checked(hes::MeterIndex, hes::UtcNs deviation, hes::UtcNs) override {
+    deviations.push_back(deviation);
+  }
+  std::size_t count(hes::MessageKind kind) const;
+
+  int rows = 0;
+  int closings = 0;
+  std::vector<std::string> row_log;  // one line a row, in the order of arrival
+  std::vector<hes::OrderResult> orders;
+  std::vector<hes::Message> messages;
+  std::vector<hes::UtcNs> deviations;
+  int opened = 0;
+  int closed = 0;
+};
+
+class SilentLog final : public hes::LogPort {
+ public:
+  void line(hes::UtcNs, std::string_view) override {}
+};
+
+// Meters and a head-end joined by lines of one second, on a clock of its own.
+class World final : public hes::StreamPort {
+ public:
+  static constexpr hes::UtcNs kBegin = kFebruary * hes::kNsPerSecond;
+  static constexpr hes::UtcNs kLineNs = hes::kNsPerSecond;
+
+  explicit World(std::size_t meters);
+  // The head-end is made by the test: local or in another process.
+  void attach(hes::HeadEnd& head_end) { head_end_ = &head_end; }
+
+  hes::UtcNs now = kBegin;
+  std::vector<std::unique_ptr<FakeMeter>> meters;
+
+  // Connects and announces; the number of the connection.
+  hes::ConnectionId connect(std::size_t meter);
+  hes::ConnectionId connect_silently(std::size_t meter);
+  void disconnect(hes::ConnectionId connection);
+  // Octets from the meter's side, arriving a line's delay later.
+  void send_up(hes::ConnectionId connection, Octets octets);
+  void at(hes::UtcNs when, std::function<void()> action);
+  void run_until(hes::UtcNs end);
+  void run_for_s(std::int64_t seconds) { run_until(now + seconds * hes::kNsPerSecond); }
+  std::int64_t now_s() const { return now / hes::kNsPerSecond; }
+
+  // A day of a meter that captures every quarter and pushes every hour; `push` says which hour's
+  // push is sent.
+  void live(std::size_t meter, hes::ConnectionId connection, int hours,
+            const std::function<bool(int hour)>& push);
+
+  // StreamPort.
+  void send(hes::ConnectionId connection, protocol::Bytes octets) override;
+  void close(hes::ConnectionId connection) override;
+
+  std::map<hes::ConnectionId, std::size_t> line;  // open connections and their meter
+  std::vector<hes::ConnectionId> closed_by_head_end;
+  bool cut = false;  // nothing gets through any more, nobody is told
+
+ private:
+  hes::HeadEnd* head_end_ = nullptr;
+  std::multimap<hes::UtcNs, std::function<void()>> agenda_;
+  hes::ConnectionId last_connection_ = 0;
+  bool noted_ = false;
+};
+
+}  // namespace hes_test
