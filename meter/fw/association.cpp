@@ -63,11 +63,12 @@ bool listed(const Object& object, const AssociationView& view) {
 void put_xdlms_context(const AssociationView& view, Writer& out) {
   namespace conformance = protocol::dlms::conformance;
   // Our sessions have no buffer for long SET and long ACTION.
-  constexpr std::uint32_t kOffered =
+  std::uint32_t offered =
       conformance::kOffered & ~(conformance::kBlockSet | conformance::kBlockAction);
-  const std::array<std::uint8_t, 3> bits{static_cast<std::uint8_t>(kOffered >> 16),
-                                         static_cast<std::uint8_t>(kOffered >> 8 & 0xFF),
-                                         static_cast<std::uint8_t>(kOffered & 0xFF)};
+  if (!kClientRoles[view.client].ciphered) offered &= ~conformance::kGeneralProtection;
+  const std::array<std::uint8_t, 3> bits{static_cast<std::uint8_t>(offered >> 16),
+                                         static_cast<std::uint8_t>(offered >> 8),
+                                         static_cast<std::uint8_t>(offered)};
   axdr::begin_structure(6, out);
   axdr::put_bit_string(bits, 24, out);
   axdr::put_long_unsigned(view.max_pdu_octets, out);

@@ -12,6 +12,7 @@
 #include "protocol/cosem/date_time.hpp"
 #include "tests/fitl/meter/meter_fixture.hpp"
 #include "tests/fitl/meter/test_client.hpp"
+#include "tests/fitl/meter/wire_value.hpp"
 
 namespace {
 
@@ -21,6 +22,8 @@ using fitl::MeterFixture;
 using fitl::public_client;
 using fitl::reading_client;
 using fitl::TestClient;
+using fitl::text_of;
+using fitl::unsigned_in;
 using meter::fw::LogId;
 using protocol::axdr::Cursor;
 using protocol::cosem::AccessResult;
@@ -36,22 +39,6 @@ const Attribute kTitle{ClassId::security_setup, obis(0, 0, 43, 0, 0), 5};
 const Attribute kImport{ClassId::register_, obis(1, 0, 1, 8, 0), 2};
 const Attribute kObjectList{ClassId::association_ln, obis(0, 0, 40, 0, 0), 2};
 const Attribute kCounter{ClassId::data, obis(0, 0, 43, 1, 0), 2};
-
-std::string text_of(const std::optional<std::vector<std::uint8_t>>& value) {
-  if (!value) return "refused";
-  Cursor in(*value);
-  const protocol::Bytes octets = in.octet_string();
-  return in.at_end() ? std::string(octets.begin(), octets.end()) : "not an octet-string";
-}
-std::uint64_t number_of(const std::optional<std::vector<std::uint8_t>>& value) {
-  if (!value) return UINT64_MAX;
-  Cursor in(*value);
-  const std::uint64_t number = in.unsigned_number();
-  return in.at_end() ? number : UINT64_MAX;
-}
-std::uint64_t unsigned_in(TestClient& client, const Attribute& attribute) {
-  return number_of(client.get(attribute));
-}
 
 class Dlms : public testing::Test {
  protected:
