@@ -186,19 +186,28 @@ void PushQueue::give_up_page(std::uint32_t page) {
 }
 
 bool PushQueue::write_record(Bytes apdu) {
-  const auto length = static_cast<std::uint16_t>(apdu.size());
+  Record record;
+  record.length = static_cast<std::uint32_t>(apdu.size());
+  record.crc = crc32(apdu);
   std::array<std::uint8_t, 4> octets;
   Writer lengths(octets);
-  lengths.u16(length);
-  lengths.u16(static_cast<std::uint16_t>(~length));
+  lengths.u16(static_cast<std::uint16_t>(record.length));
+  lengths.u16(static_cast<std::uint16_t>(~record.length));
   const std::uint32_t at = address(tail_.page, tail_.offset);
   if (!platform_.flash_write(at, octets) || !platform_.flash_write(at + kRecordHeader, apdu)) {
     return false;
   }
   Writer crc(octets);
-  crc.u32(crc32(apdu));
+  crc.u32(record.crc);
   if (!platform_.flash_write(at + kCrcAt, octets)) return false;
-  tail_.offset += kRecordHeader + padded(length);
+  // Read back: the meter forgets its copy once we acknowledge.
+  Record written;
+  if (read_slot(tail_, written) != Slot::record || written.delivered ||
+      written.length != record.length || written.crc != record.crc ||
+      !content_holds(tail_, written)) {
+    return false;
+  }
+  tail_ = behind(tail_, record);
   return true;
 }
 
