@@ -156,6 +156,17 @@ std::string at(const ReportData& data, double t_s) {
   return date_time_text(data.start_utc_s + static_cast<std::int64_t>(t_s));
 }
 
+// What an event was, when the run left no words.
+std::string detail(const ReportData::EventLine& event) {
+  if (!event.text.empty() || std::isnan(event.value)) return event.text;
+  if (event.type == "relay") return event.value != 0 ? "close" : "open";
+  if (event.type == "clock_shift" || event.type == "clock_error") {
+    return (event.value > 0 ? "+" : "") + number_text(event.value) + "\u00a0s";
+  }
+  if (event.type == "sag") return number_text(event.value) + "\u00a0ms";
+  return shown(event.value, Quantity::seconds);
+}
+
 std::string happenings(const ReportData& data) {
   std::string text;
   if (!data.events.empty()) {
@@ -165,7 +176,7 @@ std::string happenings(const ReportData& data) {
     for (const ReportData::EventLine& event : data.events) {
       text += "<tr><td class=\"num\">" + at(data, event.t_s) + "</td><td>" +
               escape_markup(words(event.type)) + "</td><td>" + escape_markup(event.meters) +
-              "</td><td class=\"last\">" + escape_markup(event.text) + "</td></tr>\n";
+              "</td><td class=\"last\">" + escape_markup(detail(event)) + "</td></tr>\n";
     }
     text += "</tbody></table></div>\n";
   }

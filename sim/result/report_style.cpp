@@ -11,7 +11,8 @@ const char* report_style() {
   --good: #14713d; --good-bg: #e3f4ea; --bad: #b3261e; --bad-bg: #fbe9e7; --band: #c2410c22;
   --c1: #2563c9; --c2: #7fb0f2; --c3: #0d8a80; --c4: #d98a0b; --c5: #8257c9; --c6: #97a3b2; }
 @media (prefers-color-scheme: dark) { :root {
-  --page: #10151c; --card: #18202a; --ink: #e7ecf2; --soft: #9aa7b6; --line: #2b3643; --grid: #232d39;
+  --page: #10151c; --card: #18202a; --ink: #e7ecf2; --soft: #9aa7b6;
+  --line: #2b3643; --grid: #232d39;
   --good: #63d394; --good-bg: #143524; --bad: #ff8f85; --bad-bg: #431d1a; --band: #fb923c2e;
   --c1: #6aa5ff; --c2: #35588c; --c3: #37c4b7; --c4: #f2b544; --c5: #b494f2; --c6: #6f7c8c; } }
 * { box-sizing: border-box; }
@@ -32,7 +33,8 @@ header { display: flex; gap: 24px; justify-content: space-between; align-items: 
 .verdict.open { color: var(--soft); background: var(--grid); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px;
   margin: 22px 0 12px; }
-.tile, figure, .table { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.tile, figure, .table { background: var(--card); border: 1px solid var(--line);
+  border-radius: 10px; }
 .tile { padding: 12px 16px; }
 .tile b { display: block; font-size: 25px; line-height: 1.25; font-weight: 650;
   font-variant-numeric: tabular-nums; }

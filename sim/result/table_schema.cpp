@@ -102,9 +102,11 @@ TableSchema head_end_rows() {
 
 TableSchema truth() {
   using R = TruthRow;
-  Columns<R> columns("truth",
-                     "What the load really did in the interval, summed from phasors by code that "
-                     "shares nothing with the meter.");
+  Columns<R> columns(
+      "truth",
+      "What really went through the meters from the start to the stamp, summed from "
+      "phasors by code that shares nothing with the meter; one row for each expected "
+      "row of the profile.");
   columns("meter", "", &R::meter, kMeter)("stamp_utc_s", "s", &R::stamp_utc_s, kStamp)(
       "ap_wh", "Wh", &R::ap_wh, "import")("am_wh", "Wh", &R::am_wh, "export")(
       "r1_varh", "varh", &R::r1_varh, "quadrant I")("r2_varh", "varh", &R::r2_varh, "quadrant II")(
@@ -167,7 +169,8 @@ TableSchema traffic() {
   using R = TrafficRow;
   Columns<R> columns("traffic", "Octets over the air by hour, headers and repetitions included.");
   columns("hour", "h", &R::hour, "hour from the start of the scenario, from 0")(
-      "kind", "", &R::kind, "payload, headers, retransmission, keepalive, signalling")(
+      "kind", "", &R::kind,
+      "as in messages for payload; tcp/ip headers, retransmission, tcp keepalive, signalling")(
       "bytes_up", "B", &R::bytes_up, "from the modules")("bytes_down", "B", &R::bytes_down,
                                                          "to the modules");
   return columns.done();

@@ -76,8 +76,4 @@ const char* event_type_name(EventType type) {
   return event_type_names()[static_cast<std::size_t>(type)].c_str();
 }
 
-const char* coding_scheme_name(CodingScheme scheme) {
-  return coding_scheme_names()[static_cast<std::size_t>(scheme)].c_str();
-}
-
 }  // namespace sim::run

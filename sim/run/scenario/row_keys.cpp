@@ -131,21 +131,27 @@ const std::vector<KpiInfo>& kpi_table() {
       {"intervals_duplicated", "", "rows the head-end has more than once, or that nobody expects"},
       {"truth_mismatches", "", "rows and meter-days outside class limit + 1 Wh (1 varh) of truth"},
       {"truth_unknown", "", "rows without truth: gaps of the source times intervals"},
-      {"flash_mismatches", "", "rows that differ between a meter's flash and the head-end"},
-      {"closings_lost", "", "daily closings that the head-end does not have at the end"},
+      {"status_mismatches", "", "rows of the head-end whose status is not the expected one"},
+      {"flash_lost", "", "expected rows that a meter's flash does not have"},
+      {"flash_duplicated", "", "rows a meter's flash has more than once, or that nobody expects"},
+      {"flash_mismatches", "", "as truth_mismatches, of the rows in flash"},
+      {"flash_differing", "", "rows that differ between a meter's flash and the head-end"},
+      {"flash_unread", "", "meters whose flash could not be read at the end"},
+      {"relay_orders", "", "relay orders the scenario gives, one a meter"},
       {"relay_orders_done", "", "relay orders whose new state the meter confirmed"},
       {"clock_orders_done", "", "clock corrections the meter confirmed"},
       {"orders_failed", "", "orders given up after all retries"},
-      {"latency_p50_s", "s", "median time from capture to the head-end's store"},
-      {"latency_p95_s", "s", "95 % of the rows arrive within"},
-      {"latency_p99_s", "s", "99 % of the rows arrive within"},
-      {"rows_pulled", "", "rows that came by pull, not by push"},
+      {"clock_worst_s", "s", "largest error of a meter's clock when the head-end last looked"},
+      {"push_latency_p50_s", "s", "median time from the newest row of a push to its arrival"},
+      {"push_latency_p95_s", "s", "95 % of the pushes arrive within"},
       {"sessions", "", "connections the head-end accepted"},
-      {"sessions_broken", "", "connections that ended without a proper close"},
-      {"frames_dropped", "", "malformed or cut frames counted and dropped on any wire"},
       {"gprs_bytes_per_meter_day", "B", "octets over the air, both ways, headers included"},
-      {"energy_import_kwh", "kWh", "sum of +A over all meters"},
-      {"energy_export_kwh", "kWh", "sum of -A over all meters"},
+      {"ap_total_wh", "Wh", "sum of the last +A registers over all meters"},
+      {"am_total_wh", "Wh", "the same of -A"},
+      {"r1_total_varh", "varh", "the same of quadrant I"},
+      {"r2_total_varh", "varh", "the same of quadrant II"},
+      {"r3_total_varh", "varh", "the same of quadrant III"},
+      {"r4_total_varh", "varh", "the same of quadrant IV"},
   };
   return all;
 }
@@ -158,13 +164,6 @@ const std::vector<std::string>& mode_names() {
 const std::vector<std::string>& event_type_names() {
   static const std::vector<std::string> names = {"relay",        "clock_shift", "clock_error",
                                                  "network_loss", "outage",      "sag"};
-  return names;
-}
-
-const std::vector<std::string>& coding_scheme_names() {
-  static const std::vector<std::string> names = {"CS-1",  "CS-2",  "CS-3",  "CS-4",  "MCS-1",
-                                                 "MCS-2", "MCS-3", "MCS-4", "MCS-5", "MCS-6",
-                                                 "MCS-7", "MCS-8", "MCS-9"};
   return names;
 }
 

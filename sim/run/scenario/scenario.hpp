@@ -21,21 +21,6 @@ enum class LoadModel { household };
 enum class StampAt { start, end };
 enum class EventType { relay, clock_shift, clock_error, network_loss, outage, sag };
 enum class RelayOrder { open, close };
-enum class CodingScheme {
-  cs1,
-  cs2,
-  cs3,
-  cs4,
-  mcs1,
-  mcs2,
-  mcs3,
-  mcs4,
-  mcs5,
-  mcs6,
-  mcs7,
-  mcs8,
-  mcs9
-};
 
 // What happens at a time; which fields count depends on the type.
 struct Event {
@@ -86,12 +71,12 @@ struct Scenario {
     std::int64_t push_period_s = 3600;
     std::int64_t push_spread_s = 600;
     std::string time_zone = "UTC";
-    double clock_spread_ppm = 3;
-    double adc_spread_ppm = 20;
-    double gain_spread_percent = 1;
-    double phase_spread_deg = 0.2;
-    double offset_spread_counts = 500;
-    double noise_counts = 15;
+    double clock_spread_ppm = 2;
+    double adc_spread_ppm = 30;
+    double gain_spread_percent = 3;
+    double phase_spread_deg = 0.3;
+    double offset_spread_counts = 20'000;
+    double noise_counts = 53;
     double pv_share = 0.25;
     double voltage_v = 240;  // data sheet: Un
   } meters;
@@ -106,7 +91,6 @@ struct Scenario {
     std::string csv;                           // empty: the model; relative to the scenario file
     std::map<std::string, std::uint32_t> map;  // column -> meter
     double annual_kwh = 3500;
-    double pv_peak_kw = 4;
     double power_factor = 0.95;
   } load;
   struct Csv {
@@ -114,16 +98,15 @@ struct Scenario {
     StampAt stamp = StampAt::start;
   } csv;
   struct Cell {
-    CodingScheme coding_scheme = CodingScheme::cs2;
-    std::int64_t slots = 8;
+    std::int64_t slots = 4;
     std::int64_t uplink_slots = 2;
     std::int64_t downlink_slots = 3;
     double rtt_ms = 700;
-    double loss = 0.005;
+    double loss = 0.002;
     double attach_s = 3;
     double pdp_s = 2;
     double ready_s = 44;
-    double wake_ms = 600;
+    double wake_ms = 900;
     double nat_timeout_s = 1800;
   } cell;
   struct Cm1 {
@@ -181,6 +164,5 @@ MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter);
 
 const char* mode_name(Mode mode);
 const char* event_type_name(EventType type);
-const char* coding_scheme_name(CodingScheme scheme);
 
 }  // namespace sim::run

@@ -102,26 +102,26 @@ Keys meter_keys() {
           [](auto& s) -> auto& { return s.meters.pv_share; }),
       K::number(
           "meters.clock_spread_ppm", "ppm", 0, 200,
-          "Rate error of the real-time clocks, drawn up to this far either way (data sheet: "
-          "0.5 s a day = 5.8 ppm).",
+          "Rate error of the real-time clocks: standard deviation; what is 2.75 times off is "
+          "scrapped (data sheet: 0.5 s a day = 5.8 ppm).",
           [](auto& s) -> auto& { return s.meters.clock_spread_ppm; }),
       K::number(
           "meters.adc_spread_ppm", "ppm", 0, 200,
-          "Rate error of the crystals that clock ADC and processor.",
+          "Largest rate error of the ADC's crystal; the processor's scales with it.",
           [](auto& s) -> auto& { return s.meters.adc_spread_ppm; }),
       K::number(
           "meters.gain_spread_percent", "%", 0, 5,
-          "Gain error of divider and shunt before calibration.",
+          "Largest gain error of the shunt before calibration; the divider's scales with it.",
           [](auto& s) -> auto& { return s.meters.gain_spread_percent; }),
       K::number(
           "meters.phase_spread_deg", "deg", 0, 2,
-          "Phase error between voltage and current channel before calibration.",
+          "Largest phase error between voltage and current channel before calibration.",
           [](auto& s) -> auto& { return s.meters.phase_spread_deg; }),
       K::number(
-          "meters.offset_spread_counts", "counts", 0, 20'000, "DC offset of the channels.",
+          "meters.offset_spread_counts", "counts", 0, 40'000, "Largest DC offset of a channel.",
           [](auto& s) -> auto& { return s.meters.offset_spread_counts; }),
       K::number(
-          "meters.noise_counts", "counts", 0, 2000, "RMS noise of one ADC sample.",
+          "meters.noise_counts", "counts", 0, 2000, "Mean RMS noise of one ADC sample.",
           [](auto& s) -> auto& { return s.meters.noise_counts; }),
   };
 }
@@ -150,9 +150,6 @@ Keys world_keys() {
           "load.annual_kwh", "kWh", 100, 100'000, "Mean consumption of a modelled home a year.",
           [](auto& s) -> auto& { return s.load.annual_kwh; }),
       K::number(
-          "load.pv_peak_kw", "kW", 0.1, 30, "Peak power of a photovoltaic plant.",
-          [](auto& s) -> auto& { return s.load.pv_peak_kw; }),
-      K::number(
           "load.power_factor", "", 0.5, 1,
           "Mean power factor of a home whose source gives active energy only.",
           [](auto& s) -> auto& { return s.load.power_factor; }),
@@ -167,10 +164,6 @@ Keys world_keys() {
 
 Keys cell_keys() {
   return {
-      K::choice(
-          "cell.coding_scheme", coding_scheme_names(),
-          "Channel coding: 9.05 to 21.4 kbit/s a slot (CS), 8.8 to 59.2 (MCS).",
-          [](auto& s) -> auto& { return s.cell.coding_scheme; }),
       K::integer(
           "cell.slots", "", 1, 64, "Packet timeslots of the cell, shared by its modules.",
           [](auto& s) -> auto& { return s.cell.slots; }),

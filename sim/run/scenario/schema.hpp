@@ -74,6 +74,5 @@ const std::vector<KpiInfo>& kpi_table();
 // The figures of the choices, in the order of their enums.
 const std::vector<std::string>& mode_names();
 const std::vector<std::string>& event_type_names();
-const std::vector<std::string>& coding_scheme_names();
 
 }  // namespace sim::run

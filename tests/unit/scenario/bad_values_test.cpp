@@ -27,8 +27,9 @@ duration_h = -3
 [meters]
 count = "many"
 capture_period_s = 901
+[sim]
+mode = "fre"
 [cell]
-coding_scheme = "CS-9"
 loss = 2
 )");
   EXPECT_THAT(
@@ -39,10 +40,9 @@ loss = 2
                  "to 1000",
                  "s.toml:5:20: meters.capture_period_s = 901: not one of the values, allowed: 300, "
                  "600, 900, 1200, 1800, 3600",
-                 AllOf(StartsWith("s.toml:7:17: cell.coding_scheme = \"CS-9\": not one of the "
-                                  "choices (did you mean \"CS-1\"?), allowed: CS-1, CS-2"),
-                       HasSubstr("MCS-9")),
-                 "s.toml:8:8: cell.loss = 2: too large, allowed: a number from 0 to 0.9"));
+                 "s.toml:7:8: sim.mode = \"fre\": not one of the choices (did you mean \"free\"?), "
+                 "allowed: free, lockstep, paced",
+                 "s.toml:9:8: cell.loss = 2: too large, allowed: a number from 0 to 0.9"));
 }
 
 TEST(BadScenario, UnknownKeysAreErrorsWithASuggestion) {

@@ -37,8 +37,8 @@ lazy = false
 count = 12
 detailed = [1, "3-4"]
 time_zone = "Europe/Berlin"
-[cell]
-coding_scheme = "MCS-6"
+[csv]
+stamp = "end"
 )");
   EXPECT_EQ(scenario.general.name, "x");
   EXPECT_EQ(format_utc(scenario.general.start_utc_s), "2024-07-01T00:00:00Z");
@@ -46,7 +46,7 @@ coding_scheme = "MCS-6"
   EXPECT_EQ(scenario.sim.mode, Mode::paced);
   EXPECT_FALSE(scenario.sim.lazy);
   EXPECT_THAT(scenario.meters.detailed.list(12), ElementsAre(1, 3, 4));
-  EXPECT_STREQ(coding_scheme_name(scenario.cell.coding_scheme), "MCS-6");
+  EXPECT_EQ(scenario.csv.stamp, StampAt::end);
 }
 
 TEST(Scenario, MetersAreNamedInManyWays) {
