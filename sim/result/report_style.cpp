@@ -3,9 +3,9 @@
 #include "sim/result/report.hpp"
 
 namespace sim::result {
+namespace {
 
-const char* report_style() {
-  return R"css(
+constexpr const char* kStyle = R"css(
 :root { color-scheme: light dark;
   --page: #f6f7f9; --card: #fff; --ink: #16202c; --soft: #5b6878; --line: #dfe4ea; --grid: #eceff3;
   --good: #14713d; --good-bg: #e3f4ea; --bad: #b3261e; --bad-bg: #fbe9e7; --band: #c2410c22;
@@ -78,6 +78,9 @@ footer { margin-top: 30px; color: var(--soft); font-size: 12.5px; overflow-wrap:
 @media (max-width: 860px) { .charts, .cols { grid-template-columns: 1fr; } }
 @media print { body { background: none; } figure, .table { break-inside: avoid; } }
 )css";
-}
+
+}  // namespace
+
+const char* report_style() { return kStyle; }
 
 }  // namespace sim::result

@@ -16,6 +16,10 @@ Scenario must_parse(const std::string& text, const std::vector<std::string>& ove
   return loaded.scenario.value_or(Scenario{});
 }
 
+std::vector<std::uint32_t> meters(const std::string& written) {
+  return must_parse("[meters]\ncount = 9\ndetailed = " + written).meters.detailed.list(9);
+}
+
 TEST(Scenario, AnEmptyFileIsTheDefaultStreet) {
   const Scenario scenario = must_parse("");
   EXPECT_EQ(scenario.meters.count, 100);
@@ -50,9 +54,6 @@ stamp = "end"
 }
 
 TEST(Scenario, MetersAreNamedInManyWays) {
-  const auto meters = [](const std::string& written) {
-    return must_parse("[meters]\ncount = 9\ndetailed = " + written).meters.detailed.list(9);
-  };
   EXPECT_THAT(meters("7"), ElementsAre(7));
   EXPECT_THAT(meters("[5, 1]"), ElementsAre(1, 5));
   EXPECT_THAT(meters("\"3-5\""), ElementsAre(3, 4, 5));
