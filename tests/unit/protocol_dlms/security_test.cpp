@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "protocol/dlms/exception.hpp"
 #include "rig.hpp"
 
@@ -65,17 +67,30 @@ TEST(Security, AServerWithoutTheKeysIsNotBelieved) {
   EXPECT_FALSE(rig.client.associated());
 }
 
-TEST(Security, OurOwnChallengeSentBackIsRefused) {
+// Whoever has no key may hope that we compute for him what he must prove.
+TEST(Security, OurOwnChallengeOrTitleSentBackGetsNoToken) {
   const dlms::ClientRole role{7, dlms::Authentication::hls5_gmac, false, false};
-  Rig rig(role);
-  Octets challenge;
-  rig.on_request = [&](Octets& request) {
-    if (request[0] == 0x60) challenge.assign(request.end() - 16 - 18, request.end() - 18);
-  };
-  rig.on_reply = [&](Octets& reply) {
-    if (reply[0] == 0x61) std::copy(challenge.begin(), challenge.end(), reply.end() - 16 - 18);
-  };
-  EXPECT_EQ(rig.run(rig.client.associate()).kind, Kind::rejected);
+  for (const bool title : {false, true}) {
+    Rig rig(role);
+    Octets challenge;
+    int requests = 0;
+    rig.on_request = [&](Octets& request) {
+      ++requests;
+      if (request[0] == 0x60) challenge.assign(request.end() - 16 - 18, request.end() - 18);
+    };
+    rig.on_reply = [&](Octets& reply) {
+      if (reply[0] != 0x61) return;
+      const auto place =
+          std::search(reply.begin(), reply.end(), kMeterTitle.begin(), kMeterTitle.end());
+      ASSERT_NE(place, reply.end());
+      if (title)
+        std::copy(kClientTitle.begin(), kClientTitle.end(), place);
+      else
+        std::copy(challenge.begin(), challenge.end(), reply.end() - 16 - 18);
+    };
+    EXPECT_EQ(rig.run(rig.client.associate()).kind, Kind::rejected);
+    EXPECT_EQ(requests, 1);
+  }
 }
 
 TEST(Security, EveryBitOfACipheredRequestIsProtected) {
@@ -124,6 +139,22 @@ TEST(Security, AReplayedRequestIsRefusedWithTheCounterExpected) {
   EXPECT_TRUE(rig.server.associated());
 }
 
+TEST(Security, AnOldAnswerIsNotTakenForTheNewOne) {
+  Rig rig(kManagementRole);
+  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  ASSERT_TRUE(rig.associate());
+  const Octets old = rig.serve(copy(*rig.client.get(kClockTime)));
+  ASSERT_EQ(rig.client.on_apdu(old).kind, Kind::data);
+  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1106");
+  // After 16 requests the invoke id is the one of the old answer again.
+  for (int i = 1; i < 16; ++i) ASSERT_EQ(rig.run(rig.client.get(kClockTime)).kind, Kind::data);
+  const Octets fresh = rig.serve(copy(*rig.client.get(kClockTime)));
+  EXPECT_EQ(rig.client.on_apdu(old).kind, Kind::nothing);
+  const dlms::ClientEvent event = rig.client.on_apdu(fresh);
+  ASSERT_EQ(event.kind, Kind::data);
+  EXPECT_EQ(to_hex(event.data), "1106");
+}
+
 TEST(Security, AReplayedAssociationRequestIsRefused) {
   Rig rig(kManagementRole);
   const Octets aarq = copy(*rig.client.associate());
@@ -142,7 +173,8 @@ TEST(Security, PlainServicesInACipheredAssociationAreRefused) {
   EXPECT_EQ(reason_of(rig.serve(golden("get_request_plain"))), Reason::operation_not_possible);
   EXPECT_EQ(rig.application.gets, 0);
   ASSERT_TRUE(rig.client.get(kClockTime).ok());
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C1001105")).kind, Kind::nothing);
+  // C2: the invoke id asked with, the token of HLS having had the first one.
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C2001105")).kind, Kind::nothing);
   EXPECT_TRUE(rig.client.busy());
 }
 
@@ -185,6 +217,9 @@ TEST(Security, AClientThatCallsItselfByTheMetersTitleIsRefused) {
   dlms::ClientConfig config = example_client(kManagementRole, 1024);
   config.system_title = kMeterTitle;
   Rig rig(kManagementRole, 1024, 1024, config);
+  rig.on_reply = [](Octets& aare) {
+    EXPECT_NE(to_hex(aare).find("A305A103020103"), std::string::npos);
+  };
   EXPECT_EQ(rig.run(rig.client.associate()).kind, Kind::rejected);
   EXPECT_FALSE(rig.server.associated());
 }

@@ -107,6 +107,13 @@ TEST_F(ServerRules, ActionBlocksOutOfOrderOrWithoutAFirstOne) {
   EXPECT_EQ(to_hex(rig.application.last_parameter), "0F00");
 }
 
+TEST_F(ServerRules, JoinedActionBlocksMustBeOneValue) {
+  ask("C304C1 0046 000060030AFF 01 00 00000001 01 0F");
+  EXPECT_EQ(ask("C306C1 01 00000002 02 0000"), "C701C10C00");
+  EXPECT_EQ(rig.application.actions, 0);
+  EXPECT_FALSE(rig.join.busy());
+}
+
 TEST_F(ServerRules, ReturnBlocksAreHandedOutInOrder) {
   rig.application.return_value = long_value(400);
   EXPECT_EQ(ask("C301C1 0046 000060030AFF 01 00").substr(0, 16), "C702C10000000001");

@@ -184,6 +184,31 @@ TEST(Session, AValueLargerThanTheStoreEndsInAnExceptionEvent) {
   }
 }
 
+TEST(Session, AnswersToAnotherInvokeIdOrServiceAreIgnored) {
+  Rig rig(kPublicRole);
+  ASSERT_TRUE(rig.associate());
+  ASSERT_TRUE(rig.client.get(kClockTime).ok());  // invoke id 1
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C2001105")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C501C100")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C701C10000")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.malformed(), 3u);
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C1001105")).kind, Kind::data);
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C1001105")).kind, Kind::nothing);
+}
+
+TEST(Session, ABlockOutOfOrderEndsTheRead) {
+  Rig rig(kPublicRole);
+  ASSERT_TRUE(rig.associate());
+  ASSERT_TRUE(rig.client.get(kClockTime).ok());
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C1 00 00000001 00 02 0902")).kind, Kind::send);
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C1 01 00000003 00 02 0102")).kind, Kind::exception);
+  EXPECT_FALSE(rig.client.busy());
+  ASSERT_TRUE(rig.client.get(kClockTime).ok());
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C2 00 00000001 00 02 0902")).kind, Kind::send);
+  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C2 01 00000002 00 01 01")).kind, Kind::exception)
+      << "joined, but not one value";
+}
+
 TEST(Session, OneRequestAtATimeAndOnlyWhenAssociated) {
   Rig rig(kPublicRole);
   EXPECT_EQ(rig.client.get(kClockTime).error(), protocol::Error::wrong_state);
