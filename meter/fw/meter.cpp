@@ -132,10 +132,8 @@ void Meter::on_uart(meter_uart uart, Bytes octets) {
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
-  WindowReading reading;
-  if (!measure_window(sums, core_.n_elements, calibration_, reading)) return;
-  core_.reading = reading;
-  register_windows(core_.hal, reading, count, core_.durable.state);
+  if (!measure_window(sums, core_.n_elements, calibration_, core_.reading)) return;
+  register_windows(core_.hal, core_.reading, count, core_.durable.state);
   core_.durable.save(core_.hal);
 }
 

@@ -50,7 +50,8 @@ struct WindowReading {
 ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
                                double frequency_hz, const ElementCalibration& calibration);
 
-// False when the sums cannot be of a window (no samples, no length, wrong elements).
+// False, and the reading stays, when the sums cannot be of a window (no samples, no length, wrong
+// elements).
 bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
                     const Calibration& calibration, WindowReading& reading);
 

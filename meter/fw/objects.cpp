@@ -45,7 +45,7 @@ constexpr Object other(ClassId class_id, Obis name, Item item, std::uint8_t inde
   return {class_id, name, item, index, readers, 0, kNoUnit, 1};
 }
 
-constexpr std::array kObjects{
+constexpr Object kObjects[] = {
     data(obis(0, 0, 42, 0, 0), Item::logical_device_name, 0, kAll),
     data(obis(0, 0, 96, 1, 0), Item::serial, 0, kAll),
     data(obis(1, 0, 0, 2, 0), Item::firmware_id, 0, kAll),
@@ -91,7 +91,7 @@ constexpr std::array kObjects{
     other(ClassId::disconnect_control, obis(0, 0, 96, 3, 10), Item::disconnect, 0, kMetering),
 };
 
-constexpr std::array kProfileColumns{
+constexpr Column kProfileColumns[] = {
     Column{ClassId::clock, kClockName},
     Column{ClassId::data, kLoadStatusName},  // the closing has its own word
     Column{ClassId::register_, obis(1, 0, 1, 8, 0)},
@@ -127,13 +127,13 @@ const Object* find_object(ClassId class_id, const Obis& name, std::uint32_t n_el
 }
 
 bool name_exists(const Obis& name, std::uint32_t n_elements) {
-  return std::any_of(kObjects.begin(), kObjects.end(), [&](const Object& object) {
+  return std::any_of(std::begin(kObjects), std::end(kObjects), [&](const Object& object) {
     return object.obis == name && fitted(object, n_elements);
   });
 }
 
 std::uint8_t column_count(LogId id) {
-  return id == LogId::load || id == LogId::closing ? kProfileColumns.size() : 2;
+  return id == LogId::load || id == LogId::closing ? std::size(kProfileColumns) : 2;
 }
 
 Column column_of(LogId id, std::uint8_t index) {

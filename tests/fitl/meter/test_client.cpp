@@ -70,6 +70,7 @@ std::vector<std::uint8_t> TestClient::exchange(Bytes apdu) {
 
 std::vector<std::uint8_t> TestClient::poll() {
   apdu_.clear();
+  if (!primary_.is_open() && !connect()) return {};
   primary_.poll(meter_.now_us);
   run();
   return apdu_;

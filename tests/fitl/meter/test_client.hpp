@@ -23,7 +23,8 @@ class TestClient : protocol::hdlc::PrimaryOwner {
   bool connect();    // SNRM
   bool associate();  // AARQ, and the passes after it
   void disconnect();
-  std::vector<std::uint8_t> poll();  // RR; the APDU that came, or nothing
+  std::vector<std::uint8_t> poll();  // RR (SNRM before it if need be); the APDU, or nothing
+  bool is_open() const { return primary_.is_open(); }
 
   // The A-XDR value, or nothing with the reason in `refusal`.
   std::optional<std::vector<std::uint8_t>> get(const protocol::cosem::Attribute& attribute,
