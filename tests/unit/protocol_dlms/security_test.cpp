@@ -288,6 +288,19 @@ TEST(Security, NotificationsAreSealedOpenedAndNotReplayed) {
   }
 }
 
+TEST(Security, ANotificationWithoutAuthenticationIsNotOpened) {
+  const dlms::Keys keys = example_keys();
+  protocol::crypto::OpensslEngine engine(dice_random(1));
+  Octets buffer(200), scratch(200);
+  protocol::Writer out(buffer);
+  const dlms::Sealing sealing{keys, kMeterTitle, 77, protocol::dlms::kSecurityEncrypted};
+  ASSERT_TRUE(dlms::encode_ciphered(dlms::Wrapping::general_glo, sealing,
+                                    from_hex("0F00000001001101"), engine, scratch, out));
+  Octets opened(200);
+  EXPECT_EQ(dlms::open_general_glo(out.written(), keys, engine, opened).error(),
+            protocol::Error::refused);
+}
+
 TEST(Security, ThePushAssociationIsThereFromTheStartAndServesOnlyGeneralGlo) {
   Rig rig(kPushRole);
   EXPECT_TRUE(rig.server.associated());

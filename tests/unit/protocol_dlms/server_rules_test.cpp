@@ -72,6 +72,14 @@ TEST_F(ServerRules, GetNextWithAWrongBlockNumberAbortsTheTransfer) {
   EXPECT_EQ(ask("C002C1 00000001"), "C402C101000000010110");
 }
 
+TEST_F(ServerRules, TheLastBlockEndsALongGet) {
+  ask(kGetProfile);
+  for (const char* next : {"C002C1 00000001", "C002C1 00000002", "C002C1 00000003"}) {
+    EXPECT_EQ(ask(next).substr(0, 4), "C402");
+  }
+  EXPECT_EQ(ask("C002C1 00000004"), "C402C101000000040110");
+}
+
 TEST_F(ServerRules, AnotherRequestEndsALongGet) {
   ask(kGetProfile);
   EXPECT_EQ(ask(kGetClock), "C401C1001105");

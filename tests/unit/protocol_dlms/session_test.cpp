@@ -236,6 +236,12 @@ TEST(Session, TheMetersTitleIsLearntOrMustMatch) {
   Rig other(kManagementRole, 1024, 1024, config);
   EXPECT_EQ(other.run(other.client.associate()).kind, Kind::rejected);
   EXPECT_FALSE(other.client.associated());
+  // Nor does another meter get our token.
+  const dlms::ClientRole plain_hls{7, dlms::Authentication::hls5_gmac, false, false};
+  config.ciphered = false;
+  Rig stranger(plain_hls, 1024, 1024, config);
+  EXPECT_EQ(stranger.run(stranger.client.associate()).kind, Kind::rejected);
+  EXPECT_EQ(stranger.round_trips, 1);
 }
 
 TEST(Session, InvocationCounterGoesUpWithEverySealedApduAndNeverWraps) {
