@@ -167,6 +167,12 @@ void MeterNode::rearm_rtc() {
   rtc_timer_.arm(rtc_match_ticks_ == INT64_MAX ? sim::kNever : rtc_.time_of(rtc_match_ticks_));
 }
 
+void MeterNode::disturb_clock(double seconds) {
+  const auto shift_ticks = static_cast<std::int64_t>(seconds * Rtc::kRateHz);
+  rtc_.set(agenda_.now(), rtc_.ticks_at(agenda_.now()) + shift_ticks);
+  if (running_) rearm_rtc();
+}
+
 void MeterNode::set_temperature(double celsius) {
   rtc_.set_temperature(agenda_.now(), celsius);
   if (running_) rearm_rtc();

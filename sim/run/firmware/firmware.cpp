@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include "meter/port/host/entry.hpp"
+#include "meter/fw/firmware.h"
 
 namespace sim::run {
 namespace {

@@ -35,8 +35,15 @@ struct Rule {
 };
 
 using Value = std::variant<bool, std::int64_t, double, std::string, MeterSet>;
-// The value, or what is wrong with it (without "allowed"). `start_utc_s` dates moments.
-using Checked = std::variant<Value, std::string>;
+// The value, or what is wrong with it (without "allowed").
+struct Checked {
+  explicit Checked(Value good) : value(std::move(good)) {}
+  explicit Checked(const char* fault) : wrong(fault) {}
+  explicit Checked(std::string fault, std::nullptr_t) : wrong(std::move(fault)) {}
+  Value value;
+  std::string wrong;  // empty: good
+};
+// `start_utc_s` dates moments.
 Checked check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s);
 
 // One line of the schema: everything that is known of a key.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cm1/port/host/entry.hpp"
+#include "cm1/fw/entry.hpp"
 #include "models/core/device/factory.hpp"
 #include "models/core/load/household.hpp"
 #include "models/core/load/series.hpp"

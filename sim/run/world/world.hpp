@@ -30,7 +30,11 @@ class World {
   // `measured`: nullptr without a load CSV.
   World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults = {});
 
+  TimeNs now() const { return agenda_.now(); }
+  void run_until(TimeNs until) { agenda_.run_until(until); }
   Agenda& agenda() { return agenda_; }
+  // Where this home's devices have their timers.
+  Agenda& agenda_of(const Home& /*home*/) { return agenda_; }
   models::wan::Cell& cell() { return cell_; }
   std::vector<std::unique_ptr<Home>>& homes() { return homes_; }
   const models::MainsSchedule& mains() const { return mains_; }

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run/driver/judge.hpp"
+
+#include <algorithm>
+
+#include "hes-stub/engine/type_template.hpp"
+#include "sim/run/driver/reference.hpp"
+
+namespace sim::run {
+namespace {
+
+// Issue and service level: a row counts as collected in time within four hours of its capture.
+constexpr double kLateAfterS = 4 * 3600;
+
+void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference,
+                 result::ResultWriter& writer) {
+  TimeNs unknown_ns = 0;
+  for (const ReferenceRow& row : reference) {
+    const RegisterValues& exact = row.truth.exact;
+    result::TruthRow out;
+    out.meter = meter;
+    out.stamp_utc_s = row.row.stamp_utc_s;
+    out.ap_wh = exact[kActiveImport];
+    out.am_wh = exact[kActiveExport];
+    out.r1_varh = exact[kReactiveQ1];
+    out.r2_varh = exact[kReactiveQ2];
+    out.r3_varh = exact[kReactiveQ3];
+    out.r4_varh = exact[kReactiveQ4];
+    out.known = row.truth.unknown_ns == unknown_ns ? 1 : 0;
+    unknown_ns = row.truth.unknown_ns;
+    writer.append(out);
+  }
+}
+
+void write_flash(std::uint32_t meter, const std::vector<HeldRow>& rows,
+                 result::ResultWriter& writer) {
+  for (const HeldRow& row : rows) {
+    writer.append(result::FlashRow{meter, row.stamp_utc_s, row.deviation_min, row.status,
+                                   row.ordinal, row.registers});
+  }
+}
+
+double share(double part, double whole) { return whole > 0 ? part / whole : result::kNotKnown; }
+
+double quantile(const std::vector<double>& sorted, double q) {
+  if (sorted.empty()) return result::kNotKnown;
+  return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
+}
+
+}  // namespace
+
+std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
+                                 const protocol::cosem::Obis& profile) {
+  std::vector<HeldRow> rows;
+  store.for_each_row(meter, store.profile(profile), [&](const hes::Row& row, unsigned ordinal) {
+    HeldRow held;
+    held.stamp_utc_s = row.stamp_utc_s;
+    held.deviation_min = row.deviation_min;
+    held.status = static_cast<std::uint8_t>(row.status);
+    held.ordinal = static_cast<std::uint16_t>(ordinal);
+    const auto value = [&](std::size_t i) {
+      return i < row.n_values ? static_cast<std::uint32_t>(row.values[i]) : 0u;
+    };
+    held.registers = {value(0), value(1), value(2), value(3), value(4), value(5)};
+    held.arrival_utc_s = static_cast<double>(row.arrival_utc_s);
+    rows.push_back(held);
+  });
+  return rows;
+}
+
+Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
+                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs until,
+                result::ResultWriter& writer) {
+  Judgement judgement;
+  for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
+    const Home& home = *world.homes()[i];
+    const auto reference = reference_rows(scenario, home, until);
+    write_truth(i + 1, reference, writer);
+    const auto held = stored_rows(store, i, hes::kLoadProfile);
+    judgement.head_end += compare(reference, held, scenario.general.start_utc_s, kLateAfterS);
+    if (!held.empty()) {
+      const result::Registers& last = held.back().registers;
+      const std::uint32_t values[] = {last.ap_wh,   last.am_wh,   last.r1_varh,
+                                      last.r2_varh, last.r3_varh, last.r4_varh};
+      for (std::size_t r = 0; r < kEnergyRegisters; ++r) judgement.sums[r] += values[r];
+    }
+    if (i >= flash.size() || !flash[i]) {
+      ++judgement.flash_unread;
+      continue;
+    }
+    write_flash(i + 1, *flash[i], writer);
+    judgement.flash += compare(reference, *flash[i], scenario.general.start_utc_s, kLateAfterS);
+    judgement.flash_differing += differing(held, *flash[i]);
+  }
+  return judgement;
+}
+
+std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
+                                 const Scenario& scenario, World& world,
+                                 std::uint32_t relay_orders) {
+  const Tally& head_end = judgement.head_end;
+  const Tally& flash = judgement.flash;
+  const auto n = [](auto value) { return static_cast<double>(value); };
+  double octets = 0;
+  for (const auto& hour : world.cell().traffic().hours()) {
+    for (const auto& direction : hour.octets) {
+      for (const std::uint64_t kind : direction) octets += n(kind);
+    }
+  }
+  const double meter_days =
+      n(world.homes().size()) * (scenario.general.duration_h + scenario.general.collect_h) / 24;
+  const auto& pushes = recorder.push_latencies_s();
+  std::vector<result::Kpi> kpis = {
+      {"interval_success", share(n(head_end.in_time), n(head_end.expected)), "", {}},
+      {"intervals_expected", n(head_end.expected), "", {}},
+      {"intervals_lost", n(head_end.lost), "", {}},
+      {"intervals_duplicated", n(head_end.duplicated), "", {}},
+      {"truth_mismatches", n(head_end.mismatches), "", {}},
+      {"truth_unknown", n(head_end.unknown), "", {}},
+      {"status_mismatches", n(head_end.status_mismatches), "", {}},
+      {"flash_lost", n(flash.lost), "", {}},
+      {"flash_duplicated", n(flash.duplicated), "", {}},
+      {"flash_mismatches", n(flash.mismatches), "", {}},
+      {"flash_differing", n(judgement.flash_differing), "", {}},
+      {"flash_unread", n(judgement.flash_unread), "", {}},
+      {"relay_orders", n(relay_orders), "", {}},
+      {"relay_orders_done", n(recorder.relay_orders_done()), "", {}},
+      {"clock_orders_done", n(recorder.clock_orders_done()), "", {}},
+      {"orders_failed", n(recorder.orders_failed()), "", {}},
+      {"clock_worst_s", recorder.worst_clock_s(), "s", {}},
+      {"push_latency_p50_s", quantile(pushes, 0.5), "s", {}},
+      {"push_latency_p95_s", quantile(pushes, 0.95), "s", {}},
+      {"sessions", n(recorder.sessions()), "", {}},
+      {"gprs_bytes_per_meter_day", share(octets, meter_days), "B", {}},
+  };
+  constexpr const char* kNames[kEnergyRegisters] = {"ap_total_wh",   "am_total_wh",
+                                                    "r1_total_varh", "r2_total_varh",
+                                                    "r3_total_varh", "r4_total_varh"};
+  for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
+    kpis.push_back({kNames[r], judgement.sums[r], r < 2 ? "Wh" : "varh", {}});
+  }
+  return kpis;
+}
+
+}  // namespace sim::run

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "hes-stub/engine/store.hpp"
+#include "sim/result/writer.hpp"
+#include "sim/run/outcome/outcome.hpp"
+#include "sim/run/recorder/recorder.hpp"
+#include "sim/run/world/world.hpp"
+
+namespace sim::run {
+
+// Rows of a profile as the head-end's store holds them, meters from 0.
+std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
+                                 const protocol::cosem::Obis& profile);
+
+struct Judgement {
+  Tally head_end;
+  Tally flash;
+  std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
+  std::uint64_t flash_unread = 0;     // meters that could not be read at the end
+  RegisterValues sums{};              // last rows of all meters, by register
+};
+
+// Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
+// truth. `flash` has one list a meter; a meter that could not be read has none.
+Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
+                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs until,
+                result::ResultWriter& writer);
+
+// The named figures of a run.
+std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
+                                 const Scenario& scenario, World& world,
+                                 std::uint32_t relay_orders);
+
+}  // namespace sim::run
