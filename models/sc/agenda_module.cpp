@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/sc/agenda_module.hpp"
+
+namespace models::sc {
+
+void Modules::rearm() {
+  for (AgendaModule* module : all_) module->rearm();
+}
+
+AgendaModule::AgendaModule(const sc_core::sc_module_name& name, sim::Agenda& agenda,
+                           Modules& modules)
+    : sc_core::sc_module(name), agenda_(agenda), modules_(modules), mailbox_(agenda) {
+  modules.add(*this);
+  SC_METHOD(run);
+  sensitive << wake_;
+}
+
+void AgendaModule::run() {
+  running_ = true;
+  agenda_.run_until(sc_now());
+  running_ = false;
+  refresh();
+  armed_ns_ = sim::kNever;
+  modules_.rearm();
+}
+
+void AgendaModule::enter() {
+  if (running_ || agenda_.now() >= sc_now()) return;
+  running_ = true;
+  agenda_.run_until(sc_now());
+  running_ = false;
+  refresh();
+}
+
+void AgendaModule::rearm() {
+  const sim::TimeNs next = agenda_.next();
+  if (next == armed_ns_ || running_) return;
+  wake_.cancel();
+  armed_ns_ = next;
+  if (next == sim::kNever) return;
+  const sim::TimeNs now = sc_now();
+  wake_.notify(to_sc_time(next > now ? next - now : 0));
+}
+
+void AgendaModule::finish_slice(sim::TimeNs until) {
+  if (agenda_.now() < until) agenda_.run_until(until);
+}
+
+}  // namespace models::sc

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <systemc>
+#include <utility>
+#include <vector>
+
+#include "sim/core/agenda.hpp"
+
+namespace models::sc {
+
+inline sc_core::sc_time to_sc_time(sim::TimeNs ns) {
+  // The resolution is 1 ns, so the raw value is the number of nanoseconds.
+  return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(ns));
+}
+inline sim::TimeNs sc_now() { return static_cast<sim::TimeNs>(sc_core::sc_time_stamp().value()); }
+
+// Something a module shows. A device may be called from another module's process, so the kernel's
+// check for a single writer does not apply.
+template <typename T>
+using StateSignal = sc_core::sc_signal<T, sc_core::SC_UNCHECKED_WRITERS>;
+
+// Calls that came while their device was busy: kept for its agenda's next turn.
+class Mailbox final : private sim::Entity {
+ public:
+  explicit Mailbox(sim::Agenda& agenda) : timer_(agenda, *this, kLast, kWhat) {}
+  void post(std::function<void()> call) {
+    calls_.push_back(std::move(call));
+    timer_.arm(sc_now());
+  }
+
+ private:
+  static constexpr sim::EntityId kLast = 0xFFFFFFFFu;  // after the device's own timers
+  static constexpr std::uint32_t kWhat = 0;
+  void on_time(sim::TimeNs, std::uint32_t) override {
+    std::vector<std::function<void()>> calls;
+    calls.swap(calls_);
+    for (const auto& call : calls) call();
+  }
+  sim::Timer timer_;
+  std::vector<std::function<void()>> calls_;
+};
+
+class AgendaModule;
+
+// All agenda modules of a kernel. A call from one module's process may put something into another
+// one's agenda; after every process turn each module looks whether its next time has moved.
+class Modules {
+ public:
+  void add(AgendaModule& module) { all_.push_back(&module); }
+  void rearm();
+  const std::vector<AgendaModule*>& all() const { return all_; }
+
+ private:
+  std::vector<AgendaModule*> all_;
+};
+
+// One SC_METHOD and one sc_event on an agenda: runs what is due and waits for the next.
+// The order of SystemC processes at one instant is an accident of its event heap; nothing here
+// depends on it, because whoever calls into another module first runs what is due there (enter).
+class AgendaModule : public sc_core::sc_module {
+ public:
+  SC_HAS_PROCESS(AgendaModule);
+  AgendaModule(const sc_core::sc_module_name& name, sim::Agenda& agenda, Modules& modules);
+
+  sim::Agenda& agenda() { return agenda_; }
+  // Brings the agenda to the present, from another module's process.
+  void enter();
+  // An upcall into this module's device. At once, as on a plain agenda; only when the device is
+  // itself in the middle of a turn it waits for the end of that, so that upcalls never nest.
+  template <typename Call>
+  void call(Call&& upcall) {
+    if (running_) {
+      mailbox_.post(std::forward<Call>(upcall));
+      return;
+    }
+    enter();
+    running_ = true;
+    upcall();
+    running_ = false;
+    refresh();
+  }
+  // Sets the event to the agenda's next time.
+  void rearm();
+  // After the last event of a slice: only moves the agenda's clock.
+  void finish_slice(sim::TimeNs until);
+
+ protected:
+  // State signals follow the devices.
+  virtual void refresh() {}
+
+ private:
+  void run();
+
+  sim::Agenda& agenda_;
+  Modules& modules_;
+  Mailbox mailbox_;
+  sc_core::sc_event wake_;
+  sim::TimeNs armed_ns_ = sim::kNever;
+  bool running_ = false;
+};
+
+}  // namespace models::sc

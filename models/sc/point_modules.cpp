@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/sc/point_modules.hpp"
+
+#include "models/core/grid/mains.hpp"
+
+namespace models::sc {
+
+namespace {
+
+// Place of the octets in an HDLC frame with one-octet addresses, IEC 62056-46 6.4.2: flag, format
+// (2), destination, source, control.
+constexpr std::size_t kLengthOctet = 2;
+constexpr std::size_t kControlOctet = 5;
+
+}  // namespace
+
+// ---- Meter ----
+
+MeterModule::MeterModule(const sc_core::sc_module_name& name, Modules& modules)
+    : AgendaModule(name, own_agenda, modules),
+      line("line"),
+      receiver("receiver"),
+      rail_12v("rail_12v"),
+      mains_v("mains_v"),
+      supply_good("supply_good"),
+      power_fail("power_fail"),
+      relay_closed("relay_closed"),
+      pulses_active("pulses_active"),
+      pulses_reactive("pulses_reactive") {
+  receiver.bind(*this);
+}
+
+void MeterModule::join(MeterNode& node) {
+  node_ = &node;
+  node.attach(METER_UART_RS485, *this);
+  node.set_supply_listener(*this);
+}
+
+void MeterModule::receive(std::span<const std::uint8_t> frame) {
+  call([this, octets = std::vector<std::uint8_t>(frame.begin(), frame.end())] {
+    node_->receiver(METER_UART_RS485).on_frame(agenda().now(), octets);
+  });
+}
+
+void MeterModule::refresh() {
+  if (node_ == nullptr) return;
+  const sim::TimeNs now = agenda().now();
+  const MainsSchedule& schedule = node_->feed().supply().mains();
+  const double factor = schedule.step(schedule.step_at(now)).voltage_factor;
+  mains_v.write(schedule.nominal_voltage_v() * factor * node_->mains().factor());
+  supply_good.write(node_->running());
+  power_fail.write(node_->supply().state() == Supply::State::kFailing);
+  relay_closed.write(node_->relay().closed());
+  pulses_active.write(node_->pulses(METER_PULSE_ACTIVE).count_at(now));
+  pulses_reactive.write(node_->pulses(METER_PULSE_REACTIVE).count_at(now));
+  for (const auto& probe : probes_) probe->look();
+}
+
+// ---- Line ----
+
+LineModule::LineModule(const sc_core::sc_module_name& name, Modules& modules)
+    : AgendaModule(name, own_agenda, modules),
+      to_meter("to_meter"),
+      to_module("to_module"),
+      meter_end("meter_end"),
+      module_end("module_end"),
+      frame_length("frame_length"),
+      frame_control("frame_control"),
+      octets_sent("octets_sent") {
+  for (unsigned side = 0; side < 2; ++side) {
+    ends_[side].module = this;
+    ends_[side].side = side;
+    ears_[side].module = this;
+    ears_[side].side = side;
+  }
+  meter_end.bind(ends_[0]);
+  module_end.bind(ends_[1]);
+}
+
+void LineModule::join(Rs485Line& line) {
+  line_ = &line;
+  for (unsigned side = 0; side < 2; ++side) line.attach(side, ears_[side]);
+}
+
+void LineModule::watch() { line_->observe(*this); }
+
+bool LineModule::End::transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
+  module->enter();
+  return module->line_->end(side).transmit(ready_ns, frame);
+}
+
+void LineModule::End::silence() {
+  if (module->line_ == nullptr) return;
+  module->enter();
+  module->line_->end(side).silence();
+}
+
+void LineModule::Ear::on_frame(sim::TimeNs, std::span<const std::uint8_t> frame) {
+  if (side == 0) {
+    module->to_meter->receive(frame);
+  } else {
+    module->to_module->receive(frame);
+  }
+}
+
+void LineModule::on_line_busy(sim::TimeNs, unsigned side, std::span<const std::uint8_t> frame,
+                              sim::TimeNs) {
+  busy[side].write(true);
+  frame_length.write(frame.size() > kLengthOctet ? frame[kLengthOctet] : 0);
+  frame_control.write(frame.size() > kControlOctet ? frame[kControlOctet] : 0);
+  octets_sent.write(0);
+}
+
+void LineModule::on_line_idle(sim::TimeNs, unsigned side, std::size_t octets) {
+  busy[side].write(false);
+  octets_sent.write(octets);
+}
+
+}  // namespace models::sc

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "models/core/device/cm1_node.hpp"
+#include "models/core/device/meter_node.hpp"
+#include "models/core/device/rs485.hpp"
+#include "models/sc/agenda_module.hpp"
+#include "models/sc/ports.hpp"
+#include "models/sc/probes.hpp"
+
+namespace models::sc {
+
+// Owns the agenda that its base runs; a base of its own, so that it is there first.
+struct OwnAgenda {
+  sim::Agenda own_agenda;
+};
+
+class FleetModule final : public AgendaModule, public FleetIf {
+ public:
+  FleetModule(const sc_core::sc_module_name& name, sim::Agenda& agenda, Modules& modules)
+      : AgendaModule(name, agenda, modules) {
+    here.bind(*this);
+  }
+  void enter_fleet() override { enter(); }
+  sc_core::sc_export<FleetIf> here;
+};
+
+// The meter: its node, mains input and 12 V rail.
+class MeterModule final : private OwnAgenda,
+                          public AgendaModule,
+                          public ReceiverIf,
+                          public SerialLineEnd,
+                          private SupplyListener {
+ public:
+  MeterModule(const sc_core::sc_module_name& name, Modules& modules);
+  void join(MeterNode& node);
+  MeterNode* node() { return node_; }
+  // A pulse LED to follow, for traces.
+  void watch(std::unique_ptr<PulseProbe> probe) { probes_.push_back(std::move(probe)); }
+  StateSignal<bool>& led(meter_pulse_output output) { return probes_.at(output)->led; }
+
+  sc_core::sc_port<LineEndIf> line;
+  sc_core::sc_export<ReceiverIf> receiver;
+  sc_core::sc_out<bool> rail_12v;
+
+  // State, for traces.
+  StateSignal<double> mains_v;    // rms at the terminals
+  StateSignal<bool> supply_good;  // firmware runs
+  StateSignal<bool> power_fail;   // from FAILING to off or recovery
+  StateSignal<bool> relay_closed;
+  StateSignal<sc_dt::uint64> pulses_active;
+  StateSignal<sc_dt::uint64> pulses_reactive;
+
+ private:
+  void receive(std::span<const std::uint8_t> frame) override;
+  bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+    return line->transmit(ready_ns, frame);
+  }
+  void silence() override { line->silence(); }
+  void on_supply(sim::TimeNs, bool on) override { rail_12v.write(on); }
+  void refresh() override;
+
+  MeterNode* node_ = nullptr;
+  std::vector<std::unique_ptr<PulseProbe>> probes_;
+};
+
+// The RS-485 pair between them.
+class LineModule final : private OwnAgenda, public AgendaModule, private LineObserver {
+ public:
+  LineModule(const sc_core::sc_module_name& name, Modules& modules);
+  void join(Rs485Line& line);
+  // Follows the frames, for traces.
+  void watch();
+
+  sc_core::sc_port<ReceiverIf> to_meter;
+  sc_core::sc_port<ReceiverIf> to_module;
+  sc_core::sc_export<LineEndIf> meter_end;
+  sc_core::sc_export<LineEndIf> module_end;
+
+  // State, for traces: who drives the pair, and of the frame on it the length and control octets.
+  std::array<StateSignal<bool>, 2> busy;
+  StateSignal<sc_dt::sc_uint<8>> frame_length;
+  StateSignal<sc_dt::sc_uint<8>> frame_control;
+  StateSignal<sc_dt::uint64> octets_sent;
+
+ private:
+  class End final : public LineEndIf {
+   public:
+    bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
+    void silence() override;
+    LineModule* module = nullptr;
+    unsigned side = 0;
+  };
+  class Ear final : public SerialReceiver {
+   public:
+    void on_frame(sim::TimeNs, std::span<const std::uint8_t> frame) override;
+    LineModule* module = nullptr;
+    unsigned side = 0;
+  };
+  void on_line_busy(sim::TimeNs now, unsigned side, std::span<const std::uint8_t> frame,
+                    sim::TimeNs end_ns) override;
+  void on_line_idle(sim::TimeNs now, unsigned side, std::size_t octets) override;
+
+  Rs485Line* line_ = nullptr;
+  std::array<End, 2> ends_;
+  std::array<Ear, 2> ears_;
+};
+
+}  // namespace models::sc

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <systemc>
+
+#include "models/core/afe/afe.hpp"
+#include "models/core/device/meter_node.hpp"
+#include "models/sc/agenda_module.hpp"
+#include "sim/core/agenda.hpp"
+
+namespace models::sc {
+
+// The ADC's counts as state signals, inside [from, to) only. The front end is a pure function of
+// state and window, so asking it again shows what the meter gets. A change of the mains inside a
+// window reaches the meter with the next one; here it shows at once. Samples are laid evenly over
+// their window.
+class SampleProbe final : private sim::Entity {
+ public:
+  SampleProbe(sim::Agenda& agenda, const MeterNode& node, const Afe& afe, sim::TimeNs from,
+              sim::TimeNs to);
+  StateSignal<int> v;
+  StateSignal<int> i;
+
+ private:
+  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  void take_window(sim::TimeNs now);
+
+  const MeterNode& node_;
+  const Afe& afe_;
+  sim::TimeNs to_;
+  sim::Timer timer_;
+  SampleBuffer buffer_;
+  meter_window window_{};
+  sim::TimeNs start_ns_ = 0;
+  sim::TimeNs length_ns_ = 0;
+  double state_factor_ = 1;  // voltage factor the window was made with
+};
+
+// The pulse LED of one output: lit 20 ms a pulse (IEC 62053-31 at 1 000 imp/kWh and 72 kW).
+class PulseProbe final : private sim::Entity {
+ public:
+  PulseProbe(sim::Agenda& agenda, const MeterNode& node, meter_pulse_output output);
+  // The firmware may have announced new pulses.
+  void look();
+  StateSignal<bool> led;
+
+ private:
+  static constexpr sim::TimeNs kLitNs = 20 * sim::kNsPerMs;
+  void on_time(sim::TimeNs now, std::uint32_t what) override;
+
+  sim::Agenda& agenda_;
+  const MeterNode& node_;
+  meter_pulse_output output_;
+  sim::Timer timer_;
+};
+
+}  // namespace models::sc
