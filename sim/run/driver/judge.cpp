@@ -51,9 +51,11 @@ double quantile(const std::vector<double>& sorted, double q) {
 }  // namespace
 
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
-                                 const protocol::cosem::Obis& profile) {
+                                 const protocol::cosem::Obis& profile,
+                                 std::int64_t last_stamp_utc_s) {
   std::vector<HeldRow> rows;
   store.for_each_row(meter, store.profile(profile), [&](const hes::Row& row, unsigned ordinal) {
+    if (row.stamp_utc_s > last_stamp_utc_s) return;
     HeldRow held;
     held.stamp_utc_s = row.stamp_utc_s;
     held.deviation_min = row.deviation_min;
@@ -70,14 +72,15 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
 }
 
 Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
-                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs until,
-                result::ResultWriter& writer) {
+                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
+                TimeNs end, result::ResultWriter& writer) {
+  const std::int64_t last_stamp = last_stamp_utc_s(scenario, capture_end);
   Judgement judgement;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
-    const auto reference = reference_rows(scenario, home, until);
+    const auto reference = reference_rows(scenario, home, capture_end, end);
     write_truth(i + 1, reference, writer);
-    const auto held = stored_rows(store, i, hes::kLoadProfile);
+    const auto held = stored_rows(store, i, hes::kLoadProfile, last_stamp);
     judgement.head_end += compare(reference, held, scenario.general.start_utc_s, kLateAfterS);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;

@@ -13,9 +13,10 @@
 
 namespace sim::run {
 
-// Rows of a profile as the head-end's store holds them, meters from 0.
+// Rows of a profile up to a stamp as the head-end's store holds them, meters from 0.
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
-                                 const protocol::cosem::Obis& profile);
+                                 const protocol::cosem::Obis& profile,
+                                 std::int64_t last_stamp_utc_s);
 
 struct Judgement {
   Tally head_end;
@@ -28,8 +29,8 @@ struct Judgement {
 // Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
 // truth. `flash` has one list a meter; a meter that could not be read has none.
 Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
-                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs until,
-                result::ResultWriter& writer);
+                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
+                TimeNs end, result::ResultWriter& writer);
 
 // The named figures of a run.
 std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,

@@ -45,12 +45,18 @@ std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t m
   return spans;
 }
 
-std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home, TimeNs until) {
+std::int64_t last_stamp_utc_s(const Scenario& scenario, TimeNs capture_end) {
+  return scenario.general.start_utc_s + capture_end / kNsPerSecond;
+}
+
+std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home,
+                                         TimeNs capture_end, TimeNs now) {
   const auto powered = powered_spans(scenario, home.identity.number);
   std::vector<ReferenceRow> rows;
   TruthMeter truth(*home.supply, home.meter->feed().changes());
   for (const ExpectedRow& expected :
-       expected_rows(home.meter->rtc(), powered, home.settings.capture_period_s, until)) {
+       expected_rows(home.meter->rtc(), powered, home.settings.capture_period_s, now)) {
+    if (expected.stamp_utc_s > last_stamp_utc_s(scenario, capture_end)) continue;
     const int offset_min = home.settings.zone.offset_at_min(expected.stamp_utc_s);
     ReferenceRow row;
     row.row = expected;

@@ -14,7 +14,12 @@ namespace sim::run {
 // supply (models/core/device/supply.hpp).
 std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter);
 
-// What meter `home` must have captured in [0, until], with the truth at each capture.
-std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home, TimeNs until);
+// Rows stamped up to here are expected and judged; what meters capture later is not.
+std::int64_t last_stamp_utc_s(const Scenario& scenario, TimeNs capture_end);
+
+// What meter `home` must have captured by `now` with stamps up to last_stamp_utc_s, with the truth
+// at each capture. A slow clock reaches the last stamp after capture_end.
+std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home,
+                                         TimeNs capture_end, TimeNs now);
 
 }  // namespace sim::run

@@ -163,6 +163,7 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
   }
   progress.done();
   recorder.finish(world.cell().traffic());
+  // The head-end's rows count as they were at the end; reading the meters takes time of its own.
   const auto flash = read_all_meters(world, scenario, capture_end);
   head_end->finish();
   head_end.reset();
@@ -170,7 +171,7 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
   const hes::Inventory inventory = head_end_inventory(scenario);
   hes::Store store({store_path, false, false});
   store.set_meters(inventory, engine_config(scenario).zone);
-  const Judgement judgement = judge(scenario, world, store, flash, capture_end, writer);
+  const Judgement judgement = judge(scenario, world, store, flash, capture_end, end, writer);
   write_power(world, scenario, capture_end, writer);
   outcome.kpis =
       result::judge(kpis_of(judgement, recorder, scenario, world, director.relay_orders()),

@@ -13,10 +13,10 @@
 namespace sim::run {
 
 struct RunOptions {
-  std::string folder;        // result.h5, hes.sqlite, summary.json, junit.xml go here
-  bool quiet = true;         // no progress line
-  TimeNs until = kNever;     // stop early
-  std::size_t warnings = 0;  // of the load file, for the summary
+  std::string folder;             // result.h5, hes.sqlite, summary.json, junit.xml go here
+  bool quiet = true;              // no progress line
+  TimeNs until = kNever;          // stop early
+  std::size_t warnings = 0;       // of the load file, for the summary
   std::uint32_t break_meter = 0;  // SIGTRAP in this meter's firmware at break_at; 0: none
   TimeNs break_at = kNever;
   WorldFaults faults;  // tests only

@@ -17,52 +17,55 @@ std::string range_text(const Rule& rule) {
   return " from " + result::number_text(rule.min) + " to " + result::number_text(rule.max);
 }
 
-Checked in_range(const Rule& rule, double value, Value stored) {
-  if (!std::isfinite(value)) return std::string("not a finite number");
-  if (value < rule.min) return std::string("too small");
-  if (value > rule.max) return std::string("too large");
-  return stored;
+std::string in_range(const Rule& rule, double value) {
+  if (!std::isfinite(value)) return "not a finite number";
+  if (value < rule.min) return "too small";
+  if (value > rule.max) return "too large";
+  return "";
 }
 
-Checked check_integer(const Rule& rule, const Raw& raw) {
-  if (raw.type != Raw::Type::integer) return std::string("not an integer");
+std::string check_integer(const Rule& rule, const Raw& raw, Value& out) {
+  if (raw.type != Raw::Type::integer) return "not an integer";
+  out = raw.integer;
   for (const std::int64_t step : rule.steps) {
-    if (step == raw.integer) return Value{raw.integer};
+    if (step == raw.integer) return "";
   }
-  if (!rule.steps.empty()) return std::string("not one of the values");
-  return in_range(rule, static_cast<double>(raw.integer), Value{raw.integer});
+  if (!rule.steps.empty()) return "not one of the values";
+  return in_range(rule, static_cast<double>(raw.integer));
 }
 
-Checked check_number(const Rule& rule, const Raw& raw) {
-  if (raw.type == Raw::Type::integer) {
-    const auto value = static_cast<double>(raw.integer);
-    return in_range(rule, value, Value{value});
-  }
-  if (raw.type != Raw::Type::real) return std::string("not a number");
-  return in_range(rule, raw.real, Value{raw.real});
+std::string check_number(const Rule& rule, const Raw& raw, Value& out) {
+  const bool integer = raw.type == Raw::Type::integer;
+  if (!integer && raw.type != Raw::Type::real) return "not a number";
+  const double value = integer ? static_cast<double>(raw.integer) : raw.real;
+  out = value;
+  return in_range(rule, value);
 }
 
-Checked check_choice(const Rule& rule, const Raw& raw) {
-  if (raw.type != Raw::Type::text) return std::string("not text");
+std::string check_choice(const Rule& rule, const Raw& raw, Value& out) {
+  if (raw.type != Raw::Type::text) return "not text";
   for (std::size_t i = 0; i < rule.choices.size(); ++i) {
-    if (rule.choices[i] == raw.text) return Value{static_cast<std::int64_t>(i)};
+    if (rule.choices[i] != raw.text) continue;
+    out = static_cast<std::int64_t>(i);
+    return "";
   }
   const std::string meant = nearest(raw.text, rule.choices);
-  return meant.empty() ? std::string("not one of the choices")
+  return meant.empty() ? "not one of the choices"
                        : "not one of the choices (did you mean \"" + meant + "\"?)";
 }
 
-Checked check_instant(const Raw& raw) {
+std::string check_instant(const Raw& raw, Value& out) {
   if (raw.type != Raw::Type::text && raw.type != Raw::Type::date_time) {
-    return std::string("not a date and time");
+    return "not a date and time";
   }
   const auto civil = parse_civil(raw.text);
-  if (!civil) return std::string("not a date and time");
-  if (!civil->offset_min) return std::string("names no zone");
-  return Value{civil->utc_s()};
+  if (!civil) return "not a date and time";
+  if (!civil->offset_min) return "names no zone";
+  out = civil->utc_s();
+  return "";
 }
 
-Checked check_moment(const Raw& raw, std::int64_t start_utc_s) {
+std::string check_moment(const Raw& raw, std::int64_t start_utc_s, Value& out) {
   double from_start_s = 0;
   if (raw.type == Raw::Type::integer || raw.type == Raw::Type::clock) {
     from_start_s = static_cast<double>(raw.integer);
@@ -71,20 +74,19 @@ Checked check_moment(const Raw& raw, std::int64_t start_utc_s) {
   } else if (const auto clock = parse_clock(raw.text); clock && raw.type == Raw::Type::text) {
     from_start_s = static_cast<double>(*clock);
   } else {
-    const Checked instant = check_instant(raw);
-    if (const auto* wrong = std::get_if<std::string>(&instant)) {
-      return *wrong == "names no zone" ? *wrong : std::string("not a time");
-    }
-    from_start_s =
-        static_cast<double>(std::get<std::int64_t>(std::get<Value>(instant)) - start_utc_s);
+    Value instant;
+    const std::string wrong = check_instant(raw, instant);
+    if (!wrong.empty()) return wrong == "names no zone" ? wrong : "not a time";
+    from_start_s = static_cast<double>(std::get<std::int64_t>(instant) - start_utc_s);
   }
   constexpr double kLongestS = 100 * 366 * 86'400.0;
-  if (!std::isfinite(from_start_s) || from_start_s > kLongestS) return std::string("too late");
-  if (from_start_s < 0) return std::string("before the start");
-  return Value{static_cast<std::int64_t>(std::llround(from_start_s * 1e9))};
+  if (!std::isfinite(from_start_s) || from_start_s > kLongestS) return "too late";
+  if (from_start_s < 0) return "before the start";
+  out = static_cast<std::int64_t>(std::llround(from_start_s * 1e9));
+  return "";
 }
 
-Checked check_meters(const Raw& raw) {
+std::string check_meters(const Raw& raw, Value& out) {
   MeterSet set;
   const auto add = [&](const Raw& each) {
     std::optional<MeterSet> part;
@@ -103,20 +105,23 @@ Checked check_meters(const Raw& raw) {
       if (!add(item)) return item.shown() + " names no meter";
     }
   } else if (!add(raw)) {
-    return std::string("names no meter");
+    return "names no meter";
   }
-  return Value{set};
+  out = std::move(set);
+  return "";
 }
 
-Checked check_text(const Raw& raw) {
-  if (raw.type != Raw::Type::text) return std::string("not text");
-  return Value{raw.text};
+std::string check_text(const Raw& raw, Value& out) {
+  if (raw.type != Raw::Type::text) return "not text";
+  out = raw.text;
+  return "";
 }
 
-Checked check_zone(const Raw& raw) {
-  if (raw.type != Raw::Type::text) return std::string("not text");
-  if (!parse_zone(raw.text)) return std::string("unknown time zone");
-  return Value{raw.text};
+std::string check_zone(const Raw& raw, Value& out) {
+  if (raw.type != Raw::Type::text) return "not text";
+  if (!parse_zone(raw.text)) return "unknown time zone";
+  out = raw.text;
+  return "";
 }
 
 }  // namespace
@@ -154,29 +159,30 @@ std::string Rule::allowed() const {
   return list;
 }
 
-Checked check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s) {
+std::string check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s, Value& out) {
   switch (rule.type) {
     case Type::boolean:
-      if (raw.type != Raw::Type::boolean) return std::string("neither true nor false");
-      return Value{raw.boolean};
+      if (raw.type != Raw::Type::boolean) return "neither true nor false";
+      out = raw.boolean;
+      return "";
     case Type::integer:
-      return check_integer(rule, raw);
+      return check_integer(rule, raw, out);
     case Type::number:
-      return check_number(rule, raw);
+      return check_number(rule, raw, out);
     case Type::text:
-      return check_text(raw);
+      return check_text(raw, out);
     case Type::choice:
-      return check_choice(rule, raw);
+      return check_choice(rule, raw, out);
     case Type::zone:
-      return check_zone(raw);
+      return check_zone(raw, out);
     case Type::instant:
-      return check_instant(raw);
+      return check_instant(raw, out);
     case Type::moment:
-      return check_moment(raw, start_utc_s);
+      return check_moment(raw, start_utc_s, out);
     case Type::meters:
-      return check_meters(raw);
+      return check_meters(raw, out);
   }
-  return std::string("unreadable");
+  return "unreadable";
 }
 
 }  // namespace sim::run

@@ -56,12 +56,13 @@ template <typename Target>
 bool Loader::read_key(const Key<Target>& key, const std::string& path, const Raw& raw,
                       Target& target) {
   seen_[path] = &raw;
-  const Checked checked = check(key.rule, raw, scenario_.general.start_utc_s);
-  if (const auto* wrong = std::get_if<std::string>(&checked)) {
-    complain(path, raw, *wrong, key.rule.allowed());
+  Value value;
+  const std::string wrong = check(key.rule, raw, scenario_.general.start_utc_s, value);
+  if (!wrong.empty()) {
+    complain(path, raw, wrong, key.rule.allowed());
     return false;
   }
-  key.store(target, std::get<Value>(checked));
+  key.store(target, value);
   return true;
 }
 

@@ -35,16 +35,9 @@ struct Rule {
 };
 
 using Value = std::variant<bool, std::int64_t, double, std::string, MeterSet>;
-// The value, or what is wrong with it (without "allowed").
-struct Checked {
-  explicit Checked(Value good) : value(std::move(good)) {}
-  explicit Checked(const char* fault) : wrong(fault) {}
-  explicit Checked(std::string fault, std::nullptr_t) : wrong(std::move(fault)) {}
-  Value value;
-  std::string wrong;  // empty: good
-};
-// `start_utc_s` dates moments.
-Checked check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s);
+// Reads a value by its rule. What is wrong with it, without what is allowed; empty: nothing, and
+// `out` holds it. `start_utc_s` dates moments.
+std::string check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s, Value& out);
 
 // One line of the schema: everything that is known of a key.
 template <typename Target>

@@ -155,8 +155,11 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   home->settings = settings_of(context.scenario, number);
   add_load(context, *home);
   home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load);
-  home->afe = std::make_unique<models::Afe>(
-      seed_of(context), number, 1, afe_tolerance(context, number), context.scenario.sim.noise);
+  models::AfeTolerance tolerance = afe_tolerance(context, number);
+  const bool noise = context.scenario.sim.noise;
+  home->bench_afe = std::make_unique<models::Afe>(seed_of(context), number, 1, tolerance, noise);
+  tolerance.phase[0].phase_deg += context.drift_deg;
+  home->afe = std::make_unique<models::Afe>(seed_of(context), number, 1, tolerance, noise);
 
   const auto tier = home->settings.detailed ? models::FeedTier::detailed : models::FeedTier::fleet;
   home->meter = std::make_unique<models::MeterNode>(
