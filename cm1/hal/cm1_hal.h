@@ -78,7 +78,7 @@ struct cm1_hal {
   int (*socket_open)(void *context, enum cm1_protocol protocol, const char *host, uint16_t port);
   /* Accept connections on a port while online; on_socket_open with incoming = 1. */
   int (*socket_listen)(void *context, uint16_t port);
-  /* Octets accepted by the modem's stack: all of n, or none (-1: not open or its buffer is full). */
+  /* Octets accepted by the modem's stack: all of n, or none (-1: not open, or its buffer full). */
   int (*socket_send)(void *context, int socket, const uint8_t *data, uint32_t n);
   /* Octets sent but not yet acknowledged by the peer's stack. */
   uint32_t (*socket_unacknowledged)(void *context, int socket);

@@ -20,6 +20,11 @@ class Chaos {
     world_.provision.start_delay_s = 30;
     world_.provision.poll_period_s = 300;
     world_.provision.listen_port = 4060;
+    world_.disturb_line = [this](Octets& octets) {
+      if (noisy_ && !octets.empty() && below(8) == 0) {
+        octets[below(octets.size())] ^= static_cast<std::uint8_t>(1 + below(255));
+      }
+    };
     world_.commission(world_.provision);
     world_.power_on();
   }
@@ -30,7 +35,7 @@ class Chaos {
   }
   void heal() {
     world_.cell = world_.head_end_answers = world_.acknowledges = world_.meter.alive = true;
-    world_.line_cut = false;
+    world_.line_cut = noisy_ = false;
     world_.stack_octets = 4096;
     world_.cut_power_after_writes(-1);
     if (!world_.powered()) world_.power_on();
@@ -61,7 +66,7 @@ class Chaos {
 
   void disturb() {
     const int socket = world_.powered() ? world_.head_end_socket() : CM1_SOCKET_NONE;
-    switch (below(14)) {
+    switch (below(16)) {
       case 0:
         world_.cell = !world_.cell;
         if (!world_.cell && socket != CM1_SOCKET_NONE) {
@@ -104,6 +109,12 @@ class Chaos {
       case 11:
         world_.stack_octets = 300 + below(4000);
         return;
+      case 12:
+        noisy_ = below(2) == 0;
+        return;
+      case 13:
+        if (world_.powered()) world_.noise_on_line(octets(below(80)));
+        return;
       default: {
         Octets push = octets(20 + below(900));
         push[0] = 0xDB;
@@ -116,6 +127,7 @@ class Chaos {
   World world_;
   std::uint64_t state_;
   std::set<Octets> made_;
+  bool noisy_ = false;
 };
 
 TEST(Chaos, NoPushIsLostOrInvented) {

@@ -108,6 +108,10 @@ void World::deliver_message(int socket, std::uint16_t source, std::uint16_t dest
   deliver(socket, octets);
 }
 
+void World::noise_on_line(const Octets& octets) {
+  firmware_->on_rs485(instance_, octets.data(), static_cast<std::uint32_t>(octets.size()));
+}
+
 int World::connect_in() {
   for (int s = 0; s < static_cast<int>(CM1_SOCKETS); ++s) {
     Socket& socket = sockets_[static_cast<std::size_t>(s)];

@@ -47,6 +47,7 @@ class World {
   void deliver(int socket, const Octets& octets);
   void deliver_message(int socket, std::uint16_t source, std::uint16_t destination,
                        const Octets& apdu);
+  void noise_on_line(const Octets& octets);
   int connect_in();  // someone opens the listening port
   void close_from_far_end(int socket, cm1_close_reason reason = CM1_CLOSED_BY_PEER);
   int head_end_socket() const;
@@ -61,6 +62,7 @@ class World {
   std::size_t stack_octets = 4096;
   std::uint8_t rssi = 20;
   bool line_cut = false;
+  std::function<void(Octets&)> disturb_line = [](Octets&) {};  // both directions
 
   // ---- What was seen ----
   std::vector<Received> received;
@@ -81,12 +83,9 @@ class World {
     Octets stream;
     std::uint32_t generation = 0;
   };
+  struct Hal;  // the table's functions
   static World& of(void* context) { return *static_cast<World*>(context); }
   static cm1_hal make_hal(World& world);
-  static void fill_flash(cm1_hal& hal);
-  static void fill_line(cm1_hal& hal);
-  static void fill_modem(cm1_hal& hal);
-  static void fill_sockets(cm1_hal& hal);
 
   void at(std::int64_t at_us, std::function<void()> what);
   void modem_state(cm1_modem_state state);

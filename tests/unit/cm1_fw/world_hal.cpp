@@ -21,70 +21,62 @@ constexpr std::int64_t kMeterThinks_us = 60'000;
 
 }  // namespace
 
-cm1_hal World::make_hal(World& world) {
-  cm1_hal hal{};
-  hal.version = CM1_HAL_VERSION;
-  hal.size = sizeof(cm1_hal);
-  hal.context = &world;
-  hal.uptime_us = [](void* c) { return of(c).now_us_ - of(c).booted_us_; };
-  hal.alarm_us = [](void* c, std::int64_t at) { of(c).alarm_us_ = at; };
-  hal.led = [](void* c, cm1_led led, cm1_colour colour) {
+struct World::Hal {
+  static std::int64_t uptime_us(void* c) { return of(c).now_us_ - of(c).booted_us_; }
+
+  static void alarm_us(void* c, std::int64_t at) { of(c).alarm_us_ = at; }
+
+  static void led(void* c, cm1_led led, cm1_colour colour) {
     of(c).leds.emplace_back(led, colour);
     of(c).led_now[led] = colour;
-  };
-  hal.random = [](void* c, std::uint8_t* out, std::uint32_t n) {
+  }
+
+  static void random(void* c, std::uint8_t* out, std::uint32_t n) {
     for (std::uint32_t i = 0; i < n; ++i) {
       std::uint64_t& state = of(c).random_;
       state = state * 6364136223846793005u + 1442695040888963407u;
       out[i] = static_cast<std::uint8_t>(state >> 56);
     }
-  };
-  fill_flash(hal);
-  fill_line(hal);
-  fill_modem(hal);
-  fill_sockets(hal);
-  return hal;
-}
+  }
 
-void World::fill_flash(cm1_hal& hal) {
-  hal.flash_read = [](void* c, std::uint32_t address, void* out, std::uint32_t n) {
+  static int flash_read(void* c, std::uint32_t address, void* out, std::uint32_t n) {
     std::memcpy(out, of(c).flash.data() + address, n);
     return 0;
-  };
-  hal.flash_write = [](void* c, std::uint32_t address, const void* data, std::uint32_t n) {
+  }
+
+  static int flash_write(void* c, std::uint32_t address, const void* data, std::uint32_t n) {
     return of(c).flash_write(address, static_cast<const std::uint8_t*>(data), n);
-  };
-  hal.flash_erase = [](void* c, std::uint32_t page) {
+  }
+
+  static int flash_erase(void* c, std::uint32_t page) {
     World& w = of(c);
     if (w.writes_left_ == 0) return -1;
     std::fill_n(w.flash.begin() + page * CM1_FLASH_PAGE_BYTES, CM1_FLASH_PAGE_BYTES, 0xFF);
     ++w.erases[page];
     return 0;
-  };
-}
+  }
 
-void World::fill_line(cm1_hal& hal) {
-  hal.rs485_send = [](void* c, const std::uint8_t* frame, std::uint32_t n) {
+  static int rs485_send(void* c, const std::uint8_t* frame, std::uint32_t n) {
     World& w = of(c);
     w.line_frames.emplace_back(frame, frame + n);
     if (w.line_cut) return 0;
-    w.at(w.now_us_ + line_us(n), [&w, octets = w.line_frames.back()] {
+    w.at(w.now_us_ + line_us(n), [&w, octets = w.line_frames.back()]() mutable {
+      w.disturb_line(octets);
       w.meter.receive(w.now_us_, octets);
       std::int64_t at_us = w.now_us_ + kMeterThinks_us;
       for (; !w.meter.sent.empty(); w.meter.sent.pop_front()) {
         at_us += line_us(w.meter.sent.front().size());
-        w.at(at_us, [&w, answer = w.meter.sent.front()] {
+        w.at(at_us, [&w, answer = w.meter.sent.front()]() mutable {
+          w.disturb_line(answer);
           w.firmware_->on_rs485(w.instance_, answer.data(),
                                 static_cast<std::uint32_t>(answer.size()));
         });
       }
     });
     return 0;
-  };
-}
+  }
 
-void World::fill_modem(cm1_hal& hal) {
-  hal.modem_power = [](void* c, int on) {
+  static void modem_power(void* c, int on) {
     World& w = of(c);
     const std::uint32_t attempt = ++w.attempt_;
     w.modem_ = CM1_MODEM_OFF;
@@ -94,8 +86,9 @@ void World::fill_modem(cm1_hal& hal) {
     w.at(w.now_us_ + kBoot_us, [&w, attempt] {
       if (attempt == w.attempt_) w.modem_state(CM1_MODEM_SEARCHING);
     });
-  };
-  hal.modem_connect = [](void* c, const char* apn) {
+  }
+
+  static void modem_connect(void* c, const char* apn) {
     World& w = of(c);
     EXPECT_STREQ(apn, "meters.example");
     const std::uint32_t attempt = ++w.attempt_;
@@ -111,17 +104,17 @@ void World::fill_modem(cm1_hal& hal) {
     w.at(w.now_us_ + kAttach_us + kPdp_us, [&w, attempt] {
       if (attempt == w.attempt_) w.modem_state(CM1_MODEM_ONLINE);
     });
-  };
-  hal.modem_disconnect = [](void* c) {
+  }
+
+  static void modem_disconnect(void* c) {
     World& w = of(c);
     ++w.attempt_;
     w.lose_sockets();
-  };
-  hal.modem_rssi = [](void* c) { return of(c).rssi; };
-}
+  }
 
-void World::fill_sockets(cm1_hal& hal) {
-  hal.socket_open = [](void* c, cm1_protocol, const char* host, std::uint16_t port) {
+  static std::uint8_t modem_rssi(void* c) { return of(c).rssi; }
+
+  static int socket_open(void* c, cm1_protocol, const char* host, std::uint16_t port) {
     World& w = of(c);
     EXPECT_STREQ(host, "192.0.2.1");
     EXPECT_EQ(port, 4059);
@@ -141,23 +134,52 @@ void World::fill_sockets(cm1_hal& hal) {
       return s;
     }
     return CM1_SOCKET_NONE;
-  };
-  hal.socket_listen = [](void* c, std::uint16_t port) {
+  }
+
+  static int socket_listen(void* c, std::uint16_t port) {
     of(c).listening = port;
     return 0;
-  };
-  hal.socket_send = [](void* c, int s, const std::uint8_t* data, std::uint32_t n) {
+  }
+
+  static int socket_send(void* c, int s, const std::uint8_t* data, std::uint32_t n) {
     return of(c).socket_send(s, Bytes(data, n));
-  };
-  hal.socket_unacknowledged = [](void* c, int s) {
+  }
+
+  static std::uint32_t socket_unacknowledged(void* c, int s) {
     return of(c).sockets_[static_cast<std::size_t>(s)].unacknowledged;
-  };
-  hal.socket_close = [](void* c, int s) {
+  }
+
+  static void socket_close(void* c, int s) {
     Socket& socket = of(c).sockets_[static_cast<std::size_t>(s)];
     const std::uint32_t generation = socket.generation + 1;
     socket = Socket{};
     socket.generation = generation;
-  };
+  }
+};
+
+cm1_hal World::make_hal(World& world) {
+  cm1_hal hal{};
+  hal.version = CM1_HAL_VERSION;
+  hal.size = sizeof(cm1_hal);
+  hal.context = &world;
+  hal.uptime_us = Hal::uptime_us;
+  hal.alarm_us = Hal::alarm_us;
+  hal.led = Hal::led;
+  hal.random = Hal::random;
+  hal.flash_read = Hal::flash_read;
+  hal.flash_write = Hal::flash_write;
+  hal.flash_erase = Hal::flash_erase;
+  hal.rs485_send = Hal::rs485_send;
+  hal.modem_power = Hal::modem_power;
+  hal.modem_connect = Hal::modem_connect;
+  hal.modem_disconnect = Hal::modem_disconnect;
+  hal.modem_rssi = Hal::modem_rssi;
+  hal.socket_open = Hal::socket_open;
+  hal.socket_listen = Hal::socket_listen;
+  hal.socket_send = Hal::socket_send;
+  hal.socket_unacknowledged = Hal::socket_unacknowledged;
+  hal.socket_close = Hal::socket_close;
+  return hal;
 }
 
 }  // namespace cm1::fw::test
