@@ -169,7 +169,7 @@ void MeterNode::rearm_rtc() {
 
 void MeterNode::disturb_clock(double seconds) {
   const auto shift_ticks = static_cast<std::int64_t>(seconds * Rtc::kRateHz);
-  rtc_.set(agenda_.now(), rtc_.ticks_at(agenda_.now()) + shift_ticks);
+  rtc_.jump(agenda_.now(), rtc_.ticks_at(agenda_.now()) + shift_ticks);
   if (running_) rearm_rtc();
 }
 

@@ -38,6 +38,12 @@ void Rtc::set(sim::TimeNs t, std::int64_t ticks) {
   begin_segment(before, true);
 }
 
+void Rtc::jump(sim::TimeNs t, std::int64_t ticks) {
+  const std::int64_t before = oscillator_.count_at(t);
+  oscillator_.set(t, ticks);
+  begin_segment(before, false);
+}
+
 void Rtc::set_temperature(sim::TimeNs t, double celsius) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set_deviation(t, deviation_ppb(celsius));

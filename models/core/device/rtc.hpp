@@ -27,7 +27,7 @@ class Rtc {
   struct Segment {
     OscillatorSegment law;
     std::int64_t count_before;  // what the clock showed when the segment began
-    bool set;                   // begun by rtc_set; else by temperature or a lost battery
+    bool set;                   // begun by rtc_set; else by temperature, a lost battery or a fault
   };
 
   Rtc(const RtcCrystal& crystal, std::int64_t start_count);
@@ -36,6 +36,8 @@ class Rtc {
   // The smallest t at which the count reaches the value, as the clock runs now.
   sim::TimeNs time_of(std::int64_t ticks) const { return oscillator_.time_of(ticks); }
   void set(sim::TimeNs t, std::int64_t ticks);
+  // The count jumps by a fault of the hardware; nobody set it.
+  void jump(sim::TimeNs t, std::int64_t ticks);
   void set_temperature(sim::TimeNs t, double celsius);
   // Main and backup supply gone: the count starts at zero and rtc_lost holds until the next set.
   void lose(sim::TimeNs t);

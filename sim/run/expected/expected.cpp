@@ -18,9 +18,10 @@ class Collector {
   Collector(std::span<const PoweredSpan> powered, std::int64_t period_s)
       : powered_(powered), period_ticks_(period_s * kHz), period_s_(period_s) {}
 
-  // The clock jumped from `before` to `after` ticks at `t`.
-  void jump(TimeNs t, std::int64_t before, std::int64_t after) {
-    adjusted_ = true;
+  // The clock jumped from `before` to `after` ticks at `t`; `set`: by the firmware, which says so
+  // in its next row. Of a fault of the hardware it knows nothing.
+  void jump(TimeNs t, std::int64_t before, std::int64_t after, bool set) {
+    adjusted_ = adjusted_ || set;
     if (!powered_at(t)) return;
     const std::int64_t crossed = floor_div(after, period_ticks_);
     if (crossed <= floor_div(before, period_ticks_)) return;
@@ -82,7 +83,7 @@ std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const P
     const TimeNs from = segment.law.from_ns;
     const TimeNs to = i + 1 < history.size() ? history[i + 1].law.from_ns : until + 1;
     if (i > 0 && segment.law.count != segment.count_before) {
-      collector.jump(from, segment.count_before, segment.law.count);
+      collector.jump(from, segment.count_before, segment.law.count, segment.set);
     }
     collector.run(segment.law, from, std::min(to, until + 1));
   }

@@ -80,7 +80,8 @@ std::string check_moment(const Raw& raw, std::int64_t start_utc_s, Value& out) {
     from_start_s = static_cast<double>(std::get<std::int64_t>(instant) - start_utc_s);
   }
   constexpr double kLongestS = 100 * 366 * 86'400.0;
-  if (!std::isfinite(from_start_s) || from_start_s > kLongestS) return "too late";
+  if (!std::isfinite(from_start_s)) return "not a time";
+  if (from_start_s > kLongestS) return "too late";
   if (from_start_s < 0) return "before the start";
   out = static_cast<std::int64_t>(std::llround(from_start_s * 1e9));
   return "";

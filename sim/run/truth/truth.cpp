@@ -101,8 +101,9 @@ std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registere
     }
     if (r < kReactiveQ1) continue;
     reactive += registered[r];
-    // Each register that moves is cut to whole units for itself.
-    if (span.bounds.high[r] > 0) reactive_unit += kUnit;
+    // Each register that moves is cut to whole units for itself; one that should stand still may
+    // have been a hair below its next unit, which its own check above allows.
+    if (span.bounds.high[r] > 0 || registered[r] > 0) reactive_unit += kUnit;
   }
   reactive_unit = std::max(reactive_unit, kUnit);
   if (reactive < span.bounds.reactive_low - reactive_unit ||
