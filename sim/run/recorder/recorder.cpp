@@ -105,7 +105,9 @@ void Recorder::session_closed(hes::MeterIndex meter, hes::ConnectionId connectio
 Recorder::OpenSession* Recorder::session_of(hes::MeterIndex meter) {
   const auto connection = connection_of_.find(meter);
   if (connection == connection_of_.end()) return nullptr;
-  return &open_.at(connection->second);
+  // A connection may be told to belong to another meter before it ends.
+  const auto session = open_.find(connection->second);
+  return session == open_.end() ? nullptr : &session->second;
 }
 
 void Recorder::message(const hes::Message& message) {
