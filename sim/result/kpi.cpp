@@ -66,7 +66,7 @@ std::string number_text(double value) {
   char text[40];
   const auto [end, error] = std::to_chars(text, text + sizeof text, value);
   // to_chars picks 1e+05 over 100000 where it is shorter; plain digits read better.
-  if (std::abs(value) < 1e15 && value == std::trunc(value)) {
+  if (std::abs(value) < 9.1e15 && value == std::trunc(value)) {
     const auto [whole_end, whole_error] =
         std::to_chars(text, text + sizeof text, static_cast<long long>(value));
     return std::string(text, whole_end);
