@@ -202,17 +202,14 @@ void Modem::start_signalling(sim::TimeNs now, Procedure procedure, int accesses,
     procedure_timer_.arm(now + cell_.config_.modem.search_ns);
     return;
   }
-  sim::TimeNs granted_ns = now;
-  for (int n = 0; n < accesses; ++n) {
-    const Access access = cell_.radio_.request_access(link_, now);
-    granted_ns = std::max(granted_ns, access.at_ns);
-    if (access.granted) continue;
+  const Access access = cell_.radio_.request_access(link_, now, accesses);
+  if (!access.granted) {
     failed_ = true;
     procedure_timer_.arm(access.at_ns);
     return;
   }
   failed_ = draw(index) < failure;
-  procedure_timer_.arm(granted_ns + between(min_ns, max_ns, draw(index + 1)));
+  procedure_timer_.arm(access.at_ns + between(min_ns, max_ns, draw(index + 1)));
 }
 
 void Modem::attach_over(sim::TimeNs now) {

@@ -63,7 +63,7 @@ RadioLink draw_link(const RadioConfig& config, std::uint64_t seed, std::uint32_t
   return link;
 }
 
-Access Radio::request_access(RadioLink& link, sim::TimeNs now) {
+Access Radio::request_access(RadioLink& link, sim::TimeNs now, int flows) {
   HourTraffic& hour = traffic_.at(now);
   sim::KeyedStream draw(link.seed, link.module, sim::kPurposeWanAccess,
                         kDrawsPerBurst * link.accesses++);
@@ -86,7 +86,13 @@ Access Radio::request_access(RadioLink& link, sim::TimeNs now) {
     ++hour.access_failures;
     return {false, at + between(kT3142MinNs, kT3142MaxNs, draw.next_u32())};
   }
-  agch_.add(now, static_cast<sim::TimeNs>(sim::kNsPerSecond / config_.agch_per_s));
+  // Once let in, a procedure keeps its place: its later flows load the channels, but are served.
+  for (int flow = 0; flow < flows; ++flow) {
+    agch_.add(now, static_cast<sim::TimeNs>(sim::kNsPerSecond / config_.agch_per_s));
+    if (flow == 0) continue;
+    ++hour.access_requests;
+    rach_load_ += 1;
+  }
   return {true, at + kRachGrantNs + queue_ns};
 }
 

@@ -87,8 +87,8 @@ class Radio {
  public:
   Radio(const RadioConfig& config, Traffic& traffic) : config_(config), traffic_(traffic) {}
 
-  // One channel request with its retries on the RACH.
-  Access request_access(RadioLink& link, sim::TimeNs now);
+  // Channel request with its retries on the RACH, for a procedure that opens so many flows.
+  Access request_access(RadioLink& link, sim::TimeNs now, int flows = 1);
   // octets: network-layer octets of n_packets packets that travel back to back.
   Passage carry(RadioLink& link, Direction direction, sim::TimeNs now, std::uint32_t octets,
                 std::uint32_t n_packets);
