@@ -24,6 +24,7 @@ class Statement {
   bool step();  // true: a row is there
   void run();   // step to the end and reset
   void reset();
+  bool is_null(int column) const;
   std::int64_t integer(int column) const;
   std::string text(int column) const;
   std::span<const std::uint8_t> blob(int column) const;  // until the next step or reset

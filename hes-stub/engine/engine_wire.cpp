@@ -129,10 +129,10 @@ void Engine::on_message(Connection& connection, const protocol::wrapper::Message
     return;
   }
   ActiveSession* session = connection.meter == kNoMeter ? nullptr : session_of(connection.meter);
-  const auto expected = session == nullptr       ? 0
-                        : session->public_client ? protocol::dlms::kPublicClient
-                                                 : protocol::dlms::kManagementClient;
-  if (message.destination != expected) {
+  const auto client = [](const ActiveSession& of) {
+    return of.public_client ? protocol::dlms::kPublicClient : protocol::dlms::kManagementClient;
+  };
+  if (session == nullptr || message.destination != client(*session)) {
     ++counters_.malformed;
     return;
   }

@@ -6,34 +6,13 @@
 
 namespace hes {
 
-std::uint64_t SeededRandom::next() {
-  state_ += 0x9E3779B97F4A7C15;
-  std::uint64_t z = state_;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  return z ^ (z >> 31);
-}
-
-void SeededRandom::fill(protocol::MutableBytes out) {
-  std::size_t i = 0;
-  while (i < out.size()) {
-    std::uint64_t word = next();
-    for (int k = 0; k < 8 && i < out.size(); ++k, word >>= 8) {
-      out[i++] = static_cast<std::uint8_t>(word);
-    }
-  }
-}
-
 LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventory,
                            const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
-                           LogPort& log, Observer& observer, std::uint64_t seed, UtcNs begin)
-    : store_(store),
-      random_(seed),
-      crypto_([this](protocol::MutableBytes out) { random_.fill(out); }) {
+                           LogPort& log, RandomPort& random, Observer& observer, UtcNs begin)
+    : store_(store), crypto_([&random](protocol::MutableBytes out) { random.fill(out); }) {
   time_.at = begin;
-  engine_ =
-      std::make_unique<Engine>(config, inventory, types,
-                               Ports{stream, time_, time_, random_, log, crypto_}, store, observer);
+  engine_ = std::make_unique<Engine>(
+      config, inventory, types, Ports{stream, time_, time_, random, log, crypto_}, store, observer);
   engine_->start();
 }
 
@@ -53,29 +32,37 @@ OrderId LocalHeadEnd::submit(const Order& order) {
   return ++last_order_;
 }
 
-void LocalHeadEnd::advance(UtcNs now) {
+void LocalHeadEnd::deliver(UtcNs now) {
   PROTOCOL_ASSERT(now >= time_.at);
   time_.at = now;
-  for (const Noted& noted : noted_) {
-    switch (noted.kind) {
+  // What is noted from within (by whoever hears us) belongs to the next call.
+  std::vector<Noted> noted;
+  noted.swap(noted_);
+  std::vector<std::uint8_t> octets;
+  octets.swap(octets_);
+  std::vector<Order> orders;
+  orders.swap(orders_);
+  for (const Noted& event : noted) {
+    switch (event.kind) {
       case Noted::Kind::open:
-        engine_->on_open(noted.connection);
+        engine_->on_open(event.connection);
         break;
       case Noted::Kind::data:
-        engine_->on_data(noted.connection,
-                         protocol::Bytes(octets_).subspan(noted.begin, noted.size));
+        engine_->on_data(event.connection,
+                         protocol::Bytes(octets).subspan(event.begin, event.size));
         break;
       case Noted::Kind::closed:
-        engine_->on_closed(noted.connection);
+        engine_->on_closed(event.connection);
         break;
       case Noted::Kind::order:
-        engine_->submit(orders_[noted.begin]);
+        engine_->submit(orders[event.begin]);
         break;
     }
   }
-  noted_.clear();
-  octets_.clear();
-  orders_.clear();
+}
+
+void LocalHeadEnd::advance(UtcNs now) {
+  deliver(now);
   while (time_.armed <= now) {
     time_.armed = kNever;
     engine_->on_timer();

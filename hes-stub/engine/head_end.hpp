@@ -13,10 +13,11 @@
 namespace hes {
 
 // What a simulation drives: the head-end within its own process (LocalHeadEnd) or in another one
-// (LockstepClient). Both behave alike, so that both leave the same rows: open(), data(), closed()
-// and submit() only note what happened; advance(now) lets the head-end live through it, in that
-// order, and then through its own deadlines up to `now`. What it sends comes out of StreamPort
-// during advance(). To be called at every moment something was noted, and at next_deadline().
+// (LockstepClient). Both behave alike, so that both leave the same rows. open(), data(), closed()
+// and submit() only note what happened; deliver(now) lets the head-end live through it in that
+// order, advance(now) also through its own deadlines up to `now`. What it sends comes out of
+// StreamPort during these two. deliver() belongs to the instant of what was noted, advance() to
+// next_deadline().
 class HeadEnd {
  public:
   virtual ~HeadEnd() = default;
@@ -24,35 +25,25 @@ class HeadEnd {
   virtual void data(ConnectionId connection, protocol::Bytes octets) = 0;
   virtual void closed(ConnectionId connection) = 0;
   virtual OrderId submit(const Order& order) = 0;
+  virtual void deliver(UtcNs now) = 0;
   virtual void advance(UtcNs now) = 0;
   virtual UtcNs next_deadline() const = 0;
   // Writes the store; nothing may follow.
   virtual void finish() = 0;
 };
 
-// Repeatable octets for simulations: SplitMix64 (Steele, Lea, Flood 2014) of a counter. No source
-// for keys.
-class SeededRandom final : public RandomPort {
- public:
-  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
-  void fill(protocol::MutableBytes out) override;
-
- private:
-  std::uint64_t next();
-  std::uint64_t state_;
-};
-
 class LocalHeadEnd final : public HeadEnd {
  public:
-  // References live longer. The engine starts at `begin`.
+  // References live longer. The engine starts at `begin`; `random` also feeds the cipher engine.
   LocalHeadEnd(const EngineConfig& config, const Inventory& inventory,
                const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
-               LogPort& log, Observer& observer, std::uint64_t seed, UtcNs begin);
+               LogPort& log, RandomPort& random, Observer& observer, UtcNs begin);
 
   void open(ConnectionId connection) override;
   void data(ConnectionId connection, protocol::Bytes octets) override;
   void closed(ConnectionId connection) override;
   OrderId submit(const Order& order) override;
+  void deliver(UtcNs now) override;
   void advance(UtcNs now) override;
   UtcNs next_deadline() const override { return time_.armed; }
   void finish() override;
@@ -76,7 +67,6 @@ class LocalHeadEnd final : public HeadEnd {
 
   Store& store_;
   Time time_;
-  SeededRandom random_;
   protocol::crypto::OpensslEngine crypto_;
   std::unique_ptr<Engine> engine_;
   std::vector<Noted> noted_;

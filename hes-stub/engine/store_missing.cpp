@@ -97,6 +97,22 @@ void Store::settle(MeterIndex meter, ProfileIndex profile, std::int64_t until_ut
   }
 }
 
+std::optional<std::int64_t> Store::begun_at(MeterIndex meter, ProfileIndex profile) {
+  const std::int64_t begin_utc_s = series(meter, profile).begin_utc_s;
+  return begin_utc_s == kNotBegun ? std::nullopt : std::optional(begin_utc_s);
+}
+
+std::optional<std::int64_t> Store::newest_stamp(MeterIndex meter, ProfileIndex profile) {
+  commit();
+  Statement last =
+      impl_->database.prepare("SELECT max(day) FROM profile_day WHERE meter=? AND profile=?");
+  last.bind(0, impl_->id_of(meter));
+  last.bind(1, std::int64_t{profile});
+  if (!last.step() || last.is_null(0)) return std::nullopt;
+  const auto& stamps = stamps_of_day(meter, profile, static_cast<std::int32_t>(last.integer(0)));
+  return stamps.empty() ? std::nullopt : std::optional(stamps.back());
+}
+
 void Store::begin_series(MeterIndex meter, ProfileIndex profile, std::int64_t from_utc_s) {
   Series& owner = series(meter, profile);
   if (owner.begin_utc_s != kNotBegun) return;

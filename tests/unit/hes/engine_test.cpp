@@ -32,7 +32,7 @@ class EngineTest : public testing::Test {
     if (with_template) types.push_back(fake_type());
     config_.idle_release_s = 2;
     head_end_ = std::make_unique<LocalHeadEnd>(config_, *inventory_, types, *store_, *world_, log_,
-                                               seen_, 42, world_->now);
+                                               random_, seen_, world_->now);
     world_->attach(*head_end_);
   }
   void restart() {
@@ -61,6 +61,7 @@ class EngineTest : public testing::Test {
   std::optional<World> world_;
   std::optional<Store> store_;
   hes_test::SilentLog log_;
+  hes_test::SeededRandom random_{42};
   Recorder seen_;
   std::unique_ptr<LocalHeadEnd> head_end_;
 };

@@ -21,8 +21,8 @@ class OrdersTest : public testing::Test {
       : inventory_(hes_test::fake_inventory(2)),
         world_(2),
         store_(StoreOptions{":memory:", false, false}),
-        head_end_(EngineConfig{}, inventory_, {hes_test::fake_type()}, store_, world_, log_, seen_,
-                  7, world_.now) {
+        head_end_(EngineConfig{}, inventory_, {hes_test::fake_type()}, store_, world_, log_,
+                  random_, seen_, world_.now) {
     world_.attach(head_end_);
   }
   void submit(OrderKind kind, std::int64_t value_s = 0, UtcNs valid_until = kNever,
@@ -49,6 +49,7 @@ class OrdersTest : public testing::Test {
   World world_;
   Store store_;
   hes_test::SilentLog log_;
+  hes_test::SeededRandom random_{7};
   Recorder seen_;
   LocalHeadEnd head_end_;
 };

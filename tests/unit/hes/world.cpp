@@ -69,8 +69,7 @@ void World::at(hes::UtcNs when, std::function<void()> action) {
 }
 
 void World::run_until(hes::UtcNs end) {
-  if (noted_) head_end_->advance(now);
-  noted_ = false;
+  deliver();
   for (;;) {
     const hes::UtcNs own = agenda_.empty() ? hes::kNever : agenda_.begin()->first;
     const hes::UtcNs next = std::min(own, head_end_->next_deadline());
@@ -81,10 +80,15 @@ void World::run_until(hes::UtcNs end) {
       agenda_.erase(agenda_.begin());
       action();
     }
-    if (noted_ || head_end_->next_deadline() <= now) head_end_->advance(now);
-    noted_ = false;
+    deliver();
+    if (head_end_->next_deadline() <= now) head_end_->advance(now);
   }
   now = end;
+}
+
+void World::deliver() {
+  if (noted_) head_end_->deliver(now);
+  noted_ = false;
 }
 
 void World::live(std::size_t meter, hes::ConnectionId connection, int hours,

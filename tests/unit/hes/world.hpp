@@ -44,6 +44,21 @@ class SilentLog final : public hes::LogPort {
   void line(hes::UtcNs, std::string_view) override {}
 };
 
+// Repeatable octets.
+class SeededRandom final : public hes::RandomPort {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
+  void fill(protocol::MutableBytes out) override {
+    for (std::uint8_t& octet : out) {
+      state_ = state_ * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
+      octet = static_cast<std::uint8_t>(state_ >> 56);
+    }
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
 // Meters and a head-end joined by lines of one second, on a clock of its own.
 class World final : public hes::StreamPort {
  public:
@@ -82,6 +97,8 @@ class World final : public hes::StreamPort {
   bool cut = false;  // nothing gets through any more, nobody is told
 
  private:
+  void deliver();
+
   hes::HeadEnd* head_end_ = nullptr;
   std::multimap<hes::UtcNs, std::function<void()>> agenda_;
   hes::ConnectionId last_connection_ = 0;
