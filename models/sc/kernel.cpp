@@ -26,7 +26,8 @@ std::string numbered(const char* name, std::uint32_t meter) {
 class Point final : public DetailedPoint {
  public:
   Point(std::uint32_t number, FleetModule& fleet, Modules& modules)
-      : meter_(numbered("meter", number).c_str(), modules),
+      : number_(number),
+        meter_(numbered("meter", number).c_str(), modules),
         line_(numbered("line", number).c_str(), modules),
         module_(numbered("cm1", number).c_str(), modules),
         rail_12v_(numbered("rail_12v", number).c_str()) {
@@ -38,6 +39,7 @@ class Point final : public DetailedPoint {
     module_.rail_12v.bind(rail_12v_);
     module_.fleet.bind(fleet.here);
   }
+  std::uint32_t number() const { return number_; }
   sim::Agenda& meter_agenda() override { return meter_.agenda(); }
   sim::Agenda& line_agenda() override { return line_.agenda(); }
   sim::Agenda& module_agenda() override { return module_.agenda(); }
@@ -83,6 +85,7 @@ class Point final : public DetailedPoint {
   }
 
  private:
+  std::uint32_t number_;
   MeterModule meter_;
   LineModule line_;
   Cm1Module module_;
@@ -126,7 +129,9 @@ void Kernel::trace(const TraceConfig& config) {
   TWIN_ASSERT(!parts_->started && parts_->vcd == nullptr);
   parts_->vcd = sc_core::sc_create_vcd_trace_file(config.path.c_str());
   parts_->vcd->set_time_unit(1, sc_core::SC_NS);
-  for (const auto& point : parts_->points) point->trace(parts_->vcd, config);
+  for (const auto& point : parts_->points) {
+    if (config.meter == 0 || config.meter == point->number()) point->trace(parts_->vcd, config);
+  }
 }
 
 void Kernel::run_until(sim::TimeNs until) {

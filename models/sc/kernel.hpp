@@ -14,9 +14,10 @@
 
 namespace models::sc {
 
-// State signals of the detailed points go into one VCD file; ADC samples only in [from, to).
+// State signals of detailed points go into one VCD file; ADC samples only in [from, to).
 struct TraceConfig {
-  std::string path;  // without .vcd
+  std::string path;         // without .vcd
+  std::uint32_t meter = 0;  // 0: every detailed point
   sim::TimeNs samples_from = 0;
   sim::TimeNs samples_to = 0;
 };

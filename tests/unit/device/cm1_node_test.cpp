@@ -92,11 +92,12 @@ TEST(Cm1Node, LivesOnTheMetersTwelveVolts) {
 TEST(Cm1Node, ReachesTheFarEndAndIsReachedByIt) {
   PointBench bench;
   bench.script_online();
-  module_script().open = [&](int socket, bool) {
+  const auto say_hello = [&bench](int socket) -> void {
     const Octets hello = {1, 2, 3};
     EXPECT_EQ(bench.cm1().socket_send(bench.cm1_context(), socket, hello.data(), 3), 3);
     EXPECT_EQ(bench.cm1().socket_unacknowledged(bench.cm1_context(), socket), 3u);
   };
+  module_script().open = [&](int socket, bool) { say_hello(socket); };
   Octets got;
   module_script().data = [&](int, Octets octets) { got = octets; };
   bench.start();

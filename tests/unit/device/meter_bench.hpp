@@ -74,6 +74,7 @@ struct MeterBench {
   ~MeterBench() { node.reset(); }
   void start() { node->power(0, true); }
   void run_for(sim::TimeNs span) { agenda.run_until(agenda.now() + span); }
+  void alarm_at(std::int64_t uptime_us) { hal().alarm_us(context(), uptime_us); }
   const meter_hal& hal() { return *meter_script().hal; }
   void* context() { return meter_script().hal->context; }
   bool saw(const std::string& what) const {

@@ -29,9 +29,7 @@ TEST(MeterNode, BootsHalfASecondAfterTheMainsWithZeroedMemory) {
 TEST(MeterNode, AlarmComesAtItsUptimeAndAPastOneAfterTheUpcall) {
   MeterBench bench;
   int fired = 0;
-  meter_script().boot = [&](meter_boot_reason) {
-    bench.hal().alarm_us(bench.context(), 1'000'000);
-  };
+  meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
   meter_script().alarm = [&] {
     if (++fired == 1) bench.hal().alarm_us(bench.context(), 5);
   };
@@ -46,9 +44,7 @@ TEST(MeterNode, UptimeRunsWithTheProcessorsCrystal) {
   MeterBenchOptions options;
   options.tolerance.mcu_ppb = 20'000;
   MeterBench bench(options);
-  meter_script().boot = [&](meter_boot_reason) {
-    bench.hal().alarm_us(bench.context(), 1'000'000'000);
-  };
+  meter_script().boot = [&](auto) { bench.alarm_at(1'000'000'000); };
   bench.start();
   bench.agenda.run_until(500 * kNsPerMs + 999'980'000'399);
   EXPECT_EQ(meter_script().log.size(), 1u);
@@ -79,9 +75,7 @@ TEST(MeterNode, RtcMatchFollowsASetClock) {
 
 TEST(MeterNode, WindowsEndedComeBeforeAnyOtherUpcall) {
   MeterBench bench;
-  meter_script().boot = [&](meter_boot_reason) {
-    bench.hal().alarm_us(bench.context(), 60'000'000);
-  };
+  meter_script().boot = [&](auto) { bench.alarm_at(60'000'000); };
   std::uint64_t before_alarm = 0;
   meter_script().alarm = [&] { before_alarm = meter_script().windows; };
   bench.start();
@@ -250,9 +244,7 @@ TEST(MeterNode, EmptyBatteryLosesClockAndRetainedMemory) {
 
 TEST(MeterNode, FlashCutInsideAnUpcallTakesTheMeterDownAfterIt) {
   MeterBench bench;
-  meter_script().boot = [&](meter_boot_reason) {
-    bench.hal().alarm_us(bench.context(), 1'000'000);
-  };
+  meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
   int writes_ok = 0;
   meter_script().alarm = [&] {
     const Octets record(8, 0);
@@ -317,9 +309,7 @@ TEST(MeterNode, BreakHookRunsBeforeTheFirstUpcallAtOrAfterItsTime) {
   MeterBench bench;
   std::size_t seen = 99;
   bench.node->break_at(2 * kNsPerSecond, [&] { seen = meter_script().log.size(); });
-  meter_script().boot = [&](meter_boot_reason) {
-    bench.hal().alarm_us(bench.context(), 1'000'000);
-  };
+  meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
   meter_script().alarm = [&] { bench.hal().alarm_us(bench.context(), 3'000'000); };
   bench.start();
   bench.run_for(kNsPerMinute);

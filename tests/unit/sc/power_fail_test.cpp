@@ -174,7 +174,7 @@ TEST(PowerFail, ShowsInTheVcdAsItHappens) {
     models::sc::Kernel kernel(world.fleet);
     models::sc::DetailedPoint& point = kernel.add_point(kMeter);
     world.build(point.meter_agenda(), point.line_agenda(), point.module_agenda(), &point);
-    kernel.trace({path, kSag - 10 * kNsPerMs, kOutage + 50 * kNsPerMs});
+    kernel.trace({path, kMeter, kSag - 10 * kNsPerMs, kOutage + 50 * kNsPerMs});
     for (sim::TimeNs t = 0; t <= kEnd; t += kNsPerSecond) kernel.run_until(t);  // in slices
     EXPECT_EQ(kernel.now(), kEnd);
     EXPECT_EQ(world.fleet.now(), kEnd);
