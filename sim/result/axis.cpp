@@ -150,8 +150,12 @@ std::vector<Tick> ticks(const Range& range, Quantity quantity, int wanted) {
 }
 
 Range rounded(const Range& range, Quantity quantity, int wanted) {
-  const double step = step_of(range, quantity, wanted);
-  return {std::floor(range.low / step + 1e-9) * step, std::ceil(range.high / step - 1e-9) * step};
+  Range wide = range;
+  for (int round = 0; round < 3; ++round) {  // the wider range may want a wider step
+    const double step = step_of(wide, quantity, wanted);
+    wide = {std::floor(range.low / step + 1e-9) * step, std::ceil(range.high / step - 1e-9) * step};
+  }
+  return wide;
 }
 
 }  // namespace sim::result

@@ -17,7 +17,7 @@ constexpr double kLeft = 58;
 constexpr double kRight = 14;
 constexpr double kTop = 22;
 constexpr double kBottom = 38;
-constexpr int kYTicks = 5;
+constexpr int kYTicks = 6;
 
 std::string num(double value) {
   char text[40];

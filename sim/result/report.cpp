@@ -21,8 +21,11 @@ const ReportData::KpiLine* find(const ReportData& data, const std::string& name)
   return found == data.kpis.end() ? nullptr : &*found;
 }
 
-// "interval_success" -> "interval success"
+// "push_latency_p50_s" -> "push latency p50": the value has the unit beside it.
 std::string words(std::string name) {
+  for (const std::string unit : {"_s", "_wh", "_varh"}) {
+    if (name.ends_with(unit)) name.resize(name.size() - unit.size());
+  }
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
 }
@@ -94,11 +97,9 @@ std::string tiles(const ReportData& data, const std::optional<Summary>& machine)
                  : success->pass ? "good"
                                  : "bad");
   }
-  text +=
-      tile(shown(static_cast<double>(data.stored_rows), Quantity::plain),
-           data.expected_rows > 0
-               ? "rows stored of " + shown(static_cast<double>(data.expected_rows), Quantity::plain)
-               : "rows stored");
+  const std::string expected = shown(static_cast<double>(data.expected_rows), Quantity::plain);
+  text += tile(shown(static_cast<double>(data.stored_rows), Quantity::plain),
+               data.expected_rows > 0 ? "of " + expected + " rows" : "rows stored");
   for (const char* const name : {"intervals_lost", "truth_mismatches"}) {
     const auto* const kpi = find(data, name);
     if (kpi == nullptr) continue;
@@ -111,44 +112,38 @@ std::string tiles(const ReportData& data, const std::optional<Summary>& machine)
   if (machine) {
     text += tile(shown(std::round(machine->speedup()), Quantity::plain) + "\u00d7", "real time");
     text += tile(shown(machine->cpu_ms_per_meter_day(), Quantity::plain) + "\u00a0ms",
-                 "core time a meter-day");
+                 "CPU a meter-day");
   }
   return text + "</div>\n";
 }
 
-std::string kpi_row(const ReportData::KpiLine& kpi) {
-  std::string row = "<tr><td>" + escape_markup(words(kpi.name)) + "</td><td class=\"num\">" +
-                    escape_markup(kpi_value(kpi)) + "</td>";
-  if (!kpi.limit.empty()) {
-    row += "<td class=\"num\">" + escape_markup(limit_text(kpi)) + "</td><td>" +
-           (kpi.pass ? "<span class=\"good\">\u2713 holds</span>"
-                     : "<span class=\"bad\">\u2717 fails</span>") +
-           "</td>";
-  }
-  return row + "</tr>\n";
-}
-
-// What was expected first, the other figures beside it.
-std::string kpi_tables(const ReportData& data) {
-  const std::string table = "<div class=\"table\"><table><thead><tr>";
-  const std::string end = "</tbody></table></div>\n";
-  std::string expected;
-  std::string others;
+std::string expectations(const ReportData& data) {
+  std::string rows;
   for (const ReportData::KpiLine& kpi : data.kpis) {
-    (kpi.limit.empty() ? others : expected) += kpi_row(kpi);
+    if (kpi.limit.empty()) continue;
+    rows += "<tr><td>" + escape_markup(words(kpi.name)) + "</td><td class=\"num\">" +
+            escape_markup(kpi_value(kpi)) + "</td><td class=\"num\">" +
+            escape_markup(limit_text(kpi)) + "</td><td>" +
+            (kpi.pass ? "<span class=\"good\">\u2713 holds</span>"
+                      : "<span class=\"bad\">\u2717 fails</span>") +
+            "</td></tr>\n";
   }
-  std::string text = "<div class=\"cols\">";
-  if (!expected.empty()) {
-    text += table +
-            "<th>expectation on</th><th class=\"num\">value</th><th class=\"num\">expected</th>"
-            "<th></th></tr></thead><tbody>\n" +
-            expected + end;
+  if (rows.empty()) return "";
+  return "<div class=\"table\"><table><thead><tr><th>expectation on</th>"
+         "<th class=\"num\">value</th><th class=\"num\">expected</th><th></th></tr></thead>"
+         "<tbody>\n" +
+         rows + "</tbody></table></div>\n";
+}
+
+std::string other_figures(const ReportData& data) {
+  std::string list;
+  for (const ReportData::KpiLine& kpi : data.kpis) {
+    if (!kpi.limit.empty()) continue;
+    list += "<div><span>" + escape_markup(words(kpi.name)) + "</span><b>" +
+            escape_markup(kpi_value(kpi)) + "</b></div>\n";
   }
-  if (!others.empty()) {
-    text += table + "<th>other figures</th><th class=\"num\">value</th></tr></thead><tbody>\n" +
-            others + end;
-  }
-  return text + "</div>\n";
+  if (list.empty()) return "";
+  return "<h2>Other figures</h2><div class=\"table figures\">" + list + "</div>\n";
 }
 
 std::string at(const ReportData& data, double t_s) {
@@ -174,9 +169,9 @@ std::string happenings(const ReportData& data) {
         "<div class=\"table\"><table><thead><tr><th>at (UTC)</th><th>event</th><th>meters</th>"
         "<th></th></tr></thead><tbody>\n";
     for (const ReportData::EventLine& event : data.events) {
-      text += "<tr><td class=\"num\">" + at(data, event.t_s) + "</td><td>" +
-              escape_markup(words(event.type)) + "</td><td>" + escape_markup(event.meters) +
-              "</td><td class=\"last\">" + escape_markup(detail(event)) + "</td></tr>\n";
+      text += "<tr><td>" + at(data, event.t_s) + "</td><td>" + escape_markup(words(event.type)) +
+              "</td><td>" + escape_markup(event.meters) + "</td><td class=\"last\">" +
+              escape_markup(detail(event)) + "</td></tr>\n";
     }
     text += "</tbody></table></div>\n";
   }
@@ -186,17 +181,15 @@ std::string happenings(const ReportData& data) {
         "<th>order</th><th class=\"num\">took</th><th>outcome</th></tr></thead><tbody>\n";
     for (const ReportData::OrderLine& order : data.orders) {
       const bool done = order.outcome == "done";
-      text += "<tr><td class=\"num\">" + at(data, order.issued_s) + "</td><td>" +
-              std::to_string(order.meter) + "</td><td>" +
-              escape_markup(words(order.type) + " " + order.value) + "</td><td class=\"num\">" +
-              shown(order.done_s - order.issued_s, Quantity::seconds) + "</td><td class=\"" +
-              (done ? "good" : "bad") + "\">" + (done ? "\u2713 " : "\u2717 ") +
-              escape_markup(order.outcome) + "</td></tr>\n";
+      text += "<tr><td>" + at(data, order.issued_s) + "</td><td>" + std::to_string(order.meter) +
+              "</td><td>" + escape_markup(words(order.type) + " " + order.value) +
+              "</td><td class=\"num\">" + shown(order.done_s - order.issued_s, Quantity::seconds) +
+              "</td><td class=\"" + (done ? "good" : "bad") + "\">" +
+              (done ? "\u2713 " : "\u2717 ") + escape_markup(order.outcome) + "</td></tr>\n";
     }
     text += "</tbody></table></div>\n";
   }
-  if (text.empty()) return "";
-  return "<h2>Events and orders</h2><div class=\"cols\">" + text + "</div>\n";
+  return text;
 }
 
 std::string foot(const ReportData& data, const std::string& digest,
@@ -228,7 +221,8 @@ std::string report_page(const ReportData& data, const std::string& digest,
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>" +
          escape_markup(data.attributes.scenario) + " \u2013 amitwin</title><style>" +
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
-         kpi_tables(data) + charts + happenings(data) + foot(data, digest, machine) +
+         "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
+         "</div></div>\n" + charts + other_figures(data) + foot(data, digest, machine) +
          "</main></body></html>\n";
 }
 

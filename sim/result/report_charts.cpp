@@ -271,6 +271,36 @@ Chart sessions(const ReportData& data) {
   return chart;
 }
 
+struct Kind {
+  std::uint64_t sum = 0;
+  std::string name;
+  std::vector<std::uint64_t> octets;  // by hour
+};
+
+// The largest first; what is beyond the fifth goes together, as there are six colours.
+std::vector<Kind> main_kinds(const ReportData& data) {
+  constexpr std::size_t kNamed = 5;
+  std::vector<Kind> kinds;
+  for (const auto& [name, octets] : data.octets_by_hour) {
+    const auto sum = std::accumulate(octets.begin(), octets.end(), std::uint64_t{0});
+    if (sum > 0) kinds.push_back({sum, name, octets});
+  }
+  std::stable_sort(kinds.begin(), kinds.end(),
+                   [](const Kind& a, const Kind& b) { return a.sum > b.sum; });
+  if (kinds.size() <= kNamed + 1) return kinds;
+  Kind other{0, "other", {}};
+  for (std::size_t k = kNamed; k < kinds.size(); ++k) {
+    other.sum += kinds[k].sum;
+    other.octets.resize(std::max(other.octets.size(), kinds[k].octets.size()), 0);
+    for (std::size_t i = 0; i < kinds[k].octets.size(); ++i) {
+      other.octets[i] += kinds[k].octets[i];
+    }
+  }
+  kinds.resize(kNamed);
+  kinds.push_back(std::move(other));
+  return kinds;
+}
+
 Chart traffic(const ReportData& data) {
   Chart chart;
   chart.title = "GPRS octets by kind";
@@ -278,31 +308,23 @@ Chart traffic(const ReportData& data) {
   chart.y_quantity = Quantity::octets;
   chart.x_label = "UTC";
   chart.x = time_range(data);
-  // The largest kind at the bottom; what is beyond the sixth goes together.
-  std::vector<std::pair<std::uint64_t, std::string>> kinds;
   std::size_t hours = 0;
   std::uint64_t total = 0;
-  for (const auto& [kind, octets] : data.octets_by_hour) {
-    const auto sum = std::accumulate(octets.begin(), octets.end(), std::uint64_t{0});
-    if (sum > 0) kinds.emplace_back(sum, kind);
-    hours = std::max(hours, octets.size());
-    total += sum;
+  const auto kinds = main_kinds(data);
+  for (const Kind& kind : kinds) {
+    hours = std::max(hours, kind.octets.size());
+    total += kind.sum;
   }
-  std::sort(kinds.rbegin(), kinds.rend());
   const std::size_t bar = hours_a_bar(hours);
   const double width = kHourS * static_cast<double>(bar);
   chart.y_label = bar == 1 ? "an hour" : "each " + std::to_string(bar) + " h";
   std::vector<double> heights(hours / bar + 1, 0);
   std::vector<std::string> texts(hours / bar + 1);
   for (std::size_t k = 0; k < kinds.size(); ++k) {
-    const std::string name = kinds[k].second;
-    const std::string share = shown(static_cast<double>(kinds[k].first), Quantity::octets);
-    Chart::Series series{name + " " + share,
-                         Chart::Kind::bar,
-                         static_cast<int>(std::min<std::size_t>(k, 5)) + 1,
-                         {},
-                         width};
-    const auto& octets = data.octets_by_hour.at(name);
+    const std::string amount = shown(static_cast<double>(kinds[k].sum), Quantity::octets);
+    Chart::Series series{
+        kinds[k].name + " " + amount, Chart::Kind::bar, static_cast<int>(k) + 1, {}, width};
+    const auto& octets = kinds[k].octets;
     for (std::size_t i = 0; i < octets.size(); i += bar) {
       const auto end = octets.begin() + static_cast<long>(std::min(i + bar, octets.size()));
       const auto sum = static_cast<double>(
@@ -310,7 +332,9 @@ Chart traffic(const ReportData& data) {
       series.points.push_back(
           {static_cast<double>(data.start_utc_s) + kHourS * static_cast<double>(i), sum});
       heights[i / bar] += sum;
-      texts[i / bar] += ", " + name + " " + shown(sum, Quantity::octets);
+      if (sum > 0) {
+        texts[i / bar] += ", " + kinds[k].name + " " + shown(sum, Quantity::octets);
+      }
     }
     chart.series.push_back(std::move(series));
   }

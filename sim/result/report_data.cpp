@@ -96,8 +96,10 @@ std::size_t class_of(double latency_s) {
 }
 
 void gather_rows(const TableFileReader& file, ReportData& data) {
+  double last_expected_s = 0;
   each_row(file, "truth", {"stamp_utc_s"}, data, [&](const Cells& cells) {
     ++data.expected_rows;
+    last_expected_s = std::max(last_expected_s, cells.number(0));
     if (auto* const hour = hour_of(data, cells.number(0))) ++hour->expected;
   });
   data.latency_s.assign(ReportData::kLatencyBins, 0);
@@ -108,11 +110,13 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
   std::vector<Stored> home;
   each_row(file, "rows", {"stamp_utc_s", "arrival_utc_s", "meter", "ap_wh", "am_wh"}, data,
            [&](const Cells& cells) {
-             ++data.stored_rows;
              const double stamp_utc_s = cells.number(0);
              if (cells.number(2) == data.home) {
                home.push_back({stamp_utc_s, cells.number(3) - cells.number(4)});
              }
+             // While late rows are collected meters go on capturing: nobody waits for those.
+             if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;
+             ++data.stored_rows;
              const double latency_s = cells.number(1) - stamp_utc_s;
              if (std::isnan(latency_s)) return;
              ++data.latency_rows;

@@ -31,7 +31,7 @@ header { display: flex; gap: 24px; justify-content: space-between; align-items: 
 .good { color: var(--good); } .bad { color: var(--bad); }
 .verdict.good { background: var(--good-bg); } .verdict.bad { background: var(--bad-bg); }
 .verdict.open { color: var(--soft); background: var(--grid); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px;
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(138px, 1fr)); gap: 12px;
   margin: 22px 0 12px; }
 .tile, figure, .table { background: var(--card); border: 1px solid var(--line);
   border-radius: 10px; }
@@ -71,8 +71,14 @@ th { text-align: left; color: var(--soft); font-weight: 500; font-size: 12.5px; 
 th, td { padding: 7px 16px; border-bottom: 1px solid var(--grid); white-space: nowrap; }
 tr:last-child td { border-bottom: 0; }
 td.num, th.num { text-align: right; font-variant-numeric: tabular-nums; }
-td.last { width: 99%; white-space: normal; } .tables { margin-bottom: 6px; }
+td.last { width: 99%; white-space: normal; }
 .cols { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; align-items: start; }
+.stack { display: grid; gap: 14px; min-width: 0; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 34px;
+  padding: 8px 16px; font-size: 14px; }
+.figures div { display: flex; justify-content: space-between; gap: 12px; padding: 5px 0; }
+.figures span { color: var(--soft); }
+.figures b { font-weight: 500; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code { font: 12.5px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 footer { margin-top: 30px; color: var(--soft); font-size: 12.5px; overflow-wrap: anywhere; }
 @media (max-width: 860px) { .charts, .cols { grid-template-columns: 1fr; } }

@@ -203,7 +203,7 @@ TEST_F(Report, OfAKilledRunSaysSo) {
   }
   const std::string page = read_page();
   EXPECT_THAT(page, HasSubstr("The run was cut short"));
-  EXPECT_THAT(page, HasSubstr("rows stored of 192"));
+  EXPECT_THAT(page, HasSubstr("of 192 rows"));
 }
 
 TEST_F(Report, CountsWhatIsMissing) {
