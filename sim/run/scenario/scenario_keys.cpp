@@ -98,7 +98,9 @@ Keys meter_keys() {
           "meters.voltage_v", "V", 170, 290, "Mean mains voltage (data sheet: Un 240 V).",
           [](auto& s) -> auto& { return s.meters.voltage_v; }),
       K::number(
-          "meters.pv_share", "", 0, 1, "Share of homes with a photovoltaic plant.",
+          "meters.pv_share", "", 0, 1,
+          "Share of modelled homes with a photovoltaic plant; measured homes are taken as they "
+          "are.",
           [](auto& s) -> auto& { return s.meters.pv_share; }),
       K::number(
           "meters.clock_spread_ppm", "ppm", 0, 200,
