@@ -78,7 +78,7 @@ bool PushQueue::seek(Position& at, Record& record) const {
       at = {following(at.page), kPageHeader};
       continue;
     }
-    if (!record.delivered && content_holds(at, record)) return true;
+    if (!record.delivered) return true;
     at = behind(at, record);
   }
   return false;
@@ -122,7 +122,12 @@ void PushQueue::survey_page(std::uint32_t page) {
   Record record;
   Slot slot;
   while ((slot = read_slot(at, record)) == Slot::record) {
-    if (!record.delivered) content_holds(at, record) ? ++waiting_ : ++damaged_;
+    if (!record.delivered && content_holds(at, record)) {
+      ++waiting_;
+    } else if (!record.delivered) {
+      ++damaged_;
+      mark_delivered(at);  // so that content need not be checked again
+    }
     at = behind(at, record);
   }
   if (slot == Slot::unusable && at.offset + kRecordHeader <= CM1_FLASH_PAGE_BYTES) ++damaged_;
@@ -205,6 +210,7 @@ bool PushQueue::write_record(Bytes apdu) {
   if (read_slot(tail_, written) != Slot::record || written.delivered ||
       written.length != record.length || written.crc != record.crc ||
       !content_holds(tail_, written)) {
+    mark_delivered(tail_);
     return false;
   }
   tail_ = behind(tail_, record);
@@ -222,6 +228,12 @@ Bytes PushQueue::next_unsent(MutableBytes out) {
   return content;
 }
 
+// If the flash refuses, the record is sent once more after the next boot.
+void PushQueue::mark_delivered(const Position& at) const {
+  constexpr std::array<std::uint8_t, 1> kDelivered{0x00};
+  static_cast<void>(platform_.flash_write(address(at.page, at.offset + kDeliveredAt), kDelivered));
+}
+
 void PushQueue::mark_sent() {
   unsent_ = behind(unsent_, read_);
   ++in_flight_;
@@ -234,9 +246,7 @@ void PushQueue::confirm() {
   }
   Record record;
   if (in_flight_ == 0 || !seek(head_, record)) return;
-  constexpr std::array<std::uint8_t, 1> kDelivered{0x00};
-  static_cast<void>(
-      platform_.flash_write(address(head_.page, head_.offset + kDeliveredAt), kDelivered));
+  mark_delivered(head_);
   head_ = behind(head_, record);
   --in_flight_;
   --waiting_;

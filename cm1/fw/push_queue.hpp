@@ -50,6 +50,7 @@ class PushQueue {
   enum class Slot : std::uint8_t { record, free, unusable };
 
   Slot read_slot(const Position& at, Record& record) const;
+  void mark_delivered(const Position& at) const;
   bool content_holds(const Position& at, const Record& record) const;
   bool read_page_header(std::uint32_t page, std::uint32_t& sequence) const;
   // Moves `at` to the first undelivered record at or behind it; false at the end of the queue.

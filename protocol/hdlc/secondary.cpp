@@ -210,7 +210,7 @@ bool Secondary::accept_acknowledgement(SecondaryLink& link, const Frame& frame) 
   if (link.sender.all_acknowledged()) {
     link.sender.unload();
     owner_.give_buffer(std::exchange(link.send_buffer, {}));
-    owner_.on_delivered(link.client.upper);
+    if (std::exchange(link.pushing, false)) owner_.on_delivered(link.client.upper);
   }
   return true;
 }
@@ -268,6 +268,7 @@ void Secondary::collect(SecondaryLink& link, const Frame& frame) {
 
 void Secondary::on_whole_request(SecondaryLink& link, Bytes llc_and_apdu) {
   const bool readable = starts_with_command_llc(llc_and_apdu);
+  link.pushing = false;
   if (!readable) ++counters_.malformed;
   load_from_owner(link, [&](Writer& reply) {
     if (!readable) return;
@@ -282,6 +283,7 @@ void Secondary::offer_push(SecondaryLink& link) {
     return;
   }
   load_from_owner(link, [&](Writer& push) { owner_.on_poll(link.client.upper, push); });
+  link.pushing = link.sender.loaded();
 }
 
 template <typename Write>

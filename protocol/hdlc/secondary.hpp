@@ -35,7 +35,8 @@ class SecondaryOwner {
   // heard to acknowledge it, so hand out the same rows until on_delivered.
   virtual void on_poll(std::uint16_t client_sap, Writer& push) = 0;
 
-  // The last segment of what on_request or on_poll wrote was acknowledged by N(R).
+  // The last segment of what on_poll wrote was acknowledged by N(R). Not called for answers: on a
+  // link that carries both, a request may take the place of a push that was never heard.
   virtual void on_delivered(std::uint16_t client_sap) = 0;
 
   virtual void on_opened(std::uint16_t client_sap) = 0;
@@ -74,6 +75,7 @@ struct SecondaryLink {
   bool open = false;
   bool rejecting = false;   // FRMR sent: only SNRM or DISC help
   bool peer_busy = false;   // RNR heard
+  bool pushing = false;     // what is being sent is a push, not an answer
   bool discarding = false;  // the request outgrew its buffer: skip to its last segment
   Address client;
   Address server;  // in the form the client used

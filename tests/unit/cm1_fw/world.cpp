@@ -88,7 +88,9 @@ void World::modem_state(cm1_modem_state state) {
 void World::lose_sockets() {
   for (Socket& socket : sockets_) {
     ++socket.generation;
-    socket = Socket{false, false, false, 0, {}, socket.generation};
+    const std::uint32_t generation = socket.generation;
+    socket = Socket{};
+    socket.generation = generation;
   }
 }
 
@@ -163,7 +165,8 @@ int World::socket_send(int s, Bytes octets) {
   socket.unacknowledged += static_cast<std::uint32_t>(octets.size());
   const std::uint32_t generation = socket.generation;
   const auto n = static_cast<std::uint32_t>(octets.size());
-  if (!acknowledges) return 0;
+  socket.stuck = socket.stuck || !acknowledges;
+  if (socket.stuck) return 0;
   at(now_us_ + kOneWay_us, [this, s, generation, data = copy(octets)] {
     Socket& peer = sockets_[static_cast<std::size_t>(s)];
     if (peer.generation != generation || !cell) return;

@@ -79,6 +79,7 @@ class World {
   static constexpr std::int64_t kOneWay_us = 400'000;  // GPRS
   struct Socket {
     bool used = false, open = false, head_end = false;
+    bool stuck = false;  // a segment was lost for good: nothing behind it arrives either
     std::uint32_t unacknowledged = 0;
     Octets stream;
     std::uint32_t generation = 0;

@@ -211,6 +211,21 @@ TEST_F(SecondaryTest, ABusyClientGetsItsAnswerWhenReadyAgain) {
   EXPECT_EQ(ask(command(FrameKind::receive_ready))->kind, FrameKind::information);
 }
 
+TEST_F(SecondaryTest, AnAnswerThatTookThePlaceOfAPushDoesNotDeliverIt) {
+  open(102);
+  meter_.pushes = {hex("0F0102")};
+  EXPECT_EQ(copy(ask(command(FrameKind::receive_ready, 102))->information), hex("E6E7000F0102"));
+  EXPECT_EQ(ask(request(0, 0, apdu_, 102))->ns, 0);  // the push was not heard
+  Frame acknowledgement = command(FrameKind::receive_ready, 102);
+  acknowledgement.nr = 1;
+  const std::optional<Frame> again = ask(acknowledgement);
+  EXPECT_TRUE(meter_.delivered.empty());
+  EXPECT_EQ(copy(again->information), hex("E6E7000F0102"));
+  acknowledgement.nr = 2;
+  EXPECT_EQ(ask(acknowledgement)->kind, FrameKind::receive_ready);
+  EXPECT_EQ(meter_.delivered, (std::vector<std::uint16_t>{102}));
+}
+
 // Half the frames follow what the meter said last, the rest are anything at all.
 TEST_F(SecondaryTest, RandomFramesNeverBreakIt) {
   const std::uint64_t seed = 99;
