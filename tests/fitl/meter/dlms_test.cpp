@@ -47,6 +47,9 @@ class Dlms : public testing::Test {
   TestClient reader{meter, reading_client(meter.provision)};
   TestClient manager{meter, management_client(meter.provision)};
 
+  std::uint64_t reg(unsigned c, unsigned d) {
+    return unsigned_in(reader, {ClassId::register_, obis(1, 0, c, d, 0), 2});
+  }
   static void open(TestClient& client) {
     ASSERT_TRUE(client.connect());
     ASSERT_TRUE(client.associate());
@@ -105,9 +108,6 @@ TEST_F(Dlms, WrongNamesAndClassesAreToldApart) {
 TEST_F(Dlms, PasswordOpensTheReadingClient) {
   meter.sums(fitl::make_sums({231.0, 10.0, -60.0, 50.1}), 18000);
   open(reader);
-  const auto reg = [&](unsigned c, unsigned d) {
-    return unsigned_in(reader, {ClassId::register_, obis(1, 0, c, d, 0), 2});
-  };
   EXPECT_EQ(reg(1, 8), 1152u);  // 1155 W for 3593 s
   EXPECT_EQ(reg(8, 8), 1996u);
   EXPECT_EQ(reg(1, 7), 1155u);

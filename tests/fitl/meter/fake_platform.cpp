@@ -86,11 +86,13 @@ struct FakePlatform::Calls {
     FakePlatform& p = of(context);
     if (p.buffers_out >= p.buffers_max) return nullptr;
     ++p.buffers_out;
-    return new std::uint8_t[METER_BUFFER_BYTES];
+    p.buffers_.push_back(std::make_unique<std::uint8_t[]>(METER_BUFFER_BYTES));
+    return p.buffers_.back().get();
   }
   static void buffer_give(void* context, std::uint8_t* buffer) {
-    --of(context).buffers_out;
-    delete[] buffer;
+    FakePlatform& p = of(context);
+    const auto is_it = [&](const auto& taken) { return taken.get() == buffer; };
+    p.buffers_out -= static_cast<int>(std::erase_if(p.buffers_, is_it));
   }
   static void relay_drive(void* context, int close) {
     FakePlatform& p = of(context);
@@ -175,6 +177,7 @@ void FakePlatform::construct() {
   dead_ = false;
   cut_countdown_ = 0;
   buffers_out = 0;
+  buffers_.clear();
   firmware->init(instance(), &hal);
 }
 

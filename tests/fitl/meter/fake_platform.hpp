@@ -92,6 +92,7 @@ class FakePlatform {
   bool dead_ = false;
   std::array<std::uint8_t, METER_RETAINED_BYTES> retained_at_cut_{};
   std::uint32_t random_state_ = 1;
+  std::vector<std::unique_ptr<std::uint8_t[]>> buffers_;
   protocol::crypto::OpensslEngine crypto_;
 };
 
