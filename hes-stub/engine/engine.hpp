@@ -110,8 +110,11 @@ class Engine {
   void on_rows(ActiveSession& session, Bytes value);
   void on_clock(ActiveSession& session, Bytes value);
   bool read_deviation(const ActiveSession& session, Bytes value, UtcNs& deviation) const;
+  void set_clock(ActiveSession& session);
   void correct_clock(ActiveSession& session, UtcNs deviation);
   void finish_job(ActiveSession& session, Want want);
+  void job_refused(ActiveSession& session, Want want);
+  void clock_moved(MeterIndex meter, UtcNs deviation_before, UtcNs deviation_after);
 
   // engine_session.cpp: one association
   void begin_session(MeterIndex meter);

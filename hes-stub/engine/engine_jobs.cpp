@@ -60,6 +60,12 @@ void Engine::plan_load_profile(MeterIndex meter) {
   MeterState& state = meters_[meter];
   state.wants &= static_cast<std::uint8_t>(~kWantRows);
   const std::int64_t due_s = now_s() - config_.push_period_s - config_.push_grace_s;
+  if (state.twice_to_s != 0 && state.twice_to_s <= due_s) {
+    state.rows_from_s = state.twice_from_s;
+    state.rows_to_s = state.twice_to_s;
+    state.wants |= kWantRows;
+    return;
+  }
   const std::int64_t settled_s = store_.settled_until(meter, load_profile_);
   if (store_.next_stamp(meter, load_profile_, settled_s) > due_s) return;
   // With the oldest row of a push its other rows are lost too: not one pull for each.
@@ -178,7 +184,12 @@ void Engine::on_rows(ActiveSession& session, Bytes value) {
   ++counters_.pulls;
   store_rows(meter, obis, Delivery::pull, now());
   if (!closing) {
-    store_.settle(meter, load_profile_, session.pull_to_s);
+    MeterState& state = meters_[meter];
+    if (session.pull_to_s == state.twice_to_s) {
+      state.twice_to_s = 0;  // below what is settled
+    } else {
+      store_.settle(meter, load_profile_, session.pull_to_s);
+    }
     finish_job(session, kWantRows);
     return;
   }
@@ -212,7 +223,7 @@ void Engine::on_clock(ActiveSession& session, Bytes value) {
   if (!read_deviation(session, value, deviation)) {
     ++counters_.malformed;
     store_.add_event(now(), session.meter, "clock invalid", "");
-    if (config_.clock_correct) return correct_clock(session, INT64_MAX);
+    if (config_.clock_correct) return set_clock(session);
     return finish_job(session, kWantClock);
   }
   store_.add_event(now(), session.meter, "clock deviation ns", std::to_string(deviation));
@@ -224,13 +235,18 @@ void Engine::on_clock(ActiveSession& session, Bytes value) {
   correct_clock(session, deviation);
 }
 
+void Engine::set_clock(ActiveSession& session) {
+  session.step = Step::correcting_clock;
+  store_.add_event(now(), session.meter, "clock set", "");
+  transmit(session, session.client->set({ClassId::clock, kClock, kTime}, clock_value(now_s())));
+}
+
 void Engine::correct_clock(ActiveSession& session, UtcNs deviation) {
   session.step = Step::correcting_clock;
+  clock_moved(session.meter, deviation, 0);  // also when its answer gets lost
   const std::int64_t shift_s = -deviation / kNsPerSecond;
   if (shift_s < -kMaxShiftS || shift_s > kMaxShiftS) {
-    store_.add_event(now(), session.meter, "clock set", "");
-    return transmit(session,
-                    session.client->set({ClassId::clock, kClock, kTime}, clock_value(now_s())));
+    return set_clock(session);
   }
   store_.add_event(now(), session.meter, "clock shift s", std::to_string(shift_s));
   std::array<std::uint8_t, 3> parameter;
@@ -239,7 +255,31 @@ void Engine::correct_clock(ActiveSession& session, UtcNs deviation) {
   transmit(session, session.client->action({ClassId::clock, kClock, kShiftTime}, out.written()));
 }
 
-// Done, or refused by the meter; the next check sees whether it must be tried again.
+// What the meter stamps from now on it has stamped before: look at these stamps once its pushes of
+// them must have come.
+void Engine::clock_moved(MeterIndex meter, UtcNs deviation_before, UtcNs deviation_after) {
+  if (deviation_after >= deviation_before) return;
+  const std::int64_t period_s = inventory_[meter].capture_period_s;
+  MeterState& state = meters_[meter];
+  const std::int64_t from_s = now_s() + deviation_after / kNsPerSecond - period_s;
+  const std::int64_t to_s = now_s() + deviation_before / kNsPerSecond + period_s;
+  state.twice_from_s = state.twice_to_s == 0 ? from_s : std::min(state.twice_from_s, from_s);
+  // Two rows a stamp; a clock that was a year ahead is not worth more than one pull.
+  const std::int64_t most_s = config_.max_rows_per_pull / 2 * period_s;
+  state.twice_to_s = std::min(std::max(state.twice_to_s, to_s), state.twice_from_s + most_s);
+}
+
+// The next check sees whether it must be asked again.
+void Engine::job_refused(ActiveSession& session, Want want) {
+  store_.add_event(now(), session.meter, "refused", std::to_string(static_cast<int>(want)));
+  meters_[session.meter].wants &= static_cast<std::uint8_t>(~want);
+  session.attempts = 0;
+  report(session, want == kWantRows      ? MessageKind::pull
+                  : want == kWantClosing ? MessageKind::closing
+                                         : MessageKind::clock);
+  next_job(session);
+}
+
 void Engine::finish_job(ActiveSession& session, Want want) {
   MeterState& state = meters_[session.meter];
   state.wants &= static_cast<std::uint8_t>(~want);

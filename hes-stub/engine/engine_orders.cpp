@@ -75,8 +75,10 @@ void Engine::request_order(ActiveSession& session) {
   order.in_hand = true;
   session.order = order.result.id;
   ++order.result.attempts;
-  // A shift is the one order that must not be done twice: the clock before and after tells.
-  if (order.result.order.kind == OrderKind::clock_shift) {
+  // A shift is the one order that must not be done twice: the clock before and after tells. And a
+  // clock set back makes stamps come twice.
+  if (order.result.order.kind == OrderKind::clock_shift ||
+      order.result.order.kind == OrderKind::clock_set) {
     session.step = Step::order_clock;
     return transmit(session, session.client->get({ClassId::clock, kClock, kTime}));
   }
@@ -150,7 +152,8 @@ void Engine::on_order_clock(ActiveSession& session, PendingOrder& order, Bytes v
   }
   observer_.clock_checked(session.meter, deviation, now());
   const UtcNs shift = order.result.order.value_s * kNsPerSecond;
-  if (order.uncertain && order.has_deviation) {
+  const bool shifts = order.result.order.kind == OrderKind::clock_shift;
+  if (shifts && order.uncertain && order.has_deviation) {
     // The shift was sent and no answer came: nearer to the clock as shifted, or as it was?
     const UtcNs moved = deviation - order.deviation;
     if (std::llabs(moved - shift) < std::llabs(moved)) {
@@ -163,6 +166,7 @@ void Engine::on_order_clock(ActiveSession& session, PendingOrder& order, Bytes v
   }
   order.has_deviation = true;
   order.deviation = deviation;
+  clock_moved(session.meter, deviation, shifts ? deviation + shift : shift);
   send_order(session, order);
 }
 

@@ -167,13 +167,13 @@ void Engine::on_job_event(ActiveSession& session, const ClientEvent& event) {
   if (event.kind == Kind::exception) return retry_or_fail(session);
   switch (session.step) {
     case Step::pulling_rows:
-      return data ? on_rows(session, event.data) : finish_job(session, kWantRows);
+      return data ? on_rows(session, event.data) : job_refused(session, kWantRows);
     case Step::pulling_closing:
-      return data ? on_rows(session, event.data) : finish_job(session, kWantClosing);
+      return data ? on_rows(session, event.data) : job_refused(session, kWantClosing);
     case Step::reading_clock:
       if (data) return on_clock(session, event.data);
       meters_[session.meter].clock_checked_s = now_s();
-      return finish_job(session, kWantClock);
+      return job_refused(session, kWantClock);
     case Step::correcting_clock:
       return finish_job(session, kWantClock);
     default:

@@ -71,6 +71,9 @@ struct MeterState {
   std::int64_t closing_spread_s = 0;
   std::int64_t rows_from_s = 0;  // first and last stamp that the pull is for
   std::int64_t rows_to_s = 0;
+  // After its clock was set back: stamps lived twice, where a lost row leaves no missing stamp.
+  std::int64_t twice_from_s = 0;
+  std::int64_t twice_to_s = 0;  // 0: nothing to look at
   std::int64_t closing_until_s = 0;
   std::int64_t closing_again_s = 0;  // the row was not there: ask again then
   std::int64_t clock_checked_s = 0;

@@ -330,5 +330,61 @@ TEST_F(EngineTest, ACounterBehindTheMetersIsReadFromIt) {
   EXPECT_GE(counters().rejected, 1u);
 }
 
+TEST_F(EngineTest, AMeterThatRefusesItsProfileIsAskedAtTheNextCheckNotAtOnce) {
+  start();
+  world_->live(0, world_->connect(0), 6, kNone);
+  world_->meters[0]->refuses_rows = true;
+  world_->run_for_s(5 * 3600);
+  EXPECT_LE(world_->meters[0]->gets, 40);
+  EXPECT_GE(world_->meters[0]->gets, 4);
+  EXPECT_EQ(counters().gave_up, 0u);
+  world_->meters[0]->refuses_rows = false;
+  world_->run_for_s(4 * 3600);
+  EXPECT_EQ(missing(0, 6), 0u);
+}
+
+// The clock is an hour ahead and set right at 02:05; the push of the stamps that come again is
+// lost. No stamp is missing, and still rows are.
+TEST_F(EngineTest, AfterAClockSetBackTheStampsLivedTwiceAreLookedAt) {
+  start();
+  const ConnectionId line = world_->connect(0);
+  hes_test::FakeMeter& meter = *world_->meters[0];
+  meter.clock_offset_s = 3600;
+  meter.rows = hes_test::quarters(kFebruary + 900, 12);  // 00:15 to 03:00, by 02:00
+  std::vector<Row> again = hes_test::quarters(kFebruary + 9 * 900, 8, 500);  // 02:15 to 04:00
+  again[0].status = 0x20;
+  const auto at = [this](std::int64_t s, std::function<void()> action) {
+    world_->at((kFebruary + s) * kNsPerSecond, std::move(action));
+  };
+  at(7260, [&] { world_->send_up(line, meter.push(0, 12)); });
+  at(7500, [&] {
+    head_end_->submit(order(OrderKind::clock_set));
+    head_end_->deliver(world_->now);
+  });
+  at(10'801, [&] {
+    meter.rows.insert(meter.rows.end(), again.begin(), again.begin() + 4);
+    static_cast<void>(meter.push(12, 4));  // lost
+  });
+  at(14'401, [&] {
+    meter.rows.insert(meter.rows.end(), again.begin() + 4, again.end());
+    world_->send_up(line, meter.push(16, 4));
+  });
+  for (int i = 1; i < 100; ++i) at(300 * i, [&] { world_->send_up(line, meter.heartbeat()); });
+  world_->run_for_s(6 * 3600);
+  EXPECT_EQ(seen_.orders.size(), 1u);
+  EXPECT_EQ(store_->rows(), 20u);
+  // Four of the late first push, pulled before; six stamps of the second look were known.
+  EXPECT_EQ(store_->duplicates(), 10u);
+  std::vector<Row> stored;
+  store_->for_each_row(0, store_->profile(kLoadProfile),
+                       [&](const Row& r, unsigned) { stored.push_back(r); });
+  ASSERT_EQ(stored.size(), meter.rows.size());
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    EXPECT_TRUE(same_capture(stored[i], meter.rows[i])) << i;
+  }
+  world_->run_for_s(3600);
+  EXPECT_EQ(store_->duplicates(), 10u);  // looked at once
+}
+
 }  // namespace
 }  // namespace hes

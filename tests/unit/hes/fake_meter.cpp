@@ -162,6 +162,10 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
   Writer out(value);
   result = AccessResult::success;
   if (attribute.class_id == ClassId::profile_generic && attribute.index == 2) {
+    if (refuses_rows) {
+      result = AccessResult::read_write_denied;
+      return {};
+    }
     std::vector<hes::Row> selected;
     for (const hes::Row& row : attribute.instance == hes::kLoadProfile ? rows : closings) {
       if (row.stamp_utc_s >= selection.from_utc_s && row.stamp_utc_s <= selection.to_utc_s) {

@@ -63,6 +63,7 @@ class FakeMeter final : public protocol::dlms::Application {
   bool deaf = false;             // answers nothing
   bool forgets_answers = false;  // does as told, but the answer is lost
   bool refuses_relay = false;
+  bool refuses_rows = false;
 
  private:
   Octets notification(std::uint8_t kind) const;
