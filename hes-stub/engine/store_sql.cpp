@@ -20,7 +20,8 @@ constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS meter(
   id INTEGER PRIMARY KEY, logical_device_name TEXT NOT NULL UNIQUE, serial TEXT NOT NULL,
   system_title BLOB NOT NULL, model TEXT NOT NULL, firmware TEXT NOT NULL,
-  capture_period_s INTEGER NOT NULL, push_counter INTEGER, client_reserved INTEGER NOT NULL DEFAULT 0);
+  capture_period_s INTEGER NOT NULL, push_counter INTEGER,
+  client_reserved INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS profile(id INTEGER PRIMARY KEY, obis TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS profile_day(
   meter INTEGER NOT NULL, profile INTEGER NOT NULL, day INTEGER NOT NULL, rows INTEGER NOT NULL,

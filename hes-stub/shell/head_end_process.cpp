@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,12 +12,11 @@
 #include <cstring>
 #include <stdexcept>
 
-extern char** environ;
-
 namespace hes {
 namespace {
 
 constexpr std::size_t kMaxLine = 256;
+constexpr int kNotStarted = 127;  // as a shell says it
 
 // The first line; shorter when the child ends before.
 std::string read_line(int handle) {
@@ -39,13 +37,13 @@ pid_t spawn(const std::string& program, const std::vector<std::string>& argument
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  pid_t child = -1;
-  const int code = posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (code != 0) throw std::runtime_error(program + ": " + std::strerror(code));
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error(program + ": " + std::strerror(errno));
+  if (child == 0) {  // only calls that are safe between fork and exec
+    dup2(output, STDOUT_FILENO);
+    execv(program.c_str(), argv.data());
+    _exit(kNotStarted);
+  }
   return child;
 }
 
