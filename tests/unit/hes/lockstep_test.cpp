@@ -73,6 +73,19 @@ std::vector<std::string> rows_of(Store& store) {
   return lines;
 }
 
+void order_at(World& world, HeadEnd& head_end, std::int64_t at_s, MeterIndex meter, OrderKind kind,
+              std::int64_t value) {
+  world.at((kFebruary + at_s) * kNsPerSecond, [&head_end, &world, meter, kind, value] {
+    Order submitted;
+    submitted.meter = meter;
+    submitted.kind = kind;
+    submitted.value_s = value;
+    submitted.valid_until = world.now + 7200 * kNsPerSecond;
+    head_end.submit(submitted);
+    head_end.deliver(world.now);
+  });
+}
+
 // A day and a half with lost pushes, a replaced connection, one lost, a deaf meter and orders.
 void live_through(World& world, HeadEnd& head_end) {
   world.attach(head_end);
@@ -83,21 +96,10 @@ void live_through(World& world, HeadEnd& head_end) {
         hes_test::row(kFebruary + 23 * 3600, 77 + static_cast<int>(m)));
     world.live(m, lines[m], 36, [m](int hour) { return (hour * 7 + static_cast<int>(m)) % 5; });
   }
-  const auto order = [&](std::int64_t at_s, MeterIndex meter, OrderKind kind, std::int64_t value) {
-    world.at((kFebruary + at_s) * kNsPerSecond, [&head_end, &world, meter, kind, value] {
-      Order submitted;
-      submitted.meter = meter;
-      submitted.kind = kind;
-      submitted.value_s = value;
-      submitted.valid_until = world.now + 7200 * kNsPerSecond;
-      head_end.submit(submitted);
-      head_end.deliver(world.now);
-    });
-  };
-  order(4000, 0, OrderKind::relay_open, 0);
-  order(9000, 1, OrderKind::clock_shift, 37);
-  order(9001, 1, OrderKind::relay_close, 0);
-  order(9002, 4, OrderKind::relay_close, 0);
+  order_at(world, head_end, 4000, 0, OrderKind::relay_open, 0);
+  order_at(world, head_end, 9000, 1, OrderKind::clock_shift, 37);
+  order_at(world, head_end, 9001, 1, OrderKind::relay_close, 0);
+  order_at(world, head_end, 9002, 4, OrderKind::relay_close, 0);
   world.at((kFebruary + 8000) * kNsPerSecond, [&] { world.connect(2); });
   world.at((kFebruary + 7000) * kNsPerSecond, [&] { world.meters[4]->deaf = true; });
   world.at((kFebruary + 30'000) * kNsPerSecond, [&] { world.meters[4]->deaf = false; });
