@@ -11,8 +11,8 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "hes-stub/shell/head_end_process.hpp"
 #include "hes-stub/shell/lockstep_client.hpp"
+#include "tests/unit/hes/head_end_process.hpp"
 #include "tests/unit/hes/world.hpp"
 
 namespace hes {
@@ -68,7 +68,7 @@ class ProcessTest : public testing::Test {
 };
 
 TEST_F(ProcessTest, AChildServesARunAndLeavesItsStore) {
-  HeadEndProcess process(HES_TEST_PROGRAM, arguments());
+  hes_test::HeadEndProcess process(HES_TEST_PROGRAM, arguments());
   {
     LockstepClient far("127.0.0.1", process.control_port(), EngineConfig{}, 2, world_, random_,
                        seen_, World::kBegin);
@@ -90,7 +90,7 @@ TEST_F(ProcessTest, AKilledChildLeavesAStoreThatOpensAndAnErrorForTheSimulator) 
   for (const int hours : {1, 2, 5}) {
     World world(2);
     hes_test::Recorder seen;
-    auto process = std::make_unique<HeadEndProcess>(HES_TEST_PROGRAM, arguments());
+    auto process = std::make_unique<hes_test::HeadEndProcess>(HES_TEST_PROGRAM, arguments());
     LockstepClient far("127.0.0.1", process->control_port(), EngineConfig{}, 2, world, random_,
                        seen, World::kBegin);
     world.attach(far);
@@ -106,8 +106,9 @@ TEST_F(ProcessTest, AKilledChildLeavesAStoreThatOpensAndAnErrorForTheSimulator) 
 }
 
 TEST_F(ProcessTest, AChildThatCannotStartIsAnError) {
-  EXPECT_THROW(HeadEndProcess("/nonexistent/amitwin", {"hes"}), std::runtime_error);
-  EXPECT_THROW(HeadEndProcess(HES_TEST_PROGRAM, {"--control", "127.0.0.1:0"}), std::runtime_error);
+  EXPECT_THROW(hes_test::HeadEndProcess("/nonexistent/amitwin", {"hes"}), std::runtime_error);
+  EXPECT_THROW(hes_test::HeadEndProcess(HES_TEST_PROGRAM, {"--control", "127.0.0.1:0"}),
+               std::runtime_error);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/shell/head_end_process.hpp"
+#include "tests/unit/hes/head_end_process.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace hes {
+namespace hes_test {
 namespace {
 
 constexpr std::size_t kMaxLine = 256;
@@ -92,4 +92,4 @@ int HeadEndProcess::wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-}  // namespace hes
+}  // namespace hes_test

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace hes {
+namespace hes_test {
 
-// `amitwin hes --control ...` as a child process of a simulator. Throws std::runtime_error when it
+// `amitwin hes --control ...` as a child process. Throws std::runtime_error when it
 // cannot be started or does not say where it listens.
 class HeadEndProcess {
  public:
@@ -30,4 +30,4 @@ class HeadEndProcess {
   std::uint16_t control_port_ = 0;
 };
 
-}  // namespace hes
+}  // namespace hes_test
