@@ -142,9 +142,8 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
   World world(scenario, measured, options.faults);
   result::ResultWriter writer(options.folder, identity_of_run(scenario), kPartPeriod);
   Recorder recorder(writer, UtcScale(scenario));
-  const std::string store_path = options.folder + "/hes.sqlite";
-  std::unique_ptr<HeadEnd> head_end =
-      make_in_process_head_end(world.agenda(), world.cell(), scenario, store_path, recorder);
+  auto head_end =
+      std::make_unique<HeadEnd>(world.agenda(), world.cell(), scenario, options.folder, recorder);
   Director director(world.agenda(), scenario, world.cell(), world.homes(), *head_end);
   write_meters(world, scenario, writer);
   write_events(scenario, writer);
@@ -169,7 +168,7 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
   head_end.reset();
 
   const hes::Inventory inventory = head_end_inventory(scenario);
-  hes::Store store({store_path, false, false});
+  hes::Store store({HeadEnd::store_path(options.folder), false, false});
   store.set_meters(inventory, engine_config(scenario).zone);
   const Judgement judgement = judge(scenario, world, store, flash, capture_end, end, writer);
   write_power(world, scenario, capture_end, writer);

@@ -3,17 +3,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "hes-stub/engine/config.hpp"
+#include "hes-stub/engine/head_end.hpp"
 #include "hes-stub/engine/inventory.hpp"
 #include "hes-stub/engine/observer.hpp"
 #include "hes-stub/engine/order.hpp"
 #include "hes-stub/engine/store.hpp"
 #include "models/core/wan/cell.hpp"
 #include "sim/core/agenda.hpp"
+#include "sim/core/keyed_stream.hpp"
 #include "sim/run/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -35,27 +37,54 @@ class UtcScale {
   std::int64_t start_ns_;
 };
 
-// The head-end at the far end of the cell, wherever it runs: in this process (free), in a child on
-// real sockets (lockstep), or somebody's own (paced).
-class HeadEnd : public models::wan::WanPeer {
+// The head-end at the far end of the cell: the engine in this process (free) or in a child on real
+// sockets (lockstep). Octets and orders are noted as they come and lived through at the same
+// instant, before any meter acts; so both ways give the same rows.
+class HeadEnd final : public models::wan::WanPeer,
+                      private Entity,
+                      private hes::StreamPort,
+                      private hes::RandomPort,
+                      private hes::LogPort {
  public:
-  virtual ~HeadEnd() = default;
-  virtual void submit(const hes::Order& order) = 0;
-  // The run is over: everything stored is in the file at store_path().
-  virtual void finish() = 0;
-  virtual std::string store_path() const = 0;
+  // Writes FOLDER/hes.sqlite. Throws std::runtime_error when the child or a port says no.
+  HeadEnd(Agenda& agenda, models::wan::Cell& cell, const Scenario& scenario,
+          const std::string& folder, hes::Observer& observer);
+  ~HeadEnd();
+
+  void submit(const hes::Order& order);
+  // The run is over: everything stored is in the file.
+  void finish();
+  static std::string store_path(const std::string& folder) { return folder + "/hes.sqlite"; }
+
+ private:
+  void on_open(models::wan::ConnectionId connection, std::uint32_t module, std::string_view host,
+               std::uint16_t port) override;
+  void on_data(models::wan::ConnectionId connection, std::span<const std::uint8_t> octets) override;
+  void on_closed(models::wan::ConnectionId connection, models::wan::CloseReason reason) override;
+  void on_time(TimeNs now, std::uint32_t what) override;
+  void send(hes::ConnectionId connection, protocol::Bytes octets) override;
+  void close(hes::ConnectionId connection) override;
+  void fill(protocol::MutableBytes out) override;
+  void line(hes::UtcNs at, std::string_view text) override;
+  void noted();
+
+  struct Child;
+  Agenda& agenda_;
+  models::wan::Cell& cell_;
+  UtcScale scale_;
+  Timer timer_;
+  KeyedStream random_;
+  hes::Inventory inventory_;
+  std::unique_ptr<Child> child_;       // lockstep
+  std::unique_ptr<hes::Store> store_;  // free
+  std::unique_ptr<hes::HeadEnd> engine_;
 };
 
 hes::EngineConfig engine_config(const Scenario& scenario);
 // Inventory and type templates as the head-end gets them.
 hes::Inventory head_end_inventory(const Scenario& scenario);
 
-std::unique_ptr<HeadEnd> make_in_process_head_end(Agenda& agenda, models::wan::Cell& cell,
-                                                  const Scenario& scenario,
-                                                  const std::string& store_path,
-                                                  hes::Observer& observer);
-std::unique_ptr<HeadEnd> make_lockstep_head_end(Agenda& agenda, models::wan::Cell& cell,
-                                                const Scenario& scenario,
-                                                const std::string& folder);
+// The templates of all firmwares in the fleet, as `amitwin template` prints them.
+std::vector<std::string> type_template_texts(const Scenario& scenario);
 
 }  // namespace sim::run

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/run/firmware/firmware.hpp"
 #include "sim/run/head_end/head_end.hpp"
 #include "sim/run/identity/identity.hpp"
+#include "sim/run/identity/type_template.hpp"
 
 namespace sim::run {
 
@@ -40,7 +42,7 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
     meter.logical_device_name = who.logical_device_name;
     meter.system_title = who.system_title;
     meter.model = model_name(scenario.meters.model);
-    meter.firmware = settings.firmware;
+    meter.firmware = find_firmware(settings.firmware, scenario.meters.model).firmware->name;
     meter.capture_period_s = settings.capture_period_s;
     meter.keys.unicast = who.unicast_key;
     meter.keys.authentication = who.authentication_key;
@@ -48,6 +50,18 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
     meters.push_back(std::move(meter));
   }
   return hes::Inventory(std::move(meters));
+}
+
+std::vector<std::string> type_template_texts(const Scenario& scenario) {
+  std::vector<std::string> names;
+  std::vector<std::string> texts;
+  for (std::uint32_t meter = 1; meter <= scenario.meters.count; ++meter) {
+    const std::string name = settings_of(scenario, meter).firmware;
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    names.push_back(name);
+    texts.push_back(type_template_text(*find_firmware(name, scenario.meters.model).firmware));
+  }
+  return texts;
 }
 
 }  // namespace sim::run

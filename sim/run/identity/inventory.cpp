@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
+#include "sim/run/firmware/firmware.hpp"
 #include "sim/run/identity/identity.hpp"
 
 namespace sim::run {
@@ -18,6 +19,12 @@ std::string hex(std::span<const std::uint8_t> octets) {
 
 // Client address -> what it may do; the same in every built-in firmware.
 constexpr const char* kClients = "1 management, 2 reading, 16 public, 102 push";
+
+// As the type template names it, so that a head-end finds one by the other.
+std::string firmware_name(const Scenario& scenario, const MeterSettings& settings) {
+  const FoundFirmware found = find_firmware(settings.firmware, scenario.meters.model);
+  return found.firmware != nullptr ? found.firmware->name : settings.firmware;
+}
 
 std::string as_csv(const Scenario& scenario, bool with_keys) {
   std::string text =
@@ -50,7 +57,7 @@ std::string as_json(const Scenario& scenario, bool with_keys) {
                                     {"logical_device_name", who.logical_device_name},
                                     {"system_title", hex(who.system_title)},
                                     {"model", model_name(scenario.meters.model)},
-                                    {"firmware", settings.firmware},
+                                    {"firmware", firmware_name(scenario, settings)},
                                     {"tier", settings.detailed ? "T1" : "T2"},
                                     {"server_sap", 1},
                                     {"address", who.module_address},

@@ -31,8 +31,10 @@ struct Direction {
   double high;
 };
 
-Direction one_way(double low, double high, double start) {
-  return {low >= start ? low : 0, high >= kQuietShare * start ? high : 0};
+// `quiet`: so little current that nothing may be registered. What lies below the starting power may
+// be left out, but a meter that does see a small component beside a large one is not wrong.
+Direction one_way(double low, double high, double start, bool quiet) {
+  return {low >= start ? low : 0, quiet || high < 0 ? 0 : high};
 }
 
 // Active and reactive power each with the way they may be taken.
@@ -41,9 +43,9 @@ struct Ways {
   Direction backward;
 };
 
-Ways both_ways(double value, double tolerance, double start) {
-  return {one_way(value - tolerance, value + tolerance, start),
-          one_way(-value - tolerance, -value + tolerance, start)};
+Ways both_ways(double value, double tolerance, double start, bool quiet) {
+  return {one_way(value - tolerance, value + tolerance, start, quiet),
+          one_way(-value - tolerance, -value + tolerance, start, quiet)};
 }
 
 }  // namespace
@@ -90,16 +92,20 @@ Bounds bounds_of(const Flow& flow) {
   const double p_start = flow.voltage_v * kStartActiveA;
   const double q_start = flow.voltage_v * kStartReactiveA;
 
-  const Ways active = both_ways(p, p_tolerance, p_start);
+  const bool active_quiet = flow.current_a < kQuietShare * kStartActiveA;
+  const bool reactive_quiet = flow.current_a < kQuietShare * kStartReactiveA;
+
+  const Ways active = both_ways(p, p_tolerance, p_start, active_quiet);
   bounds.low[kActiveImport] = active.forward.low;
   bounds.high[kActiveImport] = active.forward.high;
   bounds.low[kActiveExport] = active.backward.low;
   bounds.high[kActiveExport] = active.backward.high;
 
-  const Direction size = one_way(q_size - q_tolerance, q_size + q_tolerance, q_start);
+  const Direction size =
+      one_way(q_size - q_tolerance, q_size + q_tolerance, q_start, reactive_quiet);
   bounds.reactive_low = size.low;
   bounds.reactive_high = size.high;
-  Ways reactive = both_ways(q, q_tolerance, q_start);
+  Ways reactive = both_ways(q, q_tolerance, q_start, reactive_quiet);
   if (q_size < kQuadrantShare * flow.apparent_va) {
     reactive = {{0, size.high}, {0, size.high}};
   }

@@ -147,6 +147,19 @@ cm1_provision module_provision_of(const HomeContext& context, const Home& home) 
   return provision;
 }
 
+// RS-485 and 12 V between meter and module: ports and signals in T1, calls in T2.
+void join(Home& home) {
+  if (home.point != nullptr) {
+    home.point->join(*home.meter, *home.afe, *home.line, *home.module);
+    return;
+  }
+  home.meter->attach(METER_UART_RS485, home.line->end(0));
+  home.line->attach(0, home.meter->receiver(METER_UART_RS485));
+  home.module->attach(home.line->end(1));
+  home.line->attach(1, *home.module);
+  home.meter->set_supply_listener(*home.module);
+}
+
 }  // namespace
 
 std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
@@ -161,30 +174,37 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   tolerance.phase[0].phase_deg += context.drift_deg;
   home->afe = std::make_unique<models::Afe>(seed_of(context), number, 1, tolerance, noise);
 
-  const auto tier = home->settings.detailed ? models::FeedTier::detailed : models::FeedTier::fleet;
+  const bool detailed = home->settings.detailed;
+  if (detailed) home->point = &context.kernel.add_point(number);
+  // The same devices in both tiers; a detailed home's stand on agendas of their own.
+  const auto services = [&](Agenda& agenda) {
+    models::NodeServices own = context.services;
+    return models::NodeServices{agenda, own.crypto, own.buffers, own.seed};
+  };
+  Agenda& fleet = context.services.agenda;
   home->meter = std::make_unique<models::MeterNode>(
-      context.services, node_config(context, *home),
-      std::make_unique<models::ElectricalFeed>(*home->supply, *home->afe, tier));
+      services(detailed ? home->point->meter_agenda() : fleet), node_config(context, *home),
+      std::make_unique<models::ElectricalFeed>(
+          *home->supply, *home->afe,
+          detailed ? models::FeedTier::detailed : models::FeedTier::fleet));
   models::Bench bench;
   bench.voltage_v = context.scenario.meters.voltage_v;
   TWIN_ASSERT(models::manufacture(*home->meter, meter_provision_of(context, *home),
                                   *home->bench_afe, bench),
               number);
 
-  home->line = std::make_unique<models::Rs485Line>(context.services.agenda,
+  home->line = std::make_unique<models::Rs485Line>(detailed ? home->point->line_agenda() : fleet,
                                                    models::node_id(number, models::kNodeLine));
-  home->modem = std::make_unique<models::wan::Modem>(context.services.agenda, context.cell, number,
+  home->modem = std::make_unique<models::wan::Modem>(fleet, context.cell, number,
                                                      models::node_id(number, models::kNodeModem));
   models::Cm1NodeConfig module_config;
   module_config.firmware = cm1_builtin_firmware();
   module_config.module = number;
-  home->module = std::make_unique<models::Cm1Node>(context.services, module_config, *home->modem);
+  home->module = std::make_unique<models::Cm1Node>(
+      services(detailed ? home->point->module_agenda() : fleet), module_config,
+      detailed ? home->point->modem_port(*home->modem) : *home->modem);
   TWIN_ASSERT(home->module->provision(module_provision_of(context, *home)), number);
-  home->meter->attach(METER_UART_RS485, home->line->end(0));
-  home->line->attach(0, home->meter->receiver(METER_UART_RS485));
-  home->module->attach(home->line->end(1));
-  home->line->attach(1, *home->module);
-  home->meter->set_supply_listener(*home->module);
+  join(*home);
   home->meter->power(0, true);
   return home;
 }

@@ -13,6 +13,7 @@
 #include "models/core/load/supply_point.hpp"
 #include "models/core/wan/cell.hpp"
 #include "models/core/wan/modem.hpp"
+#include "models/sc/kernel.hpp"
 #include "sim/run/identity/identity.hpp"
 #include "sim/run/scenario/load_csv.hpp"
 #include "sim/run/scenario/scenario.hpp"
@@ -24,7 +25,8 @@ struct Home {
   Identity identity;
   MeterSettings settings;
   bool has_pv = false;
-  std::string column;  // of the load CSV; empty: the household model
+  std::string column;                          // of the load CSV; empty: the household model
+  models::sc::DetailedPoint* point = nullptr;  // T1: SystemC modules of its own
   std::unique_ptr<models::LoadSource> load;
   std::unique_ptr<models::SupplyPoint> supply;
   std::unique_ptr<models::Afe> bench_afe;  // as calibrated
@@ -42,6 +44,7 @@ struct HomeContext {
   const models::MainsSchedule& mains;
   models::NodeServices services;
   models::wan::Cell& cell;
+  models::sc::Kernel& kernel;
   // Seeded faults of the tests: by how much the front end's phase moved after calibration, and a
   // firmware to run instead of the scenario's.
   double drift_deg = 0;

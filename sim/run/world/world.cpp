@@ -14,16 +14,15 @@ void no_random(protocol::MutableBytes octets) { TWIN_ASSERT(octets.empty(), octe
 }  // namespace
 
 World::World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults)
-    : mains_(mains_config(scenario), scenario.end() + kNsPerHour),
+    : kernel_(agenda_),
+      mains_(mains_config(scenario), scenario.end() + kNsPerHour),
       crypto_(no_random),
       buffers_(METER_BUFFER_BYTES),
       cell_(agenda_, cell_config(scenario)) {
   const HomeContext context{
-      scenario,
-      measured,
-      mains_,
-      {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
-      cell_};
+      scenario, measured,
+      mains_,   {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
+      cell_,    kernel_};
   for (std::uint32_t number = 1; number <= scenario.meters.count; ++number) {
     HomeContext own = context;
     if (number == faults.meter) {
@@ -32,6 +31,20 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
     }
     homes_.push_back(build_home(own, number));
   }
+}
+
+Agenda& World::agenda_of(const Home& home) {
+  return home.point != nullptr ? home.point->meter_agenda() : agenda_;
+}
+
+void World::trace(std::uint32_t meter, const std::string& path, TimeNs samples_from,
+                  TimeNs samples_to) {
+  models::sc::TraceConfig config;
+  config.path = path;
+  config.meter = meter;
+  config.samples_from = samples_from;
+  config.samples_to = samples_to;
+  kernel_.trace(config);
 }
 
 }  // namespace sim::run

@@ -9,6 +9,7 @@
 #include "models/core/device/buffer_pool.hpp"
 #include "models/core/grid/mains.hpp"
 #include "models/core/wan/cell.hpp"
+#include "models/sc/kernel.hpp"
 #include "protocol/crypto_openssl/engine.hpp"
 #include "sim/core/agenda.hpp"
 #include "sim/run/scenario/load_csv.hpp"
@@ -31,16 +32,20 @@ class World {
   World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults = {});
 
   TimeNs now() const { return agenda_.now(); }
-  void run_until(TimeNs until) { agenda_.run_until(until); }
+  void run_until(TimeNs until) { kernel_.run_until(until); }
+  // The fleet's: meters in T2, cell, head-end, director.
   Agenda& agenda() { return agenda_; }
-  // Where this home's devices have their timers.
-  Agenda& agenda_of(const Home& /*home*/) { return agenda_; }
+  // Where this home's meter has its timers: detailed meters have an agenda of their own.
+  Agenda& agenda_of(const Home& home);
+  // State signals of a detailed home go into PATH.vcd; ADC samples within [from, to) only.
+  void trace(std::uint32_t meter, const std::string& path, TimeNs samples_from, TimeNs samples_to);
   models::wan::Cell& cell() { return cell_; }
   std::vector<std::unique_ptr<Home>>& homes() { return homes_; }
   const models::MainsSchedule& mains() const { return mains_; }
 
  private:
   Agenda agenda_;
+  models::sc::Kernel kernel_;
   models::MainsSchedule mains_;
   protocol::crypto::OpensslEngine crypto_;
   models::BufferPool buffers_;
