@@ -22,16 +22,39 @@ bool below(const Row& a, const Row& b) {
   return any;
 }
 
-// Tells which of two rows the meter wrote first. Stamps do, unless some time was lived twice;
-// then the registers know better.
-class Order {
- public:
-  Order(const Rows& day, std::span<const Row> delivered)
-      : twice_(!increasing(day) || !increasing(delivered)) {}
+// Registers that only ever grow put all rows into one order, whatever order they stand in here.
+// A profile of increments or of voltages does not, and then its values prove nothing.
+bool cumulative(const Rows& day, std::span<const Row> delivered) {
+  std::vector<const Row*> rows;
+  for (const Row& row : day) rows.push_back(&row);
+  for (const Row& row : delivered) rows.push_back(&row);
+  const auto total = [](const Row* row) {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < row->n_values; ++i)
+      sum += static_cast<std::uint64_t>(row->values[i]);
+    return sum;
+  };
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const Row* a, const Row* b) { return total(a) < total(b); });
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    if (total(rows[i - 1]) != total(rows[i]) && !below(*rows[i - 1], *rows[i])) return false;
+  }
+  return true;
+}
 
+// What the rows themselves tell about time.
+class Evidence {
+ public:
+  Evidence(const Rows& day, std::span<const Row> delivered)
+      : registers_(cumulative(day, delivered)),
+        lived_twice_(!increasing(day) || !increasing(delivered)) {}
+
+  // The meter wrote `a` before `b`, for certain.
+  bool proves_earlier(const Row& a, const Row& b) const { return registers_ && below(a, b); }
+  // Most likely so: by the stamps, unless some time was lived twice.
   bool earlier(const Row& a, const Row& b) const {
-    if (twice_ && below(a, b)) return true;
-    if (twice_ && below(b, a)) return false;
+    if (lived_twice_ && proves_earlier(a, b)) return true;
+    if (lived_twice_ && proves_earlier(b, a)) return false;
     return a.stamp_utc_s < b.stamp_utc_s;
   }
 
@@ -42,7 +65,8 @@ class Order {
     }
     return true;
   }
-  bool twice_;
+  bool registers_;
+  bool lived_twice_;
 };
 
 std::size_t push_cursor(const Rows& day) {
@@ -75,45 +99,59 @@ struct Known {
   bool captured = false;  // the row is there
   bool passed = false;    // the registers went on since
 };
-Known look_up(const Rows& day, const Row& row) {
+Known look_up(const Rows& day, const Row& row, const Evidence& evidence) {
   Known known;
   for (const Row& other : day) {
     known.captured |= same_capture(other, row);
-    known.passed |= below(row, other);
+    known.passed |= evidence.proves_earlier(row, other);
   }
   return known;
+}
+
+// Where a row goes that no one brought before: in the past, before the first row that is later for
+// certain; otherwise behind the cursor, before what a pull brought of later times.
+std::size_t place_of(const Rows& day, std::size_t cursor, const Row& row, bool passed,
+                     const Evidence& evidence) {
+  std::size_t at = passed ? 0 : cursor;
+  while (at < day.size() &&
+         !(passed ? evidence.proves_earlier(row, day[at]) : evidence.earlier(row, day[at]))) {
+    ++at;
+  }
+  return at;
 }
 
 }  // namespace
 
 void merge_push(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new) {
   is_new.assign(delivered.size(), 0);
-  const Order order(day, delivered);
+  const Evidence evidence(day, delivered);
   // Rows of this delivery must not be taken for known ones.
   const Rows before = day;
   std::size_t cursor = push_cursor(day);
-  bool in_the_past = false;  // the delivery is still among rows that we knew
-  for (std::size_t i = redelivered(day, cursor, delivered); i < delivered.size(); ++i) {
+  const std::size_t again = redelivered(day, cursor, delivered);
+  // The delivery is still among rows that we knew.
+  bool in_the_past = again > 0 && look_up(before, delivered[again - 1], evidence).passed;
+  for (std::size_t i = again; i < delivered.size(); ++i) {
     const Row& row = delivered[i];
     std::size_t at = find_pulled_only(day, cursor, row);
-    const Known known = look_up(before, row);
+    const Known known = look_up(before, row, evidence);
     in_the_past |= known.passed;
     if (at == kNone && known.captured && in_the_past) continue;
     in_the_past &= known.captured || known.passed;
     if (at == kNone) {
-      at = cursor;
-      while (at < day.size() && !order.earlier(row, day[at])) ++at;
+      at = place_of(day, cursor, row, known.passed, evidence);
       day.insert(day.begin() + static_cast<std::ptrdiff_t>(at), row);
       is_new[i] = 1;
+      if (at < cursor) ++cursor;
     }
     day[at].deliveries |= static_cast<std::uint8_t>(Delivery::push);
-    cursor = at + 1;
+    cursor = std::max(cursor, at + 1);
   }
 }
 
 void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new) {
   is_new.assign(delivered.size(), 1);
-  const Order order(day, delivered);
+  const Evidence evidence(day, delivered);
   Rows merged(delivered.begin(), delivered.end());
   std::vector<std::size_t> partner(day.size(), kNone);  // of each row of the day, in `delivered`
   std::size_t hint = 0;                                 // both run in the same order, nearly always
@@ -137,7 +175,7 @@ void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint
       slot = partner[i] + 1;
       continue;
     }
-    while (slot < merged.size() && is_new[slot] && order.earlier(merged[slot], day[i])) ++slot;
+    while (slot < merged.size() && is_new[slot] && evidence.earlier(merged[slot], day[i])) ++slot;
     kept.emplace_back(slot, i);
   }
   std::stable_sort(kept.begin(), kept.end(),

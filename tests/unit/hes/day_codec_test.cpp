@@ -62,8 +62,8 @@ std::vector<Row> random_day(std::mt19937_64& random) {
 }
 
 TEST(DayCodec, RoundTripOfAnything) {
-  const std::uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  const std::uint64_t seed = hes_test::test_seed();
+  SCOPED_TRACE(testing::Message() << "AMITWIN_SEED=" << seed);
   std::mt19937_64 random(seed);
   for (int i = 0; i < 300; ++i) {
     const std::vector<Row> rows = random_day(random);
@@ -91,8 +91,8 @@ TEST(DayCodec, SteadyRowsTakeADozenOctets) {
 }
 
 TEST(DayCodec, CutOrGarbledBlobsAreRefusedOrReadAndNeverCrash) {
-  const std::uint64_t seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  const std::uint64_t seed = hes_test::test_seed();
+  SCOPED_TRACE(testing::Message() << "AMITWIN_SEED=" << seed);
   std::mt19937_64 random(seed);
   for (int i = 0; i < 2000; ++i) {
     std::vector<std::uint8_t> blob = encode(random_day(random));

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <cstdlib>
+#include <random>
 #include <vector>
 
 #include "hes-stub/engine/row.hpp"
@@ -12,6 +13,12 @@ namespace hes_test {
 
 // 2024-02-01T00:00:00Z.
 inline constexpr std::int64_t kFebruary = 1'706'745'600;
+
+// Drawn anew each time; AMITWIN_SEED replays a run.
+inline std::uint64_t test_seed() {
+  const char* text = std::getenv("AMITWIN_SEED");
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : std::random_device{}();
+}
 
 inline hes::Row row(std::int64_t stamp_utc_s, std::int64_t energy_wh, std::uint32_t status = 0) {
   hes::Row r;
