@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,10 @@ struct RunOptions {
   std::size_t warnings = 0;       // of the load file, for the summary
   std::uint32_t break_meter = 0;  // SIGTRAP in this meter's firmware at break_at; 0: none
   TimeNs break_at = kNever;
-  WorldFaults faults;  // tests only
+  // Tests only: what is bent in the world, and in the head-end's store (its file) before it is
+  // judged.
+  WorldFaults faults;
+  std::function<void(const std::string& store_path)> bend_store;
 };
 
 struct RunOutcome {
