@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/core/wan/cell.hpp"
+#include "sim/run/paced/optical_port.hpp"
+#include "sim/run/paced/socket_hub.hpp"
+#include "sim/run/scenario/scenario.hpp"
+#include "sim/run/world/world.hpp"
+
+namespace sim::run {
+
+// Real sockets in front of simulated modules (mode paced): whoever connects to port PORT + n - 1
+// reaches the module of meter n through the modelled cell, with its latency, and one meter's
+// optical port speaks HDLC over TCP. Stands between the cell and the head-end, which keeps all
+// connections that modules open themselves.
+class PacedGateway final : public models::wan::WanPeer, private SocketHub::Events {
+ public:
+  // Throws std::runtime_error when a port is taken. `log_path`: what came in from outside and when;
+  // numbers of octets only, since a password may be among them.
+  PacedGateway(World& world, const Scenario& scenario, models::wan::WanPeer& head_end,
+               const std::string& log_path);
+  ~PacedGateway();
+
+  // Lets the sockets speak; between two slices of simulated time only.
+  void poll(int timeout_ms) { hub_.poll(timeout_ms); }
+  std::uint64_t accepted() const { return accepted_; }
+
+ private:
+  using Handle = SocketHub::Handle;
+  using ConnectionId = models::wan::ConnectionId;
+  struct Caller {
+    ConnectionId connection;
+    bool open = false;
+    std::vector<std::uint8_t> early;  // came before the module had answered
+  };
+
+  void on_open(ConnectionId connection, std::uint32_t module, std::string_view host,
+               std::uint16_t port) override;
+  void on_data(ConnectionId connection, std::span<const std::uint8_t> octets) override;
+  void on_closed(ConnectionId connection, models::wan::CloseReason reason) override;
+  void on_accepted(Handle handle, std::uint32_t tag) override;
+  void on_received(Handle handle, protocol::Bytes octets) override;
+  void on_hung_up(Handle handle) override;
+  void log(const char* what, Handle handle, std::size_t octets);
+
+  static constexpr std::uint32_t kOpticalTag = 0;  // others: the meter's number
+
+  World& world_;
+  const Scenario& scenario_;
+  models::wan::WanPeer& head_end_;
+  SocketHub hub_;
+  std::map<Handle, Caller> callers_;
+  std::map<ConnectionId, Handle> handles_;
+  std::unique_ptr<OpticalPort> optical_;
+  std::FILE* log_;
+  std::uint64_t accepted_ = 0;
+};
+
+}  // namespace sim::run
