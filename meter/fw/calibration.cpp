@@ -28,7 +28,9 @@ bool calibrate_gain(const meter_element_sums& sums, std::uint32_t n_samples, dou
 
 // The rotation that turns the measured (P, Q) onto the reference's.
 bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
-                     double active_w, double reactive_var, ElementCalibration& element) {
+                     const meter_reference& reference, ElementCalibration& element) {
+  const double active_w = reference.active_w;
+  const double reactive_var = reference.reactive_var;
   ElementCalibration unrotated = element;
   unrotated.phase_cos = 1.0;
   unrotated.phase_sin = 0.0;
@@ -46,13 +48,12 @@ bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples, do
 
 // At no load everything that is left is noise (current, in the square domain) or crosstalk (P, Q).
 void calibrate_offset(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
-                      double current_a, double active_w, double reactive_var,
-                      ElementCalibration& element) {
+                      const meter_reference& reference, ElementCalibration& element) {
   element.current_offset_a2 = element.active_offset_w = element.reactive_offset_var = 0.0;
   const ElementReading m = measure_element(sums, n_samples, frequency_hz, element);
-  element.current_offset_a2 = m.current2_a2 - current_a * current_a;
-  element.active_offset_w = m.active_w - active_w;
-  element.reactive_offset_var = m.reactive_var - reactive_var;
+  element.current_offset_a2 = m.current2_a2 - reference.current_a * reference.current_a;
+  element.active_offset_w = m.active_w - reference.active_w;
+  element.reactive_offset_var = m.reactive_var - reference.reactive_var;
 }
 
 }  // namespace
@@ -62,8 +63,6 @@ bool calibrate(meter_calibration_step step, const meter_sums& sums,
                Calibration& calibration) {
   if (sums.n_samples == 0 || sums.length_q16 == 0 || sums.n_elements != n_elements) return false;
   const double frequency_hz = frequency_of(sums);
-  const double active_w = reference.active_w / n_elements;
-  const double reactive_var = reference.reactive_var / n_elements;
   Calibration next = calibration;
   for (std::uint32_t k = 0; k < n_elements; ++k) {
     const meter_element_sums& element = sums.element[k];
@@ -71,11 +70,9 @@ bool calibrate(meter_calibration_step step, const meter_sums& sums,
     if (step == METER_CALIBRATE_GAIN) {
       done = calibrate_gain(element, sums.n_samples, frequency_hz, reference, next.element[k]);
     } else if (step == METER_CALIBRATE_PHASE) {
-      done = calibrate_phase(element, sums.n_samples, frequency_hz, active_w, reactive_var,
-                             next.element[k]);
+      done = calibrate_phase(element, sums.n_samples, frequency_hz, reference, next.element[k]);
     } else {
-      calibrate_offset(element, sums.n_samples, frequency_hz, reference.current_a, active_w,
-                       reactive_var, next.element[k]);
+      calibrate_offset(element, sums.n_samples, frequency_hz, reference, next.element[k]);
     }
     if (!done) return false;
   }

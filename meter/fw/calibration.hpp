@@ -8,7 +8,7 @@ namespace meter::fw {
 
 // The calibration service: constants from what the bench applied, as its reference meter reads it,
 // and from the meter's own sums; never from component values. Order: gain, phase, offset.
-// The bench feeds all elements alike; the reference's powers are totals over the elements.
+// The bench feeds all elements alike, and its reference meter shows one of them.
 // False when the point makes no sense (no signal, gain outside what components can be off by).
 bool calibrate(meter_calibration_step step, const meter_sums& sums,
                const meter_reference& reference, std::uint32_t n_elements,

@@ -110,6 +110,7 @@ void Meter::on_alarm() {
   if (deadlines_.take(Deadline::optical, now_us)) optical_.on_time();
   update_port_deadlines();
   deadlines_.rearm(core_.hal);
+  if (core_.provisioned) schedule_.watch(core_);
 }
 
 void Meter::update_port_deadlines() {
@@ -125,6 +126,7 @@ void Meter::on_rtc() {
 
 void Meter::on_uart(meter_uart uart, Bytes octets) {
   if (!core_.provisioned) return;
+  schedule_.watch(core_);
   (uart == METER_UART_OPTICAL ? optical_ : rs485_).on_bytes(octets);
   if (server_.take_profile_reset()) push_.reset();
   if (schedule_.take_push_due()) push_.on_due(core_);  // the clock may have been moved

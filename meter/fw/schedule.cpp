@@ -12,6 +12,13 @@ std::int64_t next_multiple(std::int64_t now_s, std::int64_t period_s, std::int64
   return floor_to(now_s - delay_s, period_s) + period_s + delay_s;
 }
 
+// The match comes within the tick on the simulated RTC, within an interrupt's latency on silicon.
+// Anything later is a clock that jumped over the boundary by itself.
+constexpr std::int64_t kPunctual_ticks = 32;
+bool late(std::int64_t now_ticks, std::int64_t planned_s) {
+  return now_ticks > planned_s * kTicksPerSecond + kPunctual_ticks;
+}
+
 std::uint8_t& pending_status(DurableState& state, LogId id) {
   return id == LogId::load ? state.load_status : state.closing_status;
 }
@@ -19,8 +26,14 @@ std::uint8_t& pending_status(DurableState& state, LogId id) {
 }  // namespace
 
 void Schedule::start(Core& core) {
-  plan(core, core.clock.utc_s(core.hal));
+  plan(core);
   arm(core);
+}
+
+void Schedule::watch(Core& core) {
+  const std::int64_t ticks = core.hal.rtc_ticks();
+  if (ticks < seen_ticks_) start(core);
+  seen_ticks_ = ticks;
 }
 
 void Schedule::replan(Core& core) {
@@ -28,8 +41,10 @@ void Schedule::replan(Core& core) {
   start(core);
 }
 
-void Schedule::plan(Core& core, std::int64_t now_s) {
+void Schedule::plan(Core& core) {
   const meter_provision& identity = core.identity;
+  seen_ticks_ = core.hal.rtc_ticks();
+  const std::int64_t now_s = core.clock.utc_s(core.hal);
   next_capture_s_ = next_multiple(now_s, identity.capture_period_s);
   next_closing_s_ = core.clock.zone.next_midnight(now_s);
   next_season_s_ = core.clock.zone.next_change(now_s);
@@ -45,7 +60,8 @@ void Schedule::arm(Core& core) const {
 }
 
 void Schedule::run(Core& core) {
-  const std::int64_t now_s = core.clock.utc_s(core.hal);
+  const std::int64_t now_ticks = core.hal.rtc_ticks();
+  const std::int64_t now_s = floor_to(now_ticks, kTicksPerSecond) / kTicksPerSecond;
   if (now_s >= next_season_s_) {
     core.journal.note_at(core.hal, core.clock, EventCode::daylight_saving_switched, next_season_s_);
     next_season_s_ = core.clock.zone.next_change(now_s);
@@ -53,13 +69,13 @@ void Schedule::run(Core& core) {
   if (now_s >= next_capture_s_) {
     const std::int64_t period_s = core.identity.capture_period_s;
     const std::int64_t stamp_s = floor_to(now_s, period_s);
-    if (stamp_s != next_capture_s_) core.durable.state.load_status |= kDataNotValid;
+    if (late(now_ticks, next_capture_s_)) core.durable.state.load_status |= kDataNotValid;
     capture(core, LogId::load, stamp_s);
     next_capture_s_ = stamp_s + period_s;
   }
   if (now_s >= next_closing_s_) {
     const std::int64_t stamp_s = core.clock.zone.last_midnight(now_s);
-    if (stamp_s != next_closing_s_) core.durable.state.closing_status |= kDataNotValid;
+    if (late(now_ticks, next_closing_s_)) core.durable.state.closing_status |= kDataNotValid;
     capture(core, LogId::closing, stamp_s);
     next_closing_s_ = core.clock.zone.next_midnight(now_s);
     core.parameters.make_room(core.hal);
@@ -89,7 +105,7 @@ void Schedule::set_clock(Core& core, std::int64_t ticks) {
   // A change of season that is jumped over is none: no event, the stamps show it.
   next_season_s_ = core.clock.zone.next_change(now_s);
   run(core);
-  plan(core, now_s);
+  plan(core);
   core.durable.save(core.hal);
   arm(core);
 }

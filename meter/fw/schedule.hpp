@@ -14,6 +14,9 @@ class Schedule {
   void start(Core& core);
   // Everything due. Called at the match, and before the clock is moved.
   void run(Core& core);
+  // The RTC stands before where it was seen last, though nobody set it: a fault. What was passed
+  // comes again. Looked for at every frame and wake-up, which is often enough and costs one read.
+  void watch(Core& core);
   // Moves the clock. Forward over boundaries: one row at once, stamped with the last of them.
   // Backward: they come again. Zone and season go with UTC and never make a jump.
   void set_clock(Core& core, std::int64_t ticks);
@@ -30,10 +33,11 @@ class Schedule {
   static std::uint8_t live_status(const Core& core, LogId id);
 
  private:
-  void plan(Core& core, std::int64_t now_s);
+  void plan(Core& core);
   void arm(Core& core) const;
   void capture(Core& core, LogId id, std::int64_t stamp_s);
 
+  std::int64_t seen_ticks_ = 0;
   std::int64_t next_capture_s_ = kNever;
   std::int64_t next_closing_s_ = kNever;
   std::int64_t next_season_s_ = kNever;

@@ -158,6 +158,33 @@ TEST(ClockJump, AMillionSecondsEitherWayKeepsTheLogReadable) {
   EXPECT_EQ(meter.rows(LogId::load).size(), 96u + 1 + 96 + 96);
 }
 
+// A disturbed RTC: nobody set it, so no row says so.
+TEST(ClockFault, ForwardOverABoundaryGivesARowOfDoubtfulLengthAtOnce) {
+  MeterFixture meter(kWinter);
+  meter.run_to(kWinter + 400);
+  meter.clock_from_outside(kWinter + kPeriod_s + 123);
+  meter.run_to(kWinter + 2 * kPeriod_s);
+  EXPECT_THAT(stamps(meter.rows(LogId::load)),
+              ElementsAre(kWinter + kPeriod_s, kWinter + 2 * kPeriod_s));
+  EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(kDataNotValid, 0));
+  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2));
+}
+
+TEST(ClockFault, BackwardIsNoticedWithTheNextFrameAndRepeatsStamps) {
+  MeterFixture meter(kWinter);
+  meter.run_to(kWinter + 2 * kPeriod_s + 30);
+  const std::uint8_t noise[] = {0x7E, 0x00};
+  meter.firmware->on_uart(meter.instance(), METER_UART_RS485, noise, sizeof noise);
+  meter.clock_from_outside(kWinter + kPeriod_s - 100);
+  meter.run_for_us(60 * fitl::kSecond_us);
+  meter.firmware->on_uart(meter.instance(), METER_UART_RS485, noise, sizeof noise);
+  meter.run_to(kWinter + 3 * kPeriod_s);
+  EXPECT_THAT(stamps(meter.rows(LogId::load)),
+              ElementsAre(kWinter + kPeriod_s, kWinter + 2 * kPeriod_s, kWinter + kPeriod_s,
+                          kWinter + 2 * kPeriod_s, kWinter + 3 * kPeriod_s));
+  EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(0, 0, 0, 0, 0));
+}
+
 // ---- Daylight saving ----
 
 TEST(DaylightSaving, SpringDayHas92RowsInLocalTime) {
