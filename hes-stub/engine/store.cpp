@@ -136,6 +136,7 @@ AddResult Store::add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t
       if (rows[i].stamp_utc_s == next_stamp(meter, profile, owner.settled_utc_s)) {
         owner.settled_utc_s = rows[i].stamp_utc_s;
       }
+      note_newest(owner, rows[i].stamp_utc_s);
     }
     return result;
   }
@@ -172,7 +173,14 @@ AddResult Store::add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t
     day.max_stamp_utc_s = std::max(day.max_stamp_utc_s, row.stamp_utc_s);
   }
   touch(meter, profile, day);
+  series(meter, profile).settled_is_exact = false;
   return result;
+}
+
+// A late row may have been the one that kept `settled` back.
+void Store::note_newest(Series& owner, std::int64_t stamp_utc_s) {
+  if (stamp_utc_s < owner.newest_utc_s) owner.settled_is_exact = false;
+  owner.newest_utc_s = std::max(owner.newest_utc_s, stamp_utc_s);
 }
 
 void Store::for_each_row(MeterIndex meter, ProfileIndex profile, const RowCallback& callback) {

@@ -135,6 +135,7 @@ class Store {
                        std::span<const Row> rows, Delivery how, std::size_t first);
   bool append_in_order(OpenDay& day, std::span<const Row> rows, Delivery how, std::size_t first,
                        AddResult& result);
+  static void note_newest(Series& owner, std::int64_t stamp_utc_s);
   void touch(MeterIndex meter, ProfileIndex profile, OpenDay& day);
   void advance_settled(MeterIndex meter, ProfileIndex profile, std::int64_t limit_utc_s);
   const std::vector<std::int64_t>& stamps_of_day(MeterIndex meter, ProfileIndex profile,

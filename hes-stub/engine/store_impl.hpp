@@ -33,7 +33,10 @@ struct Store::OpenDay {
 struct Store::Series {
   std::int64_t begin_utc_s = kNotBegun;
   std::int64_t settled_utc_s = kNotBegun;
+  std::int64_t newest_utc_s = INT64_MIN;  // of what was added since the file was opened
+  bool settled_is_exact = false;          // the next stamp is known to be missing
   bool dirty = false;
+  bool header_dirty = false;  // begin, or settled by settle()
   std::vector<OpenDay> days;
 };
 

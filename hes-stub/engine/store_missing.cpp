@@ -72,12 +72,15 @@ std::vector<MissingRun> Store::missing(MeterIndex meter, std::int64_t from_utc_s
 
 void Store::advance_settled(MeterIndex meter, ProfileIndex profile, std::int64_t limit_utc_s) {
   Series& owner = series(meter, profile);
-  if (owner.settled_utc_s == kNotBegun) return;
+  if (owner.settled_utc_s == kNotBegun || owner.settled_is_exact) return;
   for (;;) {
     const std::int64_t stamp = next_stamp(meter, profile, owner.settled_utc_s);
     if (stamp > limit_utc_s) return;
     const std::vector<std::int64_t>& there = stamps_of_day(meter, profile, day_of(stamp));
-    if (!std::binary_search(there.begin(), there.end(), stamp)) return;
+    if (!std::binary_search(there.begin(), there.end(), stamp)) {
+      owner.settled_is_exact = true;
+      return;
+    }
     owner.settled_utc_s = stamp;
   }
 }
@@ -91,6 +94,8 @@ void Store::settle(MeterIndex meter, ProfileIndex profile, std::int64_t until_ut
   Series& owner = series(meter, profile);
   if (until_utc_s <= owner.settled_utc_s) return;
   owner.settled_utc_s = until_utc_s;
+  owner.settled_is_exact = false;
+  owner.header_dirty = true;
   if (!owner.dirty) {
     owner.dirty = true;
     impl_->dirty_series.emplace_back(meter, profile);

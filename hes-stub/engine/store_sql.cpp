@@ -156,6 +156,7 @@ void Store::set_meters(const Inventory& inventory, const LocalZone& zone) {
     Series& owner = series(found->second, static_cast<ProfileIndex>(begun.integer(1)));
     owner.begin_utc_s = begun.integer(2);
     owner.settled_utc_s = begun.integer(3);
+    owner.newest_utc_s = INT64_MAX;  // not known: every row counts as late
   }
 }
 
@@ -231,7 +232,8 @@ void Store::write_days() {
     }
     std::erase_if(owner.days, [newest](const OpenDay& day) { return day.day != newest; });
     owner.dirty = false;
-    if (owner.begin_utc_s == kNotBegun) continue;
+    if (!owner.header_dirty) continue;
+    owner.header_dirty = false;
     impl_->put_series.bind(0, impl_->id_of(meter));
     impl_->put_series.bind(1, std::int64_t{profile});
     impl_->put_series.bind(2, owner.begin_utc_s);

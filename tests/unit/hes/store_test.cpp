@@ -171,6 +171,21 @@ TEST_F(StoreTest, MissingNamesRunsAndWhetherTheMeterWasAsked) {
   EXPECT_EQ(store_->settled_until(0, profile_), kFebruary + 12 * 900);
 }
 
+TEST_F(StoreTest, AGapFilledAtTheEndOfAnOldDaySettlesTheNewerDays) {
+  const std::int64_t midnight = kFebruary + 86'400;
+  for (const bool reopened : {false, true}) {
+    const MeterIndex meter = reopened ? 1 : 0;
+    store_->begin_series(meter, profile_, kFebruary);
+    push(meter, quarters(kFebruary + 900, 95));
+    push(meter, quarters(midnight + 900, 8, 960));
+    EXPECT_EQ(store_->settled_until(meter, profile_), midnight - 900);
+    if (reopened) open();
+    EXPECT_EQ(store_->settled_until(meter, profile_), midnight - 900);
+    EXPECT_EQ(pull(meter, {row(midnight, 950)}).added, 1u);
+    EXPECT_EQ(store_->settled_until(meter, profile_), midnight + 8 * 900);
+  }
+}
+
 TEST_F(StoreTest, DailyClosingsAreMissingByLocalMidnight) {
   const ProfileIndex closing = store_->profile(kDailyClosing);
   EXPECT_EQ(store_->missing(0, closing, kSpringDay - 86'400, kSpringDay + 2 * 86'400)[0].count, 3u);
