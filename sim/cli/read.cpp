@@ -153,10 +153,27 @@ cosem::ClassId class_of(Reader& reader, const cosem::Obis& obis) {
       fmt::format("{} is not in the object list of this client", cosem::ObisText(obis).view()));
 }
 
-void print(const std::vector<std::uint8_t>& value, bool json, bool rows) {
-  const std::string text = json ? value_as_json(value) + "\n"
-                                : (rows ? rows_as_text(value) : value_as_text(value) + "\n");
-  std::fputs(text.c_str(), stdout);
+void print(const std::string& text) { std::fputs((text + "\n").c_str(), stdout); }
+
+// A register's value means little without its scaler and unit, attribute 3.
+void print_register(Reader& reader, const cosem::Attribute& attribute, bool json) {
+  const auto value = reader.get(attribute);
+  const auto scaler_unit = reader.get({attribute.class_id, attribute.instance, 3});
+  axdr::Cursor number(value);
+  axdr::Cursor scale(scaler_unit);
+  const std::int64_t raw = number.number();
+  scale.structure(2);
+  const std::int64_t scaler = scale.number();
+  const std::uint64_t unit = scale.unsigned_number();
+  if (!number.ok() || !scale.ok()) {
+    print(json ? value_as_json(value) : value_as_text(value));
+    return;
+  }
+  const std::string text =
+      register_as_text(raw, static_cast<int>(scaler), static_cast<unsigned>(unit));
+  print(json ? fmt::format(R"({{"raw": {}, "scaler": {}, "unit": "{}", "text": "{}"}})", raw,
+                           scaler, unit_text(static_cast<unsigned>(unit)), text)
+             : text);
 }
 
 std::int64_t time_of(const char* option, const std::string& text) {
@@ -170,7 +187,8 @@ std::int64_t time_of(const char* option, const std::string& text) {
 
 void read_wanted(const ReadOptions& options, Reader& reader) {
   if (options.list) {
-    print(reader.get(kObjectList), options.json, true);
+    const auto list = reader.get(kObjectList);
+    print(options.json ? value_as_json(list) : objects_as_text(list));
   } else if (!options.profile.empty()) {
     cosem::Selection selection;
     selection.kind = cosem::Selection::Kind::range;
@@ -178,7 +196,8 @@ void read_wanted(const ReadOptions& options, Reader& reader) {
     selection.to_utc_s = time_of("--to", options.to);
     const cosem::Attribute buffer{cosem::ClassId::profile_generic,
                                   obis_of("--profile", options.profile), 2};
-    print(reader.get(buffer, selection), options.json, true);
+    const auto rows = reader.get(buffer, selection);
+    print(options.json ? value_as_json(rows) : rows_as_text(rows));
   } else {
     const std::size_t colon = options.object.rfind(':');
     const bool written_form = options.object.find('-') != std::string::npos;  // 1-0:1.8.0
@@ -188,8 +207,13 @@ void read_wanted(const ReadOptions& options, Reader& reader) {
     const int index = has_index ? std::atoi(options.object.c_str() + colon + 1) : 2;
     if (index < 1 || index > 127) throw InputError("--object: attributes count from 1");
     const cosem::Obis obis = obis_of("--object", name);
-    print(reader.get({class_of(reader, obis), obis, static_cast<std::int8_t>(index)}), options.json,
-          false);
+    const cosem::Attribute attribute{class_of(reader, obis), obis, static_cast<std::int8_t>(index)};
+    if (attribute.class_id == cosem::ClassId::register_ && index == 2) {
+      print_register(reader, attribute, options.json);
+      return;
+    }
+    const auto value = reader.get(attribute);
+    print(options.json ? value_as_json(value) : value_as_text(value));
   }
 }
 

@@ -36,7 +36,7 @@ std::string as_csv(const Scenario& scenario, bool with_keys) {
     const MeterSettings settings = settings_of(scenario, who.number);
     text += fmt::format("{},{},{},{},{},{},{},1,{},{},cell-1,{}", who.number, who.serial,
                         who.logical_device_name, hex(who.system_title),
-                        model_name(scenario.meters.model), settings.firmware,
+                        model_name(scenario.meters.model), firmware_name(scenario, settings),
                         settings.detailed ? "T1" : "T2", who.module_address, scenario.hes.port,
                         settings.capture_period_s);
     if (with_keys) {
