@@ -101,7 +101,7 @@ TEST(HouseStyle, FunctionsStayUnderSeventyLines) {
       if (!std::regex_search(file.lines[i], match, opening)) continue;
       const std::string closing = match[1].str() + "}";
       std::size_t end = i + 1;
-      while (end < file.lines.size() && file.lines[end] != closing) ++end;
+      while (end < file.lines.size() && file.lines[end].rfind(closing, 0) != 0) ++end;
       EXPECT_LT(static_cast<int>(end - i), kMaxFunctionLines)
           << file.path << ':' << i + 1 << ": " << file.lines[i];
     }
