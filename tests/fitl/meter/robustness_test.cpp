@@ -85,14 +85,16 @@ TEST(Hostile, AnUnprovisionedMeterMeasuresAndIsSilent) {
   EXPECT_EQ(meter.pulses[METER_PULSE_ACTIVE], 2400u);
 }
 
+template <typename Spoil>
+bool refused(Spoil&& spoil) {
+  fitl::FakePlatform meter(meter_ad11a_firmware());
+  meter.construct();
+  meter_provision provision = fitl::make_provision();
+  spoil(provision);
+  return meter.firmware->provision(meter.instance(), &provision) != 0;
+}
+
 TEST(Hostile, ProvisionsThatCannotWorkAreRefused) {
-  const auto refused = [](auto&& spoil) {
-    fitl::FakePlatform meter(meter_ad11a_firmware());
-    meter.construct();
-    meter_provision provision = fitl::make_provision();
-    spoil(provision);
-    return meter.firmware->provision(meter.instance(), &provision) != 0;
-  };
   EXPECT_FALSE(refused([](meter_provision&) {}));
   EXPECT_TRUE(refused([](meter_provision& p) { p.capture_period_s = 0; }));
   EXPECT_TRUE(refused([](meter_provision& p) { p.capture_period_s = 700; }));
