@@ -41,6 +41,17 @@ void write_flash(std::uint32_t meter, const std::vector<HeldRow>& rows,
   }
 }
 
+// Daily closings are captured with the profile row of local midnight.
+std::vector<ReferenceRow> closings_of(const std::vector<ReferenceRow>& reference,
+                                      const ZoneRule& zone) {
+  std::vector<ReferenceRow> closings;
+  for (const ReferenceRow& row : reference) {
+    const std::int64_t local_s = row.row.stamp_utc_s + 60 * zone.offset_at_min(row.row.stamp_utc_s);
+    if (local_s % 86'400 == 0) closings.push_back(row);
+  }
+  return closings;
+}
+
 double share(double part, double whole) { return whole > 0 ? part / whole : result::kNotKnown; }
 
 double quantile(const std::vector<double>& sorted, double q) {
@@ -88,6 +99,9 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
                                       last.r2_varh, last.r3_varh, last.r4_varh};
       for (std::size_t r = 0; r < kEnergyRegisters; ++r) judgement.sums[r] += values[r];
     }
+    judgement.closings += compare(closings_of(reference, home.settings.zone),
+                                  stored_rows(store, i, hes::kDailyClosing, last_stamp),
+                                  scenario.general.start_utc_s, kLateAfterS);
     if (i >= flash.size() || !flash[i]) {
       ++judgement.flash_unread;
       continue;
@@ -122,6 +136,10 @@ std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
       {"truth_mismatches", n(head_end.mismatches), "", {}},
       {"truth_unknown", n(head_end.unknown), "", {}},
       {"status_mismatches", n(head_end.status_mismatches), "", {}},
+      {"closings_expected", n(judgement.closings.expected), "", {}},
+      {"closings_lost", n(judgement.closings.lost), "", {}},
+      {"closings_duplicated", n(judgement.closings.duplicated), "", {}},
+      {"closings_mismatches", n(judgement.closings.mismatches), "", {}},
       {"flash_lost", n(flash.lost), "", {}},
       {"flash_duplicated", n(flash.duplicated), "", {}},
       {"flash_mismatches", n(flash.mismatches), "", {}},

@@ -21,6 +21,7 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
 struct Judgement {
   Tally head_end;
   Tally flash;
+  Tally closings;                     // daily, in the head-end
   std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
   std::uint64_t flash_unread = 0;     // meters that could not be read at the end
   RegisterValues sums{};              // last rows of all meters, by register
