@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// `amitwin run --mode paced` with modules on real ports, read by `amitwin read` with each
+// authentication over the wrapper and over HDLC.
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Answer {
+  int status = -1;
+  std::string text;
+};
+
+Answer run(const std::string& arguments) {
+  Answer answer;
+  std::FILE* pipe = popen((std::string(AMITWIN_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return answer;
+  std::array<char, 4096> chunk;
+  while (std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
+    answer.text.append(chunk.data(), n);
+  }
+  answer.status = WEXITSTATUS(pclose(pipe));
+  return answer;
+}
+
+// The first of three loopback ports in a row that nobody holds right now.
+int free_ports() {
+  const auto can_bind = [](int port) {
+    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool good =
+        bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    close(descriptor);
+    return good;
+  };
+  const int start = 20'000 + static_cast<int>(getpid()) % 20'000;
+  for (int port = start; port < 60'000; port += 3) {
+    if (can_bind(port) && can_bind(port + 1) && can_bind(port + 2)) return port;
+  }
+  return -1;
+}
+
+class PacedRead : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = fs::temp_directory_path() / ("amitwin-paced-" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+    port_ = free_ports();
+    ASSERT_GT(port_, 0);
+    std::ofstream(folder_ / "paced.toml")
+        << "[scenario]\nname = \"paced\"\nduration_h = 700\ncollect_h = 0\n"
+        << "[sim]\nmode = \"paced\"\nspeed = 200\n"
+        << "[meters]\ncount = 2\ndetailed = [2]\n[cm1]\nstart_spread_s = 0\n"
+        << "[expose]\nlisten = \"127.0.0.1:" << port_ << "\"\nhdlc_port = " << port_ + 2
+        << "\nhdlc_meter = 2\n";
+    const Answer inventory = run("inventory " + scenario() + " --format json --with-keys");
+    ASSERT_EQ(inventory.status, 0) << inventory.text;
+    std::ofstream(keys()) << inventory.text;
+    meters_ = json::parse(inventory.text)["meters"];
+    start_program();
+    wait_for_meters();
+  }
+
+  static void TearDownTestSuite() {
+    if (pid_ > 0) {
+      kill(pid_, SIGINT);
+      int status = 0;
+      waitpid(pid_, &status, 0);
+      EXPECT_TRUE(WIFEXITED(status)) << "an interrupted run ends in good order";
+      EXPECT_TRUE(fs::exists(folder_ / "out/result.h5"));
+      EXPECT_TRUE(fs::exists(folder_ / "out/inputs.log"));
+    }
+    fs::remove_all(folder_);
+  }
+
+  static void start_program() {
+    pid_ = fork();
+    if (pid_ == 0) {
+      const std::string out = (folder_ / "out").string();
+      const std::string log = (folder_ / "log").string();
+      if (std::freopen(log.c_str(), "w", stdout) == nullptr) _exit(126);
+      if (std::freopen(log.c_str(), "a", stderr) == nullptr) _exit(126);
+      execl(AMITWIN_PROGRAM, "amitwin", "run", scenario().c_str(), "--out", out.c_str(), nullptr);
+      _exit(127);
+    }
+  }
+  // Modules boot, attach and learn who their meter is first; that takes simulated minutes.
+  static void wait_for_meters() {
+    for (int tries = 0; tries < 600; ++tries) {
+      if (read(0, "--object 0.0.42.0.0").status == 0 &&
+          read(1, "--object 0.0.42.0.0").status == 0) {
+        return;
+      }
+      usleep(100'000);
+    }
+    FAIL() << "no meter answers";
+  }
+
+  static std::string scenario() { return (folder_ / "paced.toml").string(); }
+  static std::string keys() { return (folder_ / "keys.json").string(); }
+  static std::string password(int meter) {
+    const std::string file = (folder_ / "password").string();
+    std::ofstream(file) << meters_[meter]["low_level_password"].get<std::string>();
+    return file;
+  }
+  static std::string name(int meter) { return meters_[meter]["logical_device_name"]; }
+  // Ports 0 and 1: modules, wrapper; 2: optical port of the second meter, HDLC.
+  static Answer read(int port, const std::string& arguments) {
+    return run("read 127.0.0.1:" + std::to_string(port_ + port) + (port == 2 ? " --hdlc " : " ") +
+               arguments);
+  }
+
+  static fs::path folder_;
+  static int port_;
+  static pid_t pid_;
+  static json meters_;
+};
+
+fs::path PacedRead::folder_;
+int PacedRead::port_ = 0;
+pid_t PacedRead::pid_ = -1;
+json PacedRead::meters_;
+
+const std::string kWeek = " --from 2024-01-15T00:00:00Z --to 2024-01-22T00:00:00Z";
+
+TEST_F(PacedRead, PublicClientReadsTheNameOverTheWrapper) {
+  const Answer answer = read(0, "--client 16 --server 1 --object 0.0.42.0.0");
+  EXPECT_EQ(answer.status, 0);
+  EXPECT_EQ(answer.text, name(0) + "\n");
+}
+
+TEST_F(PacedRead, PublicClientReadsTheNameOverHdlc) {
+  const Answer answer = read(2, "--client 16 --object 0.0.42.0.0");
+  EXPECT_EQ(answer.status, 0);
+  EXPECT_EQ(answer.text, name(1) + "\n");
+}
+
+TEST_F(PacedRead, LowLevelSecurityReadsAProfileBothWays) {
+  for (const int port : {0, 2}) {
+    const int meter = port == 0 ? 0 : 1;
+    const Answer answer = read(port, "--client 2 --auth lls --password-file " + password(meter) +
+                                         " --profile 1.0.99.1.0" + kWeek + " --json");
+    ASSERT_EQ(answer.status, 0) << answer.text;
+    const json rows = json::parse(answer.text);
+    for (const json& row : rows) EXPECT_EQ(row.size(), 8u);
+  }
+}
+
+TEST_F(PacedRead, HighLevelSecurityReadsAVoltageBothWays) {
+  for (const int port : {0, 1, 2}) {
+    const Answer answer =
+        read(port, "--client 1 --auth hls5 --keys " + keys() + " --object 1.0.32.7.0");
+    ASSERT_EQ(answer.status, 0) << answer.text;
+    const double voltage_v = std::atof(answer.text.c_str());
+    EXPECT_GT(voltage_v, 200) << answer.text;
+    EXPECT_LT(voltage_v, 280) << answer.text;
+    EXPECT_NE(answer.text.find(" V"), std::string::npos) << answer.text;
+  }
+}
+
+TEST_F(PacedRead, TheObjectListNamesTheLoadProfile) {
+  const Answer answer = read(1, "--client 1 --auth hls5 --keys " + keys() + " --list");
+  ASSERT_EQ(answer.status, 0) << answer.text;
+  EXPECT_NE(answer.text.find("1.0.99.1.0.255"), std::string::npos) << answer.text;
+}
+
+TEST_F(PacedRead, AWrongPasswordIsRefused) {
+  const std::string file = (folder_ / "wrong").string();
+  std::ofstream(file) << "NotThis1";
+  EXPECT_EQ(read(0, "--client 2 --auth lls --password-file " + file + " --object 1.0.1.8.0").status,
+            1);
+}
+
+TEST_F(PacedRead, WrongKeysAreRefused) {
+  const std::string file = (folder_ / "wrong.json").string();
+  std::ofstream(file) << R"({"unicast_key": "00112233445566778899AABBCCDDEEFF",
+                             "authentication_key": "00112233445566778899AABBCCDDEEFF"})";
+  EXPECT_EQ(read(2, "--client 1 --auth hls5 --keys " + file + " --object 1.0.1.8.0").status, 1);
+}
+
+TEST_F(PacedRead, ManagementWithoutAuthenticationIsRefused) {
+  EXPECT_EQ(read(2, "--client 1 --object 1.0.1.8.0").status, 1);
+}
+
+TEST_F(PacedRead, BadInputIsSaidBeforeAnythingIsSent) {
+  EXPECT_EQ(read(0, "--object garbage").status, 2);
+  EXPECT_EQ(read(0, "--profile 1.0.99.1.0 --from yesterday --to today").status, 2);
+  EXPECT_EQ(run("read nowhere --object 1.0.1.8.0").status, 2);
+  EXPECT_EQ(read(0, "--client 2 --auth lls --password-file /nonexistent --object 1.0.1.8.0").status,
+            2);
+}
+
+TEST_F(PacedRead, RubbishOnTheSocketHarmsNobody) {
+  const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port_));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  std::string rubbish(3000, '\x5A');
+  ASSERT_GT(send(descriptor, rubbish.data(), rubbish.size(), MSG_NOSIGNAL), 0);
+  usleep(200'000);
+  close(descriptor);
+  EXPECT_EQ(read(0, "--object 0.0.42.0.0").status, 0);
+}
+
+}  // namespace
