@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t kClass12ActiveSlots = 5;  // 3GPP TS 45.002 annex B: Rx + Tx of class 12
 
+constexpr double kMaxShiftS = 900;
+
 bool readable_file(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error) && std::ifstream(path).good();
@@ -122,7 +124,12 @@ void Loader::check_expose_and_trace() {
 void Loader::check_events() {
   if (!good("scenario.duration_h") || !good("scenario.collect_h")) return;
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
-    if (scenario_.events[i].at < scenario_.end()) continue;
+    const Event& event = scenario_.events[i];
+    if (event.type == EventType::clock_shift && std::fabs(event.shift_s) > kMaxShiftS) {
+      complain_at("event#" + std::to_string(i) + ".shift_s", "more than shift_time can do",
+                  "-900 to 900 s (Blue Book, class 8 method 6)");
+    }
+    if (event.at < scenario_.end()) continue;
     const double end_h = scenario_.general.duration_h + scenario_.general.collect_h;
     complain_at("event#" + std::to_string(i) + ".at", "after the end of the scenario",
                 "before " + result::number_text(end_h) + " h");
