@@ -26,8 +26,10 @@ Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, 
       server_(server),
       crypto_(crypto),
       push_(push),
-      sessions_{ServerSession{kClientRoles[kPublic]}, ServerSession{kClientRoles[kManagement]},
-                ServerSession{kClientRoles[kReading]}, ServerSession{kClientRoles[kPush]}},
+      sessions_{ServerSession{kClientRoles[kPublic], &join_},
+                ServerSession{kClientRoles[kManagement], &join_},
+                ServerSession{kClientRoles[kReading], &join_},
+                ServerSession{kClientRoles[kPush], &join_}},
       secondary_(link_config(), links_, *this) {}
 
 void Port::on_bytes(Bytes octets) {

@@ -39,6 +39,10 @@ class Port final : protocol::hdlc::SecondaryOwner {
   HalCrypto& crypto_;
   Push& push_;
   std::array<protocol::hdlc::SecondaryLink, kLinks> links_;
+  // Long SET and ACTION: no object takes a value near this size.
+  static constexpr std::size_t kJoinOctets = 512;
+  std::array<std::uint8_t, kJoinOctets> join_memory_{};
+  protocol::dlms::JoinBuffer join_{join_memory_};
   std::array<protocol::dlms::ServerSession, kLinks> sessions_;
   std::array<Transfer, kLinks> transfers_{};
   protocol::hdlc::Secondary secondary_;

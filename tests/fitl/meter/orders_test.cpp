@@ -263,6 +263,15 @@ TEST_F(Orders, AKeyTransferTakesEffectWithTheNextMessage) {
   EXPECT_THAT(meter.event_codes(LogId::standard_events), testing::Contains(48));
 }
 
+// Longer than a PDU, so it comes in blocks; longer than any value of this meter, so it is refused.
+TEST_F(Orders, AnOrderInTooManyBlocksIsRefusedAndTheAssociationLivesOn) {
+  const std::vector<std::uint8_t> endless = encoded([](Writer& out) {
+    axdr::put_octet_string(std::vector<std::uint8_t>(1500, 0x5A), out);
+  });
+  EXPECT_FALSE(manager.action({ClassId::security_setup, kSecurity, 2}, endless));
+  EXPECT_TRUE(manager.get(kErrors));
+}
+
 TEST_F(Orders, TheSecurityPolicyCannotBeWeakened) {
   EXPECT_EQ(unsigned_in(manager, {ClassId::security_setup, kSecurity, 2}), 3u);
   EXPECT_FALSE(manager.action({ClassId::security_setup, kSecurity, 1}, enum_value(0)));
