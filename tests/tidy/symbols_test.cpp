@@ -29,7 +29,7 @@ std::string output_of(const std::string& command) {
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> items;
   std::istringstream in(list);
-  for (std::string item; std::getline(in, item, ';');) {
+  for (std::string item; std::getline(in, item, '|');) {
     if (!item.empty()) items.push_back(item);
   }
   return items;
