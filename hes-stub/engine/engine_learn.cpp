@@ -76,7 +76,7 @@ bool Engine::take_learnt(ActiveSession& session, const ClientEvent& event) {
     profile.obis = kProfiles[session.learn_at];
     const bool there = data && decode_capture_objects(event.data, profile);
     if (there) session.learnt.profiles.push_back(std::move(profile));
-    return there || profile.obis != kLoadProfile;
+    return there || kProfiles[session.learn_at] != kLoadProfile;
   }
   Column* column = register_column(session.learnt, session.learn_at - kProfileCount);
   if (!data || column == nullptr) return true;
