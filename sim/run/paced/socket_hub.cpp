@@ -32,10 +32,10 @@ void make_nonblocking(int descriptor) {
   throw std::runtime_error(fmt::format("{}:{}: {}", host, port, reason));
 }
 
-addrinfo* resolve(const std::string& host, std::uint16_t port, int flags) {
+addrinfo* resolve(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags | AI_NUMERICSERV;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
   const int status = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (status != 0) fail(host, port, gai_strerror(status));
@@ -50,7 +50,7 @@ SocketHub::~SocketHub() {
 }
 
 void SocketHub::listen(const std::string& host, std::uint16_t port, std::uint32_t tag) {
-  addrinfo* found = resolve(host, port, AI_PASSIVE);
+  addrinfo* found = resolve(host, port);
   const int descriptor = socket(found->ai_family, SOCK_STREAM, 0);
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -64,22 +64,6 @@ void SocketHub::listen(const std::string& host, std::uint16_t port, std::uint32_
   }
   make_nonblocking(descriptor);
   listeners_.push_back({descriptor, tag});
-}
-
-SocketHub::Handle SocketHub::connect(const std::string& host, std::uint16_t port,
-                                     std::uint32_t tag) {
-  addrinfo* found = resolve(host, port, 0);
-  const int descriptor = socket(found->ai_family, SOCK_STREAM, 0);
-  const bool connected = ::connect(descriptor, found->ai_addr, found->ai_addrlen) == 0;
-  const int error = errno;
-  freeaddrinfo(found);
-  if (!connected) {
-    ::close(descriptor);
-    fail(host, port, std::strerror(error));
-  }
-  make_nonblocking(descriptor);
-  connections_[next_] = {descriptor, tag, {}};
-  return next_++;
 }
 
 void SocketHub::send(Handle handle, protocol::Bytes octets) {

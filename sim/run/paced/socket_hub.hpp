@@ -12,7 +12,7 @@
 namespace sim::run {
 
 // Listening and accepted TCP sockets of a paced run, polled from the simulation's own thread
-// between slices: no second thread, so nothing in the models needs a lock. Loopback addresses only.
+// between slices: no second thread, so nothing in the models needs a lock.
 class SocketHub {
  public:
   using Handle = std::uint64_t;  // of an accepted connection; never reused
@@ -34,13 +34,10 @@ class SocketHub {
 
   // Throws std::runtime_error with address, port and the system's reason.
   void listen(const std::string& host, std::uint16_t port, std::uint32_t tag);
-  // An outgoing connection, e.g. to somebody's head-end; blocks until it stands or fails.
-  Handle connect(const std::string& host, std::uint16_t port, std::uint32_t tag);
   void send(Handle connection, protocol::Bytes octets);
   void close(Handle connection);
   // Waits at most timeout_ms for something to happen, then reports all of it.
   void poll(int timeout_ms);
-  std::size_t connections() const { return connections_.size(); }
 
  private:
   struct Listener {

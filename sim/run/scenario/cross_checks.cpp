@@ -11,21 +11,24 @@ namespace sim::run {
 namespace {
 
 constexpr std::int64_t kClass12ActiveSlots = 5;  // 3GPP TS 45.002 annex B: Rx + Tx of class 12
-
 constexpr double kMaxShiftS = 900;
+// Stamps are unsigned 32-bit seconds since 1970 in the meter, which lasts until 2106.
+constexpr std::int64_t kStart2100 = 4'102'444'800;
+constexpr std::int64_t kHighestPort = 65'535;
 
 bool readable_file(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error) && std::ifstream(path).good();
 }
 
-bool host_and_port(const std::string& text) {
+// The port of HOST:PORT; 0: it is something else.
+std::int64_t port_of(const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
+  if (colon == std::string::npos || colon == 0) return 0;
   unsigned port = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
-  return error == std::errc{} && stop == end && port > 0 && port <= 65'535;
+  return error == std::errc{} && stop == end && port <= kHighestPort ? port : 0;
 }
 
 }  // namespace
@@ -33,6 +36,15 @@ bool host_and_port(const std::string& text) {
 void Loader::check_general() {
   if (scenario_.general.start_utc_s % 60 != 0) {
     complain_at("scenario.start", "not on a full minute", "the load is known by the minute");
+  }
+  if (scenario_.general.start_utc_s < 0 || scenario_.general.start_utc_s >= kStart2100) {
+    complain_at("scenario.start", "beyond the calendar of the meters", "the years 1970 to 2099");
+  }
+  // It is also the name of a folder: out/NAME.
+  const std::string& name = scenario_.general.name;
+  if (name.empty() || name.find('/') != std::string::npos ||
+      name.find_first_not_of('.') == std::string::npos) {
+    complain_at("scenario.name", "no name of a folder", "a text without /, such as \"street\"");
   }
   if (good("cell.uplink_slots") && good("cell.downlink_slots") &&
       scenario_.cell.uplink_slots + scenario_.cell.downlink_slots > kClass12ActiveSlots) {
@@ -105,8 +117,17 @@ void Loader::check_expose_and_trace() {
     return !good("meters.detailed") ||
            s.meters.detailed.contains(static_cast<std::uint32_t>(meter));
   };
-  if (!s.expose.listen.empty() && !host_and_port(s.expose.listen)) {
+  const std::int64_t first = port_of(s.expose.listen);
+  const std::int64_t last = first + s.meters.count - 1;
+  if (!s.expose.listen.empty() && first == 0) {
     complain_at("expose.listen", "not an address and a port", "such as \"127.0.0.1:4060\"");
+  } else if (good("meters.count") && last > kHighestPort) {
+    complain_at("expose.listen", "meters.count ports from here end above 65535",
+                "a port up to " + std::to_string(kHighestPort + 1 - s.meters.count));
+  }
+  if (first != 0 && s.expose.hdlc_port >= first && s.expose.hdlc_port <= last) {
+    complain_at("expose.hdlc_port", "a module listens there already",
+                "a port outside " + std::to_string(first) + " to " + std::to_string(last));
   }
   if (s.expose.hdlc_port != 0 && !detailed(s.expose.hdlc_meter)) {
     complain_at(seen("expose.hdlc_meter") ? "expose.hdlc_meter" : "expose.hdlc_port",

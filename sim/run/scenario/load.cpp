@@ -35,9 +35,11 @@ LoadedScenario parse_scenario(const std::string& text, const std::string& file,
 LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
-  if (!std::filesystem::is_regular_file(file) || !(text << in.rdbuf())) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error) || !in) {
     return {{}, {{{file, 0, 0}, "cannot be read, allowed: a scenario file (TOML)"}}};
   }
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
   return parse_scenario(text.str(), file, overrides);
 }
 

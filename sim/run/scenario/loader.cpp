@@ -194,7 +194,12 @@ void Loader::read_events(const Raw& root) {
                                             ", allowed: " + key.rule.allowed()});
       }
     }
-    if (raw.find("meter") != nullptr) continue;
+    if (raw.find("meter") != nullptr) {
+      if (event.type == EventType::network_loss && event.meters.text() != "all") {
+        complain_at(prefix + "meter", "a network loss hits the whole cell", "no key meter");
+      }
+      continue;
+    }
     if (event.type == EventType::network_loss) {
       scenario_.events.back().meters = MeterSet::all();
     } else {

@@ -79,7 +79,7 @@ const std::vector<Key<Event>>& event_keys() {
             "type", event_type_names(), "What; see below.",
             [](auto& e) -> auto& { return e.type; })),
         K::meters(
-            "meter", "Whom it happens to; network_loss without it hits the whole cell.",
+            "meter", "Whom it happens to; network_loss hits the whole cell and takes none.",
             [](auto& e) -> auto& { return e.meters; }),
         only_for({T::relay}, required(K::choice(
                                  "value", {"open", "close"}, "The order.",
@@ -88,9 +88,10 @@ const std::vector<Key<Event>>& event_keys() {
                  required(K::number(
                      "shift_s", "s", -90'000, 90'000, "Forward is positive.",
                      [](auto& e) -> auto& { return e.shift_s; }))),
-        only_for({T::network_loss, T::outage}, required(K::number(
-                                                   "duration_s", "s", 0.001, kNoLimit, "How long.",
-                                                   [](auto& e) -> auto& { return e.duration_s; }))),
+        only_for({T::network_loss, T::outage},
+                 required(K::number(
+                     "duration_s", "s", 0.001, 31'622'400, "How long.",
+                     [](auto& e) -> auto& { return e.duration_s; }))),
         only_for({T::sag}, required(K::number(
                                "duration_ms", "ms", 1, 60'000, "How long.",
                                [](auto& e) -> auto& { return e.duration_ms; }))),

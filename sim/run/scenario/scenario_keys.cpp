@@ -247,10 +247,10 @@ Keys end_keys() {
           "trace.meter", "", 0, 1000, "Detailed meter whose signals go to trace.vcd; 0 none.",
           [](auto& s) -> auto& { return s.trace.meter; }),
       K::number(
-          "trace.from_s", "s", 0, kNoLimit, "ADC samples are traced from here ...",
+          "trace.from_s", "s", 0, 31'622'400, "ADC samples are traced from here ...",
           [](auto& s) -> auto& { return s.trace.from_s; }),
       K::number(
-          "trace.to_s", "s", 0, kNoLimit, "... to here.",
+          "trace.to_s", "s", 0, 31'622'400, "... to here.",
           [](auto& s) -> auto& { return s.trace.to_s; }),
       K::integer(
           "report.home", "", 1, 1000, "The home whose load the report plots.",
