@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +22,10 @@ struct ScenarioOptions {
 struct RunCommand {
   ScenarioOptions scenario;
   std::string out;
-  std::optional<std::int64_t> seed;
+  // As written: the scenario's own checks judge them. Empty: not given.
+  std::string seed;
   std::string mode;
-  std::optional<double> speed;
+  std::string speed;
   std::string until;
   bool quiet = false;
 };

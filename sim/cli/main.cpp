@@ -22,9 +22,10 @@ CLI::App* add_run(CLI::App& app, RunCommand& options) {
   add_scenario(*run, options.scenario);
   run->add_option("--out", options.out, "Folder for the results (default: out/NAME)")
       ->type_name("DIR");
-  run->add_option("--seed", options.seed, "Seed of every draw")->check(CLI::NonNegativeNumber);
-  run->add_option("--mode", options.mode, "free, lockstep or paced");
-  run->add_option("--speed", options.speed, "Paced mode: simulated seconds a second");
+  run->add_option("--seed", options.seed, "Seed of every draw")->type_name("N");
+  run->add_option("--mode", options.mode, "free, lockstep or paced")->type_name("MODE");
+  run->add_option("--speed", options.speed, "Paced mode: simulated seconds a second")
+      ->type_name("K");
   run->add_option("--until", options.until, "Stop early, after HH:MM:SS of simulated time");
   run->add_flag("--quiet", options.quiet, "No progress, no summary");
   return run;
@@ -54,6 +55,7 @@ CLI::App* add_read(CLI::App& app, ReadCommand& command) {
   read->add_option("--keys", options.keys_file, "Keys, or the JSON inventory with keys");
   read->add_flag("--hdlc,!--wrapper", options.hdlc, "HDLC over TCP instead of the wrapper");
   read->add_option("--timeout", options.timeout_ms, "Milliseconds to wait for an answer")
+      ->check(CLI::Range(1, 3'600'000))
       ->capture_default_str();
   auto* what = read->add_option_group("what", "What to read");
   what->add_flag("--list", options.list, "The object list of this client");
@@ -108,6 +110,11 @@ int main(int argc, char** argv) {
   CLI::App* debug = add_debug(app, debug_options);
   app.add_subcommand("hes", "The head-end stub by itself, on real sockets (hes --help)");
 
+  const auto called = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
+  if (argc >= 2 && argv[1][0] != '-' && app.get_subcommands(called).empty()) {
+    fmt::print(stderr, "amitwin: {}: no such command; amitwin --help lists them\n", argv[1]);
+    return kBadInput;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

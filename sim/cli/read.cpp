@@ -10,6 +10,7 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/obis.hpp"
 #include "protocol/crypto_openssl/engine.hpp"
+#include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/client.hpp"
 #include "sim/cli/apdu_link.hpp"
 #include "sim/cli/read_secrets.hpp"
@@ -63,6 +64,14 @@ class Reader {
           throw Refused(fmt::format("{}: the meter answers data-access-result {}", what,
                                     static_cast<int>(event.access_result)));
         case ClientEvent::Kind::rejected:
+        case ClientEvent::Kind::exception:
+          if (!answer.empty() && answer[0] == dlms::tag::kException) {
+            // The module's own answer, too, when its meter is silent.
+            throw Refused(fmt::format(
+                "{}: exception-response: the service is not allowed, or the meter does not answer "
+                "the module",
+                what));
+          }
           throw Refused(
               fmt::format("{}: the meter refuses (wrong password, keys or client?)", what));
         default:
@@ -153,7 +162,10 @@ cosem::ClassId class_of(Reader& reader, const cosem::Obis& obis) {
       fmt::format("{} is not in the object list of this client", cosem::ObisText(obis).view()));
 }
 
-void print(const std::string& text) { std::fputs((text + "\n").c_str(), stdout); }
+void print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  if (!text.ends_with('\n')) std::fputc('\n', stdout);
+}
 
 // A register's value means little without its scaler and unit, attribute 3.
 void print_register(Reader& reader, const cosem::Attribute& attribute, bool json) {
@@ -185,30 +197,53 @@ std::int64_t time_of(const char* option, const std::string& text) {
   return *utc_s;
 }
 
-void read_wanted(const ReadOptions& options, Reader& reader) {
-  if (options.list) {
-    const auto list = reader.get(kObjectList);
-    print(options.json ? value_as_json(list) : objects_as_text(list));
-  } else if (!options.profile.empty()) {
-    cosem::Selection selection;
-    selection.kind = cosem::Selection::Kind::range;
-    selection.from_utc_s = time_of("--from", options.from);
-    selection.to_utc_s = time_of("--to", options.to);
-    const cosem::Attribute buffer{cosem::ClassId::profile_generic,
-                                  obis_of("--profile", options.profile), 2};
-    const auto rows = reader.get(buffer, selection);
-    print(options.json ? value_as_json(rows) : rows_as_text(rows));
-  } else {
+// What the options ask for, judged before anything is sent.
+struct Wanted {
+  cosem::Obis obis{};
+  std::int8_t index = 2;
+  cosem::Selection selection;  // of a profile
+};
+Wanted wanted_of(const ReadOptions& options) {
+  Wanted wanted;
+  if (!options.profile.empty()) {
+    if (options.from.empty() || options.to.empty()) {
+      throw InputError("--profile needs --from and --to, e.g. --from 2024-01-15T00:00:00Z");
+    }
+    wanted.obis = obis_of("--profile", options.profile);
+    wanted.selection.kind = cosem::Selection::Kind::range;
+    wanted.selection.from_utc_s = time_of("--from", options.from);
+    wanted.selection.to_utc_s = time_of("--to", options.to);
+    if (wanted.selection.to_utc_s < wanted.selection.from_utc_s) {
+      throw InputError(fmt::format("--to = {}: before --from", options.to));
+    }
+  } else if (!options.list) {
     const std::size_t colon = options.object.rfind(':');
     const bool written_form = options.object.find('-') != std::string::npos;  // 1-0:1.8.0
     const bool has_index =
         colon != std::string::npos && (!written_form || options.object.find(':') != colon);
     const std::string name = has_index ? options.object.substr(0, colon) : options.object;
     const int index = has_index ? std::atoi(options.object.c_str() + colon + 1) : 2;
-    if (index < 1 || index > 127) throw InputError("--object: attributes count from 1");
-    const cosem::Obis obis = obis_of("--object", name);
-    const cosem::Attribute attribute{class_of(reader, obis), obis, static_cast<std::int8_t>(index)};
-    if (attribute.class_id == cosem::ClassId::register_ && index == 2) {
+    wanted.obis = obis_of("--object", name);
+    if (index < 1 || index > 127) {
+      throw InputError(
+          fmt::format("--object = {}: attributes count from 1 to 127", options.object));
+    }
+    wanted.index = static_cast<std::int8_t>(index);
+  }
+  return wanted;
+}
+
+void read_wanted(const ReadOptions& options, const Wanted& wanted, Reader& reader) {
+  if (options.list) {
+    const auto list = reader.get(kObjectList);
+    print(options.json ? value_as_json(list) : objects_as_text(list));
+  } else if (!options.profile.empty()) {
+    const auto rows =
+        reader.get({cosem::ClassId::profile_generic, wanted.obis, 2}, wanted.selection);
+    print(options.json ? value_as_json(rows) : rows_as_text(rows));
+  } else {
+    const cosem::Attribute attribute{class_of(reader, wanted.obis), wanted.obis, wanted.index};
+    if (attribute.class_id == cosem::ClassId::register_ && wanted.index == 2) {
       print_register(reader, attribute, options.json);
       return;
     }
@@ -221,18 +256,14 @@ void read_wanted(const ReadOptions& options, Reader& reader) {
 
 int read_meter(const ReadOptions& options) {
   try {
-    // Checked before anything is sent.
-    if (!options.profile.empty()) {
-      time_of("--from", options.from);
-      time_of("--to", options.to);
-    }
+    const Wanted wanted = wanted_of(options);
     TcpSocket socket(options.host, options.port);
     const auto link = options.hdlc ? make_hdlc_link(socket, options.server, options.timeout_ms)
                                    : make_wrapper_link(socket, options.server, options.timeout_ms);
     crypto::OpensslEngine engine(crypto::system_random());
     const dlms::ClientConfig config = client_config(options, *link, engine);
     Reader reader(*link, engine, config);
-    read_wanted(options, reader);
+    read_wanted(options, wanted, reader);
     reader.release();
     return 0;
   } catch (const InputError& error) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -40,6 +41,7 @@ protocol::crypto::Key128 key_of(const json& entry, const char* name, const std::
 }  // namespace
 
 std::string read_password(const std::string& file) {
+  if (file.empty()) throw InputError("--auth lls needs --password-file");
   std::ifstream in(file);
   std::string password;
   if (!in || !std::getline(in, password)) {
@@ -53,8 +55,11 @@ std::string read_password(const std::string& file) {
 }
 
 protocol::dlms::Keys read_keys(const std::string& file, const std::string& logical_device_name) {
+  if (file.empty()) throw InputError("--auth hls5 needs --keys");
   std::ifstream in(file);
-  if (!in) throw InputError(fmt::format("--keys = {}: cannot be read", file));
+  // A folder opens as well, and gives nothing.
+  if (!in || std::filesystem::is_directory(file))
+    throw InputError(fmt::format("--keys = {}: cannot be read", file));
   const json document = json::parse(in, nullptr, false);
   if (document.is_discarded()) throw InputError(fmt::format("--keys = {}: is not JSON", file));
   const json* entry = &document;

@@ -15,16 +15,16 @@ namespace {
 // hashed like keys of the file.
 std::vector<std::string> overrides_of(const RunCommand& command) {
   std::vector<std::string> overrides = command.scenario.overrides;
-  if (command.seed) overrides.push_back(fmt::format("scenario.seed={}", *command.seed));
-  if (!command.mode.empty()) overrides.push_back(fmt::format("sim.mode={}", command.mode));
-  if (command.speed) overrides.push_back(fmt::format("sim.speed={}", *command.speed));
+  if (!command.seed.empty()) overrides.push_back("scenario.seed=" + command.seed);
+  if (!command.mode.empty()) overrides.push_back("sim.mode=" + command.mode);
+  if (!command.speed.empty()) overrides.push_back("sim.speed=" + command.speed);
   return overrides;
 }
 
 void print_outcome(const run::Scenario& scenario, const run::RunOutcome& outcome,
                    const std::string& folder) {
   fmt::print(
-      "{}: {} meters, {:.0f} h simulated in {:.1f} s ({:.0f}x), {:.1f} ms of one core a "
+      "{}: {} meters, {:.4g} h simulated in {:.1f} s ({:.0f}x), {:.1f} ms of one core a "
       "meter-day\n",
       scenario.general.name, scenario.meters.count, outcome.sim_s / 3600, outcome.wall_s,
       outcome.sim_s / outcome.wall_s, 1000 * outcome.cpu_s / outcome.meter_days);
@@ -75,9 +75,11 @@ int run_command(const RunCommand& command) {
     fmt::print(stderr, "amitwin run: {}\n", outcome.error);
     return kBadInput;
   }
-  const auto error =
-      result::write_report(options.folder + "/result.h5", options.folder + "/report.html");
-  if (error) fmt::print(stderr, "amitwin run: {}\n", *error);
+  if (const auto error =
+          result::write_report(options.folder + "/result.h5", options.folder + "/report.html")) {
+    fmt::print(stderr, "amitwin run: {}\n", *error);
+    return kBadInput;
+  }
   if (!command.quiet) print_outcome(*scenario, outcome, options.folder);
   return outcome.pass ? kGood : kFailed;
 }
@@ -92,13 +94,20 @@ int debug_command(const DebugCommand& command) {
                scenario->meters.count);
     return kBadInput;
   }
+  if (*until >= scenario->end()) {
+    fmt::print(stderr, "--until = {}: after the end of the scenario\n", command.until);
+    return kBadInput;
+  }
   run::RunOptions options;
   options.folder = "out/" + scenario->general.name + "-debug";
   options.break_meter = command.meter;
   options.break_at = *until;
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, options);
-  return outcome.pass ? kGood : kFailed;
+  // Without a debugger SIGTRAP has ended the program; with one, the user went on to the end.
+  if (outcome.error.empty()) return kGood;
+  fmt::print(stderr, "amitwin debug: {}\n", outcome.error);
+  return kBadInput;
 }
 
 }  // namespace sim::cli

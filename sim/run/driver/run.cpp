@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 
 #include "sim/result/junit.hpp"
@@ -34,8 +36,18 @@ result::RunIdentity identity_of_run(const Scenario& scenario) {
           format_utc(scenario.general.start_utc_s)};
 }
 
-void write_summary_files(const Scenario& scenario, const RunOptions& options,
-                         const RunOutcome& outcome) {
+// What an earlier run left must not pass for this one's, should this one end early. The result file
+// and the store are begun anew by their writers.
+void remove_leftovers(const std::string& folder) {
+  for (const char* name : {"summary.json", "junit.xml", "report.html", "trace.vcd", "inputs.log"}) {
+    std::error_code error;  // what cannot be removed cannot be written either, and is told then
+    std::filesystem::remove(folder + "/" + name, error);
+  }
+}
+
+// The name of a file that could not be written; empty: all were.
+std::string write_summary_files(const Scenario& scenario, const RunOptions& options,
+                                const RunOutcome& outcome) {
   result::Summary summary;
   summary.scenario = scenario.general.name;
   summary.seed = static_cast<std::uint64_t>(scenario.general.seed);
@@ -49,9 +61,27 @@ void write_summary_files(const Scenario& scenario, const RunOptions& options,
   summary.peak_rss_bytes = peak_rss_bytes();
   summary.warnings = options.warnings;
   summary.kpis = outcome.kpis;
-  result::write_summary(options.folder + "/summary.json", summary);
-  result::write_junit(options.folder + "/junit.xml", scenario.general.name, outcome.kpis,
-                      outcome.wall_s);
+  const std::string summary_path = options.folder + "/summary.json";
+  if (!result::write_summary(summary_path, summary)) return summary_path;
+  const std::string junit_path = options.folder + "/junit.xml";
+  const bool written =
+      result::write_junit(junit_path, scenario.general.name, outcome.kpis, outcome.wall_s);
+  return written ? std::string() : junit_path;
+}
+
+// Where a paced run can be reached from outside.
+std::string doors_of(const Scenario& scenario) {
+  const Scenario::Expose& expose = scenario.expose;
+  std::string text = expose.listen.empty()
+                         ? "no module listens (expose.listen is empty)"
+                         : fmt::format(
+                               "the module of meter 1 listens on {} (wrapper), meter n on "
+                               "that port + n - 1, as soon as it is on the network",
+                               expose.listen);
+  if (expose.hdlc_port > 0) {
+    text += fmt::format("; meter {} on port {} (HDLC)", expose.hdlc_meter, expose.hdlc_port);
+  }
+  return text;
 }
 
 // One run from its first file to its last.
@@ -72,6 +102,9 @@ class Run {
     write_meters(world_, scenario, writer_);
     write_events(scenario, writer_);
     if (scenario.trace.meter > 0) {
+      // SystemC would find out while it cleans up, and end the program.
+      const std::string trace_path = options.folder + "/trace.vcd";
+      if (!std::ofstream(trace_path)) throw std::runtime_error(trace_path + ": cannot be written");
       world_.trace(static_cast<std::uint32_t>(scenario.trace.meter), options.folder + "/trace",
                    static_cast<TimeNs>(scenario.trace.from_s * kNsPerSecond),
                    static_cast<TimeNs>(scenario.trace.to_s * kNsPerSecond));
@@ -131,6 +164,7 @@ class Run {
   template <typename Show>
   void simulate_paced(const Show& show) {
     PacedGateway gateway(world_, scenario_, *head_end_, options_.folder + "/inputs.log");
+    if (!options_.quiet) fmt::print(stderr, "paced: {}\n", doors_of(scenario_));
     const PaceFigures figures = run_paced(world_, gateway, scenario_.sim.speed, end_, show);
     end_ = std::min(end_, world_.now());
     capture_end_ = std::min(capture_end_, end_);
@@ -163,17 +197,19 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
     outcome.error = fmt::format("{}: {}", options.folder, error.message());
     return outcome;
   }
+  remove_leftovers(options.folder);
   try {
     Run run(scenario, measured, options);
     run.simulate();
     run.conclude(outcome);
-  } catch (const std::runtime_error& failure) {  // a port, the disk, the other process
+  } catch (const std::exception& failure) {  // a port, the disk, the other process; also SystemC's
     outcome.error = failure.what();
   }
   if (!outcome.error.empty()) return outcome;
   outcome.wall_s = stopwatch.elapsed_s();
   outcome.cpu_s = process_cpu_s() - cpu_at_start_s;
-  write_summary_files(scenario, options, outcome);
+  const std::string unwritten = write_summary_files(scenario, options, outcome);
+  if (!unwritten.empty()) outcome.error = fmt::format("{}: cannot be written", unwritten);
   return outcome;
 }
 
