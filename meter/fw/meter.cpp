@@ -120,6 +120,7 @@ void Meter::update_port_deadlines() {
 
 void Meter::on_rtc() {
   if (!core_.provisioned) return;
+  schedule_.watch(core_);
   schedule_.run(core_);
   if (schedule_.take_push_due()) push_.on_due(core_);
 }

@@ -32,8 +32,16 @@ void Schedule::start(Core& core) {
 
 void Schedule::watch(Core& core) {
   const std::int64_t ticks = core.hal.rtc_ticks();
-  if (ticks < seen_ticks_) start(core);
+  const bool fell_back = ticks < seen_ticks_;
   seen_ticks_ = ticks;
+  if (!fell_back) return;
+  const std::int64_t capture_s = next_capture_s_;
+  const std::int64_t closing_s = next_closing_s_;
+  start(core);
+  // What was passed comes again, and the first of it after a time of any length. The mark also
+  // tells that row from the one before it in a home that draws nothing.
+  if (next_capture_s_ < capture_s) core.durable.state.load_status |= kDataNotValid;
+  if (next_closing_s_ < closing_s) core.durable.state.closing_status |= kDataNotValid;
 }
 
 void Schedule::replan(Core& core) {
@@ -61,6 +69,7 @@ void Schedule::arm(Core& core) const {
 
 void Schedule::run(Core& core) {
   const std::int64_t now_ticks = core.hal.rtc_ticks();
+  seen_ticks_ = now_ticks;
   const std::int64_t now_s = floor_to(now_ticks, kTicksPerSecond) / kTicksPerSecond;
   if (now_s >= next_season_s_) {
     core.journal.note_at(core.hal, core.clock, EventCode::daylight_saving_switched, next_season_s_);

@@ -15,7 +15,7 @@ class Schedule {
   // Everything due. Called at the match, and before the clock is moved.
   void run(Core& core);
   // The RTC stands before where it was seen last, though nobody set it: a fault. What was passed
-  // comes again. Looked for at every frame and wake-up, which is often enough and costs one read.
+  // comes again. Looked for at every frame, wake-up and RTC interrupt: one read.
   void watch(Core& core);
   // Moves the clock. Forward over boundaries: one row at once, stamped with the last of them.
   // Backward: they come again. Zone and season go with UTC and never make a jump.

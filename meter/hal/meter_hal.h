@@ -212,7 +212,7 @@ struct meter_firmware {
   void (*boot)(void *instance, enum meter_boot_reason reason);
 
   void (*on_alarm)(void *instance);
-  void (*on_rtc)(void *instance);
+  void (*on_rtc)(void *instance); /* the match, or a fault made the count jump (no match then) */
   /* One frame as idle-line detection cut it; may be damaged or hold several frames. */
   void (*on_uart)(void *instance, enum meter_uart port, const uint8_t *bytes, uint32_t n);
   void (*on_samples)(void *instance, const struct meter_window *window);

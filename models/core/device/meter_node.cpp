@@ -170,7 +170,7 @@ void MeterNode::rearm_rtc() {
 void MeterNode::disturb_clock(double seconds) {
   const auto shift_ticks = static_cast<std::int64_t>(seconds * Rtc::kRateHz);
   rtc_.jump(agenda_.now(), rtc_.ticks_at(agenda_.now()) + shift_ticks);
-  if (running_) rearm_rtc();
+  if (running_) rtc_timer_.arm(agenda_.now());
 }
 
 void MeterNode::set_temperature(double celsius) {

@@ -58,7 +58,8 @@ class MeterNode final : private sim::Entity, private WindowSink {
   void power(sim::TimeNs at, bool on);
   void sag(sim::TimeNs from, sim::TimeNs to, double factor);
   void set_temperature(double celsius);
-  // The clock's count jumps by itself, now: a fault, which the firmware is not told of.
+  // The clock's count jumps by itself, now: a fault. The RTC raises its interrupt, as chips with a
+  // fault flag do; nothing else tells the firmware, and the match it had asked for is gone.
   void disturb_clock(double seconds);
   void set_relay_stuck(bool stuck) { relay_.set_stuck(stuck); }
   // Backup battery empty: clock and retained memory do not survive the next outage.

@@ -21,11 +21,12 @@ class Collector {
   // The clock jumped from `before` to `after` ticks at `t`; `set`: by the firmware, which says so
   // in its next row. Of a fault of the hardware it knows nothing.
   void jump(TimeNs t, std::int64_t before, std::int64_t after, bool set) {
-    adjusted_ = adjusted_ || set;
+    if (set) pending_ |= kStatusClockAdjusted;
     if (!powered_at(t)) return;
     const std::int64_t crossed = floor_div(after, period_ticks_);
-    if (crossed <= floor_div(before, period_ticks_)) return;
-    capture(crossed * period_s_, t, kStatusDataNotValid);
+    const std::int64_t passed = floor_div(before, period_ticks_);
+    if (crossed > passed) capture(crossed * period_s_, t, kStatusDataNotValid);
+    if (crossed < passed && !set) pending_ |= kStatusDataNotValid;
   }
 
   // The clock runs under one law from `from` to `to` (exclusive).
@@ -55,13 +56,12 @@ class Collector {
     ExpectedRow row;
     row.stamp_utc_s = stamp_utc_s;
     row.captured_at = t;
-    row.status = status;
-    if (adjusted_) row.status |= kStatusClockAdjusted;
+    row.status = status | pending_;
     if (interrupted(t)) row.status |= kStatusPowerDown;
     row.ordinal = static_cast<std::uint8_t>(std::count_if(
         rows_.begin(), rows_.end(),
         [&](const ExpectedRow& earlier) { return earlier.stamp_utc_s == stamp_utc_s; }));
-    adjusted_ = false;
+    pending_ = 0;
     rows_.push_back(row);
   }
 
@@ -69,7 +69,7 @@ class Collector {
   std::int64_t period_ticks_;
   std::int64_t period_s_;
   std::vector<ExpectedRow> rows_;
-  bool adjusted_ = false;
+  std::uint8_t pending_ = 0;  // what the next row has to say
 };
 
 }  // namespace

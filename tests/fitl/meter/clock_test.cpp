@@ -182,7 +182,7 @@ TEST(ClockFault, BackwardIsNoticedWithTheNextFrameAndRepeatsStamps) {
   EXPECT_THAT(stamps(meter.rows(LogId::load)),
               ElementsAre(kWinter + kPeriod_s, kWinter + 2 * kPeriod_s, kWinter + kPeriod_s,
                           kWinter + 2 * kPeriod_s, kWinter + 3 * kPeriod_s));
-  EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(0, 0, 0, 0, 0));
+  EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(0, 0, kDataNotValid, 0, 0));
 }
 
 // ---- Daylight saving ----
