@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/run/director/director.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace sim::run {
@@ -20,6 +21,7 @@ Director::Director(Agenda& agenda, const Scenario& scenario, models::wan::Cell& 
       scale_(scenario),
       timer_(agenda, *this, kDirectorEntity, 0) {
   for (const Event& event : scenario.events) announce(event);
+  for (const auto& home : homes) announce_outages(*home);
   if (!timed_.empty()) timer_.arm(timed_.front().at);
 }
 
@@ -30,11 +32,7 @@ void Director::announce(const Event& event) {
       cell_.set_outage(event.at, event.at + to_ns(event.duration_s));
       break;
     case EventType::outage:
-      for (const std::uint32_t meter : meters) {
-        homes_[meter - 1]->meter->power(event.at, false);
-        homes_[meter - 1]->meter->power(event.at + to_ns(event.duration_s), true);
-      }
-      break;
+      break;  // announce_outages
     case EventType::sag:
       for (const std::uint32_t meter : meters) {
         homes_[meter - 1]->meter->sag(event.at, event.at + to_ns(event.duration_ms / 1000),
@@ -49,6 +47,29 @@ void Director::announce(const Event& event) {
       timed_.push_back(event);
       break;
   }
+}
+
+// Outages that overlap are one.
+void Director::announce_outages(Home& home) {
+  TimeNs from = kNever;
+  TimeNs to = kNever;
+  const auto announce_one = [&] {
+    if (from == kNever) return;
+    home.meter->power(from, false);
+    home.meter->power(to, true);
+  };
+  for (const Event& event : scenario_.events) {
+    if (event.type != EventType::outage || !event.meters.contains(home.identity.number)) continue;
+    const TimeNs end = event.at + to_ns(event.duration_s);
+    if (from != kNever && event.at <= to) {
+      to = std::max(to, end);
+      continue;
+    }
+    announce_one();
+    from = event.at;
+    to = end;
+  }
+  announce_one();
 }
 
 void Director::on_time(TimeNs now, std::uint32_t /*what*/) {

@@ -22,6 +22,7 @@ class Director final : private Entity {
  private:
   void on_time(TimeNs now, std::uint32_t what) override;
   void announce(const Event& event);
+  void announce_outages(Home& home);
   void give_orders(const Event& event);
 
   const Scenario& scenario_;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/run/driver/reference.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/core/device/supply.hpp"
@@ -29,7 +30,16 @@ std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
       times.push_back({event.at, event.at + to_ns(event.duration_ms / 1000)});
     }
   }
-  return times;
+  // Those that overlap are one.
+  std::vector<Dark> merged;
+  for (const Dark& dark : times) {
+    if (merged.empty() || dark.from > merged.back().to) {
+      merged.push_back(dark);
+    } else {
+      merged.back().to = std::max(merged.back().to, dark.to);
+    }
+  }
+  return merged;
 }
 
 }  // namespace
@@ -38,6 +48,10 @@ std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t m
   constexpr TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
   std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kNever}};
   for (const Dark& dark : dark_times(scenario, meter)) {
+    if (dark.from < spans.back().on) {  // the converter was starting, and starts anew
+      spans.back().on = dark.to + Supply::kStartUpNs;
+      continue;
+    }
     if (dark.to - dark.from <= kRideThrough) continue;
     spans.back().off = dark.from + kRideThrough;
     spans.push_back({dark.to + Supply::kStartUpNs, kNever});
