@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "models/core/device/serial_port.hpp"
@@ -203,12 +204,16 @@ std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
                                                                  TimeNs until) {
   cosem::Selection selection;
   selection.kind = cosem::Selection::Kind::range;
-  selection.from_utc_s = scenario.general.start_utc_s + 1;
+  selection.from_utc_s = 0;  // a clock set back writes rows from before the start
   selection.to_utc_s = scenario.general.start_utc_s + until / kNsPerSecond;
+  double lived_twice_s = 0;
+  for (const Event& event : scenario.events) lived_twice_s += std::fabs(event.shift_s);
   std::vector<std::unique_ptr<HandHeld>> units;
   for (auto& home : world.homes()) {
     const auto max_rows =
-        static_cast<std::size_t>(until / kNsPerSecond / home->settings.capture_period_s + 200);
+        static_cast<std::size_t>((until / kNsPerSecond + static_cast<std::int64_t>(lived_twice_s)) /
+                                     home->settings.capture_period_s +
+                                 200);
     units.push_back(std::make_unique<HandHeld>(world.agenda_of(*home), *home, selection, max_rows));
   }
   const TimeNs give_up = world.now() + kPatience;

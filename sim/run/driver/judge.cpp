@@ -41,13 +41,14 @@ void write_flash(std::uint32_t meter, const std::vector<HeldRow>& rows,
   }
 }
 
-// Daily closings are captured with the profile row of local midnight.
+// Daily closings are captured with the profile row of local midnight. The head-end collects what is
+// stamped after the start; a clock set back may close the day before once more.
 std::vector<ReferenceRow> closings_of(const std::vector<ReferenceRow>& reference,
-                                      const ZoneRule& zone) {
+                                      const ZoneRule& zone, std::int64_t start_utc_s) {
   std::vector<ReferenceRow> closings;
   for (const ReferenceRow& row : reference) {
     const std::int64_t local_s = row.row.stamp_utc_s + 60 * zone.offset_at_min(row.row.stamp_utc_s);
-    if (local_s % 86'400 == 0) closings.push_back(row);
+    if (row.row.stamp_utc_s > start_utc_s && local_s % 86'400 == 0) closings.push_back(row);
   }
   return closings;
 }
@@ -86,28 +87,29 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
                 const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
                 TimeNs end, result::ResultWriter& writer) {
   const std::int64_t last_stamp = last_stamp_utc_s(scenario, capture_end);
+  const std::int64_t start_utc_s = scenario.general.start_utc_s;
   Judgement judgement;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
     const auto reference = reference_rows(scenario, home, capture_end, end);
     write_truth(i + 1, reference, writer);
     const auto held = stored_rows(store, i, hes::kLoadProfile, last_stamp);
-    judgement.head_end += compare(reference, held, scenario.general.start_utc_s, kLateAfterS);
+    judgement.head_end += compare(reference, held, start_utc_s, kLateAfterS);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
       const std::uint32_t values[] = {last.ap_wh,   last.am_wh,   last.r1_varh,
                                       last.r2_varh, last.r3_varh, last.r4_varh};
       for (std::size_t r = 0; r < kEnergyRegisters; ++r) judgement.sums[r] += values[r];
     }
-    judgement.closings += compare(closings_of(reference, home.settings.zone),
-                                  stored_rows(store, i, hes::kDailyClosing, last_stamp),
-                                  scenario.general.start_utc_s, kLateAfterS);
+    judgement.closings +=
+        compare(closings_of(reference, home.settings.zone, start_utc_s),
+                stored_rows(store, i, hes::kDailyClosing, last_stamp), start_utc_s, kLateAfterS);
     if (i >= flash.size() || !flash[i]) {
       ++judgement.flash_unread;
       continue;
     }
     write_flash(i + 1, *flash[i], writer);
-    judgement.flash += compare(reference, *flash[i], scenario.general.start_utc_s, kLateAfterS);
+    judgement.flash += compare(reference, *flash[i], start_utc_s, kLateAfterS);
     judgement.flash_differing += differing(held, *flash[i]);
   }
   return judgement;
