@@ -115,9 +115,8 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
   return judgement;
 }
 
-std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
-                                 const Scenario& scenario, World& world,
-                                 std::uint32_t relay_orders) {
+std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
+                                 TimeNs end, std::uint32_t relay_orders) {
   const Tally& head_end = judgement.head_end;
   const Tally& flash = judgement.flash;
   const auto n = [](auto value) { return static_cast<double>(value); };
@@ -127,8 +126,7 @@ std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
       for (const std::uint64_t kind : direction) octets += n(kind);
     }
   }
-  const double meter_days =
-      n(world.homes().size()) * (scenario.general.duration_h + scenario.general.collect_h) / 24;
+  const double meter_days = n(world.homes().size()) * (n(end) / kNsPerHour) / 24;
   const auto& pushes = recorder.push_latencies_s();
   std::vector<result::Kpi> kpis = {
       {"interval_success", share(n(head_end.in_time), n(head_end.expected)), "", {}},

@@ -34,8 +34,8 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
                 TimeNs end, result::ResultWriter& writer);
 
 // The named figures of a run.
-std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
-                                 const Scenario& scenario, World& world,
-                                 std::uint32_t relay_orders);
+// `end`: where the run ended, which may be before the scenario does.
+std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
+                                 TimeNs end, std::uint32_t relay_orders);
 
 }  // namespace sim::run

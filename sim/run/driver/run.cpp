@@ -145,7 +145,7 @@ class Run {
     const Judgement judgement = judge(scenario_, world_, store, flash, capture_end_, end_, writer_);
     write_power(world_, scenario_, capture_end_, writer_);
     outcome.kpis =
-        result::judge(kpis_of(judgement, recorder_, scenario_, world_, director_.relay_orders()),
+        result::judge(kpis_of(judgement, recorder_, world_, end_, director_.relay_orders()),
                       scenario_.expectations);
     for (const result::Kpi& kpi : outcome.kpis) writer_.append(kpi);
     outcome.pass = result::all_pass(outcome.kpis);
