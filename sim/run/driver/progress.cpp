@@ -34,10 +34,10 @@ void Progress::show(TimeNs now) {
   const int filled = static_cast<int>(share * kWidth);
   const double now_s = 1e-9 * static_cast<double>(now);
   const double left_s = share > 0 ? elapsed_s * (1 - share) / share : 0;
-  fmt::print(stderr, "\r[{}{}] {:3.0f} %  simulated {}  {:.0f}x  {:.0f} s left \x1b[K",
+  fmt::print(stderr, "\r[{}{}] {:3.0f} %  simulated {}  {:.0f}x  {} left \x1b[K",
              std::string(static_cast<std::size_t>(filled), '#'),
              std::string(static_cast<std::size_t>(kWidth - filled), '.'), 100 * share,
-             clock_text(now_s), elapsed_s > 0 ? now_s / elapsed_s : 0, left_s);
+             clock_text(now_s), elapsed_s > 0 ? now_s / elapsed_s : 0, clock_text(left_s));
   std::fflush(stderr);
 }
 

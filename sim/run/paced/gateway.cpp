@@ -7,6 +7,12 @@
 #include <stdexcept>
 
 namespace sim::run {
+namespace {
+
+// What a caller may say before the module has answered; a request of a client is far shorter.
+constexpr std::size_t kMaxEarlyOctets = 1u << 16;
+
+}  // namespace
 
 PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::WanPeer& head_end,
                            const std::string& log_path)
@@ -102,9 +108,9 @@ void PacedGateway::on_received(Handle handle, protocol::Bytes octets) {
     return;
   }
   Caller& caller = found->second;
-  if (!caller.open) {
+  if (!caller.open && caller.early.size() + octets.size() <= kMaxEarlyOctets) {
     caller.early.insert(caller.early.end(), octets.begin(), octets.end());
-  } else if (!world_.cell().send(caller.connection, octets)) {
+  } else if (!caller.open || !world_.cell().send(caller.connection, octets)) {
     // The modelled path is congested beyond its buffer: a real one would have stopped reading.
     log("refused", handle, octets.size());
   }
