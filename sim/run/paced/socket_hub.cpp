@@ -53,13 +53,13 @@ void SocketHub::listen(const std::string& host, std::uint16_t port, std::uint32_
   addrinfo* found = resolve(host, port);
   const int descriptor = socket(found->ai_family, SOCK_STREAM, 0);
   const int on = 1;
-  setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const bool bound = bind(descriptor, found->ai_addr, found->ai_addrlen) == 0 &&
+  if (descriptor >= 0) setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const bool bound = descriptor >= 0 && bind(descriptor, found->ai_addr, found->ai_addrlen) == 0 &&
                      ::listen(descriptor, SOMAXCONN) == 0;
   const int error = errno;
   freeaddrinfo(found);
   if (!bound) {
-    ::close(descriptor);
+    if (descriptor >= 0) ::close(descriptor);
     fail(host, port, std::strerror(error));
   }
   make_nonblocking(descriptor);
