@@ -158,12 +158,15 @@ int serve(const Options& options) {
   NullObserver nobody;
   const EngineCounters counters =
       run_in_real_time(real_time, config, inventory, types, store, log, nobody);
-  std::printf("rows %llu, pushes %llu, pulls %llu, duplicates %llu, malformed %llu\n",
-              static_cast<unsigned long long>(counters.rows),
-              static_cast<unsigned long long>(counters.pushes),
-              static_cast<unsigned long long>(counters.pulls),
-              static_cast<unsigned long long>(counters.duplicates),
-              static_cast<unsigned long long>(counters.malformed));
+  std::printf(
+      "rows %llu, pushes %llu, pulls %llu, duplicates %llu, malformed %llu, "
+      "framing lost %llu\n",
+      static_cast<unsigned long long>(counters.rows),
+      static_cast<unsigned long long>(counters.pushes),
+      static_cast<unsigned long long>(counters.pulls),
+      static_cast<unsigned long long>(counters.duplicates),
+      static_cast<unsigned long long>(counters.malformed),
+      static_cast<unsigned long long>(counters.framing_lost));
   return kOk;
 }
 

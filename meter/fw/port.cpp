@@ -78,6 +78,8 @@ void Port::on_delivered(std::uint16_t client_sap) {
   push_.on_delivered(core_);
 }
 
+bool Port::knows(std::uint16_t client_sap) { return client_of(client_sap) != kNoClient; }
+
 void Port::on_opened(std::uint16_t client_sap) {
   const ClientIndex client = client_of(client_sap);
   if (client != kNoClient) sessions_[client].reset();

@@ -25,6 +25,7 @@ class Port final : protocol::hdlc::SecondaryOwner {
   void on_request(std::uint16_t client_sap, Bytes apdu, protocol::Writer& reply) override;
   void on_poll(std::uint16_t client_sap, protocol::Writer& push) override;
   void on_delivered(std::uint16_t client_sap) override;
+  bool knows(std::uint16_t client_sap) override;
   void on_opened(std::uint16_t client_sap) override;
   void on_closed(std::uint16_t client_sap, protocol::hdlc::LinkEnd why) override;
   MutableBytes take_buffer() override { return core_.hal.buffer_take(); }

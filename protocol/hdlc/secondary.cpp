@@ -139,7 +139,8 @@ void Secondary::release_buffers(SecondaryLink& link) {
 
 void Secondary::on_snrm(std::int64_t now_us, const Frame& frame) {
   const Result<Parameters> proposed = decode_parameters(frame.information);
-  SecondaryLink* link = proposed ? allocate(frame.source.upper) : nullptr;
+  SecondaryLink* link =
+      proposed && owner_.knows(frame.source.upper) ? allocate(frame.source.upper) : nullptr;
   if (link == nullptr) {
     proposed ? ++counters_.refused : ++counters_.malformed;
     return respond(frame, FrameKind::dm);

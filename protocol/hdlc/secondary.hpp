@@ -39,6 +39,12 @@ class SecondaryOwner {
   // link that carries both, a request may take the place of a push that was never heard.
   virtual void on_delivered(std::uint16_t client_sap) = 0;
 
+  // Whether a client address exists here. SNRM from any other is answered with DM, so strangers
+  // cannot take the links that the known clients need.
+  virtual bool knows(std::uint16_t client_sap) {
+    static_cast<void>(client_sap);
+    return true;
+  }
   virtual void on_opened(std::uint16_t client_sap) = 0;
   // The association on top is gone too (ServerSession::reset()); an APDU not delivered is dropped.
   virtual void on_closed(std::uint16_t client_sap, LinkEnd why) = 0;

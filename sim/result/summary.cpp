@@ -3,6 +3,7 @@
 #include "sim/result/summary.hpp"
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -60,7 +61,7 @@ bool write_summary(const std::string& path, const Summary& summary) {
 
 std::optional<Summary> read_summary(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return {};
+  if (!in || !std::filesystem::is_regular_file(path)) return {};
   const Json json = Json::parse(in, nullptr, false);
   if (!json.is_object()) return {};
   const auto text = [&](const char* key) {

@@ -14,7 +14,8 @@ namespace sim::run {
 namespace {
 
 void write_private(const std::string& path, const std::string& text) {
-  const int file = open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+  unlink(path.c_str());  // of a killed run: never inherit its mode or its owner
+  const int file = open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY, 0600);
   if (file < 0) throw std::runtime_error(path + ": cannot be written");
   std::size_t at = 0;
   while (at < text.size()) {

@@ -18,7 +18,11 @@ hes::EngineConfig engine_config(const Scenario& scenario) {
   config.zone.standard_offset_min = zone.offset_min;
   config.zone.eu_daylight_saving = zone.daylight_saving;
   config.collect_from_utc_s = scenario.general.start_utc_s;
+  // The slowest of the fleet: a row is overdue only when its meter's push would have come.
   config.push_period_s = scenario.meters.push_period_s;
+  for (const MeterGroup& group : scenario.groups) {
+    config.push_period_s = std::max(config.push_period_s, group.push_period_s.value_or(0));
+  }
   // A push waits for its delay, the module's next poll and the way through the cell.
   config.push_grace_s = scenario.meters.push_spread_s + 2 * scenario.cm1.poll_s + 120;
   config.check_period_s = scenario.hes.gap_check_s;

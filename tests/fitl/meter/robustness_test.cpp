@@ -213,4 +213,17 @@ TEST(ObjectFiles, NeedNoHeapNoExceptionsNoStreams) {
   EXPECT_GT(symbols, 50u);
 }
 
+// Four links for four clients: whoever is not known must not take one.
+TEST(Hostile, StrangersDoNotTakeTheLinksOfKnownClients) {
+  MeterFixture meter(kStart);
+  for (const std::uint16_t sap : {77, 78, 79, 80, 81}) {
+    protocol::dlms::ClientConfig config = fitl::public_client();
+    config.client_sap = sap;
+    TestClient stranger(meter, config);
+    EXPECT_FALSE(stranger.connect()) << sap;
+  }
+  TestClient known(meter, fitl::public_client());
+  EXPECT_TRUE(known.connect() && known.associate());
+}
+
 }  // namespace
