@@ -36,7 +36,7 @@ value = "open"
 at = "01:10:00"
 type = "clock_shift"
 meter = 3
-shift_s = -1000
+shift_s = -900
 
 [[event]]
 at = "01:20:00"
