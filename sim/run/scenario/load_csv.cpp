@@ -51,6 +51,7 @@ class Reader {
   // Interval start of the row; false when the row cannot be placed in time.
   bool place_in_time(std::string_view stamp);
   bool step_in_time(std::string_view stamp, std::int64_t utc_s);
+  bool skip_one();
   void read_cell(std::size_t column, std::string_view cell);
   void finish();
   bool wanted(std::int64_t start_utc_s) const;
@@ -144,7 +145,7 @@ bool Reader::place_in_time(std::string_view stamp) {
   const auto civil = parse_civil(stamp);
   if (!civil) {
     error(0, shown(0, stamp) + ": not a timestamp, allowed: YYYY-MM-DD HH:MM[:SS][zone]");
-    return false;
+    return skip_one();
   }
   const auto utc_s = civil->offset_min ? std::optional<std::int64_t>(civil->utc_s())
                                        : request_.zone.to_utc(civil->local_s, last_stamp_s_);
@@ -152,9 +153,18 @@ bool Reader::place_in_time(std::string_view stamp) {
     error(0, shown(0, stamp) +
                  ": this hour does not exist in the time zone, allowed: times that "
                  "the zone's clocks show");
-    return false;
+    return skip_one();
   }
   return step_in_time(stamp, *utc_s);
+}
+
+// Whatever the row says, it stands where the next one is expected.
+bool Reader::skip_one() {
+  if (!first_row_) {
+    last_stamp_s_ = expected_s_;
+    expected_s_ += result_.table.interval_s;
+  }
+  return false;
 }
 
 bool Reader::step_in_time(std::string_view stamp, std::int64_t utc_s) {
