@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "hes-stub/engine/type_template.hpp"
+#include "sim/result/h5_file.hpp"
 #include "sim/run/driver/judge.hpp"
 #include "sim/run/head_end/head_end.hpp"
 
@@ -72,6 +73,7 @@ pid_t start(const std::string& program, const std::vector<std::string>& argument
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  std::fflush(nullptr);  // or the child writes it once more
   const pid_t child = fork();
   if (child == 0) {
     if (freopen(out.c_str(), "w", stdout) == nullptr) _exit(126);
@@ -125,6 +127,25 @@ std::map<std::string, double> kpis_in(const std::string& summary_path) {
   return kpis;
 }
 
+std::vector<double> column_of(const std::string& result, const std::string& table,
+                              const std::string& column) {
+  std::vector<double> cells;
+  const auto file = sim::result::TableFileReader::open(result);
+  const sim::result::TableSchema* schema = file ? file->find(table) : nullptr;
+  std::vector<std::uint8_t> rows;
+  if (schema == nullptr || !file->read(*schema, 0, file->rows_of(*schema), rows)) {
+    ADD_FAILURE() << result << ": no table " << table;
+    return cells;
+  }
+  for (const sim::result::Column& candidate : schema->columns) {
+    if (candidate.name != column) continue;
+    for (std::size_t at = 0; at < rows.size(); at += schema->row_bytes) {
+      cells.push_back(sim::result::cell_number(candidate, rows.data() + at));
+    }
+  }
+  return cells;
+}
+
 // ---- A run in a child ----
 
 double Finished::kpi(const std::string& name) const {
@@ -137,6 +158,7 @@ Finished run_in_child(const Scenario& scenario, const Folder& folder, sim::run::
                       const sim::run::LoadTable* measured) {
   options.folder = folder.path();
   const std::string answer = folder / "outcome.txt";
+  std::fflush(nullptr);
   const pid_t child = fork();
   if (child == 0) {
     const sim::run::RunOutcome outcome = sim::run::run_scenario(scenario, measured, options);

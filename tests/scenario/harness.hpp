@@ -52,6 +52,10 @@ std::string digest_of(const std::string& result);
 // The figures of a summary.json; those that are null are missing.
 std::map<std::string, double> kpis_in(const std::string& summary_path);
 
+// All cells of one column of numbers in a result file.
+std::vector<double> column_of(const std::string& result, const std::string& table,
+                              const std::string& column);
+
 // ---- A run in a child: SystemC elaborates once a process ----
 
 struct Finished {
