@@ -77,6 +77,18 @@ TEST(BadScenario, AnUnknownKeyAndWrongOverridesAreRefused) {
   expect_says(refused(folder, "", {"--mode", "warp"}), 0, {"sim.mode", "lockstep"});
 }
 
+TEST(BadScenario, SagsOfOneMeterMayNotOverlap) {
+  const auto sag = [](const char* at, const char* meters) {
+    return std::string("[[event]]\nat = \"") + at + "\"\ntype = \"sag\"\nmeter = " + meters +
+           "\nduration_ms = 2000\n";
+  };
+  const Folder folder;
+  const auto lines = refused(folder, sag("01:00:01", "[2, 3]") + sag("01:00:00", "1") +
+                                         sag("01:00:02", "3") + sag("01:00:04", "3"));
+  ASSERT_EQ(lines.size(), 1u);
+  expect_says(lines, 0, {"bad.toml:12:", "event.at", "overlaps", "allowed"});
+}
+
 TEST(BadScenario, AnUnknownFirmwareIsRefused) {
   const Folder folder;
   expect_says(refused(folder, "[meters]\nfirmware = \"nowhere.so\"\n"), 0,

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -157,6 +158,35 @@ void Loader::check_events() {
   }
 }
 
+// A meter's voltage has one factor at a time. (Outages may overlap: off is off.)
+void Loader::check_sags() {
+  const auto end_of = [](const Event& sag) {
+    return sag.at + static_cast<TimeNs>(std::llround(sag.duration_ms * kNsPerMs));
+  };
+  const auto count = static_cast<std::uint32_t>(scenario_.meters.count);
+  std::vector<const Event*> last(count, nullptr);  // by meter, the sag that ends last so far
+  std::vector<std::size_t> sags;
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    if (scenario_.events[i].type == EventType::sag) sags.push_back(i);
+  }
+  std::stable_sort(sags.begin(), sags.end(), [&](std::size_t a, std::size_t b) {
+    return scenario_.events[a].at < scenario_.events[b].at;
+  });
+  for (const std::size_t i : sags) {
+    const Event& sag = scenario_.events[i];
+    bool overlaps = false;
+    for (const std::uint32_t meter : sag.meters.list(count)) {
+      const Event*& before = last[meter - 1];
+      overlaps = overlaps || (before != nullptr && sag.at < end_of(*before));
+      if (before == nullptr || end_of(sag) > end_of(*before)) before = &sag;
+    }
+    if (overlaps) {
+      complain_at("event#" + std::to_string(i) + ".at", "overlaps another sag of the same meter",
+                  "one sag of a meter at a time");
+    }
+  }
+}
+
 void Loader::check_map() {
   std::map<std::uint32_t, std::string> taken;
   for (const auto& [column, meter] : scenario_.load.map) {
@@ -176,6 +206,7 @@ void Loader::cross_check() {
   check_files();
   check_expose_and_trace();
   check_events();
+  if (good("meters.count")) check_sags();
   check_map();
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
     const MeterGroup& group = scenario_.groups[i];
