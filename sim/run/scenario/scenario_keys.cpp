@@ -238,7 +238,7 @@ Keys end_keys() {
           [](auto& s) -> auto& { return s.expose.listen; }),
       K::integer(
           "expose.hdlc_port", "", 0, 65'535,
-          "Port on which one detailed meter's RS-485 line speaks HDLC over TCP; 0 none.",
+          "Port on which one meter's optical port speaks HDLC over TCP; 0 none.",
           [](auto& s) -> auto& { return s.expose.hdlc_port; }),
       K::integer(
           "expose.hdlc_meter", "", 1, 1000, "The meter of `expose.hdlc_port`.",
