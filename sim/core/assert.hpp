@@ -20,7 +20,7 @@ std::string join_values(const Values&... values) {
 }  // namespace sim
 
 // TWIN_ASSERT(condition, numbers worth seeing...)
-#define TWIN_ASSERT(condition, ...)                                               \
-  ((condition) ? static_cast<void>(0)                                             \
-               : ::sim::invariant_broken(#condition, __FILE__, __LINE__,          \
-                                         ::sim::join_values(__VA_ARGS__)))
+#define TWIN_ASSERT(condition, ...) \
+  ((condition)                      \
+       ? static_cast<void>(0)       \
+       : ::sim::invariant_broken(#condition, __FILE__, __LINE__, ::sim::join_values(__VA_ARGS__)))

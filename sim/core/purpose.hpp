@@ -11,21 +11,21 @@ namespace sim {
 // seed gives another run.
 enum Purpose : std::uint32_t {
   kPurposeTest = 0,
-  kPurposeMainsFrequency = 1,   // entity: grid
-  kPurposeMainsVoltage = 2,     // entity: grid
-  kPurposeAfeTolerance = 3,     // entity: meter
-  kPurposeAfeSampleNoise = 4,   // entity: meter; index: block of four ADC samples
-  kPurposeAfeSumNoise = 5,      // entity: meter; index: grid step
-  kPurposeHouseholdTraits = 6,  // entity: home
-  kPurposeHouseholdDay = 7,     // entity: home; index: day
-  kPurposeHouseholdMinute = 8,  // entity: home; index: minute
-  kPurposeWeather = 9,          // entity: region; index: interval of the cloud process
-  kPurposeSupplyPoint = 10,     // entity: home; its place on the feeder
-  kPurposeMeterKeys = 40,  // entity: meter; keys and passwords of its provisioning
-  kPurposeMeterRandom = 41,  // entity: meter; hal.random of its firmware
-  kPurposeModuleRandom = 42,  // entity: meter; hal.random of its CM1
-  kPurposeHeadEnd = 43,  // the head-end's random port
-  kPurposeStreetSpread = 44,  // entity: meter; push delay, poll phase, start delay
+  kPurposeMainsFrequency = 1,    // entity: grid
+  kPurposeMainsVoltage = 2,      // entity: grid
+  kPurposeAfeTolerance = 3,      // entity: meter
+  kPurposeAfeSampleNoise = 4,    // entity: meter; index: block of four ADC samples
+  kPurposeAfeSumNoise = 5,       // entity: meter; index: grid step
+  kPurposeHouseholdTraits = 6,   // entity: home
+  kPurposeHouseholdDay = 7,      // entity: home; index: day
+  kPurposeHouseholdMinute = 8,   // entity: home; index: minute
+  kPurposeWeather = 9,           // entity: region; index: interval of the cloud process
+  kPurposeSupplyPoint = 10,      // entity: home; its place on the feeder
+  kPurposeMeterKeys = 40,        // entity: meter; keys and passwords of its provisioning
+  kPurposeMeterRandom = 41,      // entity: meter; hal.random of its firmware
+  kPurposeModuleRandom = 42,     // entity: meter; hal.random of its CM1
+  kPurposeHeadEnd = 43,          // the head-end's random port
+  kPurposeStreetSpread = 44,     // entity: meter; push delay, poll phase, start delay
   kPurposeDeviceTolerance = 20,  // entity: meter; crystals
   kPurposeWanRadio = 21,         // entity: module; signal level and quality at its place
   kPurposeWanModem = 22,         // entity: module; index: attempt; attach, PDP, loss detection

@@ -58,9 +58,9 @@ TEST(Symbols, FirmwareHasNoMutableGlobals) {
 }
 
 TEST(Symbols, ResultPathsDoNotCallLibm) {
-  const std::set<std::string> banned = {"sin",  "cos",  "tan",  "exp",  "log",  "pow",   "sinf",
-                                        "cosf", "expf", "logf", "powf", "log2", "log10", "sincos",
-                                        "exp2", "atan2", "atan", "sincosf"};
+  const std::set<std::string> banned = {"sin",   "cos",    "tan",  "exp",   "log",  "pow",
+                                        "sinf",  "cosf",   "expf", "logf",  "powf", "log2",
+                                        "log10", "sincos", "exp2", "atan2", "atan", "sincosf"};
   const auto archives = split(AMITWIN_RESULT_PATH_ARCHIVES);
   ASSERT_FALSE(archives.empty());
   for (const std::string& archive : archives) {

@@ -265,9 +265,8 @@ TEST_F(Orders, AKeyTransferTakesEffectWithTheNextMessage) {
 
 // Longer than a PDU, so it comes in blocks; longer than any value of this meter, so it is refused.
 TEST_F(Orders, AnOrderInTooManyBlocksIsRefusedAndTheAssociationLivesOn) {
-  const std::vector<std::uint8_t> endless = encoded([](Writer& out) {
-    axdr::put_octet_string(std::vector<std::uint8_t>(1500, 0x5A), out);
-  });
+  const std::vector<std::uint8_t> endless = encoded(
+      [](Writer& out) { axdr::put_octet_string(std::vector<std::uint8_t>(1500, 0x5A), out); });
   EXPECT_FALSE(manager.action({ClassId::security_setup, kSecurity, 2}, endless));
   EXPECT_TRUE(manager.get(kErrors));
 }
