@@ -40,7 +40,7 @@ endfunction()
 # Tests of protocol, firmware and head-end also run in the sanitizer preset: target sanitized_tests,
 # label sanitized.
 set(AMITWIN_SANITIZED_FOLDERS
-    "tests/(unit/(protocol_dlms|hdlc|wrapper|crypto|cm1_fw|hes|wan|device)|fitl|vectors|fuzz)")
+    "tests/(unit/(protocol_dlms|hdlc|wrapper|crypto|cm1_fw|hes|wan|device|prime|base_node|plc|p32|dcu)|fitl|vectors|fuzz)")
 add_custom_target(sanitized_tests)
 find_package(GTest REQUIRED)
 function(amitwin_test name)

@@ -10,9 +10,10 @@ need_run=(
   g++ cmake ninja-build ccache pkg-config ca-certificates
   libsystemc-dev libboost-dev libboost-system-dev libeigen3-dev libhdf5-dev libbenchmark-dev
   libgtest-dev libgmock-dev libssl-dev libtomlplusplus-dev libcli11-dev libfmt-dev libsqlite3-dev
-  nlohmann-json3-dev zlib1g-dev
+  nlohmann-json3-dev zlib1g-dev libxml2-dev
 )
-need_test=(python3 python3-h5py binutils clang-format)
+need_test=(python3 python3-h5py binutils clang-format gcc-arm-none-eabi libnewlib-arm-none-eabi
+           libstdc++-arm-none-eabi-newlib qemu-system-arm)
 
 packages=("${need_run[@]}")
 [ "${1:-run}" = test ] && packages+=("${need_test[@]}")

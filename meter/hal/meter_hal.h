@@ -37,6 +37,9 @@ extern "C" {
 #define METER_FLASH_PAGES 256u
 #define METER_BUFFER_BYTES 2048u          /* one PDU buffer of the pool */
 #define METER_PULSES_PER_KWH 1000u        /* data sheet: 1000 imp/kWh, 1000 imp/kvarh */
+#define METER_PLC_MPDU_BYTES 1140u        /* longest coded PRIME frame: D8PSK_F, 63 symbols */
+#define METER_PLC_BEACON_BYTES 18u
+#define METER_PLC_RULES 8u
 
 enum meter_channel {
   METER_V1, METER_V2, METER_V3, METER_I1, METER_I2, METER_I3, METER_IN,
@@ -88,6 +91,12 @@ struct meter_provision {
   uint32_t push_delay_s;      /* after the full period, spreads a street over time */
   int16_t time_zone_min;      /* Blue Book sign: local time + time_zone_min = UTC (CET: -60) */
   uint8_t daylight_saving;    /* 1: last Sunday of March/October, 01:00 UTC, +60 min */
+  /* Power line; all zero: not fitted, the meter never starts its modem. */
+  uint8_t plc_eui48[6];
+  /* Of client 3, the concentrator: a security setup of its own, so that neither side of the
+   * concentrator can open what the other one sealed. */
+  uint8_t concentrator_unicast_key[16];
+  uint8_t concentrator_authentication_key[16];
 };
 
 /* One point of the calibration bench, as the reference meter reads it. */
@@ -102,6 +111,38 @@ struct meter_reference {
   double current_a;
   double active_w;
   double reactive_var;
+};
+
+/* ---- Power line modem: PRIME 1.3.6, CENELEC A --------------------------------------------- */
+
+/* The modem is a peripheral that sends and receives whole frames, keeps frame time by the beacons it
+ * follows and wakes the firmware only when there is something for it. protocol/prime/modem.hpp has
+ * the same contract in C++, with the meaning of each field. Times are in uptime_us. */
+struct meter_plc_rule {
+  uint64_t mask;  /* over the first eight octets of the frame, big-endian */
+  uint64_t value;
+};
+struct meter_plc_frame {
+  const uint8_t *mpdu; /* whole, perhaps damaged */
+  uint32_t n;
+  uint8_t scheme; /* PROTOCOL code: 0 DBPSK, 1 DQPSK, 2 D8PSK, +4 coded */
+  int32_t snr_cdb;
+  int64_t start_us;
+};
+struct meter_plc_beacon {
+  uint8_t mpdu[METER_PLC_BEACON_BYTES];
+  int32_t snr_cdb;
+  int64_t start_us;
+  uint32_t received;
+  uint32_t missed;
+};
+struct meter_plc_watch {
+  uint8_t mpdu[METER_PLC_BEACON_BYTES]; /* SEQ and CRC do not count */
+  uint32_t miss_limit;
+};
+struct meter_plc_plan {
+  uint8_t mpdu[METER_PLC_BEACON_BYTES]; /* the modem fills in SEQ and CRC */
+  uint32_t sequence_offset;             /* sends in frames with SEQ mod 2^FRQ equal to it */
 };
 
 /* One COSEM object of the firmware's list, for the exported type template. */
@@ -185,6 +226,18 @@ struct meter_hal {
   int (*key_unwrap)(void *context, const uint8_t kek[16], const uint8_t *in, uint32_t n,
                     uint8_t *out);
   void (*random)(void *context, uint8_t *out, uint32_t n);
+
+  /* Power line modem. All NULL when it is not fitted. */
+  /* Starts the preamble now. 0, or -1: sending already, or too long for the scheme. */
+  int (*plc_send)(void *context, const uint8_t *mpdu, uint32_t n, uint8_t scheme, uint8_t level);
+  int (*plc_busy)(void *context); /* carrier sense */
+  void (*plc_filter)(void *context, const struct meter_plc_rule *rules, uint32_t n);
+  void (*plc_search)(void *context, int on);
+  uint32_t (*plc_heard)(void *context, struct meter_plc_beacon *out, uint32_t n);
+  void (*plc_watch)(void *context, const struct meter_plc_watch *watch); /* NULL: none */
+  /* Frame time by the watched beacon: 0, or -1 without one. */
+  int (*plc_frame_time)(void *context, int64_t *start_us, uint32_t *sequence);
+  void (*plc_beacon)(void *context, const struct meter_plc_plan *plan); /* NULL: stop */
 };
 
 /* ---- Upcalls: what the firmware offers ---------------------------------------------------- */
@@ -224,6 +277,11 @@ struct meter_firmware {
 
   /* The index-th object of the list; 0 ok, -1 past the end. Needs no instance. */
   int (*describe)(uint32_t index, struct meter_object_info *out);
+
+  /* Power line; a firmware whose table ends above does not use the modem. */
+  void (*on_plc)(void *instance, const struct meter_plc_frame *frame);
+  /* Searching: the first beacon of a source. Watching: its content is new. NULL: it is lost. */
+  void (*on_plc_beacon)(void *instance, const struct meter_plc_beacon *beacon);
 };
 
 /* The entry of a firmware in a shared object:
