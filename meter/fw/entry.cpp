@@ -70,7 +70,9 @@ constexpr meter_firmware firmware(const char* name) {
           on_sums,
           on_power,
           on_relay,
-          describe<elements>};
+          describe<elements>,
+          nullptr,
+          nullptr};
 }
 
 constexpr meter_firmware kAd11a = firmware<1>("AD11A");
