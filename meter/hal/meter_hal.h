@@ -238,6 +238,10 @@ struct meter_hal {
   /* Frame time by the watched beacon: 0, or -1 without one. */
   int (*plc_frame_time)(void *context, int64_t *start_us, uint32_t *sequence);
   void (*plc_beacon)(void *context, const struct meter_plc_plan *plan); /* NULL: stop */
+
+  /* When the work declared so far is done; never in the past. uart_send waits for it, plc_send does
+   * not: an answer over the power line is handed to the MAC at this time. On silicon: now. */
+  int64_t (*work_done_us)(void *context);
 };
 
 /* ---- Upcalls: what the firmware offers ---------------------------------------------------- */

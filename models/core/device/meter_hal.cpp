@@ -87,6 +87,13 @@ struct MeterHalCalls {
     me.cpu_free_ns_ = std::max(me.cpu_free_ns_, me.agenda_.now()) +
                       service_time(*me.config_.service_times, kind, units);
   }
+  // Rounded up: not a microsecond before the work is done.
+  static std::int64_t work_done_us(void* context) {
+    const MeterNode& me = node(context);
+    const sim::TimeNs done = std::max(me.cpu_free_ns_, me.agenda_.now());
+    const std::int64_t count = me.uptime_.count_at(done);
+    return me.uptime_.time_of(count) < done ? count + 1 : count;
+  }
   static std::uint8_t* buffer_take(void* context) { return node(context).buffers_.take(); }
   static void buffer_give(void* context, std::uint8_t* buffer) {
     node(context).buffers_.give(buffer);
@@ -167,6 +174,7 @@ meter_hal meter_hal_table() {
   hal.gcm_open = Calls::gcm_open;
   hal.key_unwrap = Calls::key_unwrap;
   hal.random = Calls::random;
+  hal.work_done_us = Calls::work_done_us;
   return hal;
 }
 

@@ -23,6 +23,7 @@
 #include "models/core/device/service_times.hpp"
 #include "models/core/device/supply.hpp"
 #include "models/core/device/tolerance.hpp"
+#include "plc-channel/medium/modem.hpp"
 #include "sim/core/agenda.hpp"
 #include "sim/core/keyed_stream.hpp"
 
@@ -41,7 +42,12 @@ struct MeterNodeConfig {
 // One meter: a firmware instance and the hardware around it, on an agenda. The same class serves
 // the detailed and the fleet tier. Implements struct meter_hal; see meter_hal.h for the rules it
 // keeps (upcalls never nest, windows come first).
-class MeterNode final : private sim::Entity, private WindowSink {
+//
+// Declared work and the ports: what goes out of a UART waits for it by itself. The power line modem
+// does not wait: the MAC's frames, and the instants it chooses for them, are those of a processor
+// that serves its modem first. A firmware therefore hands the answer to a request to its MAC no
+// earlier than work_done_us, under its own alarm.
+class MeterNode final : private sim::Entity, private WindowSink, private plc::ModemListener {
  public:
   MeterNode(const NodeServices& services, const MeterNodeConfig& config,
             std::unique_ptr<ElectricalFeed> feed);
@@ -68,6 +74,9 @@ class MeterNode final : private sim::Entity, private WindowSink {
   // ---- Ports ----
   void attach(meter_uart port, SerialLineEnd& line) { lines_[port] = &line; }
   SerialReceiver& receiver(meter_uart port) { return receivers_[port]; }
+  // The power line modem, before the first power on. Fed by the meter's own supply and switched on
+  // with the firmware, if that has the modem's upcalls. Without one the plc_* downcalls are NULL.
+  void attach_plc(plc::Modem& modem);
   void set_supply_listener(SupplyListener& listener) { supply_listener_ = &listener; }
   // Called once, before the first upcall at or after the time (a debugger wants to stop there).
   void break_at(sim::TimeNs at, std::function<void()> hook);
@@ -99,6 +108,7 @@ class MeterNode final : private sim::Entity, private WindowSink {
 
  private:
   friend struct MeterHalCalls;
+  friend struct MeterPlcCalls;
   enum : std::uint32_t { kWindow, kSupply, kRelay, kRtc, kAlarm };  // agenda: what, in this order
   class Receiver final : public SerialReceiver {
    public:
@@ -115,6 +125,9 @@ class MeterNode final : private sim::Entity, private WindowSink {
   void on_time(sim::TimeNs now, std::uint32_t what) override;
   void on_sums(const meter_sums& sums, std::uint32_t n_repeats) override;
   void on_samples(const meter_window& window) override;
+  void on_frame(const plc::ReceivedFrame& frame) override;
+  void on_beacon(const plc::HeardBeacon& beacon) override;
+  void on_beacon_lost() override;
 
   // The windows come first, then the call itself; afterwards the supply may turn out to be gone.
   template <typename Call>
@@ -141,6 +154,7 @@ class MeterNode final : private sim::Entity, private WindowSink {
   void check_supply(sim::TimeNs now);
   void settle_relay(sim::TimeNs now);
   void rearm_rtc();
+  bool uses_plc() const;
   bool broken_supply() const { return !running_ || flash_.power_cut(); }
   sim::TimeNs window_start(sim::TimeNs now) const;
 
@@ -161,6 +175,7 @@ class MeterNode final : private sim::Entity, private WindowSink {
   sim::TimeNs cpu_free_ns_ = 0;  // when the work declared so far is done
   std::array<SerialLineEnd*, METER_UARTS> lines_{};
   std::array<Receiver, METER_UARTS> receivers_;
+  plc::Modem* plc_ = nullptr;
   Flash flash_;
   Relay relay_;
   std::array<PulseOutput, METER_PULSE_OUTPUTS> pulses_;
@@ -181,7 +196,8 @@ class MeterNode final : private sim::Entity, private WindowSink {
   alignas(16) std::array<std::uint8_t, METER_RETAINED_BYTES> retained_{};
 };
 
-// The downcall table, without context.
+// The downcall table, without context and without a power line modem.
 meter_hal meter_hal_table();
+void add_plc_downcalls(meter_hal& hal);
 
 }  // namespace models

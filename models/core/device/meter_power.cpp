@@ -101,6 +101,7 @@ void MeterNode::boot(sim::TimeNs now) {
   const meter_boot_reason reason = boot_reason_;
   boot_reason_ = METER_BOOT_POWER;
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, true);
+  if (uses_plc()) plc_->power(true);
   upcall([this, reason] { config_.firmware->boot(instance_.get(), reason); });
 }
 
@@ -110,6 +111,7 @@ void MeterNode::turn_off(sim::TimeNs now) {
   // The window in which the supply ends is never completed; truth leaves it out as well.
   feed_->set_power(window_start(now), false);
   stop_hardware(now);
+  if (uses_plc()) plc_->power(false);
   if (!battery_good_) lose_battery(now);
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, false);
 }

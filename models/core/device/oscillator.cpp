@@ -39,6 +39,13 @@ Oscillator::Oscillator(std::int64_t rate_hz, std::int32_t deviation_ppb) : rate_
   TWIN_ASSERT(segment_.rate > 0 && rate_hz <= 1'000'000'000, rate_hz, deviation_ppb);
 }
 
+std::int64_t Oscillator::count_near(sim::TimeNs t) const {
+  if (t >= segment_.from_ns) return segment_.count_at(t);
+  const Wide phase = Wide{segment_.from_ns - t} * segment_.rate - segment_.fraction;
+  if (phase <= 0) return segment_.count;
+  return segment_.count - static_cast<std::int64_t>((phase + kPeriod - 1) / kPeriod);
+}
+
 void Oscillator::set(sim::TimeNs t, std::int64_t value) {
   TWIN_ASSERT(t >= segment_.from_ns, t, segment_.from_ns);
   segment_.from_ns = t;

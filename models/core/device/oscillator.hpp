@@ -29,6 +29,9 @@ class Oscillator {
   Oscillator(std::int64_t rate_hz, std::int32_t deviation_ppb);
 
   std::int64_t count_at(sim::TimeNs t) const { return segment_.count_at(t); }
+  // Also before the present segment, as if it had always run like this: stamps of what began
+  // before the counter was set come out below its count.
+  std::int64_t count_near(sim::TimeNs t) const;
   sim::TimeNs time_of(std::int64_t value) const { return segment_.time_of(value); }
   // The count is `value` at t; the prescaler starts again, as writing a real counter does.
   void set(sim::TimeNs t, std::int64_t value);
