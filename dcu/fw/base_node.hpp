@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "dcu/fw/storage.hpp"
+#include "dcu/fw/types.hpp"
+#include "protocol/prime/modem.hpp"
+
+namespace dcu::fw {
+
+// The base node: MAC of the concentrator (G.9904 clause 8) and base side of the 4-32 convergence
+// layer (clause 9.4). Sans-I/O: the modem's calls and time in, its port and the owner's calls out.
+// After every call into it the owner looks at deadline_us() again and calls on_time() then.
+class BaseNode final : public protocol::prime::ModemClient {
+ public:
+  BaseNode(const Config& config, const Memory& memory, protocol::prime::ModemPort& modem,
+           BaseNodeOwner& owner);
+
+  // Tables are empty then; beacons begin after the quiet frames.
+  void start();
+  // Silence: no beacons, no answers. Every connection is told to the owner as left.
+  void stop();
+
+  // ---- Upper interface ----
+  // An LSDU (DLMS APDU) for a joined meter; it is copied. kNotSent: nobody there, too long, or no
+  // memory. Its order with others to the same meter and of the same priority is kept.
+  SendHandle send(Address address, std::uint8_t d_lsap, std::uint8_t s_lsap, Bytes lsdu,
+                  Priority priority = Priority::normal);
+  // To every meter that listens, unacknowledged. False: too long, or no memory.
+  bool broadcast(std::uint8_t d_lsap, std::uint8_t s_lsap, Bytes lsdu);
+  // Unregisters the node and forgets what was counted for it. False: not known.
+  bool forget(const Eui48& eui48);
+  // LSDUs waiting or under way to a meter.
+  unsigned backlog(Address address) const;
+
+  // ---- Node table: by position, holes are there ----
+  std::size_t node_capacity() const;
+  bool node(std::size_t position, NodeView& out) const;  // false: an empty place
+  bool find(const Eui48& eui48, NodeView& out) const;
+  std::size_t registered() const;
+  unsigned beacon_slots() const;  // in a frame now
+  const Counters& counters() const;
+
+  // ---- Time ----
+  std::int64_t deadline_us() const;
+  void on_time();  // at deadline_us() or later; early calls do no harm
+
+  // ---- protocol::prime::ModemClient ----
+  void on_frame(const protocol::prime::ReceivedFrame& frame) override;
+  void on_beacon(const protocol::prime::HeardBeacon& beacon) override;
+  void on_beacon_lost() override;
+};
+
+}  // namespace dcu::fw
