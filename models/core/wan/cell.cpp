@@ -12,10 +12,6 @@ namespace models::wan {
 
 namespace {
 
-// Connection id: serial number, cell, slot. The serial alone makes it unique within a cell.
-constexpr unsigned kSlotBits = 20;
-constexpr unsigned kCellBits = 12;
-constexpr ConnectionId kSlotMask = (ConnectionId{1} << kSlotBits) - 1;
 // Before every module: service changes at an instant hold for what modules do at that instant.
 constexpr sim::EntityId kCellEntity = 0;
 
@@ -27,7 +23,7 @@ Cell::Cell(sim::Agenda& agenda, const CellConfig& config)
       radio_(config.radio, traffic_),
       outage_timer_(agenda, *this, kCellEntity, 0) {
   const RadioConfig& radio = config.radio;
-  TWIN_ASSERT(config.number < (1u << kCellBits), config.number);
+  TWIN_ASSERT(config.number < (1u << kNetworkBits), config.number);
   TWIN_ASSERT(radio.n_pdch >= 1 && radio.n_pdch <= 8, radio.n_pdch);
   // GPRS multislot class 12: four slots either way, five together.
   TWIN_ASSERT(radio.multislot_up >= 1 && radio.multislot_up <= 4 && radio.multislot_down >= 1 &&
@@ -77,7 +73,7 @@ Stream& Cell::open_stream(Modem& modem, Protocol protocol, std::string host, std
     slot = free_slots_.back();
     free_slots_.pop_back();
   }
-  const ConnectionId id = (next_serial_++ << (kSlotBits + kCellBits)) |
+  const ConnectionId id = (next_serial_++ << (kSlotBits + kNetworkBits)) |
                           (ConnectionId{config_.number} << kSlotBits) | slot;
   streams_[slot] =
       std::make_unique<Stream>(*this, modem, id, protocol, std::move(host), port, incoming);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "models/core/wan/modem_config.hpp"
-#include "models/core/wan/peer.hpp"
+#include "models/core/wan/network.hpp"
 #include "models/core/wan/radio.hpp"
 #include "models/core/wan/stream.hpp"
 #include "models/core/wan/stream_config.hpp"
@@ -28,23 +28,19 @@ struct CellConfig {
 
 // One base station with the operator's core network behind it: shared radio channels, the modules
 // under it, their connections and the far end.
-class Cell final : private sim::Entity {
+class Cell final : public Network, private sim::Entity {
  public:
   Cell(sim::Agenda& agenda, const CellConfig& config);
   ~Cell();
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
 
-  // Without a far end every connection is refused.
-  void set_peer(WanPeer& peer) { peer_ = &peer; }
-
-  // ---- Network side; may be called from inside WanPeer's calls ----
-  // False: unknown, closed, or its buffer cannot take all of it.
-  bool send(ConnectionId connection, std::span<const std::uint8_t> octets);
-  std::uint32_t unacknowledged(ConnectionId connection) const;
-  void close(ConnectionId connection);
-  // Towards a port the module listens on. The outcome is on_open or on_closed.
-  ConnectionId connect(std::uint32_t module, std::uint16_t port);
+  // ---- Network side ----
+  void set_peer(WanPeer& peer) override { peer_ = &peer; }
+  bool send(ConnectionId connection, std::span<const std::uint8_t> octets) override;
+  std::uint32_t unacknowledged(ConnectionId connection) const override;
+  void close(ConnectionId connection) override;
+  ConnectionId connect(std::uint32_t module, std::uint16_t port) override;
 
   // No service in [from, to), from not before now. Packets in the air are lost.
   void set_outage(sim::TimeNs from, sim::TimeNs to);
