@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "hes-stub/engine/json_reader.hpp"
 
 namespace hes {
@@ -36,6 +38,17 @@ constexpr Number kNumbers[] = {
     {"max_sessions", &EngineConfig::max_sessions, 1, 10'000},
     {"max_pdu_octets", &EngineConfig::max_pdu_octets, 128, 4096},
     {"commit_period_s", &EngineConfig::commit_period_s, 1, 3600},
+    {"p32_collect_period_s", &EngineConfig::p32_collect_period_s, 60, 31 * kDay},
+    {"p32_collect_grace_s", &EngineConfig::p32_collect_grace_s, 0, 31 * kDay},
+    {"p32_check_period_s", &EngineConfig::p32_check_period_s, 1, kDay},
+    {"p32_commit_delay_s", &EngineConfig::p32_commit_delay_s, 0, 60},
+    {"p32_silence_timeout_s", &EngineConfig::p32_silence_timeout_s, 1, 7 * kDay},
+    {"p32_answer_timeout_s", &EngineConfig::p32_answer_timeout_s, 1, 3600},
+    {"p32_request_timeout_s", &EngineConfig::p32_request_timeout_s, 1, 7 * kDay},
+    {"p32_retries", &EngineConfig::p32_retries, 0, 100},
+    {"p32_work_items", &EngineConfig::p32_work_items, 1, 1000},
+    {"p32_order_window_s", &EngineConfig::p32_order_window_s, 60, 31 * kDay},
+    {"p32_max_body_octets", &EngineConfig::p32_max_body_octets, 1024, 1 << 28},
 };
 
 struct Switch {
@@ -52,6 +65,13 @@ constexpr const char* kSystemTitle = "system_title";
 constexpr const char* kOffset = "standard_offset_min";
 constexpr const char* kDaylightSaving = "eu_daylight_saving";
 constexpr const char* kCollectFrom = "collect_from_utc_s";
+constexpr const char* kSigningKey = "signing_key";
+
+std::string hex(std::span<const std::uint8_t> octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets) text += fmt::format("{:02X}", octet);
+  return text;
+}
 
 }  // namespace
 
@@ -61,7 +81,8 @@ EngineConfig parse_config(const std::string& name, std::string_view text,
   EngineConfig config;
   if (reader.faults().empty()) {
     const JsonNode root = reader.root();
-    std::vector<const char*> known = {kSystemTitle, kOffset, kDaylightSaving, kCollectFrom};
+    std::vector<const char*> known = {kSystemTitle, kOffset, kDaylightSaving, kCollectFrom,
+                                      kSigningKey};
     for (const Number& number : kNumbers) {
       known.push_back(number.key);
       if (root.has(number.key)) {
@@ -82,6 +103,7 @@ EngineConfig parse_config(const std::string& name, std::string_view text,
     if (root.has(kCollectFrom)) {
       config.collect_from_utc_s = root.integer(kCollectFrom, 0, INT64_C(4'102'444'800));
     }
+    if (root.has(kSigningKey)) root.hex(kSigningKey, config.signing_key.emplace());
     root.refuse_others(known);
   }
   faults.insert(faults.end(), reader.faults().begin(), reader.faults().end());
@@ -89,12 +111,14 @@ EngineConfig parse_config(const std::string& name, std::string_view text,
 }
 
 std::string to_json(const EngineConfig& config) {
-  std::string text = "{\"" + std::string(kSystemTitle) + "\":\"";
-  for (const std::uint8_t octet : config.system_title) text += fmt::format("{:02X}", octet);
-  text += fmt::format("\",\"{}\":{},\"{}\":{}", kOffset, config.zone.standard_offset_min,
-                      kDaylightSaving, config.zone.eu_daylight_saving);
+  std::string text = fmt::format("{{\"{}\":\"{}\",\"{}\":{},\"{}\":{}", kSystemTitle,
+                                 hex(config.system_title), kOffset, config.zone.standard_offset_min,
+                                 kDaylightSaving, config.zone.eu_daylight_saving);
   if (config.collect_from_utc_s) {
     text += fmt::format(",\"{}\":{}", kCollectFrom, *config.collect_from_utc_s);
+  }
+  if (config.signing_key) {
+    text += fmt::format(",\"{}\":\"{}\"", kSigningKey, hex(*config.signing_key));
   }
   for (const Number& number : kNumbers) {
     text += fmt::format(",\"{}\":{}", number.key, config.*number.member);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "protocol/dlms/types.hpp"
 
 namespace hes {
+
+// Ed25519 private key (RFC 8032 5.1.5): signs the orders to concentrators.
+using SigningKey = std::array<std::uint8_t, 32>;
 
 // The knobs of the head-end. Defaults fit quarter-hour meters behind 2G modules that push once an
 // hour; the time-outs are those of fielded head-ends (docs/head-end.md).
@@ -47,11 +51,25 @@ struct EngineConfig {
   std::int64_t max_sessions = 64;  // associations at one time
   std::int64_t max_pdu_octets = 1024;
   std::int64_t commit_period_s = 60;
+
+  // Concentrators, P3.2Ex. Without a key nothing is ordered of meters behind them.
+  std::optional<SigningKey> signing_key;
+  std::int64_t p32_collect_period_s = 14'400;  // a row is missing when it is older than both
+  std::int64_t p32_collect_grace_s = 7200;
+  std::int64_t p32_check_period_s = 1800;      // how often we look for missing rows
+  std::int64_t p32_commit_delay_s = 1;         // reports of so long share one commit and its Ack
+  std::int64_t p32_silence_timeout_s = 3600;   // a connection without a message
+  std::int64_t p32_answer_timeout_s = 60;      // HTTP answer of an Ethernet concentrator
+  std::int64_t p32_request_timeout_s = 7200;   // from handing a request over to its report
+  std::int64_t p32_retries = 5;                // requests for the same missing rows
+  std::int64_t p32_work_items = 16;            // orders and requests in one Work
+  std::int64_t p32_order_window_s = 86'400;    // of orders that name no end
+  std::int64_t p32_max_body_octets = 1 << 22;  // of one HTTP message, as received
 };
 
 // One flat JSON object with the names above ("standard_offset_min", "eu_daylight_saving" and
 // "system_title" in hexadecimal among them); what is absent keeps its default, what is unknown is
-// a fault.
+// a fault. to_json() writes the signing key too: its text is no less secret than the key.
 EngineConfig parse_config(const std::string& name, std::string_view text,
                           std::vector<std::string>& faults);
 std::string to_json(const EngineConfig& config);

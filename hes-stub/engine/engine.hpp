@@ -55,7 +55,7 @@ class Engine {
 
   // The port's side of StreamPort: after close() the engine knows the connection no more, and
   // on_closed() for it is ignored. Octets of a connection that was not opened are ignored too.
-  void on_open(ConnectionId connection);
+  void on_open(ConnectionId connection, Door door = Door::wrapper);
   void on_data(ConnectionId connection, protocol::Bytes octets);
   void on_closed(ConnectionId connection);
   void on_timer();

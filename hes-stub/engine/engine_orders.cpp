@@ -211,7 +211,8 @@ const char* order_outcome_name(OrderOutcome outcome) {
 }
 const char* message_kind_name(MessageKind kind) {
   constexpr const char* kNames[kMessageKinds] = {
-      "announce", "heartbeat", "push", "pull", "closing", "clock", "order", "association", "learn"};
+      "announce",    "heartbeat", "push",   "pull",     "closing",   "clock",       "order",
+      "association", "learn",     "report", "p32_poll", "p32_order", "p32_request", "p32_other"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

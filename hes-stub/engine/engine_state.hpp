@@ -17,7 +17,6 @@
 
 namespace hes {
 
-inline constexpr ConnectionId kNoConnection = UINT64_MAX;
 inline constexpr std::uint32_t kNoSession = UINT32_MAX;
 
 struct EngineCounters {

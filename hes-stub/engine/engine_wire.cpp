@@ -34,7 +34,11 @@ bool read_title(Bytes octets, SystemTitle& title) {
 
 }  // namespace
 
-void Engine::on_open(ConnectionId id) {
+void Engine::on_open(ConnectionId id, Door door) {
+  if (door == Door::p32) {  // nobody serves it yet
+    ports_.stream.close(id);
+    return;
+  }
   Connection& connection = connections_[id];
   connection.id = id;
   connection.opened = connection.last_heard = now();

@@ -16,18 +16,18 @@ LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventor
   engine_->start();
 }
 
-void LocalHeadEnd::open(ConnectionId connection) {
-  noted_.push_back({Noted::Kind::open, connection, 0, 0});
+void LocalHeadEnd::open(ConnectionId connection, Door door) {
+  noted_.push_back({Noted::Kind::open, connection, 0, 0, door});
 }
 void LocalHeadEnd::closed(ConnectionId connection) {
-  noted_.push_back({Noted::Kind::closed, connection, 0, 0});
+  noted_.push_back({Noted::Kind::closed, connection, 0, 0, Door::wrapper});
 }
 void LocalHeadEnd::data(ConnectionId connection, protocol::Bytes octets) {
-  noted_.push_back({Noted::Kind::data, connection, octets_.size(), octets.size()});
+  noted_.push_back({Noted::Kind::data, connection, octets_.size(), octets.size(), Door::wrapper});
   octets_.insert(octets_.end(), octets.begin(), octets.end());
 }
 OrderId LocalHeadEnd::submit(const Order& order) {
-  noted_.push_back({Noted::Kind::order, 0, orders_.size(), 0});
+  noted_.push_back({Noted::Kind::order, 0, orders_.size(), 0, Door::wrapper});
   orders_.push_back(order);
   return ++last_order_;
 }
@@ -45,7 +45,7 @@ void LocalHeadEnd::deliver(UtcNs now) {
   for (const Noted& event : noted) {
     switch (event.kind) {
       case Noted::Kind::open:
-        engine_->on_open(event.connection);
+        engine_->on_open(event.connection, event.door);
         break;
       case Noted::Kind::data:
         engine_->on_data(event.connection,

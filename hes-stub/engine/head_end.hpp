@@ -21,7 +21,9 @@ namespace hes {
 class HeadEnd {
  public:
   virtual ~HeadEnd() = default;
-  virtual void open(ConnectionId connection) = 0;
+  // A connection that came in, or one dialled by StreamPort::connect() that got through (its door
+  // does not matter then; closed() without open() when it did not).
+  virtual void open(ConnectionId connection, Door door = Door::wrapper) = 0;
   virtual void data(ConnectionId connection, protocol::Bytes octets) = 0;
   virtual void closed(ConnectionId connection) = 0;
   virtual OrderId submit(const Order& order) = 0;
@@ -39,7 +41,7 @@ class LocalHeadEnd final : public HeadEnd {
                const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
                LogPort& log, RandomPort& random, Observer& observer, UtcNs begin);
 
-  void open(ConnectionId connection) override;
+  void open(ConnectionId connection, Door door = Door::wrapper) override;
   void data(ConnectionId connection, protocol::Bytes octets) override;
   void closed(ConnectionId connection) override;
   OrderId submit(const Order& order) override;
@@ -63,6 +65,7 @@ class LocalHeadEnd final : public HeadEnd {
     ConnectionId connection;
     std::size_t begin;  // octets in octets_, or the order in orders_
     std::size_t size;
+    Door door = Door::wrapper;
   };
 
   Store& store_;

@@ -14,14 +14,26 @@ using UtcNs = std::int64_t;
 inline constexpr UtcNs kNsPerSecond = 1'000'000'000;
 inline constexpr UtcNs kNever = INT64_MAX;
 
-// One connection of a communication module. Numbers are never reused within a run.
+// One connection. Numbers are never reused within a run.
 using ConnectionId = std::uint64_t;
+inline constexpr ConnectionId kNoConnection = UINT64_MAX;
+
+// Which of our listeners a connection came in by.
+enum class Door : std::uint8_t {
+  wrapper,  // communication modules of meters, TCP 4059
+  p32,      // concentrators, P3.2Ex over HTTP, TCP 8432
+};
 
 // Outgoing side of the connections: sockets in the shell, modelled links in the simulation.
 class StreamPort {
  public:
   virtual void send(ConnectionId connection, protocol::Bytes bytes) = 0;
   virtual void close(ConnectionId connection) = 0;
+  // Dials the P3.2Ex server of an Ethernet concentrator. The outcome comes later, as on_open() or
+  // on_closed() of the number returned, never from within. kNoConnection: this port cannot dial.
+  virtual ConnectionId connect(std::string_view /*address*/, std::uint16_t /*port*/) {
+    return kNoConnection;
+  }
 
  protected:
   ~StreamPort() = default;

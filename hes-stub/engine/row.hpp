@@ -12,12 +12,16 @@ namespace hes {
 using MeterIndex = std::uint32_t;
 using ProfileIndex = std::uint8_t;
 inline constexpr MeterIndex kNoMeter = UINT32_MAX;
+// Index of a concentrator in the inventory.
+using ConcentratorIndex = std::uint32_t;
+inline constexpr ConcentratorIndex kNoConcentrator = UINT32_MAX;
 
 // Value columns of a row besides clock and status. The four quadrants and both energies take six.
 inline constexpr std::size_t kMaxValues = 16;
 
-// How a row came to us. A row may come both ways.
-enum class Delivery : std::uint8_t { push = 1, pull = 2 };
+// How a row came to us: from the meter by itself, on our request, by its concentrator. A row may
+// come in several ways.
+enum class Delivery : std::uint8_t { push = 1, pull = 2, report = 4 };
 
 // One row of a load profile as the meter captured it: raw integers, scalers belong to the type.
 struct Row {

@@ -57,18 +57,18 @@ Reader LockstepClient::await(ControlType type) {
   return in;
 }
 
-void LockstepClient::open(ConnectionId connection) {
-  noted_.push_back({StepEvent::open, connection, 0, 0});
+void LockstepClient::open(ConnectionId connection, Door door) {
+  noted_.push_back({StepEvent::open, connection, 0, 0, door});
 }
 void LockstepClient::closed(ConnectionId connection) {
-  noted_.push_back({StepEvent::closed, connection, 0, 0});
+  noted_.push_back({StepEvent::closed, connection, 0, 0, Door::wrapper});
 }
 void LockstepClient::data(ConnectionId connection, Bytes octets) {
-  noted_.push_back({StepEvent::data, connection, octets_.size(), octets.size()});
+  noted_.push_back({StepEvent::data, connection, octets_.size(), octets.size(), Door::wrapper});
   octets_.insert(octets_.end(), octets.begin(), octets.end());
 }
 OrderId LockstepClient::submit(const Order& order) {
-  noted_.push_back({StepEvent::order, 0, orders_.size(), 0});
+  noted_.push_back({StepEvent::order, 0, orders_.size(), 0, Door::wrapper});
   orders_.push_back(order);
   return ++last_order_;
 }
@@ -105,15 +105,22 @@ void LockstepClient::step(UtcNs now, bool deadlines) {
   end_step();
 }
 
+ConnectionId LockstepClient::far_number(ConnectionId connection) const {
+  const auto found = dialled_by_ours_.find(connection);
+  return found == dialled_by_ours_.end() ? connection : found->second;
+}
+
 void LockstepClient::put_event(const Noted& noted, Bytes octets, const std::vector<Order>& orders) {
   const auto found = lines_.find(noted.connection);
+  const ConnectionId number = far_number(noted.connection);
   switch (noted.kind) {
     case StepEvent::open: {
       Line& line = lines_[noted.connection];
       line.socket = TcpSocket::connect(host_, data_port_);
       step_.u8(static_cast<std::uint8_t>(noted.kind));
-      step_.u64(noted.connection);
+      step_.u64(number);
       step_.u16(line.socket.local_port());
+      step_.u8(static_cast<std::uint8_t>(noted.door));
       return;
     }
     case StepEvent::data: {
@@ -122,16 +129,20 @@ void LockstepClient::put_event(const Noted& noted, Bytes octets, const std::vect
       line.socket.write(octets.subspan(noted.begin, noted.size));
       line.sent += noted.size;
       step_.u8(static_cast<std::uint8_t>(noted.kind));
-      step_.u64(noted.connection);
+      step_.u64(number);
       step_.u64(line.sent);
       return;
     }
-    case StepEvent::closed:
-      if (found == lines_.end()) return;
-      lines_.erase(found);
+    case StepEvent::closed: {
+      // One that was dialled may end before it was open.
+      const bool dialled = dialled_by_ours_.erase(noted.connection) != 0;
+      if (found == lines_.end() && !dialled) return;
+      if (found != lines_.end()) lines_.erase(found);
+      ours_by_dialled_.erase(number);
       step_.u8(static_cast<std::uint8_t>(noted.kind));
-      step_.u64(noted.connection);
+      step_.u64(number);
       return;
+    }
     case StepEvent::order:
       step_.u8(static_cast<std::uint8_t>(noted.kind));
       put_order(orders[noted.begin], step_);
@@ -152,15 +163,34 @@ void LockstepClient::end_step() {
   take_outputs(outputs);
 }
 
+void LockstepClient::connect(ConnectionId dialled, const std::string& address, std::uint16_t port) {
+  const ConnectionId ours = stream_.connect(address, port);
+  if (ours == kNoConnection) return;  // the head-end gives up by itself
+  dialled_by_ours_[ours] = dialled;
+  ours_by_dialled_[dialled] = ours;
+}
+
 void LockstepClient::take_outputs(Bytes outputs) {
   Reader in(outputs);
   while (in.ok() && !in.at_end()) {
     const auto kind = static_cast<StepOutput>(in.u8());
-    const ConnectionId connection = in.u64();
+    const ConnectionId number = in.u64();
+    if (kind == StepOutput::connect) {
+      const std::uint16_t port = in.u16();
+      const std::string address(take_text(in));
+      if (!in.ok()) throw std::runtime_error("lockstep: malformed outputs");
+      connect(number, address, port);
+      continue;
+    }
+    const auto ours = ours_by_dialled_.find(number);
+    const ConnectionId connection = ours == ours_by_dialled_.end() ? number : ours->second;
     const auto found = lines_.find(connection);
     if (kind == StepOutput::closed) {
       if (found != lines_.end()) lines_.erase(found);
-      stream_.close(connection);
+      const bool never_dialled = number >= kFirstDialled && ours == ours_by_dialled_.end();
+      dialled_by_ours_.erase(connection);
+      ours_by_dialled_.erase(number);
+      if (!never_dialled) stream_.close(connection);
       continue;
     }
     const std::uint64_t total = in.u64();

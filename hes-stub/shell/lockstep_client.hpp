@@ -24,7 +24,7 @@ class LockstepClient final : public HeadEnd {
                  std::size_t meters, StreamPort& stream, RandomPort& random, Observer& observer,
                  UtcNs begin);
 
-  void open(ConnectionId connection) override;
+  void open(ConnectionId connection, Door door = Door::wrapper) override;
   void data(ConnectionId connection, protocol::Bytes octets) override;
   void closed(ConnectionId connection) override;
   OrderId submit(const Order& order) override;
@@ -48,6 +48,7 @@ class LockstepClient final : public HeadEnd {
     ConnectionId connection;
     std::size_t begin;  // octets in octets_, or the order in orders_
     std::size_t size;
+    Door door = Door::wrapper;
   };
 
   void put_event(const Noted& noted, protocol::Bytes octets, const std::vector<Order>& orders);
@@ -55,6 +56,9 @@ class LockstepClient final : public HeadEnd {
   void begin_step(UtcNs now, bool deadlines);
   void end_step();
   void take_outputs(protocol::Bytes outputs);
+  void connect(ConnectionId dialled, const std::string& address, std::uint16_t port);
+  // The head-end's number of a connection.
+  ConnectionId far_number(ConnectionId connection) const;
   // The reply of the given type; throws with the head-end's own words when it failed.
   protocol::Reader await(ControlType type);
   std::vector<std::uint8_t> more_random(std::size_t octets);
@@ -67,6 +71,9 @@ class LockstepClient final : public HeadEnd {
   Observer& observer_;
   UtcNs idle_until_ = kNever;
   std::map<ConnectionId, Line> lines_;
+  // Connections that the head-end dialled: its number by ours, and the other way round.
+  std::map<ConnectionId, ConnectionId> dialled_by_ours_;
+  std::map<ConnectionId, ConnectionId> ours_by_dialled_;
   std::vector<Noted> noted_;
   std::vector<std::uint8_t> octets_;
   std::vector<Order> orders_;

@@ -7,7 +7,7 @@
 namespace hes {
 namespace {
 
-enum Observation : std::uint8_t { kRow, kOrder, kOpened, kClosed, kMessage, kClock };
+enum Observation : std::uint8_t { kRow, kOrder, kOpened, kClosed, kMessage, kClock, kReport };
 
 constexpr std::size_t kLengthOctets = 4;
 
@@ -123,6 +123,21 @@ void ObservationWriter::message(const Message& message) {
   out_.u32(message.octets_down);
   out_.i64(message.at);
   out_.i64(message.latency);
+  out_.u32(message.concentrator);
+}
+
+void ObservationWriter::report_received(const ReportNote& note) {
+  out_.u8(kReport);
+  out_.u32(note.concentrator);
+  out_.u8(note.kind);
+  out_.u8(note.requested ? 1 : 0);
+  out_.u32(note.meters);
+  out_.u32(note.errors);
+  out_.u32(note.rows);
+  out_.u32(note.new_rows);
+  out_.u32(note.octets_up);
+  out_.i64(note.at);
+  out_.i64(note.latency);
 }
 
 void ObservationWriter::clock_checked(MeterIndex meter, UtcNs deviation, UtcNs at) {
@@ -181,7 +196,23 @@ void replay_message(protocol::Reader& in, Observer& observer) {
   message.octets_down = in.u32();
   message.at = take_time(in);
   message.latency = take_time(in);
+  message.concentrator = in.u32();
   if (in.ok()) observer.message(message);
+}
+
+void replay_report(protocol::Reader& in, Observer& observer) {
+  ReportNote note;
+  note.concentrator = in.u32();
+  note.kind = in.u8();
+  note.requested = in.u8() != 0;
+  note.meters = in.u32();
+  note.errors = in.u32();
+  note.rows = in.u32();
+  note.new_rows = in.u32();
+  note.octets_up = in.u32();
+  note.at = take_time(in);
+  note.latency = take_time(in);
+  if (in.ok()) observer.report_received(note);
 }
 
 }  // namespace
@@ -208,6 +239,9 @@ bool replay_observations(protocol::Reader& in, Observer& observer) {
       }
       case kMessage:
         replay_message(in, observer);
+        break;
+      case kReport:
+        replay_report(in, observer);
         break;
       case kClock: {
         const MeterIndex meter = in.u32();

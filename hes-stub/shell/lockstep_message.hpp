@@ -15,7 +15,7 @@ namespace hes {
 
 // The control channel of lockstep mode (docs/head-end.md). A message is its length (4 octets, of
 // all that follows), its type (1) and its body; numbers are big-endian, times int64 nanoseconds.
-inline constexpr std::uint16_t kLockstepVersion = 1;
+inline constexpr std::uint16_t kLockstepVersion = 2;
 inline constexpr std::size_t kMaxControlOctets = std::size_t{64} << 20;
 
 enum class ControlType : std::uint8_t {
@@ -30,16 +30,20 @@ enum class ControlType : std::uint8_t {
 
 // What happened at the simulator's side, in order.
 enum class StepEvent : std::uint8_t {
-  open = 0,    // connection (8), the simulator's port of the data socket (2)
+  open = 0,    // connection (8), the simulator's port of the data socket (2), Door (1)
   data = 1,    // connection (8), octets sent on it in all (8)
   closed = 2,  // connection (8)
   order = 3,   // order
 };
 // What the head-end did, in order.
 enum class StepOutput : std::uint8_t {
-  sent = 0,    // connection (8), octets written to it in all (8)
-  closed = 1,  // connection (8)
+  sent = 0,     // connection (8), octets written to it in all (8)
+  closed = 1,   // connection (8)
+  connect = 2,  // connection (8), port (2), address (4 + n): the simulator opens or closes it later
 };
+// Connections that the head-end dials are numbered by it, from here on; the simulator keeps its own
+// numbers for them.
+inline constexpr std::uint64_t kFirstDialled = std::uint64_t{1} << 63;
 
 // A message under construction.
 class ControlWriter {
@@ -79,6 +83,7 @@ class ObservationWriter final : public Observer {
   void session_closed(MeterIndex meter, ConnectionId connection, UtcNs at) override;
   void message(const Message& message) override;
   void clock_checked(MeterIndex meter, UtcNs deviation, UtcNs at) override;
+  void report_received(const ReportNote& note) override;
 
   // Appends what was written and begins anew.
   void move_to(ControlWriter& out);

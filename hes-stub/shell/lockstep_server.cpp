@@ -47,6 +47,7 @@ class Service final : public StreamPort {
   // StreamPort.
   void send(ConnectionId connection, Bytes octets) override;
   void close(ConnectionId connection) override;
+  ConnectionId connect(std::string_view address, std::uint16_t port) override;
 
  private:
   struct Line {
@@ -56,7 +57,7 @@ class Service final : public StreamPort {
   };
 
   void event(Reader& in);
-  void open(ConnectionId connection, std::uint16_t simulator_port);
+  void open(ConnectionId connection, std::uint16_t simulator_port, Door door);
   void receive(ConnectionId connection, std::uint64_t total);
 
   TcpSocket& control_;
@@ -67,6 +68,7 @@ class Service final : public StreamPort {
   Store* store_ = nullptr;
   std::map<ConnectionId, Line> lines_;
   std::map<std::uint16_t, TcpSocket> accepted_;  // by the simulator's port, not yet asked for
+  std::uint64_t dialled_ = 0;
   ControlWriter outputs_;
   ControlWriter reply_;
   std::vector<std::uint8_t> buffer_;
@@ -114,7 +116,8 @@ void Service::event(Reader& in) {
     case StepEvent::open: {
       const ConnectionId connection = in.u64();
       const std::uint16_t port = in.u16();
-      if (in.ok()) open(connection, port);
+      const auto door = static_cast<Door>(in.u8() & 1);
+      if (in.ok()) open(connection, port, door);
       return;
     }
     case StepEvent::data: {
@@ -139,7 +142,7 @@ void Service::event(Reader& in) {
   throw std::runtime_error("lockstep: unknown event");
 }
 
-void Service::open(ConnectionId connection, std::uint16_t simulator_port) {
+void Service::open(ConnectionId connection, std::uint16_t simulator_port, Door door) {
   while (accepted_.find(simulator_port) == accepted_.end()) {
     TcpSocket socket = data_.accept();
     const std::uint16_t port = socket.remote_port();
@@ -148,7 +151,7 @@ void Service::open(ConnectionId connection, std::uint16_t simulator_port) {
   Line& line = lines_[connection];
   line.socket = std::move(accepted_[simulator_port]);
   accepted_.erase(simulator_port);
-  head_end_->open(connection);
+  head_end_->open(connection, door);
 }
 
 void Service::receive(ConnectionId connection, std::uint64_t total) {
@@ -178,6 +181,15 @@ void Service::close(ConnectionId connection) {
   outputs_.u8(static_cast<std::uint8_t>(StepOutput::closed));
   outputs_.u64(connection);
   lines_.erase(connection);
+}
+
+ConnectionId Service::connect(std::string_view address, std::uint16_t port) {
+  const ConnectionId connection = kFirstDialled + dialled_++;
+  outputs_.u8(static_cast<std::uint8_t>(StepOutput::connect));
+  outputs_.u64(connection);
+  outputs_.u16(port);
+  outputs_.sized(address);
+  return connection;
 }
 
 void Service::finish() {
