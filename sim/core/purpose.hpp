@@ -25,12 +25,22 @@ enum Purpose : std::uint32_t {
   kPurposeMeterRandom = 41,      // entity: meter; hal.random of its firmware
   kPurposeModuleRandom = 42,     // entity: meter; hal.random of its CM1
   kPurposeHeadEnd = 43,          // the head-end's random port
+  kPurposeSigningKey = 45,       // the head-end's key for orders
+  kPurposeConcentrator = 46,     // entity: concentrator; its random port
   kPurposeStreetSpread = 44,     // entity: meter; push delay, poll phase, start delay
   kPurposeDeviceTolerance = 20,  // entity: meter; crystals
   kPurposeWanRadio = 21,         // entity: module; signal level and quality at its place
   kPurposeWanModem = 22,         // entity: module; index: attempt; attach, PDP, loss detection
   kPurposeWanBurst = 23,         // entity: module; index: burst; latency and segment loss
   kPurposeWanAccess = 24,        // entity: module; index: channel request on the RACH
+  kPurposePlcFeeder = 30,        // entity: network; its cables and drops
+  kPurposePlcPremises = 31,      // entity: station; access impedance
+  kPurposePlcNoiseTraits = 32,   // entity: station; its own noise level and impulse rate
+  kPurposePlcNoise = 33,         // entity: station; index: epoch
+  kPurposePlcInterferer = 34,    // entity: station; index: day
+  kPurposePlcReception = 35,     // entity: receiver; index: frame
+  kPurposePlcDamage = 36,        // entity: receiver; index: frame; octets of a damaged payload
+  kPurposePlcBeacon = 37,        // entity: receiver; index: time of the beacon
 };
 
 }  // namespace sim

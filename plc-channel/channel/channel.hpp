@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "plc-channel/channel/noise.hpp"
+#include "plc-channel/feeder/feeder.hpp"
+#include "sim/core/time.hpp"
+
+namespace plc {
+
+// Frequencies at which the network is solved: evenly over the 97 subcarriers, 41.992 to 88.867 kHz
+// (G.9904 7.2).
+inline constexpr unsigned kFrequencies = 13;
+double frequency_hz(unsigned n);
+
+struct ChannelConfig {
+  std::uint64_t seed = 1;
+  double transmit_dbuv = 120;     // rms over the band, behind the output impedance; EN 50065-1
+  double output_ohm = 2;          // of a transmitting modem
+  double base_coupler_ohm = 1.5;  // the concentrator drives all phases, each through a coupler
+  // A premises' own impedance at its meter, log-uniform magnitude and inductive. Together with its
+  // neighbours it makes the 1 to 20 ohm one measures there.
+  double premises_min_ohm = 12;
+  double premises_max_ohm = 120;
+  double premises_min_angle_deg = 10;
+  double premises_max_angle_deg = 70;
+  NoiseConfig noise;
+};
+
+// What one link does to a signal, for looking at: gains from the transmitter's source to the
+// receiver's terminals.
+struct LinkGains {
+  std::array<double, kFrequencies> gain_db{};
+  double snr_db = 0;  // effective, at the receiver's nominal noise
+};
+
+// The power line between all pairs of stations. Linear and time invariant but for one loss a
+// station; noise changes every 15 minutes. Solved once, when made.
+class Channel {
+ public:
+  Channel(Feeder feeder, const ChannelConfig& config);
+  ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  const Feeder& feeder() const { return feeder_; }
+  const ChannelConfig& config() const { return config_; }
+  std::uint32_t n_stations() const { return n_stations_; }
+
+  // Effective signal to noise ratio of a full-power transmission at the receiver, at nominal noise.
+  float mean_snr_db(StationId from, StationId to) const {
+    return snr_db_[std::size_t{from} * n_stations_ + to];
+  }
+  // At time t; `level` steps of 3 dB below full power.
+  double snr_db(StationId from, StationId to, sim::TimeNs at, unsigned level = 0) const;
+  // What that ratio changes by with time at one end, and the rate of strong impulses there.
+  const StationNoise& noise(StationId station, sim::TimeNs at) const;
+
+  // Solved anew for one pair; slow.
+  LinkGains link(StationId from, StationId to) const;
+  // Magnitude of the network's impedance at a station's terminals.
+  double access_impedance_ohm(StationId station, unsigned frequency) const;
+
+ private:
+  void solve();
+
+  Feeder feeder_;
+  ChannelConfig config_;
+  std::uint32_t n_stations_;
+  std::vector<float> snr_db_;  // [from][to]
+  NoiseModel noise_model_;
+  struct Epoch {
+    std::int64_t number = -1;
+    StationNoise noise;
+  };
+  mutable std::vector<Epoch> epochs_;  // the one asked for last, by station
+};
+
+}  // namespace plc

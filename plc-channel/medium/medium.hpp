@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "plc-channel/channel/channel.hpp"
+#include "plc-channel/medium/modem.hpp"
+#include "plc-channel/medium/observer.hpp"
+#include "plc-channel/phy/packet_error.hpp"
+#include "sim/core/agenda.hpp"
+
+namespace plc {
+
+struct MediumConfig {
+  std::uint64_t seed = 1;
+  sim::EntityId entity = 0;  // of the medium's own timer (change of noise)
+  // A carrier is known for one only after about a symbol: the preamble must have been there.
+  sim::TimeNs turnaround_ns = protocol::prime::kSymbolUs * sim::kNsPerUs;
+  double sense_snr_db = 0;      // carrier sense sees what is at least this strong
+  double audible_snr_db = -12;  // mean; weaker links are nowhere considered
+  bool eager_beacons = false;   // one agenda entry a beacon: for tests, same results
+};
+
+// One substation's power line: all its modems, on one agenda. Frames carry their octets; beacons
+// are arithmetic.
+class Medium {
+ public:
+  Medium(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
+         const MediumConfig& config);
+  ~Medium();
+  Medium(const Medium&) = delete;
+  Medium& operator=(const Medium&) = delete;
+
+  // The modem lives as long as the medium; off at first. id: of its timers.
+  Modem& add_station(StationId station, sim::EntityId id);
+  void set_observer(Observer* observer);
+
+  // Beacons up to now included.
+  MediumCounters counters() const;
+  BeaconCounters beacons(StationId station) const;
+  const Channel& channel() const;
+  sim::Agenda& agenda();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace plc
