@@ -47,7 +47,7 @@ class Observer {
   virtual void node_left(UtcNs, const NodeInfo&) {}
   // After a change of the subnetwork, at most once a minute.
   virtual void topology(UtcNs, std::span<const NodeInfo>) {}
-  // A job of one meter: TaskKind's name, "relay", "clockSync" ...; octets of LSDUs.
+  // A job of one meter: "loadProfile", "relay", "clockSync" ...; octets of LSDUs.
   virtual void poll_started(UtcNs, MeterIndex, std::string_view /*job*/) {}
   virtual void poll_finished(UtcNs, MeterIndex, std::string_view /*job*/, PollOutcome,
                              std::uint32_t /*octets_up*/, std::uint32_t /*octets_down*/,
