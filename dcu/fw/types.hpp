@@ -62,7 +62,7 @@ struct NodeView {
   std::uint8_t sid = protocol::prime::kNoSid;  // of the switch it hangs on; 0: the base node
   std::uint16_t lnid = protocol::prime::kBroadcastLnid;
   std::uint8_t lsid = protocol::prime::kNoSid;  // its own, as a switch
-  std::uint8_t level = 0;                       // hops to the base node
+  std::uint8_t level = 0;                       // switches between it and the base node
   // PHY_SNR classes 0..7 (prime clause 7.2: 3 dB each), kUnknownQuality before the first report.
   // Of the hop next to the base node, up measured here, down as the schemes that got through tell.
   std::uint8_t quality_up = kUnknownQuality;

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "dcu/fw/storage.hpp"
+#include "dcu/fw/types.hpp"
+
+namespace dcu::fw {
+
+// Places of the node table by their numbers, so that LNIDs and 4-32 addresses need no search, and
+// the nearest of all deadlines. A node that left keeps its place, with what was counted for it,
+// until a new one needs it.
+class NodeTable {
+ public:
+  explicit NodeTable(std::span<Node> nodes);
+  void clear();
+
+  std::size_t capacity() const { return nodes_.size(); }
+  Node& at(std::uint16_t position) const { return nodes_[position]; }
+  std::uint16_t position_of(const Node& node) const {
+    return static_cast<std::uint16_t>(&node - nodes_.data());
+  }
+  // Registered or registering nodes only.
+  Node* by_lnid(std::uint8_t sid, std::uint16_t lnid) const;
+  Node* by_lsid(std::uint8_t lsid) const;
+  Node* by_address(Address address) const;
+  Address address_of(const Node& node) const { return static_cast<Address>(position_of(node) + 1); }
+  Node* by_eui48(const Eui48& eui48) const;  // left ones too
+
+  // A place for this node: its old one, a free one, or that of the node gone longest. nullptr: all
+  // places have nodes that are here.
+  Node* place_for(const Eui48& eui48);
+  // A new LNID: the place's number and how often it was given away, so that a late packet of the
+  // former owner is told from one of the new.
+  void renew_lnid(Node& node) const;
+  void set_generations(std::uint64_t seed);  // where the counting begins after a restart
+  void erase(Node& node);                    // also what was counted
+
+  // LSIDs go round: a lost switch's nodes may believe in its number for a while.
+  std::uint8_t allot_lsid(Node& node);  // kNoSid: none left
+  void free_lsid(Node& node);
+
+  // To be called when one of the node's deadlines has changed.
+  void reschedule(Node& node);
+  std::int64_t next_deadline_us() const;
+  Node* due(std::int64_t now_us) const;
+
+ private:
+  std::uint16_t& slot(std::size_t heap_index) const;
+  bool earlier(std::uint16_t a, std::uint16_t b) const;
+  void put(std::size_t heap_index, std::uint16_t position) const;
+  void sift(std::size_t heap_index) const;
+
+  std::span<Node> nodes_;
+  std::array<std::uint16_t, 256> switches_{};  // position + 1 by LSID
+  std::uint8_t last_lsid_ = 0;
+  std::size_t generations_;  // LNIDs a place may have
+};
+
+}  // namespace dcu::fw
