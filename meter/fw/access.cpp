@@ -21,7 +21,16 @@ bool reads(const Object& object, ClientIndex client) {
   return client != kNoClient && (object.readers >> client & 1u) != 0;
 }
 
-bool management_writes(const Object& object, std::int8_t attribute) {
+// The concentrator stands in for the management client on the spot, with keys of its own; what is
+// the head-end's alone it does not even see.
+bool manages(ClientIndex client) { return client == kManagement || client == kConcentrator; }
+
+// A set is changed by who uses it, or one side could lock the other out.
+bool owns_keys(const Object& object, ClientIndex client) {
+  return manages(client) && object.which == key_set_of(client);
+}
+
+bool is_writable(const Object& object, std::int8_t attribute) {
   switch (object.item) {
     case Item::clock:
       return attribute == kClockTime || attribute == kClockZone ||
@@ -40,6 +49,12 @@ bool management_writes(const Object& object, std::int8_t attribute) {
 }  // namespace
 
 ClassFacts facts_of(ClassId class_id) {
+  if (class_id == kMacAddressClass) return {0, 2, 0};
+  if (class_id >= kPrimeLlcClass && class_id <= kPrimeApplicationClass) {
+    constexpr std::array<std::uint8_t, 7> kAttributes{3, 5, 8, 14, 7, 6, 4};
+    constexpr auto kFirst = static_cast<std::uint16_t>(kPrimeLlcClass);
+    return {0, kAttributes[static_cast<std::uint16_t>(class_id) - kFirst], 0};
+  }
   switch (class_id) {
     case ClassId::data:
       return {0, 2, 0};
@@ -66,22 +81,23 @@ Access attribute_access(const Object& object, ClientIndex client, std::int8_t at
   }
   if (object.item == Item::association && attribute == kAssociationSecret) return kNoAccess;
   // Whoever has no association with us yet needs our title to make one, and nothing more.
-  if (object.item == Item::security && client != kManagement && attribute != kLogicalName &&
+  if (object.item == Item::security && !manages(client) && attribute != kLogicalName &&
       attribute != kSecurityServerTitle) {
     return kNoAccess;
   }
-  const bool writes = client == kManagement && management_writes(object, attribute);
+  const bool writes = manages(client) && is_writable(object, attribute);
   return writes ? kReadAndWrite : kReadOnly;
 }
 
 bool method_access(const Object& object, ClientIndex client, std::int8_t method) {
-  if (client != kManagement) return false;
+  if (!manages(client)) return false;
   switch (object.item) {
     case Item::clock:  // adjust_to_quarter, _measuring_period, _minute, shift_time
       return method == 1 || method == 2 || method == 3 || method == 6;
     case Item::association:  // reply_to_HLS_authentication
-      return method == 1 && (object.which == kNoClient || object.which == kManagement);
-    case Item::security:    // security_activate, global_key_transfer
+      return method == 1 && (object.which == kNoClient || object.which == client);
+    case Item::security:  // security_activate, global_key_transfer
+      return owns_keys(object, client) && (method == 1 || method == 2);
     case Item::disconnect:  // remote_disconnect, remote_reconnect
       return method == 1 || method == 2;
     default:

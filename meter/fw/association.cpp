@@ -19,7 +19,7 @@ constexpr std::array<std::uint8_t, 7> kMechanismName{0x60, 0x85, 0x74, 0x05, 0x0
 constexpr std::uint8_t kContextCiphered = 3;
 constexpr std::uint8_t kAssociated = 2;
 constexpr std::uint8_t kBufferAttribute = 2;
-constexpr std::size_t kMaxObjectOctets = 160;  // class 7 with 8 attributes takes 105
+constexpr std::size_t kMaxObjectOctets = 160;  // class 83 with 14 attributes takes 119
 
 void put_attribute_rights(const Object& object, ClientIndex client, Writer& out) {
   const ClassFacts facts = facts_of(object.class_id);
@@ -57,7 +57,7 @@ void put_object(const Object& object, ClientIndex client, Writer& out) {
 }
 
 bool listed(const Object& object, const AssociationView& view) {
-  return object.elements <= view.n_elements && visible(object, view.client);
+  return fitted(object, view.fitting) && visible(object, view.client);
 }
 
 void put_xdlms_context(const AssociationView& view, Writer& out) {
@@ -119,7 +119,7 @@ void put_association_attribute(const AssociationView& view, std::int8_t attribut
     case 8:
       return axdr::put_enum(view.associated ? kAssociated : 0, out);
     default:
-      return axdr::put_octet_string(obis(0, 0, 43, 0, 0).octets, out);
+      return axdr::put_octet_string(obis(0, 0, 43, 0, key_set_of(view.client)).octets, out);
   }
 }
 

@@ -10,7 +10,7 @@ namespace meter::fw {
 // What class 15 shows of one association.
 struct AssociationView {
   ClientIndex client = kNoClient;  // whose association it is
-  std::uint32_t n_elements = 1;
+  Fitting fitting;
   std::uint16_t max_pdu_octets = 0;
   bool associated = false;
 };

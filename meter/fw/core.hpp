@@ -41,6 +41,7 @@ struct Core {
   WindowReading reading;  // the last window, for instantaneous values
   std::uint8_t n_elements = 1;
   bool provisioned = false;
+  bool power_line = false;  // fitted and provisioned
 
   bool note(EventCode code) { return journal.note(hal, clock, code); }
   void store_settings() { parameters.store(hal, BlockKind::settings, settings); }

@@ -20,46 +20,55 @@ constexpr std::uint32_t kSecurityNote_s = 60;
 constexpr std::int8_t kBuffer = 2;
 constexpr std::int8_t kObjectList = 2;
 
-AccessResult why_missing(const Obis& name, std::uint32_t n_elements) {
-  return name_exists(name, n_elements) ? AccessResult::object_class_inconsistent
-                                       : AccessResult::object_undefined;
+AccessResult why_missing(const Obis& name, const Fitting& fitting) {
+  return name_exists(name, fitting) ? AccessResult::object_class_inconsistent
+                                    : AccessResult::object_undefined;
 }
 
 }  // namespace
 
-void CosemServer::open() {
+protocol::dlms::ServerIdentity CosemServer::identity_for(ClientIndex client) const {
   const meter_provision& provision = parts_.core.identity;
-  std::copy_n(provision.system_title, identity_.system_title.size(),
-              identity_.system_title.begin());
-  std::copy_n(provision.unicast_key, identity_.keys.unicast.size(), identity_.keys.unicast.begin());
-  std::copy_n(provision.authentication_key, identity_.keys.authentication.size(),
-              identity_.keys.authentication.begin());
-  identity_.password_octets = 0;
+  const bool concentrator = key_set_of(client) == kConcentratorKeys;
+  protocol::dlms::ServerIdentity identity;
+  std::copy_n(provision.system_title, identity.system_title.size(), identity.system_title.begin());
+  std::copy_n(concentrator ? provision.concentrator_unicast_key : provision.unicast_key,
+              identity.keys.unicast.size(), identity.keys.unicast.begin());
+  std::copy_n(
+      concentrator ? provision.concentrator_authentication_key : provision.authentication_key,
+      identity.keys.authentication.size(), identity.keys.authentication.begin());
   for (const char c : provision.low_level_password) {
     if (c == 0) break;
-    identity_.password[identity_.password_octets++] = static_cast<std::uint8_t>(c);
+    identity.password[identity.password_octets++] = static_cast<std::uint8_t>(c);
   }
-  identity_.max_pdu_octets = kMaxPdu_octets;
+  identity.max_pdu_octets = visit_.max_pdu_octets;
+  return identity;
 }
 
-void CosemServer::enter(Transfer& transfer, bool associated) {
-  transfer_ = &transfer;
-  associated_ = associated;
+protocol::dlms::ServerIdentity CosemServer::enter(const Visit& visit) {
+  visit_ = visit;
+  return identity_for(visit.client);
 }
 
 void CosemServer::leave() {
-  transfer_ = nullptr;
+  visit_ = {};
   if (!keys_changed_) return;
   keys_changed_ = false;
   Core& core = parts_.core;
   // A client's counters begin anew with a new key: what the old one sealed opens no more.
-  if (!std::equal(std::begin(next_identity_.unicast_key), std::end(next_identity_.unicast_key),
-                  core.identity.unicast_key)) {
-    core.durable.state.accepted_counter.fill(0);
-    core.durable.save(core.hal);
+  const auto changed = [](const std::uint8_t(&now)[16], const std::uint8_t(&next)[16]) {
+    return !std::equal(std::begin(now), std::end(now), next);
+  };
+  DurableState& state = core.durable.state;
+  const bool head_end = changed(core.identity.unicast_key, next_identity_.unicast_key);
+  const bool concentrator =
+      changed(core.identity.concentrator_unicast_key, next_identity_.concentrator_unicast_key);
+  for (std::uint8_t k = 0; k < kClients; ++k) {
+    const KeySet keys = key_set_of(static_cast<ClientIndex>(k));
+    if (keys == kConcentratorKeys ? concentrator : head_end) state.accepted_counter[k] = 0;
   }
+  if (head_end || concentrator) core.durable.save(core.hal);
   core.identity = next_identity_;
-  open();
 }
 
 AccessResult CosemServer::get(Sap sap, const Attribute& attribute, const Selection& selection,
@@ -67,25 +76,25 @@ AccessResult CosemServer::get(Sap sap, const Attribute& attribute, const Selecti
   more = false;
   const Core& core = parts_.core;
   const ClientIndex client = client_of(sap);
-  const Object* const object = find_object(attribute.class_id, attribute.instance, core.n_elements);
-  if (object == nullptr) return why_missing(attribute.instance, core.n_elements);
+  const Object* const object = find_object(attribute.class_id, attribute.instance, fitting());
+  if (object == nullptr) return why_missing(attribute.instance, fitting());
   if (attribute_access(*object, client, attribute.index) == kNoAccess) {
     return AccessResult::read_write_denied;
   }
   const bool is_buffer = object->item == Item::profile && attribute.index == kBuffer;
   if (is_buffer) {
-    PROTOCOL_ASSERT(transfer_ != nullptr);
-    return put_buffer(core, static_cast<LogId>(object->which), selection, *transfer_, offset, out,
-                      more);
+    PROTOCOL_ASSERT(visit_.transfer != nullptr);
+    return put_buffer(core, static_cast<LogId>(object->which), selection, *visit_.transfer, offset,
+                      out, more);
   }
   if (selection.kind != Selection::Kind::all) return AccessResult::type_unmatched;
   Slice slice(offset, out);
   if (object->item == Item::association && attribute.index == kObjectList) {
-    put_object_list(view_of(*object, client), slice);
+    put_object_list(view_of(*object), slice);
   } else if (object->item == Item::association && attribute.index > kObjectList) {
     std::array<std::uint8_t, kMaxAssociationAttributeOctets> octets;
     protocol::Writer value{octets};
-    put_association_attribute(view_of(*object, client), attribute.index, value);
+    put_association_attribute(view_of(*object), attribute.index, value);
     slice.put(value.written());
   } else {
     std::array<std::uint8_t, kMaxValueOctets> octets;
@@ -99,9 +108,8 @@ AccessResult CosemServer::get(Sap sap, const Attribute& attribute, const Selecti
 }
 
 AccessResult CosemServer::set(Sap sap, const Attribute& attribute, Bytes value) {
-  const Core& core = parts_.core;
-  const Object* const object = find_object(attribute.class_id, attribute.instance, core.n_elements);
-  if (object == nullptr) return why_missing(attribute.instance, core.n_elements);
+  const Object* const object = find_object(attribute.class_id, attribute.instance, fitting());
+  if (object == nullptr) return why_missing(attribute.instance, fitting());
   const Access access = attribute_access(*object, client_of(sap), attribute.index);
   if (access != kReadAndWrite && access != kWriteOnly) return AccessResult::read_write_denied;
   switch (object->item) {
@@ -120,9 +128,8 @@ AccessResult CosemServer::set(Sap sap, const Attribute& attribute, Bytes value) 
 
 AccessResult CosemServer::action(Sap sap, const Method& method, Bytes parameter,
                                  protocol::Writer&) {
-  const Core& core = parts_.core;
-  const Object* const object = find_object(method.class_id, method.instance, core.n_elements);
-  if (object == nullptr) return why_missing(method.instance, core.n_elements);
+  const Object* const object = find_object(method.class_id, method.instance, fitting());
+  if (object == nullptr) return why_missing(method.instance, fitting());
   if (!method_access(*object, client_of(sap), method.index)) {
     return AccessResult::read_write_denied;
   }
@@ -130,7 +137,7 @@ AccessResult CosemServer::action(Sap sap, const Method& method, Bytes parameter,
     case Item::clock:
       return act_on_clock(method.index, parameter);
     case Item::security:
-      return act_on_security(method.index, parameter);
+      return act_on_security(static_cast<KeySet>(object->which), method.index, parameter);
     case Item::disconnect:
       return act_on_disconnect(method.index);
     default:  // reply_to_HLS_authentication is the session's, here it comes out of place
@@ -166,8 +173,8 @@ void CosemServer::note_security(EventCode code, std::size_t kind) {
   parts_.core.note(code);
 }
 
-std::uint32_t CosemServer::next_invocation_counter() {
-  const std::uint32_t counter = parts_.counter.take(parts_.core);
+std::uint32_t CosemServer::take_counter(KeySet keys) {
+  const std::uint32_t counter = parts_.counters[keys].take(parts_.core);
   if (counter == 0) parts_.crypto.block_sealing();
   return counter;
 }

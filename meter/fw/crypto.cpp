@@ -41,9 +41,10 @@ void HalCrypto::random(MutableBytes out) {
   hal.random(hal.context, out.data(), narrow(out.size()));
 }
 
-void InvocationCounter::open(Core& core) {
+void InvocationCounter::open(Core& core, BlockKind reservation) {
+  reservation_ = reservation;
   std::uint32_t reserved = 1;
-  core.parameters.load(core.hal, BlockKind::counter_reservation, reserved);
+  core.parameters.load(core.hal, reservation_, reserved);
   next_ = reserved_ = reserved;
 }
 
@@ -51,7 +52,7 @@ std::uint32_t InvocationCounter::take(Core& core) {
   if (next_ == reserved_) {
     if (reserved_ > UINT32_MAX - kCounterReservation) return 0;  // the key's life is over
     const std::uint32_t reserved = reserved_ + kCounterReservation;
-    if (!core.parameters.store(core.hal, BlockKind::counter_reservation, reserved)) return 0;
+    if (!core.parameters.store(core.hal, reservation_, reserved)) return 0;
     reserved_ = reserved;
   }
   return next_++;

@@ -29,17 +29,18 @@ class HalCrypto final : public protocol::crypto::Engine {
   bool sealing_blocked_ = false;
 };
 
-// Our own invocation counters. Reserved in flash by the thousand: what is left of a thousand is
-// skipped after a reset, so that no counter comes twice with a key.
+// Our own invocation counters, one sequence for each key set. Reserved in flash by the thousand:
+// what is left of a thousand is skipped after a reset, so that no counter comes twice with a key.
 class InvocationCounter {
  public:
-  void open(Core& core);
+  void open(Core& core, BlockKind reservation);
   // 0 when no counter can be reserved; nothing may be sealed then.
   std::uint32_t take(Core& core);
 
  private:
   std::uint32_t next_ = 1;
   std::uint32_t reserved_ = 1;  // below it: ours to use
+  BlockKind reservation_ = BlockKind::counter_reservation;
 };
 inline constexpr std::uint32_t kCounterReservation = 1000;
 

@@ -17,7 +17,7 @@ inline constexpr std::int64_t kMicrojoulesPerWh = 3'600'000'000;
 
 enum Quantity : std::uint8_t { kImport, kExport, kR1, kR2, kR3, kR4, kQuantities };
 
-inline constexpr std::size_t kClients = 4;  // order of kClientRoles in access.hpp
+inline constexpr std::size_t kClients = 5;  // order of kClientRoles in access.hpp
 
 // Everything that outlives the supply but changes too often for flash.
 struct DurableState {
@@ -32,6 +32,9 @@ struct DurableState {
   std::uint8_t load_status = 0;     // bits for the next row of the load profile
   std::uint8_t closing_status = 0;  // and of the daily closing
   std::uint16_t reserved = 0;
+  // Power line: ordinals of the first entries of the event logs not reported yet.
+  std::uint32_t standard_alarm_cursor = 0;
+  std::uint32_t relay_alarm_cursor = 0;
 };
 
 // Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the

@@ -15,7 +15,8 @@ Meter& meter(void* instance) { return *static_cast<Meter*>(instance); }
 
 template <std::uint8_t elements>
 void init(void* instance, const meter_hal* hal) {
-  PROTOCOL_ASSERT(hal->version == METER_HAL_VERSION && hal->size >= sizeof(meter_hal));
+  // A platform may be older than the power line.
+  PROTOCOL_ASSERT(hal->version == METER_HAL_VERSION && hal->size >= offsetof(meter_hal, plc_send));
   new (instance) Meter(hal, elements);
 }
 
@@ -47,7 +48,7 @@ void on_relay(void* instance, int closed) { meter(instance).on_relay(closed != 0
 
 template <std::uint8_t elements>
 int describe(std::uint32_t index, meter_object_info* out) {
-  return describe_object(index, elements, *out) ? 0 : -1;
+  return describe_object(index, {elements, true}, *out) ? 0 : -1;
 }
 
 template <std::uint8_t elements>

@@ -13,9 +13,9 @@ namespace meter::fw {
 Meter::Meter(const meter_hal* hal, std::uint8_t n_elements)
     : core_(hal),
       crypto_(core_.hal),
-      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counter_}),
-      rs485_(METER_UART_RS485, core_, server_, crypto_, push_),
-      optical_(METER_UART_OPTICAL, core_, server_, crypto_, push_) {
+      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_}),
+      rs485_(METER_UART_RS485, core_, server_, crypto_, push_, join_),
+      optical_(METER_UART_OPTICAL, core_, server_, crypto_, push_, join_) {
   core_.n_elements = n_elements;
 }
 
@@ -53,7 +53,8 @@ void Meter::boot(meter_boot_reason reason) {
     core_.durable.state.error_register |= kErrorRam;
   }
   core_.clock.valid = !core_.hal.rtc_lost();
-  counter_.open(core_);
+  counters_[kHeadEndKeys].open(core_, BlockKind::counter_reservation);
+  counters_[kConcentratorKeys].open(core_, BlockKind::concentrator_reservation);
   if (!core_.provisioned) {  // measures, and waits for the production line
     core_.durable.save(core_.hal);
     return;
@@ -62,7 +63,6 @@ void Meter::boot(meter_boot_reason reason) {
   core_.journal.open(core_.hal, core_.identity.capture_period_s);
   note_boot(reason);
   note_revision();
-  server_.open();
   push_.boot(core_);
   core_.durable.save(core_.hal);
   schedule_.start(core_);

@@ -37,9 +37,13 @@ class Meter {
   Relay relay_;
   Deadlines deadlines_;
   HalCrypto crypto_;
-  InvocationCounter counter_;
+  std::array<InvocationCounter, kKeySets> counters_;
   CosemServer server_;
   Push push_;
+  // Long SET and ACTION: no object takes a value near this size.
+  static constexpr std::size_t kJoinOctets = 512;
+  std::array<std::uint8_t, kJoinOctets> join_memory_{};
+  protocol::dlms::JoinBuffer join_{join_memory_};
   Port rs485_;
   Port optical_;
   bool parameters_open_ = false;

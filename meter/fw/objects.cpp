@@ -11,9 +11,11 @@ namespace {
 
 using protocol::cosem::obis;
 
-constexpr std::uint8_t kAll = 1u << kPublic | 1u << kManagement | 1u << kReading;
-constexpr std::uint8_t kMetering = 1u << kManagement | 1u << kReading;
 constexpr std::uint8_t kOnlyManagement = 1u << kManagement;
+constexpr std::uint8_t kBothKeySets = kOnlyManagement | 1u << kConcentrator;
+constexpr std::uint8_t kMetering = kBothKeySets | 1u << kReading;
+constexpr std::uint8_t kAll = kMetering | 1u << kPublic;
+constexpr std::uint8_t kAllButConcentrator = 1u << kPublic | 1u << kManagement | 1u << kReading;
 
 // DLMS units, Blue Book table of physical units.
 constexpr std::uint8_t kWatt = 27;
@@ -34,15 +36,23 @@ constexpr Obis kRelayCodeName = obis(0, 0, 96, 11, 2);
 constexpr std::uint8_t which(LogId id) { return static_cast<std::uint8_t>(id); }
 
 constexpr Object data(Obis name, Item item, std::uint8_t index, std::uint8_t readers) {
-  return {ClassId::data, name, item, index, readers, 0, kNoUnit, 1};
+  return {ClassId::data, name, item, index, readers, 0, kNoUnit, 1, false};
 }
 constexpr Object reg(Obis name, Item item, std::uint8_t index, std::int8_t scaler,
                      std::uint8_t unit, std::uint8_t elements = 1) {
-  return {ClassId::register_, name, item, index, kMetering, scaler, unit, elements};
+  return {ClassId::register_, name, item, index, kMetering, scaler, unit, elements, false};
 }
 constexpr Object other(ClassId class_id, Obis name, Item item, std::uint8_t index,
                        std::uint8_t readers) {
-  return {class_id, name, item, index, readers, 0, kNoUnit, 1};
+  return {class_id, name, item, index, readers, 0, kNoUnit, 1, false};
+}
+// What only a meter with a power line modem has.
+constexpr Object plc(Object object) {
+  object.power_line = true;
+  return object;
+}
+constexpr Object mirror(ClassId class_id, std::uint8_t d) {
+  return plc(other(class_id, obis(0, 0, 28, d, 0), Item::power_line, 0, kMetering));
 }
 
 constexpr Object kObjects[] = {
@@ -87,8 +97,22 @@ constexpr Object kObjects[] = {
     other(ClassId::association_ln, obis(0, 0, 40, 0, 2), Item::association, kReading, kMetering),
     other(ClassId::association_ln, obis(0, 0, 40, 0, 3), Item::association, kManagement,
           kOnlyManagement),
-    other(ClassId::security_setup, obis(0, 0, 43, 0, 0), Item::security, 0, kAll),
+    other(ClassId::security_setup, obis(0, 0, 43, 0, 0), Item::security, kHeadEndKeys,
+          kAllButConcentrator),
     other(ClassId::disconnect_control, obis(0, 0, 96, 3, 10), Item::disconnect, 0, kMetering),
+    plc(data(obis(0, 0, 43, 1, 1), Item::invocation_counter, kConcentrator, kAll)),
+    plc(other(ClassId::association_ln, obis(0, 0, 40, 0, 4), Item::association, kConcentrator,
+              kBothKeySets)),
+    plc(other(ClassId::security_setup, obis(0, 0, 43, 0, 1), Item::security, kConcentratorKeys,
+              kBothKeySets)),
+    mirror(kPrimeLlcClass, 0),
+    mirror(kPrimePhyCountersClass, 1),
+    mirror(kPrimeMacSetupClass, 2),
+    mirror(kPrimeMacFunctionalClass, 3),
+    mirror(kPrimeMacCountersClass, 4),
+    mirror(kPrimeNetworkClass, 5),
+    mirror(kMacAddressClass, 6),
+    mirror(kPrimeApplicationClass, 7),
 };
 
 constexpr Column kProfileColumns[] = {
@@ -102,10 +126,6 @@ constexpr Column kProfileColumns[] = {
     Column{ClassId::register_, obis(1, 0, 8, 8, 0)},
 };
 
-bool fitted(const Object& object, std::uint32_t n_elements) {
-  return object.elements <= n_elements;
-}
-
 }  // namespace
 
 std::span<const Object> objects() { return kObjects; }
@@ -117,18 +137,18 @@ ClientIndex client_of(protocol::dlms::Sap sap) {
   return kNoClient;
 }
 
-const Object* find_object(ClassId class_id, const Obis& name, std::uint32_t n_elements) {
+const Object* find_object(ClassId class_id, const Obis& name, const Fitting& fitting) {
   for (const Object& object : kObjects) {
-    if (object.class_id == class_id && object.obis == name && fitted(object, n_elements)) {
+    if (object.class_id == class_id && object.obis == name && fitted(object, fitting)) {
       return &object;
     }
   }
   return nullptr;
 }
 
-bool name_exists(const Obis& name, std::uint32_t n_elements) {
+bool name_exists(const Obis& name, const Fitting& fitting) {
   return std::any_of(std::begin(kObjects), std::end(kObjects), [&](const Object& object) {
-    return object.obis == name && fitted(object, n_elements);
+    return object.obis == name && fitted(object, fitting);
   });
 }
 
@@ -146,9 +166,9 @@ Column column_of(LogId id, std::uint8_t index) {
   return {ClassId::data, id == LogId::relay_events ? kRelayCodeName : kEventCodeName};
 }
 
-bool describe_object(std::uint32_t index, std::uint32_t n_elements, meter_object_info& out) {
+bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_info& out) {
   for (const Object& object : kObjects) {
-    if (!fitted(object, n_elements) || index-- != 0) continue;
+    if (!fitted(object, fitting) || index-- != 0) continue;
     out = {};
     out.class_id = static_cast<std::uint16_t>(object.class_id);
     out.version = facts_of(object.class_id).version;

@@ -17,14 +17,34 @@ using protocol::cosem::Obis;
 
 // The clients that may associate. The order gives the bits of the access masks and the index of the
 // replay counters in DurableState.
-enum ClientIndex : std::uint8_t { kPublic, kManagement, kReading, kPush, kNoClient };
-inline constexpr std::array<protocol::dlms::ClientRole, 4> kClientRoles{{
+enum ClientIndex : std::uint8_t { kPublic, kManagement, kReading, kPush, kConcentrator, kNoClient };
+// The concentrator in the transformer station; comes over the power line only.
+inline constexpr protocol::dlms::Sap kConcentratorClient = 3;
+inline constexpr std::array<protocol::dlms::ClientRole, kNoClient> kClientRoles{{
     {protocol::dlms::kPublicClient, protocol::dlms::Authentication::none, false, false},
     {protocol::dlms::kManagementClient, protocol::dlms::Authentication::hls5_gmac, true, false},
     {protocol::dlms::kReadingClient, protocol::dlms::Authentication::lls, false, false},
     {protocol::dlms::kPushClient, protocol::dlms::Authentication::none, false, true},
+    {kConcentratorClient, protocol::dlms::Authentication::hls5_gmac, true, false},
 }};
 ClientIndex client_of(protocol::dlms::Sap sap);
+
+// Whose keys: the head-end's (also of its pushes), or the concentrator's. Security setups
+// 0.0.43.0.0 and 0.0.43.0.1.
+enum KeySet : std::uint8_t { kHeadEndKeys, kConcentratorKeys, kKeySets };
+constexpr KeySet key_set_of(ClientIndex client) {
+  return client == kConcentrator ? kConcentratorKeys : kHeadEndKeys;
+}
+
+// PRIME interface classes: Blue Book, 4.12. They are of no use to anybody but a meter.
+inline constexpr ClassId kMacAddressClass{43};
+inline constexpr ClassId kPrimeLlcClass{80};
+inline constexpr ClassId kPrimePhyCountersClass{81};
+inline constexpr ClassId kPrimeMacSetupClass{82};
+inline constexpr ClassId kPrimeMacFunctionalClass{83};
+inline constexpr ClassId kPrimeMacCountersClass{84};
+inline constexpr ClassId kPrimeNetworkClass{85};
+inline constexpr ClassId kPrimeApplicationClass{86};
 
 // Where an object's value comes from.
 enum class Item : std::uint8_t {
@@ -44,8 +64,9 @@ enum class Item : std::uint8_t {
   profile,  // which: LogId
   clock,
   association,  // which: ClientIndex, kNoClient: the current one
-  security,
+  security,     // which: KeySet
   disconnect,
+  power_line,  // by class
 };
 
 // One COSEM object. A constant: no pointers, so the table stays read-only in a shared object.
@@ -58,12 +79,22 @@ struct Object {
   std::int8_t scaler;
   std::uint8_t unit;      // DLMS unit, 255: none
   std::uint8_t elements;  // meters with at least so many elements have it
+  bool power_line;        // only meters with a power line modem have it
 };
 
+// What a meter is made of, as far as its objects depend on it.
+struct Fitting {
+  std::uint8_t n_elements = 1;
+  bool power_line = false;
+};
+constexpr bool fitted(const Object& object, const Fitting& fitting) {
+  return object.elements <= fitting.n_elements && (fitting.power_line || !object.power_line);
+}
+
 std::span<const Object> objects();
-const Object* find_object(ClassId class_id, const Obis& obis, std::uint32_t n_elements);
+const Object* find_object(ClassId class_id, const Obis& obis, const Fitting& fitting);
 // Is there an object of this name, whatever its class?
-bool name_exists(const Obis& obis, std::uint32_t n_elements);
+bool name_exists(const Obis& obis, const Fitting& fitting);
 
 // Interface class facts: version, number of attributes and methods (Blue Book).
 struct ClassFacts {
@@ -90,6 +121,6 @@ std::uint8_t column_count(LogId id);
 Column column_of(LogId id, std::uint8_t index);
 
 // The index-th object as the platform's type template wants it; false past the end.
-bool describe_object(std::uint32_t index, std::uint32_t n_elements, meter_object_info& out);
+bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_info& out);
 
 }  // namespace meter::fw

@@ -27,7 +27,12 @@ std::int64_t nearest(std::int64_t ticks, std::int64_t period_s) {
   return floor_to(ticks + period / 2, period);
 }
 
-std::uint8_t* key_place(meter_provision& identity, std::uint8_t key_id) {
+// The master key wraps both sets and is the head-end's.
+std::uint8_t* key_place(meter_provision& identity, KeySet keys, std::uint8_t key_id) {
+  if (keys == kConcentratorKeys) {
+    if (key_id == kUnicastKey) return identity.concentrator_unicast_key;
+    return key_id == kAuthenticationKey ? identity.concentrator_authentication_key : nullptr;
+  }
   switch (key_id) {
     case kUnicastKey:
       return identity.unicast_key;
@@ -151,21 +156,24 @@ AccessResult CosemServer::act_on_clock(std::int8_t method, Bytes parameter) {
   return AccessResult::success;
 }
 
-AccessResult CosemServer::act_on_security(std::int8_t method, Bytes parameter) {
-  if (method == 2) return transfer_keys(parameter);
+AccessResult CosemServer::act_on_security(KeySet keys, std::int8_t method, Bytes parameter) {
+  if (method == 2) return transfer_keys(keys, parameter);
   Core& core = parts_.core;
   Cursor in(parameter);
   const std::uint8_t policy = in.enumeration();
   if (!in.at_end()) return AccessResult::type_unmatched;
-  // Can be strengthened only; 3, all messages authenticated and encrypted, is the strongest.
-  if (policy < core.settings.security_policy || policy > 3) return AccessResult::other_reason;
+  // Can be strengthened only.
+  if (policy < policy_of(core, keys) || policy > kStrongestPolicy) {
+    return AccessResult::other_reason;
+  }
+  if (keys == kConcentratorKeys) return AccessResult::success;
   core.settings.security_policy = policy;
   core.store_settings();
   return AccessResult::success;
 }
 
 // All keys unwrap, or none is taken.
-AccessResult CosemServer::transfer_keys(Bytes parameter) {
+AccessResult CosemServer::transfer_keys(KeySet keys, Bytes parameter) {
   Core& core = parts_.core;
   protocol::crypto::Key128 master;
   std::memcpy(master.data(), core.identity.master_key, master.size());
@@ -175,7 +183,7 @@ AccessResult CosemServer::transfer_keys(Bytes parameter) {
   if (!in.ok() || count == 0 || count > kMaxKeys) return AccessResult::type_unmatched;
   for (std::uint32_t k = 0; k < count; ++k) {
     in.structure(2);
-    std::uint8_t* const place = key_place(next_identity_, in.enumeration());
+    std::uint8_t* const place = key_place(next_identity_, keys, in.enumeration());
     const Bytes wrapped = in.octet_string();
     if (!in.ok() || wrapped.size() != kWrappedKeyOctets) return AccessResult::type_unmatched;
     if (place == nullptr) return AccessResult::other_reason;

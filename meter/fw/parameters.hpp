@@ -13,8 +13,9 @@ enum class BlockKind : std::uint8_t {
   identity,  // meter_provision
   calibration,
   settings,
-  counter_reservation,  // invocation counters below it may have been used
-  checkpoint,           // what `retained` holds, for the day its battery is dead
+  counter_reservation,       // invocation counters below it may have been used
+  checkpoint,                // what `retained` holds, for the day its battery is dead
+  concentrator_reservation,  // invocation counters of the second key set
   kinds,
 };
 

@@ -5,8 +5,6 @@
 namespace meter::fw {
 namespace {
 
-using protocol::dlms::ServerSession;
-
 // The communication module polls for pushes all day long and rests when its network does.
 constexpr std::int64_t kPushInactivity_us = 900'000'000;
 
@@ -20,16 +18,14 @@ protocol::hdlc::SecondaryConfig link_config() {
 
 }  // namespace
 
-Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push)
+Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push,
+           protocol::dlms::JoinBuffer& join)
     : uart_(uart),
       core_(core),
       server_(server),
       crypto_(crypto),
       push_(push),
-      sessions_{ServerSession{kClientRoles[kPublic], &join_},
-                ServerSession{kClientRoles[kManagement], &join_},
-                ServerSession{kClientRoles[kReading], &join_},
-                ServerSession{kClientRoles[kPush], &join_}},
+      associations_({kPublic, kManagement, kReading, kPush}, kMaxPdu_octets, server, crypto, join),
       secondary_(link_config(), links_, *this) {}
 
 void Port::on_bytes(Bytes octets) {
@@ -46,21 +42,11 @@ void Port::send_frame(Bytes frame) {
 
 // One pool buffer serves an exchange: the answer in front, scratch for deciphering (or for the rows
 // of a push) behind it.
-static_assert(METER_BUFFER_BYTES >=
-              protocol::hdlc::kLlcOctets + kMaxAnswer_octets + kMaxPdu_octets);
+static_assert(METER_BUFFER_BYTES >= protocol::hdlc::kLlcOctets + Associations::kRoomOctets);
 
 void Port::on_request(std::uint16_t client_sap, Bytes apdu, protocol::Writer& reply) {
-  const ClientIndex client = client_of(client_sap);
-  if (client == kNoClient) return;
-  if (client == kPush) pushing_ = false;
-  const MutableBytes room = reply.free();
-  protocol::Writer answer{room.first(kMaxAnswer_octets)};
-  ServerSession& session = sessions_[client];
-  server_.enter(transfers_[client], session.associated());
-  session.on_apdu(apdu, server_.identity(), server_, crypto_, room.subspan(kMaxAnswer_octets),
-                  answer);
-  server_.leave();
-  reply.commit(answer.size());
+  if (client_sap == protocol::dlms::kPushClient) pushing_ = false;
+  reply.commit(associations_.serve(client_sap, apdu, reply.free()));
 }
 
 void Port::on_poll(std::uint16_t client_sap, protocol::Writer& push) {
@@ -78,18 +64,13 @@ void Port::on_delivered(std::uint16_t client_sap) {
   push_.on_delivered(core_);
 }
 
-bool Port::knows(std::uint16_t client_sap) { return client_of(client_sap) != kNoClient; }
+bool Port::knows(std::uint16_t client_sap) { return associations_.knows(client_sap); }
 
-void Port::on_opened(std::uint16_t client_sap) {
-  const ClientIndex client = client_of(client_sap);
-  if (client != kNoClient) sessions_[client].reset();
-}
+void Port::on_opened(std::uint16_t client_sap) { associations_.reset(client_sap); }
 
 void Port::on_closed(std::uint16_t client_sap, protocol::hdlc::LinkEnd) {
-  const ClientIndex client = client_of(client_sap);
-  if (client == kNoClient) return;
-  sessions_[client].reset();
-  if (client == kPush) pushing_ = false;
+  associations_.reset(client_sap);
+  if (client_sap == protocol::dlms::kPushClient) pushing_ = false;
 }
 
 }  // namespace meter::fw

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "meter/fw/associations.hpp"
 #include "meter/fw/push.hpp"
 #include "protocol/hdlc/secondary.hpp"
 
@@ -11,7 +12,8 @@ namespace meter::fw {
 // the same; only RS-485 knows the push client.
 class Port final : protocol::hdlc::SecondaryOwner {
  public:
-  Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push);
+  Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push,
+       protocol::dlms::JoinBuffer& join);
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
@@ -31,7 +33,7 @@ class Port final : protocol::hdlc::SecondaryOwner {
   MutableBytes take_buffer() override { return core_.hal.buffer_take(); }
   void give_buffer(MutableBytes buffer) override { core_.hal.buffer_give(buffer); }
 
-  static constexpr std::size_t kLinks = kClientRoles.size();
+  static constexpr std::size_t kLinks = Associations::kClientsOfPort;
 
   meter_uart uart_;
   bool pushing_ = false;  // what is on the line to the push client is a push
@@ -40,12 +42,7 @@ class Port final : protocol::hdlc::SecondaryOwner {
   HalCrypto& crypto_;
   Push& push_;
   std::array<protocol::hdlc::SecondaryLink, kLinks> links_;
-  // Long SET and ACTION: no object takes a value near this size.
-  static constexpr std::size_t kJoinOctets = 512;
-  std::array<std::uint8_t, kJoinOctets> join_memory_{};
-  protocol::dlms::JoinBuffer join_{join_memory_};
-  std::array<protocol::dlms::ServerSession, kLinks> sessions_;
-  std::array<Transfer, kLinks> transfers_{};
+  Associations associations_;
   protocol::hdlc::Secondary secondary_;
 };
 

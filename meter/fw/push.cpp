@@ -52,10 +52,11 @@ void Push::write(Core& core, CosemServer& server, HalCrypto& crypto, MutableByte
   PROTOCOL_ASSERT(head.size() == kBodyHeadOctets && rows.ok());
   std::copy(octets.begin(), octets.end(), scratch.begin());
 
-  const std::uint32_t counter = server.next_invocation_counter();
+  const std::uint32_t counter = server.take_counter(kHeadEndKeys);
   const Bytes body = scratch.first(kBodyHeadOctets + rows.size());
-  if (protocol::dlms::encode_ciphered_notification(
-          server.identity(), counter, core.durable.state.push_number, {}, body, crypto, {}, out)) {
+  if (protocol::dlms::encode_ciphered_notification(server.identity_for(kPush), counter,
+                                                   core.durable.state.push_number, {}, body, crypto,
+                                                   {}, out)) {
     in_flight_end_ = end;
   } else {
     out.truncate(0);

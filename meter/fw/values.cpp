@@ -73,7 +73,7 @@ void CosemServer::put_value(const Object& object, std::int8_t attribute, Writer&
     case ClassId::association_ln:  // its logical name was all there is for here
       return;
     case ClassId::security_setup:
-      return put_security(attribute, out);
+      return put_security(object, attribute, out);
     case ClassId::disconnect_control:
       return put_disconnect(attribute, out);
   }
@@ -155,16 +155,16 @@ void CosemServer::put_clock(std::int8_t attribute, Writer& out) const {
   }
 }
 
-void CosemServer::put_security(std::int8_t attribute, Writer& out) const {
+void CosemServer::put_security(const Object& object, std::int8_t attribute, Writer& out) const {
   switch (attribute) {
     case 2:
-      return axdr::put_enum(parts_.core.settings.security_policy, out);
+      return axdr::put_enum(policy_of(parts_.core, static_cast<KeySet>(object.which)), out);
     case 3:
       return axdr::put_enum(0, out);  // suite 0
     case 4:  // the client's title lives with its association and is nobody else's
       return axdr::put_octet_string({}, out);
     default:
-      return axdr::put_octet_string(identity_.system_title, out);
+      return axdr::put_octet_string(Bytes(parts_.core.identity.system_title), out);
   }
 }
 
@@ -180,13 +180,13 @@ void CosemServer::put_disconnect(std::int8_t attribute, Writer& out) const {
   }
 }
 
-AssociationView CosemServer::view_of(const Object& object, ClientIndex client) const {
+AssociationView CosemServer::view_of(const Object& object) const {
   const bool current = object.which == kNoClient;
   AssociationView view;
-  view.client = current ? client : static_cast<ClientIndex>(object.which);
-  view.n_elements = parts_.core.n_elements;
-  view.max_pdu_octets = identity_.max_pdu_octets;
-  view.associated = associated_ && view.client == client;
+  view.client = current ? visit_.client : static_cast<ClientIndex>(object.which);
+  view.fitting = fitting();
+  view.max_pdu_octets = visit_.max_pdu_octets;
+  view.associated = visit_.associated && view.client == visit_.client;
   return view;
 }
 

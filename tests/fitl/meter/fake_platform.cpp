@@ -141,14 +141,29 @@ FakePlatform::FakePlatform(const meter_firmware* under_test)
       firmware(under_test),
       instance_(nullptr, [](std::uint8_t* memory) { std::free(memory); }),
       crypto_([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 7); }) {
-  hal = {METER_HAL_VERSION,  sizeof(meter_hal),  this,
-         Calls::uptime_us,   Calls::alarm_us,    Calls::rtc_ticks,
-         Calls::rtc_set,     Calls::rtc_match,   Calls::rtc_lost,
-         Calls::flash_read,  Calls::flash_write, Calls::flash_erase,
-         Calls::retained,    Calls::uart_send,   Calls::work,
-         Calls::buffer_take, Calls::buffer_give, Calls::relay_drive,
-         Calls::pulse,       Calls::gcm_seal,    Calls::gcm_open,
-         Calls::key_unwrap,  Calls::random};
+  hal.version = METER_HAL_VERSION;
+  hal.size = sizeof(meter_hal);
+  hal.context = this;
+  hal.uptime_us = Calls::uptime_us;
+  hal.alarm_us = Calls::alarm_us;
+  hal.rtc_ticks = Calls::rtc_ticks;
+  hal.rtc_set = Calls::rtc_set;
+  hal.rtc_match = Calls::rtc_match;
+  hal.rtc_lost = Calls::rtc_lost;
+  hal.flash_read = Calls::flash_read;
+  hal.flash_write = Calls::flash_write;
+  hal.flash_erase = Calls::flash_erase;
+  hal.retained = Calls::retained;
+  hal.uart_send = Calls::uart_send;
+  hal.work = Calls::work;
+  hal.buffer_take = Calls::buffer_take;
+  hal.buffer_give = Calls::buffer_give;
+  hal.relay_drive = Calls::relay_drive;
+  hal.pulse = Calls::pulse;
+  hal.gcm_seal = Calls::gcm_seal;
+  hal.gcm_open = Calls::gcm_open;
+  hal.key_unwrap = Calls::key_unwrap;
+  hal.random = Calls::random;
 }
 
 FakePlatform::~FakePlatform() = default;

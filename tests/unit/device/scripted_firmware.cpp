@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/device/scripted_firmware.hpp"
 
+#include <cstddef>
+#include <cstring>
+#include <memory>
+
 namespace device_test {
 
 MeterScript& meter_script() {
@@ -91,6 +95,16 @@ void on_relay(void*, int closed) {
   if (meter_script().relay) meter_script().relay(closed != 0);
 }
 int describe(std::uint32_t, meter_object_info*) { return -1; }
+void on_plc(void*, const meter_plc_frame* frame) {
+  Upcall upcall(meter_script(), "plc " + std::to_string(frame->n));
+  if (!meter_script().plc) return;
+  meter_script().plc({{frame->mpdu, frame->mpdu + frame->n}, frame->scheme, frame->snr_cdb,
+                      frame->start_us});
+}
+void on_plc_beacon(void*, const meter_plc_beacon* beacon) {
+  Upcall upcall(meter_script(), beacon == nullptr ? "beacon lost" : "beacon");
+  if (meter_script().plc_beacon) meter_script().plc_beacon(beacon);
+}
 
 void cm1_init(void*, const cm1_hal* hal) { module_script().hal = hal; }
 int cm1_provisioned(void*, const cm1_provision* provision) {
@@ -149,8 +163,23 @@ const meter_firmware& scripted_meter() {
                                           on_sums,
                                           on_power,
                                           on_relay,
-                                          describe};
+                                          describe,
+                                          on_plc,
+                                          on_plc_beacon};
   return firmware;
+}
+
+const meter_firmware& scripted_meter_without_plc() {
+  // No more memory than the table had then: reading on would be found by a sanitizer.
+  static const auto memory = [] {
+    constexpr std::size_t kOctets = offsetof(meter_firmware, on_plc);
+    auto octets = std::make_unique<std::byte[]>(kOctets);
+    std::memcpy(octets.get(), &scripted_meter(), kOctets);
+    auto* const table = reinterpret_cast<meter_firmware*>(octets.get());
+    table->size = kOctets;
+    return octets;
+  }();
+  return *reinterpret_cast<const meter_firmware*>(memory.get());
 }
 
 const cm1_firmware& scripted_module() {

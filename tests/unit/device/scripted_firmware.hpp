@@ -29,9 +29,19 @@ struct MeterScript {
   std::function<void(meter_power_state)> power;
   std::function<void(bool)> relay;
   std::function<void()> sums;
+  struct PlcFrame {
+    std::vector<std::uint8_t> mpdu;
+    unsigned scheme;
+    std::int32_t snr_cdb;
+    std::int64_t start_us;
+  };
+  std::function<void(const PlcFrame&)> plc;
+  std::function<void(const meter_plc_beacon*)> plc_beacon;  // nullptr: lost
 };
 MeterScript& meter_script();
 const meter_firmware& scripted_meter();
+// The same, with a table that ends before the power line modem, as one written earlier has.
+const meter_firmware& scripted_meter_without_plc();
 
 struct ModuleScript {
   const cm1_hal* hal = nullptr;
