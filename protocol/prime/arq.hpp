@@ -114,24 +114,29 @@ class ArqLink {
     std::size_t size = 0;
     std::uint32_t cookie = 0;
   };
-  struct Early {  // a packet that came before its turn
+  struct Early {  // a packet that came before its turn, SAR octet and data
     bool used = false;
-    std::uint8_t sar = 0;
+    std::uint8_t place = 0;  // in the receive buffer
     std::uint16_t size = 0;
   };
 
-  Bytes sdu(unsigned index) const { return Bytes(queue_[index].buffer).first(queue_[index].size); }
-  unsigned unacknowledged_segments() const;
-  Segment segment_at(unsigned offset, bool& last) const;
+  unsigned segments_left() const;  // from the oldest not acknowledged one on
+  Segment segment_at(unsigned offset, bool& last_of_sdu) const;
   void fill_window();
+  int first_due() const;
   void accept_ack(const ArqHeader& header, ArqOwner& owner);
-  void advance(ArqOwner& owner);
-  bool accept_data(std::uint8_t number, Bytes data, ArqOwner& owner);
-  void deliver(std::uint8_t sar, Bytes data, ArqOwner& owner);
-  void release_receive_buffer(ArqOwner& owner);
-  bool early_any() const;
+  void accept_nacks(const ArqHeader& header);
+  void acknowledged(unsigned packets, ArqOwner& owner);
+  void accept_data(std::int64_t now_us, const ArqHeader& header, Bytes data, ArqOwner& owner);
+  bool keep_early(unsigned ahead, Bytes data, ArqOwner& owner);
+  bool take_in_turn(Bytes data, ArqOwner& owner);
+  void take_early_ones(ArqOwner& owner);
+  bool ensure_receive_buffer(ArqOwner& owner);
+  void release_idle_buffer(ArqOwner& owner);
+  MutableBytes early_place(const Early& early) const;
+  std::uint8_t free_place() const;
   void ack_by(std::int64_t at_us);
-  ArqHeader header(std::uint8_t packet_id, bool flush);
+  void fill_ack(ArqHeader& header);
 
   ArqConfig config_;
   bool open_ = false;
@@ -145,11 +150,16 @@ class ArqLink {
   std::uint8_t peer_window_ = kArqWindow;
   std::array<Flight, kArqWindow> flights_{};  // by distance from oldest_
 
+  bool probing_ = false;  // a timer sent the oldest one again: the next answer tells the rest
+
   std::uint8_t expected_ = 0;
   std::array<Early, kArqWindow> early_{};  // [i]: number expected_ + i; [0] never used
-  MutableBytes receive_buffer_;            // front: the SDU; back: early packets, by number
+  MutableBytes receive_buffer_;            // front: the SDU; back: early packets, in free places
   Reassembler reassembler_;
   std::int64_t ack_at_us_ = kNoDeadline;
+  bool ack_due_ = false;
+  bool heard_ = false;        // something came: acknowledgements have a meaning
+  bool window_told_ = false;  // our WINSIZE went out
   ArqCounters counters_;
 };
 

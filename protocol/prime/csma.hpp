@@ -80,14 +80,20 @@ class Transmitter {
   const TransmitterCounters& counters() const { return counters_; }
 
  private:
-  enum class Phase : std::uint8_t { idle, deferred, backoff, sensing, sending };
+  enum class Phase : std::uint8_t { idle, deferred, sensing, sending, hopeless };
 
+  // The contention period that `frame` has, in now_us() time.
+  struct Period {
+    std::int64_t begin_us;
+    std::int64_t end_us;
+  };
+  Period period_of(const FrameTime& frame) const;
   OutgoingFrame* most_urgent();
-  void begin(std::int64_t now_us);
+  void begin(std::int64_t earliest_us);
+  void step(std::int64_t now_us);
   void sense(std::int64_t now_us);
-  void busy(std::int64_t now_us);
-  void finish(std::int64_t now_us, bool sent);
-  bool room(std::int64_t start_us, std::int64_t length_us, std::int64_t& next_period_us);
+  void back_off(std::int64_t now_us);
+  void finish(bool sent);
 
   ModemPort& modem_;
   std::span<OutgoingFrame> places_;
