@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/port/cortex_m4/uart.hpp"
+#include "meter/port/cortex_m4/wire.hpp"
+
+namespace meter::port {
+
+// Framed messages over one UART. A damaged frame cannot be asked for again, as the host waits in
+// lockstep: it is counted and skipped, and the host's own time limit ends the run.
+class Link {
+ public:
+  Link(std::uint32_t base, std::uint32_t irq) : uart_(base, irq) {}
+
+  void start() { uart_.start(); }
+  void flush() { uart_.flush(); }
+
+  // A frame in pieces, so that no message is copied together first.
+  void begin(Kind kind, std::size_t payload_octets);
+  void put(Bytes octets);
+  void put_u8(std::uint8_t value) { put({&value, 1}); }
+  void put_u32(std::uint32_t value);
+  void put_u64(std::uint64_t value);
+  void end();
+
+  // The next whole frame; its payload in `memory`.
+  Kind receive(MutableBytes memory, Bytes& payload);
+  std::uint32_t bad_frames() const { return bad_frames_; }
+
+ private:
+  bool receive_frame(MutableBytes memory, Kind& kind, Bytes& payload);
+
+  Uart uart_;
+  std::uint16_t fcs_ = 0;
+  std::uint32_t bad_frames_ = 0;
+};
+
+}  // namespace meter::port

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "meter/port/cortex_m4/link.hpp"
+
+namespace meter::port {
+
+// Flash and battery-backed RAM. The truth of both is with the host, which can cut the supply in the
+// middle of a write; here stands a copy to read from, kept equal message by message.
+class Memory {
+ public:
+  struct Store {
+    alignas(16) std::uint8_t flash[METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES];
+    alignas(16) std::uint8_t retained[METER_RETAINED_BYTES];
+    std::uint8_t retained_at_host[METER_RETAINED_BYTES];
+    std::uint8_t answer[kMaxAnswerOctets];
+  };
+
+  Memory(Store& store, Link& link) : store_(store), link_(link) {}
+
+  // ---- From the host, between upcalls ----
+  void set_flash(protocol::Reader in);
+  void set_unreadable(protocol::Reader in);
+  void set_retained(protocol::Reader in);
+
+  // ---- From the firmware ----
+  int read(std::uint32_t address, void* out, std::uint32_t n) const;
+  int write(std::uint32_t address, const void* data, std::uint32_t n);
+  int erase(std::uint32_t page);
+  void* retained() { return store_.retained; }
+  // Tells what the firmware wrote to its battery-backed RAM since the last time.
+  void report_retained();
+
+ private:
+  static constexpr std::uint32_t kFlashOctets = METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES;
+
+  int take_answer(std::uint32_t address, std::uint32_t n);
+
+  Store& store_;
+  Link& link_;
+  std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_{};
+};
+
+}  // namespace meter::port

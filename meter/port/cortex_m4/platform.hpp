@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/port/cortex_m4/memory.hpp"
+#include "meter/port/cortex_m4/stopwatch.hpp"
+
+namespace meter::port {
+
+// struct meter_hal on the target: what the host must see goes up as a message, the rest is answered
+// here.
+class Platform {
+ public:
+  struct Store {
+    Memory::Store memory;
+    alignas(16) std::uint8_t buffers[kSlots][METER_BUFFER_BYTES];
+    std::uint8_t answer[kMaxAnswerOctets];
+  };
+
+  explicit Platform(Store& store);
+  Platform(const Platform&) = delete;
+  Platform& operator=(const Platform&) = delete;
+
+  void start();
+  const meter_hal& table() const { return table_; }
+  void fit_modem(bool fitted);
+  void set_moment(const Moment& moment) { moment_ = moment; }
+  void forget_buffers() { taken_ = 0; }
+
+  Link& host() { return host_; }
+  Memory& memory() { return memory_; }
+  Stopwatch& stopwatch() { return stopwatch_; }
+  Link& crypto() { return crypto_; }
+  std::uint32_t buffers_most() const { return buffers_most_; }
+
+  // Ends the message begun on the line and waits for its answer.
+  protocol::Reader ask(Link& line);
+
+ private:
+  struct Calls;  // the downcalls
+
+  Store& store_;
+  Link host_;
+  Link crypto_;
+  Memory memory_;
+  Stopwatch stopwatch_;
+  Moment moment_{};
+  std::uint32_t taken_ = 0;  // a bit a slot
+  std::uint32_t buffers_most_ = 0;
+  meter_hal table_;
+};
+
+}  // namespace meter::port

@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "meter/hal/meter_hal.h"
+#include "protocol/bytes.hpp"
+
+// What the image and its host say to each other: struct meter_hal over two serial lines. UART0
+// carries upcalls down, and downcalls up in the order the firmware made them; UART1 is the crypto
+// block. docs/target.md has the same in prose.
+namespace meter::port {
+
+using protocol::Bytes;
+using protocol::MutableBytes;
+
+// sync | kind | u32 length of payload | payload | u16 FCS-16 over kind, length and payload
+inline constexpr std::uint8_t kSync = 0xA5;
+inline constexpr std::size_t kHeadOctets = 6;
+inline constexpr std::size_t kFcsOctets = 2;
+inline constexpr std::uint16_t kWireVersion = 1;
+
+enum class Kind : std::uint8_t {
+  // Host to image: upcalls. All but describe begin with a Moment; each ends with `done`.
+  init = 0x01,       // Moment, u8 modem fitted
+  provision = 0x02,  // struct meter_provision
+  calibrate = 0x03,  // u8 step, struct meter_sums, struct meter_reference
+  boot = 0x04,       // u8 reason
+  alarm = 0x05,
+  rtc = 0x06,
+  uart = 0x07,        // u8 port, octets
+  samples = 0x08,     // u32 samples, u32 cycles, u32 length, u32 channels, i32 counts
+  sums = 0x09,        // u32 repeats, struct meter_sums
+  power = 0x0A,       // u8 state
+  relay = 0x0B,       // u8 closed
+  describe = 0x0C,    // u32 index
+  plc = 0x0D,         // u32 scheme, i32 snr, i64 start, octets
+  plc_beacon = 0x0E,  // nothing, or struct meter_plc_beacon
+  // Host to image: what changed in non-volatile memory between upcalls. No answer.
+  set_flash = 0x10,       // u32 address, octets
+  set_retained = 0x11,    // u32 offset, octets
+  set_unreadable = 0x12,  // a bit a page, the first one lowest: reads fail
+  statistics = 0x13,      // answered by `done` with struct Statistics behind it
+
+  // Image to host.
+  hello = 0x40,  // after a reset: struct Hello
+  done = 0x41,   // i32 result, u32 ticks, u32 calls; describe: struct meter_object_info
+  fault = 0x42,  // text: an invariant broke or the core faulted; nothing follows
+  // Downcalls. Those with an answer wait for it.
+  alarm_us = 0x50,     // i64
+  rtc_set = 0x51,      // i64; answer: i64 ticks, u8 lost
+  rtc_match = 0x52,    // i64
+  flash_write = 0x53,  // u32 address, octets; answer: see flash_erase
+  // u32 page; answer: u8 failed, u8 readable, then what stands there now or set_unreadable's map
+  flash_erase = 0x54,
+  retained = 0x55,        // u32 offset, octets: the firmware wrote there
+  uart_send = 0x56,       // u8 port, octets; answer: u8 failed
+  work = 0x57,            // u8 kind, u32 octets
+  buffer_take = 0x58,     // answer: u8 slot, kNoSlot when the pool is empty
+  buffer_give = 0x59,     // u8 slot
+  relay_drive = 0x5A,     // u8 close
+  pulse = 0x5B,           // u8 output, u64 count, i64 span
+  plc_send = 0x60,        // u8 scheme, u8 level, octets; answer: u8 failed
+  plc_busy = 0x61,        // answer: u8
+  plc_filter = 0x62,      // struct meter_plc_rule, n times
+  plc_search = 0x63,      // u8
+  plc_heard = 0x64,       // u32 n; answer: struct meter_plc_beacon, up to n times
+  plc_watch = 0x65,       // nothing, or struct meter_plc_watch
+  plc_frame_time = 0x66,  // answer: u8 failed, i64 start, u32 sequence
+  plc_plan = 0x67,        // nothing, or struct meter_plc_plan
+  // UART1, each with an answer.
+  seal = 0x70,    // key, iv, u32 length of aad, aad, text; answer: u8 failed, tag, text
+  open = 0x71,    // key, iv, tag, u32 length of aad, aad, text; answer: u8 failed, text
+  unwrap = 0x72,  // key, octets; answer: u8 failed, octets
+  random = 0x73,  // u32 n; answer: n octets
+  answer = 0x7F,
+};
+
+inline constexpr std::uint8_t kNoSlot = 0xFF;
+inline constexpr std::size_t kSlots = 8;
+inline constexpr std::size_t kMaxAnswerOctets = METER_FLASH_PAGE_BYTES + 64;
+// Longest window there is: 4 096 sample sets of seven channels.
+inline constexpr std::uint32_t kMaxWindowSamples = 4096;
+inline constexpr std::size_t kMaxUpcallOctets =
+    64 + METER_CHANNELS * (METER_WINDOW_LEAD + kMaxWindowSamples) * 4;
+
+// Structures without pointers cross as they lie in memory. Both sides are little-endian and align
+// 64-bit members to eight octets; the sizes in Hello prove it before anything else is said.
+struct Moment {
+  std::int64_t uptime_us;
+  std::int64_t rtc_ticks;
+  std::uint32_t rtc_lost;
+  std::uint32_t reserved;
+};
+struct Hello {
+  std::uint16_t wire_version;
+  std::uint16_t hal_version;
+  std::uint32_t capabilities;
+  std::uint32_t n_elements;
+  std::uint32_t instance_bytes;
+  std::uint32_t ticks_per_pause;  // what the stopwatch itself costs, a downcall
+  std::uint32_t sizes[10];
+  std::uint8_t plc;  // the firmware takes on_plc
+  char name[16];
+  char revision[15];
+};
+struct Statistics {
+  std::uint32_t stack_bytes;  // deepest so far, of firmware and port together
+  std::uint32_t buffers_most;
+  std::uint32_t bad_frames;
+};
+
+inline void fill_sizes(std::uint32_t (&sizes)[10]) {
+  const std::uint32_t now[10] = {
+      sizeof(Moment),           sizeof(meter_provision),   sizeof(meter_sums),
+      sizeof(meter_reference),  sizeof(meter_object_info), sizeof(meter_plc_rule),
+      sizeof(meter_plc_beacon), sizeof(meter_plc_watch),   sizeof(meter_plc_plan),
+      sizeof(Statistics)};
+  std::memcpy(sizes, now, sizeof(now));
+}
+
+template <typename T>
+Bytes octets_of(const T& value) {
+  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof(value)};
+}
+// A structure off the front; zeroes when too little is left, which the reader remembers.
+template <typename T>
+T take_struct(protocol::Reader& in) {
+  T value{};
+  const Bytes octets = in.take(sizeof(T));
+  if (!octets.empty()) std::memcpy(&value, octets.data(), sizeof(T));
+  return value;
+}
+
+}  // namespace meter::port

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/target/line.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "protocol/hdlc/fcs.hpp"
+
+namespace target {
+namespace {
+
+using meter::port::kFcsOctets;
+using meter::port::kHeadOctets;
+using meter::port::kSync;
+
+constexpr int kPatience_ms = 30'000;
+
+}  // namespace
+
+void Line::send(Kind kind, Bytes payload) {
+  std::vector<std::uint8_t> frame(kHeadOctets + payload.size() + kFcsOctets);
+  protocol::Writer out{frame};
+  out.u8(kSync);
+  out.u8(static_cast<std::uint8_t>(kind));
+  out.u32(static_cast<std::uint32_t>(payload.size()));
+  out.bytes(payload);
+  out.u16(protocol::hdlc::fcs16(out.written().subspan(1)));
+  for (std::size_t sent = 0; sent < frame.size();) {
+    const ssize_t n = ::send(fd_, frame.data() + sent, frame.size() - sent, MSG_NOSIGNAL);
+    if (n <= 0) throw std::runtime_error("the image's line is closed");
+    sent += static_cast<std::size_t>(n);
+  }
+  octets_out_ += frame.size();
+}
+
+bool Line::read_more(bool wait) {
+  std::array<std::uint8_t, 4096> chunk;
+  if (wait) {
+    pollfd end{fd_, POLLIN, 0};
+    if (poll(&end, 1, kPatience_ms) <= 0) throw std::runtime_error("the image fell silent");
+  }
+  const ssize_t n = recv(fd_, chunk.data(), chunk.size(), MSG_DONTWAIT);
+  if (n == 0) throw std::runtime_error("QEMU has ended");
+  if (n < 0) return false;
+  pending_.insert(pending_.end(), chunk.begin(), chunk.begin() + n);
+  octets_in_ += static_cast<std::uint64_t>(n);
+  return true;
+}
+
+bool Line::take(Message& message) {
+  while (read_more(false)) {
+  }
+  if (pending_.empty()) return false;
+  while (pending_.size() < kHeadOctets) read_more(true);
+  protocol::Reader in(pending_);
+  const bool in_step = in.u8() == kSync;
+  message.kind = static_cast<Kind>(in.u8());
+  const std::size_t n = in.u32();
+  const std::size_t whole = kHeadOctets + n + kFcsOctets;
+  if (!in_step) throw std::runtime_error("the image lost its framing");
+  while (pending_.size() < whole) read_more(true);
+  const Bytes frame(pending_.data(), whole);
+  protocol::Reader tail(frame.last(kFcsOctets));
+  if (tail.u16() != protocol::hdlc::fcs16(frame.subspan(1, whole - 1 - kFcsOctets))) {
+    throw std::runtime_error("a damaged message from the image");
+  }
+  message.payload.assign(frame.begin() + kHeadOctets, frame.end() - kFcsOctets);
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(whole));
+  return true;
+}
+
+std::vector<std::uint8_t> joined(std::initializer_list<Bytes> parts) {
+  std::vector<std::uint8_t> all;
+  for (const Bytes part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+std::array<std::uint8_t, 4> big_endian(std::uint32_t value) {
+  std::array<std::uint8_t, 4> octets;
+  protocol::Writer out{octets};
+  out.u32(value);
+  return octets;
+}
+
+void wait_for_either(const Line& a, const Line& b) {
+  pollfd ends[2] = {{a.fd(), POLLIN, 0}, {b.fd(), POLLIN, 0}};
+  if (poll(ends, 2, kPatience_ms) <= 0) throw std::runtime_error("the image fell silent");
+}
+
+}  // namespace target

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <initializer_list>
+#include <vector>
+
+#include "meter/port/cortex_m4/wire.hpp"
+
+namespace target {
+
+using meter::port::Kind;
+using protocol::Bytes;
+
+struct Message {
+  Kind kind;
+  std::vector<std::uint8_t> payload;
+  protocol::Reader reader() const { return protocol::Reader(payload); }
+};
+
+// The host's end of one serial line of the image.
+class Line {
+ public:
+  explicit Line(int fd) : fd_(fd) {}
+
+  void send(Kind kind, Bytes payload);
+  // A whole message that has arrived already; waits for the rest of one that has begun.
+  bool take(Message& message);
+  int fd() const { return fd_; }
+  std::uint64_t octets_in() const { return octets_in_; }
+  std::uint64_t octets_out() const { return octets_out_; }
+
+ private:
+  bool read_more(bool wait);
+
+  int fd_;
+  std::vector<std::uint8_t> pending_;
+  std::uint64_t octets_in_ = 0;
+  std::uint64_t octets_out_ = 0;
+};
+
+std::vector<std::uint8_t> joined(std::initializer_list<Bytes> parts);
+std::array<std::uint8_t, 4> big_endian(std::uint32_t value);
+
+// Waits until one of two lines has something to read. Throws when the image says nothing for long.
+void wait_for_either(const Line& a, const Line& b);
+
+}  // namespace target

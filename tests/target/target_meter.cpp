@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/target/target_meter.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "meter/port/cortex_m4/stopwatch.hpp"
+
+namespace target {
+namespace {
+
+using meter::port::Hello;
+using meter::port::Moment;
+using meter::port::octets_of;
+using meter::port::take_struct;
+
+constexpr std::uint32_t kFlashOctets = METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES;
+
+// First and last octet that differ.
+struct Range {
+  std::size_t first;
+  std::size_t end;
+  bool empty() const { return first == end; }
+};
+Range difference(Bytes a, Bytes b) {
+  std::size_t first = 0;
+  std::size_t end = a.size();
+  if (std::memcmp(a.data(), b.data(), a.size()) == 0) return {0, 0};
+  while (a[first] == b[first]) ++first;
+  while (a[end - 1] == b[end - 1]) --end;
+  return {first, end};
+}
+
+}  // namespace
+
+TargetMeter::TargetMeter(const std::string& image)
+    : qemu_(image), host_(qemu_.line(0)), crypto_(qemu_.line(1)), flash_(kFlashOctets, 0xFF) {
+  const Message message = next_message();
+  protocol::Reader in = message.reader();
+  hello_ = take_struct<Hello>(in);
+  if (message.kind != Kind::hello || !in.at_end()) throw std::runtime_error("no hello");
+  std::uint32_t sizes[10];
+  meter::port::fill_sizes(sizes);
+  if (hello_.wire_version != meter::port::kWireVersion ||
+      std::memcmp(sizes, hello_.sizes, sizeof(sizes)) != 0) {
+    throw std::runtime_error("image and test were built from different headers");
+  }
+}
+
+void TargetMeter::construct(const meter_hal* hal) {
+  hal_ = hal;
+  buffers_.fill(nullptr);
+  const bool modem = hal->size >= sizeof(meter_hal) && hal->plc_send != nullptr;
+  const std::uint8_t fitted = modem ? 1 : 0;
+  upcall(Kind::init, {{&fitted, 1}});
+}
+
+int TargetMeter::upcall(Kind kind, std::initializer_list<Bytes> payload) {
+  synchronize();
+  Moment moment{};
+  moment.uptime_us = hal_->uptime_us(hal_->context);
+  moment.rtc_ticks = hal_->rtc_ticks(hal_->context);
+  moment.rtc_lost = static_cast<std::uint32_t>(hal_->rtc_lost(hal_->context));
+  std::vector<std::uint8_t> message = joined({octets_of(moment)});
+  const std::vector<std::uint8_t> more = joined(payload);
+  message.insert(message.end(), more.begin(), more.end());
+  host_.send(kind, message);
+  const Message done = run_until_done("upcall");
+  return static_cast<std::int32_t>(done.reader().u32());
+}
+
+int TargetMeter::describe(std::uint32_t index, meter_object_info& out) {
+  host_.send(Kind::describe, big_endian(index));
+  const Message done = run_until_done("describe");
+  protocol::Reader in = done.reader();
+  const auto result = static_cast<std::int32_t>(in.u32());
+  in.skip(8);
+  out = take_struct<meter_object_info>(in);
+  return result;
+}
+
+meter::port::Statistics TargetMeter::statistics() {
+  host_.send(Kind::statistics, {});
+  const Message done = run_until_done("statistics");
+  protocol::Reader in = done.reader();
+  in.skip(12);
+  return take_struct<meter::port::Statistics>(in);
+}
+
+// ---- Before an upcall: what changed outside ----
+
+void TargetMeter::synchronize() {
+  synchronize_flash();
+  const auto* const retained = static_cast<const std::uint8_t*>(hal_->retained(hal_->context));
+  const Range range = difference({retained, METER_RETAINED_BYTES}, retained_);
+  if (range.empty()) return;
+  const Bytes octets(retained + range.first, range.end - range.first);
+  host_.send(Kind::set_retained,
+             joined({big_endian(static_cast<std::uint32_t>(range.first)), octets}));
+  std::copy(octets.begin(), octets.end(), retained_.begin() + static_cast<int>(range.first));
+}
+
+void TargetMeter::synchronize_flash() {
+  const auto unreadable = unreadable_pages();
+  if (unreadable != unreadable_) host_.send(Kind::set_unreadable, unreadable);
+  unreadable_ = unreadable;
+  std::array<std::uint8_t, METER_FLASH_PAGE_BYTES> page;
+  for (std::uint32_t at = 0; at < kFlashOctets; at += METER_FLASH_PAGE_BYTES) {
+    if (hal_->flash_read(hal_->context, at, page.data(), METER_FLASH_PAGE_BYTES) != 0) continue;
+    const Range range = difference(page, {flash_.data() + at, page.size()});
+    if (range.empty()) continue;
+    const Bytes octets(page.data() + range.first, range.end - range.first);
+    host_.send(Kind::set_flash,
+               joined({big_endian(at + static_cast<std::uint32_t>(range.first)), octets}));
+    std::copy(page.begin(), page.end(), flash_.begin() + at);
+  }
+}
+
+std::array<std::uint8_t, METER_FLASH_PAGES / 8> TargetMeter::unreadable_pages() const {
+  std::array<std::uint8_t, METER_FLASH_PAGES / 8> map{};
+  std::uint8_t octet;
+  for (std::uint32_t page = 0; page < METER_FLASH_PAGES; ++page) {
+    const int result =
+        hal_->flash_read(hal_->context, page * METER_FLASH_PAGE_BYTES, &octet, sizeof(octet));
+    if (result != 0) map[page / 8] |= static_cast<std::uint8_t>(1u << page % 8);
+  }
+  return map;
+}
+
+// ---- During an upcall ----
+
+// All that came over the first line goes before a request of the crypto block: so the firmware
+// called.
+Message TargetMeter::next_message() {
+  Message message;
+  for (;;) {
+    if (host_.take(message)) return message;
+    if (crypto_.take(message)) {
+      Message before;
+      while (host_.take(before)) {
+        if (serve(before)) throw std::runtime_error("an upcall ended within a downcall");
+      }
+      return message;
+    }
+    wait_for_either(host_, crypto_);
+  }
+}
+
+Message TargetMeter::run_until_done(const char* what) {
+  for (;;) {
+    Message message = next_message();
+    if (!serve(message)) continue;
+    protocol::Reader in = message.reader();
+    in.u32();
+    const std::uint64_t ticks = in.u32();
+    const std::uint64_t pauses = in.u32();
+    if (!in.ok()) throw std::runtime_error(what);
+    const std::uint64_t watch = pauses * hello_.ticks_per_pause;
+    constexpr std::uint64_t kTick_ns = 1'000'000'000 / meter::port::Stopwatch::kHz;
+    last_instructions_ = ((ticks > watch ? ticks - watch : 0) * kTick_ns) >> Qemu::kShift;
+    instructions_ += last_instructions_;
+    return message;
+  }
+}
+
+}  // namespace target

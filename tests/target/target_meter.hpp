@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <functional>
+
+#include "tests/target/line.hpp"
+#include "tests/target/qemu.hpp"
+
+namespace target {
+
+// One meter whose firmware runs in QEMU: hands upcalls to the image and serves its downcalls from
+// the platform's own struct meter_hal, until the image says that the upcall is over.
+class TargetMeter {
+ public:
+  explicit TargetMeter(const std::string& image);
+
+  // init: from here on `hal` is served.
+  void construct(const meter_hal* hal);
+  // Any upcall with a Moment in front; gives the firmware's result.
+  int upcall(Kind kind, std::initializer_list<Bytes> payload);
+  int describe(std::uint32_t index, meter_object_info& out);
+
+  const meter::port::Hello& hello() const { return hello_; }
+  meter::port::Statistics statistics();
+  // Instructions of the firmware alone in the last upcall, downcalls left out.
+  std::uint64_t last_instructions() const { return last_instructions_; }
+  std::uint64_t instructions() const { return instructions_; }
+  std::uint64_t octets() const { return host_.octets_in() + host_.octets_out(); }
+
+ private:
+  void synchronize();
+  void synchronize_flash();
+  Message next_message();
+  Message run_until_done(const char* what);
+  bool serve(const Message& message);
+  // Each false when the message is none of theirs.
+  bool serve_time(Kind kind, protocol::Reader in);
+  bool serve_memory(Kind kind, protocol::Reader in);
+  bool serve_buffers(Kind kind, protocol::Reader in);
+  bool serve_outputs(Kind kind, protocol::Reader in);
+  bool serve_plc(Kind kind, protocol::Reader in);
+  bool serve_beacons(Kind kind, protocol::Reader in);
+  bool serve_crypto(Kind kind, protocol::Reader in);
+  void answer_flash(bool failed, std::uint32_t address, std::uint32_t n);
+  void answer(std::initializer_list<Bytes> payload) { host_.send(Kind::answer, joined(payload)); }
+  void answer_octet(std::uint8_t octet) { answer({{&octet, 1}}); }
+  std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_pages() const;
+
+  Qemu qemu_;
+  Line host_;
+  Line crypto_;
+  const meter_hal* hal_ = nullptr;
+  meter::port::Hello hello_{};
+  std::uint64_t last_instructions_ = 0;
+  std::uint64_t instructions_ = 0;
+  std::array<std::uint8_t*, meter::port::kSlots> buffers_{};
+  // What the image believes to stand in non-volatile memory.
+  std::vector<std::uint8_t> flash_;
+  std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_{};
+  std::array<std::uint8_t, METER_RETAINED_BYTES> retained_{};
+};
+
+}  // namespace target
