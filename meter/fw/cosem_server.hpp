@@ -8,6 +8,10 @@
 #include "meter/fw/relay.hpp"
 #include "meter/fw/schedule.hpp"
 
+namespace meter::fw::prime {
+class ServiceNode;
+}
+
 namespace meter::fw {
 
 inline constexpr std::uint16_t kMaxPdu_octets = 1024;  // that we receive
@@ -42,6 +46,8 @@ class CosemServer final : public protocol::dlms::Application {
  public:
   explicit CosemServer(const Parts& parts) : parts_(parts) {}
 
+  // The power line, where it is fitted; outlives the server.
+  void use(const prime::ServiceNode& node) { node_ = &node; }
   // Title, password and the keys that this client shares with us.
   protocol::dlms::ServerIdentity identity_for(ClientIndex client) const;
 
@@ -86,6 +92,7 @@ class CosemServer final : public protocol::dlms::Application {
   void put_clock(std::int8_t attribute, protocol::Writer& out) const;
   void put_security(const Object& object, std::int8_t attribute, protocol::Writer& out) const;
   void put_disconnect(std::int8_t attribute, protocol::Writer& out) const;
+  void put_power_line(const Object& object, std::int8_t attribute, protocol::Writer& out) const;
   AssociationView view_of(const Object& object) const;
   Fitting fitting() const { return {parts_.core.n_elements, parts_.core.power_line}; }
 
@@ -104,6 +111,7 @@ class CosemServer final : public protocol::dlms::Application {
 
   Parts parts_;
   Visit visit_;
+  const prime::ServiceNode* node_ = nullptr;
   meter_provision next_identity_{};  // keys waiting for leave()
   bool keys_changed_ = false;
   bool profile_reset_ = false;

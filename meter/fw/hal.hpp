@@ -57,6 +57,15 @@ class Hal {
   void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) const {
     h_->pulse(h_->context, output, count, span_us);
   }
+  // A platform's table may end before what came later.
+  bool has_plc() const {
+    return h_->size >= offsetof(meter_hal, work_done_us) && h_->plc_send != nullptr;
+  }
+  // When the CPU will have done what was declared.
+  std::int64_t work_done_us() const {
+    const bool known = h_->size > offsetof(meter_hal, work_done_us) && h_->work_done_us != nullptr;
+    return known ? h_->work_done_us(h_->context) : uptime_us();
+  }
   const meter_hal& table() const { return *h_; }
 
  private:

@@ -46,6 +46,7 @@ struct MeterBenchOptions {
   bool detailed = false;
   bool lazy = true;
   models::DeviceTolerance tolerance;
+  const meter_firmware* firmware = &scripted_meter();
 };
 
 // One meter on the bench with a scripted firmware, a constant load and a quiet grid.
@@ -59,7 +60,7 @@ struct MeterBench {
         line(agenda, models::node_id(0, models::kNodeLine)) {
     meter_script() = {};
     models::MeterNodeConfig config;
-    config.firmware = &scripted_meter();
+    config.firmware = options.firmware;
     config.detailed = options.detailed;
     config.lazy = options.lazy;
     config.tolerance = options.tolerance;

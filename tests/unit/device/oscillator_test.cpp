@@ -189,4 +189,15 @@ TEST(BufferPool, BuffersComeZeroedAreBoundedAndReturn) {
   EXPECT_EQ(pool.in_use(), 0u);
 }
 
+TEST(Oscillator, CountsBeforeItsSegmentAsIfItHadAlwaysRun) {
+  models::Oscillator clock(1'000'000, 0);
+  clock.set(5'000'000, 0);
+  EXPECT_EQ(clock.count_near(5'000'000), 0);
+  EXPECT_EQ(clock.count_near(6'500'500), 1500);
+  EXPECT_EQ(clock.count_near(4'999'999), -1);
+  EXPECT_EQ(clock.count_near(4'999'000), -1);
+  EXPECT_EQ(clock.count_near(4'998'999), -2);
+  EXPECT_EQ(clock.count_near(0), -5000);
+}
+
 }  // namespace

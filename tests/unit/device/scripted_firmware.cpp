@@ -98,8 +98,8 @@ int describe(std::uint32_t, meter_object_info*) { return -1; }
 void on_plc(void*, const meter_plc_frame* frame) {
   Upcall upcall(meter_script(), "plc " + std::to_string(frame->n));
   if (!meter_script().plc) return;
-  meter_script().plc({{frame->mpdu, frame->mpdu + frame->n}, frame->scheme, frame->snr_cdb,
-                      frame->start_us});
+  meter_script().plc(
+      {{frame->mpdu, frame->mpdu + frame->n}, frame->scheme, frame->snr_cdb, frame->start_us});
 }
 void on_plc_beacon(void*, const meter_plc_beacon* beacon) {
   Upcall upcall(meter_script(), beacon == nullptr ? "beacon lost" : "beacon");
