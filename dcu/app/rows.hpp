@@ -12,9 +12,9 @@
 
 namespace dcu::app {
 
-// The profiles that are read of a meter.
-enum class Profile : std::uint8_t { load, daily, monthly, standard_events, relay_events };
-inline constexpr std::size_t kProfiles = 5;
+// What is collected of a meter: profiles that are read, and what it tells by itself.
+enum class Profile : std::uint8_t { load, daily, monthly, standard_events, relay_events, alarms };
+inline constexpr std::size_t kProfiles = 6;
 constexpr bool is_event_log(Profile profile) { return profile >= Profile::standard_events; }
 
 inline constexpr std::size_t kRowValues = 6;
@@ -61,7 +61,7 @@ class TakenRows {
 
  private:
   // Enough for the longest range that is ever read a second time.
-  static constexpr std::size_t kMost = 512;
+  static constexpr std::size_t kMost = 256;
   using Mark = std::pair<std::int64_t, std::uint64_t>;  // stamp, digest of the row
   std::vector<Mark> order_;                             // a ring
   std::size_t oldest_ = 0;

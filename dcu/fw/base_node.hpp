@@ -63,11 +63,10 @@ class BaseNode final : public protocol::prime::ModemClient,
   class NodeArq;  // the ArqOwner of one node
   // A control packet to somebody without a place in the table.
   struct Stray {
-    enum class Kind : std::uint8_t { reject, unregister, close, refuse_promotion };
+    enum class Kind : std::uint8_t { reject, unregister };
     Kind kind = Kind::reject;
     std::uint8_t sid = 0;
     std::uint16_t lnid = 0;
-    std::uint16_t lcid = 0;
     Eui48 eui48{};
   };
   struct Flight {  // what the transmitter has
@@ -140,11 +139,11 @@ class BaseNode final : public protocol::prime::ModemClient,
   void on_data(Node& node, const protocol::prime::Packet& packet);
   void check_link(Node& node);  // after anything its ARQ did
   void admit();
-  std::size_t active_transfers() const;
 
   // ---- switches.cpp ----
   void on_pro(Node& node, Bytes payload);
   void on_promotion_request(Node& node, const protocol::prime::Pro& pro);
+  void on_demotion(Node& node, std::uint8_t lsid);
   void on_bsi(Node& node, Bytes payload);
   void decide_promotion();
   void promoted(Node& node);
@@ -196,7 +195,9 @@ class BaseNode final : public protocol::prime::ModemClient,
 
   bool running_ = false;
   bool inside_ = false;
-  bool any_marked_ = false;
+  bool any_marked_ = false;  // forget() is to be done
+  bool orphans_ = false;     // a switch is gone, its nodes not yet
+  unsigned active_ = 0;      // nodes that LSDUs are under way to
   std::int64_t epoch_us_ = 0;
   std::int64_t begin_at_us_ = kNoDeadline;
   std::uint64_t random_state_;

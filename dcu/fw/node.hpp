@@ -69,6 +69,8 @@ struct Node {
 
   // ---- Switch ----
   BeaconSlot slot;
+  std::uint8_t demote_lsid = protocol::prime::kNoSid;  // what PRO_DEM_B takes away
+  std::int64_t demote_sent_us = INT64_MIN / 2;
   std::int64_t unused_at_us = kNoDeadline;  // then nobody has used it for long
 
   // ---- Keep-alive ----

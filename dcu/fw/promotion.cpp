@@ -37,9 +37,20 @@ void PromotionBoard::expire(std::int64_t before_us) {
 }
 
 bool PromotionBoard::wants(std::uint16_t candidate) const {
-  return std::any_of(
-      requests_.begin(), requests_.begin() + static_cast<std::ptrdiff_t>(size_),
-      [&](const PromotionRequest& request) { return request.candidate == candidate; });
+  return request_of(candidate) != nullptr;
+}
+
+const PromotionRequest* PromotionBoard::request_of(std::uint16_t candidate) const {
+  for (std::size_t i = 0; i < size_; ++i) {
+    if (requests_[i].candidate == candidate) return &requests_[i];
+  }
+  return nullptr;
+}
+
+void PromotionBoard::take(std::size_t index) {
+  const auto at = requests_.begin() + static_cast<std::ptrdiff_t>(index);
+  std::move(at + 1, requests_.begin() + static_cast<std::ptrdiff_t>(size_), at);
+  --size_;
 }
 
 PromotionBoard::Score PromotionBoard::score_of(std::uint16_t candidate) const {

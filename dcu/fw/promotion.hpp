@@ -33,6 +33,23 @@ class PromotionBoard {
 
   bool empty() const { return size_ == 0; }
   bool wants(std::uint16_t candidate) const;  // a request of this candidate is on the board
+  // Takes off what `chosen` asked for, and what others asked for the same nodes; tells each of
+  // those others that has nothing left on the board.
+  template <typename Tell>
+  void settle(std::uint16_t chosen, Tell&& tell) {
+    while (const PromotionRequest* own = request_of(chosen)) {
+      const Eui48 needing = own->needing;
+      for (std::size_t i = 0; i < size_;) {
+        if (requests_[i].needing != needing) {
+          ++i;
+          continue;
+        }
+        const std::uint16_t candidate = requests_[i].candidate;
+        take(i);
+        if (candidate != chosen && !wants(candidate)) tell(candidate);
+      }
+    }
+  }
 
   // The candidate that the most nodes need; then the one that hears them best; then the one that
   // `rank` (link to the base node) puts highest; then the first on the board.
@@ -63,6 +80,8 @@ class PromotionBoard {
     }
   };
   Score score_of(std::uint16_t candidate) const;
+  const PromotionRequest* request_of(std::uint16_t candidate) const;
+  void take(std::size_t index);
   template <typename Predicate>
   void drop_if(Predicate&& matches);
 
