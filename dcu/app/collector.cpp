@@ -18,7 +18,7 @@ constexpr std::int8_t kCapturePeriod = 4;  // class 7
 constexpr std::int64_t kDayS = 86'400;
 constexpr std::int64_t kUsualPeriodS = 900;
 // Rows in one answer: what a session's buffer holds, and an answer the line carries in seconds.
-constexpr std::int64_t kMaxRowsPerRead = 128;
+constexpr std::int64_t kMaxRowsPerRead = 96;
 // How far back a disturbed profile is read again: more than what passes between two readings.
 constexpr std::int64_t kRowsReread = 100;
 constexpr std::int64_t kClockSlackS = 3600;
@@ -150,18 +150,17 @@ void Collector::plan(Job& job, Reading& reading) const {
 }
 
 // Appends the request of the next part of the range.
-void Collector::ask(Job& job, const Reading& planned) const {
-  Reading& reading = const_cast<Reading&>(planned);
+void Collector::ask(Job& job, Reading& reading) const {
   const std::int64_t now_s = core_.now_s();
   std::int64_t end_s = now_s + (is_event_log(reading.profile) ? kDayS : kClockSlackS);
   if (reading.wanted) end_s = std::min(end_s, reading.wanted->to_s);
-  if (reading.again) end_s = now_s + kFarS;
   reading.to_s = end_s;
-  const std::int64_t part_s = kMaxRowsPerRead * period_s(job.meter);
-  if (reading.profile == Profile::load && !reading.again) {
+  if (reading.profile == Profile::load) {
+    const std::int64_t part_s = kMaxRowsPerRead * period_s(job.meter);
     reading.to_s = std::min(end_s, reading.from_s + part_s);
   }
   reading.last_part = reading.to_s == end_s;
+  if (reading.again && reading.last_part) reading.to_s = now_s + kFarS;
   job.operations.push_back(get_of(ClassId::profile_generic, name_of(reading.profile), kBuffer,
                                   range_of(reading.from_s, reading.to_s)));
 }

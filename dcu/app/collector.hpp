@@ -56,7 +56,7 @@ class Collector {
   struct Reading;
   using ReadingPtr = std::shared_ptr<Reading>;
   void plan(Job& job, Reading& reading) const;
-  void ask(Job& job, const Reading& reading) const;
+  void ask(Job& job, Reading& reading) const;
   Job::Next on_period(const Answer& answer, MeterIndex meter);
   Job::Next on_rows(Job& job, Reading& reading, const Answer& answer);
   bool looks_disturbed(const Reading& reading, const std::vector<Row>& rows,
