@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/p32/schema.hpp"
+
+#include <libxml/xmlschemas.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "protocol/p32/codec.hpp"
+#include "protocol/p32/position.hpp"
+
+namespace protocol::p32 {
+namespace {
+
+using Schema = std::unique_ptr<xmlSchema, decltype(&xmlSchemaFree)>;
+
+Schema compile() {
+  const std::string_view text = schema_text();
+  const std::unique_ptr<xmlSchemaParserCtxt, decltype(&xmlSchemaFreeParserCtxt)> parser(
+      xmlSchemaNewMemParserCtxt(text.data(), static_cast<int>(text.size())),
+      &xmlSchemaFreeParserCtxt);
+  std::string why;
+  if (parser) {
+    const auto keep = [](void* to, xmlErrorPtr error) {
+      if (error->message != nullptr) static_cast<std::string*>(to)->append(error->message);
+    };
+    xmlSchemaSetParserStructuredErrors(parser.get(), keep, &why);
+  }
+  Schema schema(parser ? xmlSchemaParse(parser.get()) : nullptr, &xmlSchemaFree);
+  if (!schema) throw std::runtime_error("p32ex.xsd: " + one_line(why));
+  return schema;
+}
+
+// Compiled once; validation only reads it.
+const Schema& schema() {
+  static const Schema compiled = compile();
+  return compiled;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+// "Element '{urn}A', attribute 'b': [facet 'pattern'] The value ..." without what the position
+// says.
+struct Wording {
+  std::string attribute;
+  std::string what;
+  std::string allowed;
+};
+
+std::string quoted_behind(const std::string& text, std::string_view mark) {
+  const std::size_t at = text.find(mark);
+  if (at == text.npos) return {};
+  const std::size_t open = at + mark.size();
+  return text.substr(open, text.find('\'', open) - open);
+}
+
+Wording wording_of(const char* message) {
+  std::string text = message != nullptr ? message : "breaks the schema";
+  replace_all(text, "{urn:amitwin:p32ex:1}", "");
+  Wording wording;
+  wording.attribute = quoted_behind(text, "', attribute '");
+  const std::size_t colon = text.find("': ");
+  if (colon != text.npos) text.erase(0, colon + 3);
+  const std::size_t expected = text.find(" Expected is ");
+  if (expected != text.npos) {
+    wording.allowed = one_line(text.substr(expected + 13));
+    text.erase(expected);
+  } else if (text.find("is not accepted by the pattern '") != text.npos) {
+    const std::size_t at = text.find("is not accepted by the pattern '");
+    wording.allowed = one_line(text.substr(at + 23));
+  } else if (text.find("not an element of the set ") != text.npos) {
+    wording.allowed = one_line(text.substr(text.find("not an element of the set ") + 26));
+  } else if (text.find("atomic type '") != text.npos) {
+    wording.allowed = "a value of the type " + quoted_behind(text, "atomic type '");
+  } else {
+    wording.allowed = "see p32ex.xsd";
+  }
+  if (text[0] == '[') text.erase(0, text.find("] ") + 2);
+  wording.what = one_line(text);
+  return wording;
+}
+
+struct Collect {
+  Faults faults;
+  std::size_t faults_max = 0;
+};
+
+void on_fault(void* data, xmlErrorPtr error) {
+  auto& collect = *static_cast<Collect*>(data);
+  if (collect.faults.size() >= collect.faults_max) return;
+  const auto* node = static_cast<const xmlNode*>(error->node);
+  if (node != nullptr && node->type == XML_ATTRIBUTE_NODE) node = node->parent;
+  Wording wording = wording_of(error->message);
+  // A value that breaks a facet is reported a second time as "not a valid value of the type".
+  if (!collect.faults.empty() && collect.faults.back().node == node &&
+      collect.faults.back().attribute == wording.attribute &&
+      wording.what.find("is not a valid value of the") != std::string::npos) {
+    return;
+  }
+  collect.faults.push_back(
+      {node, std::move(wording.attribute), std::move(wording.what), std::move(wording.allowed)});
+}
+
+}  // namespace
+
+void load_schema() { static_cast<void>(schema()); }
+
+Faults schema_faults(const _xmlNode* element, std::size_t faults_max) {
+  const std::unique_ptr<xmlSchemaValidCtxt, decltype(&xmlSchemaFreeValidCtxt)> validator(
+      xmlSchemaNewValidCtxt(schema().get()), &xmlSchemaFreeValidCtxt);
+  Collect collect;
+  collect.faults_max = faults_max;
+  if (!validator) return {{element, "", "no memory to check the message", ""}};
+  xmlSchemaSetValidStructuredErrors(validator.get(), &on_fault, &collect);
+  const int outcome = xmlSchemaValidateOneElement(validator.get(), const_cast<xmlNode*>(element));
+  if (outcome != 0 && collect.faults.empty()) {
+    collect.faults.push_back({element, "", "breaks the schema", "see p32ex.xsd"});
+  }
+  return std::move(collect.faults);
+}
+
+}  // namespace protocol::p32
