@@ -80,7 +80,7 @@ void TargetMeter::answer_flash(bool failed, std::uint32_t address, std::uint32_t
     std::copy(now.begin(), now.end(), flash_.begin() + address);
     answer({flags, now});
   } else {
-    unreadable_ = unreadable_pages();
+    unreadable_ = unreadable_pages(*hal_);
     answer({flags, unreadable_});
   }
 }

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -12,8 +13,12 @@
 #include <stdexcept>
 #include <vector>
 
+#include "meter/port/cortex_m4/wire.hpp"
+
 namespace target {
 namespace {
+
+using meter::port::kSharedRamOctets;
 
 [[noreturn]] void become_qemu(std::vector<std::string> words) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -27,16 +32,27 @@ namespace {
 }  // namespace
 
 Qemu::Qemu(const std::string& image) {
+  const int memory = memfd_create("psram", 0);
+  if (memory < 0 || ftruncate(memory, kSharedRamOctets) != 0) throw std::runtime_error("memfd");
+  void* const shared =
+      mmap(nullptr, kSharedRamOctets, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+  if (shared == MAP_FAILED) throw std::runtime_error("mmap");
+  shared_ = static_cast<std::uint8_t*>(shared);
+  const std::string backend =
+      "memory-backend-file,id=psram,share=on,size=" + std::to_string(kSharedRamOctets) +
+      ",mem-path=/proc/self/fd/" + std::to_string(memory);
   std::array<int, 2> theirs{-1, -1};
   std::vector<std::string> words = {QEMU_ARM,
                                     "-machine",
-                                    "mps2-an386",
+                                    "mps2-an386,memory-backend=psram",
+                                    "-object",
+                                    backend,
                                     "-display",
                                     "none",
                                     "-monitor",
                                     "none",
-                                    "-net",
-                                    "none",
+                                    "-nic",
+                                    "user,restrict=on",
                                     "-kernel",
                                     image,
                                     "-icount",
@@ -54,10 +70,12 @@ Qemu::Qemu(const std::string& image) {
   child_ = fork();
   if (child_ == 0) become_qemu(words);
   for (const int fd : theirs) close(fd);
+  close(memory);
   if (child_ < 0) throw std::runtime_error("fork");
 }
 
 Qemu::~Qemu() {
+  munmap(shared_, kSharedRamOctets);
   for (const int fd : lines_) close(fd);
   kill(child_, SIGKILL);
   waitpid(child_, nullptr, 0);

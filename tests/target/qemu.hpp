@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 namespace target {
@@ -23,8 +24,11 @@ class Qemu {
   Qemu& operator=(const Qemu&) = delete;
 
   int line(unsigned uart) const { return lines_[uart]; }
+  // The board's PSRAM, which both sides see.
+  std::uint8_t* shared_ram() const { return shared_; }
 
  private:
+  std::uint8_t* shared_ = nullptr;
   std::array<int, 2> lines_{-1, -1};
   pid_t child_ = -1;
 };

@@ -6,134 +6,194 @@
 #include <memory>
 
 #include "meter/fw/firmware.h"
+#include "tests/target/sessions.hpp"
 
 namespace target {
 namespace {
 
 using meter::port::octets_of;
-
-// A table function gets the instance only, so the session stands in there.
-struct Instance {
-  TargetMeter* meter;
-};
-TargetMeter& meter(void* instance) { return *static_cast<Instance*>(instance)->meter; }
-
-std::map<const meter_hal*, std::unique_ptr<TargetMeter>>& meters() {
-  static std::map<const meter_hal*, std::unique_ptr<TargetMeter>> all;
-  return all;
-}
+using Payload = std::initializer_list<Bytes>;
 
 struct Ad11a {
   static constexpr const char* kImage = METER_IMAGE_FOLDER "/meter_ad11a.elf";
-  static const meter_firmware* host_build() { return meter_ad11a_firmware(); }
+  static const meter_firmware& host() { return *meter_ad11a_firmware(); }
 };
 struct Ad13a {
   static constexpr const char* kImage = METER_IMAGE_FOLDER "/meter_ad13a.elf";
-  static const meter_firmware* host_build() { return meter_ad13a_firmware(); }
+  static const meter_firmware& host() { return *meter_ad13a_firmware(); }
 };
 
+std::map<const meter_hal*, std::unique_ptr<Twin>>& twins() {
+  static std::map<const meter_hal*, std::unique_ptr<Twin>> all;
+  return all;
+}
+
+// The image alone. A table function gets the instance only, so the session stands in there.
 template <typename Model>
-void init(void* instance, const meter_hal* hal) {
-  std::unique_ptr<TargetMeter>& session = meters()[hal];
-  if (session == nullptr || session->hello().n_elements != Model::host_build()->n_elements) {
-    session = std::make_unique<TargetMeter>(Model::kImage);
+struct ImageSide {
+  struct Instance {
+    TargetMeter* meter;
+    const meter_hal* hal;
+  };
+  static std::uint32_t instance_bytes() { return sizeof(Instance); }
+  static void* host_instance(void*) { return nullptr; }
+  static void init(void* instance, const meter_hal* hal) {
+    TargetMeter& session = session_for(Model::kImage, hal);
+    *static_cast<Instance*>(instance) = {&session, hal};
+    session.adopt(hal);
+    const std::uint8_t fitted = session.modem_fitted() ? 1 : 0;
+    upcall(instance, Kind::init, {{&fitted, 1}}, {});
   }
-  static_cast<Instance*>(instance)->meter = session.get();
-  session->construct(hal);
-}
-
-int provision(void* instance, const meter_provision* given) {
-  return meter(instance).upcall(Kind::provision, {octets_of(*given)});
-}
-int calibrate(void* instance, meter_calibration_step step, const meter_sums* sums,
-              const meter_reference* reference) {
-  const meter_sums no_sums{};
-  const meter_reference no_reference{};
-  const auto number = static_cast<std::uint8_t>(step);
-  return meter(instance).upcall(Kind::calibrate,
-                                {octets_of(number), octets_of(sums == nullptr ? no_sums : *sums),
-                                 octets_of(reference == nullptr ? no_reference : *reference)});
-}
-void boot(void* instance, meter_boot_reason reason) {
-  meter(instance).upcall(Kind::boot, {octets_of(static_cast<std::uint8_t>(reason))});
-}
-void on_alarm(void* instance) { meter(instance).upcall(Kind::alarm, {}); }
-void on_rtc(void* instance) { meter(instance).upcall(Kind::rtc, {}); }
-void on_uart(void* instance, meter_uart port, const std::uint8_t* octets, std::uint32_t n) {
-  meter(instance).upcall(Kind::uart, {octets_of(static_cast<std::uint8_t>(port)), {octets, n}});
-}
-void on_samples(void* instance, const meter_window* window) {
-  std::vector<std::uint8_t> counts;
-  std::uint32_t channels = 0;
-  for (std::uint32_t c = 0; c < METER_CHANNELS; ++c) {
-    if (window->channel[c] == nullptr) continue;
-    channels |= 1u << c;
-    const auto* const first =
-        reinterpret_cast<const std::uint8_t*>(window->channel[c] - METER_WINDOW_LEAD);
-    counts.insert(counts.end(), first, first + (METER_WINDOW_LEAD + window->n_samples) * 4);
+  static TargetMeter& image(void* instance) {
+    const Instance& here = *static_cast<Instance*>(instance);
+    if (here.meter->hal() != here.hal) throw std::runtime_error("the image serves another meter");
+    return *here.meter;
   }
-  meter(instance).upcall(Kind::samples,
-                         {big_endian(window->n_samples), big_endian(window->n_cycles),
-                          big_endian(window->length_q16), big_endian(channels), counts});
-}
-void on_sums(void* instance, const meter_sums* sums, std::uint32_t n_repeats) {
-  meter(instance).upcall(Kind::sums, {big_endian(n_repeats), octets_of(*sums)});
-}
-void on_power(void* instance, meter_power_state state) {
-  meter(instance).upcall(Kind::power, {octets_of(static_cast<std::uint8_t>(state))});
-}
-void on_relay(void* instance, int closed) {
-  meter(instance).upcall(Kind::relay, {octets_of(static_cast<std::uint8_t>(closed))});
-}
-void on_plc(void* instance, const meter_plc_frame* frame) {
-  std::array<std::uint8_t, 16> head;
-  protocol::Writer out{head};
-  out.u32(frame->scheme);
-  out.u32(static_cast<std::uint32_t>(frame->snr_cdb));
-  out.u64(static_cast<std::uint64_t>(frame->start_us));
-  meter(instance).upcall(Kind::plc, {head, {frame->mpdu, frame->n}});
-}
-void on_plc_beacon(void* instance, const meter_plc_beacon* beacon) {
-  meter(instance).upcall(Kind::plc_beacon, {beacon == nullptr ? Bytes{} : octets_of(*beacon)});
-}
+  static int upcall(void* instance, Kind kind, Payload payload, const std::function<int()>&) {
+    image(instance).prepare(*static_cast<Instance*>(instance)->hal);
+    return image(instance).run(kind, payload);
+  }
+};
 
-// Needs no instance: an image that serves nobody else answers.
+// Both; the host build's instance comes behind ours.
 template <typename Model>
-int describe(std::uint32_t index, meter_object_info* out) {
-  static TargetMeter idle(Model::kImage);
-  return idle.describe(index, *out);
-}
+struct TwinSide {
+  struct alignas(16) Instance {
+    Twin* twin;
+  };
+  static std::uint32_t instance_bytes() { return sizeof(Instance) + Model::host().instance_bytes; }
+  static void* host_instance(void* instance) { return static_cast<Instance*>(instance) + 1; }
+  static void init(void* instance, const meter_hal* hal) {
+    std::unique_ptr<Twin>& twin = twins()[hal];
+    twin = std::make_unique<Twin>(Model::host(), Model::kImage, *hal);
+    static_cast<Instance*>(instance)->twin = twin.get();
+    twin->construct(host_instance(instance));
+  }
+  static TargetMeter& image(void* instance) {
+    return static_cast<Instance*>(instance)->twin->image();
+  }
+  static int upcall(void* instance, Kind kind, Payload payload, const std::function<int()>& host) {
+    return static_cast<Instance*>(instance)->twin->upcall(kind, payload, host);
+  }
+};
 
-template <typename Model>
-const meter_firmware* image() {
-  static const meter_firmware table = [] {
-    meter_firmware firmware = *Model::host_build();
-    firmware.size = sizeof(meter_firmware);
-    firmware.instance_bytes = sizeof(Instance);
-    firmware.init = init<Model>;
-    firmware.provision = provision;
-    firmware.calibrate = calibrate;
-    firmware.boot = boot;
-    firmware.on_alarm = on_alarm;
-    firmware.on_rtc = on_rtc;
-    firmware.on_uart = on_uart;
-    firmware.on_samples = on_samples;
-    firmware.on_sums = on_sums;
-    firmware.on_power = on_power;
-    firmware.on_relay = on_relay;
-    firmware.describe = describe<Model>;
-    if (firmware.on_plc != nullptr) firmware.on_plc = on_plc;
-    if (firmware.on_plc_beacon != nullptr) firmware.on_plc_beacon = on_plc_beacon;
-    return firmware;
-  }();
-  return &table;
-}
+// Each function packs its arguments for the image and calls the host build, should there be one.
+template <typename Model, typename Side>
+struct Table {
+  static const meter_firmware& host() { return Model::host(); }
+  static void* inner(void* instance) { return Side::host_instance(instance); }
+  template <typename Call>
+  static int pass(void* instance, Kind kind, Payload payload, Call call) {
+    return Side::upcall(instance, kind, payload, [&] {
+      call(inner(instance));
+      return 0;
+    });
+  }
+
+  static int provision(void* instance, const meter_provision* given) {
+    return Side::upcall(instance, Kind::provision, {octets_of(*given)},
+                        [&] { return host().provision(inner(instance), given); });
+  }
+  static int calibrate(void* instance, meter_calibration_step step, const meter_sums* sums,
+                       const meter_reference* reference) {
+    const meter_sums no_sums{};
+    const meter_reference no_reference{};
+    const auto number = static_cast<std::uint8_t>(step);
+    return Side::upcall(instance, Kind::calibrate,
+                        {octets_of(number), octets_of(sums == nullptr ? no_sums : *sums),
+                         octets_of(reference == nullptr ? no_reference : *reference)},
+                        [&] { return host().calibrate(inner(instance), step, sums, reference); });
+  }
+  static void boot(void* instance, meter_boot_reason reason) {
+    pass(instance, Kind::boot, {octets_of(static_cast<std::uint8_t>(reason))},
+         [&](void* on_host) { host().boot(on_host, reason); });
+  }
+  static void on_alarm(void* instance) {
+    pass(instance, Kind::alarm, {}, [](void* on_host) { host().on_alarm(on_host); });
+  }
+  static void on_rtc(void* instance) {
+    pass(instance, Kind::rtc, {}, [](void* on_host) { host().on_rtc(on_host); });
+  }
+  static void on_uart(void* instance, meter_uart port, const std::uint8_t* octets,
+                      std::uint32_t n) {
+    pass(instance, Kind::uart, {octets_of(static_cast<std::uint8_t>(port)), {octets, n}},
+         [&](void* on_host) { host().on_uart(on_host, port, octets, n); });
+  }
+  static void on_samples(void* instance, const meter_window* window) {
+    std::uint32_t channels = 0;
+    for (std::uint32_t c = 0; c < METER_CHANNELS; ++c) {
+      if (window->channel[c] != nullptr) channels |= 1u << c;
+    }
+    Side::image(instance).put_counts(*window);
+    pass(instance, Kind::samples,
+         {big_endian(window->n_samples), big_endian(window->n_cycles),
+          big_endian(window->length_q16), big_endian(channels)},
+         [&](void* on_host) { host().on_samples(on_host, window); });
+  }
+  static void on_sums(void* instance, const meter_sums* sums, std::uint32_t n_repeats) {
+    pass(instance, Kind::sums, {big_endian(n_repeats), octets_of(*sums)},
+         [&](void* on_host) { host().on_sums(on_host, sums, n_repeats); });
+  }
+  static void on_power(void* instance, meter_power_state state) {
+    pass(instance, Kind::power, {octets_of(static_cast<std::uint8_t>(state))},
+         [&](void* on_host) { host().on_power(on_host, state); });
+  }
+  static void on_relay(void* instance, int closed) {
+    pass(instance, Kind::relay, {octets_of(static_cast<std::uint8_t>(closed))},
+         [&](void* on_host) { host().on_relay(on_host, closed); });
+  }
+  static void on_plc(void* instance, const meter_plc_frame* frame) {
+    std::array<std::uint8_t, 16> head;
+    protocol::Writer out{head};
+    out.u32(frame->scheme);
+    out.u32(static_cast<std::uint32_t>(frame->snr_cdb));
+    out.u64(static_cast<std::uint64_t>(frame->start_us));
+    pass(instance, Kind::plc, {head, {frame->mpdu, frame->n}},
+         [&](void* on_host) { host().on_plc(on_host, frame); });
+  }
+  static void on_plc_beacon(void* instance, const meter_plc_beacon* beacon) {
+    pass(instance, Kind::plc_beacon, {beacon == nullptr ? Bytes{} : octets_of(*beacon)},
+         [&](void* on_host) { host().on_plc_beacon(on_host, beacon); });
+  }
+  // Needs no instance: an image that serves nobody else answers.
+  static int describe(std::uint32_t index, meter_object_info* out) {
+    static TargetMeter idle(Model::kImage);
+    return idle.describe(index, *out);
+  }
+
+  static meter_firmware make() {
+    meter_firmware table = host();
+    table.size = sizeof(table);
+    table.instance_bytes = Side::instance_bytes();
+    table.init = Side::init;
+    table.provision = provision;
+    table.calibrate = calibrate;
+    table.boot = boot;
+    table.on_alarm = on_alarm;
+    table.on_rtc = on_rtc;
+    table.on_uart = on_uart;
+    table.on_samples = on_samples;
+    table.on_sums = on_sums;
+    table.on_power = on_power;
+    table.on_relay = on_relay;
+    table.describe = describe;
+    if (table.on_plc != nullptr) table.on_plc = on_plc;
+    if (table.on_plc_beacon != nullptr) table.on_plc_beacon = on_plc_beacon;
+    return table;
+  }
+  static const meter_firmware* get() {
+    static const meter_firmware table = make();
+    return &table;
+  }
+};
 
 }  // namespace
 
-const meter_firmware* ad11a_image() { return image<Ad11a>(); }
-const meter_firmware* ad13a_image() { return image<Ad13a>(); }
-TargetMeter& meter_of(const meter_hal& hal) { return *meters().at(&hal); }
-void release_all() { meters().clear(); }
+const meter_firmware* ad11a_image() { return Table<Ad11a, ImageSide<Ad11a>>::get(); }
+const meter_firmware* ad13a_image() { return Table<Ad13a, ImageSide<Ad13a>>::get(); }
+const meter_firmware* ad11a_twin() { return Table<Ad11a, TwinSide<Ad11a>>::get(); }
+const meter_firmware* ad13a_twin() { return Table<Ad13a, TwinSide<Ad13a>>::get(); }
+
+Twin& twin_of(const meter_hal& hal) { return *twins().at(&hal); }
 
 }  // namespace target

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "tests/target/target_meter.hpp"
+#include "tests/target/twin.hpp"
 
 namespace target {
 
-// The images behind the ordinary firmware table, so that whatever runs the host build runs them,
-// too. Each platform (each struct meter_hal) gets a QEMU of its own at its first init.
+// The images behind the ordinary firmware table: whatever runs the host build runs them.
 const meter_firmware* ad11a_image();
 const meter_firmware* ad13a_image();
 
-// The meter that serves a platform, for what no firmware table tells.
-TargetMeter& meter_of(const meter_hal& hal);
-// Ends every QEMU.
-void release_all();
+// Host build and image side by side; a difference throws Divergence out of the upcall.
+const meter_firmware* ad11a_twin();
+const meter_firmware* ad13a_twin();
+Twin& twin_of(const meter_hal& hal);
 
 }  // namespace target

@@ -48,24 +48,28 @@ TargetMeter::TargetMeter(const std::string& image)
   }
 }
 
-void TargetMeter::construct(const meter_hal* hal) {
+void TargetMeter::adopt(const meter_hal* hal) {
   hal_ = hal;
   buffers_.fill(nullptr);
-  const bool modem = hal->size >= sizeof(meter_hal) && hal->plc_send != nullptr;
-  const std::uint8_t fitted = modem ? 1 : 0;
-  upcall(Kind::init, {{&fitted, 1}});
 }
 
-int TargetMeter::upcall(Kind kind, std::initializer_list<Bytes> payload) {
-  synchronize();
-  Moment moment{};
-  moment.uptime_us = hal_->uptime_us(hal_->context);
-  moment.rtc_ticks = hal_->rtc_ticks(hal_->context);
-  moment.rtc_lost = static_cast<std::uint32_t>(hal_->rtc_lost(hal_->context));
-  std::vector<std::uint8_t> message = joined({octets_of(moment)});
-  const std::vector<std::uint8_t> more = joined(payload);
-  message.insert(message.end(), more.begin(), more.end());
-  host_.send(kind, message);
+bool TargetMeter::modem_fitted() const {
+  return hal_->size >= sizeof(meter_hal) && hal_->plc_send != nullptr;
+}
+
+void TargetMeter::put_counts(const meter_window& window) {
+  if (window.n_samples > meter::port::kMaxWindowSamples) throw std::runtime_error("long window");
+  std::uint8_t* to = qemu_.shared_ram() + (hello_.window_address - meter::port::kSharedRam);
+  const std::size_t octets = (METER_WINDOW_LEAD + window.n_samples) * sizeof(std::int32_t);
+  for (const std::int32_t* const counts : window.channel) {
+    if (counts == nullptr) continue;
+    std::memcpy(to, counts - METER_WINDOW_LEAD, octets);
+    to += octets;
+  }
+}
+
+int TargetMeter::run(Kind kind, std::initializer_list<Bytes> payload) {
+  host_.send(kind, joined({octets_of(moment_), joined(payload)}));
   const Message done = run_until_done("upcall");
   return static_cast<std::int32_t>(done.reader().u32());
 }
@@ -90,9 +94,12 @@ meter::port::Statistics TargetMeter::statistics() {
 
 // ---- Before an upcall: what changed outside ----
 
-void TargetMeter::synchronize() {
-  synchronize_flash();
-  const auto* const retained = static_cast<const std::uint8_t*>(hal_->retained(hal_->context));
+void TargetMeter::prepare(const meter_hal& from) {
+  moment_.uptime_us = from.uptime_us(from.context);
+  moment_.rtc_ticks = from.rtc_ticks(from.context);
+  moment_.rtc_lost = static_cast<std::uint32_t>(from.rtc_lost(from.context));
+  synchronize_flash(from);
+  const auto* const retained = static_cast<const std::uint8_t*>(from.retained(from.context));
   const Range range = difference({retained, METER_RETAINED_BYTES}, retained_);
   if (range.empty()) return;
   const Bytes octets(retained + range.first, range.end - range.first);
@@ -101,13 +108,13 @@ void TargetMeter::synchronize() {
   std::copy(octets.begin(), octets.end(), retained_.begin() + static_cast<int>(range.first));
 }
 
-void TargetMeter::synchronize_flash() {
-  const auto unreadable = unreadable_pages();
+void TargetMeter::synchronize_flash(const meter_hal& from) {
+  const PageMap unreadable = unreadable_pages(from);
   if (unreadable != unreadable_) host_.send(Kind::set_unreadable, unreadable);
   unreadable_ = unreadable;
   std::array<std::uint8_t, METER_FLASH_PAGE_BYTES> page;
   for (std::uint32_t at = 0; at < kFlashOctets; at += METER_FLASH_PAGE_BYTES) {
-    if (hal_->flash_read(hal_->context, at, page.data(), METER_FLASH_PAGE_BYTES) != 0) continue;
+    if (from.flash_read(from.context, at, page.data(), METER_FLASH_PAGE_BYTES) != 0) continue;
     const Range range = difference(page, {flash_.data() + at, page.size()});
     if (range.empty()) continue;
     const Bytes octets(page.data() + range.first, range.end - range.first);
@@ -117,13 +124,12 @@ void TargetMeter::synchronize_flash() {
   }
 }
 
-std::array<std::uint8_t, METER_FLASH_PAGES / 8> TargetMeter::unreadable_pages() const {
-  std::array<std::uint8_t, METER_FLASH_PAGES / 8> map{};
+PageMap unreadable_pages(const meter_hal& hal) {
+  PageMap map{};
   std::uint8_t octet;
   for (std::uint32_t page = 0; page < METER_FLASH_PAGES; ++page) {
-    const int result =
-        hal_->flash_read(hal_->context, page * METER_FLASH_PAGE_BYTES, &octet, sizeof(octet));
-    if (result != 0) map[page / 8] |= static_cast<std::uint8_t>(1u << page % 8);
+    if (hal.flash_read(hal.context, page * METER_FLASH_PAGE_BYTES, &octet, 1) == 0) continue;
+    map[page / 8] |= static_cast<std::uint8_t>(1u << page % 8);
   }
   return map;
 }

@@ -10,16 +10,26 @@
 
 namespace target {
 
+// A bit a page, the first page lowest: which cannot be read.
+using PageMap = std::array<std::uint8_t, METER_FLASH_PAGES / 8>;
+PageMap unreadable_pages(const meter_hal& hal);
+
 // One meter whose firmware runs in QEMU: hands upcalls to the image and serves its downcalls from
 // the platform's own struct meter_hal, until the image says that the upcall is over.
 class TargetMeter {
  public:
   explicit TargetMeter(const std::string& image);
 
-  // init: from here on `hal` is served.
-  void construct(const meter_hal* hal);
-  // Any upcall with a Moment in front; gives the firmware's result.
-  int upcall(Kind kind, std::initializer_list<Bytes> payload);
+  // From the next init on the image serves the meter of this platform.
+  void adopt(const meter_hal* hal);
+  const meter_hal* hal() const { return hal_; }
+  bool modem_fitted() const;
+  // Brings the image's non-volatile memory and its clocks to where those of `from` stand.
+  void prepare(const meter_hal& from);
+  // What the converter's DMA leaves behind; `window` names the counts.
+  void put_counts(const meter_window& window);
+  // One upcall; its downcalls go to the adopted platform. Gives the firmware's result.
+  int run(Kind kind, std::initializer_list<Bytes> payload);
   int describe(std::uint32_t index, meter_object_info& out);
 
   const meter::port::Hello& hello() const { return hello_; }
@@ -30,8 +40,7 @@ class TargetMeter {
   std::uint64_t octets() const { return host_.octets_in() + host_.octets_out(); }
 
  private:
-  void synchronize();
-  void synchronize_flash();
+  void synchronize_flash(const meter_hal& from);
   Message next_message();
   Message run_until_done(const char* what);
   bool serve(const Message& message);
@@ -46,19 +55,19 @@ class TargetMeter {
   void answer_flash(bool failed, std::uint32_t address, std::uint32_t n);
   void answer(std::initializer_list<Bytes> payload) { host_.send(Kind::answer, joined(payload)); }
   void answer_octet(std::uint8_t octet) { answer({{&octet, 1}}); }
-  std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_pages() const;
 
   Qemu qemu_;
   Line host_;
   Line crypto_;
   const meter_hal* hal_ = nullptr;
+  meter::port::Moment moment_{};
   meter::port::Hello hello_{};
   std::uint64_t last_instructions_ = 0;
   std::uint64_t instructions_ = 0;
   std::array<std::uint8_t*, meter::port::kSlots> buffers_{};
   // What the image believes to stand in non-volatile memory.
   std::vector<std::uint8_t> flash_;
-  std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_{};
+  PageMap unreadable_{};
   std::array<std::uint8_t, METER_RETAINED_BYTES> retained_{};
 };
 

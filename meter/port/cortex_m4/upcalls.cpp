@@ -41,6 +41,7 @@ void Upcalls::say_hello() {
   hello.capabilities = firmware_.capabilities;
   hello.n_elements = firmware_.n_elements;
   hello.instance_bytes = firmware_.instance_bytes;
+  hello.window_address = reinterpret_cast<std::uint32_t>(&store_.counts[0]);
   hello.ticks_per_pause = ticks_per_pause(platform_);
   fill_sizes(hello.sizes);
   hello.plc = sends_plc(firmware_) ? 1 : 0;
@@ -150,20 +151,18 @@ std::int32_t Upcalls::calibrate(protocol::Reader& in) {
   return firmware_.calibrate(instance(), step, &sums, &reference);
 }
 
-// The counts stay where the line put them; they only have to stand on a word there.
 void Upcalls::on_samples(protocol::Reader& in) {
   meter_window window{};
   window.n_samples = in.u32();
   window.n_cycles = in.u32();
   window.length_q16 = in.u32();
   const std::uint32_t channels = in.u32();
-  static_assert((sizeof(Moment) + 16) % alignof(std::int32_t) == 0);
-  const std::size_t octets = (METER_WINDOW_LEAD + window.n_samples) * sizeof(std::int32_t);
+  if (window.n_samples > kMaxWindowSamples) return;
+  const std::int32_t* counts = store_.counts;
   for (std::uint32_t c = 0; c < METER_CHANNELS; ++c) {
     if ((channels >> c & 1u) == 0) continue;
-    const Bytes counts = in.take(octets);
-    if (!in.ok()) return;
-    window.channel[c] = reinterpret_cast<const std::int32_t*>(counts.data()) + METER_WINDOW_LEAD;
+    window.channel[c] = counts + METER_WINDOW_LEAD;
+    counts += METER_WINDOW_LEAD + window.n_samples;
   }
   firmware_.on_samples(instance(), &window);
 }

@@ -11,6 +11,7 @@ class Upcalls {
  public:
   struct Store {
     alignas(16) std::uint8_t payload[kMaxUpcallOctets];
+    std::int32_t counts[kWindowCounts];
     alignas(16) std::uint8_t instance[64 * 1024];
   };
 

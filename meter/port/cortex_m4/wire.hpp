@@ -31,7 +31,7 @@ enum class Kind : std::uint8_t {
   alarm = 0x05,
   rtc = 0x06,
   uart = 0x07,        // u8 port, octets
-  samples = 0x08,     // u32 samples, u32 cycles, u32 length, u32 channels, i32 counts
+  samples = 0x08,     // u32 samples, u32 cycles, u32 length, u32 channels; the counts by DMA
   sums = 0x09,        // u32 repeats, struct meter_sums
   power = 0x0A,       // u8 state
   relay = 0x0B,       // u8 closed
@@ -81,10 +81,14 @@ enum class Kind : std::uint8_t {
 inline constexpr std::uint8_t kNoSlot = 0xFF;
 inline constexpr std::size_t kSlots = 8;
 inline constexpr std::size_t kMaxAnswerOctets = METER_FLASH_PAGE_BYTES + 64;
-// Longest window there is: 4 096 sample sets of seven channels.
+// The analogue front end is a DMA master: before `samples` the host has put the counts of each
+// fitted channel, its lead first, one channel behind the other, where Hello says.
 inline constexpr std::uint32_t kMaxWindowSamples = 4096;
-inline constexpr std::size_t kMaxUpcallOctets =
-    64 + METER_CHANNELS * (METER_WINDOW_LEAD + kMaxWindowSamples) * 4;
+inline constexpr std::size_t kWindowCounts =
+    METER_CHANNELS * (METER_WINDOW_LEAD + kMaxWindowSamples);
+inline constexpr std::uint32_t kSharedRam = 0x21000000;  // the board's PSRAM
+inline constexpr std::uint32_t kSharedRamOctets = 16u << 20;
+inline constexpr std::size_t kMaxUpcallOctets = 2 * METER_FLASH_PAGE_BYTES;
 
 // Structures without pointers cross as they lie in memory. Both sides are little-endian and align
 // 64-bit members to eight octets; the sizes in Hello prove it before anything else is said.
@@ -100,6 +104,7 @@ struct Hello {
   std::uint32_t capabilities;
   std::uint32_t n_elements;
   std::uint32_t instance_bytes;
+  std::uint32_t window_address;   // of the counts
   std::uint32_t ticks_per_pause;  // what the stopwatch itself costs, a downcall
   std::uint32_t sizes[10];
   std::uint8_t plc;  // the firmware takes on_plc
