@@ -4,9 +4,9 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
+#include "plc-channel/channel/network.hpp"
 #include "plc-channel/channel/noise.hpp"
 #include "plc-channel/feeder/feeder.hpp"
 #include "sim/core/time.hpp"
@@ -29,14 +29,21 @@ struct ChannelConfig {
   double premises_max_ohm = 120;
   double premises_min_angle_deg = 10;
   double premises_max_angle_deg = 70;
+  double receiver_loss_db = 1;  // synchronisation, gain control, quantisation; judgement
   NoiseConfig noise;
 };
+
+// One number for a ratio that differs over the band: what white noise would have to give for the
+// same error rate. Exponential mapping at the working point of DBPSK_F, so that it moves decibel by
+// decibel with signal and noise.
+double effective_snr_db(const std::array<double, kFrequencies>& snr_db);
 
 // What one link does to a signal, for looking at: gains from the transmitter's source to the
 // receiver's terminals.
 struct LinkGains {
   std::array<double, kFrequencies> gain_db{};
-  double snr_db = 0;  // effective, at the receiver's nominal noise
+  std::array<double, kFrequencies> transfer_ohm{};  // the same both ways
+  double snr_db = 0;                                // effective, at the receiver's nominal noise
 };
 
 // The power line between all pairs of stations. Linear and time invariant but for one loss a
@@ -44,7 +51,6 @@ struct LinkGains {
 class Channel {
  public:
   Channel(Feeder feeder, const ChannelConfig& config);
-  ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
@@ -63,7 +69,7 @@ class Channel {
 
   // Solved anew for one pair; slow.
   LinkGains link(StationId from, StationId to) const;
-  // Magnitude of the network's impedance at a station's terminals.
+  // Magnitude of the impedance a modem sees at its terminals.
   double access_impedance_ohm(StationId station, unsigned frequency) const;
 
  private:
@@ -72,10 +78,12 @@ class Channel {
   Feeder feeder_;
   ChannelConfig config_;
   std::uint32_t n_stations_;
-  std::vector<float> snr_db_;  // [from][to]
+  std::vector<Network> networks_;  // by frequency
+  std::vector<float> snr_db_;      // [from][to]
   NoiseModel noise_model_;
   struct Epoch {
-    std::int64_t number = -1;
+    std::int64_t number = 0;
+    bool known = false;
     StationNoise noise;
   };
   mutable std::vector<Epoch> epochs_;  // the one asked for last, by station

@@ -21,7 +21,8 @@ struct NoiseConfig {
   double k_mean = -5.64;
   double k_sigma = 0.5;       // between stations; 1 is 10 dB
   double k_limit = 2;         // sigmas; K beyond is drawn back
-  double reference_ohm = 50;  // across which the power stands
+  double reference_ohm = 50;  // across which the power stands ...
+  double typical_ohm = 10;    // ... where the line has this impedance; in proportion elsewhere
   double evening_db = 3;      // rise from the night's to the evening's level, half each way
   double evening_hour = 20;
   double epoch_sigma_db = 1.5;  // from one epoch to the next

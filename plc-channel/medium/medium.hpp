@@ -15,9 +15,10 @@
 
 namespace plc {
 
+class Air;  // air.hpp
+
 struct MediumConfig {
   std::uint64_t seed = 1;
-  sim::EntityId entity = 0;  // of the medium's own timer (change of noise)
   // A carrier is known for one only after about a symbol: the preamble must have been there.
   sim::TimeNs turnaround_ns = protocol::prime::kSymbolUs * sim::kNsPerUs;
   double sense_snr_db = 0;      // carrier sense sees what is at least this strong
@@ -46,8 +47,7 @@ class Medium {
   sim::Agenda& agenda();
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Air> air_;
 };
 
 }  // namespace plc

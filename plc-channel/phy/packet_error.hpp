@@ -33,9 +33,9 @@ struct PacketErrorTable {
   double frame_error(Scheme scheme, double snr_db, unsigned symbols) const;
 };
 
-// Formulas and their anchors: docs/model-plc.md. implementation_loss_db: of a real receiver
-// (synchronisation, gain control, one pilot).
-PacketErrorTable closed_form_packet_errors(double implementation_loss_db = 1.0);
+// Formulas and their anchors: docs/model-plc.md. implementation_loss_db: beyond what the
+// channel's receiver_loss_db takes.
+PacketErrorTable closed_form_packet_errors(double implementation_loss_db = 0);
 
 // Uncoded bit error rate of differential modulation with Gray labels in white noise; bits per
 // subcarrier 1, 2 or 3; ratio: Es/N0, linear.

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "plc-channel/medium/air.hpp"
+
+#include <algorithm>
+
+#include "sim/core/assert.hpp"
+#include "sim/core/keyed_stream.hpp"
+#include "sim/core/purpose.hpp"
+
+namespace plc {
+
+namespace prime = protocol::prime;
+
+namespace {
+
+// The longest frame: what ended longer ago than this before the oldest frame on the air began can
+// neither disturb anything nor have kept a receiver busy.
+constexpr sim::TimeNs kMemoryNs =
+    prime::airtime_us(prime::max_mpdu_octets(Scheme::dbpsk_f), Scheme::dbpsk_f) * sim::kNsPerUs;
+constexpr std::uint32_t kLongestDamage = 12;  // octets: an error event of the decoder, or several
+
+std::uint64_t first_octets(protocol::Bytes mpdu) {
+  std::uint64_t value = 0;
+  for (std::size_t n = 0; n < sizeof value; ++n)
+    value = (value << 8) | (n < mpdu.size() ? mpdu[n] : 0);
+  return value;
+}
+
+}  // namespace
+
+Air::Air(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
+         const MediumConfig& config)
+    : agenda_(agenda),
+      channel_(channel),
+      errors_(errors),
+      config_(config),
+      modems_(channel.n_stations()),
+      neighbours_(channel.n_stations()),
+      memory_(channel.n_stations()) {}
+
+Modem& Air::add(StationId station, sim::EntityId id) {
+  TWIN_ASSERT(station < modems_.size() && modems_[station] == nullptr, station, modems_.size());
+  modems_[station] = std::make_unique<StationModem>(*this, station, id);
+  return *modems_[station];
+}
+
+const std::vector<StationId>& Air::neighbours(StationId station) {
+  std::vector<StationId>& list = neighbours_[station];
+  if (list.empty()) {
+    for (StationId other = 0; other < n_stations(); ++other) {
+      if (other != station && audible(station, other)) list.push_back(other);
+    }
+  }
+  return list;
+}
+
+// ---- Frames ----
+
+Sending Air::sending(const Flight& flight, protocol::Bytes mpdu) const {
+  const OnAir& frame = flight.frame;
+  return {frame.number, frame.station, flight.kind, frame.scheme, frame.level,
+          flight.down,  frame.start,   frame.end,   mpdu};
+}
+
+void Air::begin(OnAir& frame, protocol::Bytes mpdu) {
+  frame.number = frames_++;
+  FrameKind kind = frame_kind(mpdu);
+  if (kind == FrameKind::data && memory_.again(frame.station, mpdu)) kind = FrameKind::data_again;
+  flights_.push_back({frame, kind, frame_goes_down(mpdu)});
+  KindCounters& counters = counters_.kinds[static_cast<std::size_t>(kind)];
+  ++counters.frames;
+  counters.octets += mpdu.size();
+  counters.airtime_ns += frame.end - frame.start;
+  if (observer_ != nullptr) observer_->on_sending(sending(flights_.back(), mpdu));
+}
+
+void Air::truncate(const OnAir& frame) {
+  const auto at = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& flight) {
+    return flight.frame.number == frame.number;
+  });
+  TWIN_ASSERT(at != flights_.end(), frame.number);
+  KindCounters& counters = counters_.kinds[static_cast<std::size_t>(at->kind)];
+  counters.airtime_ns -= at->frame.end - frame.end;
+  ++counters_.truncated;
+  const Flight flight{frame, at->kind, at->down};
+  flights_.erase(at);
+  past_.push_back(frame);
+  if (observer_ != nullptr) observer_->on_sent(sending(flight, {}));
+}
+
+void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
+  const auto at = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& flight) {
+    return flight.frame.number == frame.number;
+  });
+  TWIN_ASSERT(at != flights_.end(), frame.number);
+  const Flight flight = *at;
+  flights_.erase(at);
+  // A receiver's answer may reuse the sender's buffers before the last receiver has been told.
+  octets_ = mpdu;
+  const std::uint64_t first = first_octets(mpdu);
+  KindCounters& counters = counters_.kinds[static_cast<std::size_t>(flight.kind)];
+  deliveries_.clear();
+  for (const StationId other : neighbours(frame.station)) {
+    StationModem* const receiver = modems_[other].get();
+    if (receiver == nullptr || !receiver->wants(first)) continue;
+    if (!receiver->powered() || receiver->powered_since() > frame.start) continue;
+    const double snr_db = channel_.snr_db(frame.station, other, frame.start, frame.level);
+    const Verdict verdict = judge(flight.frame, *receiver, snr_db);
+    ++counters.outcomes[static_cast<std::size_t>(verdict.outcome)];
+    if (observer_ != nullptr) {
+      observer_->on_received(sending(flight, octets_), other, verdict.outcome, snr_db);
+    }
+    if (!verdict.recognised) continue;
+    deliveries_.push_back({receiver, static_cast<float>(snr_db), verdict.outcome != Outcome::ok});
+  }
+  past_.push_back(flight.frame);
+  prune();
+  if (observer_ != nullptr) observer_->on_sent(sending(flight, octets_));
+  for (const Delivery& delivery : deliveries_) {
+    ModemListener* const listener = delivery.to->listener();
+    if (listener == nullptr || !delivery.to->powered()) continue;
+    if (delivery.damaged) {
+      ++counters_.damaged;
+      damaged_ = octets_;
+      damage(flight.frame, delivery.to->station(), damaged_);
+    }
+    listener->on_frame({delivery.damaged ? damaged_ : octets_, flight.frame.scheme,
+                        to_centidecibels(delivery.snr_db), flight.frame.start});
+  }
+}
+
+void Air::damage(const OnAir& frame, StationId receiver, std::vector<std::uint8_t>& octets) const {
+  const auto payload = static_cast<std::uint32_t>(octets.size() - prime::kHeaderMpduOctets);
+  constexpr std::uint64_t kBlocks = 4;  // of the stream, for one frame
+  sim::KeyedStream draws(config_.seed, draw_entity(receiver), sim::kPurposePlcDamage,
+                         frame.number * kBlocks);
+  const std::uint32_t from = draws.below(payload);
+  const std::uint32_t length = std::min(1 + draws.below(kLongestDamage), payload - from);
+  std::uint32_t word = 0;
+  for (std::uint32_t n = 0; n < length; ++n) {
+    if (n % 4 == 0) word = draws.next_u32();
+    // The first octet is wrong for certain.
+    const auto flips = static_cast<std::uint8_t>(n == 0 ? 1 + word % 255 : word >> (8 * (n % 4)));
+    octets[prime::kHeaderMpduOctets + from + n] ^= flips;
+  }
+}
+
+void Air::prune() {
+  sim::TimeNs oldest = agenda_.now();
+  for (const Flight& flight : flights_) oldest = std::min(oldest, flight.frame.start);
+  std::erase_if(past_, [&](const OnAir& frame) { return frame.end <= oldest - kMemoryNs; });
+}
+
+bool Air::carrier(StationId at, sim::TimeNs now) const {
+  const sim::TimeNs seen_until = now - config_.turnaround_ns;
+  const auto strong = [&](const OnAir& frame) {
+    return frame.station != at && frame.start <= seen_until && frame.end > now &&
+           channel_.snr_db(frame.station, at, now, frame.level) >= config_.sense_snr_db;
+  };
+  for (const Flight& flight : flights_) {
+    if (strong(flight.frame)) return true;
+  }
+  OnAir beacon;
+  for (const StationModem* emitter : emitters_) {
+    if (emitter->beacon_in(now, now + 1, beacon) && strong(beacon)) return true;
+  }
+  return false;
+}
+
+// ---- Beacons ----
+
+void Air::emission_changed(const StationModem& source, const Emission& before) {
+  const auto at = std::lower_bound(
+      emitters_.begin(), emitters_.end(), &source,
+      [](const StationModem* a, const StationModem* b) { return a->station() < b->station(); });
+  const bool listed = at != emitters_.end() && *at == &source;
+  if (source.emission().active && !listed) emitters_.insert(at, &source);
+  if (!source.emission().active && listed) emitters_.erase(at);
+  for (const auto& modem : modems_) {
+    if (modem != nullptr && modem.get() != &source) modem->source_changed(source, before);
+  }
+}
+
+}  // namespace plc

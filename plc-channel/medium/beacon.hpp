@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "plc-channel/medium/modem.hpp"
+#include "protocol/prime/types.hpp"
+#include "sim/core/time.hpp"
+
+namespace plc {
+
+inline constexpr sim::TimeNs kSymbolNs = protocol::prime::kSymbolUs * sim::kNsPerUs;
+inline constexpr sim::TimeNs kFrameNs = protocol::prime::kFrameUs * sim::kNsPerUs;
+inline constexpr sim::TimeNs kBeaconSlotNs = protocol::prime::kBeaconSlotSymbols * kSymbolNs;
+inline constexpr sim::TimeNs kBeaconNs =
+    protocol::prime::airtime_us(protocol::prime::kBeaconOctets, Scheme::dbpsk_f) * sim::kNsPerUs;
+
+constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+// When a source's beacons begin: every `period` frames, counted from a frame with SEQ 0.
+struct BeaconTimeline {
+  sim::TimeNs epoch = 0;
+  sim::TimeNs slot_ns = 0;  // from the start of the frame
+  std::int64_t period = 1;  // frames
+  std::int64_t offset = 0;  // frames
+
+  sim::TimeNs start(std::int64_t n) const {
+    return epoch + (n * period + offset) * kFrameNs + slot_ns;
+  }
+  std::int64_t first_from(sim::TimeNs at) const {
+    return -floor_div(-(at - start(0)), period * kFrameNs);
+  }
+  // Frame time at an instant.
+  FrameTime frame_at(sim::TimeNs at) const;
+  unsigned sequence(std::int64_t n) const;
+  friend bool operator==(const BeaconTimeline&, const BeaconTimeline&) = default;
+};
+
+// SEQ 0 and a CRC-32 that fits, so that contents compare octet by octet.
+BeaconMpdu plain_beacon(const BeaconMpdu& mpdu);
+BeaconMpdu stamped_beacon(const BeaconMpdu& mpdu, unsigned sequence);
+// Who sends it: SNA and SID.
+bool same_source(const BeaconMpdu& a, const BeaconMpdu& b);
+// Slot and period from the content; false: not a beacon that could be.
+bool read_timeline(const BeaconMpdu& plain, BeaconTimeline& out);
+
+}  // namespace plc

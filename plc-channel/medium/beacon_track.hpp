@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "plc-channel/feeder/feeder.hpp"
+#include "plc-channel/medium/beacon.hpp"
+
+namespace plc {
+
+// How likely a station misses a beacon of another at a time; constant over a noise epoch.
+class BeaconLoss {
+ public:
+  virtual double beacon_loss(StationId source, StationId at, sim::TimeNs start) const = 0;
+  virtual std::uint64_t beacon_seed() const = 0;
+  virtual std::uint32_t network() const = 0;
+
+ protected:
+  ~BeaconLoss() = default;
+};
+
+// One station's reception of one source's beacons, judged on demand. Not one draw a beacon but one
+// a miss: how many come through before the next one does not is geometric as long as the odds stay,
+// and is drawn anew where a noise epoch begins, which changes nothing in its law. A draw is keyed
+// by the time of the beacon it starts from, so that looking ahead, looking later or looking at each
+// beacon gives the same misses.
+class BeaconTrack {
+ public:
+  BeaconTrack() = default;
+  BeaconTrack(const BeaconLoss& loss, StationId source, StationId at, const BeaconTimeline& line,
+              sim::TimeNs from)
+      : loss_(&loss), source_(source), at_(at), line_(line), next_(line.first_from(from)) {}
+
+  const BeaconTimeline& line() const { return line_; }
+  // Another slot or period of the same source; the run of misses goes on.
+  void retime(const BeaconTimeline& line, sim::TimeNs from);
+  // The source has fallen silent, or sends at times where nobody listens: misses from now on.
+  void silence(bool silent);
+  bool silent() const { return silent_; }
+
+  // Judges what has ended at or before `now`.
+  void settle(sim::TimeNs now);
+  // End of the next beacon not judged yet.
+  sim::TimeNs next_end() const { return line_.start(next_) + kBeaconNs; }
+
+  // Looking ahead through beacons that begin before `horizon`; kNever: not among those.
+  sim::TimeNs find_received(sim::TimeNs not_before, sim::TimeNs horizon) const;
+  sim::TimeNs find_run(unsigned misses, sim::TimeNs horizon) const;
+
+  unsigned run() const { return run_; }  // misses in a row at the end
+  std::uint64_t received() const { return received_; }
+  std::uint64_t missed() const { return missed_; }
+  std::uint64_t missed_between() const { return missed_between_; }  // first and last received
+  bool heard() const { return received_ > 0; }
+  sim::TimeNs first_start() const { return first_start_; }  // of the first and last received
+  sim::TimeNs last_start() const { return last_start_; }
+  unsigned last_sequence() const { return last_sequence_; }
+
+ private:
+  // Beacons from next_ to the next miss or the end of the noise epoch, whichever is first; then
+  // that miss, if it is one.
+  struct Stretch {
+    std::int64_t miss;  // first missed one from next_, or `end`
+    std::int64_t end;   // first beacon of the next noise epoch
+  };
+  const Stretch& stretch();
+  void take_received(std::int64_t n);
+  void take_miss();
+
+  const BeaconLoss* loss_ = nullptr;
+  StationId source_ = 0;
+  StationId at_ = 0;
+  BeaconTimeline line_;
+  std::int64_t next_ = 0;
+  Stretch stretch_{0, 0};
+  bool drawn_ = false;  // stretch_ holds for next_
+  bool silent_ = false;
+  unsigned run_ = 0;
+  std::uint64_t received_ = 0;
+  std::uint64_t missed_ = 0;
+  std::uint64_t missed_between_ = 0;
+  std::uint64_t pending_missed_ = 0;
+  sim::TimeNs first_start_ = 0;
+  sim::TimeNs last_start_ = 0;
+  unsigned last_sequence_ = 0;
+};
+
+}  // namespace plc

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a receiver makes of a frame among others.
+#include <algorithm>
+
+#include "plc-channel/channel/complex.hpp"
+#include "plc-channel/medium/air.hpp"
+#include "sim/core/philox.hpp"
+#include "sim/core/purpose.hpp"
+
+namespace plc {
+
+namespace prime = protocol::prime;
+
+namespace {
+
+constexpr sim::TimeNs kPreambleNs = prime::kPreambleUs * sim::kNsPerUs;
+constexpr sim::TimeNs kPayloadAtNs = kPreambleNs + prime::kHeaderSymbols * kSymbolNs;
+constexpr double kNoDisturbance = 0.01;  // 20 dB below the noise
+constexpr int kDeepest = 4;  // frames that overlap in a chain; beyond, the first counts as heard
+
+constexpr double seconds(sim::TimeNs ns) { return static_cast<double>(ns) * 1e-9; }
+
+}  // namespace
+
+// Everything else on the air during the frame, beacons included.
+template <typename Call>
+void Air::for_others(const OnAir& frame, Call&& call) const {
+  const auto look = [&](const OnAir& other) {
+    if (other.number != frame.number && other.overlaps(frame.start, frame.end)) call(other);
+  };
+  for (const Flight& flight : flights_) look(flight.frame);
+  for (const OnAir& other : past_) look(other);
+  OnAir beacon;
+  for (const StationModem* emitter : emitters_) {
+    const bool other = emitter->station() != frame.station;
+    if (other && emitter->beacon_in(frame.start, frame.end, beacon)) look(beacon);
+  }
+}
+
+void Air::find_disturbances(const OnAir& frame, const StationModem& receiver) {
+  disturbances_.clear();
+  for_others(frame, [&](const OnAir& other) {
+    if (other.station == receiver.station()) return;
+    const double ratio =
+        from_decibels(channel_.snr_db(other.station, receiver.station(), frame.start, other.level));
+    if (ratio > kNoDisturbance) disturbances_.push_back({other.start, other.end, ratio});
+  });
+}
+
+// Loss exponent of so many symbols spread over [from, to): each piece at its own ratio.
+double Air::exponent(const PacketErrorTable::Curve& curve, double snr_db, double symbols,
+                     sim::TimeNs from, sim::TimeNs to) const {
+  if (from >= to) return 0;
+  cuts_.assign({from, to});
+  for (const Disturbance& d : disturbances_) {
+    if (d.start > from && d.start < to) cuts_.push_back(d.start);
+    if (d.end > from && d.end < to) cuts_.push_back(d.end);
+  }
+  std::sort(cuts_.begin(), cuts_.end());
+  double sum = 0;
+  for (std::size_t n = 0; n + 1 < cuts_.size(); ++n) {
+    double rise = 1;
+    for (const Disturbance& d : disturbances_) {
+      if (d.start < cuts_[n + 1] && d.end > cuts_[n]) rise += d.ratio;
+    }
+    const double share =
+        static_cast<double>(cuts_[n + 1] - cuts_[n]) / static_cast<double>(to - from);
+    const double here_db = rise > 1 ? snr_db - decibels(rise) : snr_db;
+    if (share > 0) sum += symbols * share * PacketErrorTable::at(curve, here_db);
+  }
+  return sum;
+}
+
+Air::Exponents Air::exponents(const OnAir& frame, StationId receiver, double snr_db) const {
+  const double impulses = channel_.noise(receiver, frame.start).impulses_per_s;
+  const sim::TimeNs header = frame.start + kPreambleNs;
+  const sim::TimeNs payload = frame.start + kPayloadAtNs;
+  const auto& curve = errors_.symbol[static_cast<std::size_t>(frame.scheme)];
+  return {exponent(errors_.sync, snr_db, 1, frame.start, header) +
+              exponent(errors_.header, snr_db, prime::kHeaderSymbols, header, payload) +
+              impulses * seconds(kPayloadAtNs),
+          exponent(curve, snr_db, frame.symbols, payload, frame.end) +
+              impulses * seconds(frame.end - payload)};
+}
+
+namespace {
+
+// Two uniform numbers of one frame at one receiver: for what precedes the payload, and for that.
+struct Luck {
+  double header;
+  double payload;
+};
+
+Luck luck(std::uint64_t seed, std::uint32_t receiver, const OnAir& frame) {
+  const auto words = sim::philox4x32(seed, receiver, sim::kPurposePlcReception, frame.number);
+  return {sim::unit_open(words[0]), sim::unit_open(words[1])};
+}
+
+bool survives(double uniform, double exponent) {
+  return uniform < sim::det_exp(-std::min(exponent, 600.0));
+}
+
+}  // namespace
+
+bool Air::recognised(const OnAir& frame, const StationModem& receiver, int depth) {
+  const StationId at = receiver.station();
+  if (!receiver.powered() || receiver.powered_since() > frame.start) return false;
+  if (receiver.sending_in(frame.start, frame.start + kPayloadAtNs)) return false;
+  const double snr_db = channel_.snr_db(frame.station, at, frame.start, frame.level);
+  if (snr_db < config_.audible_snr_db) return false;
+  if (depth < kDeepest && occupied(frame, receiver, depth + 1)) return false;
+  find_disturbances(frame, receiver);
+  const Exponents odds = exponents(frame, at, snr_db);
+  return survives(luck(config_.seed, draw_entity(at), frame).header, odds.sync_header);
+}
+
+bool Air::occupied(const OnAir& frame, const StationModem& receiver, int depth) {
+  std::vector<OnAir> earlier;
+  for_others(frame, [&](const OnAir& other) {
+    const bool before = other.start < frame.start && other.end > frame.start;
+    if (before && other.station != receiver.station()) earlier.push_back(other);
+  });
+  return std::any_of(earlier.begin(), earlier.end(),
+                     [&](const OnAir& other) { return recognised(other, receiver, depth); });
+}
+
+Air::Verdict Air::judge(const OnAir& frame, const StationModem& receiver, double snr_db) {
+  const StationId at = receiver.station();
+  OnAir own;
+  if (receiver.sending_in(frame.start, frame.end) ||
+      receiver.beacon_in(frame.start, frame.end, own) || occupied(frame, receiver, 0)) {
+    return {Outcome::deaf, false};
+  }
+  find_disturbances(frame, receiver);
+  const Luck draws = luck(config_.seed, draw_entity(at), frame);
+  const Exponents odds = exponents(frame, at, snr_db);
+  Verdict verdict;
+  verdict.recognised = survives(draws.header, odds.sync_header);
+  const bool whole = verdict.recognised && survives(draws.payload, odds.payload);
+  if (whole) return verdict;
+  verdict.outcome = Outcome::noise;
+  if (!disturbances_.empty()) {
+    disturbances_.clear();
+    const Exponents alone = exponents(frame, at, snr_db);
+    if (survives(draws.header, alone.sync_header) && survives(draws.payload, alone.payload)) {
+      verdict.outcome = Outcome::collision;
+    }
+  }
+  // Nothing behind the header: nothing to damage.
+  if (verdict.recognised && frame.symbols == 0) verdict = {};
+  return verdict;
+}
+
+double Air::beacon_loss(StationId source, StationId at, sim::TimeNs start) const {
+  const double snr_db = channel_.snr_db(source, at, start);
+  const double impulses = channel_.noise(at, start).impulses_per_s * seconds(kBeaconNs);
+  const unsigned symbols = prime::payload_symbols(prime::kBeaconOctets, Scheme::dbpsk_f);
+  const double through =
+      (1 - errors_.frame_error(Scheme::dbpsk_f, snr_db, symbols)) * sim::det_exp(-impulses);
+  return 1 - through;
+}
+
+}  // namespace plc
