@@ -80,11 +80,13 @@ bool Store::open() {
 }
 
 bool Store::commit() {
-  if (batch_.empty()) return !pages_.failed();
+  if (failed()) return false;
+  if (batch_.empty()) return true;
   make_room(batch_.octets());
   const PageStore::Counters before = pages_.counters();
   const bool ok = pages_.commit(batch_);
   batch_ = {};
+  failed_ = !ok;
   if (!ok) return false;
   observer_.store_written(
       clock_.now(),

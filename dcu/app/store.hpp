@@ -54,7 +54,7 @@ class Store {
   bool open();
   // False: the disk failed. Nothing more may be done then.
   bool commit();
-  bool failed() const { return pages_.failed(); }
+  bool failed() const { return failed_ || pages_.failed(); }
   const PageStore& pages() const { return pages_; }
 
   // ---- What was commissioned, and may be changed by order ----
@@ -119,6 +119,7 @@ class Store {
   const Clock& clock_;
   Observer& observer_;
   PageStore::Batch batch_;
+  bool failed_ = false;  // changes were lost: memory is ahead of the disk
   Commission config_;
   std::vector<MeterEntry> meters_;
   std::vector<std::pair<std::string, MeterIndex>> by_serial_;  // sorted
