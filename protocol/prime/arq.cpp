@@ -158,10 +158,14 @@ ArqLink::Sent ArqLink::take_packet(std::int64_t now_us, Writer& out) {
   const Segment segment = segment_at(static_cast<unsigned>(due), last_of_sdu);
   flight.due = false;
   flight.in_air = true;
+  flight.before_probe = false;
   flight.retry_at_us = kNoDeadline;
   ++flight.tries;
   ++counters_.sent;
   if (flight.tries > 1) ++counters_.repeated;
+  if (probing_ && due == 0) {
+    for (unsigned i = 1; i < in_window_; ++i) flights_[i].before_probe = flights_[i].tries > 0;
+  }
   header.packet_id = next(oldest_, static_cast<unsigned>(due));
   header.flush = last_of_sdu || first_due() < 0;
   encode(header, out);
@@ -177,8 +181,22 @@ void ArqLink::on_transmitted(std::int64_t now_us, const Sent& what, bool sent) {
   Flight& flight = flights_[offset];
   flight.in_air = false;
   // What never went out is due again right away, but counts as a try.
-  const std::int64_t patience_us = flight.tries > 1 ? 2 * config_.retry_us : config_.retry_us;
-  flight.retry_at_us = sent ? now_us + patience_us : now_us;
+  flight.retry_at_us = sent ? now_us + patience_us(flight) : now_us;
+}
+
+std::int64_t ArqLink::patience_us(const Flight& flight) const {
+  return flight.tries > 1 ? 2 * config_.retry_us : config_.retry_us;
+}
+
+// Unless it waits for the line anyway.
+void ArqLink::send_again(Flight& flight) {
+  if (flight.tries == 0 || flight.in_air || flight.due) return;
+  if (flight.tries >= kArqMaxTxCount) {
+    failed_ = true;
+    return;
+  }
+  flight.due = true;
+  flight.retry_at_us = kNoDeadline;
 }
 
 void ArqLink::acknowledged(unsigned packets, ArqOwner& owner) {
@@ -200,46 +218,39 @@ void ArqLink::acknowledged(unsigned packets, ArqOwner& owner) {
   for (unsigned i = 0; i < done; ++i) owner.on_sdu_done(before[i].cookie, true);
 }
 
-void ArqLink::accept_nacks(const ArqHeader& header) {
+void ArqLink::accept_nacks(std::int64_t now_us, const ArqHeader& header) {
   for (unsigned i = 0; i < header.n_nacks; ++i) {
     const unsigned offset = distance(oldest_, header.nacks[i]);
     if (offset >= in_window_) continue;
     Flight& flight = flights_[offset];
-    if (flight.tries == 0 || flight.in_air || flight.due) continue;
-    if (flight.tries >= kArqMaxTxCount) {
-      failed_ = true;
-      continue;
-    }
-    flight.due = true;
-    flight.retry_at_us = kNoDeadline;
+    // Several packets behind a gap name it several times: what was sent again just now is on its
+    // way.
+    const std::int64_t patience = patience_us(flight);
+    if (flight.tries > 1 && flight.retry_at_us - now_us > patience - patience / 4) continue;
+    send_again(flight);
   }
 }
 
-void ArqLink::accept_ack(const ArqHeader& header, ArqOwner& owner) {
+void ArqLink::accept_ack(std::int64_t now_us, const ArqHeader& header, ArqOwner& owner) {
   if (header.window != 0) {
     peer_window_ = std::min<std::uint8_t>(header.window, kArqWindow);
   }
-  if (header.has_ack) {
-    const unsigned packets = distance(oldest_, header.ack_id);
-    if (packets > in_window_) return;  // from the past
-    // Never acknowledge what was never sent.
-    for (unsigned i = 0; i < packets; ++i) {
-      if (flights_[i].tries == 0) return;
-    }
-    if (probing_) {
-      probing_ = false;
-      for (unsigned i = packets; i < in_window_; ++i) {
-        Flight& flight = flights_[i];
-        if (flight.tries == 0 || flight.in_air || flight.tries >= kArqMaxTxCount) continue;
-        flight.due = true;
-        flight.retry_at_us = kNoDeadline;
-      }
-    }
-    accept_nacks(header);
-    if (packets > 0) acknowledged(packets, owner);
-    return;
+  accept_nacks(now_us, header);
+  if (!header.has_ack) return;
+  const unsigned packets = distance(oldest_, header.ack_id);
+  if (packets > in_window_) return;  // from the past
+  // Never acknowledge what was never sent.
+  for (unsigned i = 0; i < packets; ++i) {
+    if (flights_[i].tries == 0) return;
   }
-  accept_nacks(header);
+  // The answer to a probe: what was sent before it and is not in there is lost.
+  if (probing_ && packets > 0) {
+    probing_ = false;
+    for (unsigned i = packets; i < in_window_; ++i) {
+      if (flights_[i].before_probe) send_again(flights_[i]);
+    }
+  }
+  if (packets > 0) acknowledged(packets, owner);
 }
 
 // ---- Time ----
@@ -306,7 +317,7 @@ bool ArqLink::on_packet(std::int64_t now_us, Bytes payload, ArqOwner& owner) {
     ++counters_.malformed;
     return false;
   }
-  accept_ack(*header, owner);
+  accept_ack(now_us, *header, owner);
   if (open_ && !payload.empty()) accept_data(now_us, *header, payload, owner);
   return true;
 }

@@ -104,8 +104,9 @@ class ArqLink {
  private:
   struct Flight {  // one packet of the send window
     bool used = false;
-    bool due = false;     // to be sent (again)
-    bool in_air = false;  // handed out, on_transmitted() to come
+    bool due = false;           // to be sent (again)
+    bool in_air = false;        // handed out, on_transmitted() to come
+    bool before_probe = false;  // sent, but not since the oldest one was sent again
     std::uint8_t tries = 0;
     std::int64_t retry_at_us = kNoDeadline;
   };
@@ -124,8 +125,10 @@ class ArqLink {
   Segment segment_at(unsigned offset, bool& last_of_sdu) const;
   void fill_window();
   int first_due() const;
-  void accept_ack(const ArqHeader& header, ArqOwner& owner);
-  void accept_nacks(const ArqHeader& header);
+  std::int64_t patience_us(const Flight& flight) const;
+  void send_again(Flight& flight);
+  void accept_ack(std::int64_t now_us, const ArqHeader& header, ArqOwner& owner);
+  void accept_nacks(std::int64_t now_us, const ArqHeader& header);
   void acknowledged(unsigned packets, ArqOwner& owner);
   void accept_data(std::int64_t now_us, const ArqHeader& header, Bytes data, ArqOwner& owner);
   bool keep_early(unsigned ahead, Bytes data, ArqOwner& owner);
