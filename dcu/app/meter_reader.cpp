@@ -125,8 +125,10 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
     if (target.index == kValue) {
       const std::int64_t value = in.number();
       if (!in.at_end()) return Job::Next::unreadable;
-      line->readings.push_back({target.instance, value, 0, 255});
-      if (!units_.contains({model, target.instance})) {
+      const auto known = units_.find({model, target.instance});
+      const Unit unit = known == units_.end() ? Unit{} : known->second;
+      line->readings.push_back({target.instance, value, unit.scaler, unit.unit});
+      if (known == units_.end()) {
         asked.operations.push_back(get_of(ClassId::register_, target.instance, kScalerUnit));
       }
     } else {
@@ -136,6 +138,11 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
       unit.unit = in.enumeration();
       if (!in.at_end()) return Job::Next::unreadable;
       units_[{model, target.instance}] = unit;
+      for (p32::Reading& reading : line->readings) {
+        if (reading.obis != target.instance) continue;
+        reading.scaler = unit.scaler;
+        reading.unit = unit.unit;
+      }
     }
     return Job::Next::go_on;
   };
