@@ -20,8 +20,9 @@ std::optional<run::Scenario> load_or_complain(const std::string& file,
   if (!loaded.scenario) return std::nullopt;
   // A shared object is opened here, so that a bad one is bad input and not a failed run.
   for (std::uint32_t meter = 1; meter <= loaded.scenario->meters.count; ++meter) {
-    const std::string name = run::settings_of(*loaded.scenario, meter).firmware;
-    const run::FoundFirmware found = run::find_firmware(name, loaded.scenario->meters.model);
+    const run::MeterSettings settings = run::settings_of(*loaded.scenario, meter);
+    const std::string& name = settings.firmware;
+    const run::FoundFirmware found = run::find_firmware(name, settings.model);
     if (found.firmware == nullptr) {
       fmt::print(stderr, "{}: firmware = {}: {}\n", file, name, found.error);
       return std::nullopt;

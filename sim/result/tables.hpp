@@ -27,8 +27,14 @@ enum class Table : std::uint8_t {
   events,
   power,
   kpi,
+  nodes,
+  cables,
+  registrations,
+  airtime,
+  reports,
+  polls,
 };
-inline constexpr std::size_t kTables = 12;
+inline constexpr std::size_t kTables = 18;
 inline constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
 // Text of fixed size, zero padded, cut when too long.
@@ -179,6 +185,92 @@ struct KpiRow {
   Text<8> unit;
   Text<64> limit;  // ">= 0.99"; empty: nothing is expected
   std::uint8_t pass = 1;
+};
+
+// A modem on a power line, as the run left it. Meter 0: the concentrator's.
+struct NodeRow {
+  static constexpr Table kTable = Table::nodes;
+  std::uint16_t concentrator = 0;
+  std::uint32_t meter = 0;
+  std::uint8_t phases = 0;  // bit p: phase p
+  double x_m = 0;
+  double y_m = 0;
+  double distance_m = 0;
+  std::uint8_t registered = 0;
+  std::uint8_t level = 0;
+  std::uint8_t is_switch = 0;
+  std::uint32_t parent = 0;
+  double snr_down_db = kNotKnown;
+  double snr_up_db = kNotKnown;
+  double first_registered_s = kNotKnown;
+  std::uint32_t registrations = 0;
+  double registered_share = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
+  std::uint64_t frames_lost = 0;
+  std::uint64_t beacons_received = 0;
+  std::uint64_t beacons_missed = 0;
+};
+
+struct CableRow {
+  static constexpr Table kTable = Table::cables;
+  std::uint16_t concentrator = 0;
+  double x0_m = 0;
+  double y0_m = 0;
+  double x1_m = 0;
+  double y1_m = 0;
+  Text<16> kind;  // of cable
+};
+
+struct RegistrationRow {
+  static constexpr Table kTable = Table::registrations;
+  double t_s = 0;
+  std::uint16_t concentrator = 0;
+  std::uint32_t meter = 0;
+  std::uint8_t joined = 0;  // 0: left
+  std::uint8_t level = 0;
+  std::uint32_t registered = 0;  // of this concentrator, afterwards
+};
+
+struct AirtimeRow {
+  static constexpr Table kTable = Table::airtime;
+  std::uint32_t hour = 0;
+  std::uint16_t concentrator = 0;
+  Text<16> kind;
+  std::uint64_t frames = 0;
+  double airtime_s = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t noise = 0;
+  std::uint64_t collision = 0;
+  std::uint64_t deaf = 0;
+};
+
+struct ReportRow {
+  static constexpr Table kTable = Table::reports;
+  double t_s = 0;
+  std::uint16_t concentrator = 0;
+  Text<24> kind;
+  std::uint8_t requested = 0;
+  std::uint32_t meters = 0;
+  std::uint32_t errors = 0;
+  std::uint32_t rows = 0;
+  std::uint32_t new_rows = 0;
+  std::uint32_t bytes = 0;
+  double latency_s = kNotKnown;
+};
+
+struct PollRow {
+  static constexpr Table kTable = Table::polls;
+  double t_s = 0;
+  std::uint16_t concentrator = 0;
+  std::uint32_t meter = 0;
+  Text<24> job;
+  Text<16> outcome;
+  double duration_s = 0;
+  std::uint32_t bytes_up = 0;
+  std::uint32_t bytes_down = 0;
+  std::uint32_t new_rows = 0;
 };
 
 }  // namespace sim::result

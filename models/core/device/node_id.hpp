@@ -15,6 +15,7 @@ enum NodeKind : std::uint32_t {
   kNodeModule,
   kNodeModem,
   kNodeConnection,
+  kNodePlc,
   kNodeKinds = 8
 };
 constexpr sim::EntityId node_id(std::uint32_t meter, NodeKind kind) {

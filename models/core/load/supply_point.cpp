@@ -38,6 +38,13 @@ SupplyConfig draw_supply(std::uint64_t seed, std::uint32_t home, int n_phases) {
   config.n_phases = n_phases;
   sim::KeyedStream draw(seed, home, sim::kPurposeSupplyPoint);
   config.voltage_ratio = 1 + draw.uniform(-kFeederDrop, kFeederDrop);
+  if (n_phases == 3) {
+    const double a = draw.uniform(0.2, 0.5);
+    const double b = draw.uniform(0.2, 0.8 - a);
+    config.share[0] = a;
+    config.share[1] = b;
+    config.share[2] = 1 - a - b;
+  }
   return config;
 }
 
@@ -51,6 +58,23 @@ ElectricalState SupplyPoint::state(std::int64_t step, const SwitchState& switche
   return state(step, load_.at(step), switches);
 }
 
+// The current of one phase with its share of the load.
+void SupplyPoint::draw_current(const HomeLoad& load, double share, const Phasor (&v)[kOrders],
+                               Phasor (&i)[kOrders]) const {
+  const double voltage = v[0].re;
+  double active_w = load.active_w * share;
+  const Phasor fundamental = {active_w / voltage, -load.reactive_var * share / voltage};
+  if (config_.harmonics) {
+    // The source's power is the total: what the harmonics carry is taken off the fundamental.
+    for (std::size_t h = 1; h < kOrders; ++h) {
+      i[h] = load.harmonic_ratio *
+             (fundamental * Phasor{kCurrentHarmonic[h].re, kCurrentHarmonic[h].im});
+      active_w -= (v[h] * conj(i[h])).re;
+    }
+  }
+  i[0] = {active_w / voltage, fundamental.im};
+}
+
 // Loads are of constant power at the undisturbed voltage, so that a source's watt-hours come out
 // whatever the voltage does. A sag lowers the voltage and leaves the current.
 ElectricalState SupplyPoint::state(std::int64_t step, const HomeLoad& load,
@@ -61,27 +85,14 @@ ElectricalState SupplyPoint::state(std::int64_t step, const HomeLoad& load,
   const double voltage =
       mains_.nominal_voltage_v() * mains_.step(step).voltage_factor * config_.voltage_ratio;
   Phasor v[kOrders] = {{voltage, 0}};
-  Phasor i[kOrders];
   if (config_.harmonics) {
     for (std::size_t h = 1; h < kOrders; ++h) {
       v[h] = {voltage * kVoltageHarmonic[h].re, voltage * kVoltageHarmonic[h].im};
     }
   }
-  if (switches.relay_closed && load.known) {
-    const double share = 1.0 / config_.n_phases;
-    double active_w = load.active_w * share;
-    const Phasor fundamental = {active_w / voltage, -load.reactive_var * share / voltage};
-    if (config_.harmonics) {
-      // The source's power is the total: what the harmonics carry is taken off the fundamental.
-      for (std::size_t h = 1; h < kOrders; ++h) {
-        i[h] = load.harmonic_ratio *
-               (fundamental * Phasor{kCurrentHarmonic[h].re, kCurrentHarmonic[h].im});
-        active_w -= (v[h] * conj(i[h])).re;
-      }
-    }
-    i[0] = {active_w / voltage, fundamental.im};
-  }
   for (int p = 0; p < config_.n_phases; ++p) {
+    Phasor i[kOrders];
+    if (switches.relay_closed && load.known) draw_current(load, config_.share[p], v, i);
     for (std::size_t h = 0; h < kOrders; ++h) {
       state.v[p][h] = turned(switches.sag_factor * v[h], p, kOrder[h]);
       state.i[p][h] = turned(i[h], p, kOrder[h]);

@@ -12,12 +12,14 @@
 namespace models {
 
 struct SupplyConfig {
-  int n_phases = 1;          // 3: the load is spread evenly
+  int n_phases = 1;
+  double share[kMaxPhases] = {1, 0, 0};  // of the load, on each phase; the sum is 1
   double voltage_ratio = 1;  // this home's voltage over the grid's (place on the feeder)
   bool harmonics = true;     // background distortion of the voltage, harmonic currents of the load
 };
 
 // Place of a home on its feeder: within +-2 % of the grid's voltage.
+// Three-phase: how a home's circuits happen to be spread over the phases, each from a fifth up.
 SupplyConfig draw_supply(std::uint64_t seed, std::uint32_t home, int n_phases);
 
 // Where a home meets the grid: turns its power into phasors at the meter's terminals. The one
@@ -34,6 +36,9 @@ class SupplyPoint {
   const MainsSchedule& mains() const { return mains_; }
 
  private:
+  void draw_current(const HomeLoad& load, double share, const Phasor (&v)[kOrders],
+                    Phasor (&i)[kOrders]) const;
+
   const MainsSchedule& mains_;
   const LoadSource& load_;
   SupplyConfig config_;

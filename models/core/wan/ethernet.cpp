@@ -28,6 +28,7 @@ class Ethernet::Pipe final : private sim::Entity {
 
   ConnectionId id() const { return id_; }
   bool open() const { return open_; }
+  std::uint16_t port() const { return port_; }
   std::uint32_t waiting(Direction direction) const { return waiting_[index(direction)]; }
 
   void post(Direction direction, What what, std::span<const std::uint8_t> octets = {}) {
@@ -325,6 +326,11 @@ bool EthernetSite::send(int socket, std::span<const std::uint8_t> octets) {
 std::uint32_t EthernetSite::unacknowledged(int socket) {
   const Ethernet::Pipe* const pipe = sockets_.at(static_cast<std::size_t>(socket));
   return pipe == nullptr ? 0 : pipe->waiting(Direction::kUp);
+}
+
+std::uint16_t EthernetSite::port_of(int socket) const {
+  const Ethernet::Pipe* const pipe = sockets_.at(static_cast<std::size_t>(socket));
+  return pipe == nullptr ? std::uint16_t{0} : pipe->port();
 }
 
 void EthernetSite::close(int socket) {

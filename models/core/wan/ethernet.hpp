@@ -18,8 +18,9 @@ namespace models::wan {
 
 // A wired access: DSL or fibre of a substation. Losses are TCP's business and only cost what the
 // round trip already holds.
+inline constexpr std::uint32_t kEthernetNumber = (1u << kNetworkBits) - 1;
 struct EthernetConfig {
-  std::uint32_t number = (1u << kNetworkBits) - 1;  // part of every connection id
+  std::uint32_t number = kEthernetNumber;  // part of every connection id
   sim::TimeNs rtt_ns = 30 * sim::kNsPerMs;
   std::uint64_t up_bit_s = 2'000'000;
   std::uint64_t down_bit_s = 10'000'000;
@@ -85,6 +86,7 @@ class EthernetSite final : public ModemPort, private sim::Entity {
   bool send(int socket, std::span<const std::uint8_t> octets) override;
   std::uint32_t unacknowledged(int socket) override;
   void close(int socket) override;
+  std::uint16_t port_of(int socket) const override;
   sim::TimeNs transmit_ns() const override { return transmit_ns_; }
   std::uint32_t site() const { return site_; }
 

@@ -43,6 +43,8 @@ class ModemPort {
   virtual bool send(int socket, std::span<const std::uint8_t> octets) = 0;
   virtual std::uint32_t unacknowledged(int socket) = 0;
   virtual void close(int socket) = 0;
+  // The port an incoming connection was made to; 0: the device listens on one only.
+  virtual std::uint16_t port_of(int /*socket*/) const { return 0; }
   // How long the transmitter has been on since simulated time began.
   virtual sim::TimeNs transmit_ns() const = 0;
 

@@ -12,16 +12,15 @@ TimeNs to_ns(double seconds) { return static_cast<TimeNs>(std::llround(seconds *
 
 }  // namespace
 
-Director::Director(Agenda& agenda, const Scenario& scenario, models::wan::Cell& cell,
-                   std::vector<std::unique_ptr<Home>>& homes, HeadEnd& head_end)
+Director::Director(World& world, const Scenario& scenario, HeadEnd& head_end)
     : scenario_(scenario),
-      cell_(cell),
-      homes_(homes),
+      world_(world),
+      homes_(world.homes()),
       head_end_(head_end),
       scale_(scenario),
-      timer_(agenda, *this, kDirectorEntity, 0) {
+      timer_(world.agenda(), *this, kDirectorEntity, 0) {
   for (const Event& event : scenario.events) announce(event);
-  for (const auto& home : homes) announce_outages(*home);
+  for (const auto& home : homes_) announce_outages(*home);
   if (!timed_.empty()) timer_.arm(timed_.front().at);
 }
 
@@ -29,10 +28,17 @@ void Director::announce(const Event& event) {
   const auto meters = event.meters.list(static_cast<std::uint32_t>(homes_.size()));
   switch (event.type) {
     case EventType::network_loss:
-      cell_.set_outage(event.at, event.at + to_ns(event.duration_s));
+      world_.cell().set_outage(event.at, event.at + to_ns(event.duration_s));
       break;
     case EventType::outage:
       break;  // announce_outages
+    case EventType::concentrator_outage: {
+      ConcentratorSite& site =
+          world_.power_lines().at(static_cast<std::size_t>(event.concentrator - 1))->site();
+      site.power(event.at, false);
+      site.power(event.at + to_ns(event.duration_s), true);
+      break;
+    }
     case EventType::sag:
       for (const std::uint32_t meter : meters) {
         homes_[meter - 1]->meter->sag(event.at, event.at + to_ns(event.duration_ms / 1000),

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/run/head_end/head_end.hpp"
-#include "sim/run/world/home.hpp"
+#include "sim/run/world/world.hpp"
 
 namespace sim::run {
 
@@ -14,8 +14,7 @@ namespace sim::run {
 // to mains and cell is announced to the models beforehand.
 class Director final : private Entity {
  public:
-  Director(Agenda& agenda, const Scenario& scenario, models::wan::Cell& cell,
-           std::vector<std::unique_ptr<Home>>& homes, HeadEnd& head_end);
+  Director(World& world, const Scenario& scenario, HeadEnd& head_end);
 
   std::uint32_t relay_orders() const { return relay_orders_; }
 
@@ -26,7 +25,7 @@ class Director final : private Entity {
   void give_orders(const Event& event);
 
   const Scenario& scenario_;
-  models::wan::Cell& cell_;
+  World& world_;
   std::vector<std::unique_ptr<Home>>& homes_;
   HeadEnd& head_end_;
   UtcScale scale_;

@@ -10,9 +10,6 @@
 namespace sim::run {
 namespace {
 
-// Issue and service level: a row counts as collected in time within four hours of its capture.
-constexpr double kLateAfterS = 4 * 3600;
-
 void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference,
                  result::ResultWriter& writer) {
   TimeNs unknown_ns = 0;
@@ -53,13 +50,6 @@ std::vector<ReferenceRow> closings_of(const std::vector<ReferenceRow>& reference
   return closings;
 }
 
-double share(double part, double whole) { return whole > 0 ? part / whole : result::kNotKnown; }
-
-double quantile(const std::vector<double>& sorted, double q) {
-  if (sorted.empty()) return result::kNotKnown;
-  return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
-}
-
 }  // namespace
 
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
@@ -94,7 +84,16 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
     const auto reference = reference_rows(scenario, home, capture_end, end);
     write_truth(i + 1, reference, writer);
     const auto held = stored_rows(store, i, hes::kLoadProfile, last_stamp);
-    judgement.head_end += compare(reference, held, start_utc_s, kLateAfterS);
+    Punctuality punctuality{static_cast<double>(scenario.hes.in_time_s), 0};
+    if (home.settings.concentrator != 0) {
+      punctuality.collect_period_s =
+          scenario.concentrators[home.settings.concentrator - 1].collect_period_s;
+      for (const HeldRow& row : held) {
+        judgement.collection_latencies_s.push_back(row.arrival_utc_s -
+                                                   static_cast<double>(row.stamp_utc_s));
+      }
+    }
+    judgement.head_end += compare(reference, held, start_utc_s, punctuality);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
       const std::uint32_t values[] = {last.ap_wh,   last.am_wh,   last.r1_varh,
@@ -103,19 +102,21 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
     }
     judgement.closings +=
         compare(closings_of(reference, home.settings.zone, start_utc_s),
-                stored_rows(store, i, hes::kDailyClosing, last_stamp), start_utc_s, kLateAfterS);
+                stored_rows(store, i, hes::kDailyClosing, last_stamp), start_utc_s, punctuality);
     if (i >= flash.size() || !flash[i]) {
       ++judgement.flash_unread;
       continue;
     }
     write_flash(i + 1, *flash[i], writer);
-    judgement.flash += compare(reference, *flash[i], start_utc_s, kLateAfterS);
+    judgement.flash += compare(reference, *flash[i], start_utc_s, punctuality);
     judgement.flash_differing += differing(held, *flash[i]);
   }
+  std::sort(judgement.collection_latencies_s.begin(), judgement.collection_latencies_s.end());
   return judgement;
 }
 
 std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
+                                 const std::vector<std::unique_ptr<LineRecorder>>& lines,
                                  TimeNs end, std::uint32_t relay_orders) {
   const Tally& head_end = judgement.head_end;
   const Tally& flash = judgement.flash;
@@ -155,6 +156,7 @@ std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
       {"sessions", n(recorder.sessions()), "", {}},
       {"gprs_bytes_per_meter_day", share(octets, meter_days), "B", {}},
   };
+  add_line_kpis(judgement, recorder, world, end, lines, kpis);
   constexpr const char* kNames[kEnergyRegisters] = {"ap_total_wh",   "am_total_wh",
                                                     "r1_total_varh", "r2_total_varh",
                                                     "r3_total_varh", "r4_total_varh"};

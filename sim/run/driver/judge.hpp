@@ -8,6 +8,7 @@
 #include "hes-stub/engine/store.hpp"
 #include "sim/result/writer.hpp"
 #include "sim/run/outcome/outcome.hpp"
+#include "sim/run/recorder/line_recorder.hpp"
 #include "sim/run/recorder/recorder.hpp"
 #include "sim/run/world/world.hpp"
 
@@ -21,10 +22,11 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
 struct Judgement {
   Tally head_end;
   Tally flash;
-  Tally closings;                     // daily, in the head-end
-  std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
-  std::uint64_t flash_unread = 0;     // meters that could not be read at the end
-  RegisterValues sums{};              // last rows of all meters, by register
+  Tally closings;                              // daily, in the head-end
+  std::uint64_t flash_differing = 0;           // rows that stand in both places, not equal
+  std::uint64_t flash_unread = 0;              // meters that could not be read at the end
+  RegisterValues sums{};                       // last rows of all meters, by register
+  std::vector<double> collection_latencies_s;  // rows of meters on power lines, sorted
 };
 
 // Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
@@ -33,9 +35,18 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
                 const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
                 TimeNs end, result::ResultWriter& writer);
 
+// NaN where there is nothing to judge.
+double share(double part, double whole);
+double quantile(const std::vector<double>& sorted, double q);
+// Those of power lines, concentrators and P3.2Ex.
+void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& world, TimeNs end,
+                   const std::vector<std::unique_ptr<LineRecorder>>& lines,
+                   std::vector<result::Kpi>& kpis);
+
 // The named figures of a run.
 // `end`: where the run ended, which may be before the scenario does.
 std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
+                                 const std::vector<std::unique_ptr<LineRecorder>>& lines,
                                  TimeNs end, std::uint32_t relay_orders);
 
 }  // namespace sim::run

@@ -84,6 +84,15 @@ std::string doors_of(const Scenario& scenario) {
   return text;
 }
 
+std::vector<std::unique_ptr<LineRecorder>> line_recorders(World& world, const Scenario& scenario,
+                                                          result::ResultWriter& writer) {
+  std::vector<std::unique_ptr<LineRecorder>> lines;
+  for (const auto& line : world.power_lines()) {
+    lines.push_back(std::make_unique<LineRecorder>(writer, UtcScale(scenario), *line));
+  }
+  return lines;
+}
+
 // One run from its first file to its last.
 class Run {
  public:
@@ -96,10 +105,11 @@ class Run {
         writer_(options.folder, identity_of_run(scenario), kPartPeriod),
         recorder_(writer_, UtcScale(scenario)),
         world_(scenario, measured, options.faults),
-        head_end_(std::make_unique<HeadEnd>(world_.agenda(), world_.cell(), scenario,
-                                            options.folder, recorder_)),
-        director_(world_.agenda(), scenario, world_.cell(), world_.homes(), *head_end_) {
-    write_meters(world_, scenario, writer_);
+        lines_(line_recorders(world_, scenario, writer_)),
+        head_end_(std::make_unique<HeadEnd>(world_.agenda(), world_.cell(), world_.ethernet(),
+                                            scenario, options.folder, recorder_)),
+        director_(world_, scenario, *head_end_) {
+    write_meters(world_, writer_);
     write_events(scenario, writer_);
     if (scenario.trace.meter > 0) {
       // SystemC would find out while it cleans up, and end the program.
@@ -118,6 +128,7 @@ class Run {
   void simulate() {
     Progress progress(end_, !options_.quiet);
     const auto show = [&](TimeNs now) {
+      for (const auto& line : lines_) line->advance(now);
       writer_.advance(now);
       progress.show(now);
     };
@@ -134,6 +145,7 @@ class Run {
 
   void conclude(RunOutcome& outcome) {
     recorder_.finish(world_.cell().traffic());
+    for (const auto& line : lines_) line->finish(end_);
     // The head-end's rows count as they were at the end; reading the meters takes time of its own.
     const auto flash = read_all_meters(world_, scenario_, capture_end_);
     head_end_->finish();
@@ -145,7 +157,7 @@ class Run {
     const Judgement judgement = judge(scenario_, world_, store, flash, capture_end_, end_, writer_);
     write_power(world_, scenario_, capture_end_, writer_);
     outcome.kpis =
-        result::judge(kpis_of(judgement, recorder_, world_, end_, director_.relay_orders()),
+        result::judge(kpis_of(judgement, recorder_, world_, lines_, end_, director_.relay_orders()),
                       scenario_.expectations);
     for (const result::Kpi& kpi : outcome.kpis) writer_.append(kpi);
     outcome.pass = result::all_pass(outcome.kpis);
@@ -180,6 +192,7 @@ class Run {
   result::ResultWriter writer_;
   Recorder recorder_;
   World world_;
+  std::vector<std::unique_ptr<LineRecorder>> lines_;
   std::unique_ptr<HeadEnd> head_end_;
   Director director_;
 };

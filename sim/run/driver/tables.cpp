@@ -8,7 +8,7 @@
 
 namespace sim::run {
 
-void write_meters(World& world, const Scenario& scenario, result::ResultWriter& writer) {
+void write_meters(World& world, result::ResultWriter& writer) {
   for (const auto& home : world.homes()) {
     const Identity& who = home->identity;
     result::MeterRow row;
@@ -18,7 +18,7 @@ void write_meters(World& world, const Scenario& scenario, result::ResultWriter& 
     std::string title;
     for (const std::uint8_t octet : who.system_title) title += fmt::format("{:02X}", octet);
     row.system_title = result::Text<16>(title);
-    row.model = result::Text<8>(model_name(scenario.meters.model));
+    row.model = result::Text<8>(model_name(home->settings.model));
     const meter_firmware& firmware = home->meter->firmware();
     row.firmware = result::Text<32>(fmt::format("{} {}", firmware.name, firmware.revision));
     row.tier = home->settings.detailed ? 1 : 2;
@@ -48,6 +48,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         break;
       case EventType::network_loss:
       case EventType::outage:
+      case EventType::concentrator_outage:
         row.value = event.duration_s;
         break;
       case EventType::sag:

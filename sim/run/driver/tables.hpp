@@ -9,7 +9,7 @@
 namespace sim::run {
 
 // Tables of result.h5 that are known without judging anything.
-void write_meters(World& world, const Scenario& scenario, result::ResultWriter& writer);
+void write_meters(World& world, result::ResultWriter& writer);
 void write_events(const Scenario& scenario, result::ResultWriter& writer);
 // The home whose load the report holds against its stored profile, by grid steps.
 void write_power(World& world, const Scenario& scenario, TimeNs until,

@@ -52,8 +52,9 @@ FoundFirmware from_shared_object(const std::string& path) {
 }  // namespace
 
 FoundFirmware find_firmware(const std::string& name, MeterModel model) {
-  if (name == "ad13a" || name == "AD13A") return {meter_ad13a_firmware(), {}};
-  if (name == "ad11a" || name == "AD11A" || (name == "builtin" && model == MeterModel::ad11a)) {
+  const bool three_phase = name == "builtin" && model == MeterModel::ad13a;
+  if (name == "ad13a" || name == "AD13A" || three_phase) return {meter_ad13a_firmware(), {}};
+  if (name == "ad11a" || name == "AD11A" || name == "builtin") {
     return {meter_ad11a_firmware(), {}};
   }
   return from_shared_object(name);

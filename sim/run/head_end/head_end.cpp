@@ -6,6 +6,7 @@
 
 #include "hes-stub/shell/lockstep_client.hpp"
 #include "sim/core/purpose.hpp"
+#include "sim/run/concentrator/site.hpp"
 #include "sim/run/head_end/child.hpp"
 #include "sim/run/identity/identity.hpp"
 
@@ -29,10 +30,12 @@ struct HeadEnd::Child {
   HeadEndChild process;
 };
 
-HeadEnd::HeadEnd(Agenda& agenda, models::wan::Cell& cell, const Scenario& scenario,
-                 const std::string& folder, hes::Observer& observer)
+HeadEnd::HeadEnd(Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
+                 const Scenario& scenario, const std::string& folder, hes::Observer& observer)
     : agenda_(agenda),
       cell_(cell),
+      ethernet_(ethernet),
+      scenario_(scenario),
       scale_(scenario),
       timer_(agenda, *this, kHeadEndEntity, 0),
       random_(static_cast<std::uint64_t>(scenario.general.seed), 0, kPurposeHeadEnd),
@@ -52,6 +55,7 @@ HeadEnd::HeadEnd(Agenda& agenda, models::wan::Cell& cell, const Scenario& scenar
                                         *this, *this, *this, observer, begin));
   }
   cell_.set_peer(*this);
+  ethernet_.set_peer(*this);
   noted();
 }
 
@@ -73,8 +77,8 @@ void HeadEnd::finish() {
 void HeadEnd::noted() { timer_.arm(agenda_.now()); }
 
 void HeadEnd::on_open(models::wan::ConnectionId connection, std::uint32_t /*module*/,
-                      std::string_view /*host*/, std::uint16_t /*port*/) {
-  engine_->open(connection);
+                      std::string_view /*host*/, std::uint16_t port) {
+  engine_->open(connection, port == scenario_.hes.p32_port ? hes::Door::p32 : hes::Door::wrapper);
   noted();
 }
 
@@ -102,10 +106,24 @@ void HeadEnd::on_time(TimeNs now, std::uint32_t /*what*/) {
 
 void HeadEnd::send(hes::ConnectionId connection, protocol::Bytes octets) {
   // A connection that has just gone takes nothing; on_closed is on its way.
-  static_cast<void>(cell_.send(connection, octets));
+  static_cast<void>(network_of(connection).send(connection, octets));
 }
 
-void HeadEnd::close(hes::ConnectionId connection) { cell_.close(connection); }
+void HeadEnd::close(hes::ConnectionId connection) { network_of(connection).close(connection); }
+
+hes::ConnectionId HeadEnd::connect(std::string_view address, std::uint16_t port) {
+  for (std::uint32_t number = 1; number <= scenario_.concentrators.size(); ++number) {
+    if (concentrator_identity(number).address != address) continue;
+    if (scenario_.concentrators[number - 1].uplink != Uplink::ethernet) break;
+    return ethernet_.connect(concentrator_device(number), port);
+  }
+  return hes::kNoConnection;
+}
+
+models::wan::Network& HeadEnd::network_of(hes::ConnectionId connection) {
+  const bool wired = models::wan::network_of(connection) == models::wan::kEthernetNumber;
+  return wired ? static_cast<models::wan::Network&>(ethernet_) : cell_;
+}
 
 void HeadEnd::fill(protocol::MutableBytes out) {
   for (std::uint8_t& octet : out) octet = static_cast<std::uint8_t>(random_.next_u32());

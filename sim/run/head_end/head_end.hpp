@@ -14,6 +14,7 @@
 #include "hes-stub/engine/order.hpp"
 #include "hes-stub/engine/store.hpp"
 #include "models/core/wan/cell.hpp"
+#include "models/core/wan/ethernet.hpp"
 #include "sim/core/agenda.hpp"
 #include "sim/core/keyed_stream.hpp"
 #include "sim/run/scenario/scenario.hpp"
@@ -47,8 +48,8 @@ class HeadEnd final : public models::wan::WanPeer,
                       private hes::LogPort {
  public:
   // Writes FOLDER/hes.sqlite. Throws std::runtime_error when the child or a port says no.
-  HeadEnd(Agenda& agenda, models::wan::Cell& cell, const Scenario& scenario,
-          const std::string& folder, hes::Observer& observer);
+  HeadEnd(Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
+          const Scenario& scenario, const std::string& folder, hes::Observer& observer);
   ~HeadEnd();
 
   void submit(const hes::Order& order);
@@ -64,6 +65,8 @@ class HeadEnd final : public models::wan::WanPeer,
   void on_time(TimeNs now, std::uint32_t what) override;
   void send(hes::ConnectionId connection, protocol::Bytes octets) override;
   void close(hes::ConnectionId connection) override;
+  hes::ConnectionId connect(std::string_view address, std::uint16_t port) override;
+  models::wan::Network& network_of(hes::ConnectionId connection);
   void fill(protocol::MutableBytes out) override;
   void line(hes::UtcNs at, std::string_view text) override;
   void noted();
@@ -71,6 +74,8 @@ class HeadEnd final : public models::wan::WanPeer,
   struct Child;
   Agenda& agenda_;
   models::wan::Cell& cell_;
+  models::wan::Ethernet& ethernet_;
+  const Scenario& scenario_;
   UtcScale scale_;
   Timer timer_;
   KeyedStream random_;

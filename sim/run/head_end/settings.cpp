@@ -34,6 +34,13 @@ hes::EngineConfig engine_config(const Scenario& scenario) {
   config.clock_correct = scenario.hes.clock_threshold_s > 0;
   config.clock_threshold_s =
       std::max<std::int64_t>(1, std::llround(scenario.hes.clock_threshold_s));
+  if (!scenario.concentrators.empty()) {
+    config.signing_key = head_end_signing_key(static_cast<std::uint64_t>(scenario.general.seed));
+    config.p32_collect_period_s = 0;
+    for (const ConcentratorRow& row : scenario.concentrators) {
+      config.p32_collect_period_s = std::max(config.p32_collect_period_s, row.collect_period_s);
+    }
+  }
   return config;
 }
 
@@ -45,25 +52,35 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
     meter.serial = who.serial;
     meter.logical_device_name = who.logical_device_name;
     meter.system_title = who.system_title;
-    meter.model = model_name(scenario.meters.model);
-    meter.firmware = find_firmware(settings.firmware, scenario.meters.model).firmware->name;
+    meter.model = model_name(settings.model);
+    meter.firmware = find_firmware(settings.firmware, settings.model).firmware->name;
     meter.capture_period_s = settings.capture_period_s;
     meter.keys.unicast = who.unicast_key;
     meter.keys.authentication = who.authentication_key;
     meter.low_level_password = who.low_level_password;
+    if (settings.concentrator != 0) meter.concentrator = settings.concentrator - 1;
     meters.push_back(std::move(meter));
   }
-  return hes::Inventory(std::move(meters));
+  std::vector<hes::ConcentratorEntry> concentrators;
+  for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
+    const ConcentratorIdentity who = concentrator_identity(number);
+    const bool gprs = scenario.concentrators[number - 1].uplink == Uplink::gprs;
+    concentrators.push_back(
+        {who.id, who.address, kConcentratorPort, gprs ? hes::Uplink::gprs : hes::Uplink::ethernet});
+  }
+  return hes::Inventory(std::move(meters), std::move(concentrators));
 }
 
 std::vector<std::string> type_template_texts(const Scenario& scenario) {
-  std::vector<std::string> names;
+  std::vector<const meter_firmware*> known;
   std::vector<std::string> texts;
   for (std::uint32_t meter = 1; meter <= scenario.meters.count; ++meter) {
-    const std::string name = settings_of(scenario, meter).firmware;
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    names.push_back(name);
-    texts.push_back(type_template_text(*find_firmware(name, scenario.meters.model).firmware));
+    const MeterSettings settings = settings_of(scenario, meter);
+    const meter_firmware* const firmware =
+        find_firmware(settings.firmware, settings.model).firmware;
+    if (std::find(known.begin(), known.end(), firmware) != known.end()) continue;
+    known.push_back(firmware);
+    texts.push_back(type_template_text(*firmware));
   }
   return texts;
 }

@@ -3,6 +3,7 @@
 #include "sim/run/outcome/outcome.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -56,8 +57,17 @@ Tally& Tally::operator+=(const Tally& other) {
   return *this;
 }
 
+bool Punctuality::in_time(double captured_utc_s, double arrival_utc_s) const {
+  double due_s = captured_utc_s;
+  if (collect_period_s > 0) {
+    const auto period_s = static_cast<double>(collect_period_s);
+    due_s = std::ceil(captured_utc_s / period_s) * period_s;
+  }
+  return arrival_utc_s - due_s <= late_after_s;
+}
+
 Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
-              std::int64_t start_utc_s, double late_after_s) {
+              std::int64_t start_utc_s, const Punctuality& punctuality) {
   Tally tally;
   Index index;
   for (const HeldRow& row : held) {
@@ -79,7 +89,7 @@ Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<Held
     const HeldRow& row = *found->second;
     const double captured_utc_s =
         static_cast<double>(start_utc_s) + 1e-9 * static_cast<double>(expected.row.captured_at);
-    if (row.arrival_utc_s - captured_utc_s <= late_after_s) ++tally.in_time;
+    if (punctuality.in_time(captured_utc_s, row.arrival_utc_s)) ++tally.in_time;
     if (row.status != expected.status || row.deviation_min != expected.deviation_min) {
       ++tally.status_mismatches;
     }

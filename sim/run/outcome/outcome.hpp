@@ -42,10 +42,20 @@ struct Tally {
   Tally& operator+=(const Tally& other);
 };
 
+// When a row is in time.
+struct Punctuality {
+  double late_after_s = 0;
+  // Of a meter that is collected, at multiples of this period: counted from the collection that
+  // follows the capture. 0: from the capture itself.
+  std::int64_t collect_period_s = 0;
+
+  bool in_time(double captured_utc_s, double arrival_utc_s) const;
+};
+
 // One meter. `held` in the order of the place. Rows are compared as differences to the row before,
-// days as differences between midnights of UTC; `late_after_s` is the limit of in_time.
+// days as differences between midnights of UTC.
 Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
-              std::int64_t start_utc_s, double late_after_s);
+              std::int64_t start_utc_s, const Punctuality& punctuality);
 
 // Rows that stand in both places with different contents.
 std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow>& b);

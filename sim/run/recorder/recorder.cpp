@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "hes-stub/engine/type_template.hpp"
+#include "protocol/p32/names.hpp"
 
 namespace sim::run {
 namespace {
@@ -136,6 +137,22 @@ void Recorder::message(const hes::Message& message) {
 
 void Recorder::clock_checked(hes::MeterIndex meter, hes::UtcNs deviation, hes::UtcNs /*at*/) {
   clock_s_[meter] = std::fabs(1e-9 * static_cast<double>(deviation));
+}
+
+void Recorder::report_received(const hes::ReportNote& note) {
+  ++reports_;
+  result::ReportRow row;
+  row.t_s = scale_.sim_s(note.at);
+  row.concentrator = static_cast<std::uint16_t>(note.concentrator + 1);
+  row.kind = Text<24>(protocol::p32::name_of(static_cast<protocol::p32::ReportKind>(note.kind)));
+  row.requested = note.requested ? 1 : 0;
+  row.meters = note.meters;
+  row.errors = note.errors;
+  row.rows = note.rows;
+  row.new_rows = note.new_rows;
+  row.bytes = note.octets_up;
+  row.latency_s = note.latency > 0 ? 1e-9 * static_cast<double>(note.latency) : result::kNotKnown;
+  writer_.append(row);
 }
 
 double Recorder::worst_clock_s() const {

@@ -26,6 +26,7 @@ class Recorder final : public hes::Observer {
   void session_closed(hes::MeterIndex meter, hes::ConnectionId connection, hes::UtcNs at) override;
   void message(const hes::Message& message) override;
   void clock_checked(hes::MeterIndex meter, hes::UtcNs deviation, hes::UtcNs at) override;
+  void report_received(const hes::ReportNote& note) override;
 
   // The end of the run: sessions still open, traffic by hour and kind.
   void finish(const models::wan::Traffic& traffic);
@@ -34,6 +35,7 @@ class Recorder final : public hes::Observer {
   std::uint32_t clock_orders_done() const { return clock_orders_done_; }
   std::uint32_t orders_failed() const { return orders_failed_; }
   std::uint64_t sessions() const { return sessions_; }
+  std::uint64_t reports() const { return reports_; }
   // Largest |meter clock - ours| of the last check of each meter, seconds.
   double worst_clock_s() const;
   // Seconds from stamp to store of the pushes, sorted.
@@ -63,6 +65,7 @@ class Recorder final : public hes::Observer {
   std::vector<HourOctets> hours_;
   std::vector<double> push_latencies_s_;
   std::uint64_t sessions_ = 0;
+  std::uint64_t reports_ = 0;
   std::uint32_t relay_orders_done_ = 0;
   std::uint32_t clock_orders_done_ = 0;
   std::uint32_t orders_failed_ = 0;

@@ -200,8 +200,50 @@ void Loader::check_map() {
   }
 }
 
+// A meter is on one power line, and whoever is named in an event exists.
+void Loader::check_concentrators() {
+  const auto count = static_cast<std::uint32_t>(scenario_.meters.count);
+  std::vector<std::size_t> owner(count + 1, 0);
+  for (std::size_t i = 0; i < scenario_.concentrators.size(); ++i) {
+    const std::string path = "concentrator#" + std::to_string(i) + ".meters";
+    const MeterSet& meters = scenario_.concentrators[i].meters;
+    if (!good(path)) continue;
+    if (meters.highest_named() > count) {
+      complain_at(path, "names meter " + std::to_string(meters.highest_named()),
+                  "meters 1 to " + std::to_string(count));
+      continue;
+    }
+    for (const std::uint32_t meter : meters.list(count)) {
+      if (owner[meter] != 0) {
+        complain_at(path,
+                    "meter " + std::to_string(meter) + " is on the line of concentrator " +
+                        std::to_string(owner[meter]) + " already",
+                    "each meter on one line");
+        break;
+      }
+      owner[meter] = i + 1;
+    }
+  }
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
+    if (event.type != EventType::concentrator_outage) continue;
+    const auto known = static_cast<std::int64_t>(scenario_.concentrators.size());
+    if (event.concentrator > known) {
+      complain_at("event#" + std::to_string(i) + ".concentrator", "there is no such concentrator",
+                  "1 to " + std::to_string(known));
+    }
+  }
+  const std::int64_t first = port_of(scenario_.expose.gateway);
+  if (!scenario_.expose.gateway.empty() && first == 0) {
+    complain_at("expose.gateway", "not an address and a port", "such as \"127.0.0.1:4059\"");
+  } else if (!scenario_.expose.gateway.empty() && scenario_.concentrators.empty()) {
+    complain_at("expose.gateway", "there is no concentrator", "with [[concentrator]] rows");
+  }
+}
+
 void Loader::cross_check() {
   check_general();
+  if (good("meters.count")) check_concentrators();
   check_numbers_of_meters();
   check_files();
   check_expose_and_trace();

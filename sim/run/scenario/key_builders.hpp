@@ -92,10 +92,20 @@ struct KeyMaker {
     Key<Target> key{std::move(path), "", {Type::choice, 0, 0, names}, std::move(doc), {}, {}};
     key.store = [member](Target& target, const Value& value) {
       auto& field = member(target);
-      field = static_cast<std::decay_t<decltype(field)>>(std::get<std::int64_t>(value));
+      using Field = std::decay_t<decltype(field)>;
+      if constexpr (IsOptional<Field>::value) {
+        field = static_cast<typename Field::value_type>(std::get<std::int64_t>(value));
+      } else {
+        field = static_cast<Field>(std::get<std::int64_t>(value));
+      }
     };
-    key.show = [member, names](const Target& target) {
-      return '"' + names.at(static_cast<std::size_t>(member(target))) + '"';
+    key.show = [member, names](const Target& target) -> std::string {
+      using Field = std::decay_t<decltype(member(target))>;
+      if constexpr (IsOptional<Field>::value) {
+        return "";
+      } else {
+        return '"' + names.at(static_cast<std::size_t>(member(target))) + '"';
+      }
     };
     return key;
   }

@@ -58,15 +58,23 @@ MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter) {
   settings.detailed = scenario.meters.detailed.contains(meter);
   settings.capture_period_s = scenario.meters.capture_period_s;
   settings.push_period_s = scenario.meters.push_period_s;
+  settings.model = scenario.meters.model;
+  settings.annual_kwh = scenario.load.annual_kwh;
   for (const MeterGroup& group : scenario.groups) {
     if (!group.meters.contains(meter)) continue;
     firmware = group.firmware.value_or(firmware);
+    settings.model = group.model.value_or(settings.model);
+    settings.annual_kwh = group.annual_kwh.value_or(settings.annual_kwh);
     zone = group.time_zone.value_or(zone);
     settings.capture_period_s = group.capture_period_s.value_or(settings.capture_period_s);
     settings.push_period_s = group.push_period_s.value_or(settings.push_period_s);
     if (group.clock_ppm) settings.clock_ppm = group.clock_ppm;
     if (group.pv) settings.pv = group.pv;
   }
+  for (std::uint32_t i = 0; i < scenario.concentrators.size(); ++i) {
+    if (scenario.concentrators[i].meters.contains(meter)) settings.concentrator = i + 1;
+  }
+  if (settings.concentrator != 0) settings.push_period_s = 0;  // it is collected
   settings.firmware = firmware == "builtin" ? firmware : scenario.path_of(firmware);
   settings.zone = parse_zone(zone).value_or(ZoneRule{});
   return settings;

@@ -9,7 +9,7 @@ namespace sim::run {
 namespace {
 
 constexpr const char* kReference = "a key of docs/scenario-reference.md";
-const std::vector<std::string> kTables = {"group", "event", "expect"};
+const std::vector<std::string> kTables = {"group", "concentrator", "event", "expect"};
 
 std::vector<std::string> section_names() {
   std::vector<std::string> names = kTables;
@@ -174,6 +174,15 @@ void Loader::read_groups(const Raw& root) {
   }
 }
 
+void Loader::read_concentrators(const Raw& root) {
+  const auto* const list = rows(root, "concentrator");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    ConcentratorRow row;
+    read_row("concentrator", i, (*list)[i], concentrator_keys(), row);
+    scenario_.concentrators.push_back(std::move(row));
+  }
+}
+
 void Loader::read_events(const Raw& root) {
   const auto* const list = rows(root, "event");
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
@@ -194,13 +203,15 @@ void Loader::read_events(const Raw& root) {
                                             ", allowed: " + key.rule.allowed()});
       }
     }
+    const bool for_all =
+        event.type == EventType::network_loss || event.type == EventType::concentrator_outage;
     if (raw.find("meter") != nullptr) {
-      if (event.type == EventType::network_loss && event.meters.text() != "all") {
-        complain_at(prefix + "meter", "a network loss hits the whole cell", "no key meter");
+      if (for_all && event.meters.text() != "all") {
+        complain_at(prefix + "meter", "a " + type + " takes no meters", "no key meter");
       }
       continue;
     }
-    if (event.type == EventType::network_loss) {
+    if (for_all) {
       scenario_.events.back().meters = MeterSet::all();
     } else {
       problems_.push_back({raw.place, "event.meter: missing in type " + type +
@@ -241,6 +252,7 @@ void Loader::read(const Raw& root) {
     if (const Raw* const raw = root.find(section.name)) read_section(section, *raw);
   }
   read_groups(root);
+  read_concentrators(root);
   read_events(root);
   read_expectations(root);
   const auto names = section_names();

@@ -25,6 +25,7 @@ class Loader {
   void read_section(const Section& section, const Raw& raw);
   void read_map(const Raw& raw);
   void read_groups(const Raw& root);
+  void read_concentrators(const Raw& root);
   void read_events(const Raw& root);
   void read_expectations(const Raw& root);
   void unknown_section(const std::string& name, const Raw& raw);
@@ -40,6 +41,7 @@ class Loader {
   void check_events();
   void check_sags();
   void check_map();
+  void check_concentrators();
 
   template <typename Target>
   bool read_key(const Key<Target>& key, const std::string& path, const Raw& raw, Target& target);

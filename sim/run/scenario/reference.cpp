@@ -81,6 +81,10 @@ std::string scenario_reference() {
       "\n## [[group]]\nOverrides for some meters; the last group that names a meter wins, key by "
       "key.\n\n" +
       rows(group_keys());
+  text +=
+      "\n## [[concentrator]]\nA data concentrator (PRIME base node) and the meters below it. It "
+      "reports to the head-end over P3.2Ex.\n\n" +
+      rows(concentrator_keys());
   text += events();
   text +=
       "\n## [[expect]]\nEach row is a test case of `junit.xml`; a run whose expectations do not "

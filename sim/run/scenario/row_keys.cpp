@@ -32,6 +32,10 @@ const std::vector<Section>& sections() {
       {"csv", "How `load.csv` is read."},
       {"cell", "The one GPRS cell all modules share."},
       {"cm1", "The communication modules."},
+      {"plc",
+       "The low-voltage feeders below each concentrator, generated from the seed; "
+       "docs/model-plc.md."},
+      {"ethernet", "The wired uplink of concentrators that have one."},
       {"hes", "The head-end."},
       {"expose", "Reading a living meter from outside, mode paced."},
       {"trace", "Waveforms of one detailed meter."},
@@ -45,6 +49,9 @@ const std::vector<Key<MeterGroup>>& group_keys() {
   static const std::vector<Key<MeterGroup>> all = {
       required(K::meters(
           "meters", "The meters this group is about.", [](auto& g) -> auto& { return g.meters; })),
+      K::choice(
+          "model", model_names(), "As meters.model: AD13A is three-phase.",
+          [](auto& g) -> auto& { return g.model; }),
       K::text(
           "firmware", "As meters.firmware: versions run side by side.",
           [](auto& g) -> auto& { return g.firmware; }),
@@ -62,6 +69,36 @@ const std::vector<Key<MeterGroup>>& group_keys() {
       K::boolean(
           "pv", "With or without a photovoltaic plant instead of a draw.",
           [](auto& g) -> auto& { return g.pv; }),
+      K::number(
+          "annual_kwh", "kWh", 100, 100'000, "As load.annual_kwh.",
+          [](auto& g) -> auto& { return g.annual_kwh; }),
+  };
+  return all;
+}
+
+const std::vector<Key<ConcentratorRow>>& concentrator_keys() {
+  using K = KeyMaker<ConcentratorRow>;
+  static const std::vector<Key<ConcentratorRow>> all = {
+      required(K::meters(
+          "meters", "The meters on its power line; they have no CM1.",
+          [](auto& c) -> auto& { return c.meters; })),
+      K::choice(
+          "uplink", {"ethernet", "gprs"},
+          "How it reaches the head-end. With gprs it cannot be called and asks for work.",
+          [](auto& c) -> auto& { return c.uplink; }),
+      K::steps(
+          "collect_period_s", "s", {900, 1800, 3600, 7200, 14'400, 21'600, 43'200, 86'400},
+          "How often it reads the load profiles; daily values are read after midnight.",
+          [](auto& c) -> auto& { return c.collect_period_s; }),
+      K::integer(
+          "poll_period_s", "s", 5, 3600, "gprs: how often it asks the head-end for work.",
+          [](auto& c) -> auto& { return c.poll_period_s; }),
+      K::integer(
+          "sessions", "", 1, 64, "Meters it speaks to at the same time.",
+          [](auto& c) -> auto& { return c.sessions; }),
+      K::boolean(
+          "detailed", "Power line, concentrator and coupling as SystemC modules (tier T1).",
+          [](auto& c) -> auto& { return c.detailed; }),
   };
   return all;
 }
@@ -79,7 +116,7 @@ const std::vector<Key<Event>>& event_keys() {
             "type", event_type_names(), "What; see below.",
             [](auto& e) -> auto& { return e.type; })),
         K::meters(
-            "meter", "Whom it happens to; network_loss hits the whole cell and takes none.",
+            "meter", "Whom it happens to; network_loss and concentrator_outage take none.",
             [](auto& e) -> auto& { return e.meters; }),
         only_for({T::relay}, required(K::choice(
                                  "value", {"open", "close"}, "The order.",
@@ -88,7 +125,7 @@ const std::vector<Key<Event>>& event_keys() {
                  required(K::number(
                      "shift_s", "s", -90'000, 90'000, "Forward is positive.",
                      [](auto& e) -> auto& { return e.shift_s; }))),
-        only_for({T::network_loss, T::outage},
+        only_for({T::network_loss, T::outage, T::concentrator_outage},
                  required(K::number(
                      "duration_s", "s", 0.001, 31'622'400, "How long.",
                      [](auto& e) -> auto& { return e.duration_s; }))),
@@ -99,6 +136,10 @@ const std::vector<Key<Event>>& event_keys() {
                  K::number(
                      "residual", "", 0, 0.95, "Voltage that is left, as a share of nominal.",
                      [](auto& e) -> auto& { return e.residual; })),
+        only_for({T::concentrator_outage},
+                 K::integer(
+                     "concentrator", "", 1, 1000, "Which one loses its supply at that instant.",
+                     [](auto& e) -> auto& { return e.concentrator; })),
     };
   }();
   return all;
@@ -125,8 +166,8 @@ const std::vector<Key<result::Expectation>>& expect_keys() {
 const std::vector<KpiInfo>& kpi_table() {
   static const std::vector<KpiInfo> all = {
       {"interval_success", "",
-       "share of expected rows stored in the head-end within 4 h of capture; network loss is not "
-       "excused"},
+       "share of expected rows stored in the head-end within hes.in_time_s of capture, or of the "
+       "collection that follows it; network loss is not excused"},
       {"intervals_expected", "", "rows that should exist, from scenario time, power and clock"},
       {"intervals_lost", "", "expected rows that the head-end does not have at the end"},
       {"intervals_duplicated", "", "rows the head-end has more than once, or that nobody expects"},
@@ -151,6 +192,21 @@ const std::vector<KpiInfo>& kpi_table() {
       {"push_latency_p95_s", "s", "95 % of the pushes arrive within"},
       {"sessions", "", "connections the head-end accepted"},
       {"gprs_bytes_per_meter_day", "B", "octets over the air, both ways, headers included"},
+      {"plc_meters", "", "meters on a power line"},
+      {"plc_registered", "", "of them, registered with a concentrator at the end"},
+      {"plc_registration_last_s", "s", "until the last of them registered for the first time"},
+      {"plc_registrations", "", "registrations altogether; more than meters: some came back"},
+      {"plc_switches", "", "terminals promoted to switches, at the end"},
+      {"plc_levels", "", "deepest level of a registered meter, 0: beside the base node"},
+      {"plc_uncoded_frames", "", "frames sent without convolutional code"},
+      {"plc_airtime_share", "", "share of time somebody transmits, beacons included"},
+      {"plc_collision_share", "", "share of addressed frames lost to a collision"},
+      {"plc_noise_loss_share", "", "share of addressed frames lost to noise"},
+      {"collection_latency_p95_s", "s", "95 % of collected rows are stored within, from capture"},
+      {"reports", "", "P3.2Ex reports the head-end accepted"},
+      {"reports_repeated", "", "P3.2Ex messages that came again and were dropped"},
+      {"malformed", "", "damaged or unreadable messages, counted and dropped, over all interfaces"},
+      {"p32_bytes_per_meter_day", "B", "octets between concentrators and head-end, both ways"},
       {"ap_total_wh", "Wh", "sum of the last +A registers over all meters"},
       {"am_total_wh", "Wh", "the same of -A"},
       {"r1_total_varh", "varh", "the same of quadrant I"},
@@ -166,9 +222,15 @@ const std::vector<std::string>& mode_names() {
   return names;
 }
 
+const std::vector<std::string>& model_names() {
+  static const std::vector<std::string> names = {"AD11A", "AD13A"};
+  return names;
+}
+
 const std::vector<std::string>& event_type_names() {
-  static const std::vector<std::string> names = {"relay",        "clock_shift", "clock_error",
-                                                 "network_loss", "outage",      "sag"};
+  static const std::vector<std::string> names = {
+      "relay",  "clock_shift", "clock_error",        "network_loss",
+      "outage", "sag",         "concentrator_outage"};
   return names;
 }
 

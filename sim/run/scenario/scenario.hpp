@@ -16,10 +16,19 @@
 namespace sim::run {
 
 enum class Mode { free, lockstep, paced };
-enum class MeterModel { ad11a };
+enum class MeterModel { ad11a, ad13a };
 enum class LoadModel { household };
 enum class StampAt { start, end };
-enum class EventType { relay, clock_shift, clock_error, network_loss, outage, sag };
+enum class Uplink { ethernet, gprs };
+enum class EventType {
+  relay,
+  clock_shift,
+  clock_error,
+  network_loss,
+  outage,
+  sag,
+  concentrator_outage
+};
 enum class RelayOrder { open, close };
 
 // What happens at a time; which fields count depends on the type.
@@ -32,17 +41,30 @@ struct Event {
   double duration_s = 0;   // network_loss, outage
   double duration_ms = 0;  // sag
   double residual = 0.5;   // sag: voltage left, share of nominal
+  std::int64_t concentrator = 1;  // concentrator_outage
 };
 
 // Overrides for some meters; the last group that names a meter wins, key by key.
 struct MeterGroup {
   MeterSet meters;
+  std::optional<MeterModel> model;
   std::optional<std::string> firmware;
   std::optional<std::int64_t> capture_period_s;
   std::optional<std::int64_t> push_period_s;
   std::optional<std::string> time_zone;
   std::optional<double> clock_ppm;
   std::optional<bool> pv;
+  std::optional<double> annual_kwh;
+};
+
+// A data concentrator and the meters on its power line; the others have a CM1 each.
+struct ConcentratorRow {
+  MeterSet meters;
+  Uplink uplink = Uplink::ethernet;
+  std::int64_t collect_period_s = 14'400;
+  std::int64_t poll_period_s = 60;
+  std::int64_t sessions = 10;
+  bool detailed = false;
 };
 
 // A scenario as the run needs it. docs/scenario-reference.md is generated from the schema table
@@ -114,8 +136,23 @@ struct Scenario {
     std::int64_t poll_s = 60;
     std::int64_t start_spread_s = 120;
   } cm1;
+  struct Plc {
+    std::int64_t feeders = 4;
+    double spacing_m = 30;
+    double drop_m = 12;
+    double noise_db = 0;
+    double premises_ohm = 38;
+    double transmit_dbuv = 120;
+  } plc;
+  struct Ethernet {
+    double rtt_ms = 30;
+    double up_kbit_s = 2000;
+    double down_kbit_s = 10'000;
+  } ethernet;
   struct Hes {
     std::int64_t port = 4059;
+    std::int64_t p32_port = 8432;
+    std::int64_t in_time_s = 14'400;
     std::int64_t gap_check_s = 900;
     std::int64_t response_timeout_s = 30;
     std::int64_t retries = 3;
@@ -126,6 +163,7 @@ struct Scenario {
     std::string listen;  // empty: nobody listens
     std::int64_t hdlc_port = 0;
     std::int64_t hdlc_meter = 1;
+    std::string gateway;  // of concentrator 1; the others on the following ports
   } expose;
   struct Trace {
     std::int64_t meter = 0;  // 0: no trace
@@ -135,7 +173,8 @@ struct Scenario {
   struct Report {
     std::int64_t home = 1;
   } report;
-  std::vector<Event> events;  // by time, then as written
+  std::vector<ConcentratorRow> concentrators;  // counted from 1
+  std::vector<Event> events;                   // by time, then as written
   std::vector<result::Expectation> expectations;
 
   std::string file;    // as given on the command line
@@ -152,13 +191,16 @@ struct Scenario {
 
 // What holds for one meter after all groups. Meters are counted from 1.
 struct MeterSettings {
-  bool detailed = false;  // T1
-  std::string firmware;   // "builtin" or a path that exists
+  MeterModel model = MeterModel::ad11a;
+  std::uint32_t concentrator = 0;  // on whose power line it is; 0: it has a CM1
+  bool detailed = false;           // T1
+  std::string firmware;            // "builtin" or a path that exists
   std::int64_t capture_period_s = 900;
   std::int64_t push_period_s = 3600;
   ZoneRule zone;
   std::optional<double> clock_ppm;  // none: drawn within meters.clock_spread_ppm
   std::optional<bool> pv;           // none: drawn with meters.pv_share
+  double annual_kwh = 3500;
 };
 MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter);
 

@@ -66,7 +66,7 @@ Keys meter_keys() {
           "meters.count", "", 1, 1000, "Meters of the street; one cell holds 1 000.",
           [](auto& s) -> auto& { return s.meters.count; }),
       K::choice(
-          "meters.model", {"AD11A"}, "Meter type.",
+          "meters.model", model_names(), "Meter type: AD11A single-phase, AD13A three-phase.",
           [](auto& s) -> auto& { return s.meters.model; }),
       K::text(
           "meters.firmware",
@@ -200,6 +200,39 @@ Keys cell_keys() {
   };
 }
 
+Keys line_keys() {
+  return {
+      K::integer(
+          "plc.feeders", "", 1, 12, "Cables that leave the substation.",
+          [](auto& s) -> auto& { return s.plc.feeders; }),
+      K::number(
+          "plc.spacing_m", "m", 5, 200, "Mean distance between two connection points.",
+          [](auto& s) -> auto& { return s.plc.spacing_m; }),
+      K::number(
+          "plc.drop_m", "m", 1, 100, "Mean length from the cable to a house.",
+          [](auto& s) -> auto& { return s.plc.drop_m; }),
+      K::number(
+          "plc.noise_db", "dB", -30, 40, "Added to the background noise of every place.",
+          [](auto& s) -> auto& { return s.plc.noise_db; }),
+      K::number(
+          "plc.premises_ohm", "Ohm", 1, 500,
+          "Typical impedance of a house at 42 to 89 kHz: the lower, the more signal it takes.",
+          [](auto& s) -> auto& { return s.plc.premises_ohm; }),
+      K::number(
+          "plc.transmit_dbuv", "dBuV", 90, 134, "Level a modem sends at (EN 50065-1: 134 at most).",
+          [](auto& s) -> auto& { return s.plc.transmit_dbuv; }),
+      K::number(
+          "ethernet.rtt_ms", "ms", 0.1, 2000, "Round trip to the head-end.",
+          [](auto& s) -> auto& { return s.ethernet.rtt_ms; }),
+      K::number(
+          "ethernet.up_kbit_s", "kbit/s", 32, 1e6, "Rate towards the head-end.",
+          [](auto& s) -> auto& { return s.ethernet.up_kbit_s; }),
+      K::number(
+          "ethernet.down_kbit_s", "kbit/s", 32, 1e6, "Rate from the head-end.",
+          [](auto& s) -> auto& { return s.ethernet.down_kbit_s; }),
+  };
+}
+
 Keys end_keys() {
   return {
       K::integer(
@@ -215,6 +248,14 @@ Keys end_keys() {
       K::integer(
           "hes.port", "", 1, 65'535, "TCP port of the head-end (IANA: 4059 for DLMS).",
           [](auto& s) -> auto& { return s.hes.port; }),
+      K::integer(
+          "hes.p32_port", "", 1, 65'535, "Port for concentrators (P3.2Ex).",
+          [](auto& s) -> auto& { return s.hes.p32_port; }),
+      K::integer(
+          "hes.in_time_s", "s", 60, kDayS,
+          "A row is in time within this of its capture; of a meter behind a concentrator: of the "
+          "collection that follows.",
+          [](auto& s) -> auto& { return s.hes.in_time_s; }),
       K::integer(
           "hes.gap_check_s", "s", 60, kDayS, "How often the head-end looks for gaps to pull.",
           [](auto& s) -> auto& { return s.hes.gap_check_s; }),
@@ -243,6 +284,12 @@ Keys end_keys() {
       K::integer(
           "expose.hdlc_meter", "", 1, 1000, "The meter of `expose.hdlc_port`.",
           [](auto& s) -> auto& { return s.expose.hdlc_meter; }),
+      K::text(
+          "expose.gateway",
+          "\"127.0.0.1:PORT\": in mode paced the DLMS gateway of concentrator n listens on PORT + "
+          "n "
+          "- 1; the destination wPort chooses the meter. Empty: none.",
+          [](auto& s) -> auto& { return s.expose.gateway; }),
       K::integer(
           "trace.meter", "", 0, 1000, "Detailed meter whose signals go to trace.vcd; 0 none.",
           [](auto& s) -> auto& { return s.trace.meter; }),
@@ -263,7 +310,8 @@ Keys end_keys() {
 const std::vector<Key<Scenario>>& scenario_keys() {
   static const Keys all = [] {
     Keys keys;
-    for (const Keys& part : {general_keys(), meter_keys(), world_keys(), cell_keys(), end_keys()}) {
+    for (const Keys& part :
+         {general_keys(), meter_keys(), world_keys(), cell_keys(), line_keys(), end_keys()}) {
       keys.insert(keys.end(), part.begin(), part.end());
     }
     return keys;

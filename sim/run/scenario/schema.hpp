@@ -60,6 +60,7 @@ struct Section {
 const std::vector<Section>& sections();
 const std::vector<Key<Scenario>>& scenario_keys();
 const std::vector<Key<MeterGroup>>& group_keys();
+const std::vector<Key<ConcentratorRow>>& concentrator_keys();
 const std::vector<Key<Event>>& event_keys();
 const std::vector<Key<result::Expectation>>& expect_keys();
 
@@ -73,6 +74,7 @@ const std::vector<KpiInfo>& kpi_table();
 
 // The figures of the choices, in the order of their enums.
 const std::vector<std::string>& mode_names();
+const std::vector<std::string>& model_names();
 const std::vector<std::string>& event_type_names();
 
 }  // namespace sim::run

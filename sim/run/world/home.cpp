@@ -21,11 +21,14 @@ std::uint64_t seed_of(const HomeContext& context) {
   return static_cast<std::uint64_t>(context.scenario.general.seed);
 }
 
+int phases_of(MeterModel model) { return model == MeterModel::ad13a ? 3 : 1; }
+
 void add_load(const HomeContext& context, Home& home) {
   const Scenario& scenario = context.scenario;
   const std::uint32_t number = home.identity.number;
   if (context.measured == nullptr) {
     models::HouseholdConfig config = household_config(scenario);
+    config.annual_kwh = home.settings.annual_kwh;
     if (home.settings.pv) config.pv_share = *home.settings.pv ? 1 : 0;
     auto household = std::make_unique<models::Household>(config, number);
     home.has_pv = household->has_pv();
@@ -70,7 +73,7 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   models::MeterNodeConfig config;
   config.firmware = context.firmware != nullptr
                         ? context.firmware
-                        : find_firmware(home.settings.firmware, scenario.meters.model).firmware;
+                        : find_firmware(home.settings.firmware, home.settings.model).firmware;
   config.meter = home.identity.number;
   config.detailed = home.settings.detailed;
   config.lazy = scenario.sim.lazy;
@@ -125,6 +128,11 @@ meter_provision meter_provision_of(const HomeContext& context, const Home& home)
   provision.push_delay_s = below(context.scenario.meters.push_spread_s);
   provision.time_zone_min = static_cast<std::int16_t>(-home.settings.zone.offset_min);
   provision.daylight_saving = home.settings.zone.daylight_saving ? 1 : 0;
+  if (home.settings.concentrator != 0) {
+    copy_octets(who.eui48, provision.plc_eui48);
+    copy_octets(who.concentrator_unicast_key, provision.concentrator_unicast_key);
+    copy_octets(who.concentrator_authentication_key, provision.concentrator_authentication_key);
+  }
   return provision;
 }
 
@@ -160,30 +168,55 @@ void join(Home& home) {
   home.meter->set_supply_listener(*home.module);
 }
 
+models::NodeServices services_on(const HomeContext& context, Agenda& agenda) {
+  const models::NodeServices& own = context.services;
+  return {agenda, own.crypto, own.buffers, own.seed};
+}
+
+// RS-485 line, CM1 and its modem.
+void add_module(const HomeContext& context, Home& home) {
+  const std::uint32_t number = home.identity.number;
+  const bool detailed = home.settings.detailed;
+  Agenda& fleet = context.services.agenda;
+  home.line = std::make_unique<models::Rs485Line>(detailed ? home.point->line_agenda() : fleet,
+                                                  models::node_id(number, models::kNodeLine));
+  home.modem = std::make_unique<models::wan::Modem>(fleet, context.cell, number,
+                                                    models::node_id(number, models::kNodeModem));
+  models::Cm1NodeConfig module_config;
+  module_config.firmware = cm1_builtin_firmware();
+  module_config.module = number;
+  home.module = std::make_unique<models::Cm1Node>(
+      services_on(context, detailed ? home.point->module_agenda() : fleet), module_config,
+      detailed ? home.point->modem_port(*home.modem) : *home.modem);
+  TWIN_ASSERT(home.module->provision(module_provision_of(context, home)), number);
+  join(home);
+}
+
 }  // namespace
 
 std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
   auto home = std::make_unique<Home>();
-  home->identity = identity_of(seed_of(context), number, context.scenario.meters.model);
   home->settings = settings_of(context.scenario, number);
+  home->identity = identity_of(seed_of(context), number, home->settings.model);
   add_load(context, *home);
-  home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load);
+  const int phases = phases_of(home->settings.model);
+  models::SupplyConfig supply;
+  if (phases == 3) supply = models::draw_supply(seed_of(context), number, phases);
+  home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load, supply);
   models::AfeTolerance tolerance = afe_tolerance(context, number);
   const bool noise = context.scenario.sim.noise;
-  home->bench_afe = std::make_unique<models::Afe>(seed_of(context), number, 1, tolerance, noise);
-  tolerance.phase[0].phase_deg += context.drift_deg;
-  home->afe = std::make_unique<models::Afe>(seed_of(context), number, 1, tolerance, noise);
+  home->bench_afe =
+      std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);
+  for (int p = 0; p < phases; ++p) tolerance.phase[p].phase_deg += context.drift_deg;
+  home->afe = std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);
 
   const bool detailed = home->settings.detailed;
   if (detailed) home->point = &context.kernel.add_point(number);
   // The same devices in both tiers; a detailed home's stand on agendas of their own.
-  const auto services = [&](Agenda& agenda) {
-    models::NodeServices own = context.services;
-    return models::NodeServices{agenda, own.crypto, own.buffers, own.seed};
-  };
   Agenda& fleet = context.services.agenda;
   home->meter = std::make_unique<models::MeterNode>(
-      services(detailed ? home->point->meter_agenda() : fleet), node_config(context, *home),
+      services_on(context, detailed ? home->point->meter_agenda() : fleet),
+      node_config(context, *home),
       std::make_unique<models::ElectricalFeed>(
           *home->supply, *home->afe,
           detailed ? models::FeedTier::detailed : models::FeedTier::fleet));
@@ -193,18 +226,12 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
                                   *home->bench_afe, bench),
               number);
 
-  home->line = std::make_unique<models::Rs485Line>(detailed ? home->point->line_agenda() : fleet,
-                                                   models::node_id(number, models::kNodeLine));
-  home->modem = std::make_unique<models::wan::Modem>(fleet, context.cell, number,
-                                                     models::node_id(number, models::kNodeModem));
-  models::Cm1NodeConfig module_config;
-  module_config.firmware = cm1_builtin_firmware();
-  module_config.module = number;
-  home->module = std::make_unique<models::Cm1Node>(
-      services(detailed ? home->point->module_agenda() : fleet), module_config,
-      detailed ? home->point->modem_port(*home->modem) : *home->modem);
-  TWIN_ASSERT(home->module->provision(module_provision_of(context, *home)), number);
-  join(*home);
+  if (home->settings.concentrator != 0) {
+    home->meter->attach_plc(
+        context.power_lines[home->settings.concentrator - 1]->add_meter(number));
+  } else {
+    add_module(context, *home);
+  }
   home->meter->power(0, true);
   return home;
 }

@@ -17,6 +17,7 @@
 #include "sim/run/identity/identity.hpp"
 #include "sim/run/scenario/load_csv.hpp"
 #include "sim/run/scenario/scenario.hpp"
+#include "sim/run/world/power_line.hpp"
 
 namespace sim::run {
 
@@ -31,8 +32,9 @@ struct Home {
   std::unique_ptr<models::SupplyPoint> supply;
   std::unique_ptr<models::Afe> bench_afe;  // as calibrated
   std::unique_ptr<models::Afe> afe;
-  std::unique_ptr<models::Rs485Line> line;
   std::unique_ptr<models::MeterNode> meter;
+  // None on a power line.
+  std::unique_ptr<models::Rs485Line> line;
   std::unique_ptr<models::wan::Modem> modem;
   std::unique_ptr<models::Cm1Node> module;
 };
@@ -45,6 +47,7 @@ struct HomeContext {
   models::NodeServices services;
   models::wan::Cell& cell;
   models::sc::Kernel& kernel;
+  std::vector<std::unique_ptr<PowerLine>>& power_lines;
   // Seeded faults of the tests: by how much the front end's phase moved after calibration, and a
   // firmware to run instead of the scenario's.
   double drift_deg = 0;

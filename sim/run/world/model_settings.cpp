@@ -74,4 +74,43 @@ models::wan::CellConfig cell_config(const Scenario& scenario) {
   return config;
 }
 
+models::wan::EthernetConfig ethernet_config(const Scenario& scenario) {
+  models::wan::EthernetConfig config;
+  config.rtt_ns = to_ns(scenario.ethernet.rtt_ms / 1000);
+  config.up_bit_s = static_cast<std::uint64_t>(scenario.ethernet.up_kbit_s * 1000);
+  config.down_bit_s = static_cast<std::uint64_t>(scenario.ethernet.down_kbit_s * 1000);
+  return config;
+}
+
+plc::FeederConfig feeder_config(const Scenario& scenario, std::uint32_t number) {
+  plc::FeederConfig config;
+  config.seed = seed_of(scenario);
+  config.number = number;
+  const auto meters = scenario.concentrators.at(number - 1)
+                          .meters.list(static_cast<std::uint32_t>(scenario.meters.count));
+  config.n_service_points = static_cast<std::uint32_t>(meters.size());
+  config.n_feeders = static_cast<std::uint32_t>(scenario.plc.feeders);
+  config.spacing_m = scenario.plc.spacing_m;
+  config.drop_min_m = 0.5 * scenario.plc.drop_m;
+  config.drop_max_m = 1.5 * scenario.plc.drop_m;
+  for (const std::uint32_t meter : meters) {
+    config.three_phase.push_back(settings_of(scenario, meter).model == MeterModel::ad13a);
+  }
+  return config;
+}
+
+plc::ChannelConfig channel_config(const Scenario& scenario) {
+  constexpr double kSpread = 3.1622776601683795;  // half a decade each way
+  plc::ChannelConfig config;
+  config.seed = seed_of(scenario);
+  config.transmit_dbuv = scenario.plc.transmit_dbuv;
+  config.premises_min_ohm = scenario.plc.premises_ohm / kSpread;
+  config.premises_max_ohm = scenario.plc.premises_ohm * kSpread;
+  config.noise.k_mean += scenario.plc.noise_db / 10;
+  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  const std::int64_t start = scenario.general.start_utc_s;
+  config.noise.time_of_day_ns = (start + 60 * zone.offset_at_min(start)) % 86'400 * kNsPerSecond;
+  return config;
+}
+
 }  // namespace sim::run

@@ -5,6 +5,8 @@
 #include "models/core/grid/mains.hpp"
 #include "models/core/load/household.hpp"
 #include "models/core/wan/cell.hpp"
+#include "models/core/wan/ethernet.hpp"
+#include "plc-channel/channel/channel.hpp"
 #include "sim/run/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -13,5 +15,9 @@ namespace sim::run {
 models::MainsConfig mains_config(const Scenario& scenario);
 models::HouseholdConfig household_config(const Scenario& scenario);
 models::wan::CellConfig cell_config(const Scenario& scenario);
+models::wan::EthernetConfig ethernet_config(const Scenario& scenario);
+// Of concentrator `number`, counted from 1.
+plc::FeederConfig feeder_config(const Scenario& scenario, std::uint32_t number);
+plc::ChannelConfig channel_config(const Scenario& scenario);
 
 }  // namespace sim::run

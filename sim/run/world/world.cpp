@@ -18,11 +18,18 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
       mains_(mains_config(scenario), scenario.end() + kNsPerHour),
       crypto_(no_random),
       buffers_(METER_BUFFER_BYTES),
-      cell_(agenda_, cell_config(scenario)) {
+      cell_(agenda_, cell_config(scenario)),
+      ethernet_(agenda_, ethernet_config(scenario)),
+      packet_errors_(plc::closed_form_packet_errors()) {
+  for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
+    power_lines_.push_back(
+        std::make_unique<PowerLine>(agenda_, scenario, number, packet_errors_, cell_, ethernet_));
+  }
   const HomeContext context{
-      scenario, measured,
-      mains_,   {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
-      cell_,    kernel_};
+      scenario,    measured,
+      mains_,      {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
+      cell_,       kernel_,
+      power_lines_};
   for (std::uint32_t number = 1; number <= scenario.meters.count; ++number) {
     HomeContext own = context;
     if (number == faults.meter) {

@@ -15,6 +15,7 @@
 #include "sim/run/scenario/load_csv.hpp"
 #include "sim/run/scenario/scenario.hpp"
 #include "sim/run/world/home.hpp"
+#include "sim/run/world/power_line.hpp"
 
 namespace sim::run {
 
@@ -40,6 +41,10 @@ class World {
   // State signals of a detailed home go into PATH.vcd; ADC samples within [from, to) only.
   void trace(std::uint32_t meter, const std::string& path, TimeNs samples_from, TimeNs samples_to);
   models::wan::Cell& cell() { return cell_; }
+  models::wan::Ethernet& ethernet() { return ethernet_; }
+  // By concentrator, from 0.
+  std::vector<std::unique_ptr<PowerLine>>& power_lines() { return power_lines_; }
+  const std::vector<std::unique_ptr<PowerLine>>& power_lines() const { return power_lines_; }
   std::vector<std::unique_ptr<Home>>& homes() { return homes_; }
   const models::MainsSchedule& mains() const { return mains_; }
 
@@ -50,6 +55,9 @@ class World {
   protocol::crypto::OpensslEngine crypto_;
   models::BufferPool buffers_;
   models::wan::Cell cell_;
+  models::wan::Ethernet ethernet_;
+  plc::PacketErrorTable packet_errors_;
+  std::vector<std::unique_ptr<PowerLine>> power_lines_;
   std::vector<std::unique_ptr<Home>> homes_;
 };
 
