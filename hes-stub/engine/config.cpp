@@ -66,6 +66,8 @@ constexpr const char* kOffset = "standard_offset_min";
 constexpr const char* kDaylightSaving = "eu_daylight_saving";
 constexpr const char* kCollectFrom = "collect_from_utc_s";
 constexpr const char* kSigningKey = "signing_key";
+constexpr const char* kP32Id = "p32_id";
+constexpr std::size_t kMaxIdLength = 32;
 
 std::string hex(std::span<const std::uint8_t> octets) {
   std::string text;
@@ -81,8 +83,8 @@ EngineConfig parse_config(const std::string& name, std::string_view text,
   EngineConfig config;
   if (reader.faults().empty()) {
     const JsonNode root = reader.root();
-    std::vector<const char*> known = {kSystemTitle, kOffset, kDaylightSaving, kCollectFrom,
-                                      kSigningKey};
+    std::vector<const char*> known = {kSystemTitle, kOffset,     kDaylightSaving,
+                                      kCollectFrom, kSigningKey, kP32Id};
     for (const Number& number : kNumbers) {
       known.push_back(number.key);
       if (root.has(number.key)) {
@@ -103,6 +105,7 @@ EngineConfig parse_config(const std::string& name, std::string_view text,
     if (root.has(kCollectFrom)) {
       config.collect_from_utc_s = root.integer(kCollectFrom, 0, INT64_C(4'102'444'800));
     }
+    if (root.has(kP32Id)) config.p32_id = root.identifier(kP32Id, kMaxIdLength);
     if (root.has(kSigningKey)) root.hex(kSigningKey, config.signing_key.emplace());
     root.refuse_others(known);
   }
@@ -120,6 +123,7 @@ std::string to_json(const EngineConfig& config) {
   if (config.signing_key) {
     text += fmt::format(",\"{}\":\"{}\"", kSigningKey, hex(*config.signing_key));
   }
+  text += fmt::format(",\"{}\":\"{}\"", kP32Id, config.p32_id);
   for (const Number& number : kNumbers) {
     text += fmt::format(",\"{}\":{}", number.key, config.*number.member);
   }

@@ -54,6 +54,7 @@ struct EngineConfig {
 
   // Concentrators, P3.2Ex. Without a key nothing is ordered of meters behind them.
   std::optional<SigningKey> signing_key;
+  std::string p32_id = "AMTHES";               // `from` of our messages, `to` of theirs
   std::int64_t p32_collect_period_s = 14'400;  // a row is missing when it is older than both
   std::int64_t p32_collect_grace_s = 7200;
   std::int64_t p32_check_period_s = 1800;      // how often we look for missing rows

@@ -9,6 +9,17 @@ constexpr std::uint8_t kDeliveries = 0x03;
 constexpr std::uint8_t kClockChanged = 0x04;
 constexpr std::uint8_t kStatusChanged = 0x08;
 constexpr std::uint8_t kCountChanged = 0x10;
+constexpr std::uint8_t kReported = 0x20;
+
+std::uint8_t delivery_flags(std::uint8_t deliveries) {
+  const bool reported = (deliveries & static_cast<unsigned>(Delivery::report)) != 0;
+  return static_cast<std::uint8_t>((deliveries & kDeliveries) | (reported ? kReported : 0));
+}
+std::uint8_t deliveries_of(std::uint8_t flags) {
+  const bool reported = (flags & kReported) != 0;
+  return static_cast<std::uint8_t>((flags & kDeliveries) |
+                                   (reported ? static_cast<unsigned>(Delivery::report) : 0u));
+}
 
 // Differences wrap: a register that runs backwards or over is stored all the same.
 std::int64_t difference(std::int64_t a, std::int64_t b) {
@@ -82,7 +93,7 @@ void append_row(const Row& row, std::vector<std::uint8_t>& blob, DayTail& tail) 
 
   std::uint8_t buffer[16 + 10 * (6 + kMaxValues)];
   std::uint8_t* at = buffer;
-  *at++ = static_cast<std::uint8_t>((row.deliveries & kDeliveries) | (clock ? kClockChanged : 0) |
+  *at++ = static_cast<std::uint8_t>(delivery_flags(row.deliveries) | (clock ? kClockChanged : 0) |
                                     (status ? kStatusChanged : 0) | (count ? kCountChanged : 0));
   at = put_zigzag(at, difference(step_s, tail.step_s));
   at = put_zigzag(at, difference(row.arrival_utc_s, row.stamp_utc_s));
@@ -108,7 +119,7 @@ bool decode_day(std::span<const std::uint8_t> blob, std::vector<Row>& rows, DayT
   while (!in.at_end()) {
     Row row = tail.row;
     const std::uint8_t flags = in.u8();
-    row.deliveries = flags & kDeliveries;
+    row.deliveries = deliveries_of(flags);
     const std::int64_t step_s = sum(tail.step_s, in.zigzag());
     row.stamp_utc_s = sum(tail.row.stamp_utc_s, step_s);
     row.arrival_utc_s = sum(row.stamp_utc_s, in.zigzag());

@@ -16,9 +16,10 @@ namespace hes {
 //
 //   blob = version (1)  row*
 //   row  = flags  stamp  arrival  [deviation clock_status]  [status]  [n_values]  value*
-// flags: bit 0, 1 Delivery; bit 2 deviation or clock status changed; bit 3 status changed;
-// bit 4 number of values changed. stamp: zigzag varint of the second difference; arrival: zigzag
-// varint of seconds after the stamp; values: zigzag varints of the difference.
+// flags: bit 0, 1 Delivery push and pull, bit 5 report; bit 2 deviation or clock status changed;
+// bit 3 status changed; bit 4 number of values changed. stamp: zigzag varint of the second
+// difference; arrival: zigzag varint of seconds after the stamp; values: zigzag varints of the
+// difference.
 inline constexpr std::uint8_t kDayBlobVersion = 1;
 
 // What the differences refer to: the row before and the step that led to it.

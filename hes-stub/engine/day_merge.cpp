@@ -149,7 +149,8 @@ void merge_push(Rows& day, std::span<const Row> delivered, std::vector<std::uint
   }
 }
 
-void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new) {
+void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new,
+                Delivery how) {
   is_new.assign(delivered.size(), 1);
   const Evidence evidence(day, delivered);
   Rows merged(delivered.begin(), delivered.end());
@@ -165,7 +166,7 @@ void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint
       hint = at + 1;
       break;
     }
-    merged[j].deliveries |= static_cast<std::uint8_t>(Delivery::pull);
+    merged[j].deliveries |= static_cast<std::uint8_t>(how);
   }
   // Rows of the day that the delivery does not hold go behind the one they followed.
   std::vector<std::pair<std::size_t, std::size_t>> kept;  // (rows of the delivery before it, row)

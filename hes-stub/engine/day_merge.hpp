@@ -26,8 +26,8 @@ void merge_push(std::vector<Row>& day, std::span<const Row> delivered,
                 std::vector<std::uint8_t>& is_new);
 
 // A pull returns everything that the meter has in the range, so it decides about number and order
-// of equal rows there.
+// of equal rows there. So does a report: its concentrator pulled the range.
 void merge_pull(std::vector<Row>& day, std::span<const Row> delivered,
-                std::vector<std::uint8_t>& is_new);
+                std::vector<std::uint8_t>& is_new, Delivery how = Delivery::pull);
 
 }  // namespace hes

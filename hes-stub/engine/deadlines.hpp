@@ -21,11 +21,17 @@ struct Deadline {
     session,
     retry,
     order_from,
-    order_until
+    order_until,
+    // Concentrators.
+    p32_commit,
+    p32_silence,  // connection
+    p32_check,    // and the others: concentrator
+    p32_dial,
+    p32_client
   };
   UtcNs at = 0;
   std::uint64_t sequence = 0;
-  std::uint64_t index = 0;  // meter, connection, session or order
+  std::uint64_t index = 0;  // meter, connection, session, order, concentrator
   std::uint32_t generation = 0;
   Kind kind = Kind::commit;
 };

@@ -27,7 +27,13 @@ std::uint16_t type_index(std::vector<TypeState>& types, const std::string& firmw
 Engine::Engine(const EngineConfig& config, const Inventory& inventory,
                const std::vector<TypeTemplate>& types, const Ports& ports, Store& store,
                Observer& observer)
-    : config_(config), inventory_(inventory), ports_(ports), store_(store), observer_(observer) {
+    : config_(config),
+      inventory_(inventory),
+      ports_(ports),
+      store_(store),
+      observer_(observer),
+      concentrators_(config_, inventory, ports.stream, ports.clock, store, observer, deadlines_,
+                     counters_, *this) {
   store_.set_meters(inventory, config.zone);
   load_profile_ = store_.profile(kLoadProfile);
   closing_ = store_.profile(kDailyClosing);
@@ -60,8 +66,10 @@ void Engine::start() {
     store_.begin_series(meter, load_profile_, from);
     store_.begin_series(meter, closing_, from);
     state.clock_checked_s = now_s();
+    if (inventory_[meter].concentrator != kNoConcentrator) continue;
     state.closing_spread_s = draw_below(config_.closing_spread_s + 1);
   }
+  last_order_ = concentrators_.start();
   settle_up();
 }
 
@@ -109,7 +117,14 @@ void Engine::run_deadline(const Deadline& deadline) {
       return;
     }
     case Deadline::Kind::order_until:
-      expire_order(deadline.index);
+      if (!concentrators_.on_order_until(deadline.index)) expire_order(deadline.index);
+      return;
+    case Deadline::Kind::p32_commit:
+    case Deadline::Kind::p32_silence:
+    case Deadline::Kind::p32_check:
+    case Deadline::Kind::p32_dial:
+    case Deadline::Kind::p32_client:
+      concentrators_.on_deadline(deadline);
       return;
   }
 }
@@ -131,6 +146,24 @@ void Engine::note_dirty() {
   deadlines_.add((now() / period + 1) * period, Deadline::Kind::commit, 0);
 }
 
-void Engine::commit() { store_.commit(); }
+void Engine::commit() {
+  store_.commit();
+  concentrators_.committed();
+}
+
+const ProfileType* Engine::columns_of(MeterIndex meter, const Obis& profile) const {
+  const TypeState& type = types_[meters_[meter].type];
+  return type.known ? type.type.profile(profile) : nullptr;
+}
+
+std::uint32_t Engine::take_rows(MeterIndex meter, const Obis& profile, std::vector<Row>& rows) {
+  rows_.swap(rows);
+  return store_rows(meter, profile, Delivery::report, now()).added;
+}
+
+void Engine::clock_checked(MeterIndex meter, UtcNs deviation) {
+  store_.add_event(now(), meter, "clock deviation ns", std::to_string(deviation));
+  observer_.clock_checked(meter, deviation, now());
+}
 
 }  // namespace hes

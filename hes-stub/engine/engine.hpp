@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hes-stub/engine/concentrators.hpp"
 #include "hes-stub/engine/config.hpp"
 #include "hes-stub/engine/deadlines.hpp"
 #include "hes-stub/engine/engine_state.hpp"
@@ -39,8 +40,9 @@ struct Ports {
 // A module's connection begins with an announcement, which binds it to a meter; a newer connection
 // of the same meter replaces the older. Pushes are opened with the meter's keys and stored. What
 // is missing, what is ordered and what the day asks for becomes a job; jobs of one meter share one
-// association (client 1, HLS5), and only so many meters are served at one time.
-class Engine {
+// association (client 1, HLS5), and only so many meters are served at one time. Meters behind a
+// concentrator are its business (Concentrators); their rows come to the same places.
+class Engine final : private ConcentratorHost {
  public:
   // The references live longer than the engine. Types without a template are learnt on the wire.
   Engine(const EngineConfig& config, const Inventory& inventory,
@@ -55,18 +57,23 @@ class Engine {
 
   // The port's side of StreamPort: after close() the engine knows the connection no more, and
   // on_closed() for it is ignored. Octets of a connection that was not opened are ignored too.
-  void on_open(ConnectionId connection, Door door = Door::wrapper);
+  // `peer` is the name that a p32 connection's certificate proves; empty: it proves none.
+  void on_open(ConnectionId connection, Door door = Door::wrapper, std::string_view peer = {});
   void on_data(ConnectionId connection, protocol::Bytes octets);
   void on_closed(ConnectionId connection);
   void on_timer();
 
-  OrderId submit(const Order& order);  // numbered from 1; the result comes to the observer
+  // Numbered from 1 on, or behind those that the store still holds; the result comes to the
+  // observer.
+  OrderId submit(const Order& order);
+  OrderId last_order() const { return last_order_; }
   // Writes what the last minute brought. Also at the end of a run.
-  void commit();
+  void commit() override;
 
   const EngineCounters& counters() const { return counters_; }
   UtcNs next_deadline() const { return deadlines_.next(); }
   std::size_t connections() const { return connections_.size(); }
+  const Concentrators& concentrators() const { return concentrators_; }
 
  private:
   using Bytes = protocol::Bytes;
@@ -82,6 +89,12 @@ class Engine {
   void log(std::string_view text);
   TypeState& type_of(MeterIndex meter) { return types_[meters_[meter].type]; }
 
+  // ConcentratorHost
+  const ProfileType* columns_of(MeterIndex meter, const Obis& profile) const override;
+  std::uint32_t take_rows(MeterIndex meter, const Obis& profile, std::vector<Row>& rows) override;
+  void conclude(OrderResult& result, OrderOutcome outcome) override;
+  void clock_checked(MeterIndex meter, UtcNs deviation) override;
+
   // engine_wire.cpp
   void on_message(Connection& connection, const protocol::wrapper::Message& message);
   void on_plain_notification(Connection& connection, Bytes apdu);
@@ -92,7 +105,7 @@ class Engine {
   void leave(Connection& connection, std::string_view reason);
   void unbind(Connection& connection);
   void supervise(ConnectionId id);
-  void store_rows(MeterIndex meter, const Obis& profile, Delivery how, UtcNs arrival);
+  AddResult store_rows(MeterIndex meter, const Obis& profile, Delivery how, UtcNs arrival);
   void send(MeterIndex meter, protocol::dlms::Sap client, Bytes apdu);
 
   // engine_jobs.cpp: who is served when, and with what
@@ -179,6 +192,7 @@ class Engine {
   std::vector<Row> rows_;            // of the delivery in hand
   std::vector<std::uint8_t> plain_;  // the push in hand, deciphered
   std::vector<std::uint8_t> out_;    // the message in hand, with its wrapper header
+  Concentrators concentrators_;      // uses what stands above
 };
 
 }  // namespace hes

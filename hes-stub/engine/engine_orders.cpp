@@ -47,6 +47,10 @@ OrderId Engine::submit(const Order& order) {
   pending.result.submitted = now();
   if (!valid(order, meters_.size())) {
     finish_order(pending, OrderOutcome::invalid);
+  } else if (inventory_[order.meter].concentrator != kNoConcentrator) {
+    OrderResult result = std::move(pending.result);
+    orders_.erase(id);
+    concentrators_.submit(std::move(result));
   } else {
     meters_[order.meter].orders.push_back(id);
     if (order.valid_until != kNever) {
@@ -188,16 +192,20 @@ void Engine::expire_order(OrderId id) {
 }
 
 void Engine::finish_order(PendingOrder& order, OrderOutcome outcome) {
-  OrderResult& result = order.result;
-  const OrderId id = result.id;
+  const OrderId id = order.result.id;
+  const MeterIndex meter = order.result.order.meter;
+  if (meter < meters_.size()) std::erase(meters_[meter].orders, id);
+  conclude(order.result, outcome);
+  orders_.erase(id);
+}
+
+void Engine::conclude(OrderResult& result, OrderOutcome outcome) {
   result.outcome = outcome;
   result.finished = now();
-  if (result.order.meter < meters_.size()) std::erase(meters_[result.order.meter].orders, id);
-  store_.add_order({id, result.order.meter, order_kind_name(result.order.kind),
+  store_.add_order({result.id, result.order.meter, order_kind_name(result.order.kind),
                     result.order.value_s, result.submitted, result.order.valid_until,
                     result.finished, order_outcome_name(outcome), result.data});
   observer_.order_finished(result);
-  orders_.erase(id);
 }
 
 const char* order_kind_name(OrderKind kind) {

@@ -19,6 +19,29 @@ namespace hes {
 
 inline constexpr std::uint32_t kNoSession = UINT32_MAX;
 
+struct ConcentratorCounters {
+  std::uint64_t http_refused = 0;  // connections closed for what is no HTTP of ours
+  std::uint64_t malformed = 0;     // documents refused with a located error
+  std::uint64_t denied = 0;        // unknown sender, not for us, another than the certificate's
+  std::uint64_t unexpected = 0;    // kinds that only a head-end sends; answers to nothing
+  std::uint64_t hellos = 0;
+  std::uint64_t polls = 0;
+  std::uint64_t acks = 0;
+  std::uint64_t reports = 0;   // taken over
+  std::uint64_t repeated = 0;  // had them: dropped
+  std::uint64_t rows = 0;      // new ones of profiles
+  std::uint64_t duplicates = 0;
+  std::uint64_t meter_errors = 0;    // meters with an error inside a good report
+  std::uint64_t unknown_meters = 0;  // not in the inventory, or of another concentrator: left out
+  std::uint64_t handed = 0;          // orders and requests, repetitions included
+  std::uint64_t refused = 0;         // orders and requests that a concentrator refused
+  std::uint64_t requests = 0;        // for missing rows
+  std::uint64_t given_up = 0;        // of these, meters that did not answer often enough
+  std::uint64_t silent = 0;          // connections closed for want of a message
+  std::uint64_t dial_failed = 0;
+  std::uint64_t replaced = 0;  // concentrators that began to count anew
+};
+
 struct EngineCounters {
   std::uint64_t malformed = 0;        // messages that are none of ours, or broken inside
   std::uint64_t framing_lost = 0;     // connections closed for it
@@ -41,6 +64,7 @@ struct EngineCounters {
   std::uint64_t rejected = 0;  // associations
   std::uint64_t timeouts = 0;  // answers that did not come
   std::uint64_t gave_up = 0;   // sessions that ended by failure and backed off
+  ConcentratorCounters p32;
 };
 
 struct Connection {

@@ -34,10 +34,10 @@ bool read_title(Bytes octets, SystemTitle& title) {
 
 }  // namespace
 
-void Engine::on_open(ConnectionId id, Door door) {
-  if (door == Door::p32) {  // nobody serves it yet
-    ports_.stream.close(id);
-    return;
+void Engine::on_open(ConnectionId id, Door door, std::string_view peer) {
+  if (door == Door::p32 || concentrators_.owns(id)) {
+    concentrators_.on_open(id, peer);
+    return settle_up();
   }
   Connection& connection = connections_[id];
   connection.id = id;
@@ -48,7 +48,10 @@ void Engine::on_open(ConnectionId id, Door door) {
 
 void Engine::on_closed(ConnectionId id) {
   const auto found = connections_.find(id);
-  if (found == connections_.end()) return;
+  if (found == connections_.end()) {
+    concentrators_.on_closed(id);
+    return settle_up();
+  }
   leave(found->second, "closed");
   connections_.erase(found);
   settle_up();
@@ -56,7 +59,10 @@ void Engine::on_closed(ConnectionId id) {
 
 void Engine::on_data(ConnectionId id, Bytes octets) {
   const auto found = connections_.find(id);
-  if (found == connections_.end()) return;
+  if (found == connections_.end()) {
+    concentrators_.on_data(id, octets);
+    return settle_up();
+  }
   Connection& connection = found->second;
   connection.octets_up += octets.size();
   connection.last_heard = now();
@@ -282,7 +288,7 @@ void Engine::store_push(MeterIndex meter, Bytes body, UtcNs arrival, std::uint32
   observer_.message(message);
 }
 
-void Engine::store_rows(MeterIndex meter, const Obis& obis, Delivery how, UtcNs arrival) {
+AddResult Engine::store_rows(MeterIndex meter, const Obis& obis, Delivery how, UtcNs arrival) {
   for (Row& row : rows_) row.arrival_utc_s = arrival / kNsPerSecond;
   const AddResult added = store_.add_rows(meter, store_.profile(obis), rows_, how);
   counters_.rows += added.added;
@@ -292,6 +298,7 @@ void Engine::store_rows(MeterIndex meter, const Obis& obis, Delivery how, UtcNs 
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (is_new[i] != 0) observer_.row_stored(meter, obis, rows_[i], arrival);
   }
+  return added;
 }
 
 void Engine::send(MeterIndex meter, protocol::dlms::Sap client, Bytes apdu) {

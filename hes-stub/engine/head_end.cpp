@@ -14,6 +14,7 @@ LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventor
   engine_ = std::make_unique<Engine>(
       config, inventory, types, Ports{stream, time_, time_, random, log, crypto_}, store, observer);
   engine_->start();
+  last_order_ = engine_->last_order();
 }
 
 void LocalHeadEnd::open(ConnectionId connection, Door door) {

@@ -20,7 +20,7 @@ constexpr const char* kCell = "cell";  // a parent that is no concentrator
 
 ConcentratorEntry read_concentrator(const JsonNode& node) {
   ConcentratorEntry entry;
-  entry.id = node.text("id", 1, kMaxIdLength);
+  entry.id = node.identifier("id", kMaxIdLength);
   const std::string uplink = node.text("uplink", 1, kMaxNameLength);
   if (uplink == "ethernet") {
     entry.uplink = Uplink::ethernet;

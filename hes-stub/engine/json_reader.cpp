@@ -88,6 +88,18 @@ std::string JsonNode::text(const char* key, std::size_t min_length, std::size_t 
   return {};
 }
 
+std::string JsonNode::identifier(const char* key, std::size_t max_length) const {
+  static constexpr std::string_view kOthers = "._:-";
+  std::string name = text(key, 1, max_length);
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  };
+  if (std::all_of(name.begin(), name.end(), fits)) return name;
+  fault(key, "letters, digits and . _ : -");
+  return {};
+}
+
 std::string JsonNode::optional_text(const char* key) const {
   const Json& json = json_of(json_);
   const auto found = json.find(key);

@@ -18,6 +18,8 @@ class JsonReader;
 class JsonNode {
  public:
   std::string text(const char* key, std::size_t min_length, std::size_t max_length) const;
+  // 1 to `max_length` of A-Z a-z 0-9 . _ : -, as P3.2Ex names things.
+  std::string identifier(const char* key, std::size_t max_length) const;
   std::string optional_text(const char* key) const;  // "" when absent; numbers as digits
   std::int64_t integer(const char* key, std::int64_t min, std::int64_t max) const;
   bool boolean(const char* key) const;

@@ -160,7 +160,7 @@ AddResult Store::add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t
   if (how == Delivery::push) {
     merge_push(known, slice, impl_->slice_is_new);
   } else {
-    merge_pull(known, slice, impl_->slice_is_new);
+    merge_pull(known, slice, impl_->slice_is_new, how);
   }
   for (std::size_t i = 0; i < places.size(); ++i) {
     impl_->last_new[places[i]] = impl_->slice_is_new[i];

@@ -44,6 +44,8 @@ struct MissingRun {
   bool asked = false;  // the meter was asked and does not have them
 };
 
+class ConcentratorStore;
+
 struct AddResult {
   std::uint32_t added = 0;
   std::uint32_t duplicates = 0;  // delivered before: dropped
@@ -117,6 +119,9 @@ class Store {
   // Serial, logical device name, firmware and period of every meter ever put in, without keys.
   std::vector<MeterEntry> load_meters();
   LocalZone load_zone();
+
+  // The same file's side of the concentrators; shares the commits.
+  ConcentratorStore& concentrators();
 
   bool dirty() const;
   void commit();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "hes-stub/engine/concentrator_store.hpp"
 #include "hes-stub/engine/database.hpp"
 #include "hes-stub/engine/store.hpp"
 
@@ -60,6 +61,7 @@ struct Store::Impl {
   };
 
   Database database;
+  ConcentratorStore concentrators;
   Statement put_day;
   Statement get_day;
   Statement all_days;

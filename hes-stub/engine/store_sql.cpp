@@ -48,9 +48,10 @@ Database open_file(const StoreOptions& options) {
   }
   Database database(options.path);
   if (!in_memory(options)) {
-    // A write-ahead log is whole after the process was killed, also without disk syncs.
+    // A write-ahead log is whole after the process was killed, also without disk syncs. With
+    // them, what was committed is there after a power failure too: reports are acknowledged then.
     database.execute("PRAGMA journal_mode=WAL");
-    database.execute(options.durable ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=OFF");
+    database.execute(options.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
   }
   {
     Statement version = database.prepare("PRAGMA user_version");
@@ -70,6 +71,7 @@ Database open_file(const StoreOptions& options) {
 
 Store::Impl::Impl(const StoreOptions& options)
     : database(open_file(options)),
+      concentrators(database),
       put_day(database.prepare("INSERT OR REPLACE INTO profile_day VALUES(?,?,?,?,?)")),
       get_day(
           database.prepare("SELECT blob FROM profile_day WHERE meter=? AND profile=? AND day=?")),
@@ -144,6 +146,7 @@ void Store::set_meters(const Inventory& inventory, const LocalZone& zone) {
     put.run();
   }
   impl_->database.execute("COMMIT");
+  impl_->concentrators.set_inventory(inventory);
   impl_->record_is_dirty.assign(meters(), false);
   impl_->series.assign(impl_->profiles.size(), {});
   for (auto& of_profile : impl_->series) of_profile.resize(meters());
@@ -208,9 +211,11 @@ std::vector<TypeTemplate> Store::load_types() {
   return types;
 }
 
+ConcentratorStore& Store::concentrators() { return impl_->concentrators; }
+
 bool Store::dirty() const {
   return !impl_->dirty_series.empty() || !impl_->dirty_records.empty() || !impl_->events.empty() ||
-         !impl_->sessions.empty() || !impl_->orders.empty();
+         !impl_->sessions.empty() || !impl_->orders.empty() || impl_->concentrators.dirty();
 }
 
 void Store::write_days() {
@@ -300,6 +305,7 @@ void Store::commit() {
   write_days();
   write_records();
   write_journal();
+  impl_->concentrators.write();
   impl_->database.execute("COMMIT");
   ++impl_->commits;
 }

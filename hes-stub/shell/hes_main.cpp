@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +18,7 @@
 #include "hes-stub/shell/real_time.hpp"
 #include "hes-stub/shell/tcp.hpp"
 #include "hes-stub/shell/text_output.hpp"
+#include "hes-stub/shell/tls.hpp"
 
 namespace hes {
 namespace {
@@ -38,6 +40,10 @@ struct Options {
   std::string from;
   std::string to;
   std::vector<std::string> orders;
+  std::uint16_t p32_port = protocol::p32::kHeadEndPort;
+  bool p32_plain = false;
+  TlsFiles tls;
+  std::string sign_key;
 };
 
 class ErrorLog final : public LogPort {
@@ -61,6 +67,15 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--order", options.orders,
                  "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37")
       ->allow_extra_args(false);
+  app.add_option("--p32-port", options.p32_port, "Port that concentrators dial, on the same host")
+      ->capture_default_str();
+  app.add_option("--tls-cert", options.tls.certificate, "P3.2Ex: our certificate chain, PEM");
+  app.add_option("--tls-key", options.tls.key, "P3.2Ex: its private key, PEM");
+  app.add_option("--tls-ca", options.tls.authority,
+                 "P3.2Ex: authority of the concentrators' certificates, PEM");
+  app.add_flag("--p32-plain", options.p32_plain, "P3.2Ex without TLS, on a loopback address only");
+  app.add_option("--sign-key", options.sign_key,
+                 "Ed25519 private key that signs orders to concentrators, PEM (PKCS#8)");
   app.add_flag("--missing", options.missing, "Print what is missing in the store, and stop");
   app.add_option("--export", options.export_format, "Print the store's rows, and stop")
       ->check(CLI::IsMember({"csv"}));
@@ -107,6 +122,18 @@ void allow_many_sockets() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Concentrators are served with certificates at both ends, or not beyond this machine.
+void check_p32(const Options& options, const std::string& host, const Inventory& inventory,
+               std::vector<std::string>& faults) {
+  if (inventory.concentrators().empty() || options.tls.all()) return;
+  const bool loopback = host == "127.0.0.1" || host == "::1" || host == "localhost";
+  if (options.tls.any() || !options.p32_plain) {
+    faults.push_back("--tls-cert, --tls-key, --tls-ca missing: allowed: all three, or --p32-plain");
+  } else if (!loopback) {
+    faults.push_back("--p32-plain = " + host + ": allowed: a loopback address in --listen");
+  }
+}
+
 int serve_lockstep(const LockstepOptions& lockstep, const Inventory& inventory,
                    const std::vector<TypeTemplate>& types, Store& store, LogPort& log) {
   LockstepServer server(lockstep, inventory, types, store, log);
@@ -141,6 +168,14 @@ int serve(const Options& options) {
   if (std::string text; !options.config.empty() && read_text_file(options.config, text, faults)) {
     config = parse_config(options.config, text, faults);
   }
+  const bool in_lockstep = !options.control.empty();
+  real_time.p32_port = options.p32_port;
+  real_time.tls = options.tls;
+  if (!in_lockstep) check_p32(options, real_time.host, inventory, faults);
+  if (options.tls.all()) tls_context(options.tls, faults);
+  if (!options.sign_key.empty()) {
+    read_signing_key(options.sign_key, config.signing_key.emplace(), faults);
+  }
   for (const std::string& order : options.orders) {
     parse_order(order, inventory, real_time.orders, faults);
   }
@@ -148,7 +183,6 @@ int serve(const Options& options) {
 
   allow_many_sockets();
   ErrorLog log;
-  const bool in_lockstep = !options.control.empty();
   Store store(StoreOptions{options.store, options.fresh, !in_lockstep});
   if (in_lockstep) {
     lockstep.data_host = real_time.host;
@@ -167,6 +201,13 @@ int serve(const Options& options) {
       static_cast<unsigned long long>(counters.duplicates),
       static_cast<unsigned long long>(counters.malformed),
       static_cast<unsigned long long>(counters.framing_lost));
+  if (!inventory.concentrators().empty()) {
+    std::printf("reports %llu, repeated %llu, malformed %llu, denied %llu\n",
+                static_cast<unsigned long long>(counters.p32.reports),
+                static_cast<unsigned long long>(counters.p32.repeated),
+                static_cast<unsigned long long>(counters.p32.malformed),
+                static_cast<unsigned long long>(counters.p32.denied));
+  }
   return kOk;
 }
 

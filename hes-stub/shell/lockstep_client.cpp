@@ -37,6 +37,7 @@ LockstepClient::LockstepClient(const std::string& host, std::uint16_t control_po
   if (in.u16() != kLockstepVersion) throw std::runtime_error("lockstep: another version");
   data_port_ = in.u16();
   idle_until_ = static_cast<UtcNs>(in.u64());
+  last_order_ = in.u64();
 }
 
 std::vector<std::uint8_t> LockstepClient::more_random(std::size_t octets) {

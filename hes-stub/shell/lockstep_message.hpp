@@ -22,7 +22,7 @@ enum class ControlType : std::uint8_t {
   hello = 1,      // version (2), begin (8), random octets (4 + n), configuration JSON (4 + n)
   step = 2,       // now (8), run deadlines (1), random octets (4 + n), then events to the end
   finish = 3,     // empty
-  welcome = 17,   // version (2), data port (2), idle until (8)
+  welcome = 17,   // version (2), data port (2), idle until (8), highest order number (8)
   idle = 18,      // idle until (8), random octets used (8), outputs (4 + n), then observations
   finished = 19,  // rows (8), duplicates (8)
   failed = 20,    // text

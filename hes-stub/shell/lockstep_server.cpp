@@ -90,6 +90,7 @@ void Service::hello(Reader& in, const Inventory& inventory, const std::vector<Ty
   reply_.u16(kLockstepVersion);
   reply_.u16(data_.port());
   reply_.i64(head_end_->next_deadline());
+  reply_.u64(head_end_->engine().last_order());
   control_.write(reply_.finish());
 }
 

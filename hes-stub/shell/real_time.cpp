@@ -2,20 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/shell/real_time.hpp"
 
-#include <utility>  // Boost 1.74's Asio uses std::exchange without it
-
-#include <array>
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/system_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
+#include "hes-stub/shell/line.hpp"
 #include "protocol/crypto_openssl/engine.hpp"
 
 namespace hes {
@@ -25,51 +26,55 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using Code = boost::system::error_code;
 
-// What a module may leave unread before its connection is given up.
-constexpr std::size_t kMaxUnsentOctets = 1 << 20;
-constexpr std::size_t kReadOctets = 2048;
+// What the other end may leave unread before its connection is given up.
+constexpr std::size_t kMaxUnsentOctets = 8 << 20;
+// For the handshake, and for the last answer on the way to somebody who does not read.
+constexpr std::chrono::seconds kPatience{20};
 
-// One connection's socket: reads as octets come, writes one piece after the other.
-struct Line {
-  explicit Line(tcp::socket s) : socket(std::move(s)) {}
-  tcp::socket socket;
-  std::array<std::uint8_t, kReadOctets> in;
-  std::vector<std::uint8_t> writing;
-  std::vector<std::uint8_t> waiting;
-};
+std::unique_ptr<asio::ssl::context> context_of(const TlsFiles& files) {
+  if (!files.any()) return nullptr;
+  std::vector<std::string> faults;
+  auto context = tls_context(files, faults);
+  if (!context) throw std::runtime_error(faults.front());
+  return context;
+}
 
 class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort {
  public:
   RealTime(const RealTimeOptions& options, const EngineConfig& config, const Inventory& inventory,
            const std::vector<TypeTemplate>& types, Store& store, LogPort& log, Observer& observer)
-      : acceptor_(context_),
+      : tls_(context_of(options.tls)),
+        acceptor_(context_),
+        p32_acceptor_(context_),
         timer_(context_),
         signals_(context_, SIGINT, SIGTERM),
         system_random_(protocol::crypto::system_random()),
         crypto_(system_random_),
         engine_(config, inventory, types, Ports{*this, *this, *this, *this, log, crypto_}, store,
                 observer) {
-    tcp::resolver resolver(context_);
-    const auto found = resolver.resolve(options.host, std::to_string(options.port));
-    const tcp::endpoint endpoint = *found.begin();
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
+    listen(acceptor_, options.host, options.port);
+    if (!inventory.concentrators().empty()) listen(p32_acceptor_, options.host, options.p32_port);
   }
 
   void run(const RealTimeOptions& options) {
     engine_.start();
     for (const Order& order : options.orders) engine_.submit(order);
-    accept();
+    accept(acceptor_, Door::wrapper);
+    if (p32_acceptor_.is_open()) accept(p32_acceptor_, Door::p32);
     signals_.async_wait([this](const Code& code, int) {
       if (!code) stop();
     });
     const std::uint16_t port = acceptor_.local_endpoint().port();
+    const std::uint16_t p32_port =
+        p32_acceptor_.is_open() ? p32_acceptor_.local_endpoint().port() : std::uint16_t{0};
     if (options.listening) {
-      options.listening(port);
+      options.listening(port, p32_port);
     } else {
       std::printf("listening on %s:%u\n", options.host.c_str(), static_cast<unsigned>(port));
+      if (p32_port != 0) {
+        std::printf("P3.2Ex on %s:%u, %s\n", options.host.c_str(), static_cast<unsigned>(p32_port),
+                    tls_ ? "mutual TLS" : "plain");
+      }
       std::fflush(stdout);
     }
     context_.run();
@@ -80,57 +85,108 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort {
  private:
   using LinePtr = std::shared_ptr<Line>;
 
-  void accept() {
-    acceptor_.async_accept([this](const Code& code, tcp::socket socket) {
+  void listen(tcp::acceptor& acceptor, const std::string& host, std::uint16_t port) {
+    tcp::resolver resolver(context_);
+    const auto found = resolver.resolve(host, std::to_string(port));
+    const tcp::endpoint endpoint = *found.begin();
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    acceptor.bind(endpoint);
+    acceptor.listen();
+  }
+
+  LinePtr line_of(tcp::socket&& socket, Door door) {
+    return door == Door::p32 && tls_ ? tls_line(std::move(socket), *tls_)
+                                     : plain_line(std::move(socket));
+  }
+
+  void accept(tcp::acceptor& acceptor, Door door) {
+    acceptor.async_accept([this, &acceptor, door](const Code& code, tcp::socket socket) {
       if (code == asio::error::operation_aborted) return;
       if (!code) {
-        Code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
         const ConnectionId id = ++last_id_;
-        const LinePtr line = lines_[id] = std::make_shared<Line>(std::move(socket));
-        engine_.on_open(id);
-        read(id, line);
+        const LinePtr line = line_of(std::move(socket), door);
+        lines_[id] = line;
+        if (door == Door::p32) {
+          greet(id, line, true);
+        } else {
+          opened(id, line, door);
+        }
       }
-      accept();
+      accept(acceptor, door);
     });
   }
 
+  // The engine hears of a connection only when the other end has proved who it is.
+  void greet(ConnectionId id, const LinePtr& line, bool server) {
+    const auto limit = std::make_shared<asio::steady_timer>(context_, kPatience);
+    limit->async_wait([line](const Code& code) {
+      Code ignored;
+      if (!code) line->socket().close(ignored);
+    });
+    line->handshake(server, [this, id, line, limit, server](const Code& code, std::size_t) {
+      limit->cancel();
+      if (lines_.count(id) == 0) return;
+      if (!code) return opened(id, line, Door::p32);
+      forget(id);
+      if (!server) engine_.on_closed(id);
+    });
+  }
+
+  void opened(ConnectionId id, const LinePtr& line, Door door) {
+    Code ignored;
+    line->socket().set_option(tcp::no_delay(true), ignored);
+    engine_.on_open(id, door, line->peer());
+    if (lines_.count(id) != 0) read(id, line);
+  }
+
   void read(ConnectionId id, const LinePtr& line) {
-    line->socket.async_read_some(asio::buffer(line->in),
-                                 [this, id, line](const Code& code, std::size_t n) {
-                                   if (lines_.count(id) == 0) return;
-                                   if (code) return gone(id);
-                                   engine_.on_data(id, protocol::Bytes(line->in).first(n));
-                                   if (lines_.count(id) != 0) read(id, line);
-                                 });
+    line->read([this, id, line](const Code& code, std::size_t n) {
+      if (lines_.count(id) == 0) return;
+      if (code) return gone(id);
+      engine_.on_data(id, protocol::Bytes(line->in).first(n));
+      if (lines_.count(id) != 0) read(id, line);
+    });
   }
 
   void write(ConnectionId id, const LinePtr& line) {
     line->writing.swap(line->waiting);
     line->waiting.clear();
-    asio::async_write(line->socket, asio::buffer(line->writing),
-                      [this, id, line](const Code& code, std::size_t) {
-                        line->writing.clear();
-                        if (lines_.count(id) == 0) return;
-                        if (code) return gone(id);
-                        if (!line->waiting.empty()) write(id, line);
-                      });
+    line->write([this, id, line](const Code& code, std::size_t) {
+      line->writing.clear();
+      const bool known = lines_.count(id) != 0;
+      if (known && code) return gone(id);
+      if (!code && !line->waiting.empty()) return write(id, line);
+      Code ignored;
+      if (!known) line->socket().close(ignored);  // closed behind its last answer
+    });
   }
 
   void gone(ConnectionId id) {
     forget(id);
     engine_.on_closed(id);
   }
+  // What is still being written goes out first: the last answer tells why.
   void forget(ConnectionId id) {
     const auto found = lines_.find(id);
     if (found == lines_.end()) return;
-    Code ignored;
-    found->second->socket.close(ignored);
+    const LinePtr line = found->second;
     lines_.erase(found);
+    Code ignored;
+    if (line->writing.empty()) {
+      line->socket().close(ignored);
+      return;
+    }
+    const auto limit = std::make_shared<asio::steady_timer>(context_, kPatience);
+    limit->async_wait([line, limit](const Code&) {
+      Code closing;
+      line->socket().close(closing);
+    });
   }
 
   void stop() {
     acceptor_.close();
+    p32_acceptor_.close();
     timer_.cancel();
     while (!lines_.empty()) gone(lines_.begin()->first);
     context_.stop();
@@ -144,12 +200,35 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort {
     line->waiting.insert(line->waiting.end(), octets.begin(), octets.end());
     if (line->waiting.size() > kMaxUnsentOctets) {
       Code ignored;
-      line->socket.shutdown(tcp::socket::shutdown_both, ignored);  // its read fails: gone()
+      line->socket().shutdown(tcp::socket::shutdown_both, ignored);  // its read fails: gone()
     } else if (line->writing.empty()) {
       write(id, line);
     }
   }
   void close(ConnectionId id) override { forget(id); }
+  ConnectionId connect(std::string_view address, std::uint16_t port) override {
+    const ConnectionId id = ++last_id_;
+    tcp::socket socket(context_);
+    const LinePtr line = line_of(std::move(socket), Door::p32);
+    lines_[id] = line;
+    const auto resolver = std::make_shared<tcp::resolver>(context_);
+    const auto failed = [this, id](const Code& code) {
+      if (lines_.count(id) == 0) return true;
+      if (code) gone(id);
+      return static_cast<bool>(code);
+    };
+    resolver->async_resolve(
+        std::string(address), std::to_string(port),
+        [this, id, line, resolver, failed](const Code& code,
+                                           const tcp::resolver::results_type& to) {
+          if (failed(code)) return;
+          asio::async_connect(line->socket(), to,
+                              [this, id, line, failed](const Code& error, const tcp::endpoint&) {
+                                if (!failed(error)) greet(id, line, false);
+                              });
+        });
+    return id;
+  }
   UtcNs now() const override {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     // A clock that is set back must not take the engine back in time.
@@ -172,7 +251,9 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort {
   void fill(protocol::MutableBytes out) override { system_random_(out); }
 
   asio::io_context context_{1};
+  std::unique_ptr<asio::ssl::context> tls_;
   tcp::acceptor acceptor_;
+  tcp::acceptor p32_acceptor_;
   asio::system_timer timer_;
   asio::signal_set signals_;
   protocol::crypto::OpensslEngine::Random system_random_;

@@ -55,8 +55,9 @@ std::vector<Place> places_of(const TypeTemplate* type, const Obis& obis,
 }
 
 const char* delivery_text(const Row& row) {
-  constexpr const char* kNames[] = {"", "push", "pull", "both"};
-  return kNames[row.deliveries & 3];
+  constexpr const char* kNames[] = {"",       "push",        "pull",        "both",
+                                    "report", "push+report", "pull+report", "all"};
+  return kNames[row.deliveries & 7];
 }
 
 void print_row(const MeterEntry& meter, const Obis& obis, const Row& row, unsigned ordinal,

@@ -132,7 +132,7 @@ TEST(RealTime, ServesAMeterUntilItIsInterrupted) {
   std::atomic<int> port{0};
   RealTimeOptions options;
   options.port = 0;
-  options.listening = [&port](std::uint16_t opened) { port = opened; };
+  options.listening = [&port](std::uint16_t opened, std::uint16_t) { port = opened; };
   Order order;
   order.meter = 0;
   order.kind = OrderKind::relay_open;
