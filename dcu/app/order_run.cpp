@@ -123,6 +123,10 @@ void OrderBook::run_on(const RunningPtr& running, const std::string& serial) {
   if (running->order.order.kind() == OrderKind::key_change) {
     if (const auto failure = take_keys(*running, meter)) return done(running, serial, failure);
   }
+  const auto* campaign = std::get_if<p32::FirmwareCampaignOrder>(&running->order.order.body);
+  if (campaign != nullptr && !campaign->image) {  // to be cancelled, but none runs for long
+    return done(running, serial, unknown_target());
+  }
   JobPtr job = job_for(running, serial, meter);
   const p32::Order& order = running->order.order;
   job->name = p32::name_of(order.kind());

@@ -12,8 +12,13 @@ using protocol::prime::ConnectionType;
 
 namespace {
 
-// An acknowledgement takes two frames through each switch more, and their channel accesses.
-constexpr std::int64_t kRetryPerHopUs = 2'000'000;  // engineering judgement
+// Patience for an acknowledgement, engineering judgement: with ten transfers side by side a node
+// gets the line after a second. Through each switch it takes two frames more, and their channel
+// accesses. The spread keeps two connections from disturbing each other at every try: nodes under
+// a switch do not hear the base node.
+constexpr std::int64_t kRetryUs = 2'500'000;
+constexpr std::int64_t kRetryPerHopUs = 2'000'000;
+constexpr std::int64_t kRetrySpreadUs = 1'000'000;
 
 }  // namespace
 
@@ -58,7 +63,7 @@ void BaseNode::open_connection(Node& node, const Con& con, Bytes identifier) {
   node.identifier_octets = static_cast<std::uint8_t>(identifier.size());
   std::ranges::copy(identifier, node.identifier.begin());
   protocol::prime::ArqConfig arq;
-  arq.retry_us += kRetryPerHopUs * node.level;
+  arq.retry_us = kRetryUs + kRetryPerHopUs * node.level + random_us(kRetrySpreadUs);
   node.arq.open(arq);
   owe(node, Owed::connected);
   owner_.on_joined(table_.address_of(node), node.eui48, identifier);

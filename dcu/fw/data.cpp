@@ -97,7 +97,8 @@ bool BaseNode::serve_data(Node& node) {
   PROTOCOL_ASSERT(out.ok());
   if (sent.try_count > 1) {
     ++counters_.retransmitted;
-    if (!node.confirmed) owe(node, Owed::connected);  // perhaps it does not know that it is open
+    // Perhaps it does not know that the connection is open.
+    if (!node.confirmed && sent.number == 0) owe(node, Owed::connected);
     if (sent.try_count > 2 && node.level == 0) node.link.step_down();
   }
   protocol::prime::Packet packet;

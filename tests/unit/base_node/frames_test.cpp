@@ -105,7 +105,7 @@ TEST(Registration, WhoIsNotKnownIsTold) {
   t.hear_control(ControlType::alv, 0, 77, alv);
   t.run_for(kSecond);
   const auto answers = t.said(ControlType::reg);
-  ASSERT_EQ(answers.size(), 1u);
+  ASSERT_EQ(answers.size(), 2u);
   EXPECT_EQ(answers[0].packet.lnid, 77);
   EXPECT_TRUE(prime::decode_reg(answers[0].payload)->negative);
   EXPECT_EQ(t.base.counters().stray, 2u);

@@ -31,7 +31,8 @@ void expect_sound(Network& n) {
   n.channel.run_for(2 * kMinute);
   number = 5000;
   for (fake::MeterEnd& meter : n.meters) {
-    EXPECT_EQ(std::ranges::count(meter.received, ++number), 1) << n.replay();
+    EXPECT_EQ(std::ranges::count(meter.received, ++number), 1)
+        << "known to have come: " << n.base.sent[number] << "; " << n.replay();
   }
 }
 
