@@ -31,8 +31,9 @@ MediumCounters Medium::counters() const {
 BeaconCounters Medium::beacons(StationId station) const {
   const StationModem* const modem = air_->modem(station);
   if (modem == nullptr) return {};
-  return {modem->beacons_sent(air_->agenda().now()), modem->beacons_received(),
-          modem->beacons_missed(), modem->watches_lost()};
+  const sim::TimeNs now = air_->agenda().now();
+  return {modem->beacons_sent(now), modem->beacons_received(now), modem->beacons_missed(now),
+          modem->watches_lost()};
 }
 
 }  // namespace plc

@@ -129,6 +129,20 @@ void StationModem::begin_watch(const prime::BeaconWatch& watch) {
   watch_->miss_limit = std::max(watch.miss_limit, 1u);
 }
 
+std::uint64_t StationModem::beacons_received(sim::TimeNs now) const {
+  if (!watch_) return received_;
+  BeaconTrack track = watch_->track;
+  track.settle(now);
+  return received_ + track.received();
+}
+
+std::uint64_t StationModem::beacons_missed(sim::TimeNs now) const {
+  if (!watch_) return missed_;
+  BeaconTrack track = watch_->track;
+  track.settle(now);
+  return missed_ + track.missed();
+}
+
 // ---- Time ----
 
 void StationModem::settle(Found& found, sim::TimeNs now) {

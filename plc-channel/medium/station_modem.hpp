@@ -65,10 +65,9 @@ class StationModem final : public Modem, private sim::Entity {
   // Another station's beacons are not what they were; `before` is what they were up to now.
   void source_changed(const StationModem& source, const Emission& before);
   std::uint64_t beacons_sent(sim::TimeNs now) const;
-  std::uint64_t beacons_received() const {
-    return received_ + (watch_ ? watch_->track.received() : 0);
-  }
-  std::uint64_t beacons_missed() const { return missed_ + (watch_ ? watch_->track.missed() : 0); }
+  // Received and missed of all watches so far.
+  std::uint64_t beacons_received(sim::TimeNs now) const;
+  std::uint64_t beacons_missed(sim::TimeNs now) const;
   std::uint64_t watches_lost() const { return lost_; }
 
  private:

@@ -93,7 +93,7 @@ double exponent_of(double loss) {
 }
 
 double exponent_to_loss(double exponent) {
-  return exponent < 1e-8 ? exponent : 1 - sim::det_exp(-exponent);
+  return exponent < 1e-8 ? exponent : 1 - sim::det_exp(-std::min(exponent, 600.0));
 }
 
 // A symbol of any scheme. Bits of more phases behind the code: as two phases with the same raw
