@@ -21,10 +21,10 @@ class BeaconLoss {
 };
 
 // One station's reception of one source's beacons, judged on demand. Not one draw a beacon but one
-// a miss: how many come through before the next one does not is geometric as long as the odds stay,
-// and is drawn anew where a noise epoch begins, which changes nothing in its law. A draw is keyed
-// by the time of the beacon it starts from, so that looking ahead, looking later or looking at each
-// beacon gives the same misses.
+// a miss (or, on a bad link, one a beacon that comes through): how many go the usual way before one
+// does not is geometric as long as the odds stay, and is drawn anew where a noise epoch begins,
+// which changes nothing in its law. A draw is keyed by the time of the beacon it starts from, so
+// that looking ahead, looking later or looking at each beacon gives the same misses.
 class BeaconTrack {
  public:
   BeaconTrack() = default;
@@ -58,22 +58,25 @@ class BeaconTrack {
   unsigned last_sequence() const { return last_sequence_; }
 
  private:
-  // Beacons from next_ to the next miss or the end of the noise epoch, whichever is first; then
-  // that miss, if it is one.
+  // Beacons from next_ up to `turn` go one way, the one at `turn` the other; but `end`, the first
+  // beacon of the next noise epoch, is beyond this draw.
   struct Stretch {
-    std::int64_t miss;  // first missed one from next_, or `end`
-    std::int64_t end;   // first beacon of the next noise epoch
+    std::int64_t turn;
+    std::int64_t end;
+    bool received;  // those before the turn
   };
   const Stretch& stretch();
+  // Takes beacons of one kind, at most so many, none at or beyond `to`.
+  void take(std::int64_t to, unsigned most_misses);
   void take_received(std::int64_t n);
-  void take_miss();
+  void take_misses(std::int64_t n);
 
   const BeaconLoss* loss_ = nullptr;
   StationId source_ = 0;
   StationId at_ = 0;
   BeaconTimeline line_;
   std::int64_t next_ = 0;
-  Stretch stretch_{0, 0};
+  Stretch stretch_{0, 0, true};
   bool drawn_ = false;  // stretch_ holds for next_
   bool silent_ = false;
   unsigned run_ = 0;
