@@ -30,7 +30,7 @@ unsigned status_of(const p32::Message& message) {
 
 void P32Door::on_open(StreamId stream) {
   if (callers_.size() >= kCallersMost) return core_.wan.close(stream);
-  callers_.emplace(stream, Caller{});
+  callers_.try_emplace(stream);
 }
 
 void P32Door::close(StreamId stream) {

@@ -30,15 +30,15 @@ Bytes bytes_of(std::string_view text) {
 
 }  // namespace
 
-void Uplink::start() { dial(); }
+void HeadEndLink::start() { dial(); }
 
-void Uplink::kick() {
+void HeadEndLink::kick() {
   if (state_ == State::up) pump();
   // Polling keeps a connection of its own accord; otherwise reports are the reason to have one.
   if (state_ == State::down && timer_ == Agenda::kNone) dial();
 }
 
-void Uplink::dial() {
+void HeadEndLink::dial() {
   core_.agenda.cancel(timer_);
   ++core_.counters.dials;
   state_ = State::dialling;
@@ -47,7 +47,7 @@ void Uplink::dial() {
   watch();
 }
 
-void Uplink::fail() {
+void HeadEndLink::fail() {
   const bool was_up = state_ == State::up;
   if (stream_ != 0) core_.wan.close(std::exchange(stream_, 0));
   state_ = State::down;
@@ -76,7 +76,7 @@ void Uplink::fail() {
       });
 }
 
-void Uplink::on_open() {
+void HeadEndLink::on_open() {
   if (state_ != State::dialling) return;
   state_ = State::greeting;
   http_.emplace();
@@ -85,12 +85,12 @@ void Uplink::on_open() {
   post({Sent::Kind::hello, 0, core_.now()}, p32::encode(hello));
 }
 
-void Uplink::on_closed() {
+void HeadEndLink::on_closed() {
   stream_ = 0;
   fail();
 }
 
-void Uplink::post(Sent sent, std::string_view xml) {
+void HeadEndLink::post(Sent sent, std::string_view xml) {
   const std::string octets = p32::http_request(core_.store.parameters().head_end_host, xml);
   core_.counters.uplink_octets_up += octets.size();
   sent_.push_back(sent);
@@ -99,7 +99,7 @@ void Uplink::post(Sent sent, std::string_view xml) {
   watch();
 }
 
-void Uplink::write() {
+void HeadEndLink::write() {
   if (stream_ == 0 || out_.empty()) return;
   if (core_.wan.send(stream_, bytes_of(out_))) {
     out_.clear();
@@ -114,7 +114,7 @@ void Uplink::write() {
 }
 
 // The oldest message not answered bounds how long a silent connection is believed.
-void Uplink::watch() {
+void HeadEndLink::watch() {
   if (timer_ != Agenda::kNone && state_ != State::up) return;
   core_.agenda.cancel(timer_);
   const bool waits = !sent_.empty() || state_ == State::dialling || state_ == State::greeting;
@@ -127,7 +127,7 @@ void Uplink::watch() {
   });
 }
 
-void Uplink::pump() {
+void HeadEndLink::pump() {
   while (!extra_.empty()) {
     const std::string xml = std::move(extra_.front());
     extra_.pop_front();
@@ -145,7 +145,7 @@ void Uplink::pump() {
   }
 }
 
-bool Uplink::send_report(std::uint64_t seq) {
+bool HeadEndLink::send_report(std::uint64_t seq) {
   const auto report = core_.store.report(seq);
   const auto xml = report ? p32::gunzip(report->xml, kReportOctetsMost) : std::nullopt;
   if (!xml) {  // a damaged page: what it held is gone
@@ -161,7 +161,7 @@ bool Uplink::send_report(std::uint64_t seq) {
   return true;
 }
 
-void Uplink::poll() {
+void HeadEndLink::poll() {
   if (state_ != State::up || polling_) return;
   core_.agenda.cancel(poll_timer_);
   polling_ = true;
@@ -172,7 +172,7 @@ void Uplink::poll() {
   post({Sent::Kind::poll, 0, core_.now()}, p32::encode(message));
 }
 
-void Uplink::on_data(Bytes octets) {
+void HeadEndLink::on_data(Bytes octets) {
   if (!http_) return;
   core_.counters.uplink_octets_down += octets.size();
   http_->feed(octets);
@@ -187,7 +187,7 @@ void Uplink::on_data(Bytes octets) {
   }
 }
 
-void Uplink::on_response(const p32::HttpResponse& response) {
+void HeadEndLink::on_response(const p32::HttpResponse& response) {
   if (sent_.empty()) {  // nobody asked
     ++core_.counters.http_malformed;
     return fail();
@@ -223,7 +223,7 @@ void Uplink::on_response(const p32::HttpResponse& response) {
   if (core_.store.commit()) pump();
 }
 
-void Uplink::on_message(const Sent& sent, const p32::Message& message) {
+void HeadEndLink::on_message(const Sent& sent, const p32::Message& message) {
   if (message.envelope.from != core_.store.config().head_end_id) {
     ++core_.counters.messages_malformed;
     return;
@@ -236,7 +236,7 @@ void Uplink::on_message(const Sent& sent, const p32::Message& message) {
 }
 
 // The seq in the id of a report that waits.
-std::optional<std::uint64_t> Uplink::report_of(const std::string& id) const {
+std::optional<std::uint64_t> HeadEndLink::report_of(const std::string& id) const {
   const std::string& own = core_.store.config().id;
   if (id.size() <= own.size() + 1 || id.compare(0, own.size(), own) != 0) return std::nullopt;
   std::uint64_t seq = 0;
@@ -246,7 +246,7 @@ std::optional<std::uint64_t> Uplink::report_of(const std::string& id) const {
   return whole && core_.store.report(seq) ? std::optional(seq) : std::nullopt;
 }
 
-void Uplink::on_ack(const std::string& re) {
+void HeadEndLink::on_ack(const std::string& re) {
   const auto seq = report_of(re);
   if (!seq) return;
   ++core_.counters.acks;
@@ -256,7 +256,7 @@ void Uplink::on_ack(const std::string& re) {
 }
 
 // Refused for good, unless the head-end has no room just now.
-void Uplink::on_refused(const Sent& sent, const p32::Message& message) {
+void HeadEndLink::on_refused(const Sent& sent, const p32::Message& message) {
   const auto& error = std::get<p32::ErrorBody>(message.body);
   if (sent.kind != Sent::Kind::report) return;
   if (error.failure.category == p32::ErrorCategory::resource) return;
@@ -268,7 +268,7 @@ void Uplink::on_refused(const Sent& sent, const p32::Message& message) {
   tried_.erase(*seq);
 }
 
-void Uplink::on_work(const p32::Message& message) {
+void HeadEndLink::on_work(const p32::Message& message) {
   const auto& work = std::get<p32::Work>(message.body);
   for (const p32::WorkItem& item : work.items) {
     p32::Message inside;

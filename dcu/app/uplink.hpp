@@ -14,9 +14,9 @@ namespace dcu::app {
 
 // Towards the head-end: a connection that is dialled and kept, the reports of the outbox on it, and
 // polls for work where nobody can call in. Reports are repeated until they are acknowledged.
-class Uplink {
+class HeadEndLink {
  public:
-  Uplink(Core& core, Inbox& inbox, Reporter& reporter)
+  HeadEndLink(Core& core, Inbox& inbox, Reporter& reporter)
       : core_(core), inbox_(inbox), reporter_(reporter) {}
 
   void start();
@@ -79,7 +79,8 @@ class P32Door {
  private:
   static constexpr std::size_t kCallersMost = 8;
   struct Caller {
-    protocol::p32::HttpServer http;
+    Caller() = default;
+    protocol::p32::HttpServer http{protocol::p32::HttpLimits{}};
     bool busy = false;  // an answer is under way
     std::uint64_t turn = 0;
   };

@@ -68,7 +68,7 @@ void BaseNode::start() {
   decide_at_us_ = kNoDeadline;
   broadcast_segment_ = 0;
   running_ = true;
-  settled_at_us_ = modem_.now_us();
+  settled_at_us_ = poll_after_us_ = modem_.now_us();
   begin_at_us_ = modem_.now_us() + config_.quiet_frames * protocol::prime::kFrameUs;
   if (config_.quiet_frames == 0) begin_beacons();
 }
@@ -220,8 +220,12 @@ Counters BaseNode::counters() const {
 
 std::int64_t BaseNode::deadline_us() const {
   if (!running_) return kNoDeadline;
-  return std::min({begin_at_us_, transmitter_.deadline_us(), table_.next_deadline_us(),
-                   decide_at_us_, frame_change_.repeat_at_us, frame_change_.apply_at_us});
+  // A poll held back for the answer to the one before.
+  const bool poll_waits = queues_[static_cast<std::size_t>(Turn::alive)].head != kNowhere &&
+                          transmitter_.waiting() == 0;
+  return std::min({begin_at_us_, poll_waits ? poll_after_us_ : kNoDeadline,
+                   transmitter_.deadline_us(), table_.next_deadline_us(), decide_at_us_,
+                   frame_change_.repeat_at_us, frame_change_.apply_at_us});
 }
 
 void BaseNode::on_time() {

@@ -199,6 +199,7 @@ class BaseNode final : public protocol::prime::ModemClient,
   bool orphans_ = false;     // a switch is gone, its nodes not yet
   unsigned active_ = 0;      // nodes that LSDUs are under way to
   std::int64_t epoch_us_ = 0;
+  std::int64_t poll_after_us_ = 0;  // next keep-alive
   std::int64_t begin_at_us_ = kNoDeadline;
   std::uint64_t random_state_;
   std::uint32_t next_tag_ = 0;

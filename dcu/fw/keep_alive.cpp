@@ -9,10 +9,14 @@ namespace {
 
 using protocol::prime::Alv;
 
-// A poll without an answer is repeated soon: one lost frame should not count as a third of the
-// window. Both values are engineering judgement.
-constexpr std::int64_t kRetryUs = 20'000'000;
-constexpr unsigned kQuickRetries = 2;
+// A poll without an answer is repeated soon: a few lost frames should not count as a third of the
+// window. The spread keeps nodes whose answers met from meeting again. Engineering judgement.
+constexpr std::int64_t kRetryUs = 15'000'000;
+constexpr std::int64_t kRetrySpreadUs = 10'000'000;
+constexpr unsigned kPollsInARow = 4;
+// Time for an answer before the next node is polled, and for each switch on its way: a node under
+// a switch does not hear the base node and would answer into its next poll. Engineering judgement.
+constexpr std::int64_t kAnswerUs = 120'000;
 
 constexpr std::uint8_t next_of_eight(std::uint8_t count) {
   return static_cast<std::uint8_t>((count + 1) & 7u);
@@ -78,10 +82,12 @@ bool BaseNode::serve_alive(Node& node) {
   node.alive_sent = alv.sent;
   if (node.polls < 0xFFFF) ++node.polls;
   if (node.unanswered < 0xFF) ++node.unanswered;
+  const std::int64_t now_us = modem_.now_us();
   const std::int64_t interval_us = alive_interval_us();
-  const std::int64_t wait_us =
-      node.unanswered <= kQuickRetries ? std::min(kRetryUs, interval_us / 2) : interval_us;
-  node.alive_at_us = modem_.now_us() + wait_us;
+  const std::int64_t retry_us = kRetryUs + random_us(kRetrySpreadUs);
+  const bool soon = node.unanswered % kPollsInARow != 0;
+  node.alive_at_us = now_us + (soon ? std::min(retry_us, interval_us / 2) : interval_us);
+  poll_after_us_ = now_us + kAnswerUs * (1 + node.level);
   table_.reschedule(node);
   return true;
 }

@@ -87,7 +87,7 @@ void BaseNode::pump() {
       static_cast<void>(serve_data(*node));
       continue;
     }
-    if (transmitter_.waiting() >= kAliveAhead) return;
+    if (transmitter_.waiting() >= kAliveAhead || modem_.now_us() < poll_after_us_) return;
     Node* node = next_in(Turn::alive);
     if (node == nullptr) return;
     static_cast<void>(serve_alive(*node));
