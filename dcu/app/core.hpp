@@ -21,7 +21,7 @@ class Subnetwork {
   virtual bool find(const fw::Eui48& eui48, fw::NodeView& out) const = 0;
   virtual void forget(const fw::Eui48& eui48) = 0;
   virtual std::vector<fw::NodeView> nodes() const = 0;
-  virtual const fw::Counters& counters() const = 0;
+  virtual fw::Counters counters() const = 0;
 
  protected:
   ~Subnetwork() = default;

@@ -91,6 +91,11 @@ void Gateway::on_closed(StreamId stream) {
   }
 }
 
+void Gateway::close_all() {
+  for (const auto& [stream, caller] : callers_) core_.wan.close(stream);
+  callers_.clear();
+}
+
 // Whoever came first keeps the client, while it uses it.
 bool Gateway::may_use(StreamId stream, const Channel& channel) {
   if (channel.second == protocol::dlms::kPublicClient &&

@@ -26,6 +26,7 @@ class Gateway {
   void on_open(StreamId stream);
   void on_data(StreamId stream, Bytes octets);
   void on_closed(StreamId stream);
+  void close_all();
   bool owns(StreamId stream) const { return callers_.contains(stream); }
 
   // An APDU of a meter to a client of ours. False: nobody asked.

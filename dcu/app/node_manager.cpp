@@ -246,7 +246,7 @@ p32::StatisticsReport NodeManager::statistics(const std::vector<MeterIndex>& met
   report.nodes_registered = nodes_;
   report.nodes_min = nodes_min_;
   report.nodes_max = nodes_max_;
-  const fw::Counters& counters = core_.subnetwork.counters();
+  const fw::Counters counters = core_.subnetwork.counters();
   report.airtime_us = counters.airtime_us;
   for (std::size_t k = 0; k < fw::kPduKinds; ++k) {
     report.frames_sent += counters.sent[k];

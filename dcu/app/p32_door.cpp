@@ -38,6 +38,11 @@ void P32Door::close(StreamId stream) {
   core_.wan.close(stream);
 }
 
+void P32Door::close_all() {
+  for (const auto& [stream, caller] : callers_) core_.wan.close(stream);
+  callers_.clear();
+}
+
 void P32Door::on_data(StreamId stream, Bytes octets) {
   const auto at = callers_.find(stream);
   if (at == callers_.end()) return;

@@ -12,6 +12,8 @@ using p32::TaskKind;
 
 constexpr std::int64_t kDayS = 86'400;
 // Stored values: the last run of a task, by a digest of its id.
+// Owners of jobs beyond those of orders, requests and queries.
+constexpr std::uint64_t kSurveyOwners = std::uint64_t{1} << 61;
 constexpr std::uint32_t kRunNames = 0x8000'0000;
 
 std::int64_t floor_to(std::int64_t value, std::int64_t step) {
@@ -58,7 +60,30 @@ void TaskTable::start() {
       parts_.core.store.set_value(name, parts_.core.now_s());
     }
   }
-  if (parts_.core.store.commit()) run_due();
+  if (!parts_.core.store.commit()) return;
+  resume();
+  run_due();
+}
+
+// Jobs are lost with a restart. What a run before it did not get to is asked for again.
+void TaskTable::resume() {
+  const std::int64_t now_s = parts_.core.now_s();
+  for (const Task& task : parts_.core.store.tasks()) {
+    const bool events = task.kind == TaskKind::meter_events;
+    const bool rows = task.kind == TaskKind::load_profile || task.kind == TaskKind::daily_closing;
+    if (!task.enabled || (!events && !rows)) continue;
+    const std::int64_t run_s = parts_.core.store.value(run_name(task.id));
+    if (run_s < last_run_s(task, now_s)) continue;  // missed as a whole: run_due() does it
+    const Profile profile = task.kind == TaskKind::daily_closing ? Profile::daily : Profile::load;
+    std::vector<MeterIndex> open;
+    for (const MeterIndex meter : meters_of(parts_.core.store, task.meters)) {
+      const MeterEntry& entry = parts_.core.store.meters()[meter];
+      const std::int64_t settled_s = entry.profiles[static_cast<std::size_t>(profile)].settled_s;
+      const std::int64_t period_s = profile == Profile::daily ? kDayS : entry.capture_period_s;
+      if (events || settled_s + period_s <= last_run_s(task, now_s)) open.push_back(meter);
+    }
+    read_profiles(task, open);
+  }
 }
 
 void TaskTable::plan() {
@@ -166,11 +191,12 @@ void TaskTable::survey(const Task& task, p32::ReportKind kind) {
   selection.priority = task.priority;
   selection.meters = task.meters;
   const bool send = task.send;
-  parts_.reader.survey(selection, 0, {}, SIZE_MAX, [this, send](MeterReader::Part part) {
-    p32::Report report;
-    report.body = std::move(part.body);
-    if (send) parts_.reporter.add(std::move(report));
-  });
+  parts_.reader.survey(selection, kSurveyOwners + ++surveys_, {}, SIZE_MAX,
+                       [this, send](MeterReader::Part part) {
+                         p32::Report report;
+                         report.body = std::move(part.body);
+                         if (send) parts_.reporter.add(std::move(report));
+                       });
 }
 
 }  // namespace dcu::app

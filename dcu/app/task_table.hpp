@@ -33,10 +33,11 @@ class TaskTable {
   void start();
   // The table may have changed.
   void plan();
-  // A meter that was not there came back; what it missed is still waiting for it.
+  // The name of the stored value that holds a task's last run.
   static std::uint32_t run_name(const std::string& id);
 
  private:
+  void resume();
   void run_due();
   void run(const Task& task);
   void read_profiles(const Task& task, const std::vector<MeterIndex>& meters);
@@ -44,6 +45,7 @@ class TaskTable {
 
   Parts parts_;
   Agenda::Ticket timer_ = Agenda::kNone;
+  std::uint64_t surveys_ = 0;
 };
 
 }  // namespace dcu::app

@@ -85,6 +85,10 @@ void HeadEndLink::on_open() {
   post({Sent::Kind::hello, 0, core_.now()}, p32::encode(hello));
 }
 
+void HeadEndLink::hang_up() {
+  if (stream_ != 0) core_.wan.close(std::exchange(stream_, 0));
+}
+
 void HeadEndLink::on_closed() {
   stream_ = 0;
   fail();

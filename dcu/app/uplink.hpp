@@ -23,6 +23,7 @@ class HeadEndLink {
   // There may be reports to send; called when the store has them.
   void kick();
   bool owns(StreamId stream) const { return stream != 0 && stream == stream_; }
+  void hang_up();
   void on_open();
   void on_data(Bytes octets);
   void on_closed();
@@ -74,6 +75,7 @@ class P32Door {
   void on_open(StreamId stream);
   void on_data(StreamId stream, Bytes octets);
   void on_closed(StreamId stream) { callers_.erase(stream); }
+  void close_all();
   bool owns(StreamId stream) const { return callers_.contains(stream); }
 
  private:
