@@ -59,6 +59,38 @@ std::string quoted_behind(const std::string& text, std::string_view mark) {
   return text.substr(open, text.find('\'', open) - open);
 }
 
+// What the validator's sentence says about allowed values, behind a mark of its wording.
+struct Mark {
+  const char* behind;
+  const char* prefix;
+  bool quoted;  // up to the next quote, or all the rest
+};
+constexpr Mark kMarks[] = {
+    {" Expected is ", "", false},
+    {"is not accepted by the pattern '", "the pattern ", true},
+    {"is not an element of the set ", "one of ", false},
+    {"greater than the maximum value allowed ('", "at most ", true},
+    {"less than the minimum value allowed ('", "at least ", true},
+    {"exceeds the allowed maximum length of '", "a length of at most ", true},
+    {"underruns the allowed minimum length of '", "a length of at least ", true},
+    {"differs from the allowed length of '", "a length of ", true},
+    {"atomic type '", "a value of the type ", true},
+    {"list type '", "a list of the type ", true},
+    {"The attribute '", "as in p32ex.xsd, attribute ", true},
+};
+
+std::string allowed_by(const std::string& text) {
+  for (const Mark& mark : kMarks) {
+    const std::size_t at = text.find(mark.behind);
+    if (at == text.npos) continue;
+    const std::size_t begin = at + std::string_view(mark.behind).size();
+    // A pattern may hold quotes itself: up to the last one.
+    const std::size_t end = mark.quoted ? text.rfind('\'') : text.npos;
+    return mark.prefix + one_line(text.substr(begin, end - begin));
+  }
+  return "see p32ex.xsd";
+}
+
 Wording wording_of(const char* message) {
   std::string text = message != nullptr ? message : "breaks the schema";
   replace_all(text, "{urn:amitwin:p32ex:1}", "");
@@ -66,21 +98,11 @@ Wording wording_of(const char* message) {
   wording.attribute = quoted_behind(text, "', attribute '");
   const std::size_t colon = text.find("': ");
   if (colon != text.npos) text.erase(0, colon + 3);
+  wording.allowed = allowed_by(text);
   const std::size_t expected = text.find(" Expected is ");
-  if (expected != text.npos) {
-    wording.allowed = one_line(text.substr(expected + 13));
-    text.erase(expected);
-  } else if (text.find("is not accepted by the pattern '") != text.npos) {
-    const std::size_t at = text.find("is not accepted by the pattern '");
-    wording.allowed = one_line(text.substr(at + 23));
-  } else if (text.find("not an element of the set ") != text.npos) {
-    wording.allowed = one_line(text.substr(text.find("not an element of the set ") + 26));
-  } else if (text.find("atomic type '") != text.npos) {
-    wording.allowed = "a value of the type " + quoted_behind(text, "atomic type '");
-  } else {
-    wording.allowed = "see p32ex.xsd";
-  }
-  if (text[0] == '[') text.erase(0, text.find("] ") + 2);
+  if (expected != text.npos) text.erase(expected);
+  const std::size_t facet = text[0] == '[' ? text.find("] ") : text.npos;
+  if (facet != text.npos) text.erase(0, facet + 2);
   wording.what = one_line(text);
   return wording;
 }

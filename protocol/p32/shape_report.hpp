@@ -9,9 +9,11 @@ namespace protocol::p32 {
 
 template <typename Io, Of<MeterTime> V>
 void shape(Io& io, V& v) {
+  // Written first, as people read it; read last, because it takes the deviation to understand.
+  if constexpr (!Io::kReads) io.local("at", v);
   io.required("dev", v.deviation_min);
   io.hex_octet("clk", v.status);
-  io.local("at", v);  // needs the deviation
+  if constexpr (Io::kReads) io.local("at", v);
 }
 
 template <typename Io, Of<InventoryMeter> V>
