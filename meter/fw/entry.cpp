@@ -45,6 +45,10 @@ void on_sums(void* instance, const meter_sums* sums, std::uint32_t n_repeats) {
 }
 void on_power(void* instance, meter_power_state state) { meter(instance).on_power(state); }
 void on_relay(void* instance, int closed) { meter(instance).on_relay(closed != 0); }
+void on_plc(void* instance, const meter_plc_frame* frame) { meter(instance).on_plc(*frame); }
+void on_plc_beacon(void* instance, const meter_plc_beacon* beacon) {
+  meter(instance).on_plc_beacon(beacon);
+}
 
 template <std::uint8_t elements>
 int describe(std::uint32_t index, meter_object_info* out) {
@@ -72,8 +76,9 @@ constexpr meter_firmware firmware(const char* name) {
           on_power,
           on_relay,
           describe<elements>,
-          nullptr,
-          nullptr};
+          on_plc,
+          on_plc_beacon,
+          kPowerLineOctets};
 }
 
 constexpr meter_firmware kAd11a = firmware<1>("AD11A");

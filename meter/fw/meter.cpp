@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "meter/fw/registers.hpp"
 #include "meter/fw/revision.hpp"
@@ -67,6 +68,20 @@ void Meter::boot(meter_boot_reason reason) {
   core_.durable.save(core_.hal);
   schedule_.start(core_);
   relay_.boot(core_, deadlines_);
+  open_power_line();
+  follow_up();
+}
+
+// The modem is there and the production line gave it an address.
+void Meter::open_power_line() {
+  const auto& eui48 = core_.identity.plc_eui48;
+  const bool addressed = std::any_of(std::begin(eui48), std::end(eui48), [](auto o) { return o; });
+  core_.power_line = addressed && core_.hal.has_plc();
+  if (!core_.power_line) return;
+  static_assert(alignof(PowerLine) <= alignof(Meter));
+  power_line_ = new (this + 1) PowerLine(core_, server_, crypto_, join_);
+  server_.use(power_line_->node());
+  power_line_->start();
 }
 
 void Meter::note_boot(meter_boot_reason reason) {
@@ -108,30 +123,47 @@ void Meter::on_alarm() {
   if (deadlines_.take(Deadline::relay_check, now_us)) relay_.check(core_);
   if (deadlines_.take(Deadline::rs485, now_us)) rs485_.on_time();
   if (deadlines_.take(Deadline::optical, now_us)) optical_.on_time();
-  update_port_deadlines();
+  if (deadlines_.take(Deadline::power_line, now_us)) power_line_->on_time();
+  follow_up();
   deadlines_.rearm(core_.hal);
   if (core_.provisioned) schedule_.watch(core_);
 }
 
-void Meter::update_port_deadlines() {
+void Meter::follow_up() {
+  if (server_.take_profile_reset()) push_.reset();
+  if (schedule_.take_push_due()) push_.on_due(core_);  // also when the clock was moved
   deadlines_.set(core_.hal, Deadline::rs485, rs485_.deadline_us());
   deadlines_.set(core_.hal, Deadline::optical, optical_.deadline_us());
+  if (power_line_ == nullptr) return;
+  power_line_->report_alarms();
+  deadlines_.set(core_.hal, Deadline::power_line, power_line_->deadline_us());
 }
 
 void Meter::on_rtc() {
   if (!core_.provisioned) return;
   schedule_.watch(core_);
   schedule_.run(core_);
-  if (schedule_.take_push_due()) push_.on_due(core_);
+  follow_up();
 }
 
 void Meter::on_uart(meter_uart uart, Bytes octets) {
   if (!core_.provisioned) return;
   schedule_.watch(core_);
   (uart == METER_UART_OPTICAL ? optical_ : rs485_).on_bytes(octets);
-  if (server_.take_profile_reset()) push_.reset();
-  if (schedule_.take_push_due()) push_.on_due(core_);  // the clock may have been moved
-  update_port_deadlines();
+  follow_up();
+}
+
+void Meter::on_plc(const meter_plc_frame& frame) {
+  if (power_line_ == nullptr) return;
+  schedule_.watch(core_);
+  power_line_->on_frame(frame);
+  follow_up();
+}
+
+void Meter::on_plc_beacon(const meter_plc_beacon* beacon) {
+  if (power_line_ == nullptr) return;
+  power_line_->on_beacon(beacon);
+  follow_up();
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {

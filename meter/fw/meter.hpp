@@ -3,8 +3,12 @@
 #pragma once
 
 #include "meter/fw/port.hpp"
+#include "meter/fw/power_line.hpp"
 
 namespace meter::fw {
+
+// Memory behind a Meter on a platform with a power line modem: the others do not pay for it.
+inline constexpr std::size_t kPowerLineOctets = sizeof(PowerLine);
 
 // One meter. Everything it knows is in here, in `retained` and in flash.
 class Meter {
@@ -24,12 +28,16 @@ class Meter {
   void on_sums(const meter_sums& sums, std::uint32_t count);
   void on_power(meter_power_state state);
   void on_relay(bool closed) { relay_.on_contact(core_, closed); }
+  void on_plc(const meter_plc_frame& frame);
+  void on_plc_beacon(const meter_plc_beacon* beacon);
 
  private:
   void open_parameters();
   void note_boot(meter_boot_reason reason);
   void note_revision();
-  void update_port_deadlines();
+  void open_power_line();
+  // After whatever may have served a client or written an event.
+  void follow_up();
 
   Core core_;
   Calibration calibration_;
@@ -46,6 +54,7 @@ class Meter {
   protocol::dlms::JoinBuffer join_{join_memory_};
   Port rs485_;
   Port optical_;
+  PowerLine* power_line_ = nullptr;  // in the memory behind this, where it is fitted
   bool parameters_open_ = false;
 };
 

@@ -58,6 +58,7 @@ void put_season_rule(std::uint8_t month, std::int16_t deviation_min, Writer& out
 
 void CosemServer::put_value(const Object& object, std::int8_t attribute, Writer& out) const {
   if (attribute == kLogicalName) return axdr::put_octet_string(object.obis.octets, out);
+  if (object.item == Item::power_line) return put_power_line(object, attribute, out);
   switch (object.class_id) {
     case ClassId::data:
       return put_data(object, out);

@@ -286,6 +286,8 @@ struct meter_firmware {
   void (*on_plc)(void *instance, const struct meter_plc_frame *frame);
   /* Searching: the first beacon of a source. Watching: its content is new. NULL: it is lost. */
   void (*on_plc_beacon)(void *instance, const struct meter_plc_beacon *beacon);
+  /* Further octets right behind instance_bytes, where a modem is fitted. */
+  uint32_t plc_bytes;
 };
 
 /* The entry of a firmware in a shared object:

@@ -151,6 +151,11 @@ void MeterNode::attach_plc(plc::Modem& modem) {
   TWIN_ASSERT(!running_ && totals_.boots == 0, totals_.boots);
   plc_ = &modem;
   modem.set_listener(*this);
+  const meter_firmware& firmware = *config_.firmware;
+  if (uses_plc() &&
+      reaches<decltype(firmware.plc_bytes)>(firmware.size, offsetof(meter_firmware, plc_bytes))) {
+    instance_ = InstanceMemory(std::size_t{firmware.instance_bytes} + firmware.plc_bytes);
+  }
   add_plc_downcalls(hal_);
 }
 

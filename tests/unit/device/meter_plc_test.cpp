@@ -87,6 +87,7 @@ struct PlcBench : MeterBench {
   explicit PlcBench(const MeterBenchOptions& options = fast_crystal())
       : MeterBench(options), modem(agenda) {
     node->attach_plc(modem);
+    meter_script().has_plc_memory = options.firmware == &scripted_meter();
   }
   void start_and_run(sim::TimeNs span) {
     start();
@@ -137,6 +138,7 @@ TEST(MeterPlc, ModemIsOnWhileTheFirmwareLives) {
   EXPECT_FALSE(bench.modem.powered);
   bench.run_for(2 * kNsPerMinute);
   EXPECT_TRUE(bench.modem.powered);
+  EXPECT_FALSE(bench.saw("dirty memory"));
   EXPECT_EQ(bench.modem.switched,
             (std::vector<sim::TimeNs>{500 * kNsPerMs, kNsPerMinute + 30 * kNsPerMs,
                                       2 * kNsPerMinute + 500 * kNsPerMs}));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/device/scripted_firmware.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -35,12 +36,19 @@ class Upcall {
 struct Instance {
   int is_zero;
 };
+constexpr std::uint32_t kPlcOctets = 5000;
 
 void init(void* instance, const meter_hal* hal) {
   auto* mine = static_cast<Instance*>(instance);
   if (mine->is_zero != 0) meter_script().log.push_back("dirty memory");
   mine->is_zero = 1;
   meter_script().hal = hal;
+  if (!meter_script().has_plc_memory) return;
+  auto* const behind = static_cast<std::uint8_t*>(instance) + sizeof(Instance);
+  if (std::count(behind, behind + kPlcOctets, 0) != kPlcOctets) {
+    meter_script().log.push_back("dirty memory");
+  }
+  std::fill_n(behind, kPlcOctets, std::uint8_t{0xEE});
 }
 int provision(void*, const meter_provision* provision) {
   const meter_hal* hal = meter_script().hal;
@@ -165,7 +173,8 @@ const meter_firmware& scripted_meter() {
                                           on_relay,
                                           describe,
                                           on_plc,
-                                          on_plc_beacon};
+                                          on_plc_beacon,
+                                          kPlcOctets};
   return firmware;
 }
 

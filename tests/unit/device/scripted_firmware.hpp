@@ -20,6 +20,7 @@ struct MeterScript {
   std::uint64_t windows = 0;
   int depth = 0;  // of nested upcalls; more than one breaks the boundary's first rule
   bool nested = false;
+  bool has_plc_memory = false;  // plc_bytes behind the instance: used at every init
   std::vector<meter_calibration_step> calibrated;
   std::vector<meter_reference> references;
   std::vector<meter_sums> bench_sums;
