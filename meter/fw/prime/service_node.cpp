@@ -56,8 +56,11 @@ void ServiceNode::on_time() {
   transmitter_.on_time(now);
   if (procedure_at_us_ <= now) {
     procedure_at_us_ = kNoDeadline;
-    if (phase_ == Phase::searching) choose_switch();
-    if (phase_ == Phase::registering) request_registration();
+    if (phase_ == Phase::searching) {
+      choose_switch();
+    } else if (phase_ == Phase::registering) {
+      request_registration();
+    }
   }
   if (alive_until_us_ <= now) {
     ++counters_.keep_alive_lost;
