@@ -88,11 +88,11 @@ void Concentrators::submit(OrderResult result) {
         std::max(now(), order.valid_from) + config_.p32_order_window_s * kNsPerSecond;
   }
   p32::OrderBody body;
-  if (!signer_ || order.valid_until > kLastNs || order.valid_from > order.valid_until ||
+  if (!signer_ || order.valid_until > kLastNs || order.valid_from >= order.valid_until ||
       !make_order(order, body)) {
     return host_.conclude(result, OrderOutcome::invalid);
   }
-  if (order.valid_until <= now()) return host_.conclude(result, OrderOutcome::expired);
+  if (order.valid_until <= now() + kNsPerSecond) return host_.conclude(result, OrderOutcome::expired);
   deadlines_.add(order.valid_until, Deadline::Kind::order_until, result.id);
   issue(std::move(result), now());
 }

@@ -78,7 +78,7 @@ OrderId Concentrators::start() {
 }
 
 std::uint64_t Concentrators::take_seq(ConcentratorIndex to) {
-  if (to == kNoConcentrator) return 0;
+  if (to == kNoConcentrator) return 1;  // nobody whose numbers we keep
   Link& link = links_[to];
   ConcentratorRecord& record = records_.record(to);
   if (record.seq_reserved < link.next_seq + kReservedSeqs / 2) {

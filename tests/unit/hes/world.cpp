@@ -50,7 +50,67 @@ void World::send_up(hes::ConnectionId connection, Octets octets) {
   });
 }
 
+void World::connect_concentrator() {
+  uplink = ++last_connection_;
+  head_end_->open(uplink, hes::Door::p32);
+  noted_ = true;
+  concentrator.connected();
+  send_concentrator();
+}
+void World::disconnect_concentrator() {
+  head_end_->closed(uplink);
+  noted_ = true;
+  uplink = 0;
+}
+
+void World::concentrator_at(std::int64_t utc_s, std::function<void(FakeConcentrator&)> action) {
+  at(utc_s * hes::kNsPerSecond, [this, action = std::move(action)] {
+    if (uplink == 0) connect_concentrator();
+    action(concentrator);
+    send_concentrator();
+  });
+}
+
+void World::raw_up(std::string_view octets) {
+  head_end_->data(uplink, {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
+  noted_ = true;
+}
+
+void World::send_concentrator() {
+  Octets up = concentrator.take_octets();
+  if (up.empty() || uplink == 0) return;
+  at(now + kLineNs, [this, line_of = uplink, up = std::move(up)] {
+    if (cut || line_of != uplink) return;
+    head_end_->data(line_of, up);
+    noted_ = true;
+  });
+}
+
+hes::ConnectionId World::connect(std::string_view, std::uint16_t) {
+  const hes::ConnectionId id = dialled = ++last_connection_;
+  at(now + kLineNs, [this, id] {
+    if (id != dialled) return;
+    takes_calls ? head_end_->open(id) : head_end_->closed(id);
+    concentrator.dialled();
+    noted_ = true;
+  });
+  return id;
+}
+
 void World::send(hes::ConnectionId connection, protocol::Bytes octets) {
+  if (connection == uplink || connection == dialled) {
+    at(now + kLineNs, [this, connection, octets = Octets(octets.begin(), octets.end())] {
+      if (cut) return;
+      if (connection == uplink) concentrator.received(octets, now_s());
+      if (connection == dialled) {
+        concentrator.received_as_server(octets, now_s());
+        head_end_->data(dialled, concentrator.take_server_octets());
+        noted_ = true;
+      }
+      send_concentrator();
+    });
+    return;
+  }
   at(now + kLineNs, [this, connection, octets = Octets(octets.begin(), octets.end())] {
     const auto found = line.find(connection);
     if (cut || found == line.end()) return;
@@ -60,6 +120,8 @@ void World::send(hes::ConnectionId connection, protocol::Bytes octets) {
 }
 
 void World::close(hes::ConnectionId connection) {
+  if (connection == uplink) uplink = 0;
+  if (connection == dialled) dialled = 0;
   line.erase(connection);
   closed_by_head_end.push_back(connection);
 }

@@ -10,6 +10,7 @@
 
 #include "hes-stub/engine/head_end.hpp"
 #include "hes-stub/engine/observer.hpp"
+#include "tests/unit/hes/fake_concentrator.hpp"
 #include "tests/unit/hes/fake_meter.hpp"
 #include "tests/unit/hes/rows.hpp"
 
@@ -27,6 +28,7 @@ class Recorder final : public hes::Observer {
   void clock_checked(hes::MeterIndex, hes::UtcNs deviation, hes::UtcNs) override {
     deviations.push_back(deviation);
   }
+  void report_received(const hes::ReportNote& note) override { reports.push_back(note); }
   std::size_t count(hes::MessageKind kind) const;
 
   int rows = 0;
@@ -35,6 +37,7 @@ class Recorder final : public hes::Observer {
   std::vector<hes::OrderResult> orders;
   std::vector<hes::Message> messages;
   std::vector<hes::UtcNs> deviations;
+  std::vector<hes::ReportNote> reports;
   int opened = 0;
   int closed = 0;
 };
@@ -72,6 +75,17 @@ class World final : public hes::StreamPort {
   hes::UtcNs now = kBegin;
   std::vector<std::unique_ptr<FakeMeter>> meters;
 
+  FakeConcentrator concentrator;
+  hes::ConnectionId uplink = 0;   // of it to the head-end; 0: none
+  hes::ConnectionId dialled = 0;  // of the head-end to it
+  bool takes_calls = true;        // nobody answers when false
+  // Opens the uplink; the concentrator says hello and repeats its reports.
+  void connect_concentrator();
+  void disconnect_concentrator();
+  // Lets the concentrator act, then sends what it has to say; dials first if need be.
+  void concentrator_at(std::int64_t utc_s, std::function<void(FakeConcentrator&)> action);
+  void raw_up(std::string_view octets);  // whatever they are
+
   // Connects and announces; the number of the connection.
   hes::ConnectionId connect(std::size_t meter);
   hes::ConnectionId connect_silently(std::size_t meter);
@@ -91,6 +105,7 @@ class World final : public hes::StreamPort {
   // StreamPort.
   void send(hes::ConnectionId connection, protocol::Bytes octets) override;
   void close(hes::ConnectionId connection) override;
+  hes::ConnectionId connect(std::string_view address, std::uint16_t port) override;
 
   std::map<hes::ConnectionId, std::size_t> line;  // open connections and their meter
   std::vector<hes::ConnectionId> closed_by_head_end;
@@ -98,6 +113,7 @@ class World final : public hes::StreamPort {
 
  private:
   void deliver();
+  void send_concentrator();
 
   hes::HeadEnd* head_end_ = nullptr;
   std::multimap<hes::UtcNs, std::function<void()>> agenda_;
