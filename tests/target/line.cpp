@@ -29,12 +29,21 @@ void Line::send(Kind kind, Bytes payload) {
   out.u32(static_cast<std::uint32_t>(payload.size()));
   out.bytes(payload);
   out.u16(protocol::hdlc::fcs16(out.written().subspan(1)));
-  for (std::size_t sent = 0; sent < frame.size();) {
-    const ssize_t n = ::send(fd_, frame.data() + sent, frame.size() - sent, MSG_NOSIGNAL);
+  if (upcalls_ == nullptr) return send_octets(frame);
+  const bool answer = kind == Kind::answer;
+  const std::size_t room = answer ? meter::port::kMaxAnswerOctets : meter::port::kMaxUpcallOctets;
+  if (frame.size() - 1 > room) throw std::runtime_error("a message longer than its box");
+  std::memcpy(answer ? answers_ : upcalls_, frame.data() + 1, frame.size() - 1);
+  send_octets({&meter::port::kSyncInRam, 1});
+}
+
+void Line::send_octets(Bytes octets) {
+  for (std::size_t sent = 0; sent < octets.size();) {
+    const ssize_t n = ::send(fd_, octets.data() + sent, octets.size() - sent, MSG_NOSIGNAL);
     if (n <= 0) throw std::runtime_error("the image's line is closed");
     sent += static_cast<std::size_t>(n);
   }
-  octets_out_ += frame.size();
+  octets_out_ += octets.size();
 }
 
 bool Line::read_more(bool wait) {

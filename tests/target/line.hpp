@@ -23,6 +23,11 @@ struct Message {
 class Line {
  public:
   explicit Line(int fd) : fd_(fd) {}
+  // From now on what is sent goes by RAM that both see; the line itself only says so.
+  void use_boxes(std::uint8_t* upcalls, std::uint8_t* answers) {
+    upcalls_ = upcalls;
+    answers_ = answers;
+  }
 
   void send(Kind kind, Bytes payload);
   // A whole message that has arrived already; waits for the rest of one that has begun.
@@ -34,7 +39,11 @@ class Line {
  private:
   bool read_more(bool wait);
 
+  void send_octets(Bytes octets);
+
   int fd_;
+  std::uint8_t* upcalls_ = nullptr;
+  std::uint8_t* answers_ = nullptr;
   std::vector<std::uint8_t> pending_;
   std::uint64_t octets_in_ = 0;
   std::uint64_t octets_out_ = 0;

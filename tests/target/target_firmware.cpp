@@ -194,6 +194,12 @@ const meter_firmware* ad13a_image() { return Table<Ad13a, ImageSide<Ad13a>>::get
 const meter_firmware* ad11a_twin() { return Table<Ad11a, TwinSide<Ad11a>>::get(); }
 const meter_firmware* ad13a_twin() { return Table<Ad13a, TwinSide<Ad13a>>::get(); }
 
+// For sources compiled with other names for the built-in firmwares (see CMakeLists.txt).
+extern "C" const meter_firmware* target_ad11a_twin();
+extern "C" const meter_firmware* target_ad13a_twin();
+extern "C" const meter_firmware* target_ad11a_twin() { return ad11a_twin(); }
+extern "C" const meter_firmware* target_ad13a_twin() { return ad13a_twin(); }
+
 Twin& twin_of(const meter_hal& hal) { return *twins().at(&hal); }
 
 }  // namespace target

@@ -34,7 +34,7 @@ Range difference(Bytes a, Bytes b) {
 
 }  // namespace
 
-TargetMeter::TargetMeter(const std::string& image)
+TargetMeter::TargetMeter(const std::string& image, Transport transport)
     : qemu_(image), host_(qemu_.line(0)), crypto_(qemu_.line(1)), flash_(kFlashOctets, 0xFF) {
   const Message message = next_message();
   protocol::Reader in = message.reader();
@@ -46,6 +46,10 @@ TargetMeter::TargetMeter(const std::string& image)
       std::memcmp(sizes, hello_.sizes, sizeof(sizes)) != 0) {
     throw std::runtime_error("image and test were built from different headers");
   }
+  if (transport == Transport::octets) return;
+  std::uint8_t* const answers = in_shared_ram(hello_.answer_address);
+  host_.use_boxes(in_shared_ram(hello_.upcall_address), answers);
+  crypto_.use_boxes(answers, answers);
 }
 
 void TargetMeter::adopt(const meter_hal* hal) {
@@ -59,7 +63,7 @@ bool TargetMeter::modem_fitted() const {
 
 void TargetMeter::put_counts(const meter_window& window) {
   if (window.n_samples > meter::port::kMaxWindowSamples) throw std::runtime_error("long window");
-  std::uint8_t* to = qemu_.shared_ram() + (hello_.window_address - meter::port::kSharedRam);
+  std::uint8_t* to = in_shared_ram(hello_.window_address);
   const std::size_t octets = (METER_WINDOW_LEAD + window.n_samples) * sizeof(std::int32_t);
   for (const std::int32_t* const counts : window.channel) {
     if (counts == nullptr) continue;
@@ -92,6 +96,11 @@ meter::port::Statistics TargetMeter::statistics() {
   return take_struct<meter::port::Statistics>(in);
 }
 
+void TargetMeter::set(Kind kind, Bytes payload) {
+  host_.send(kind, payload);
+  run_until_done("set");
+}
+
 // ---- Before an upcall: what changed outside ----
 
 void TargetMeter::prepare(const meter_hal& from) {
@@ -103,14 +112,13 @@ void TargetMeter::prepare(const meter_hal& from) {
   const Range range = difference({retained, METER_RETAINED_BYTES}, retained_);
   if (range.empty()) return;
   const Bytes octets(retained + range.first, range.end - range.first);
-  host_.send(Kind::set_retained,
-             joined({big_endian(static_cast<std::uint32_t>(range.first)), octets}));
+  set(Kind::set_retained, joined({big_endian(static_cast<std::uint32_t>(range.first)), octets}));
   std::copy(octets.begin(), octets.end(), retained_.begin() + static_cast<int>(range.first));
 }
 
 void TargetMeter::synchronize_flash(const meter_hal& from) {
   const PageMap unreadable = unreadable_pages(from);
-  if (unreadable != unreadable_) host_.send(Kind::set_unreadable, unreadable);
+  if (unreadable != unreadable_) set(Kind::set_unreadable, unreadable);
   unreadable_ = unreadable;
   std::array<std::uint8_t, METER_FLASH_PAGE_BYTES> page;
   for (std::uint32_t at = 0; at < kFlashOctets; at += METER_FLASH_PAGE_BYTES) {
@@ -118,8 +126,8 @@ void TargetMeter::synchronize_flash(const meter_hal& from) {
     const Range range = difference(page, {flash_.data() + at, page.size()});
     if (range.empty()) continue;
     const Bytes octets(page.data() + range.first, range.end - range.first);
-    host_.send(Kind::set_flash,
-               joined({big_endian(at + static_cast<std::uint32_t>(range.first)), octets}));
+    set(Kind::set_flash,
+        joined({big_endian(at + static_cast<std::uint32_t>(range.first)), octets}));
     std::copy(page.begin(), page.end(), flash_.begin() + at);
   }
 }

@@ -18,7 +18,10 @@ PageMap unreadable_pages(const meter_hal& hal);
 // the platform's own struct meter_hal, until the image says that the upcall is over.
 class TargetMeter {
  public:
-  explicit TargetMeter(const std::string& image);
+  // By boxes a message costs one octet on the line, which QEMU delivers one by one; the plain line
+  // is slower and needs nothing but the UARTs.
+  enum class Transport { boxes, octets };
+  explicit TargetMeter(const std::string& image, Transport transport = Transport::boxes);
 
   // From the next init on the image serves the meter of this platform.
   void adopt(const meter_hal* hal);
@@ -43,6 +46,10 @@ class TargetMeter {
   void synchronize_flash(const meter_hal& from);
   Message next_message();
   Message run_until_done(const char* what);
+  void set(Kind kind, Bytes payload);
+  std::uint8_t* in_shared_ram(std::uint32_t address) const {
+    return qemu_.shared_ram() + (address - meter::port::kSharedRam);
+  }
   bool serve(const Message& message);
   // Each false when the message is none of theirs.
   bool serve_time(Kind kind, protocol::Reader in);

@@ -51,25 +51,28 @@ void Link::end() {
 }
 
 Kind Link::receive(MutableBytes memory, Bytes& payload) {
-  Kind kind{};
-  while (!receive_frame(memory, kind, payload)) ++bad_frames_;
-  return kind;
+  for (;;) {
+    const std::uint8_t sync = uart_.receive();
+    if (sync != kSync && sync != kSyncInRam) continue;
+    if (sync == kSync) receive_octets(memory);
+    protocol::Reader in(memory);
+    const auto kind = static_cast<Kind>(in.u8());
+    const std::uint32_t n = in.u32();
+    if (n <= memory.size() - kFrameOctets) {
+      payload = in.take(n);
+      const std::uint16_t fcs = in.u16();
+      if (protocol::hdlc::fcs16(memory.first(kHeadOctets - 1 + n)) == fcs) return kind;
+    }
+    ++bad_frames_;
+  }
 }
 
-bool Link::receive_frame(MutableBytes memory, Kind& kind, Bytes& payload) {
-  while (uart_.receive() != kSync) {
-  }
-  std::uint8_t head[kHeadOctets - 1];
-  for (std::uint8_t& octet : head) octet = uart_.receive();
-  protocol::Reader in(head);
-  kind = static_cast<Kind>(in.u8());
-  const std::uint32_t n = in.u32();
-  if (n > memory.size()) return false;
-  for (std::uint32_t k = 0; k < n; ++k) memory[k] = uart_.receive();
-  payload = memory.first(n);
-  const unsigned high = uart_.receive();
-  const unsigned fcs = high << 8 | uart_.receive();
-  return (more_fcs(more_fcs(kFcsPreset, head), payload) ^ 0xFFFF) == fcs;
+void Link::receive_octets(MutableBytes memory) {
+  constexpr std::size_t kHead = kHeadOctets - 1;
+  for (std::size_t k = 0; k < kHead; ++k) memory[k] = uart_.receive();
+  const std::uint32_t n = protocol::Reader(memory.subspan(1)).u32();
+  if (n > memory.size() - kFrameOctets) return;
+  for (std::size_t k = kHead; k < kFrameOctets + n; ++k) memory[k] = uart_.receive();
 }
 
 }  // namespace meter::port

@@ -24,12 +24,12 @@ class Link {
   void put_u64(std::uint64_t value);
   void end();
 
-  // The next whole frame; its payload in `memory`.
+  // The next whole frame, which then stands in `memory`, its payload in the middle.
   Kind receive(MutableBytes memory, Bytes& payload);
   std::uint32_t bad_frames() const { return bad_frames_; }
 
  private:
-  bool receive_frame(MutableBytes memory, Kind& kind, Bytes& payload);
+  void receive_octets(MutableBytes memory);
 
   Uart uart_;
   std::uint16_t fcs_ = 0;

@@ -16,10 +16,11 @@ class Memory {
     alignas(16) std::uint8_t flash[METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES];
     alignas(16) std::uint8_t retained[METER_RETAINED_BYTES];
     std::uint8_t retained_at_host[METER_RETAINED_BYTES];
-    std::uint8_t answer[kMaxAnswerOctets];
   };
 
-  Memory(Store& store, Link& link) : store_(store), link_(link) {}
+  // Answers come in `answer`.
+  Memory(Store& store, Link& link, MutableBytes answer)
+      : store_(store), link_(link), answer_(answer) {}
 
   // ---- From the host, between upcalls ----
   void set_flash(protocol::Reader in);
@@ -41,6 +42,7 @@ class Memory {
 
   Store& store_;
   Link& link_;
+  MutableBytes answer_;
   std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_{};
 };
 

@@ -105,7 +105,7 @@ Platform::Platform(Store& store)
     : store_(store),
       host_(kUart0, kUart0ReceiveIrq),
       crypto_(kUart1, kUart1ReceiveIrq),
-      memory_(store.memory, host_),
+      memory_(store.memory, host_, store.answer),
       table_{} {
   table_.version = METER_HAL_VERSION;
   table_.size = sizeof(table_);

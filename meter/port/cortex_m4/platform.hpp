@@ -31,6 +31,9 @@ class Platform {
   Memory& memory() { return memory_; }
   Stopwatch& stopwatch() { return stopwatch_; }
   Link& crypto() { return crypto_; }
+  std::uint32_t answer_address() const {
+    return reinterpret_cast<std::uint32_t>(&store_.answer[0]);
+  }
   std::uint32_t buffers_most() const { return buffers_most_; }
 
   // Ends the message begun on the line and waits for its answer.

@@ -41,6 +41,8 @@ void Upcalls::say_hello() {
   hello.capabilities = firmware_.capabilities;
   hello.n_elements = firmware_.n_elements;
   hello.instance_bytes = firmware_.instance_bytes;
+  hello.upcall_address = reinterpret_cast<std::uint32_t>(&store_.upcall[0]);
+  hello.answer_address = platform_.answer_address();
   hello.window_address = reinterpret_cast<std::uint32_t>(&store_.counts[0]);
   hello.ticks_per_pause = ticks_per_pause(platform_);
   fill_sizes(hello.sizes);
@@ -54,9 +56,9 @@ void Upcalls::say_hello() {
 
 void Upcalls::serve_one() {
   Bytes payload;
-  const Kind kind = platform_.host().receive(store_.payload, payload);
+  const Kind kind = platform_.host().receive(store_.upcall, payload);
   protocol::Reader in(payload);
-  if (set_memory(kind, in)) return;
+  if (set_memory(kind, in)) return finish(0, {});
   if (kind == Kind::describe) return describe(in);
   if (kind == Kind::statistics) return report_statistics();
   platform_.set_moment(take_struct<Moment>(in));

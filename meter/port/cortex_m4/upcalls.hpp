@@ -10,7 +10,7 @@ namespace meter::port {
 class Upcalls {
  public:
   struct Store {
-    alignas(16) std::uint8_t payload[kMaxUpcallOctets];
+    std::uint8_t upcall[kMaxUpcallOctets];
     std::int32_t counts[kWindowCounts];
     alignas(16) std::uint8_t instance[64 * 1024];
   };

@@ -18,9 +18,13 @@ using protocol::MutableBytes;
 
 // sync | kind | u32 length of payload | payload | u16 FCS-16 over kind, length and payload
 inline constexpr std::uint8_t kSync = 0xA5;
+// Instead of the frame's octets: all of them but sync stand already where Hello says, upcalls in
+// one box, answers in the other. To an image the line then has a DMA channel.
+inline constexpr std::uint8_t kSyncInRam = 0xA6;
 inline constexpr std::size_t kHeadOctets = 6;
 inline constexpr std::size_t kFcsOctets = 2;
 inline constexpr std::uint16_t kWireVersion = 1;
+inline constexpr std::size_t kFrameOctets = kHeadOctets - 1 + kFcsOctets;  // sync left out
 
 enum class Kind : std::uint8_t {
   // Host to image: upcalls. All but describe begin with a Moment; each ends with `done`.
@@ -38,7 +42,7 @@ enum class Kind : std::uint8_t {
   describe = 0x0C,    // u32 index
   plc = 0x0D,         // u32 scheme, i32 snr, i64 start, octets
   plc_beacon = 0x0E,  // nothing, or struct meter_plc_beacon
-  // Host to image: what changed in non-volatile memory between upcalls. No answer.
+  // Host to image: what changed in non-volatile memory between upcalls. Each ends with `done`, too.
   set_flash = 0x10,       // u32 address, octets
   set_retained = 0x11,    // u32 offset, octets
   set_unreadable = 0x12,  // a bit a page, the first one lowest: reads fail
@@ -80,7 +84,7 @@ enum class Kind : std::uint8_t {
 
 inline constexpr std::uint8_t kNoSlot = 0xFF;
 inline constexpr std::size_t kSlots = 8;
-inline constexpr std::size_t kMaxAnswerOctets = METER_FLASH_PAGE_BYTES + 64;
+inline constexpr std::size_t kMaxAnswerOctets = METER_FLASH_PAGE_BYTES + 64;  // of a frame
 // The analogue front end is a DMA master: before `samples` the host has put the counts of each
 // fitted channel, its lead first, one channel behind the other, where Hello says.
 inline constexpr std::uint32_t kMaxWindowSamples = 4096;
@@ -88,7 +92,7 @@ inline constexpr std::size_t kWindowCounts =
     METER_CHANNELS * (METER_WINDOW_LEAD + kMaxWindowSamples);
 inline constexpr std::uint32_t kSharedRam = 0x21000000;  // the board's PSRAM
 inline constexpr std::uint32_t kSharedRamOctets = 16u << 20;
-inline constexpr std::size_t kMaxUpcallOctets = 2 * METER_FLASH_PAGE_BYTES;
+inline constexpr std::size_t kMaxUpcallOctets = 2 * METER_FLASH_PAGE_BYTES;  // of a frame
 
 // Structures without pointers cross as they lie in memory. Both sides are little-endian and align
 // 64-bit members to eight octets; the sizes in Hello prove it before anything else is said.
@@ -104,7 +108,9 @@ struct Hello {
   std::uint32_t capabilities;
   std::uint32_t n_elements;
   std::uint32_t instance_bytes;
-  std::uint32_t window_address;   // of the counts
+  std::uint32_t window_address;  // of the counts
+  std::uint32_t upcall_address;  // of the boxes
+  std::uint32_t answer_address;
   std::uint32_t ticks_per_pause;  // what the stopwatch itself costs, a downcall
   std::uint32_t sizes[10];
   std::uint8_t plc;  // the firmware takes on_plc
