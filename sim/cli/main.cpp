@@ -108,6 +108,10 @@ int main(int argc, char** argv) {
   report->add_option("result", result, "RESULT.h5")->required();
   CLI::App* read = add_read(app, read_options);
   CLI::App* debug = add_debug(app, debug_options);
+  CLI::App* p32 = app.add_subcommand("p32", "P3.2Ex, between concentrator and head-end");
+  p32->require_subcommand(1);
+  CLI::App* lint = p32->add_subcommand("lint", "Check a message: XML, gzip or HTTP around it");
+  lint->add_option("file", result, "FILE, or - for standard input")->required();
   app.add_subcommand("hes", "The head-end stub by itself, on real sockets (hes --help)");
 
   const auto called = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
@@ -131,6 +135,7 @@ int main(int argc, char** argv) {
   if (*diff) return diff_command(result, other);
   if (*report) return report_command(result);
   if (*read) return read_command(read_options);
+  if (*lint) return lint_command(result);
   if (*debug) return debug_command(debug_options);
   return kBadInput;
 }

@@ -78,6 +78,12 @@ std::string doors_of(const Scenario& scenario) {
                                "the module of meter 1 listens on {} (wrapper), meter n on "
                                "that port + n - 1, as soon as it is on the network",
                                expose.listen);
+  if (!expose.gateway.empty()) {
+    text += fmt::format(
+        "; the gateway of concentrator 1 on {} (wrapper; `amitwin inventory` lists each meter's "
+        "wPort as server_sap)",
+        expose.gateway);
+  }
   if (expose.hdlc_port > 0) {
     text += fmt::format("; meter {} on port {} (HDLC)", expose.hdlc_meter, expose.hdlc_port);
   }

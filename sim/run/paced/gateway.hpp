@@ -16,10 +16,11 @@
 
 namespace sim::run {
 
-// Real sockets in front of simulated modules (mode paced): whoever connects to port PORT + n - 1
-// reaches the module of meter n through the modelled cell, with its latency, and one meter's
-// optical port speaks HDLC over TCP. Stands between the cell and the head-end, which keeps all
-// connections that modules open themselves.
+// Real sockets in front of simulated devices (mode paced): whoever connects to port PORT + n - 1
+// reaches the module of meter n, or the DLMS gateway of concentrator n, through the modelled
+// network with its latency, and one meter's optical port speaks HDLC over TCP. Stands between the
+// networks and the head-end, which keeps all connections that devices open themselves and all that
+// it dials.
 class PacedGateway final : public models::wan::WanPeer, private SocketHub::Events {
  public:
   // Throws std::runtime_error when a port is taken. `log_path`: what came in from outside and when;
@@ -50,7 +51,11 @@ class PacedGateway final : public models::wan::WanPeer, private SocketHub::Event
   void on_hung_up(Handle handle) override;
   void log(const char* what, Handle handle, std::size_t octets);
 
-  static constexpr std::uint32_t kOpticalTag = 0;  // others: the meter's number
+  void listen_for_modules();
+  void listen_for_gateways();
+
+  // Others: the meter's number, or the concentrator's above kFirstConcentratorDevice.
+  static constexpr std::uint32_t kOpticalTag = 0;
 
   World& world_;
   const Scenario& scenario_;

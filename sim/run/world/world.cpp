@@ -40,6 +40,11 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
   }
 }
 
+models::wan::Network& World::network_of(models::wan::ConnectionId connection) {
+  const bool wired = models::wan::network_of(connection) == models::wan::kEthernetNumber;
+  return wired ? static_cast<models::wan::Network&>(ethernet_) : cell_;
+}
+
 Agenda& World::agenda_of(const Home& home) {
   return home.point != nullptr ? home.point->meter_agenda() : agenda_;
 }

@@ -42,6 +42,7 @@ class World {
   void trace(std::uint32_t meter, const std::string& path, TimeNs samples_from, TimeNs samples_to);
   models::wan::Cell& cell() { return cell_; }
   models::wan::Ethernet& ethernet() { return ethernet_; }
+  models::wan::Network& network_of(models::wan::ConnectionId connection);
   // By concentrator, from 0.
   std::vector<std::unique_ptr<PowerLine>>& power_lines() { return power_lines_; }
   const std::vector<std::unique_ptr<PowerLine>>& power_lines() const { return power_lines_; }

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "protocol/p32/lint.hpp"
+#include "sim/cli/commands.hpp"
+
+namespace sim::cli {
+
+int lint_command(const std::string& path) {
+  const bool standard = path == "-";
+  std::ifstream file;
+  if (!standard) {
+    file.open(path, std::ios::binary);
+    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
+      fmt::print(stderr, "{}: cannot be read or is empty, allowed: a P3.2Ex message\n", path);
+      return kBadInput;
+    }
+  }
+  std::istream& in = standard ? std::cin : file;
+  const std::string octets{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const protocol::p32::LintReport report = protocol::p32::lint(octets);
+  fmt::print("{}", report.text(standard ? "standard input" : path));
+  return report.exit_code();
+}
+
+}  // namespace sim::cli
