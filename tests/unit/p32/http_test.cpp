@@ -128,6 +128,18 @@ TEST(HttpServer, BodiesAreLimitedAsSentAndInflated) {
             413u);
 }
 
+TEST(HttpServer, WhatNobodyTakesIsNotKeptWithoutEnd) {
+  HttpLimits limits;
+  limits.header_octets_max = 500;
+  limits.body_octets_max = 500;
+  HttpServer server(limits);
+  const std::string request = post(kXmlType, "<a/>");
+  for (int k = 0; k < 100 && !server.failure(); ++k) server.feed(bytes_of(request));
+  ASSERT_TRUE(server.failure().has_value());
+  EXPECT_EQ(server.failure()->status, 413u);
+  EXPECT_FALSE(server.next().has_value());
+}
+
 TEST(HttpServer, AnyOctetChangedNeverCrashes) {
   const std::string octets = http_request("hes", encode(load_profile(2, 8)));
   for (std::size_t at = 0; at < octets.size(); ++at) {
