@@ -92,18 +92,19 @@ TEST_P(Law1, CalibrationOnTheProductionLine) {
   const struct {
     meter_calibration_step step;
     fitl::Terminal terminal;
-  } steps[] = {{METER_CALIBRATE_GAIN, {240, 5, 0, 50}},
-               {METER_CALIBRATE_PHASE, {240, 5, 60, 50}},
-               {METER_CALIBRATE_OFFSET, {24, 0, 0, 50}},  // refused: hardly any voltage
-               {METER_CALIBRATE_OFFSET, {240, 0, 0, 50}},
-               {METER_CALIBRATE_STORE, {}}};
+    double stated_a = 0;                                     // by the bench
+  } steps[] = {{METER_CALIBRATE_GAIN, {240, 50, 0, 50}, 5},  // refused: no such shunt
+               {METER_CALIBRATE_GAIN, {240, 5, 0, 50}, 5},
+               {METER_CALIBRATE_PHASE, {240, 5, 60, 50}, 5},
+               {METER_CALIBRATE_OFFSET, {240, 0, 0, 50}, 0},
+               {METER_CALIBRATE_STORE, {}, 0}};
   int refused = 0;
-  for (const auto& [step, terminal] : steps) {
+  for (const auto& [step, terminal, stated_a] : steps) {
     const meter_sums sums = fitl::make_sums(terminal, off, GetParam().n_elements);
     const double phi = terminal.phase_deg * 3.14159265358979 / 180;
-    const double apparent_va = terminal.voltage_v * terminal.current_a;
-    const meter_reference reference{terminal.voltage_v, terminal.current_a,
-                                    apparent_va * std::cos(phi), apparent_va * std::sin(phi)};
+    const double apparent_va = terminal.voltage_v * stated_a;
+    const meter_reference reference{terminal.voltage_v, stated_a, apparent_va * std::cos(phi),
+                                    apparent_va * std::sin(phi)};
     const int result = board.firmware->calibrate(board.instance(), step, &sums, &reference);
     refused += result != 0;
   }

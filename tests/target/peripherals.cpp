@@ -71,9 +71,7 @@ bool TargetMeter::serve_beacons(Kind kind, protocol::Reader in) {
 
 bool TargetMeter::serve_crypto(Kind kind, protocol::Reader in) {
   void* const context = hal_->context;
-  const auto reply = [this](std::initializer_list<Bytes> parts) {
-    crypto_.send(Kind::answer, joined(parts));
-  };
+  const auto reply = [this](std::initializer_list<Bytes> parts) { answer_on(crypto_, parts); };
   if (kind == Kind::random) {
     std::vector<std::uint8_t> octets(in.u32());
     hal_->random(context, octets.data(), size32(octets));

@@ -12,9 +12,12 @@ struct RecordCalls {
   static Twin& twin(void* context) { return *static_cast<Twin*>(context); }
   static const meter_hal& hal(void* context) { return twin(context).platform_; }
   static void* under(void* context) { return twin(context).platform_.context; }
-  static void note(void* context, std::string what, std::vector<std::uint8_t> result = {},
+  static void note(void* context, std::string what) {
+    twin(context).transcript_.record({std::move(what), {}, {}, false});
+  }
+  static void note(void* context, std::string what, std::vector<std::uint8_t> answer,
                    std::vector<std::uint8_t> hidden = {}) {
-    twin(context).transcript_.record({std::move(what), std::move(hidden), std::move(result)});
+    twin(context).transcript_.record({std::move(what), std::move(hidden), std::move(answer), true});
   }
 
   static std::int64_t uptime_us(void* c) { return hal(c).uptime_us(under(c)); }
@@ -35,7 +38,7 @@ struct RecordCalls {
   }
   static void rtc_set(void* c, std::int64_t ticks) {
     hal(c).rtc_set(under(c), ticks);
-    note(c, text("rtc_set", ticks), packed(rtc_ticks(c), rtc_lost(c)));
+    note(c, text("rtc_set", ticks), joined({big_endian_time(rtc_ticks(c)), flag(rtc_lost(c))}));
   }
 
   // With what stands in the cells now, and with the state of the battery-backed RAM that a supply
@@ -68,7 +71,7 @@ struct RecordCalls {
 
   static int uart_send(void* c, meter_uart port, const std::uint8_t* frame, std::uint32_t n) {
     const int result = hal(c).uart_send(under(c), port, frame, n);
-    note(c, text("uart_send", port, Bytes(frame, n)), packed(result));
+    note(c, text("uart_send", port, Bytes(frame, n)), flag(result));
     return result;
   }
   static void work(void* c, meter_work kind, std::uint32_t octets) {
@@ -83,7 +86,7 @@ struct RecordCalls {
       *std::find(me.taken_.begin(), me.taken_.end(), nullptr) = buffer;
       token = me.token_of(buffer);
     }
-    note(c, "buffer_take", {token});
+    note(c, "buffer_take", std::vector<std::uint8_t>{token});
     return buffer;
   }
   static void buffer_give(void* c, std::uint8_t* buffer) {
@@ -108,7 +111,7 @@ struct RecordCalls {
     std::string what = crypto_text("gcm_seal", iv, {aad, aad_n}, n);
     std::vector<std::uint8_t> hidden = joined({{key, 16}, {in, n}});
     const int result = hal(c).gcm_seal(under(c), key, iv, aad, aad_n, in, n, out, tag);
-    note(c, std::move(what), joined({packed(result), {tag, 12}, {out, n}}), std::move(hidden));
+    note(c, std::move(what), joined({flag(result), {tag, 12}, {out, n}}), std::move(hidden));
     return result;
   }
   static int gcm_open(void* c, const std::uint8_t key[16], const std::uint8_t iv[12],
@@ -117,30 +120,30 @@ struct RecordCalls {
     std::string what = crypto_text("gcm_open", iv, {aad, aad_n}, n);
     std::vector<std::uint8_t> hidden = joined({{key, 16}, {tag, 12}, {in, n}});
     const int result = hal(c).gcm_open(under(c), key, iv, aad, aad_n, in, n, tag, out);
-    note(c, std::move(what), joined({packed(result), {out, n}}), std::move(hidden));
+    note(c, std::move(what), joined({flag(result), {out, n}}), std::move(hidden));
     return result;
   }
   static int key_unwrap(void* c, const std::uint8_t kek[16], const std::uint8_t* in,
                         std::uint32_t n, std::uint8_t* out) {
     std::vector<std::uint8_t> hidden = joined({{kek, 16}, {in, n}});
     const int result = hal(c).key_unwrap(under(c), kek, in, n, out);
-    note(c, text("key_unwrap", n), joined({packed(result), {out, n - 8}}), std::move(hidden));
+    note(c, text("key_unwrap", n), joined({flag(result), {out, n - 8}}), std::move(hidden));
     return result;
   }
   static void random(void* c, std::uint8_t* out, std::uint32_t n) {
     hal(c).random(under(c), out, n);
-    note(c, text("random", n), {out, out + n});
+    note(c, text("random", n), std::vector<std::uint8_t>(out, out + n));
   }
 
   static int plc_send(void* c, const std::uint8_t* mpdu, std::uint32_t n, std::uint8_t scheme,
                       std::uint8_t level) {
     const int result = hal(c).plc_send(under(c), mpdu, n, scheme, level);
-    note(c, text("plc_send", scheme, level, Bytes(mpdu, n)), packed(result));
+    note(c, text("plc_send", scheme, level, Bytes(mpdu, n)), flag(result));
     return result;
   }
   static int plc_busy(void* c) {
     const int result = hal(c).plc_busy(under(c));
-    note(c, "plc_busy", packed(result));
+    note(c, "plc_busy", flag(result));
     return result;
   }
   static void plc_filter(void* c, const meter_plc_rule* rules, std::uint32_t n) {
@@ -154,7 +157,7 @@ struct RecordCalls {
   static std::uint32_t plc_heard(void* c, meter_plc_beacon* out, std::uint32_t n) {
     const std::uint32_t heard = hal(c).plc_heard(under(c), out, n);
     const Bytes octets = array_of(out, heard);
-    note(c, text("plc_heard", n), {octets.begin(), octets.end()});
+    note(c, text("plc_heard", n), std::vector<std::uint8_t>(octets.begin(), octets.end()));
     return heard;
   }
   static void plc_watch(void* c, const meter_plc_watch* watch) {
@@ -163,8 +166,10 @@ struct RecordCalls {
   }
   static int plc_frame_time(void* c, std::int64_t* start_us, std::uint32_t* sequence) {
     const int result = hal(c).plc_frame_time(under(c), start_us, sequence);
+    const bool known = result == 0;
     note(c, "plc_frame_time",
-         result != 0 ? packed(result, 0, 0) : packed(result, *start_us, *sequence));
+         joined({flag(result), big_endian_time(known ? *start_us : 0),
+                 big_endian(known ? *sequence : 0)}));
     return result;
   }
   static void plc_beacon(void* c, const meter_plc_plan* plan) {

@@ -13,7 +13,7 @@ struct ReplayCalls {
   static protocol::Reader same(void* context, const std::string& what, Bytes hidden = {}) {
     return protocol::Reader(twin(context).transcript_.replay(what, hidden));
   }
-  static int number(protocol::Reader in) { return static_cast<int>(in.u64()); }
+  static int result(protocol::Reader in) { return in.u8() != 0 ? -1 : 0; }
 
   // ---- What the image's end of the line asks for by itself ----
   static std::int64_t uptime_us(void*) { return 0; }
@@ -36,7 +36,7 @@ struct ReplayCalls {
   static void rtc_set(void* c, std::int64_t ticks) {
     protocol::Reader in = same(c, text("rtc_set", ticks));
     twin(c).rtc_ticks_ = static_cast<std::int64_t>(in.u64());
-    twin(c).rtc_lost_ = static_cast<int>(in.u64());
+    twin(c).rtc_lost_ = in.u8();
   }
   static int replay_flash(void* c, const std::string& what) {
     protocol::Reader in = same(c, what);
@@ -57,7 +57,7 @@ struct ReplayCalls {
     return replay_flash(c, text("flash_erase", page, mark_of(twin(c).retained_)));
   }
   static int uart_send(void* c, meter_uart port, const std::uint8_t* frame, std::uint32_t n) {
-    return number(same(c, text("uart_send", port, Bytes(frame, n))));
+    return result(same(c, text("uart_send", port, Bytes(frame, n))));
   }
   static void work(void* c, meter_work kind, std::uint32_t octets) {
     same(c, text("work", kind, octets));
@@ -79,27 +79,30 @@ struct ReplayCalls {
   static int gcm_seal(void* c, const std::uint8_t key[16], const std::uint8_t iv[12],
                       const std::uint8_t* aad, std::uint32_t aad_n, const std::uint8_t* in,
                       std::uint32_t n, std::uint8_t* out, std::uint8_t tag[12]) {
-    protocol::Reader result =
+    protocol::Reader in_order =
         same(c, crypto_text("gcm_seal", iv, {aad, aad_n}, n), joined({{key, 16}, {in, n}}));
-    const int failed = static_cast<int>(result.u64());
-    std::copy_n(result.take(12).begin(), 12, tag);
-    std::copy_n(result.rest().begin(), n, out);
+    const int failed = result(in_order);
+    in_order.skip(1);
+    std::copy_n(in_order.take(12).begin(), 12, tag);
+    std::copy_n(in_order.rest().begin(), n, out);
     return failed;
   }
   static int gcm_open(void* c, const std::uint8_t key[16], const std::uint8_t iv[12],
                       const std::uint8_t* aad, std::uint32_t aad_n, const std::uint8_t* in,
                       std::uint32_t n, const std::uint8_t tag[12], std::uint8_t* out) {
-    protocol::Reader result = same(c, crypto_text("gcm_open", iv, {aad, aad_n}, n),
-                                   joined({{key, 16}, {tag, 12}, {in, n}}));
-    const int failed = static_cast<int>(result.u64());
-    std::copy_n(result.rest().begin(), n, out);
+    protocol::Reader in_order = same(c, crypto_text("gcm_open", iv, {aad, aad_n}, n),
+                                     joined({{key, 16}, {tag, 12}, {in, n}}));
+    const int failed = result(in_order);
+    in_order.skip(1);
+    std::copy_n(in_order.rest().begin(), n, out);
     return failed;
   }
   static int key_unwrap(void* c, const std::uint8_t kek[16], const std::uint8_t* in,
                         std::uint32_t n, std::uint8_t* out) {
-    protocol::Reader result = same(c, text("key_unwrap", n), joined({{kek, 16}, {in, n}}));
-    const int failed = static_cast<int>(result.u64());
-    std::copy_n(result.rest().begin(), n - 8, out);
+    protocol::Reader in_order = same(c, text("key_unwrap", n), joined({{kek, 16}, {in, n}}));
+    const int failed = result(in_order);
+    in_order.skip(1);
+    std::copy_n(in_order.rest().begin(), n - 8, out);
     return failed;
   }
   static void random(void* c, std::uint8_t* out, std::uint32_t n) {
@@ -108,9 +111,9 @@ struct ReplayCalls {
 
   static int plc_send(void* c, const std::uint8_t* mpdu, std::uint32_t n, std::uint8_t scheme,
                       std::uint8_t level) {
-    return number(same(c, text("plc_send", scheme, level, Bytes(mpdu, n))));
+    return result(same(c, text("plc_send", scheme, level, Bytes(mpdu, n))));
   }
-  static int plc_busy(void* c) { return number(same(c, "plc_busy")); }
+  static int plc_busy(void* c) { return same(c, "plc_busy").u8(); }
   static void plc_filter(void* c, const meter_plc_rule* rules, std::uint32_t n) {
     same(c, text("plc_filter", array_of(rules, n)));
   }
@@ -123,9 +126,10 @@ struct ReplayCalls {
   static void plc_watch(void* c, const meter_plc_watch* watch) { same(c, watch_text(watch)); }
   static int plc_frame_time(void* c, std::int64_t* start_us, std::uint32_t* sequence) {
     protocol::Reader in = same(c, "plc_frame_time");
-    const int failed = static_cast<int>(in.u64());
+    const int failed = result(in);
+    in.skip(1);
     *start_us = static_cast<std::int64_t>(in.u64());
-    *sequence = static_cast<std::uint32_t>(in.u64());
+    *sequence = in.u32();
     return failed;
   }
   static void plc_beacon(void* c, const meter_plc_plan* plan) { same(c, plan_text(plan)); }

@@ -35,7 +35,11 @@ Range difference(Bytes a, Bytes b) {
 }  // namespace
 
 TargetMeter::TargetMeter(const std::string& image, Transport transport)
-    : qemu_(image), host_(qemu_.line(0)), crypto_(qemu_.line(1)), flash_(kFlashOctets, 0xFF) {
+    : qemu_(image),
+      host_(qemu_.line(0)),
+      crypto_(qemu_.line(1)),
+      transport_(transport),
+      flash_(kFlashOctets, 0xFF) {
   const Message message = next_message();
   protocol::Reader in = message.reader();
   hello_ = take_struct<Hello>(in);
@@ -75,7 +79,32 @@ void TargetMeter::put_counts(const meter_window& window) {
 int TargetMeter::run(Kind kind, std::initializer_list<Bytes> payload) {
   host_.send(kind, joined({octets_of(moment_), joined(payload)}));
   const Message done = run_until_done("upcall");
+  ahead_.clear();
+  ahead_used_ = 0;
   return static_cast<std::int32_t>(done.reader().u32());
+}
+
+void TargetMeter::answer_ahead(const std::vector<std::vector<std::uint8_t>>& answers) {
+  ahead_used_ = 0;
+  ahead_.clear();
+  if (transport_ == Transport::octets) return;
+  protocol::Writer out{{in_shared_ram(hello_.ahead_address), meter::port::kAheadOctets}};
+  out.u32(0);
+  for (const std::vector<std::uint8_t>& one : answers) {
+    if (out.space() < 4 + one.size()) break;
+    out.u32(static_cast<std::uint32_t>(one.size()));
+    out.bytes(one);
+    ahead_.push_back(one);
+  }
+  protocol::Writer{{in_shared_ram(hello_.ahead_address), 4}}.u32(
+      static_cast<std::uint32_t>(ahead_.size()));
+}
+
+// One that the image has had already must have been this one.
+void TargetMeter::answer_on(Line& line, std::initializer_list<Bytes> payload) {
+  const std::vector<std::uint8_t> octets = joined(payload);
+  if (ahead_used_ == ahead_.size()) return line.send(Kind::answer, octets);
+  if (ahead_[ahead_used_++] != octets) throw std::runtime_error("another answer was sent ahead");
 }
 
 int TargetMeter::describe(std::uint32_t index, meter_object_info& out) {

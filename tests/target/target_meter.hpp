@@ -33,6 +33,8 @@ class TargetMeter {
   void put_counts(const meter_window& window);
   // One upcall; its downcalls go to the adopted platform. Gives the firmware's result.
   int run(Kind kind, std::initializer_list<Bytes> payload);
+  // The answers to the downcalls of the next upcall are known already; with boxes only.
+  void answer_ahead(const std::vector<std::vector<std::uint8_t>>& answers);
   int describe(std::uint32_t index, meter_object_info& out);
 
   const meter::port::Hello& hello() const { return hello_; }
@@ -60,7 +62,8 @@ class TargetMeter {
   bool serve_beacons(Kind kind, protocol::Reader in);
   bool serve_crypto(Kind kind, protocol::Reader in);
   void answer_flash(bool failed, std::uint32_t address, std::uint32_t n);
-  void answer(std::initializer_list<Bytes> payload) { host_.send(Kind::answer, joined(payload)); }
+  void answer(std::initializer_list<Bytes> payload) { answer_on(host_, payload); }
+  void answer_on(Line& line, std::initializer_list<Bytes> payload);
   void answer_octet(std::uint8_t octet) { answer({{&octet, 1}}); }
 
   Qemu qemu_;
@@ -69,6 +72,9 @@ class TargetMeter {
   const meter_hal* hal_ = nullptr;
   meter::port::Moment moment_{};
   meter::port::Hello hello_{};
+  Transport transport_;
+  std::vector<std::vector<std::uint8_t>> ahead_;
+  std::size_t ahead_used_ = 0;
   std::uint64_t last_instructions_ = 0;
   std::uint64_t instructions_ = 0;
   std::array<std::uint8_t*, meter::port::kSlots> buffers_{};

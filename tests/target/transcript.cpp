@@ -21,6 +21,14 @@ void Transcript::begin(std::string upcall) {
   at_ = 0;
 }
 
+std::vector<std::vector<std::uint8_t>> Transcript::answers() const {
+  std::vector<std::vector<std::uint8_t>> all;
+  for (const Call& call : calls_) {
+    if (call.answered) all.push_back(call.answer);
+  }
+  return all;
+}
+
 const std::vector<std::uint8_t>& Transcript::replay(const std::string& what,
                                                     protocol::Bytes hidden) {
   if (at_ == calls_.size() || calls_[at_].what != what ||
@@ -29,7 +37,7 @@ const std::vector<std::uint8_t>& Transcript::replay(const std::string& what,
     diverge(what);
   }
   ++compared_;
-  return calls_[at_++].result;
+  return calls_[at_++].answer;
 }
 
 void Transcript::end() const {

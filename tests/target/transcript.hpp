@@ -22,12 +22,14 @@ class Transcript {
   struct Call {
     std::string what;                  // name and arguments, fit to be printed
     std::vector<std::uint8_t> hidden;  // arguments that are nobody's business: keys
-    std::vector<std::uint8_t> result;
+    std::vector<std::uint8_t> answer;  // as it goes over the line
+    bool answered = false;
   };
 
   void begin(std::string upcall);
   void record(Call call) { calls_.push_back(std::move(call)); }
-  // The result that the same call had on the host; throws when it was not the same call.
+  std::vector<std::vector<std::uint8_t>> answers() const;
+  // The answer that the same call had on the host; throws when it was not the same call.
   const std::vector<std::uint8_t>& replay(const std::string& what, protocol::Bytes hidden = {});
   void end() const;  // throws when calls are missing
   std::uint64_t compared() const { return compared_; }

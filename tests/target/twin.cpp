@@ -55,6 +55,7 @@ int Twin::upcall(Kind kind, std::initializer_list<Bytes> payload,
     transcript_.begin(std::string("upcall ") + name_of(kind) + " number " +
                       std::to_string(++totals_.upcalls));
     const int result = host();
+    image.answer_ahead(transcript_.answers());
     const int image_result = image.run(kind, payload);
     transcript_.end();
     totals_.downcalls = transcript_.compared();

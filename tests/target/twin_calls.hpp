@@ -10,12 +10,13 @@ namespace target {
 
 inline std::uint32_t mark_of(Bytes octets) { return meter::fw::crc32(octets); }
 
-// Numbers of any size as eight octets each.
-template <typename... Numbers>
-std::vector<std::uint8_t> packed(Numbers... numbers) {
-  std::vector<std::uint8_t> octets(8 * sizeof...(numbers));
+inline std::vector<std::uint8_t> flag(int result) {
+  return {static_cast<std::uint8_t>(result != 0 ? 1 : 0)};
+}
+inline std::array<std::uint8_t, 8> big_endian_time(std::int64_t time) {
+  std::array<std::uint8_t, 8> octets;
   protocol::Writer out{octets};
-  (out.u64(static_cast<std::uint64_t>(static_cast<std::int64_t>(numbers))), ...);
+  out.u64(static_cast<std::uint64_t>(time));
   return octets;
 }
 

@@ -60,9 +60,7 @@ int Memory::erase(std::uint32_t page) {
 
 // What really stands there now: cells that were torn or failed keep something else.
 int Memory::take_answer(std::uint32_t address, std::uint32_t n) {
-  Bytes payload;
-  link_.receive(answer_, payload);
-  protocol::Reader in(payload);
+  protocol::Reader in = answers_.next(link_);
   const bool failed = in.u8() != 0;
   const bool readable = in.u8() != 0;
   if (!readable) {

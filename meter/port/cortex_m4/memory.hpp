@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "meter/port/cortex_m4/link.hpp"
+#include "meter/port/cortex_m4/answers.hpp"
 
 namespace meter::port {
 
@@ -18,9 +18,8 @@ class Memory {
     std::uint8_t retained_at_host[METER_RETAINED_BYTES];
   };
 
-  // Answers come in `answer`.
-  Memory(Store& store, Link& link, MutableBytes answer)
-      : store_(store), link_(link), answer_(answer) {}
+  Memory(Store& store, Link& link, Answers& answers)
+      : store_(store), link_(link), answers_(answers) {}
 
   // ---- From the host, between upcalls ----
   void set_flash(protocol::Reader in);
@@ -42,7 +41,7 @@ class Memory {
 
   Store& store_;
   Link& link_;
-  MutableBytes answer_;
+  Answers& answers_;
   std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_{};
 };
 

@@ -105,7 +105,8 @@ Platform::Platform(Store& store)
     : store_(store),
       host_(kUart0, kUart0ReceiveIrq),
       crypto_(kUart1, kUart1ReceiveIrq),
-      memory_(store.memory, host_, store.answer),
+      answers_(store.answer, store.ahead),
+      memory_(store.memory, host_, answers_),
       table_{} {
   table_.version = METER_HAL_VERSION;
   table_.size = sizeof(table_);
@@ -145,9 +146,7 @@ void Platform::fit_modem(bool fitted) {
 
 protocol::Reader Platform::ask(Link& line) {
   line.end();
-  Bytes payload;
-  line.receive(store_.answer, payload);
-  return protocol::Reader(payload);
+  return answers_.next(line);
 }
 
 }  // namespace meter::port

@@ -15,6 +15,7 @@ class Platform {
     Memory::Store memory;
     alignas(16) std::uint8_t buffers[kSlots][METER_BUFFER_BYTES];
     std::uint8_t answer[kMaxAnswerOctets];
+    std::uint8_t ahead[kAheadOctets];
   };
 
   explicit Platform(Store& store);
@@ -28,12 +29,14 @@ class Platform {
   void forget_buffers() { taken_ = 0; }
 
   Link& host() { return host_; }
+  Answers& answers() { return answers_; }
   Memory& memory() { return memory_; }
   Stopwatch& stopwatch() { return stopwatch_; }
   Link& crypto() { return crypto_; }
   std::uint32_t answer_address() const {
     return reinterpret_cast<std::uint32_t>(&store_.answer[0]);
   }
+  std::uint32_t ahead_address() const { return reinterpret_cast<std::uint32_t>(&store_.ahead[0]); }
   std::uint32_t buffers_most() const { return buffers_most_; }
 
   // Ends the message begun on the line and waits for its answer.
@@ -45,6 +48,7 @@ class Platform {
   Store& store_;
   Link host_;
   Link crypto_;
+  Answers answers_;
   Memory memory_;
   Stopwatch stopwatch_;
   Moment moment_{};

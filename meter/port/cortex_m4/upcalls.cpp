@@ -43,6 +43,7 @@ void Upcalls::say_hello() {
   hello.instance_bytes = firmware_.instance_bytes;
   hello.upcall_address = reinterpret_cast<std::uint32_t>(&store_.upcall[0]);
   hello.answer_address = platform_.answer_address();
+  hello.ahead_address = platform_.ahead_address();
   hello.window_address = reinterpret_cast<std::uint32_t>(&store_.counts[0]);
   hello.ticks_per_pause = ticks_per_pause(platform_);
   fill_sizes(hello.sizes);
@@ -62,6 +63,7 @@ void Upcalls::serve_one() {
   if (kind == Kind::describe) return describe(in);
   if (kind == Kind::statistics) return report_statistics();
   platform_.set_moment(take_struct<Moment>(in));
+  platform_.answers().begin();
   platform_.stopwatch().start();
   const std::int32_t result = call(kind, in);
   platform_.stopwatch().pause();

@@ -85,6 +85,10 @@ enum class Kind : std::uint8_t {
 inline constexpr std::uint8_t kNoSlot = 0xFF;
 inline constexpr std::size_t kSlots = 8;
 inline constexpr std::size_t kMaxAnswerOctets = METER_FLASH_PAGE_BYTES + 64;  // of a frame
+// A host that knows the answers before the questions puts them here with the upcall, so that nobody
+// waits: u32 count, then each as u32 length and payload. What does not fit comes over the line.
+inline constexpr std::size_t kAheadOctets = 64 * 1024;
+
 // The analogue front end is a DMA master: before `samples` the host has put the counts of each
 // fitted channel, its lead first, one channel behind the other, where Hello says.
 inline constexpr std::uint32_t kMaxWindowSamples = 4096;
@@ -111,6 +115,7 @@ struct Hello {
   std::uint32_t window_address;  // of the counts
   std::uint32_t upcall_address;  // of the boxes
   std::uint32_t answer_address;
+  std::uint32_t ahead_address;
   std::uint32_t ticks_per_pause;  // what the stopwatch itself costs, a downcall
   std::uint32_t sizes[10];
   std::uint8_t plc;  // the firmware takes on_plc
