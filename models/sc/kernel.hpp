@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "models/core/device/meter_node.hpp"
 #include "models/core/device/rs485.hpp"
 #include "models/core/wan/modem.hpp"
+#include "plc-channel/medium/medium.hpp"
 #include "sim/core/agenda.hpp"
 
 namespace models::sc {
@@ -40,8 +42,42 @@ class DetailedPoint {
   ~DetailedPoint() = default;
 };
 
+// One detailed power line: the medium and the concentrator, each a SystemC module with an agenda of
+// its own. The medium object is the same as in the fleet; meters of this line that are not detailed
+// stand on the line's agenda, next to their modems.
+class DetailedPowerLine {
+ public:
+  virtual sim::Agenda& line_agenda() = 0;
+  virtual sim::Agenda& concentrator_agenda() = 0;
+  // What the concentrator takes for its modem on the line, and for that of its uplink, which lives
+  // in the fleet with its cell or Ethernet.
+  virtual plc::Modem& plc(plc::Modem& modem) = 0;
+  virtual wan::ModemPort& uplink(wan::ModemPort& modem) = 0;
+  // Follows the medium's frames, for traces; before the kernel runs, as are the numbers of the
+  // concentrator that traces show.
+  virtual void join(plc::Medium& medium) = 0;
+  virtual void show(const std::string& name, std::function<int()> value) = 0;
+
+ protected:
+  ~DetailedPowerLine() = default;
+};
+
+// One detailed meter on a detailed power line.
+class DetailedPlcPoint {
+ public:
+  virtual sim::Agenda& meter_agenda() = 0;
+  // What the MeterNode takes for its modem (attach_plc).
+  virtual plc::Modem& plc(plc::Modem& modem) = 0;
+  // As DetailedPoint::join().
+  virtual void join(MeterNode& meter, const Afe& afe) = 0;
+
+ protected:
+  ~DetailedPlcPoint() = default;
+};
+
 // SystemC as time base and structure: one module for the fleet (all T2 devices, the cells and
-// whoever else is on its agenda) and three for each detailed point. One kernel a process, and it
+// whoever else is on its agenda), three for each detailed point with a communication module, one
+// for each on a power line, and two for that line. One kernel a process, and it
 // cannot be made anew: SystemC elaborates once.
 class Kernel {
  public:
@@ -50,8 +86,10 @@ class Kernel {
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
-  // Both before the first run_until(). The point lives as long as the kernel.
+  // All before the first run_until(). Points and lines live as long as the kernel.
   DetailedPoint& add_point(std::uint32_t meter);
+  DetailedPowerLine& add_power_line(std::uint32_t number);
+  DetailedPlcPoint& add_point(std::uint32_t meter, DetailedPowerLine& line);
   void trace(const TraceConfig& config);
 
   // Runs everything due at or before the time; afterwards every agenda stands at it. Between two

@@ -20,6 +20,7 @@ constexpr std::size_t kControlOctet = 5;
 MeterModule::MeterModule(const sc_core::sc_module_name& name, Modules& modules)
     : AgendaModule(name, own_agenda, modules),
       line("line"),
+      plc_line("plc_line"),
       receiver("receiver"),
       rail_12v("rail_12v"),
       mains_v("mains_v"),
@@ -27,8 +28,14 @@ MeterModule::MeterModule(const sc_core::sc_module_name& name, Modules& modules)
       power_fail("power_fail"),
       relay_closed("relay_closed"),
       pulses_active("pulses_active"),
-      pulses_reactive("pulses_reactive") {
+      pulses_reactive("pulses_reactive"),
+      plc_door_(*this, plc_line) {
   receiver.bind(*this);
+}
+
+plc::Modem& MeterModule::join_plc(plc::Modem& modem) {
+  plc_door_.join(modem);
+  return plc_door_;
 }
 
 void MeterModule::join(MeterNode& node) {

@@ -13,6 +13,7 @@
 #include "models/core/device/meter_node.hpp"
 #include "models/core/device/rs485.hpp"
 #include "models/sc/agenda_module.hpp"
+#include "models/sc/doors.hpp"
 #include "models/sc/ports.hpp"
 #include "models/sc/probes.hpp"
 
@@ -42,12 +43,16 @@ class MeterModule final : private OwnAgenda,
  public:
   MeterModule(const sc_core::sc_module_name& name, Modules& modules);
   void join(MeterNode& node);
+  // What the node takes for its power line modem, which lives with the medium.
+  plc::Modem& join_plc(plc::Modem& modem);
   MeterNode* node() { return node_; }
   // A pulse LED to follow, for traces.
   void watch(std::unique_ptr<PulseProbe> probe) { probes_.push_back(std::move(probe)); }
   StateSignal<bool>& led(meter_pulse_output output) { return probes_.at(output)->led; }
 
-  sc_core::sc_port<LineEndIf> line;
+  // A meter is on one of them: RS-485 with a communication module, or the power line.
+  sc_core::sc_port<LineEndIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> line;
+  sc_core::sc_port<PlcLineIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> plc_line;
   sc_core::sc_export<ReceiverIf> receiver;
   sc_core::sc_out<bool> rail_12v;
 
@@ -62,13 +67,16 @@ class MeterModule final : private OwnAgenda,
  private:
   void receive(std::span<const std::uint8_t> frame) override;
   bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
-    return line->transmit(ready_ns, frame);
+    return line.size() > 0 && line->transmit(ready_ns, frame);
   }
-  void silence() override { line->silence(); }
+  void silence() override {
+    if (line.size() > 0) line->silence();
+  }
   void on_supply(sim::TimeNs, bool on) override { rail_12v.write(on); }
   void refresh() override;
 
   MeterNode* node_ = nullptr;
+  PlcDoor plc_door_;
   std::vector<std::unique_ptr<PulseProbe>> probes_;
 };
 

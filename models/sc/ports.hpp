@@ -26,4 +26,9 @@ struct FleetIf : virtual sc_core::sc_interface {
   virtual void enter_fleet() = 0;
 };
 
+// A device's way to its power line modem: brings the medium's agenda to the present.
+struct PlcLineIf : virtual sc_core::sc_interface {
+  virtual void enter_line() = 0;
+};
+
 }  // namespace models::sc

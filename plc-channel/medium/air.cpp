@@ -72,7 +72,7 @@ void Air::begin(OnAir& frame, protocol::Bytes mpdu) {
   ++counters.frames;
   counters.octets += mpdu.size();
   counters.airtime_ns += frame.end - frame.start;
-  if (observer_ != nullptr) observer_->on_sending(sending(flights_.back(), mpdu));
+  observe([&](Observer& o) { o.on_sending(sending(flights_.back(), mpdu)); });
 }
 
 void Air::truncate(const OnAir& frame) {
@@ -86,7 +86,7 @@ void Air::truncate(const OnAir& frame) {
   const Flight flight{frame, at->kind, at->down};
   flights_.erase(at);
   past_.push_back(frame);
-  if (observer_ != nullptr) observer_->on_sent(sending(flight, {}));
+  observe([&](Observer& o) { o.on_sent(sending(flight, {})); });
 }
 
 void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
@@ -108,15 +108,15 @@ void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
     const double snr_db = channel_.snr_db(frame.station, other, frame.start, frame.level);
     const Verdict verdict = judge(flight.frame, *receiver, snr_db);
     ++counters.outcomes[static_cast<std::size_t>(verdict.outcome)];
-    if (observer_ != nullptr) {
-      observer_->on_received(sending(flight, octets_), other, verdict.outcome, snr_db);
-    }
+    observe([&](Observer& o) {
+      o.on_received(sending(flight, octets_), other, verdict.outcome, snr_db);
+    });
     if (!verdict.recognised) continue;
     deliveries_.push_back({receiver, static_cast<float>(snr_db), verdict.outcome != Outcome::ok});
   }
   past_.push_back(flight.frame);
   prune();
-  if (observer_ != nullptr) observer_->on_sent(sending(flight, octets_));
+  observe([&](Observer& o) { o.on_sent(sending(flight, octets_)); });
   for (const Delivery& delivery : deliveries_) {
     ModemListener* const listener = delivery.to->listener();
     if (listener == nullptr || !delivery.to->powered()) continue;

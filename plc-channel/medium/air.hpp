@@ -25,8 +25,14 @@ class Air final : public BeaconLoss {
   sim::Agenda& agenda() const { return agenda_; }
   const Channel& channel() const { return channel_; }
   const MediumConfig& config() const { return config_; }
-  void set_observer(Observer* observer) { observer_ = observer; }
-  Observer* observer() const { return observer_; }
+  void set_observer(Observer* observer) { observers_[0] = observer; }
+  void add_observer(Observer& observer) { observers_.push_back(&observer); }
+  template <typename Call>
+  void observe(Call&& call) const {
+    for (Observer* observer : observers_) {
+      if (observer != nullptr) call(*observer);
+    }
+  }
   MediumCounters& counters() { return counters_; }
   const MediumCounters& counters() const { return counters_; }
 
@@ -89,7 +95,7 @@ class Air final : public BeaconLoss {
   const Channel& channel_;
   const PacketErrorTable& errors_;
   MediumConfig config_;
-  Observer* observer_ = nullptr;
+  std::vector<Observer*> observers_{nullptr};  // the first can be exchanged
   MediumCounters counters_;
   std::vector<std::unique_ptr<StationModem>> modems_;  // by station; empty: no modem
   std::vector<const StationModem*> emitters_;          // of beacons, by station

@@ -13,6 +13,7 @@ Medium::~Medium() = default;
 
 Modem& Medium::add_station(StationId station, sim::EntityId id) { return air_->add(station, id); }
 void Medium::set_observer(Observer* observer) { air_->set_observer(observer); }
+void Medium::add_observer(Observer& observer) { air_->add_observer(observer); }
 const Channel& Medium::channel() const { return air_->channel(); }
 sim::Agenda& Medium::agenda() { return air_->agenda(); }
 

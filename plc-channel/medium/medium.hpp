@@ -39,6 +39,8 @@ class Medium {
   // The modem lives as long as the medium; off at first. id: of its timers.
   Modem& add_station(StationId station, sim::EntityId id);
   void set_observer(Observer* observer);
+  // One more, for as long as the medium lives.
+  void add_observer(Observer& observer);
 
   // Beacons up to now included.
   MediumCounters counters() const;

@@ -200,7 +200,7 @@ void StationModem::watch_time(sim::TimeNs now) {
     ++lost_;
     end_watch();
     update_emission();
-    if (air_.observer() != nullptr) air_.observer()->on_watch_lost(station_, now);
+    air_.observe([&](Observer& o) { o.on_watch_lost(station_, now); });
     if (listener_ != nullptr) listener_->on_beacon_lost();
   } else if (watch_->stale() && track.heard() && track.last_start() >= watch_->source_since) {
     watch_->plain = watch_->source_plain;

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/sc/doors.hpp"
+
+#include <vector>
+
+#include "sim/core/assert.hpp"
+
+namespace models::sc {
+
+namespace {
+
+using Octets = std::vector<std::uint8_t>;
+
+}  // namespace
+
+// ---- Power line ----
+
+void PlcDoor::join(plc::Modem& modem) {
+  TWIN_ASSERT(modem_ == nullptr);
+  modem_ = &modem;
+  modem.set_listener(*this);
+}
+
+plc::Modem& PlcDoor::present() {
+  line_->enter_line();
+  return *modem_;
+}
+
+void PlcDoor::power(bool on) { present().power(on); }
+bool PlcDoor::send(protocol::Bytes mpdu, plc::Scheme scheme, unsigned level) {
+  return present().send(mpdu, scheme, level);
+}
+bool PlcDoor::busy() { return present().busy(); }
+void PlcDoor::set_filter(std::span<const protocol::prime::FilterRule> rules) {
+  present().set_filter(rules);
+}
+void PlcDoor::search(bool on) { present().search(on); }
+std::size_t PlcDoor::heard(std::span<plc::HeardBeacon> out) { return present().heard(out); }
+void PlcDoor::watch(const protocol::prime::BeaconWatch* watch) { present().watch(watch); }
+bool PlcDoor::frame_time(plc::FrameTime& out) { return present().frame_time(out); }
+void PlcDoor::set_beacon(const plc::BeaconPlan* plan) { present().set_beacon(plan); }
+
+void PlcDoor::on_frame(const plc::ReceivedFrame& frame) {
+  if (listener_ == nullptr) return;
+  owner_.call([this, frame, octets = Octets(frame.mpdu.begin(), frame.mpdu.end())] {
+    plc::ReceivedFrame copy = frame;
+    copy.mpdu = octets;
+    listener_->on_frame(copy);
+  });
+}
+void PlcDoor::on_beacon(const plc::HeardBeacon& beacon) {
+  if (listener_ == nullptr) return;
+  owner_.call([this, beacon] { listener_->on_beacon(beacon); });
+}
+void PlcDoor::on_beacon_lost() {
+  if (listener_ == nullptr) return;
+  owner_.call([this] { listener_->on_beacon_lost(); });
+}
+
+// ---- Cellular network, Ethernet ----
+
+void WanDoor::join(wan::ModemPort& modem) {
+  TWIN_ASSERT(modem_ == nullptr);
+  modem_ = &modem;
+  modem.set_client(*this);
+}
+
+wan::ModemPort& WanDoor::present() {
+  fleet_->enter_fleet();
+  return *modem_;
+}
+
+void WanDoor::on_modem(wan::ModemState state) {
+  owner_.call([this, state] { client_->on_modem(state); });
+}
+void WanDoor::on_socket_open(int socket, bool incoming) {
+  owner_.call([this, socket, incoming] { client_->on_socket_open(socket, incoming); });
+}
+void WanDoor::on_socket_data(int socket, std::span<const std::uint8_t> octets) {
+  owner_.call([this, socket, copy = Octets(octets.begin(), octets.end())] {
+    client_->on_socket_data(socket, copy);
+  });
+}
+void WanDoor::on_socket_closed(int socket, wan::CloseReason reason) {
+  owner_.call([this, socket, reason] { client_->on_socket_closed(socket, reason); });
+}
+void WanDoor::on_socket_drained(int socket) {
+  owner_.call([this, socket] { client_->on_socket_drained(socket); });
+}
+
+}  // namespace models::sc

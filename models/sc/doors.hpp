@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "models/core/wan/modem.hpp"
+#include "models/sc/agenda_module.hpp"
+#include "models/sc/ports.hpp"
+#include "plc-channel/medium/modem.hpp"
+
+namespace models::sc {
+
+// A modem lives next to what it is a modem of: the power line's with the medium, the cellular one
+// with its cell. A device in a module of its own reaches it through a door: calls down go through
+// the module's port and bring the other agenda to the present first, calls up are calls into the
+// module, which wait when its device is in the middle of a turn.
+
+class PlcDoor final : public plc::Modem, private plc::ModemListener {
+ public:
+  PlcDoor(AgendaModule& owner, sc_core::sc_port_b<PlcLineIf>& line) : owner_(owner), line_(line) {}
+  void join(plc::Modem& modem);
+
+  void set_listener(plc::ModemListener& listener) override { listener_ = &listener; }
+  void power(bool on) override;
+  bool send(protocol::Bytes mpdu, plc::Scheme scheme, unsigned level) override;
+  bool busy() override;
+  void set_filter(std::span<const protocol::prime::FilterRule> rules) override;
+  void search(bool on) override;
+  std::size_t heard(std::span<plc::HeardBeacon> out) override;
+  void watch(const protocol::prime::BeaconWatch* watch) override;
+  bool frame_time(plc::FrameTime& out) override;
+  void set_beacon(const plc::BeaconPlan* plan) override;
+
+ private:
+  plc::Modem& present();
+  void on_frame(const plc::ReceivedFrame& frame) override;
+  void on_beacon(const plc::HeardBeacon& beacon) override;
+  void on_beacon_lost() override;
+
+  AgendaModule& owner_;
+  sc_core::sc_port_b<PlcLineIf>& line_;
+  plc::Modem* modem_ = nullptr;
+  plc::ModemListener* listener_ = nullptr;
+};
+
+class WanDoor final : public wan::ModemPort, private wan::ModemClient {
+ public:
+  WanDoor(AgendaModule& owner, sc_core::sc_port_b<FleetIf>& fleet) : owner_(owner), fleet_(fleet) {}
+  void join(wan::ModemPort& modem);
+
+  void set_client(wan::ModemClient& client) override { client_ = &client; }
+  void power(bool on) override { present().power(on); }
+  void connect(std::string_view apn) override { present().connect(apn); }
+  void disconnect() override { present().disconnect(); }
+  std::uint8_t rssi() override { return present().rssi(); }
+  int open(wan::Protocol protocol, std::string_view host, std::uint16_t port) override {
+    return present().open(protocol, host, port);
+  }
+  bool listen(std::uint16_t port) override { return present().listen(port); }
+  bool send(int socket, std::span<const std::uint8_t> octets) override {
+    return present().send(socket, octets);
+  }
+  std::uint32_t unacknowledged(int socket) override { return present().unacknowledged(socket); }
+  void close(int socket) override { present().close(socket); }
+  sim::TimeNs transmit_ns() const override { return modem_->transmit_ns(); }
+
+ private:
+  wan::ModemPort& present();
+  void on_modem(wan::ModemState state) override;
+  void on_socket_open(int socket, bool incoming) override;
+  void on_socket_data(int socket, std::span<const std::uint8_t> octets) override;
+  void on_socket_closed(int socket, wan::CloseReason reason) override;
+  void on_socket_drained(int socket) override;
+
+  AgendaModule& owner_;
+  sc_core::sc_port_b<FleetIf>& fleet_;
+  wan::ModemPort* modem_ = nullptr;
+  wan::ModemClient* client_ = nullptr;
+};
+
+}  // namespace models::sc
