@@ -79,8 +79,14 @@ struct FakePlatform::Calls {
     return 0;
   }
   static void work(void* context, meter_work kind, std::uint32_t bytes) {
-    ++of(context).work_calls[kind];
-    of(context).work_bytes[kind] += bytes;
+    FakePlatform& p = of(context);
+    ++p.work_calls[kind];
+    p.work_bytes[kind] += bytes;
+    p.cpu_free_us_ = std::max(p.cpu_free_us_, p.now_us) + p.work_us;
+  }
+  static std::int64_t work_done_us(void* context) {
+    const FakePlatform& p = of(context);
+    return std::max(p.cpu_free_us_, p.now_us) - p.powered_at_us_;
   }
   static std::uint8_t* buffer_take(void* context) {
     FakePlatform& p = of(context);
@@ -111,6 +117,7 @@ struct FakePlatform::Calls {
     std::array<std::uint8_t, 12> used;
     std::memcpy(used.data(), iv, used.size());
     p.sealed_ivs.push_back(used);
+    p.sealed_keys.push_back(key_of(key));
     return p.crypto_.gcm_seal(key_of(key), {iv, 12}, {aad, aad_n}, {in, n}, {out, n}, {tag, 12})
                ? 0
                : -1;
@@ -164,6 +171,7 @@ FakePlatform::FakePlatform(const meter_firmware* under_test)
   hal.gcm_open = Calls::gcm_open;
   hal.key_unwrap = Calls::key_unwrap;
   hal.random = Calls::random;
+  hal.work_done_us = Calls::work_done_us;
 }
 
 FakePlatform::~FakePlatform() = default;
@@ -183,7 +191,9 @@ void FakePlatform::cut_at_operation(std::uint64_t at, std::uint32_t octets) {
 }
 
 void FakePlatform::construct() {
-  const std::size_t bytes = (firmware->instance_bytes + 15u) / 16u * 16u;
+  const std::size_t fitted =
+      firmware->instance_bytes + (modem_ == nullptr ? 0 : firmware->plc_bytes);
+  const std::size_t bytes = (fitted + 15u) / 16u * 16u;
   auto* const memory = static_cast<std::uint8_t*>(std::aligned_alloc(16, bytes));
   std::memset(memory, 0, bytes);
   instance_.reset(memory);
@@ -235,11 +245,15 @@ std::int64_t FakePlatform::rtc_due_us() const {
   return std::max(now_us, rtc_base_us_ + static_cast<std::int64_t>(std::ceil(us)));
 }
 
+std::int64_t FakePlatform::next_us() const {
+  if (instance_ == nullptr) return INT64_MAX;
+  return std::min({alarm_at_us_, rtc_due_us(), relay_due_us_});
+}
+
 void FakePlatform::run_until_us(std::int64_t until_us) {
   for (;;) {
-    const std::int64_t rtc_us = rtc_due_us();
-    const std::int64_t next = std::min({alarm_at_us_, rtc_us, relay_due_us_});
-    if (!powered() || next > until_us) break;
+    const std::int64_t next = next_us();
+    if (next > until_us) break;
     now_us = std::max(now_us, next);
     if (next == relay_due_us_) {
       relay_due_us_ = INT64_MAX;

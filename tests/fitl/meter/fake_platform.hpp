@@ -10,6 +10,7 @@
 
 #include "meter/hal/meter_hal.h"
 #include "protocol/crypto_openssl/engine.hpp"
+#include "protocol/prime/modem.hpp"
 
 namespace fitl {
 
@@ -41,6 +42,16 @@ class FakePlatform {
   void rtc_lose();                      // its battery ran dry: counts from zero
   double rtc_ppm = 0.0;
 
+  // When something happens by itself next; INT64_MAX: never.
+  std::int64_t next_us() const;
+
+  // ---- Power line: a modem whose microseconds are the test's ----
+  void attach_plc(protocol::prime::ModemPort& modem);
+  void hear(const protocol::prime::ReceivedFrame& frame);
+  void hear(const protocol::prime::HeardBeacon* beacon);  // nullptr: lost
+  // What one declared piece of work takes; answers over the power line wait for it.
+  std::int64_t work_us = 0;
+
   // ---- What came out ----
   struct Frame {
     meter_uart port;
@@ -51,7 +62,8 @@ class FakePlatform {
   std::array<std::uint64_t, METER_WORKS> work_calls{};
   std::array<std::uint64_t, METER_WORKS> work_bytes{};
   std::vector<std::array<std::uint8_t, 12>> sealed_ivs;
-  std::vector<std::int64_t> rtc_upcalls;  // ticks at each on_rtc
+  std::vector<std::array<std::uint8_t, 16>> sealed_keys;  // with which key each
+  std::vector<std::int64_t> rtc_upcalls;                  // ticks at each on_rtc
   std::uint64_t alarms = 0;
   std::uint64_t alarm_calls = 0;
   int relay_orders = 0;
@@ -75,10 +87,13 @@ class FakePlatform {
 
  private:
   struct Calls;  // the downcalls
+  struct PlcCalls;
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   std::int64_t rtc_due_us() const;
 
   std::unique_ptr<std::uint8_t[], void (*)(std::uint8_t*)> instance_;
+  protocol::prime::ModemPort* modem_ = nullptr;
+  std::int64_t cpu_free_us_ = 0;
   std::int64_t powered_at_us_ = 0;
   std::int64_t alarm_at_us_ = INT64_MAX;
   std::int64_t rtc_base_ticks_ = 0;

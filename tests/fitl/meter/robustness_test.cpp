@@ -108,6 +108,8 @@ TEST(Cost, AnInstanceFitsSixKibibytes) {
   RecordProperty("instance_bytes", static_cast<int>(meter_ad11a_firmware()->instance_bytes));
   EXPECT_LE(meter_ad11a_firmware()->instance_bytes, 6144u);
   EXPECT_EQ(meter_ad11a_firmware()->instance_bytes, sizeof(meter::fw::Meter));
+  RecordProperty("plc_bytes", static_cast<int>(meter_ad11a_firmware()->plc_bytes));
+  EXPECT_LE(meter_ad11a_firmware()->plc_bytes, 5120u);
 }
 
 TEST(Cost, NothingIsScheduledThatNobodyObserves) {

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "meter/fw/objects.hpp"
+
 namespace fitl {
 namespace {
 
@@ -21,13 +23,16 @@ protocol::hdlc::PrimaryConfig link_config(const ClientConfig& config) {
 
 }  // namespace
 
-TestClient::TestClient(FakePlatform& meter, const ClientConfig& config, meter_uart port)
-    : meter_(meter),
-      port_(port),
-      crypto_([](protocol::MutableBytes out) {
+DlmsClient::DlmsClient(const ClientConfig& config)
+    : crypto_([](protocol::MutableBytes out) {
         for (std::size_t k = 0; k < out.size(); ++k) out[k] = static_cast<std::uint8_t>(k + 1);
       }),
-      session_(config, crypto_, work_),
+      session_(config, crypto_, work_) {}
+
+TestClient::TestClient(FakePlatform& meter, const ClientConfig& config, meter_uart port)
+    : DlmsClient(config),
+      meter_(meter),
+      port_(port),
       primary_(link_config(config), send_buffer_, receive_buffer_, *this) {}
 
 void TestClient::send_frame(Bytes frame) { to_meter_.emplace_back(frame.begin(), frame.end()); }
@@ -76,7 +81,7 @@ std::vector<std::uint8_t> TestClient::poll() {
   return apdu_;
 }
 
-ClientEvent TestClient::transact(const protocol::Result<Bytes>& request) {
+ClientEvent DlmsClient::transact(const protocol::Result<Bytes>& request) {
   ClientEvent event;
   last = event.kind;
   if (!request.ok()) return event;
@@ -91,28 +96,28 @@ ClientEvent TestClient::transact(const protocol::Result<Bytes>& request) {
   return event;
 }
 
-bool TestClient::associate() {
+bool DlmsClient::associate() {
   return transact(session_.associate()).kind == ClientEvent::Kind::associated;
 }
 
 void TestClient::disconnect() {
   primary_.close(meter_.now_us);
   run();
-  session_.reset();
+  reset();
 }
 
-std::optional<std::vector<std::uint8_t>> TestClient::get(
+std::optional<std::vector<std::uint8_t>> DlmsClient::get(
     const protocol::cosem::Attribute& attribute, const protocol::cosem::Selection& selection) {
   const ClientEvent event = transact(session_.get(attribute, selection));
   if (event.kind != ClientEvent::Kind::data) return std::nullopt;
   return std::vector<std::uint8_t>(event.data.begin(), event.data.end());
 }
 
-bool TestClient::set(const protocol::cosem::Attribute& attribute, Bytes value) {
+bool DlmsClient::set(const protocol::cosem::Attribute& attribute, Bytes value) {
   return transact(session_.set(attribute, value)).kind == ClientEvent::Kind::done;
 }
 
-bool TestClient::action(const protocol::cosem::Method& method, Bytes parameter) {
+bool DlmsClient::action(const protocol::cosem::Method& method, Bytes parameter) {
   return transact(session_.action(method, parameter)).kind == ClientEvent::Kind::done;
 }
 
@@ -127,16 +132,31 @@ ClientConfig reading_client(const meter_provision& provision) {
   return config;
 }
 
-ClientConfig management_client(const meter_provision& provision, std::uint32_t counter) {
+namespace {
+
+ClientConfig ciphered_client(protocol::dlms::Sap sap, char kind, const std::uint8_t (&unicast)[16],
+                             const std::uint8_t (&authentication)[16], std::uint32_t counter) {
   ClientConfig config;
-  config.client_sap = protocol::dlms::kManagementClient;
+  config.client_sap = sap;
   config.authentication = Authentication::hls5_gmac;
   config.ciphered = true;
-  config.system_title = {'H', 'E', 'S', 0, 0, 0, 0, 1};
-  std::memcpy(config.keys.unicast.data(), provision.unicast_key, 16);
-  std::memcpy(config.keys.authentication.data(), provision.authentication_key, 16);
+  config.system_title = {static_cast<std::uint8_t>(kind), 'X', 'X', 0, 0, 0, 0, 1};
+  std::memcpy(config.keys.unicast.data(), unicast, 16);
+  std::memcpy(config.keys.authentication.data(), authentication, 16);
   config.invocation_counter = counter;
   return config;
+}
+
+}  // namespace
+
+ClientConfig management_client(const meter_provision& provision, std::uint32_t counter) {
+  return ciphered_client(protocol::dlms::kManagementClient, 'H', provision.unicast_key,
+                         provision.authentication_key, counter);
+}
+
+ClientConfig concentrator_client(const meter_provision& provision, std::uint32_t counter) {
+  return ciphered_client(meter::fw::kConcentratorClient, 'D', provision.concentrator_unicast_key,
+                         provision.concentrator_authentication_key, counter);
 }
 
 ClientConfig push_client() {

@@ -13,30 +13,51 @@
 
 namespace fitl {
 
-// A head-end with a wire to one meter: HDLC and an association, each call runs to its end without
-// time passing. Frames to the meter can be damaged or dropped on the way.
-class TestClient : protocol::hdlc::PrimaryOwner {
+// The client of an association, whatever carries its APDUs. Each call runs to its end.
+class DlmsClient {
  public:
-  TestClient(FakePlatform& meter, const protocol::dlms::ClientConfig& config,
-             meter_uart port = METER_UART_RS485);
+  explicit DlmsClient(const protocol::dlms::ClientConfig& config);
+  virtual ~DlmsClient() = default;
 
-  bool connect();    // SNRM
   bool associate();  // AARQ, and the passes after it
-  void disconnect();
-  std::vector<std::uint8_t> poll();  // RR (SNRM before it if need be); the APDU, or nothing
-  bool is_open() const { return primary_.is_open(); }
-
+  bool release() { return transact(session_.release()).kind == Kind::released; }
   // The A-XDR value, or nothing with the reason in `refusal`.
   std::optional<std::vector<std::uint8_t>> get(const protocol::cosem::Attribute& attribute,
                                                const protocol::cosem::Selection& selection = {});
   bool set(const protocol::cosem::Attribute& attribute, protocol::Bytes value);
   bool action(const protocol::cosem::Method& method, protocol::Bytes parameter);
   // One APDU as it is; the answer as it is.
-  std::vector<std::uint8_t> exchange(protocol::Bytes apdu);
+  virtual std::vector<std::uint8_t> exchange(protocol::Bytes apdu) = 0;
 
-  protocol::dlms::ClientEvent::Kind last = protocol::dlms::ClientEvent::Kind::nothing;
+  using Kind = protocol::dlms::ClientEvent::Kind;
+  Kind last = Kind::nothing;
   protocol::cosem::AccessResult refusal = protocol::cosem::AccessResult::success;
   std::uint32_t counter() const { return session_.invocation_counter(); }
+
+ protected:
+  void reset() { session_.reset(); }
+
+ private:
+  protocol::dlms::ClientEvent transact(const protocol::Result<protocol::Bytes>& request);
+
+  std::vector<std::uint8_t> work_ = std::vector<std::uint8_t>(500'000);
+  protocol::crypto::OpensslEngine crypto_;
+  protocol::dlms::ClientSession session_;
+};
+
+// A head-end with a wire to one meter: HDLC below the association; no time passes but what lost
+// frames cost. Frames to the meter can be damaged or dropped on the way.
+class TestClient : public DlmsClient, protocol::hdlc::PrimaryOwner {
+ public:
+  TestClient(FakePlatform& meter, const protocol::dlms::ClientConfig& config,
+             meter_uart port = METER_UART_RS485);
+
+  bool connect();  // SNRM
+  void disconnect();
+  std::vector<std::uint8_t> poll();  // RR (SNRM before it if need be); the APDU, or nothing
+  bool is_open() const { return primary_.is_open(); }
+  std::vector<std::uint8_t> exchange(protocol::Bytes apdu) override;
+
   std::uint32_t frames_in() const { return primary_.counters().frames_in; }
   std::function<void(std::vector<std::uint8_t>&)> on_wire;  // sees each frame to the meter
 
@@ -49,7 +70,6 @@ class TestClient : protocol::hdlc::PrimaryOwner {
   void on_failed(protocol::hdlc::LinkFailure) override { failed_ = true; }
 
   void run();  // until the line is silent
-  protocol::dlms::ClientEvent transact(const protocol::Result<protocol::Bytes>& request);
 
   FakePlatform& meter_;
   meter_uart port_;
@@ -59,9 +79,6 @@ class TestClient : protocol::hdlc::PrimaryOwner {
   std::vector<std::uint8_t> apdu_;
   std::vector<std::uint8_t> send_buffer_ = std::vector<std::uint8_t>(2048);
   std::vector<std::uint8_t> receive_buffer_ = std::vector<std::uint8_t>(2048);
-  std::vector<std::uint8_t> work_ = std::vector<std::uint8_t>(500'000);
-  protocol::crypto::OpensslEngine crypto_;
-  protocol::dlms::ClientSession session_;
   protocol::hdlc::Primary primary_;
 };
 
@@ -70,5 +87,8 @@ protocol::dlms::ClientConfig reading_client(const meter_provision& provision);
 protocol::dlms::ClientConfig management_client(const meter_provision& provision,
                                                std::uint32_t counter = 1);
 protocol::dlms::ClientConfig push_client();
+// Client 3: only a concentrator has its keys.
+protocol::dlms::ClientConfig concentrator_client(const meter_provision& provision,
+                                                 std::uint32_t counter = 1);
 
 }  // namespace fitl

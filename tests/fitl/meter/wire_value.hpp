@@ -58,8 +58,46 @@ inline std::uint64_t number_of(const OptionalValue& value) {
   return in.at_end() ? number : UINT64_MAX;
 }
 
-inline std::uint64_t unsigned_in(TestClient& client, const protocol::cosem::Attribute& attribute) {
+inline std::uint64_t unsigned_in(DlmsClient& client, const protocol::cosem::Attribute& attribute) {
   return number_of(client.get(attribute));
+}
+
+// An entry of an association's object list.
+struct Listed {
+  protocol::cosem::Attribute name;
+  std::vector<std::uint8_t> rights;   // by attribute, from 1
+  std::vector<std::uint8_t> methods;  // by method, from 1
+};
+// Empty when the list is not exactly one.
+inline std::vector<Listed> object_list(DlmsClient& client) {
+  const OptionalValue value = client.get(
+      {protocol::cosem::ClassId::association_ln, protocol::cosem::obis(0, 0, 40, 0, 0), 2});
+  if (!value) return {};
+  protocol::axdr::Cursor in(*value);
+  std::vector<Listed> list(in.array());
+  for (Listed& object : list) {
+    in.structure(4);
+    object.name.class_id = static_cast<protocol::cosem::ClassId>(in.unsigned_number());
+    in.unsigned_number();  // version
+    const protocol::Bytes name = in.octet_string();
+    if (!in.ok()) return {};
+    std::copy(name.begin(), name.end(), object.name.instance.octets.begin());
+    in.structure(2);
+    object.rights.resize(in.array());
+    for (std::size_t k = 0; k < object.rights.size(); ++k) {
+      in.structure(3);
+      if (in.number() != static_cast<std::int64_t>(k) + 1) return {};
+      object.rights[k] = in.enumeration();
+      in.skip_value();
+    }
+    object.methods.resize(in.array());
+    for (std::uint8_t& method : object.methods) {
+      in.structure(2);
+      in.skip_value();
+      method = in.enumeration();
+    }
+  }
+  return in.at_end() ? list : std::vector<Listed>{};
 }
 
 // What `write(Writer&)` writes.
