@@ -68,7 +68,7 @@ void BaseNode::start() {
   decide_at_us_ = kNoDeadline;
   broadcast_segment_ = 0;
   running_ = true;
-  settled_at_us_ = poll_after_us_ = modem_.now_us();
+  settled_at_us_ = poll_after_us_ = data_after_us_ = modem_.now_us();
   begin_at_us_ = modem_.now_us() + config_.quiet_frames * protocol::prime::kFrameUs;
   if (config_.quiet_frames == 0) begin_beacons();
 }
@@ -220,12 +220,21 @@ Counters BaseNode::counters() const {
 
 std::int64_t BaseNode::deadline_us() const {
   if (!running_) return kNoDeadline;
-  // A poll held back for the answer to the one before.
-  const bool poll_waits = queues_[static_cast<std::size_t>(Turn::alive)].head != kNowhere &&
-                          transmitter_.waiting() == 0;
-  return std::min({begin_at_us_, poll_waits ? poll_after_us_ : kNoDeadline,
-                   transmitter_.deadline_us(), table_.next_deadline_us(), decide_at_us_,
-                   frame_change_.repeat_at_us, frame_change_.apply_at_us});
+  return std::min({begin_at_us_, held_back_us(), transmitter_.deadline_us(),
+                   table_.next_deadline_us(), decide_at_us_, frame_change_.repeat_at_us,
+                   frame_change_.apply_at_us});
+}
+
+// When what pump() held back may go. While the transmitter works, its own deadline comes first.
+std::int64_t BaseNode::held_back_us() const {
+  if (transmitter_.waiting() > 0) return kNoDeadline;
+  const auto waits = [this](Turn turn) {
+    return queues_[static_cast<std::size_t>(turn)].head != kNowhere;
+  };
+  if (waits(Turn::urgent) || waits(Turn::normal) || buffers_.has_broadcast()) {
+    return data_after_us_;
+  }
+  return waits(Turn::alive) ? std::max(poll_after_us_, data_after_us_) : kNoDeadline;
 }
 
 void BaseNode::on_time() {

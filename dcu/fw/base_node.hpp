@@ -73,6 +73,7 @@ class BaseNode final : public protocol::prime::ModemClient,
     std::uint32_t tag = 0;
     std::uint16_t position = kNowhere;
     bool arq = false;
+    bool flush = false;
     std::uint16_t octets = 0;
     protocol::prime::Scheme scheme = protocol::prime::Scheme::dbpsk_f;
     protocol::prime::ArqLink::Sent sent;
@@ -95,6 +96,7 @@ class BaseNode final : public protocol::prime::ModemClient,
   std::int64_t random_us(std::int64_t below_us);
   void begin_beacons();
   void publish_beacon();
+  std::int64_t held_back_us() const;
   void serve_node(Node& node);
   void view(const Node& node, NodeView& out) const;
 
@@ -139,6 +141,7 @@ class BaseNode final : public protocol::prime::ModemClient,
   void on_data(Node& node, const protocol::prime::Packet& packet);
   void check_link(Node& node);  // after anything its ARQ did
   void admit();
+  static bool is_flush(Bytes arq_payload);
 
   // ---- switches.cpp ----
   void on_pro(Node& node, Bytes payload);
@@ -170,6 +173,7 @@ class BaseNode final : public protocol::prime::ModemClient,
   bool push(const protocol::prime::Packet& packet, Node* node, PduKind kind,
             const protocol::prime::ArqLink::Sent* sent);
   protocol::prime::Scheme scheme_to(const Node& node) const;
+  void leave_line_to(const Node& node, const Flight& flight);
   template <typename Message>
   bool push_message(protocol::prime::ControlType type, Node& node, const Message& message);
 
@@ -200,6 +204,7 @@ class BaseNode final : public protocol::prime::ModemClient,
   unsigned active_ = 0;      // nodes that LSDUs are under way to
   std::int64_t epoch_us_ = 0;
   std::int64_t poll_after_us_ = 0;  // next keep-alive
+  std::int64_t data_after_us_ = 0;  // next data packet
   std::int64_t begin_at_us_ = kNoDeadline;
   std::uint64_t random_state_;
   std::uint32_t next_tag_ = 0;

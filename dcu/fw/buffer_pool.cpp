@@ -9,7 +9,7 @@ namespace dcu::fw {
 void BufferPool::clear() {
   for (Buffer& buffer : buffers_) buffer.use = Buffer::Use::free;
   free_ = buffers_.size();
-  waiting_ = 0;
+  waiting_ = broadcasts_ = 0;
 }
 
 Buffer* BufferPool::take(Buffer::Use use, std::size_t keep) {
@@ -21,6 +21,7 @@ Buffer* BufferPool::take(Buffer::Use use, std::size_t keep) {
     buffer.handle = kNotSent;
     buffer.order = next_order_++;
     --free_;
+    if (use == Buffer::Use::broadcast) ++broadcasts_;
     return &buffer;
   }
   PROTOCOL_ASSERT(false);  // free_ counts them
@@ -29,6 +30,7 @@ Buffer* BufferPool::take(Buffer::Use use, std::size_t keep) {
 void BufferPool::give(Buffer& buffer) {
   PROTOCOL_ASSERT(buffer.use != Buffer::Use::free);
   if (buffer.use == Buffer::Use::waiting) --waiting_;
+  if (buffer.use == Buffer::Use::broadcast) --broadcasts_;
   buffer.use = Buffer::Use::free;
   ++free_;
 }
@@ -67,6 +69,7 @@ unsigned BufferPool::count(std::uint16_t position) const {
 }
 
 Buffer* BufferPool::first_broadcast() {
+  if (broadcasts_ == 0) return nullptr;
   Buffer* first = nullptr;
   for (Buffer& buffer : buffers_) {
     if (buffer.use != Buffer::Use::broadcast) continue;

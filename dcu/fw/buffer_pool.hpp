@@ -40,6 +40,7 @@ class BufferPool {
   Buffer* waiting_for(std::uint16_t position);   // any one
   unsigned count(std::uint16_t position) const;  // waiting or under way to it
   Buffer* first_broadcast();
+  bool has_broadcast() const { return broadcasts_ > 0; }
 
  private:
   static bool before(const Buffer& a, const Buffer& b) {
@@ -50,6 +51,7 @@ class BufferPool {
   std::span<Buffer> buffers_;
   std::size_t free_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t broadcasts_ = 0;
   std::uint32_t next_order_ = 0;
 };
 

@@ -4,6 +4,18 @@
 #include "protocol/prime/llc432.hpp"
 
 namespace dcu::fw {
+namespace {
+
+// Until the next packet of a burst from a node under a switch. Engineering judgement.
+constexpr std::int64_t kNextOfBurstUs = 150'000;
+
+}  // namespace
+
+// Whether the other end is asked to acknowledge at once: the last of a burst.
+bool BaseNode::is_flush(Bytes arq_payload) {
+  const auto header = protocol::prime::take_arq(arq_payload);
+  return header && header->flush;
+}
 
 MutableBytes BaseNode::NodeArq::take_buffer() {
   Buffer* buffer = base_.buffers_.take(Buffer::Use::receiving);
@@ -41,6 +53,10 @@ void BaseNode::on_data(Node& node, const protocol::prime::Packet& packet) {
     return;
   }
   node.confirmed = true;
+  if (node.level > 0) {  // the line is its own until it has ended, see leave_line_to()
+    const bool ended = is_flush(packet.payload);
+    data_after_us_ = modem_.now_us() + (ended ? 0 : kNextOfBurstUs);
+  }
   const std::uint32_t duplicates = node.arq.counters().duplicates;
   NodeArq arq_owner(*this, node);
   if (!node.arq.on_packet(modem_.now_us(), packet.payload, arq_owner)) ++counters_.malformed;

@@ -14,10 +14,13 @@ using protocol::prime::Scheme;
 
 namespace {
 
-// Frames with the transmitter at the same time: what it has cannot be overtaken by what is more
-// urgent, nor can it change any more.
-constexpr std::size_t kDataAhead = 2;
-constexpr std::size_t kAliveAhead = 1;
+// Frames with the transmitter at the same time, without counting control packets: what it has
+// cannot be overtaken by what is more urgent, nor can it change any more.
+constexpr std::size_t kDataAhead = 1;
+// Time for a channel access, and for the acknowledgement that a node under a switch gives to the
+// last packet of a burst, with what it may wait for. Engineering judgement.
+constexpr std::int64_t kAccessUs = 25'000;
+constexpr std::int64_t kFarAnswerUs = 350'000;
 constexpr std::uint8_t kAlivePriority = 2;  // of channel access: below other control packets
 
 constexpr std::uint8_t bit_of(Turn turn) {
@@ -77,7 +80,7 @@ void BaseNode::pump() {
       static_cast<void>(serve_control(*node));
       continue;
     }
-    if (transmitter_.waiting() >= kDataAhead) return;
+    if (transmitter_.waiting() >= kDataAhead || modem_.now_us() < data_after_us_) return;
     if (Node* node = next_in(Turn::urgent)) {
       static_cast<void>(serve_data(*node));
       continue;
@@ -87,7 +90,7 @@ void BaseNode::pump() {
       static_cast<void>(serve_data(*node));
       continue;
     }
-    if (transmitter_.waiting() >= kAliveAhead || modem_.now_us() < poll_after_us_) return;
+    if (modem_.now_us() < poll_after_us_) return;
     Node* node = next_in(Turn::alive);
     if (node == nullptr) return;
     static_cast<void>(serve_alive(*node));
@@ -123,6 +126,7 @@ bool BaseNode::push(const Packet& packet, Node* node, PduKind kind,
   if (node != nullptr) flight->position = table_.position_of(*node);
   if (sent != nullptr) {
     flight->arq = true;
+    flight->flush = is_flush(packet.payload);
     flight->sent = *sent;
   }
   ++counters_.sent[static_cast<std::size_t>(kind)];
@@ -141,8 +145,18 @@ void BaseNode::on_transmitted(std::uint32_t tag, bool sent) {
   if (!flight.arq) return;
   Node& node = table_.at(flight.position);
   node.in_flight = false;
+  if (sent) leave_line_to(node, flight);
   node.arq.on_transmitted(modem_.now_us(), flight.sent, sent);
   check_link(node);
+}
+
+// A node under a switch does not hear the base node, and would answer into what this one sends to
+// others meanwhile: the switch would get neither. So data waits while it is served.
+void BaseNode::leave_line_to(const Node& node, const Flight& flight) {
+  if (node.level == 0) return;
+  const std::int64_t repeat_us =
+      node.level * (kAccessUs + protocol::prime::airtime_us(flight.octets, flight.scheme));
+  data_after_us_ = modem_.now_us() + repeat_us + (flight.flush ? kFarAnswerUs : 0);
 }
 
 bool BaseNode::push_control(ControlType type, std::uint8_t sid, std::uint16_t lnid, Bytes payload,
