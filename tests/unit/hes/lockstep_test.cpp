@@ -4,13 +4,12 @@
 // Law 5: a head-end in the simulator's process and one behind real sockets leave the same rows.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <functional>
 #include <stdexcept>
 #include <thread>
 
 #include "hes-stub/shell/lockstep_client.hpp"
-#include "hes-stub/shell/lockstep_server.hpp"
+#include "tests/unit/hes/lockstep_child.hpp"
 #include "tests/unit/hes/world.hpp"
 
 namespace hes {
@@ -23,55 +22,8 @@ using hes_test::World;
 
 constexpr std::size_t kMeters = 5;
 
-// The other process, here a thread with a store of its own.
-class Child {
- public:
-  explicit Child(std::vector<TypeTemplate> types)
-      : inventory_(fake_inventory(kMeters)),
-        types_(std::move(types)),
-        store_(StoreOptions{":memory:", false, false}),
-        server_(LockstepOptions{}, inventory_, types_, store_, log_),
-        thread_([this] {
-          try {
-            finished = server_.serve();
-          } catch (const std::runtime_error& error) {
-            failure = error.what();
-          }
-        }) {}
-  ~Child() { join(); }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-  std::uint16_t port() const { return server_.control_port(); }
-  Store& store() { return store_; }
-
-  bool finished = false;
-  std::string failure;
-
- private:
-  Inventory inventory_;
-  std::vector<TypeTemplate> types_;
-  Store store_;
-  hes_test::SilentLog log_;
-  LockstepServer server_;
-  std::thread thread_;
-};
-
-std::vector<std::string> rows_of(Store& store) {
-  std::vector<std::string> lines;
-  for (const Obis& obis : {kLoadProfile, kDailyClosing}) {
-    for (MeterIndex meter = 0; meter < kMeters; ++meter) {
-      store.for_each_row(meter, store.profile(obis), [&](const Row& row, unsigned ordinal) {
-        lines.push_back(std::to_string(meter) + to_string(obis) + " " +
-                        std::to_string(row.stamp_utc_s) + " " + std::to_string(ordinal) + " " +
-                        std::to_string(row.status) + " " + std::to_string(row.values[0]) + " " +
-                        std::to_string(row.arrival_utc_s) + " " + std::to_string(row.deliveries));
-      });
-    }
-  }
-  std::sort(lines.begin(), lines.end());
-  return lines;
-}
+using hes_test::Child;
+using hes_test::rows_of;
 
 void order_at(World& world, HeadEnd& head_end, std::int64_t at_s, MeterIndex meter, OrderKind kind,
               std::int64_t value) {
@@ -126,7 +78,7 @@ TEST(Lockstep, LeavesTheSameRowsAsInOneProcess) {
                        World::kBegin);
     live_through(local_world, local);
 
-    Child child(types);
+    Child child(fake_inventory(kMeters), types);
     World far_world(kMeters);
     hes_test::SeededRandom far_random(9);
     Recorder far_seen;
@@ -139,7 +91,7 @@ TEST(Lockstep, LeavesTheSameRowsAsInOneProcess) {
 
     EXPECT_GT(store.rows(), 400u);
     EXPECT_EQ(far.rows(), store.rows());
-    EXPECT_EQ(rows_of(child.store()), rows_of(store));
+    EXPECT_EQ(rows_of(child.store(), kMeters), rows_of(store, kMeters));
     EXPECT_EQ(far_seen.row_log, local_seen.row_log);
     ASSERT_EQ(far_seen.orders.size(), local_seen.orders.size());
     EXPECT_EQ(local_seen.orders.size(), 4u);
@@ -159,7 +111,7 @@ TEST(Lockstep, LeavesTheSameRowsAsInOneProcess) {
 }
 
 TEST(Lockstep, ASimulatorThatGoesAwayLeavesAWrittenStore) {
-  Child child({hes_test::fake_type()});
+  Child child(fake_inventory(kMeters), {hes_test::fake_type()});
   {
     World world(kMeters);
     hes_test::SeededRandom random(1);
@@ -178,7 +130,7 @@ TEST(Lockstep, ASimulatorThatGoesAwayLeavesAWrittenStore) {
 }
 
 TEST(Lockstep, AnUnknownMessageIsNamedToTheSimulator) {
-  Child child({});
+  Child child(fake_inventory(kMeters), {});
   TcpSocket control = TcpSocket::connect("127.0.0.1", child.port());
   const std::uint8_t nonsense[] = {0, 0, 0, 1, 99};
   control.write(nonsense);
