@@ -20,7 +20,8 @@ constexpr char kInstanceNamespace[] = "http://www.w3.org/2001/XMLSchema-instance
 // A node of the tree takes some 200 octets, whatever it took in the message.
 constexpr std::size_t kOctetsPerElement = 16;
 constexpr std::size_t kElementsMin = 64;
-constexpr int kAttributesMax = 64;  // of one element
+constexpr std::size_t kElementsMax = 250'000;
+constexpr unsigned kAttributesMax = 64;  // of one element
 
 const char* text_of(const xmlChar* text) { return reinterpret_cast<const char*>(text); }
 
@@ -67,9 +68,6 @@ void start_element(void* context, const xmlChar* name, const xmlChar* prefix, co
   if (++parse.depth > parse.depth_max || ++parse.elements > parse.elements_max) {
     return stop(context, error_code::kTooLarge, "too many elements, or too deep",
                 "what docs/p32ex.md lists under limits");
-  }
-  if (attributes > kAttributesMax || namespaces > kAttributesMax) {
-    return stop(context, error_code::kTooLarge, "too many attributes", "64 an element");
   }
   for (int k = 0; k < attributes; ++k) {
     const xmlChar* const attribute_uri = attribute_list[5 * k + 2];
@@ -165,6 +163,16 @@ bool Document::check_octets(const DecodeLimits& limits) {
     problem_.allowed = "UTF-8";
     return false;
   }
+  const std::size_t overfull = overfull_tag(xml_, kAttributesMax);
+  if (overfull < xml_.size()) {
+    const Position at = position_of(xml_, overfull);
+    problem_.code = error_code::kTooLarge;
+    problem_.line = at.line;
+    problem_.column = at.column;
+    problem_.what = "too many attributes";
+    problem_.allowed = "64 an element";
+    return false;
+  }
   const std::string encoding = declared_encoding(xml_);
   if (!encoding.empty() && encoding != "UTF-8" && encoding != "US-ASCII") {
     problem_.code = error_code::kBadEncoding;
@@ -179,7 +187,7 @@ bool Document::check_octets(const DecodeLimits& limits) {
 void Document::parse(const DecodeLimits& limits) {
   Parse parse;
   parse.depth_max = limits.depth_max;
-  parse.elements_max = std::max(xml_.size() / kOctetsPerElement, kElementsMin);
+  parse.elements_max = std::clamp(xml_.size() / kOctetsPerElement, kElementsMin, kElementsMax);
   const std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)> parser(xmlNewParserCtxt(),
                                                                             &xmlFreeParserCtxt);
   if (!parser) {

@@ -43,21 +43,56 @@ bool begins(std::string_view xml, std::size_t at, std::string_view with) {
   return xml.substr(at, with.size()) == with;
 }
 
-// Past a tag; '>' may stand in the value of an attribute.
-std::size_t behind_tag(std::string_view xml, std::size_t at) {
-  char quote = 0;
-  for (; at < xml.size(); ++at) {
-    const char c = xml[at];
-    if (quote != 0) {
-      quote = c == quote ? 0 : quote;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '>') {
-      return at + 1;
+// Start and end tags of a well-formed text, one after the other; comments, CDATA sections and
+// processing instructions are stepped over.
+class Tags {
+ public:
+  explicit Tags(std::string_view xml) : xml_(xml) {}
+  bool next() {
+    for (at_ = xml_.find('<', end_); at_ < xml_.size(); at_ = xml_.find('<', end_)) {
+      if (begins(xml_, at_, "<!--")) {
+        end_ = behind(xml_, at_ + 4, "-->");
+      } else if (begins(xml_, at_, "<![CDATA[")) {
+        end_ = behind(xml_, at_, "]]>");
+      } else if (begins(xml_, at_, "<?")) {
+        end_ = behind(xml_, at_, "?>");
+      } else {
+        find_end();
+        return true;
+      }
+    }
+    return false;
+  }
+  std::size_t at() const { return at_; }
+  std::size_t end() const { return end_; }
+  bool is_end() const { return begins(xml_, at_, "</"); }
+  unsigned attributes() const { return attributes_; }
+
+ private:
+  // '>' and '=' may stand in the value of an attribute.
+  void find_end() {
+    char quote = 0;
+    attributes_ = 0;
+    for (end_ = at_; end_ < xml_.size(); ++end_) {
+      const char c = xml_[end_];
+      if (quote != 0) {
+        quote = c == quote ? 0 : quote;
+      } else if (c == '"' || c == '\'') {
+        quote = c;
+      } else if (c == '=') {
+        ++attributes_;
+      } else if (c == '>') {
+        ++end_;
+        return;
+      }
     }
   }
-  return at;
-}
+
+  std::string_view xml_;
+  std::size_t at_ = 0;
+  std::size_t end_ = 0;
+  unsigned attributes_ = 0;
+};
 
 std::string step_of(const xmlNode* node) {
   const std::string name = reinterpret_cast<const char*>(node->name);
@@ -114,26 +149,23 @@ std::size_t first_bad_character(std::string_view text) {
 }
 
 std::size_t start_tag(std::string_view xml, std::size_t n) {
-  std::size_t at = xml.find('<');
-  while (at < xml.size()) {
-    if (begins(xml, at, "<!--")) {
-      at = behind(xml, at + 4, "-->");
-    } else if (begins(xml, at, "<![CDATA[")) {
-      at = behind(xml, at, "]]>");
-    } else if (begins(xml, at, "<?")) {
-      at = behind(xml, at, "?>");
-    } else {
-      const bool end_tag = begins(xml, at, "</");
-      if (!end_tag && n-- == 0) return at;
-      at = behind_tag(xml, at);
-    }
-    at = std::min(xml.find('<', at), xml.size());
+  for (Tags tags(xml); tags.next();) {
+    if (!tags.is_end() && n-- == 0) return tags.at();
   }
   return 0;
 }
 
+std::size_t overfull_tag(std::string_view xml, unsigned attributes_max) {
+  for (Tags tags(xml); tags.next();) {
+    if (tags.attributes() > attributes_max) return tags.at();
+  }
+  return xml.size();
+}
+
 std::size_t attribute_in_tag(std::string_view xml, std::size_t tag, std::string_view name) {
-  const std::size_t end = behind_tag(xml, tag);
+  Tags tags(xml.substr(tag));
+  tags.next();
+  const std::size_t end = tag + tags.end();
   char quote = 0;
   for (std::size_t at = tag; at < end; ++at) {
     const char c = xml[at];

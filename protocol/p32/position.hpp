@@ -24,6 +24,11 @@ std::size_t first_bad_character(std::string_view text);
 std::size_t start_tag(std::string_view xml, std::size_t n);
 std::size_t attribute_in_tag(std::string_view xml, std::size_t tag, std::string_view name);
 
+// Where the first start tag with more than `attributes_max` attributes begins; size(): none.
+// libxml2 compares each attribute of a tag with every other, so this is looked at before it does.
+// Exact as far as the text is well-formed, and without document type declaration.
+std::size_t overfull_tag(std::string_view xml, unsigned attributes_max);
+
 // Line ends and control characters out, and not too long: safe for a log.
 std::string one_line(std::string_view text);
 

@@ -91,6 +91,18 @@ std::string allowed_by(const std::string& text) {
   return "see p32ex.xsd";
 }
 
+// Values are shown only in part: they may be long, and are nobody's business in a log.
+void shorten_values(std::string& text) {
+  constexpr std::size_t kShownMax = 40;
+  for (std::size_t open = text.find('\''); open != text.npos; open = text.find('\'', open + 1)) {
+    const std::size_t close = text.find('\'', open + 1);
+    if (close == text.npos) return;
+    const std::size_t length = close - open - 1;
+    if (length > kShownMax) text.replace(open + 1 + kShownMax / 2, length - kShownMax / 2, "...");
+    open = text.find('\'', open + 1);
+  }
+}
+
 Wording wording_of(const char* message) {
   std::string text = message != nullptr ? message : "breaks the schema";
   replace_all(text, "{urn:amitwin:p32ex:1}", "");
@@ -103,6 +115,7 @@ Wording wording_of(const char* message) {
   if (expected != text.npos) text.erase(expected);
   const std::size_t facet = text[0] == '[' ? text.find("] ") : text.npos;
   if (facet != text.npos) text.erase(0, facet + 2);
+  shorten_values(text);
   wording.what = one_line(text);
   return wording;
 }

@@ -74,7 +74,7 @@ void XmlReader::fault(std::string_view attribute, std::string_view what, std::st
 void XmlReader::fault_value(std::string_view attribute, std::string_view value,
                             std::string_view allowed) {
   std::string what = "\"";
-  what += value.substr(0, kShownMax);
+  what += value.substr(0, value.size() > kShownMax ? kShownMax / 2 : kShownMax);
   what += value.size() > kShownMax ? "...\" is no such value" : "\" is no such value";
   fault(attribute, what, allowed);
 }

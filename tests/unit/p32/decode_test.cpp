@@ -181,6 +181,25 @@ TEST(Hostile, DepthAndNumberOfElementsAreLimited) {
   EXPECT_EQ(problem_in(wide + "/>").code, error_code::kTooLarge);
 }
 
+// libxml2 compares every attribute of a tag with every other: a quarter of a million would take it
+// a minute.
+TEST(Hostile, TagsFullOfAttributesCostNothing) {
+  std::string wide = "<!-- <b \" --><![CDATA[ <b ' ]]><a";
+  for (int k = 0; k < 250'000; ++k) wide += " a" + std::to_string(k) + "='=>'";
+  EXPECT_EQ(problem_in(wide + "/>").what, "too many attributes");
+}
+
+TEST(Hostile, LongValuesAreNotRepeatedInFull) {
+  const std::string key(48, '1');
+  std::string bad = replaced(vector_file("order_key_change.xml"), "forMeter=\"A1", "forMeter=\"Z1");
+  const std::size_t at = bad.find("Z1");
+  bad.replace(at + 1, key.size() - 1, key.substr(1));
+  const Problem problem = problem_in(bad);
+  EXPECT_EQ(problem.what.find(key.substr(0, 30)), std::string::npos) << problem.what;
+  EXPECT_THAT(problem.what, HasSubstr("..."));
+  EXPECT_EQ(problem.element, "/Message/SignedOrder/Order/KeyChange/Key[1]/@forMeter");
+}
+
 TEST(Hostile, LongMessagesAreRefusedUnread) {
   DecodeLimits limits;
   limits.octets_max = 100;
