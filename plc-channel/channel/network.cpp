@@ -16,7 +16,7 @@ namespace {
 constexpr double kMu0 = 4e-7 * sim::kPi;
 constexpr double kAluminiumOhmM = 2.82e-8;
 constexpr double kCentreHz = 65'430;     // of the band, where premises' reactances are stated
-constexpr double kShortestM = 0.1;       // cables shorter than this count as this long
+constexpr double kShortestM = 0.02;      // cables shorter than this count as this long
 constexpr double kTransformerUk = 0.04;  // short-circuit voltage, EN 50588-1, to 630 kVA
 constexpr double kTransformerResistance = 0.3;  // of its reactance in the band; judgement
 constexpr double kNominalV = 400;
