@@ -66,7 +66,8 @@ void BaseNode::start() {
   beacon_slots_ = 1;
   frame_change_ = {};
   decide_at_us_ = kNoDeadline;
-  broadcast_segment_ = 0;
+  broadcast_segment_ = broadcast_copy_ = 0;
+  broadcast_after_us_ = modem_.now_us();
   running_ = true;
   settled_at_us_ = poll_after_us_ = data_after_us_ = modem_.now_us();
   begin_at_us_ = modem_.now_us() + config_.quiet_frames * protocol::prime::kFrameUs;
@@ -231,10 +232,12 @@ std::int64_t BaseNode::held_back_us() const {
   const auto waits = [this](Turn turn) {
     return queues_[static_cast<std::size_t>(turn)].head != kNowhere;
   };
-  if (waits(Turn::urgent) || waits(Turn::normal) || buffers_.has_broadcast()) {
-    return data_after_us_;
-  }
-  return waits(Turn::alive) ? std::max(poll_after_us_, data_after_us_) : kNoDeadline;
+  if (waits(Turn::urgent) || waits(Turn::normal)) return data_after_us_;
+  const std::int64_t broadcast_us =
+      buffers_.has_broadcast() ? std::max(broadcast_after_us_, data_after_us_) : kNoDeadline;
+  const std::int64_t poll_us =
+      waits(Turn::alive) ? std::max(poll_after_us_, data_after_us_) : kNoDeadline;
+  return std::min(broadcast_us, poll_us);
 }
 
 void BaseNode::on_time() {

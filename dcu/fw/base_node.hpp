@@ -210,6 +210,8 @@ class BaseNode final : public protocol::prime::ModemClient,
   std::uint32_t next_tag_ = 0;
   SendHandle next_handle_ = 0;
   unsigned broadcast_segment_ = 0;
+  unsigned broadcast_copy_ = 0;
+  std::int64_t broadcast_after_us_ = 0;
   Counters counters_;
 };
 

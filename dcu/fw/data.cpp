@@ -6,6 +6,8 @@
 namespace dcu::fw {
 namespace {
 
+// Between two packets of a broadcast, so that switches can repeat the first. Engineering judgement.
+constexpr std::int64_t kBroadcastGapUs = 400'000;
 // Until the next packet of a burst from a node under a switch. Engineering judgement.
 constexpr std::int64_t kNextOfBurstUs = 150'000;
 
@@ -130,10 +132,11 @@ bool BaseNode::serve_data(Node& node) {
   return true;
 }
 
-// The next segment of the first broadcast.
+// The next segment of the first broadcast, or the same again.
 bool BaseNode::serve_broadcast() {
   Buffer* buffer = buffers_.first_broadcast();
-  if (buffer == nullptr) return false;
+  const std::int64_t now_us = modem_.now_us();
+  if (buffer == nullptr || now_us < broadcast_after_us_) return false;
   const Bytes sdu = Bytes(buffer->octets).first(buffer->size);
   const auto segment = protocol::prime::segment_of(sdu, broadcast_segment_);
   std::array<std::uint8_t, protocol::prime::kSarOctets + protocol::prime::kClMtuOctets> octets;
@@ -147,6 +150,9 @@ bool BaseNode::serve_broadcast() {
   packet.payload = out.written();
   const bool pushed = push(packet, nullptr, PduKind::data, nullptr);
   PROTOCOL_ASSERT(pushed);  // there was a place
+  broadcast_after_us_ = now_us + kBroadcastGapUs;
+  if (++broadcast_copy_ < config_.broadcast_copies) return true;
+  broadcast_copy_ = 0;
   if (++broadcast_segment_ == protocol::prime::segment_count(buffer->size)) {
     broadcast_segment_ = 0;
     buffers_.give(*buffer);

@@ -129,6 +129,9 @@ struct Config {
   std::uint8_t max_beacon_slots = protocol::prime::kMaxBeaconSlots;
   std::uint8_t switch_beacon_code = 3;            // FRQ: one beacon in 2^code frames
   std::int64_t unused_switch_us = 1'800'000'000;  // then a switch without nodes is demoted
+  // A broadcast is not acknowledged and switches may repeat it into each other. Nodes take the same
+  // again within seconds for an echo.
+  std::uint8_t broadcast_copies = 2;
   // Frames without a beacon after start(), so that whoever still believes to be registered loses
   // its base node before this one allots addresses.
   std::uint8_t quiet_frames = protocol::prime::kMissedBeacons + 2;

@@ -232,17 +232,19 @@ TEST(Data, RefusedWithoutConnectionTooLongOrWithoutMemory) {
   EXPECT_EQ(taken, 6u);  // a quarter of the eight buffers is for what comes in
 }
 
-TEST(Data, ABroadcastGoesOutOnceInSegments) {
+TEST(Data, EachSegmentOfABroadcastGoesOutTwice) {
   ScriptedBase t;
   const std::vector<std::uint8_t> lsdu(600, 9);
   ASSERT_TRUE(t.base.broadcast(1, 3, lsdu));
   t.run_for(5 * kSecond);
   const auto sent = t.said(std::nullopt);
-  ASSERT_EQ(sent.size(), 3u);
+  ASSERT_EQ(sent.size(), 6u);
   std::array<std::uint8_t, 2048> memory;
   prime::Reassembler whole;
   whole.use(memory);
-  for (const Down& down : sent) {
+  for (std::size_t i = 0; i < sent.size(); i += 2) {
+    const Down& down = sent[i];
+    EXPECT_EQ(sent[i + 1].payload, down.payload);
     EXPECT_EQ(down.packet.lnid, prime::kBroadcastLnid);
     EXPECT_EQ(down.packet.lcid, prime::k432BroadcastLcid);
     EXPECT_TRUE(
