@@ -46,32 +46,26 @@ void Line::send_octets(Bytes octets) {
   octets_out_ += octets.size();
 }
 
-bool Line::read_more(bool wait) {
+void Line::read_more() {
   std::array<std::uint8_t, 4096> chunk;
-  if (wait) {
-    pollfd end{fd_, POLLIN, 0};
-    if (poll(&end, 1, kPatience_ms) <= 0) throw std::runtime_error("the image fell silent");
-  }
-  const ssize_t n = recv(fd_, chunk.data(), chunk.size(), MSG_DONTWAIT);
-  if (n == 0) throw std::runtime_error("QEMU has ended");
-  if (n < 0) return false;
+  pollfd end{fd_, POLLIN, 0};
+  if (poll(&end, 1, kPatience_ms) <= 0) throw std::runtime_error("the image fell silent");
+  const ssize_t n = recv(fd_, chunk.data(), chunk.size(), 0);
+  if (n <= 0) throw std::runtime_error("QEMU has ended");
   pending_.insert(pending_.end(), chunk.begin(), chunk.begin() + n);
   octets_in_ += static_cast<std::uint64_t>(n);
-  return true;
 }
 
-bool Line::take(Message& message) {
-  while (read_more(false)) {
-  }
-  if (pending_.empty()) return false;
-  while (pending_.size() < kHeadOctets) read_more(true);
+Message Line::next() {
+  Message message;
+  while (pending_.size() < kHeadOctets) read_more();
   protocol::Reader in(pending_);
   const bool in_step = in.u8() == kSync;
   message.kind = static_cast<Kind>(in.u8());
   const std::size_t n = in.u32();
   const std::size_t whole = kHeadOctets + n + kFcsOctets;
   if (!in_step) throw std::runtime_error("the image lost its framing");
-  while (pending_.size() < whole) read_more(true);
+  while (pending_.size() < whole) read_more();
   const Bytes frame(pending_.data(), whole);
   protocol::Reader tail(frame.last(kFcsOctets));
   if (tail.u16() != protocol::hdlc::fcs16(frame.subspan(1, whole - 1 - kFcsOctets))) {
@@ -79,7 +73,7 @@ bool Line::take(Message& message) {
   }
   message.payload.assign(frame.begin() + kHeadOctets, frame.end() - kFcsOctets);
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(whole));
-  return true;
+  return message;
 }
 
 std::vector<std::uint8_t> joined(std::initializer_list<Bytes> parts) {
@@ -93,11 +87,6 @@ std::array<std::uint8_t, 4> big_endian(std::uint32_t value) {
   protocol::Writer out{octets};
   out.u32(value);
   return octets;
-}
-
-void wait_for_either(const Line& a, const Line& b) {
-  pollfd ends[2] = {{a.fd(), POLLIN, 0}, {b.fd(), POLLIN, 0}};
-  if (poll(ends, 2, kPatience_ms) <= 0) throw std::runtime_error("the image fell silent");
 }
 
 }  // namespace target

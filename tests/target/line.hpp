@@ -30,14 +30,14 @@ class Line {
   }
 
   void send(Kind kind, Bytes payload);
-  // A whole message that has arrived already; waits for the rest of one that has begun.
-  bool take(Message& message);
+  // Waits for it. Throws when the image says nothing for long.
+  Message next();
   int fd() const { return fd_; }
   std::uint64_t octets_in() const { return octets_in_; }
   std::uint64_t octets_out() const { return octets_out_; }
 
  private:
-  bool read_more(bool wait);
+  void read_more();
 
   void send_octets(Bytes octets);
 
@@ -51,8 +51,5 @@ class Line {
 
 std::vector<std::uint8_t> joined(std::initializer_list<Bytes> parts);
 std::array<std::uint8_t, 4> big_endian(std::uint32_t value);
-
-// Waits until one of two lines has something to read. Throws when the image says nothing for long.
-void wait_for_either(const Line& a, const Line& b);
 
 }  // namespace target

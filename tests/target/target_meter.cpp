@@ -79,6 +79,9 @@ void TargetMeter::put_counts(const meter_window& window) {
 int TargetMeter::run(Kind kind, std::initializer_list<Bytes> payload) {
   host_.send(kind, joined({octets_of(moment_), joined(payload)}));
   const Message done = run_until_done("upcall");
+  Tally& tally = tallies_[static_cast<std::size_t>(kind)];
+  ++tally.calls;
+  tally.instructions += last_instructions_;
   ahead_.clear();
   ahead_used_ = 0;
   return static_cast<std::int32_t>(done.reader().u32());
@@ -173,21 +176,9 @@ PageMap unreadable_pages(const meter_hal& hal) {
 
 // ---- During an upcall ----
 
-// All that came over the first line goes before a request of the crypto block: so the firmware
-// called.
 Message TargetMeter::next_message() {
-  Message message;
-  for (;;) {
-    if (host_.take(message)) return message;
-    if (crypto_.take(message)) {
-      Message before;
-      while (host_.take(before)) {
-        if (serve(before)) throw std::runtime_error("an upcall ended within a downcall");
-      }
-      return message;
-    }
-    wait_for_either(host_, crypto_);
-  }
+  Message message = host_.next();
+  return message.kind == Kind::crypto ? crypto_.next() : message;
 }
 
 Message TargetMeter::run_until_done(const char* what) {

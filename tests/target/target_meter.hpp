@@ -42,6 +42,11 @@ class TargetMeter {
   // Instructions of the firmware alone in the last upcall, downcalls left out.
   std::uint64_t last_instructions() const { return last_instructions_; }
   std::uint64_t instructions() const { return instructions_; }
+  struct Tally {
+    std::uint64_t calls = 0;
+    std::uint64_t instructions = 0;
+  };
+  const Tally& tally(Kind upcall) const { return tallies_[static_cast<std::size_t>(upcall)]; }
   std::uint64_t octets() const { return host_.octets_in() + host_.octets_out(); }
 
  private:
@@ -77,6 +82,7 @@ class TargetMeter {
   std::size_t ahead_used_ = 0;
   std::uint64_t last_instructions_ = 0;
   std::uint64_t instructions_ = 0;
+  std::array<Tally, 16> tallies_{};  // by kind of upcall
   std::array<std::uint8_t*, meter::port::kSlots> buffers_{};
   // What the image believes to stand in non-volatile memory.
   std::vector<std::uint8_t> flash_;

@@ -13,9 +13,10 @@ constexpr std::uint32_t kKey = 16;
 constexpr std::uint32_t kIv = 12;
 constexpr std::uint32_t kTag = 12;
 
-// The host serves a request only after all that was said on the first line.
+// Announced on the first line, so that the host knows in what order all was called.
 Link& begin(const Downcall& call, Kind kind, std::uint32_t octets) {
-  call->host().flush();
+  call->host().begin(Kind::crypto, 0);
+  call->host().end();
   call->crypto().begin(kind, octets);
   return call->crypto();
 }

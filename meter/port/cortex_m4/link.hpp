@@ -14,7 +14,6 @@ class Link {
   Link(std::uint32_t base, std::uint32_t irq) : uart_(base, irq) {}
 
   void start() { uart_.start(); }
-  void flush() { uart_.flush(); }
 
   // A frame in pieces, so that no message is copied together first.
   void begin(Kind kind, std::size_t payload_octets);

@@ -42,13 +42,9 @@ std::uint8_t Uart::receive() {
 
 void Uart::send(protocol::Bytes octets) {
   for (const std::uint8_t octet : octets) {
-    flush();
+    while ((reg(kState) & kStateSendFull) != 0) {
+    }
     reg(kData) = octet;
-  }
-}
-
-void Uart::flush() {
-  while ((reg(kState) & kStateSendFull) != 0) {
   }
 }
 

@@ -16,8 +16,6 @@ class Uart {
   void start();
   std::uint8_t receive();
   void send(protocol::Bytes octets);
-  // Until the last octet has left the chip: the two lines keep their order towards the host.
-  void flush();
 
  private:
   volatile std::uint32_t& reg(std::uint32_t offset) { return mmio(base_ + offset); }

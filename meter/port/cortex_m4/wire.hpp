@@ -74,6 +74,7 @@ enum class Kind : std::uint8_t {
   plc_watch = 0x65,       // nothing, or struct meter_plc_watch
   plc_frame_time = 0x66,  // answer: u8 failed, i64 start, u32 sequence
   plc_plan = 0x67,        // nothing, or struct meter_plc_plan
+  crypto = 0x6F,          // nothing: what comes next comes over UART1, which keeps the two in order
   // UART1, each with an answer.
   seal = 0x70,    // key, iv, u32 length of aad, aad, text; answer: u8 failed, tag, text
   open = 0x71,    // key, iv, tag, u32 length of aad, aad, text; answer: u8 failed, text
