@@ -16,7 +16,7 @@ struct OnAir {
   StationId station = 0;
   Scheme scheme = Scheme::dbpsk_f;
   unsigned level = 0;
-  unsigned symbols = 0;  // of the payload
+  unsigned symbols = 0;  // of the payload; 0: all octets are in the header
   sim::TimeNs start = 0;
   sim::TimeNs end = 0;
 

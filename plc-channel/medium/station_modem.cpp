@@ -63,7 +63,7 @@ bool StationModem::send(protocol::Bytes mpdu, Scheme scheme, unsigned level) {
            station_,
            scheme,
            level,
-           prime::payload_symbols(mpdu.size(), scheme),
+           mpdu.size() > prime::kHeaderMpduOctets ? prime::payload_symbols(mpdu.size(), scheme) : 0,
            now,
            now + prime::airtime_us(mpdu.size(), scheme) * sim::kNsPerUs};
   air_.begin(last_, mpdu_);
