@@ -6,8 +6,11 @@
 namespace dcu::fw {
 namespace {
 
-// Between two packets of a broadcast, so that switches can repeat the first. Engineering judgement.
-constexpr std::int64_t kBroadcastGapUs = 400'000;
+// After a packet of a broadcast: until its copy, so that switches can repeat the first; until the
+// next segment, so that all copies and echoes of this one are gone (a node knows an echo by what it
+// heard last). Engineering judgement.
+constexpr std::int64_t kBroadcastCopyUs = 400'000;
+constexpr std::int64_t kBroadcastNextUs = 1'500'000;
 // Until the next packet of a burst from a node under a switch. Engineering judgement.
 constexpr std::int64_t kNextOfBurstUs = 150'000;
 
@@ -150,8 +153,9 @@ bool BaseNode::serve_broadcast() {
   packet.payload = out.written();
   const bool pushed = push(packet, nullptr, PduKind::data, nullptr);
   PROTOCOL_ASSERT(pushed);  // there was a place
-  broadcast_after_us_ = now_us + kBroadcastGapUs;
-  if (++broadcast_copy_ < config_.broadcast_copies) return true;
+  const bool again = ++broadcast_copy_ < config_.broadcast_copies;
+  broadcast_after_us_ = now_us + (again ? kBroadcastCopyUs : kBroadcastNextUs);
+  if (again) return true;
   broadcast_copy_ = 0;
   if (++broadcast_segment_ == protocol::prime::segment_count(buffer->size)) {
     broadcast_segment_ = 0;

@@ -236,7 +236,7 @@ TEST(Data, EachSegmentOfABroadcastGoesOutTwice) {
   ScriptedBase t;
   const std::vector<std::uint8_t> lsdu(600, 9);
   ASSERT_TRUE(t.base.broadcast(1, 3, lsdu));
-  t.run_for(5 * kSecond);
+  t.run_for(10 * kSecond);
   const auto sent = t.said(std::nullopt);
   ASSERT_EQ(sent.size(), 6u);
   std::array<std::uint8_t, 2048> memory;
