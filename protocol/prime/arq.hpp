@@ -11,6 +11,13 @@ namespace protocol::prime {
 // repeat, packet numbers modulo 64. A packet without data carries the number the next one will
 // have (unverified).
 inline constexpr std::uint8_t kArqModulus = 64;
+// Packet numbers are modulo kArqModulus.
+constexpr unsigned arq_distance(std::uint8_t from, std::uint8_t to) {
+  return static_cast<unsigned>(to - from) & (kArqModulus - 1);
+}
+constexpr std::uint8_t arq_next(std::uint8_t number, unsigned by = 1) {
+  return static_cast<std::uint8_t>((number + by) & (kArqModulus - 1));
+}
 inline constexpr unsigned kArqMaxTxCount = 5;
 inline constexpr unsigned kArqMaxNacks = 8;
 struct ArqHeader {

@@ -102,8 +102,6 @@ bool ServiceNode::push_control(ControlType type, bool down, std::uint8_t sid, st
 }
 
 std::optional<std::uint64_t> ServiceNode::pib(Pib attribute) const {
-  const TransmitterCounters& line = transmitter_.counters();
-  const auto slot_symbols = [](std::uint8_t code) { return std::uint64_t{1} << code; };
   switch (attribute) {
     case Pib::min_switch_search_time_s:
       return kMinSwitchSearchUs / 1'000'000;
@@ -119,6 +117,18 @@ std::optional<std::uint64_t> ServiceNode::pib(Pib attribute) const {
       return kMaxCtlReTx;
     case Pib::ema_smoothing:
       return kEmaShift;
+    case Pib::capabilities:
+      return kCapabilities;
+    default:
+      break;
+  }
+  const std::optional<std::uint64_t> value = pib_network(attribute);
+  return value ? value : pib_counter(attribute);
+}
+
+std::optional<std::uint64_t> ServiceNode::pib_network(Pib attribute) const {
+  const auto frames = [](std::uint8_t code) { return std::uint64_t{1} << code; };
+  switch (attribute) {
     case Pib::lnid:
       return lnid_;
     case Pib::lsid:
@@ -143,11 +153,17 @@ std::optional<std::uint64_t> ServiceNode::pib(Pib attribute) const {
     case Pib::beacon_tx_slot:
       return slot_.slot;
     case Pib::beacon_rx_frequency:
-      return slot_symbols(beacon_.frequency_code);
+      return frames(beacon_.frequency_code);
     case Pib::beacon_tx_frequency:
-      return has_slot_ ? slot_symbols(slot_.frequency_code) : 0;
-    case Pib::capabilities:
-      return kCapabilities;
+      return has_slot_ ? frames(slot_.frequency_code) : 0;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<std::uint64_t> ServiceNode::pib_counter(Pib attribute) const {
+  const TransmitterCounters& line = transmitter_.counters();
+  switch (attribute) {
     case Pib::tx_data_packets:
       return counters_.tx_data;
     case Pib::rx_data_packets:
@@ -170,8 +186,9 @@ std::optional<std::uint64_t> ServiceNode::pib(Pib attribute) const {
       return counters_.malformed;
     case Pib::phy_rx_total:
       return counters_.frames;
+    default:
+      return std::nullopt;
   }
-  return std::nullopt;
 }
 
 }  // namespace meter::fw::prime

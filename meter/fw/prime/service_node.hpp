@@ -185,6 +185,8 @@ class ServiceNode final : public protocol::prime::ModemClient,
   void repeat(Bytes mpdu, bool down, const protocol::prime::Packet& packet);
 
   // ---- service_node.cpp ----
+  std::optional<std::uint64_t> pib_network(protocol::prime::Pib attribute) const;
+  std::optional<std::uint64_t> pib_counter(protocol::prime::Pib attribute) const;
   std::int64_t now_us() const { return modem_.now_us(); }
   std::int64_t random_us(std::int64_t below_us);
   template <typename Message>
