@@ -30,6 +30,7 @@ Concentrators::Item& Concentrators::add_item(ConcentratorIndex to, p32::WorkItem
   item.work = std::move(work);
   if (item.order) orders_[item.order->id] = {to, item.work.seq};
   save(to, item);
+  commit_soon();
   wake(to);
   return item;
 }

@@ -92,7 +92,8 @@ void Concentrators::submit(OrderResult result) {
       !make_order(order, body)) {
     return host_.conclude(result, OrderOutcome::invalid);
   }
-  if (order.valid_until <= now() + kNsPerSecond) return host_.conclude(result, OrderOutcome::expired);
+  if (order.valid_until <= now() + kNsPerSecond)
+    return host_.conclude(result, OrderOutcome::expired);
   deadlines_.add(order.valid_until, Deadline::Kind::order_until, result.id);
   issue(std::move(result), now());
 }
@@ -101,9 +102,11 @@ void Concentrators::submit(OrderResult result) {
 void Concentrators::issue(OrderResult result, UtcNs not_before) {
   const ConcentratorIndex to = inventory_[result.order.meter].concentrator;
   p32::Order order;
-  order.id = "h" + std::to_string(links_[to].next_seq);  // as add_item() names it
+  order.id = id_of(links_[to].next_seq);  // as add_item() names it
   order.concentrator = inventory_.concentrators()[to].id;
-  order.seq = links_[to].next_seq;
+  // Counts the orders alone: a concentrator remembers a window of these numbers.
+  order.seq = ++records_.record(to).order_seq;
+  records_.touch(to);
   order.from = p32::utc_ms_of_ns(std::max(not_before, result.order.valid_from));
   order.until = p32::utc_ms_of_ns(result.order.valid_until);
   order.priority = priority_of(result.order.kind);

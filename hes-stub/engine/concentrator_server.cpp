@@ -43,11 +43,7 @@ void Concentrators::serve(ConnectionId connection, Server& server,
   if (!request.keep_alive) server.refused = true;
   if (answer.after_commit) {
     waiting_.push_back(connection);
-    if (!commit_set_) {
-      commit_set_ = true;
-      deadlines_.add(now() + config_.p32_commit_delay_s * kNsPerSecond, Deadline::Kind::p32_commit,
-                     0);
-    }
+    commit_soon();
   }
   server.answers.push_back(std::move(answer));
 }

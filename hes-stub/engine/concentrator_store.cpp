@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS concentrator(
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen BLOB,
-  seq_reserved INTEGER NOT NULL DEFAULT 0, restarts INTEGER NOT NULL DEFAULT 0);
+  seq_reserved INTEGER NOT NULL DEFAULT 0, order_seq INTEGER NOT NULL DEFAULT 0,
+  restarts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS concentrator_item(
   concentrator INTEGER NOT NULL, seq INTEGER NOT NULL, xml TEXT NOT NULL, acked INTEGER NOT NULL,
   order_id INTEGER, serial TEXT, kind INTEGER, value INTEGER, class INTEGER, instance BLOB,
@@ -71,7 +72,7 @@ Database& with_schema(Database& database) {
 
 ConcentratorStore::Statements::Statements(Database& database)
     : put_record(with_schema(database).prepare(
-          "UPDATE concentrator SET seen=?, seq_reserved=?, restarts=? "
+          "UPDATE concentrator SET seen=?, seq_reserved=?, order_seq=?, restarts=? "
           "WHERE id=?")),
       put_item(database.prepare("INSERT OR REPLACE INTO concentrator_item "
                                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
@@ -105,7 +106,7 @@ void ConcentratorStore::set_inventory(const Inventory& inventory) {
   meter_ids_.clear();
   Statement put_name = database_.prepare(
       "INSERT INTO concentrator(name) VALUES(?) ON CONFLICT(name) DO UPDATE SET name=excluded.name "
-      "RETURNING id,coalesce(seen,x''),seq_reserved,restarts");
+      "RETURNING id,coalesce(seen,x''),seq_reserved,order_seq,restarts");
   for (const ConcentratorEntry& entry : inventory.concentrators()) {
     put_name.bind(0, entry.id);
     put_name.step();
@@ -113,7 +114,8 @@ void ConcentratorStore::set_inventory(const Inventory& inventory) {
     ConcentratorRecord& record = records_.emplace_back();
     record.seen.read(put_name.blob(1));
     record.seq_reserved = static_cast<std::uint64_t>(put_name.integer(2));
-    record.restarts = static_cast<std::uint32_t>(put_name.integer(3));
+    record.order_seq = static_cast<std::uint64_t>(put_name.integer(3));
+    record.restarts = static_cast<std::uint32_t>(put_name.integer(4));
     put_name.run();
   }
   Statement meters = database_.prepare("SELECT serial,id FROM meter");
@@ -181,7 +183,7 @@ void ConcentratorStore::write() {
   for (const ConcentratorIndex concentrator : dirty_records_) {
     const ConcentratorRecord& record = records_[concentrator];
     put(statements_->put_record, std::span<const std::uint8_t>(record.seen.write()),
-        record.seq_reserved, record.restarts, ids_[concentrator]);
+        record.seq_reserved, record.order_seq, record.restarts, ids_[concentrator]);
   }
   dirty_records_.clear();
   const auto none = std::optional<std::int64_t>();

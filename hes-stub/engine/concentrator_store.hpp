@@ -22,6 +22,7 @@ class Database;
 struct ConcentratorRecord {
   SeqSet seen;                     // its messages that we took over
   std::uint64_t seq_reserved = 0;  // our numbers towards it may be used up to here
+  std::uint64_t order_seq = 0;     // of the last order to it
   std::uint32_t restarts = 0;      // as it said last
 };
 

@@ -12,7 +12,7 @@ namespace {
 // Our numbers are reserved in the store ahead of their use, and again when half are used.
 constexpr std::uint64_t kReservedSeqs = 1000;
 // Answers that one connection may have outstanding: requests sent before the last was answered.
-constexpr std::size_t kMaxAnswers = 32;
+constexpr std::size_t kMaxAnswers = 128;
 
 }  // namespace
 
@@ -91,7 +91,7 @@ std::uint64_t Concentrators::take_seq(ConcentratorIndex to) {
 p32::Envelope Concentrators::envelope(ConcentratorIndex to, std::string_view re) {
   p32::Envelope result;
   result.seq = take_seq(to);
-  result.id = "h" + std::to_string(result.seq);
+  result.id = id_of(result.seq);
   result.from = config_.p32_id;
   result.to = to == kNoConcentrator ? "unknown" : inventory_.concentrators()[to].id;
   result.at = p32::utc_ms_of_ns(now());
@@ -215,6 +215,12 @@ void Concentrators::on_deadline(const Deadline& deadline) {
     default:
       return;
   }
+}
+
+void Concentrators::commit_soon() {
+  if (commit_set_) return;
+  commit_set_ = true;
+  deadlines_.add(now() + config_.p32_commit_delay_s * kNsPerSecond, Deadline::Kind::p32_commit, 0);
 }
 
 // What the answers were waiting for is in the file.

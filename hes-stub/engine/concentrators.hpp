@@ -143,6 +143,8 @@ class Concentrators {
   // concentrators.cpp
   UtcNs now() const { return clock_.now(); }
   p32::Envelope envelope(ConcentratorIndex to, std::string_view re);
+  void commit_soon();
+  std::string id_of(std::uint64_t seq) const { return config_.p32_id + "-" + std::to_string(seq); }
   std::uint64_t take_seq(ConcentratorIndex to);
   void note(MessageKind kind, ConcentratorIndex concentrator, std::uint64_t up, std::uint64_t down,
             UtcNs since);
