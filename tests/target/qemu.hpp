@@ -29,6 +29,7 @@ class Qemu {
 
  private:
   std::uint8_t* shared_ = nullptr;
+  int complaints_ = -1;
   std::array<int, 2> lines_{-1, -1};
   pid_t child_ = -1;
 };
