@@ -115,9 +115,9 @@ struct meter_reference {
 
 /* ---- Power line modem: PRIME 1.3.6, CENELEC A --------------------------------------------- */
 
-/* The modem is a peripheral that sends and receives whole frames, keeps frame time by the beacons it
- * follows and wakes the firmware only when there is something for it. protocol/prime/modem.hpp has
- * the same contract in C++, with the meaning of each field. Times are in uptime_us. */
+/* The modem is a peripheral that sends and receives whole frames, keeps frame time by the beacons
+ * it follows and wakes the firmware only when there is something for it. protocol/prime/modem.hpp
+ * has the same contract in C++, with the meaning of each field. Times are in uptime_us. */
 struct meter_plc_rule {
   uint64_t mask;  /* over the first eight octets of the frame, big-endian */
   uint64_t value;
