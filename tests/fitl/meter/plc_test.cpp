@@ -44,6 +44,24 @@ TEST(PowerLine, WithoutAnAddressTheModemIsNeverAsked) {
   EXPECT_EQ(bench.meter.alarms, 0u);
 }
 
+// What stands behind the end of an older table must not even be looked at.
+TEST(PowerLine, APlatformOlderThanTheModemRunsTheFirmwareWithoutIt) {
+  PlcBench bench({}, fitl::make_plc_provision(), offsetof(meter_hal, plc_send));
+  EXPECT_FALSE(bench.run_until_joined());
+  fitl::TestClient manager(bench.meter, fitl::management_client(bench.meter.provision));
+  ASSERT_TRUE(manager.connect() && manager.associate());
+  EXPECT_FALSE(manager.get(kOurTitle));
+  EXPECT_TRUE(manager.get(kImport));
+}
+
+TEST(PowerLine, APlatformThatCannotTellItsWorkGetsItsAnswersAtOnce) {
+  PlcBench bench({}, fitl::make_plc_provision(), offsetof(meter_hal, work_done_us));
+  ASSERT_TRUE(bench.run_until_joined());
+  PlcClient client(bench, fitl::public_client());
+  ASSERT_TRUE(client.associate());
+  EXPECT_EQ(fitl::text_of(client.get(kSerial)), "0000000042");
+}
+
 TEST(PowerLine, FourClientsAssociateSideBySide) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
@@ -58,6 +76,32 @@ TEST(PowerLine, FourClientsAssociateSideBySide) {
     EXPECT_EQ(fitl::text_of(client->get(kSerial)), "0000000042");
   }
   EXPECT_EQ(bench.joins, 1u);
+}
+
+// The head-end through the gateway while the concentrator polls: nobody waits for the other.
+TEST(PowerLine, RequestsOfSeveralClientsMayBeUnderWayTogether) {
+  PlcBench bench;
+  ASSERT_TRUE(bench.run_until_joined());
+  bench.run_for(60 * kSecond_us);
+  PlcClient anyone(bench, fitl::public_client());
+  PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
+  ASSERT_TRUE(anyone.associate() && reader.associate());
+  bench.meter.work_us = 100'000;
+  bench.inbox.clear();
+  const std::array<std::uint8_t, 13> get_serial{0xC0, 1, 0xC1, 0, 1, 0, 0, 96, 1, 0, 255, 2, 0};
+  for (int round = 0; round < 10; ++round) {
+    bench.base.send(bench.address, 1, 16, get_serial);
+    bench.base.send(bench.address, 1, 2, get_serial);
+    bench.base_station.touched();
+    bench.run_for(10 * kSecond_us);
+  }
+  for (const std::uint8_t sap : {16, 2}) {
+    EXPECT_EQ(bench.inbox[sap].size(), 10u) << int{sap};
+    for (const auto& answer : bench.inbox[sap]) {
+      EXPECT_EQ(std::string(answer.end() - 10, answer.end()), "0000000042");
+    }
+  }
+  EXPECT_EQ(bench.meter.buffers_out, 0);
 }
 
 TEST(PowerLine, APushClientOrAStrangerIsNotHeard) {
