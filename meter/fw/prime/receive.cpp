@@ -178,6 +178,7 @@ void ServiceNode::on_prm(Bytes payload) {
 
 void ServiceNode::note_below(const Packet& packet, const ReceivedFrame& frame) {
   if (packet.lnid == kBroadcastLnid) return;  // not registered yet: no name
+  below_heard_[packet.sid / 32] |= 1u << (packet.sid % 32);
   LinkQuality& link = below_table_.at(neighbour_key(packet));
   link.heard(frame.snr_cdb);
   const std::int64_t now = now_us();

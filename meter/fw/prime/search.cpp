@@ -292,6 +292,7 @@ void ServiceNode::on_alv(Bytes payload) {
   alv_received_ = (alv_received_ + 1) & 7;
   alv_sent_ = (alv_sent_ + 1) & 7;
   send_control(ControlType::alv, Alv{alv_received_, alv_sent_, alv->time_code, lsid_});
+  forget_silent_below();
 }
 
 }  // namespace meter::fw::prime

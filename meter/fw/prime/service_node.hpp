@@ -177,6 +177,7 @@ class ServiceNode final : public protocol::prime::ModemClient,
   void publish_beacon();
   bool is_below(std::uint8_t sid) const;
   void learn_below(const protocol::prime::Packet& packet);
+  void forget_silent_below();
   std::uint8_t beacon_cost(std::uint8_t above) const;
   std::uint32_t neighbour_key(const protocol::prime::Packet& packet) const;
   void note_below(const protocol::prime::Packet& packet,
@@ -244,7 +245,10 @@ class ServiceNode final : public protocol::prime::ModemClient,
   std::uint8_t lsid_ = protocol::prime::kNoSid;
   bool has_slot_ = false;
   protocol::prime::Bsi slot_{};
-  std::array<std::uint32_t, 8> below_{};  // SIDs of switches below us, one bit each
+  using SidSet = std::array<std::uint32_t, 8>;  // one bit each
+  SidSet below_{};                              // switches below us
+  SidSet below_heard_{};                        // of those, since the last look
+  std::int64_t below_look_us_ = 0;
   std::array<protocol::prime::LinkTable::Entry, kNeighbours> below_links_{};
   protocol::prime::LinkTable below_table_{below_links_};
   bool demoting_ = false;  // we said PRO_DEM_S first

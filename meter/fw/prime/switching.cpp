@@ -113,6 +113,7 @@ void ServiceNode::demote() {
 void ServiceNode::become_switch(std::uint8_t lsid) {
   stop_switching();
   lsid_ = lsid;
+  below_look_us_ = now_us() + alive_span_us_;
   ++counters_.promotions;
   set_filter();
 }
@@ -122,6 +123,7 @@ void ServiceNode::stop_switching() {
   lsid_ = kNoSid;
   has_slot_ = false;
   below_.fill(0);
+  below_heard_.fill(0);
   below_table_.clear();
   promotion_hold_until_us_ = now_us() + kRejectedUs;
   modem_.set_beacon(nullptr);
@@ -186,9 +188,22 @@ void ServiceNode::learn_below(const Packet& packet) {
   if (sid == kNoSid || sid == kBaseSid || sid == lsid_ || sid == sid_) return;
   const std::uint32_t bit = 1u << (sid % 32);
   std::uint32_t& word = below_[sid / 32];
+  if (!gone) below_heard_[sid / 32] |= bit;
   if (((word & bit) != 0) == !gone) return;
   word = gone ? word & ~bit : word | bit;
   set_filter();
+}
+
+// A switch that kept silent for a whole keep-alive window is registered no more, at least not
+// through us. Looked at with our own keep-alive, so that no timer runs for it.
+void ServiceNode::forget_silent_below() {
+  const std::int64_t now = now_us();
+  if (lsid_ == kNoSid || now < below_look_us_) return;
+  below_look_us_ = now + alive_span_us_;
+  const SidSet before = below_;
+  for (std::size_t i = 0; i < below_.size(); ++i) below_[i] &= below_heard_[i];
+  below_heard_.fill(0);
+  if (below_ != before) set_filter();
 }
 
 std::uint32_t ServiceNode::neighbour_key(const Packet& packet) const {

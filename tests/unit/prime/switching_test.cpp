@@ -232,6 +232,24 @@ TEST(Switching, SwitchesBelowAreLearntAndForgotten) {
   EXPECT_TRUE(rig.arrives(data_packet(true, 0, 9, 3)));
 }
 
+TEST(Switching, ASwitchBelowThatFellSilentIsForgotten) {
+  Rig rig;
+  rig.promote();
+  Pro ack;
+  for (const std::uint8_t sid : {9, 10}) {
+    ack.nsid = sid;
+    ASSERT_TRUE(rig.arrives(control(false, 1, ControlType::pro, kLsid, sid, ack)));
+  }
+  for (int i = 0; i < 7; ++i) {  // the window is 1024 s; only 9 says something in it
+    rig.run_for(500 * kSecond);
+    ASSERT_TRUE(rig.arrives(data_packet(false, 1, 9, 3)));
+    rig.run_for(kSecond);
+    ASSERT_TRUE(rig.down(ControlType::alv, kLnid, Alv{0, 1, 5, kNoSid}));
+  }
+  EXPECT_TRUE(rig.arrives(data_packet(true, 0, 9, 3)));
+  EXPECT_FALSE(rig.arrives(data_packet(true, 0, 10, 3)));
+}
+
 TEST(Switching, MoreSwitchesBelowThanRulesAreStillServed) {
   Rig rig;
   rig.promote();
