@@ -116,6 +116,11 @@ bool TargetMeter::serve_outputs(Kind kind, protocol::Reader in) {
   } else if (kind == Kind::work) {
     const auto work = static_cast<meter_work>(in.u8());
     hal_->work(hal_->context, work, in.u32());
+  } else if (kind == Kind::work_done_us) {
+    std::array<std::uint8_t, 8> done;
+    protocol::Writer out{done};
+    out.u64(static_cast<std::uint64_t>(hal_->work_done_us(hal_->context)));
+    answer({done});
   } else if (kind == Kind::relay_drive) {
     hal_->relay_drive(hal_->context, in.u8());
   } else if (kind == Kind::pulse) {

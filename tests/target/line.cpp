@@ -21,7 +21,7 @@ constexpr int kPatience_ms = 30'000;
 
 }  // namespace
 
-void Line::send(Kind kind, Bytes payload) {
+std::vector<std::uint8_t> framed(Kind kind, Bytes payload) {
   std::vector<std::uint8_t> frame(kHeadOctets + payload.size() + kFcsOctets);
   protocol::Writer out{frame};
   out.u8(kSync);
@@ -29,6 +29,11 @@ void Line::send(Kind kind, Bytes payload) {
   out.u32(static_cast<std::uint32_t>(payload.size()));
   out.bytes(payload);
   out.u16(protocol::hdlc::fcs16(out.written().subspan(1)));
+  return frame;
+}
+
+void Line::send(Kind kind, Bytes payload) {
+  const std::vector<std::uint8_t> frame = framed(kind, payload);
   if (upcalls_ == nullptr) return send_octets(frame);
   const bool answer = kind == Kind::answer;
   const std::size_t room = answer ? meter::port::kMaxAnswerOctets : meter::port::kMaxUpcallOctets;

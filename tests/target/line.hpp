@@ -30,6 +30,7 @@ class Line {
   }
 
   void send(Kind kind, Bytes payload);
+  void send_octets(Bytes octets);
   // Waits for it. Throws when the image says nothing for long.
   Message next();
   int fd() const { return fd_; }
@@ -39,8 +40,6 @@ class Line {
  private:
   void read_more();
 
-  void send_octets(Bytes octets);
-
   int fd_;
   std::uint8_t* upcalls_ = nullptr;
   std::uint8_t* answers_ = nullptr;
@@ -49,6 +48,7 @@ class Line {
   std::uint64_t octets_out_ = 0;
 };
 
+std::vector<std::uint8_t> framed(Kind kind, Bytes payload);
 std::vector<std::uint8_t> joined(std::initializer_list<Bytes> parts);
 std::array<std::uint8_t, 4> big_endian(std::uint32_t value);
 

@@ -78,6 +78,12 @@ struct RecordCalls {
     hal(c).work(under(c), kind, octets);
     note(c, text("work", kind, octets));
   }
+  static std::int64_t work_done_us(void* c) {
+    const std::int64_t done_us = hal(c).work_done_us(under(c));
+    const auto octets = big_endian_time(done_us);
+    note(c, "work_done_us", std::vector<std::uint8_t>(octets.begin(), octets.end()));
+    return done_us;
+  }
   static std::uint8_t* buffer_take(void* c) {
     Twin& me = twin(c);
     std::uint8_t* const buffer = hal(c).buffer_take(under(c));

@@ -62,6 +62,9 @@ struct ReplayCalls {
   static void work(void* c, meter_work kind, std::uint32_t octets) {
     same(c, text("work", kind, octets));
   }
+  static std::int64_t work_done_us(void* c) {
+    return static_cast<std::int64_t>(same(c, "work_done_us").u64());
+  }
   static std::uint8_t* buffer_take(void* c) {
     const std::uint8_t token = same(c, "buffer_take").u8();
     return token == meter::port::kNoSlot ? nullptr : &twin(c).stand_ins_[token];

@@ -36,13 +36,13 @@ struct ImageSide {
     const meter_hal* hal;
   };
   static std::uint32_t instance_bytes() { return sizeof(Instance); }
+  static std::uint32_t plc_bytes() { return 0; }
   static void* host_instance(void*) { return nullptr; }
   static void init(void* instance, const meter_hal* hal) {
     TargetMeter& session = session_for(Model::kImage, hal);
     *static_cast<Instance*>(instance) = {&session, hal};
     session.adopt(hal);
-    const std::uint8_t fitted = session.modem_fitted() ? 1 : 0;
-    upcall(instance, Kind::init, {{&fitted, 1}}, {});
+    upcall(instance, Kind::init, {session.init_payload()}, {});
   }
   static TargetMeter& image(void* instance) {
     const Instance& here = *static_cast<Instance*>(instance);
@@ -62,6 +62,7 @@ struct TwinSide {
     Twin* twin;
   };
   static std::uint32_t instance_bytes() { return sizeof(Instance) + Model::host().instance_bytes; }
+  static std::uint32_t plc_bytes() { return Model::host().plc_bytes; }
   static void* host_instance(void* instance) { return static_cast<Instance*>(instance) + 1; }
   static void init(void* instance, const meter_hal* hal) {
     std::unique_ptr<Twin>& twin = twins()[hal];
@@ -165,6 +166,7 @@ struct Table {
     meter_firmware table = host();
     table.size = sizeof(table);
     table.instance_bytes = Side::instance_bytes();
+    table.plc_bytes = Side::plc_bytes();
     table.init = Side::init;
     table.provision = provision;
     table.calibrate = calibrate;
@@ -189,6 +191,10 @@ struct Table {
 
 }  // namespace
 
+const char* const kAd11aImage = Ad11a::kImage;
+const char* const kAd13aImage = Ad13a::kImage;
+const meter_firmware* ad11a_host() { return &Ad11a::host(); }
+const meter_firmware* ad13a_host() { return &Ad13a::host(); }
 const meter_firmware* ad11a_image() { return Table<Ad11a, ImageSide<Ad11a>>::get(); }
 const meter_firmware* ad13a_image() { return Table<Ad13a, ImageSide<Ad13a>>::get(); }
 const meter_firmware* ad11a_twin() { return Table<Ad11a, TwinSide<Ad11a>>::get(); }

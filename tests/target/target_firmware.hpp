@@ -6,6 +6,12 @@
 
 namespace target {
 
+extern const char* const kAd11aImage;
+extern const char* const kAd13aImage;
+// The host builds by names that no test redefines.
+const meter_firmware* ad11a_host();
+const meter_firmware* ad13a_host();
+
 // The images behind the ordinary firmware table: whatever runs the host build runs them.
 const meter_firmware* ad11a_image();
 const meter_firmware* ad13a_image();

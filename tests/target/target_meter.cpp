@@ -61,8 +61,9 @@ void TargetMeter::adopt(const meter_hal* hal) {
   buffers_.fill(nullptr);
 }
 
-bool TargetMeter::modem_fitted() const {
-  return hal_->size >= sizeof(meter_hal) && hal_->plc_send != nullptr;
+std::vector<std::uint8_t> TargetMeter::init_payload() const {
+  const bool modem = hal_->size >= offsetof(meter_hal, work_done_us) && hal_->plc_send != nullptr;
+  return joined({octets_of(modem), big_endian(meter::port::pointers_in(hal_->size))});
 }
 
 void TargetMeter::put_counts(const meter_window& window) {

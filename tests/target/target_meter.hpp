@@ -26,7 +26,8 @@ class TargetMeter {
   // From the next init on the image serves the meter of this platform.
   void adopt(const meter_hal* hal);
   const meter_hal* hal() const { return hal_; }
-  bool modem_fitted() const;
+  // The payload of init.
+  std::vector<std::uint8_t> init_payload() const;
   // Brings the image's non-volatile memory and its clocks to where those of `from` stand.
   void prepare(const meter_hal& from);
   // What the converter's DMA leaves behind; `window` names the counts.
@@ -47,7 +48,7 @@ class TargetMeter {
     std::uint64_t instructions = 0;
   };
   const Tally& tally(Kind upcall) const { return tallies_[static_cast<std::size_t>(upcall)]; }
-  std::uint64_t octets() const { return host_.octets_in() + host_.octets_out(); }
+  Line& line() { return host_; }
 
  private:
   void synchronize_flash(const meter_hal& from);

@@ -37,8 +37,7 @@ void Twin::construct(void* host_instance) {
   taken_.fill(nullptr);
   session_ = &session_for(image_, &replay_);
   session_->adopt(&replay_);
-  const std::uint8_t fitted = session_->modem_fitted() ? 1 : 0;
-  upcall(Kind::init, {{&fitted, 1}}, [this] {
+  upcall(Kind::init, {session_->init_payload()}, [this] {
     host_.init(host_instance_, &record_);
     return 0;
   });

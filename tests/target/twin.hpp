@@ -30,6 +30,7 @@ class Twin {
   };
   const Totals& totals() const { return totals_; }
   TargetMeter& image();
+  void* host_instance() { return host_instance_; }
 
  private:
   friend struct RecordCalls;

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include "meter/fw/crc32.hpp"
 #include "tests/target/twin.hpp"
 
@@ -44,7 +47,7 @@ template <typename Calls>
 meter_hal table_of(const meter_hal& platform, Twin* twin) {
   meter_hal table{};
   table.version = platform.version;
-  table.size = sizeof(table);
+  table.size = std::min<std::uint32_t>(platform.size, sizeof(table));
   table.context = twin;
   table.uptime_us = Calls::uptime_us;
   table.alarm_us = Calls::alarm_us;
@@ -66,7 +69,12 @@ meter_hal table_of(const meter_hal& platform, Twin* twin) {
   table.gcm_open = Calls::gcm_open;
   table.key_unwrap = Calls::key_unwrap;
   table.random = Calls::random;
-  if (platform.size < sizeof(table) || platform.plc_send == nullptr) return table;
+  if (platform.size > offsetof(meter_hal, work_done_us) && platform.work_done_us != nullptr) {
+    table.work_done_us = Calls::work_done_us;
+  }
+  if (platform.size < offsetof(meter_hal, work_done_us) || platform.plc_send == nullptr) {
+    return table;
+  }
   table.plc_send = Calls::plc_send;
   table.plc_busy = Calls::plc_busy;
   table.plc_filter = Calls::plc_filter;

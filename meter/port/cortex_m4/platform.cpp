@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/port/cortex_m4/platform.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "meter/port/cortex_m4/calls.hpp"
@@ -61,6 +62,12 @@ struct Platform::Calls {
     call->host_.put_u8(static_cast<std::uint8_t>(kind));
     call->host_.put_u32(octets);
     call->host_.end();
+  }
+
+  static std::int64_t work_done_us(void* context) {
+    const Downcall call(context);
+    call->host_.begin(Kind::work_done_us, 0);
+    return static_cast<std::int64_t>(call->ask(call->host_).u64());
   }
 
   static std::uint8_t* buffer_take(void* context) {
@@ -127,6 +134,7 @@ Platform::Platform(Store& store)
   table_.buffer_give = Calls::buffer_give;
   table_.relay_drive = Calls::relay_drive;
   table_.pulse = Calls::pulse;
+  table_.work_done_us = Calls::work_done_us;
   add_crypto_calls(table_);
 }
 
@@ -136,8 +144,9 @@ void Platform::start() {
   crypto_.start();
 }
 
-void Platform::fit_modem(bool fitted) {
-  if (fitted) {
+void Platform::resemble(bool modem_fitted, std::uint32_t pointers) {
+  table_.size = std::min<std::uint32_t>(sizeof(table_), table_octets_of(pointers));
+  if (modem_fitted) {
     add_plc_calls(table_);
   } else {
     remove_plc_calls(table_);

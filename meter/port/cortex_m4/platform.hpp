@@ -24,7 +24,8 @@ class Platform {
 
   void start();
   const meter_hal& table() const { return table_; }
-  void fit_modem(bool fitted);
+  // The host's platform may have no modem, and may be older than this one.
+  void resemble(bool modem_fitted, std::uint32_t pointers);
   void set_moment(const Moment& moment) { moment_ = moment; }
   void forget_buffers() { taken_ = 0; }
 

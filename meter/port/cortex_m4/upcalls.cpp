@@ -34,13 +34,14 @@ std::uint32_t ticks_per_pause(Platform& platform) {
 }  // namespace
 
 void Upcalls::say_hello() {
-  PROTOCOL_ASSERT(firmware_.instance_bytes <= sizeof(store_.instance));
+  PROTOCOL_ASSERT(firmware_.instance_bytes + firmware_.plc_bytes <= sizeof(store_.instance));
   Hello hello{};
   hello.wire_version = kWireVersion;
   hello.hal_version = static_cast<std::uint16_t>(firmware_.version);
   hello.capabilities = firmware_.capabilities;
   hello.n_elements = firmware_.n_elements;
   hello.instance_bytes = firmware_.instance_bytes;
+  hello.plc_bytes = firmware_.plc_bytes;
   hello.upcall_address = reinterpret_cast<std::uint32_t>(&store_.upcall[0]);
   hello.answer_address = platform_.answer_address();
   hello.ahead_address = platform_.ahead_address();
@@ -141,9 +142,10 @@ std::int32_t Upcalls::call(Kind kind, protocol::Reader& in) {
 
 void Upcalls::init(protocol::Reader& in) {
   platform_.stopwatch().pause();
-  platform_.fit_modem(in.u8() != 0);
+  const bool modem_fitted = in.u8() != 0;
+  platform_.resemble(modem_fitted, in.u32());
   platform_.forget_buffers();
-  std::memset(store_.instance, 0, firmware_.instance_bytes);
+  std::memset(store_.instance, 0, firmware_.instance_bytes + firmware_.plc_bytes);
   platform_.stopwatch().resume();
   firmware_.init(instance(), &platform_.table());
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -28,7 +29,7 @@ inline constexpr std::size_t kFrameOctets = kHeadOctets - 1 + kFcsOctets;  // sy
 
 enum class Kind : std::uint8_t {
   // Host to image: upcalls. All but describe begin with a Moment; each ends with `done`.
-  init = 0x01,       // Moment, u8 modem fitted
+  init = 0x01,       // u8 modem fitted, u32 pointers in the platform's table
   provision = 0x02,  // struct meter_provision
   calibrate = 0x03,  // u8 step, struct meter_sums, struct meter_reference
   boot = 0x04,       // u8 reason
@@ -66,6 +67,7 @@ enum class Kind : std::uint8_t {
   buffer_give = 0x59,     // u8 slot
   relay_drive = 0x5A,     // u8 close
   pulse = 0x5B,           // u8 output, u64 count, i64 span
+  work_done_us = 0x5C,    // answer: i64
   plc_send = 0x60,        // u8 scheme, u8 level, octets; answer: u8 failed
   plc_busy = 0x61,        // answer: u8
   plc_filter = 0x62,      // struct meter_plc_rule, n times
@@ -113,6 +115,7 @@ struct Hello {
   std::uint32_t capabilities;
   std::uint32_t n_elements;
   std::uint32_t instance_bytes;
+  std::uint32_t plc_bytes;
   std::uint32_t window_address;  // of the counts
   std::uint32_t upcall_address;  // of the boxes
   std::uint32_t answer_address;
@@ -137,6 +140,17 @@ inline void fill_sizes(std::uint32_t (&sizes)[10]) {
       sizeof(Statistics)};
   std::memcpy(sizes, now, sizeof(now));
 }
+
+// Tables of the boundary grow at their end. They are pointers but for two numbers in front, so the
+// count of pointers says the same on both sides as `size` does on one.
+inline constexpr std::uint32_t kTableHeadOctets = 8;
+constexpr std::uint32_t pointers_in(std::uint32_t table_octets) {
+  return (table_octets - kTableHeadOctets) / static_cast<std::uint32_t>(sizeof(void*));
+}
+constexpr std::uint32_t table_octets_of(std::uint32_t pointers) {
+  return kTableHeadOctets + pointers * static_cast<std::uint32_t>(sizeof(void*));
+}
+static_assert(offsetof(meter_hal, context) == kTableHeadOctets);
 
 template <typename T>
 Bytes octets_of(const T& value) {

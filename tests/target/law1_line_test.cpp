@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Law 1 for what has no test elsewhere, and the means of comparing themselves: a difference must be
+// seen, and the serial line must not be trusted.
+#include <cstring>
+
+#include "tests/fitl/meter/plc_bench.hpp"
+#include "tests/fitl/meter/test_client.hpp"
+#include "tests/target/models.hpp"
+
+namespace target {
+namespace {
+
+using meter::port::octets_of;
+using protocol::cosem::ClassId;
+using protocol::cosem::obis;
+
+std::vector<std::uint8_t> snrm_of(fitl::MeterFixture& meter) {
+  std::vector<std::uint8_t> heard;
+  fitl::TestClient client(meter, fitl::public_client());
+  client.on_wire = [&](std::vector<std::uint8_t>& frame) {
+    if (heard.empty()) heard = frame;
+  };
+  client.connect();
+  client.disconnect();
+  return heard;
+}
+
+// ---- What would go wrong is seen ----
+
+TEST(Divergence, OfRegistersIsSeen) {
+  fitl::MeterFixture meter(kStart, fitl::make_provision(), ad11a_twin());
+  const meter_sums sums = fitl::make_sums({230.0, 5.0, 30.0, 50.0});
+  meter_sums other = sums;
+  other.element[0].vi *= 1.0001;
+  Twin& twin = twin_of(meter.hal);
+  EXPECT_THROW(twin.upcall(Kind::sums, {big_endian(50), octets_of(other)},
+                           [&] {
+                             ad11a_host()->on_sums(twin.host_instance(), &sums, 50);
+                             return 0;
+                           }),
+               Divergence);
+}
+
+TEST(Divergence, OfFramesIsSeenAndNamed) {
+  fitl::MeterFixture meter(kStart, fitl::make_provision(), ad11a_twin());
+  const std::vector<std::uint8_t> frame = snrm_of(meter);
+  std::vector<std::uint8_t> damaged = frame;
+  damaged[5] ^= 0x10;
+  Twin& twin = twin_of(meter.hal);
+  const std::uint8_t port = METER_UART_RS485;
+  try {
+    twin.upcall(Kind::uart, {octets_of(port), damaged}, [&] {
+      ad11a_host()->on_uart(twin.host_instance(), METER_UART_RS485, frame.data(),
+                            static_cast<std::uint32_t>(frame.size()));
+      return 0;
+    });
+    FAIL() << "nothing was seen";
+  } catch (const Divergence& difference) {
+    EXPECT_NE(std::strstr(difference.what(), "host:"), nullptr);
+    EXPECT_NE(std::strstr(difference.what(), "image: nothing more"), nullptr);
+  }
+}
+
+TEST(Divergence, OfResultsIsSeen) {
+  fitl::MeterFixture meter(kStart, fitl::make_provision(), ad11a_twin());
+  meter.power_off(false);
+  meter.construct();
+  Twin& twin = twin_of(meter.hal);
+  const meter_provision good = fitl::make_provision();
+  meter_provision bad = good;
+  bad.capture_period_s = 7;
+  EXPECT_THROW(twin.upcall(Kind::provision, {octets_of(good)},
+                           [&] { return ad11a_host()->provision(twin.host_instance(), &bad); }),
+               Divergence);
+}
+
+// ---- The line ----
+
+// The image on a platform of its own, without boxes: what a UART alone carries.
+struct OnTheLine {
+  fitl::FakePlatform platform{ad11a_host()};
+  TargetMeter image{kAd11aImage, TargetMeter::Transport::octets};
+
+  OnTheLine() {
+    platform.rtc_adjust(kStart * METER_RTC_HZ);
+    image.adopt(&platform.hal);
+    const meter_provision provision = fitl::make_provision();
+    const std::uint8_t first = METER_BOOT_FIRST;
+    call(Kind::init, {image.init_payload()});
+    EXPECT_EQ(call(Kind::provision, {octets_of(provision)}), 0);
+    call(Kind::boot, {octets_of(first)});
+  }
+  int call(Kind kind, std::initializer_list<Bytes> payload) {
+    image.prepare(platform.hal);
+    return image.run(kind, payload);
+  }
+};
+
+TEST(ImageLine, UartsAloneCarryAMeter) {
+  fitl::MeterFixture host(kStart, fitl::make_provision(), ad11a_host());
+  const std::vector<std::uint8_t> snrm = snrm_of(host);
+  host.frames.clear();
+  host.firmware->on_uart(host.instance(), METER_UART_RS485, snrm.data(),
+                         static_cast<std::uint32_t>(snrm.size()));
+  OnTheLine alone;
+  const std::uint8_t port = METER_UART_RS485;
+  alone.call(Kind::uart, {octets_of(port), snrm});
+  ASSERT_EQ(alone.platform.frames.size(), 1u);
+  EXPECT_EQ(alone.platform.frames.front().octets, host.frames.front().octets);
+  EXPECT_EQ(alone.image.statistics().bad_frames, 0u);
+}
+
+TEST(ImageLine, DamagedMessagesAreCountedAndDropped) {
+  TargetMeter image(kAd11aImage, TargetMeter::Transport::octets);
+  const std::vector<std::uint8_t> good = framed(Kind::statistics, {});
+  std::uint32_t expected = 0;
+  for (std::size_t k = 0; k < good.size(); ++k) {
+    std::vector<std::uint8_t> bad = good;
+    bad[k] ^= 1;
+    // A length that grew waits for what it promises.
+    bad.resize(bad.size() + 300, 0x00);
+    image.line().send_octets(bad);
+    expected += k != 0;  // without the sync it is no message at all
+    EXPECT_EQ(image.statistics().bad_frames, expected) << "octet " << k;
+  }
+  std::vector<std::uint8_t> unknown = framed(static_cast<Kind>(0x3F), {});
+  image.line().send_octets(unknown);
+  image.line().next();  // `done` with -1
+  EXPECT_EQ(image.statistics().bad_frames, expected);
+}
+
+// ---- The rest of the boundary ----
+
+TEST_P(Law1, DescriptionsAreTheSame) {
+  const meter_firmware& both = *GetParam().twin();
+  const meter_firmware& host = GetParam().n_elements == 1 ? *ad11a_host() : *ad13a_host();
+  meter_object_info by_host{}, by_image{};
+  std::uint32_t index = 0;
+  for (; host.describe(index, &by_host) == 0; ++index) {
+    ASSERT_EQ(both.describe(index, &by_image), 0);
+    EXPECT_EQ(std::memcmp(&by_host, &by_image, sizeof(by_host)), 0) << index;
+  }
+  EXPECT_EQ(both.describe(index, &by_image), -1);
+  EXPECT_GT(index, 30u);
+}
+
+TEST_P(Law1, NoiseOnBothPorts) {
+  std::uint32_t random = 7;
+  const auto draw = [&] { return (random = random * 1664525u + 1013904223u) >> 8; };
+  for (int k = 0; k < 150; ++k) {
+    std::vector<std::uint8_t> octets(1 + draw() % 300);
+    for (auto& octet : octets) octet = static_cast<std::uint8_t>(draw());
+    if (k % 2 == 0) octets.front() = octets.back() = 0x7E;
+    meter.firmware->on_uart(meter.instance(), k % 3 == 0 ? METER_UART_OPTICAL : METER_UART_RS485,
+                            octets.data(), static_cast<std::uint32_t>(octets.size()));
+  }
+  EXPECT_GE(upcalls(), 150u);
+}
+
+TEST(Law1PowerLine, JoinsAndIsRead) {
+  fitl::PlcBench bench;
+  ASSERT_TRUE(bench.run_until_joined());
+  fitl::PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  ASSERT_TRUE(concentrator.associate());
+  EXPECT_TRUE(concentrator.get({ClassId::register_, obis(1, 0, 1, 8, 0), 2}));
+  EXPECT_GT(twin_of(bench.meter.hal).image().tally(Kind::plc).calls, 5u);
+}
+
+}  // namespace
+}  // namespace target
