@@ -13,6 +13,32 @@ void no_random(protocol::MutableBytes octets) { TWIN_ASSERT(octets.empty(), octe
 
 }  // namespace
 
+// Waits for its time.
+class World::Crash final : private Entity {
+ public:
+  Crash(Agenda& agenda, const ConcentratorCrash& what, ConcentratorSite& site)
+      : what_(what),
+        site_(site),
+        timer_(agenda, *this, concentrator_entity(what.concentrator, 3), 0) {
+    timer_.arm(what.at);
+  }
+
+ private:
+  void on_time(TimeNs now, std::uint32_t) override {
+    if (what_.nth_write > 0) {
+      site_.tear_write(what_.nth_write, what_.octets, what_.off_ns);
+      return;
+    }
+    site_.power(now, false);
+    site_.power(now + what_.off_ns, true);
+  }
+  ConcentratorCrash what_;
+  ConcentratorSite& site_;
+  Timer timer_;
+};
+
+World::~World() = default;
+
 World::World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults)
     : kernel_(agenda_),
       mains_(mains_config(scenario), scenario.end() + kNsPerHour),
@@ -37,6 +63,10 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
       own.firmware = faults.firmware;
     }
     homes_.push_back(build_home(own, number));
+  }
+  for (const ConcentratorCrash& crash : faults.crashes) {
+    crashes_.push_back(
+        std::make_unique<Crash>(agenda_, crash, power_lines_.at(crash.concentrator - 1)->site()));
   }
 }
 

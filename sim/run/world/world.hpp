@@ -19,11 +19,22 @@
 
 namespace sim::run {
 
+// A concentrator's state is destroyed: at an instant, or within the first write to its disk from
+// that instant on that is the n-th. Rebuilt from its disk when the supply is back.
+struct ConcentratorCrash {
+  std::uint32_t concentrator = 1;
+  TimeNs at = 0;
+  std::uint64_t nth_write = 0;  // 0: at the instant itself
+  std::size_t octets = 0;       // of that write which still reach the disk
+  TimeNs off_ns = kNsPerMinute;
+};
+
 // What a test may bend: the law tests seed faults here and look for them in the KPIs.
 struct WorldFaults {
   std::uint32_t meter = 0;  // 0: none
   double phase_deg = 0;     // by which the front end drifted after it was calibrated
   const meter_firmware* firmware = nullptr;  // runs instead of the scenario's
+  std::vector<ConcentratorCrash> crashes;
 };
 
 // The simulated world of a scenario: a grid, a cell, and the homes between them.
@@ -31,6 +42,7 @@ class World {
  public:
   // `measured`: nullptr without a load CSV.
   World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults = {});
+  ~World();
 
   TimeNs now() const { return agenda_.now(); }
   void run_until(TimeNs until) { kernel_.run_until(until); }
@@ -59,6 +71,8 @@ class World {
   models::wan::Ethernet ethernet_;
   plc::PacketErrorTable packet_errors_;
   std::vector<std::unique_ptr<PowerLine>> power_lines_;
+  class Crash;
+  std::vector<std::unique_ptr<Crash>> crashes_;
   std::vector<std::unique_ptr<Home>> homes_;
 };
 
