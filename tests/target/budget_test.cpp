@@ -157,6 +157,31 @@ TEST_P(Budgets, ProfileRows) {
   hold("profile_row", (many - few) / more_rows);
 }
 
+// The service node and the associations behind it, at the one end of a good line.
+TEST(PowerLineBudgets, FramesAndBeacons) {
+  fitl::PlcBench bench;
+  Budget instructions(kInstructions);
+  Budget sizes(kSizes);
+  TargetMeter& image = twin_of(bench.meter.hal).image();
+  ASSERT_TRUE(bench.run_until_joined());
+  fitl::PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  ASSERT_TRUE(concentrator.associate());
+  const auto before = image.tally(Kind::plc);
+  const std::uint64_t all = image.instructions();
+  for (int k = 0; k < 10; ++k) ASSERT_TRUE(concentrator.get(kImport));
+  const auto after = image.tally(Kind::plc);
+  ASSERT_GT(after.calls, before.calls + 9);
+  instructions.hold("plc.frame_in",
+                    (after.instructions - before.instructions) / (after.calls - before.calls));
+  instructions.hold("plc.get_register_ciphered", (image.instructions() - all) / 10);
+  const auto& beacons = image.tally(Kind::plc_beacon);
+  ASSERT_GT(beacons.calls, 0u);
+  instructions.hold("plc.beacon_in", beacons.instructions / beacons.calls);
+  ASSERT_TRUE(concentrator.get(kObjectList) && concentrator.get(kLoad));
+  sizes.hold("plc.instance", image.hello().plc_bytes);
+  sizes.hold("plc.stack", image.statistics().stack_bytes);
+}
+
 // The deepest stack there is, after all that was done above and a little more.
 TEST_P(Budgets, Sizes) {
   fitl::TestClient manager(meter, fitl::management_client(meter.provision));
