@@ -107,6 +107,30 @@ TEST(Network, MetersOutOfReachComeInThroughSwitches) {
   EXPECT_EQ(n.connected(), 40u) << n.replay();
 }
 
+TEST(Network, TwoLevelsOfSwitchesIfTheyAreAllowed) {
+  for (const unsigned levels : {1u, 2u}) {
+    dcu::fw::Config config;
+    config.max_switch_level = static_cast<std::uint8_t>(levels);
+    Network n(fake::test_seed(13), 18, config);
+    const Link link{10, 1800};
+    n.connect_to_base(0, 6, link);
+    n.connect_groups(0, 12, 0, 12, link);
+    n.connect_groups(6, 18, 6, 18, link);
+    n.power_on();
+    n.channel.run_for(20 * kMinute);
+    EXPECT_EQ(n.connected(), levels == 1 ? 12u : 18u) << n.replay();
+    for (unsigned i = 0; i < 6 * (levels + 1); ++i) {
+      n.base.send(n.meters[i].eui48(), i + 1, 500);
+      n.meters[i].send(1'000'000 + i, 500);
+      EXPECT_LE(n.base.view(n.meters[i].eui48()).level, levels);
+    }
+    n.channel.run_for(3 * kMinute);
+    expect_nothing_lost_or_twice(n);
+    const auto delivered = std::ranges::count_if(n.base.sent, [](auto& e) { return e.second; });
+    EXPECT_GE(delivered, 6 * levels + 5) << n.replay();
+  }
+}
+
 TEST(Network, NothingAcknowledgedIsLostAndNothingComesTwice) {
   for (const std::uint64_t seed : {3u, 4u}) {
     Network n(fake::test_seed(seed), 24);
