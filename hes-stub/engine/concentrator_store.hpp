@@ -60,6 +60,7 @@ class ConcentratorStore {
 
  private:
   struct Statements;
+  struct ReportWriter;
   struct Waiting {
     ConcentratorIndex concentrator;
     UtcNs arrival;

@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/shell/real_time.hpp"
 
+#include <utility>  // Boost 1.74's Asio uses std::exchange without it
+
+#include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/system_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -16,7 +21,6 @@
 #include <memory>
 #include <stdexcept>
 
-#include "hes-stub/shell/line.hpp"
 #include "protocol/crypto_openssl/engine.hpp"
 
 namespace hes {
@@ -30,6 +34,74 @@ using Code = boost::system::error_code;
 constexpr std::size_t kMaxUnsentOctets = 8 << 20;
 // For the handshake, and for the last answer on the way to somebody who does not read.
 constexpr std::chrono::seconds kPatience{20};
+
+// One connection's socket, plain or inside TLS: reads as octets come, writes one piece after the
+// other. Handlers may outlive the owner's interest, so they hold the line.
+class Line {
+ public:
+  using Handler = std::function<void(const Code& code, std::size_t octets)>;
+  static constexpr std::size_t kReadOctets = 2048;
+
+  virtual ~Line() = default;
+  virtual tcp::socket& socket() = 0;
+  // Before anything else; `octets` means nothing. The other end must prove who it is, if it can.
+  virtual void handshake(bool server, Handler done) = 0;
+  virtual void read(Handler done) = 0;   // into `in`
+  virtual void write(Handler done) = 0;  // all of `writing`
+  // The common name that the other end's certificate proved; empty: none.
+  virtual std::string peer() = 0;
+
+  std::array<std::uint8_t, kReadOctets> in;
+  std::vector<std::uint8_t> writing;
+  std::vector<std::uint8_t> waiting;
+};
+
+class PlainLine final : public Line {
+ public:
+  explicit PlainLine(tcp::socket&& socket) : socket_(std::move(socket)) {}
+  tcp::socket& socket() override { return socket_; }
+  void handshake(bool, Handler done) override {
+    asio::post(socket_.get_executor(), [done = std::move(done)] { done(Code(), 0); });
+  }
+  void read(Handler done) override { socket_.async_read_some(asio::buffer(in), std::move(done)); }
+  void write(Handler done) override {
+    asio::async_write(socket_, asio::buffer(writing), std::move(done));
+  }
+  std::string peer() override { return {}; }
+
+ private:
+  tcp::socket socket_;
+};
+
+class TlsLine final : public Line {
+ public:
+  TlsLine(tcp::socket&& socket, asio::ssl::context& context)
+      : stream_(std::move(socket), context) {}
+  tcp::socket& socket() override { return stream_.next_layer(); }
+  void handshake(bool server, Handler done) override {
+    const auto side = server ? asio::ssl::stream_base::server : asio::ssl::stream_base::client;
+    stream_.async_handshake(side, [done = std::move(done)](const Code& code) { done(code, 0); });
+  }
+  void read(Handler done) override { stream_.async_read_some(asio::buffer(in), std::move(done)); }
+  void write(Handler done) override {
+    asio::async_write(stream_, asio::buffer(writing), std::move(done));
+  }
+  std::string peer() override {
+    struct Free {
+      void operator()(X509* certificate) const { X509_free(certificate); }
+    };
+    const std::unique_ptr<X509, Free> certificate(
+        SSL_get_peer_certificate(stream_.native_handle()));
+    if (!certificate) return {};
+    char name[128];
+    const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()),
+                                               NID_commonName, name, sizeof name);
+    return size > 0 ? std::string(name, static_cast<std::size_t>(size)) : std::string();
+  }
+
+ private:
+  asio::ssl::stream<tcp::socket> stream_;
+};
 
 std::unique_ptr<asio::ssl::context> context_of(const TlsFiles& files) {
   if (!files.any()) return nullptr;
@@ -96,8 +168,8 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort {
   }
 
   LinePtr line_of(tcp::socket&& socket, Door door) {
-    return door == Door::p32 && tls_ ? tls_line(std::move(socket), *tls_)
-                                     : plain_line(std::move(socket));
+    if (door == Door::p32 && tls_) return std::make_shared<TlsLine>(std::move(socket), *tls_);
+    return std::make_shared<PlainLine>(std::move(socket));
   }
 
   void accept(tcp::acceptor& acceptor, Door door) {
