@@ -66,7 +66,9 @@ struct TwinSide {
   static void* host_instance(void* instance) { return static_cast<Instance*>(instance) + 1; }
   static void init(void* instance, const meter_hal* hal) {
     std::unique_ptr<Twin>& twin = twins()[hal];
-    twin = std::make_unique<Twin>(Model::host(), Model::kImage, *hal);
+    if (twin == nullptr || &twin->host() != &Model::host()) {
+      twin = std::make_unique<Twin>(Model::host(), Model::kImage, *hal);
+    }
     static_cast<Instance*>(instance)->twin = twin.get();
     twin->construct(host_instance(instance));
   }

@@ -78,6 +78,7 @@ void TargetMeter::put_counts(const meter_window& window) {
 }
 
 int TargetMeter::run(Kind kind, std::initializer_list<Bytes> payload) {
+  if (kind == Kind::provision) tallies_ = {};
   host_.send(kind, joined({octets_of(moment_), joined(payload)}));
   const Message done = run_until_done("upcall");
   Tally& tally = tallies_[static_cast<std::size_t>(kind)];

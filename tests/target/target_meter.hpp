@@ -47,6 +47,7 @@ class TargetMeter {
     std::uint64_t calls = 0;
     std::uint64_t instructions = 0;
   };
+  // Since the meter was provisioned.
   const Tally& tally(Kind upcall) const { return tallies_[static_cast<std::size_t>(upcall)]; }
   Line& line() { return host_; }
 

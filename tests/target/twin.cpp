@@ -34,6 +34,8 @@ TargetMeter& Twin::image() {
 
 void Twin::construct(void* host_instance) {
   host_instance_ = host_instance;
+  record_ = record_table(platform_, this);
+  replay_ = replay_table(platform_, this);
   taken_.fill(nullptr);
   session_ = &session_for(image_, &replay_);
   session_->adopt(&replay_);

@@ -31,6 +31,7 @@ class Twin {
   const Totals& totals() const { return totals_; }
   TargetMeter& image();
   void* host_instance() { return host_instance_; }
+  const meter_firmware& host() const { return host_; }
 
  private:
   friend struct RecordCalls;

@@ -6,9 +6,8 @@
 
 namespace meter::port {
 
-inline constexpr std::uint32_t kStackPaint = 0xC5C5C5C5;
-
-// Octets of stack used at most since the reset, by the paint that start-up left on it.
+// Paints what is free of the stack; later the paint tells how deep it went at most.
+void paint_stack();
 std::uint32_t stack_high_water();
 
 }  // namespace meter::port

@@ -23,9 +23,21 @@ int __aeabi_atexit(void*, void (*)(void*), void*) { return 0; }
 
 namespace meter::port {
 
+namespace {
+
+constexpr std::uint32_t kPaint = 0xC5C5C5C5;
+
+}  // namespace
+
+// Up to a little below this function's own frame.
+[[gnu::noinline]] void paint_stack() {
+  const auto* const here = static_cast<std::uint32_t*>(__builtin_frame_address(0)) - 32;
+  for (volatile std::uint32_t* word = board_stack_begin; word < here; ++word) *word = kPaint;
+}
+
 std::uint32_t stack_high_water() {
   const std::uint32_t* word = board_stack_begin;
-  while (word < board_stack_end && *word == kStackPaint) ++word;
+  while (word < board_stack_end && *word == kPaint) ++word;
   return static_cast<std::uint32_t>(board_stack_end - word) * sizeof(*word);
 }
 
@@ -59,11 +71,7 @@ void board_fault() { meter::port::stop("the core faulted"); }
   volatile std::uint32_t* to = board_data_begin;
   for (const std::uint32_t* from = board_data_load; to < board_data_end; ++from) *to++ = *from;
   for (volatile std::uint32_t* word = board_bss_begin; word < board_bss_end; ++word) *word = 0;
-  // Up to just below this function's own frame.
-  const auto* const here = static_cast<std::uint32_t*>(__builtin_frame_address(0)) - 16;
-  for (volatile std::uint32_t* word = board_stack_begin; word < here; ++word) {
-    *word = meter::port::kStackPaint;
-  }
+  meter::port::paint_stack();
   main();
   board_fault();
 }

@@ -94,6 +94,7 @@ std::int32_t Upcalls::call(Kind kind, protocol::Reader& in) {
       init(in);
       return 0;
     case Kind::provision: {
+      paint_stack();  // a new meter's life: others had this board before
       const auto provision = take_struct<meter_provision>(in);
       return firmware_.provision(instance(), &provision);
     }
