@@ -17,6 +17,7 @@ struct SampleRun {
   std::uint32_t changed_meter = 0;  // this meter's row at hour 9 ...
   std::uint32_t changed_by_wh = 0;  // ... has so much more
   int dropped_hour = -1;            // meter 2 has no row of this hour
+  bool power_line = true;           // all meters behind a concentrator as well
 };
 
 // Writes it to `folder`, a part each `part_period`; the digest of the finished file.
@@ -24,6 +25,8 @@ std::optional<Digest> write_sample(const std::string& folder, const SampleRun& r
                                    TimeNs part_period = 6 * kNsPerHour);
 // Appends one hour of rows to all tables that grow with time.
 void append_hour(ResultWriter& writer, const SampleRun& run, int hour);
+void append_line_hour(ResultWriter& writer, const SampleRun& run, int hour);
+void append_line_end(ResultWriter& writer, const SampleRun& run);
 RunIdentity sample_identity();
 
 // An empty folder of this name below the test's temporary folder.
