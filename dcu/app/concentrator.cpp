@@ -51,7 +51,9 @@ class Concentrator::Impl final : public Subnetwork, public protocol::prime::Mode
 
   void on_timer() {
     if (ports_.clock.now() >= restart_at_) {
-      boot();
+      if (boot()) return;
+      restart_at_ = ports_.clock.now() + kRestartAfter;
+      ports_.clock.arm(restart_at_);
       return;
     }
     if (!base_) return;

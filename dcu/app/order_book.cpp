@@ -55,7 +55,8 @@ std::optional<Failure> take_failure(BlobReader& in) {
 
 void OrderBook::save(const Running& running) {
   p32::Message message;
-  message.envelope.id = message.envelope.from = message.envelope.to = "journal";
+  message.envelope.id = message.envelope.from = "journal";
+  message.envelope.to = running.order.order.concentrator;
   message.envelope.seq = running.order.order.seq;
   message.body = running.order;
   BlobWriter out;

@@ -252,9 +252,9 @@ p32::ConcentratorParametersReport Reporter::parameters() const {
   report.identity.restarts = core_.store.restarts();
   p32::ConcentratorParameters& out = report.parameters;
   out.poll_period_s = p.poll_period_s;
-  out.head_end_host = p.head_end_host;
+  if (!p.head_end_host.empty()) out.head_end_host = p.head_end_host;
   out.head_end_port = p.head_end_port;
-  out.ntp_host = p.ntp_host;
+  if (!p.ntp_host.empty()) out.ntp_host = p.ntp_host;
   out.clock_threshold_s = p.clock_threshold_s;
   out.clock_limit_s = p.clock_limit_s;
   out.sessions_max = p.sessions_max;

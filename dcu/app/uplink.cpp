@@ -216,6 +216,11 @@ void HeadEndLink::on_response(const p32::HttpResponse& response) {
     } else {
       ++core_.counters.messages_malformed;
       core_.store.note(Group::access, event_code::kMalformedMessage, "");
+      // Told where it is wrong; work comes again with every poll otherwise.
+      if (sent.kind == Sent::Kind::poll) {
+        const p32::Envelope envelope = reporter_.envelope(decoded.problem().id);
+        extra_.push_back(p32::encode(p32::refusal(decoded.problem(), envelope)));
+      }
     }
   }
   if (state_ != State::up) return;

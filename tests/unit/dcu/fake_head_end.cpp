@@ -66,7 +66,7 @@ std::string FakeHeadEnd::on_message(const p32::Message& message) {
   if (message.envelope.to != kId) problems.push_back("not for us");
   if (std::holds_alternative<p32::Hello>(message.body)) {
     ++hellos;
-    return reply(p32::Hello{}, id);
+    return reply(hello(), id);
   }
   if (std::holds_alternative<p32::Poll>(message.body)) {
     ++polls;

@@ -34,6 +34,12 @@ class FakeHeadEnd {
   p32::SignedOrder sign(p32::Order order) const { return signer.sign(order); }
   p32::Message message(p32::Body body, const std::string& id);
 
+  static p32::Hello hello() {
+    p32::Hello hello;
+    hello.software = "a head-end";
+    return hello;
+  }
+
   // What came, each report once; and what was refused as a message.
   std::vector<p32::Message> reports;
   std::vector<p32::Message> errors;

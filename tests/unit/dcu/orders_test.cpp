@@ -295,10 +295,23 @@ TEST_F(Orders, ParametersAndTasksOfTheConcentrator) {
   world.run_for(600);
   EXPECT_NEAR(world.head_end.polls - polls, 20, 2);
   EXPECT_GE(world.reported(1, p32::ReportKind::load_profile).size(), 4u);
-  wanted.parameters.tasks->push_back(task);  // the same id twice
+  wanted.parameters.sessions_max = 1000;  // more than it can have
   result = execute(order(wanted, {}));
   ASSERT_NE(result, nullptr);
   EXPECT_EQ(result->state, OrderState::failed);
+}
+
+TEST_F(Orders, WorkThatBreaksTheRulesIsToldWhere) {
+  p32::ConcentratorParametersOrder wanted;
+  Task task;
+  task.id = "twice";
+  wanted.parameters.tasks = std::vector<Task>{task, task};
+  world.head_end.ask(world.head_end.sign(order(wanted, {})));
+  world.run_for(120);
+  ASSERT_FALSE(world.head_end.errors.empty());
+  const auto& error = std::get<p32::ErrorBody>(world.head_end.errors.front().body);
+  EXPECT_EQ(error.failure.category, ErrorCategory::message);
+  EXPECT_GT(error.line, 0u);
 }
 
 TEST_F(Orders, CommandsCancelPurgeAndReboot) {
