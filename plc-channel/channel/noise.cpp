@@ -16,6 +16,7 @@ constexpr double kSlopePerHz = -3.95e-5;  // decades, Hooijen (1998)
 constexpr double kSubcarrierKhz = 0.48828125;
 constexpr std::int64_t kEpochsPerDay = sim::kNsPerDay / kNoiseEpochNs;
 constexpr double kEpochsPerHour = static_cast<double>(sim::kNsPerHour) / kNoiseEpochNs;
+constexpr std::uint32_t kSubstation = 0;
 constexpr std::uint32_t kMostInterferers = 6;  // a day; longer than a day counts as a day
 constexpr std::uint64_t kBlocksPerDay = 16;    // of one station's stream
 
@@ -36,7 +37,8 @@ NoiseModel::NoiseModel(const NoiseConfig& config, std::uint64_t seed, std::uint3
   for (std::uint32_t s = 0; s < n_stations; ++s) {
     sim::KeyedStream draws(seed, key_of(number, s), sim::kPurposePlcNoiseTraits);
     const double k = std::clamp(draws.gaussian(), -config.k_limit, config.k_limit);
-    traits_.push_back({static_cast<float>(10 * config.k_sigma * k),
+    const double sigma = s == kSubstation ? config.base_k_sigma : config.k_sigma;
+    traits_.push_back({static_cast<float>(10 * sigma * k),
                        static_cast<float>(draws.exponential(config.impulses_per_s))});
   }
 }
@@ -79,10 +81,11 @@ StationNoise NoiseModel::at(std::uint32_t station, std::int64_t epoch) const {
   const sim::TimeNs middle = epoch * kNoiseEpochNs + kNoiseEpochNs / 2 + config_.time_of_day_ns;
   const double hours = static_cast<double>(middle) / sim::kNsPerHour - config_.evening_hour;
   const double evening = sim::det_cos(hours * (2 * sim::kPi / 24));
+  const bool appliances = config_.interferers_per_day > 0 && station != kSubstation;
   const Traits& traits = traits_[station];
   const double level_db = traits.level_db + 0.5 * config_.evening_db * evening +
                           config_.epoch_sigma_db * draws[0] +
-                          (config_.interferers_per_day > 0 ? interferers_db(station, epoch) : 0);
+                          (appliances ? interferers_db(station, epoch) : 0);
   const double access_db = config_.access_sigma_db * (draws[1] < 0 ? -draws[1] : draws[1]);
   return {static_cast<float>(level_db), static_cast<float>(access_db), traits.impulses_per_s};
 }

@@ -20,6 +20,7 @@ constexpr std::int64_t noise_epoch(sim::TimeNs at) {
 struct NoiseConfig {
   double k_mean = -5.64;
   double k_sigma = 0.5;       // between stations; 1 is 10 dB
+  double base_k_sigma = 0.2;  // at the substation; no appliance next to it, so no interferers
   double k_limit = 2;         // sigmas; K beyond is drawn back
   double reference_ohm = 50;  // across which the power stands ...
   double typical_ohm = 10;    // ... where the line has this impedance; in proportion elsewhere
@@ -47,7 +48,8 @@ struct StationNoise {
 // Keyed draws: any station at any epoch, in any order.
 class NoiseModel {
  public:
-  // number: of the network; stations of two networks do not share draws.
+  // number: of the network; stations of two networks do not share draws. Station 0 is the
+  // substation.
   NoiseModel(const NoiseConfig& config, std::uint64_t seed, std::uint32_t number,
              std::uint32_t n_stations);
   StationNoise at(std::uint32_t station, std::int64_t epoch) const;

@@ -34,6 +34,7 @@ inline plc::Feeder straight_line(std::uint32_t n_meters, double spacing_m) {
 inline plc::ChannelConfig quiet() {
   plc::ChannelConfig config;
   config.noise.k_sigma = 0;
+  config.noise.base_k_sigma = 0;
   config.noise.evening_db = 0;
   config.noise.epoch_sigma_db = 0;
   config.noise.access_sigma_db = 0;
