@@ -91,12 +91,12 @@ void PowerLine::on_data(std::uint8_t d_lsap, std::uint8_t s_lsap, Bytes lsdu, bo
   ++counters_.requests;
   const std::size_t octets = associations_.serve(s_lsap, lsdu, room);
   if (octets == 0) return give_buffer(room);
-  core_.hal.work(METER_WORK_FRAME, octets);
   queue(room, octets, s_lsap, kAnswerCookie);
 }
 
 void PowerLine::queue(MutableBytes buffer, std::size_t octets, std::uint8_t client,
                       std::uint32_t cookie) {
+  core_.hal.work(METER_WORK_FRAME, octets);
   outgoing_[n_outgoing_++] = {core_.hal.work_done_us(), buffer, cookie,
                               static_cast<std::uint16_t>(octets), client};
 }
@@ -124,8 +124,9 @@ void PowerLine::report_alarms() {
   if (room.empty()) return;
   protocol::Writer apdu{room.first(Alarms::kMaxOctets)};
   alarms_.write(core_, server_, crypto_, apdu);
+  // Nothing could be sealed, for want of a counter: not tried again on this connection.
+  reporting_ = apdu.size() > 0 || Alarms::maybe_pending(core_);
   if (apdu.size() == 0) return give_buffer(room);
-  reporting_ = true;
   queue(room, apdu.size(), static_cast<std::uint8_t>(kConcentratorClient), kAlarmCookie);
 }
 

@@ -65,7 +65,7 @@ class PowerLine final : prime::ServiceNodeOwner {
   PlcPort modem_;
   Associations associations_;
   Alarms alarms_;
-  bool reporting_ = false;  // an alarm is on its way
+  bool reporting_ = false;  // an alarm is on its way, or none can go
   std::uint8_t n_outgoing_ = 0;
   std::array<Outgoing, kMaxOutgoing> outgoing_;
   Counters counters_;

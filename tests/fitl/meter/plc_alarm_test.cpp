@@ -156,6 +156,21 @@ TEST(Alarms, NobodyElseCanOpenThem) {
   }
 }
 
+TEST(Alarms, WithoutACounterNothingIsSealedAndTheFlashIsLeftInPeace) {
+  PlcBench bench;
+  bench.power_off(true);
+  bench.meter.failing_pages = {0, 1};  // counters are reserved there
+  bench.power_on();
+  ASSERT_TRUE(bench.run_until_joined());
+  bench.run_for(60 * kSecond_us);
+  EXPECT_TRUE(bench.unasked.empty());
+  const std::uint64_t operations = bench.meter.flash_operations;
+  bench.run_for(800 * kSecond_us);
+  EXPECT_LE(bench.meter.flash_operations, operations + 4);  // a row of the load profile
+  PlcClient anyone(bench, fitl::public_client());
+  EXPECT_TRUE(anyone.associate());
+}
+
 TEST(BadLine, EveryOctetOfEveryFrameMayBeWrong) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
