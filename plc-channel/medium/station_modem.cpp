@@ -132,6 +132,7 @@ void StationModem::update_emission() {
   sent_ = beacons_sent(now);
   const Emission before = emission_;
   emission_ = next;
+  if (emission_.active) beacon_start_ = emission_.line.start(emission_.line.first_from(now));
   air_.emission_changed(*this, before);
 }
 
@@ -145,7 +146,11 @@ std::uint64_t StationModem::beacons_sent(sim::TimeNs now) const {
 bool StationModem::beacon_in(sim::TimeNs from, sim::TimeNs to, OnAir& out) const {
   if (!emission_.active) return false;
   const BeaconTimeline& line = emission_.line;
-  const sim::TimeNs start = line.start(line.first_from(from - kBeaconNs + 1));
+  // Nearly every question is about the same beacon as the one before; divisions cost more.
+  const bool same = from < beacon_start_ + kBeaconNs &&
+                    from >= beacon_start_ + kBeaconNs - line.period * kFrameNs;
+  if (!same) beacon_start_ = line.start(line.first_from(from - kBeaconNs + 1));
+  const sim::TimeNs start = beacon_start_;
   if (start >= to || start < emission_.since) return false;
   constexpr std::uint64_t kBeaconDraw = std::uint64_t{1} << 63;
   out = {kBeaconDraw | static_cast<std::uint64_t>(start / kSymbolNs) << 12 | station_,

@@ -122,7 +122,8 @@ class StationModem final : public Modem, private sim::Entity {
   std::optional<Watch> watch_;
   std::optional<BeaconPlan> plan_;
   Emission emission_;
-  std::uint64_t sent_ = 0;  // beacons of emissions that are over
+  mutable sim::TimeNs beacon_start_ = 0;  // of the beacon asked for last
+  std::uint64_t sent_ = 0;                // beacons of emissions that are over
   std::uint64_t received_ = 0;
   std::uint64_t missed_ = 0;
   std::uint64_t lost_ = 0;
