@@ -78,7 +78,7 @@ void Concentrators::post_next(ConcentratorIndex to) {
     client.state = Client::State::ready;
     return await(to, kIdleS);
   }
-  if (records_.items_dirty()) host_.commit();  // see work_for()
+  if (records_.items_dirty()) host_.commit_now();  // see work_for()
   client.state = Client::State::posting;
   client.asked = next->second.work.id;
   client.asked_order = next->second.order.has_value();

@@ -58,7 +58,7 @@ Concentrators::Item* Concentrators::find_item(ConcentratorIndex to, std::string_
 
 // An order must not leave before it is in the file: forgotten, its number would be given again.
 p32::Work Concentrators::work_for(ConcentratorIndex to, std::size_t items_max) {
-  if (records_.items_dirty()) host_.commit();
+  if (records_.items_dirty()) host_.commit_now();
   p32::Work work;
   const auto limit = std::min(items_max, static_cast<std::size_t>(config_.p32_work_items));
   for (auto& [seq, item] : links_[to].items) {

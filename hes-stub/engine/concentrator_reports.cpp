@@ -153,7 +153,9 @@ void Concentrators::take_rows(MeterIndex meter, p32::ReportKind profile,
   counters_.duplicates += n - added;
   note.rows += n;
   note.new_rows += added;
-  const UtcNs latency = now() - newest_s * kNsPerSecond;
+  // A clock that is lost may say any year; nanoseconds do not reach so far.
+  const std::int64_t latency_s = now() / kNsPerSecond - newest_s;
+  const UtcNs latency = std::clamp<std::int64_t>(latency_s, -kDayS, 365 * kDayS) * kNsPerSecond;
   note.latency = note.latency == 0 ? latency : std::min(note.latency, latency);
   if (added == 0) return;
   const auto gap = gaps_.find({meter, profile});

@@ -14,7 +14,7 @@ constexpr p32::ReportKind kProfiles[] = {p32::ReportKind::load_profile,
 constexpr std::size_t kMetersPerRequest = 200;
 constexpr std::uint32_t kMaxDoublings = 6;
 
-std::int64_t s_of(p32::UtcMs at) { return p32::utc_ns_of_ms(at) / kNsPerSecond; }
+std::int64_t s_of(p32::UtcMs at) { return at / 1000; }
 p32::UtcMs ms_of(std::int64_t utc_s) { return utc_s * 1000; }
 
 }  // namespace

@@ -121,6 +121,11 @@ Concentrators::Answer Concentrators::on_hello(const Server& server, const p32::M
       ++counters_.replaced;
       record.seen.clear();
       store_.add_event(now(), kNoMeter, "concentrator replaced", message.envelope.from);
+      for (auto& [seq, item] : links_[from].items) {  // it knows nothing of them
+        item.acked = false;
+        save(from, item);
+      }
+      wake(from);
     }
     record.restarts = *hello.restarts;
     records_.touch(from);

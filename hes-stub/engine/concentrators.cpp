@@ -122,7 +122,7 @@ void Concentrators::on_open(ConnectionId connection, std::string_view peer) {
   server.http = p32::HttpServer(limits_);
   server.peer = peer;
   server.opened = server.last_heard = now();
-  deadlines_.add(now() + config_.p32_silence_timeout_s * kNsPerSecond, Deadline::Kind::p32_silence,
+  deadlines_.add(now() + config_.announce_timeout_s * kNsPerSecond, Deadline::Kind::p32_silence,
                  connection);
 }
 
@@ -189,7 +189,7 @@ void Concentrators::on_deadline(const Deadline& deadline) {
   switch (deadline.kind) {
     case Deadline::Kind::p32_commit:
       commit_set_ = false;
-      host_.commit();
+      host_.commit_now();
       return;
     case Deadline::Kind::p32_check:
       deadlines_.add(deadline.at + config_.p32_check_period_s * kNsPerSecond,
@@ -204,7 +204,10 @@ void Concentrators::on_deadline(const Deadline& deadline) {
     case Deadline::Kind::p32_silence: {
       const auto found = servers_.find(deadline.index);
       if (found == servers_.end()) return;
-      const UtcNs until = found->second.last_heard + config_.p32_silence_timeout_s * kNsPerSecond;
+      const bool known = found->second.concentrator != kNoConcentrator;
+      const UtcNs until =
+          known ? found->second.last_heard + config_.p32_silence_timeout_s * kNsPerSecond
+                : found->second.opened + config_.announce_timeout_s * kNsPerSecond;
       if (now() < until) {
         deadlines_.add(until, Deadline::Kind::p32_silence, deadline.index);
         return;

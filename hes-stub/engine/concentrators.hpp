@@ -39,7 +39,7 @@ class ConcentratorHost {
                                   std::vector<Row>& rows) = 0;
   virtual void conclude(OrderResult& result, OrderOutcome outcome) = 0;
   virtual void clock_checked(MeterIndex meter, UtcNs deviation) = 0;
-  virtual void commit() = 0;  // calls committed() back
+  virtual void commit_now() = 0;  // calls committed() back
 
  protected:
   ~ConcentratorHost() = default;

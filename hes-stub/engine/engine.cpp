@@ -95,7 +95,7 @@ void Engine::run_deadline(const Deadline& deadline) {
   switch (deadline.kind) {
     case Deadline::Kind::commit:
       commit_set_ = false;
-      commit();
+      commit_now();
       return;
     case Deadline::Kind::check:
       check(meter, deadline.generation);
@@ -146,7 +146,7 @@ void Engine::note_dirty() {
   deadlines_.add((now() / period + 1) * period, Deadline::Kind::commit, 0);
 }
 
-void Engine::commit() {
+void Engine::commit_now() {
   store_.commit();
   concentrators_.committed();
 }

@@ -67,8 +67,8 @@ class Engine final : private ConcentratorHost {
   // observer.
   OrderId submit(const Order& order);
   OrderId last_order() const { return last_order_; }
-  // Writes what the last minute brought. Also at the end of a run.
-  void commit() override;
+  // The end of a run: writes what the last minute brought, and tells nobody any more.
+  void commit() { store_.commit(); }
 
   const EngineCounters& counters() const { return counters_; }
   UtcNs next_deadline() const { return deadlines_.next(); }
@@ -93,6 +93,7 @@ class Engine final : private ConcentratorHost {
   const ProfileType* columns_of(MeterIndex meter, const Obis& profile) const override;
   std::uint32_t take_rows(MeterIndex meter, const Obis& profile, std::vector<Row>& rows) override;
   void conclude(OrderResult& result, OrderOutcome outcome) override;
+  void commit_now() override;
   void clock_checked(MeterIndex meter, UtcNs deviation) override;
 
   // engine_wire.cpp

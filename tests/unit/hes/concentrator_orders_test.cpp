@@ -142,6 +142,25 @@ TEST_F(PlcOrders, AnOrderSurvivesTheHeadEndAndIsNotGivenTwice) {
   EXPECT_EQ(seen_.orders.back().id, 2u);
 }
 
+TEST_F(PlcOrders, WhatTheOldBoxHadAcknowledgedIsHandedToTheNewOne) {
+  begin();
+  dc().restarts = 5;
+  world_->disconnect_concentrator();
+  world_->connect_concentrator();
+  dc().executes = false;
+  submit(order(OrderKind::relay_open));
+  poll(60);
+  EXPECT_EQ(counters().acks, 1u);
+  world_->disconnect_concentrator();
+  dc() = FakeConcentrator("DC1");
+  world_->connect_concentrator();
+  world_->run_for_s(5);
+  poll(60);
+  EXPECT_EQ(dc().executed.size(), 1u);
+  ASSERT_EQ(seen_.orders.size(), 1u);
+  EXPECT_EQ(seen_.orders[0].outcome, OrderOutcome::done);
+}
+
 TEST_F(PlcOrders, OneThatNobodyFetchesExpires) {
   begin();
   submit(order(OrderKind::relay_open));

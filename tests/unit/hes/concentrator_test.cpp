@@ -309,6 +309,33 @@ TEST_F(Reports, PushedMetersBesideConcentratorsGoOnAsBefore) {
   EXPECT_EQ(seen_.opened, 1);
 }
 
+// A lost clock may say any year that a date can have.
+TEST_F(Reports, RowsOfAnyYearAreStoredAndHarmNothing) {
+  start(1);
+  world_->connect_concentrator();
+  constexpr std::int64_t kYear9999 = INT64_C(253'370'764'800);
+  act([&](FakeConcentrator& it) {
+    p32::Report report = rows_report(serial(0), {row(kYear9999, 1), row(900, 2)});
+    auto& meter = std::get<p32::ProfileReport>(report.body).meters[0];
+    meter.from = 0;
+    meter.to = kYear9999 * 1000;
+    it.say(report);
+  });
+  EXPECT_EQ(counters().malformed, 0u);
+  EXPECT_EQ(stored(0).size(), 2u);
+  for (int i = 0; i < 40; ++i) act([](FakeConcentrator& it) { it.poll(); }, 1800);
+  EXPECT_GE(counters().requests, 1u);
+}
+
+TEST_F(Reports, WhoNeverSaysWhoItIsIsClosed) {
+  start(1);
+  head_end_->open(9999, Door::p32);
+  head_end_->deliver(world_->now);
+  world_->run_for_s(130);
+  EXPECT_EQ(counters().silent, 1u);
+  EXPECT_EQ(world_->closed_by_head_end, std::vector<ConnectionId>{9999});
+}
+
 TEST_F(Reports, SilentConnectionsAreClosed) {
   config_.p32_silence_timeout_s = 600;
   start();
