@@ -63,8 +63,9 @@ struct NodeView {
   std::uint16_t lnid = protocol::prime::kBroadcastLnid;
   std::uint8_t lsid = protocol::prime::kNoSid;  // its own, as a switch
   std::uint8_t level = 0;                       // switches between it and the base node
-  // PHY_SNR classes 0..7 (prime clause 7.2: 3 dB each), kUnknownQuality before the first report.
-  // Of the hop next to the base node, up measured here, down as the schemes that got through tell.
+  // PHY_SNR classes 0..7 (prime clause 7.2: 3 dB each) of the hop next to the base node, that is of
+  // the switch if it hangs on one: up measured here, down as that neighbour reported it (PRM_REQ;
+  // it does so only when another scheme would fit). kUnknownQuality before that.
   std::uint8_t quality_up = kUnknownQuality;
   std::uint8_t quality_down = kUnknownQuality;
   std::int32_t snr_up_cdb = 0;  // mean of what was heard from it directly; level 1 only
