@@ -71,6 +71,33 @@ TEST(Inventory, MissingKeysAndWrongShapesAreFaults) {
               ElementsAre(HasSubstr("a divisor of 86400")));
 }
 
+TEST(Inventory, MetersHangOnConcentratorsByTheirParent) {
+  const auto text = [](const std::string& concentrators, const std::string& parent) {
+    std::string one = meter();
+    one.replace(one.find("\"cell\""), 6, "\"" + parent + "\"");
+    return R"({"concentrators":[)" + concentrators + R"(],"meters":[)" + one + "]}";
+  };
+  const std::string gprs = R"({"id":"DC1","uplink":"gprs","unicast_key":"passed over"})";
+  const std::string wired = R"({"id":"DC2","uplink":"ethernet","address":"10.1.0.2","port":8433})";
+  std::vector<std::string> faults;
+  const Inventory inventory = parse_inventory("i", text(gprs + "," + wired, "DC2"), faults);
+  EXPECT_THAT(faults, ElementsAre());
+  ASSERT_EQ(inventory.concentrators().size(), 2u);
+  EXPECT_EQ(inventory[0].concentrator, 1u);
+  EXPECT_EQ(inventory.by_id("DC2"), 1u);
+  EXPECT_EQ(inventory.by_id("DC3"), kNoConcentrator);
+  EXPECT_EQ(inventory.concentrators()[1].uplink, Uplink::ethernet);
+  EXPECT_EQ(parse_inventory("i", text(gprs, "cell-1"), faults)[0].concentrator, kNoConcentrator);
+  EXPECT_THAT(faults_of(text(gprs, "DC9")), ElementsAre(HasSubstr("meters[0].parent = \"DC9\"")));
+  EXPECT_THAT(faults_of(text(gprs + "," + gprs, "DC1")), ElementsAre(HasSubstr("no two alike")));
+  EXPECT_THAT(faults_of(text(R"({"id":"a b","uplink":"gprs"})", "cell")),
+              ElementsAre(HasSubstr("concentrators[0].id")));
+  EXPECT_THAT(faults_of(text(R"({"id":"DC1","uplink":"ethernet"})", "cell")),
+              ElementsAre(HasSubstr(".address missing"), HasSubstr(".port missing")));
+  EXPECT_THAT(faults_of(text(R"({"id":"DC1","uplink":"pigeon"})", "cell")),
+              ElementsAre(HasSubstr("gprs, ethernet")));
+}
+
 TEST(Inventory, NoTwoMetersAlike) {
   EXPECT_THAT(faults_of(file(meter() + "," + meter())),
               ElementsAre(HasSubstr("meters[1].serial"), HasSubstr("meters[1].logical_device_name"),
