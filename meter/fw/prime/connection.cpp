@@ -23,6 +23,11 @@ constexpr std::int64_t kCloseHoldUs = 5'000'000;
 constexpr std::int64_t kFlushHoldUs = 250'000;
 constexpr std::int64_t kRetryUs = 2'000'000;  // a hop there and back, and the other end's hold
 
+// A registration lives on keep-alives, which are short; a path that carries these and no data looks
+// alive for ever. So many connections in a row that failed, or broke within this time: leave it.
+constexpr std::uint8_t kBrokenConnections = 3;
+constexpr std::int64_t kBrokenWithinUs = 600'000'000;
+
 // Tries of one packet after which it is sent slower.
 constexpr std::uint8_t kSlowerTry = 2;
 constexpr std::uint8_t kSlowestTry = 4;
@@ -42,7 +47,7 @@ void ServiceNode::request_connection() {
     lcid_ = static_cast<std::uint16_t>(kFirstNodeLcid + next_lcid_);
     connecting_ = true;
   } else if (tries_ >= kMaxCtlReTx) {
-    connect_in(kRefusedUs, kReconnectSpreadUs);
+    if (!leave_bad_path()) connect_in(kRefusedUs, kReconnectSpreadUs);
     return;
   }
   std::array<std::uint8_t, 1 + kMaxDeviceId> data;
@@ -92,6 +97,7 @@ void ServiceNode::on_con(Bytes payload) {
   arq.flush_hold_us = kFlushHoldUs;
   arq.retry_us = kRetryUs * (1 + level_);
   link_.open(arq);
+  opened_us_ = now_us();
   ++counters_.connections;
   owner_.on_connected(address_);
 }
@@ -144,7 +150,17 @@ void ServiceNode::check_link() {
   con.lcid = lcid_;
   send_control(ControlType::con, con);
   close_connection(true);
-  connect_in(kReconnectUs, kReconnectSpreadUs);
+  if (now_us() - opened_us_ > kBrokenWithinUs) broken_ = 0;
+  if (!leave_bad_path()) connect_in(kReconnectUs, kReconnectSpreadUs);
+}
+
+// True: it searches another switch now.
+bool ServiceNode::leave_bad_path() {
+  if (++broken_ < kBrokenConnections) return false;
+  broken_ = 0;
+  avoided_sid_ = sid_;
+  search_again();
+  return true;
 }
 
 bool ServiceNode::send(std::uint8_t s_lsap, std::uint8_t d_lsap, Bytes lsdu, std::uint32_t cookie) {

@@ -86,7 +86,10 @@ int ServiceNode::rate(const HeardBeacon& heard, bool desperate) const {
   LinkQuality link;
   link.heard(heard.snr_cdb);
   int cost = (beacon->up_cost + beacon->down_cost) / 2 + hop_cost(link.scheme());
-  if (beacon->sid == avoided_sid_) cost += kAvoidCost;
+  if (beacon->sid == avoided_sid_) {  // rather ask for a new switch, for a while
+    if (!desperate) return kUnfit;
+    cost += kAvoidCost;
+  }
   return good ? cost : cost + kAvoidCost;
 }
 

@@ -165,6 +165,7 @@ class ServiceNode final : public protocol::prime::ModemClient,
   void close_connection(bool tell);
   void send_close(std::uint16_t lcid);
   void check_link();
+  bool leave_bad_path();
   void pump();
 
   // ---- switching.cpp: promotion, and repeating for those below ----
@@ -232,6 +233,8 @@ class ServiceNode final : public protocol::prime::ModemClient,
   std::uint16_t next_lcid_ = 0;
   std::uint16_t address_ = protocol::prime::k432None;
   std::int64_t close_hold_until_us_ = 0;
+  std::int64_t opened_us_ = 0;
+  std::uint8_t broken_ = 0;   // connections in a row that came to nothing
   bool data_queued_ = false;  // a packet of the connection waits for the line
   protocol::prime::ArqLink::Sent data_sent_;
 
