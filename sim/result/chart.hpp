@@ -26,7 +26,7 @@ struct Chart {
   struct Series {
     std::string name;
     Kind kind;
-    int colour;  // 1 to 6
+    int colour;  // 1 to 8
     std::vector<Point> points;
     double width = 0;  // bars
   };

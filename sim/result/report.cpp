@@ -11,6 +11,7 @@
 
 #include "sim/result/digest.hpp"
 #include "sim/result/markup.hpp"
+#include "sim/result/topology.hpp"
 
 namespace sim::result {
 namespace {
@@ -92,7 +93,8 @@ std::string tiles(const ReportData& data, const std::optional<Summary>& machine)
   std::string text = "<div class=\"tiles\">";
   if (const auto* const success = find(data, "interval_success")) {
     const bool judged = !success->limit.empty();
-    text += tile(shown(success->value, Quantity::percent), "stored within 4 h",
+    text += tile(shown(success->value, Quantity::percent),
+                 data.line.meters.empty() ? "stored within 4 h" : "stored in time",
                  !judged         ? ""
                  : success->pass ? "good"
                                  : "bad");
@@ -192,6 +194,24 @@ std::string happenings(const ReportData& data) {
   return text;
 }
 
+// The lines of more concentrators would make a page nobody can open.
+constexpr std::size_t kMaxDrawn = 12;
+
+std::string power_line(const ReportData& data) {
+  std::string figures;
+  for (const Chart& chart : line_charts(data)) figures += chart_figure(chart);
+  std::size_t drawn = 0;
+  for (const auto& [concentrator, place] : data.line.places) {
+    if (drawn++ < kMaxDrawn) figures += topology_figure(concentrator, place);
+  }
+  if (figures.empty()) return "";
+  if (drawn > kMaxDrawn) {
+    figures += "<p class=\"note\">" + std::to_string(drawn - kMaxDrawn) +
+               " more concentrators are not drawn; the tables nodes and cables have them.</p>";
+  }
+  return "<h2>Power line</h2><div class=\"charts\">" + figures + "</div>\n";
+}
+
 std::string foot(const ReportData& data, const std::string& digest,
                  const std::optional<Summary>& machine) {
   std::string text = "<footer><p>digest <code>" + digest +
@@ -222,8 +242,8 @@ std::string report_page(const ReportData& data, const std::string& digest,
          escape_markup(data.attributes.scenario) + " \u2013 amitwin</title><style>" +
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
-         "</div></div>\n" + charts + other_figures(data) + foot(data, digest, machine) +
-         "</main></body></html>\n";
+         "</div></div>\n" + charts + power_line(data) + other_figures(data) +
+         foot(data, digest, machine) + "</main></body></html>\n";
 }
 
 std::optional<std::string> write_report(const std::string& result_path,

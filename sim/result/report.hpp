@@ -21,6 +21,8 @@ std::optional<std::string> write_report(const std::string& result_path,
 std::string report_page(const ReportData& data, const std::string& digest,
                         const std::optional<Summary>& machine);
 std::vector<Chart> report_charts(const ReportData& data);
+// Only those whose tables have rows.
+std::vector<Chart> line_charts(const ReportData& data);
 const char* report_style();
 
 }  // namespace sim::result

@@ -5,108 +5,10 @@
 #include <numeric>
 
 #include "sim/result/report.hpp"
+#include "sim/result/report_charts.hpp"
 
 namespace sim::result {
 namespace {
-
-constexpr double kHourS = 3600;
-constexpr std::size_t kMaxPoints = 1500;  // more than a screen has pixels is waste
-
-Range time_range(const ReportData& data) {
-  return {static_cast<double>(data.start_utc_s), static_cast<double>(data.end_utc_s)};
-}
-
-// Hours one bar stands for, so that a year still has bars and not hairs.
-std::size_t hours_a_bar(std::size_t hours) {
-  for (const std::size_t bar : {1, 3, 6, 12, 24, 168}) {
-    if (hours / bar <= 60) return bar;
-  }
-  return 24 * 30;
-}
-
-void mark_network_losses(const ReportData& data, Chart& chart) {
-  for (const ReportData::EventLine& event : data.events) {
-    if (event.type != "network_loss" || std::isnan(event.value)) continue;
-    const double from = static_cast<double>(data.start_utc_s) + event.t_s;
-    chart.bands.push_back({from, from + event.value, "network loss"});
-  }
-}
-
-Chart success_after_capture(const ReportData& data) {
-  Chart chart;
-  chart.title = "Success by time after capture";
-  chart.x_quantity = Quantity::seconds;
-  chart.y_quantity = Quantity::percent;
-  chart.x_label = "time since the row was captured";
-  chart.y_label = "rows stored";
-  chart.y = {0, 1};
-  chart.x = {0, 4 * kHourS};
-  Chart::Series series{"stored", Chart::Kind::area, 1, {}, 0};
-  const std::uint64_t expected = std::max(data.expected_rows, data.stored_rows);
-  if (expected == 0) return chart;
-  const auto share_of = [&](std::uint64_t rows) {
-    return static_cast<double>(rows) / static_cast<double>(expected);
-  };
-  constexpr std::size_t kStepS = 60;
-  std::uint64_t rows = 0;
-  for (std::size_t s = 0; s <= static_cast<std::size_t>(4 * kHourS); ++s) {
-    rows += data.latency_s[s];
-    if (s % kStepS != 0) continue;
-    const double share = share_of(rows);
-    const auto x = static_cast<double>(s);
-    series.points.push_back({x, share});
-    if (s % 300 == 0) {
-      chart.hovers.push_back(
-          {x, x + 300,
-           shown(x, Quantity::seconds) + " after capture: " + shown(share, Quantity::percent)});
-    }
-  }
-  chart.series.push_back(std::move(series));
-  const auto first_hour =
-      std::accumulate(data.latency_s.begin(), data.latency_s.begin() + 3601, std::uint64_t{0});
-  chart.note = "Of all expected rows " + shown(share_of(first_hour), Quantity::percent) +
-               " within 1 h, " + shown(share_of(rows), Quantity::percent) +
-               " within 4 h. Network losses are not excused.";
-  return chart;
-}
-
-Chart success_by_hour(const ReportData& data) {
-  Chart chart;
-  chart.title = "Success by hour of capture";
-  chart.x_quantity = Quantity::utc;
-  chart.y_quantity = Quantity::percent;
-  chart.x_label = "captured (UTC)";
-  chart.y_label = "rows stored";
-  chart.y = {0, 1};
-  const std::size_t bar = hours_a_bar(data.hours.size());
-  const auto start = static_cast<double>(data.start_utc_s);
-  const double width = kHourS * static_cast<double>(bar);
-  chart.x = {start, start + kHourS * static_cast<double>(data.hours.size())};
-  Chart::Series fast{"within 1 h", Chart::Kind::bar, 1, {}, width};
-  Chart::Series slow{"within 4 h", Chart::Kind::bar, 2, {}, width};
-  for (std::size_t first = 0; first < data.hours.size(); first += bar) {
-    ReportData::Hour sum;
-    for (std::size_t i = first; i < std::min(first + bar, data.hours.size()); ++i) {
-      sum.expected += data.hours[i].expected;
-      sum.within_1h += data.hours[i].within_1h;
-      sum.within_4h += data.hours[i].within_4h;
-    }
-    const auto all = static_cast<double>(std::max(sum.expected, sum.within_4h));
-    if (all == 0) continue;
-    const double x = start + kHourS * static_cast<double>(first);
-    const double share_1h = static_cast<double>(sum.within_1h) / all;
-    const double share_4h = static_cast<double>(sum.within_4h) / all;
-    fast.points.push_back({x, share_1h});
-    slow.points.push_back({x, share_4h - share_1h});
-    chart.hovers.push_back({x, x + width,
-                            "captured from " + shown(x, Quantity::utc) + ": " +
-                                shown(share_1h, Quantity::percent) + " within 1 h, " +
-                                shown(share_4h, Quantity::percent) + " within 4 h"});
-  }
-  chart.series = {std::move(fast), std::move(slow)};
-  mark_network_losses(data, chart);
-  return chart;
-}
 
 Chart latency(const ReportData& data) {
   Chart chart;
@@ -182,7 +84,7 @@ Chart latency_by_hour(const ReportData& data) {
   }
   chart.y = {0, highest};
   chart.series = {std::move(median), std::move(late)};
-  mark_network_losses(data, chart);
+  mark_outages(data, "network_loss", "network loss", chart);
   return chart;
 }
 
@@ -267,7 +169,7 @@ Chart sessions(const ReportData& data) {
   chart.series.push_back(std::move(series));
   chart.note =
       shown(static_cast<double>(data.sessions), Quantity::plain) + " sessions in all, by minute.";
-  mark_network_losses(data, chart);
+  mark_outages(data, "network_loss", "network loss", chart);
   return chart;
 }
 
@@ -303,7 +205,8 @@ std::vector<Kind> main_kinds(const ReportData& data) {
 
 Chart traffic(const ReportData& data) {
   Chart chart;
-  chart.title = "GPRS octets by kind";
+  const bool both_roads = !data.line.meters.empty();
+  chart.title = both_roads ? "Octets at the head-end by kind" : "GPRS octets by kind";
   chart.x_quantity = Quantity::utc;
   chart.y_quantity = Quantity::octets;
   chart.x_label = "UTC";
@@ -348,16 +251,36 @@ Chart traffic(const ReportData& data) {
   }
   const double days = (chart.x.high - chart.x.low) / 86'400;
   if (data.meters > 0 && days > 0) {
+    const auto meters = static_cast<double>(data.meters);
     chart.note = shown(static_cast<double>(total), Quantity::octets) + " in all, " +
-                 shown(static_cast<double>(total) / static_cast<double>(data.meters) / days,
-                       Quantity::octets) +
+                 shown(static_cast<double>(total) / meters / days, Quantity::octets) +
                  " a meter and day, both ways, headers included.";
   }
-  mark_network_losses(data, chart);
+  mark_outages(data, "network_loss", "network loss", chart);
   return chart;
 }
 
 }  // namespace
+
+Range time_range(const ReportData& data) {
+  return {static_cast<double>(data.start_utc_s), static_cast<double>(data.end_utc_s)};
+}
+
+std::size_t hours_a_bar(std::size_t hours) {
+  for (const std::size_t bar : {1, 3, 6, 12, 24, 168}) {
+    if (hours / bar <= 60) return bar;
+  }
+  return 24 * 30;
+}
+
+void mark_outages(const ReportData& data, const std::string& type, const std::string& label,
+                  Chart& chart) {
+  for (const ReportData::EventLine& event : data.events) {
+    if (event.type != type || std::isnan(event.value)) continue;
+    const double from = static_cast<double>(data.start_utc_s) + event.t_s;
+    chart.bands.push_back({from, from + event.value, label});
+  }
+}
 
 std::vector<Chart> report_charts(const ReportData& data) {
   return {success_after_capture(data), success_by_hour(data), home_load(data), latency(data),

@@ -8,61 +8,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "sim/result/report_rows.hpp"
+
 namespace sim::result {
 namespace {
 
-constexpr std::uint64_t kBlockRows = 65'536;
 constexpr std::int64_t kHourS = 3600;
-constexpr double kClassRatio = 1.0525;             // 256 classes reach 8 days
-constexpr std::int64_t kMaxHours = 24 * 366 * 20;  // a damaged stamp must not eat the memory
-
-// Cells of the row at hand, by column name. A column that is not there reads as unknown.
-class Cells {
- public:
-  Cells(const TableSchema& table, std::initializer_list<const char*> names) {
-    for (const char* const name : names) {
-      const auto found = std::find_if(table.columns.begin(), table.columns.end(),
-                                      [&](const Column& column) { return column.name == name; });
-      columns_.push_back(found == table.columns.end() ? nullptr : &*found);
-    }
-  }
-  void at(const std::uint8_t* row) { row_ = row; }
-  double number(std::size_t i) const {
-    return columns_[i] == nullptr ? kNotKnown : cell_number(*columns_[i], row_);
-  }
-  std::string text(std::size_t i) const {
-    return columns_[i] == nullptr ? "" : cell_text(*columns_[i], row_);
-  }
-
- private:
-  std::vector<const Column*> columns_;
-  const std::uint8_t* row_ = nullptr;
-};
-
-// Calls visit(cells) for every row of a table.
-template <typename Visit>
-void each_row(const TableFileReader& file, const char* name,
-              std::initializer_list<const char*> columns, ReportData& data, Visit visit) {
-  const TableSchema* const table = file.find(name);
-  if (table == nullptr) {
-    data.missing_tables.emplace_back(name);
-    return;
-  }
-  Cells cells(*table, columns);
-  std::vector<std::uint8_t> rows;
-  const std::uint64_t n_rows = file.rows_of(*table);
-  for (std::uint64_t first = 0; first < n_rows; first += kBlockRows) {
-    const std::uint64_t n = std::min(kBlockRows, n_rows - first);
-    if (!file.read(*table, first, n, rows)) {
-      data.missing_tables.emplace_back(name);
-      return;
-    }
-    for (std::uint64_t i = 0; i < n; ++i) {
-      cells.at(rows.data() + i * table->row_bytes);
-      visit(cells);
-    }
-  }
-}
+constexpr double kClassRatio = 1.0525;  // 256 classes reach 8 days
 
 std::int64_t parse_start(const std::string& text) {
   int part[6] = {1970, 1, 1, 0, 0, 0};
@@ -97,35 +49,41 @@ std::size_t class_of(double latency_s) {
 
 void gather_rows(const TableFileReader& file, ReportData& data) {
   double last_expected_s = 0;
-  each_row(file, "truth", {"stamp_utc_s"}, data, [&](const Cells& cells) {
+  each_row(file, "truth", {"stamp_utc_s", "meter"}, data.missing_tables, [&](const Cells& cells) {
     ++data.expected_rows;
+    data.line_expected_rows += data.line.meters.contains(cells.count(1));
     last_expected_s = std::max(last_expected_s, cells.number(0));
     if (auto* const hour = hour_of(data, cells.number(0))) ++hour->expected;
   });
   data.latency_s.assign(ReportData::kLatencyBins, 0);
+  data.line_latency_s.assign(data.line.meters.empty() ? 0 : ReportData::kLatencyBins, 0);
   struct Stored {
     double stamp_utc_s;
     double net_wh;
   };
   std::vector<Stored> home;
-  each_row(file, "rows", {"stamp_utc_s", "arrival_utc_s", "meter", "ap_wh", "am_wh"}, data,
-           [&](const Cells& cells) {
+  each_row(file, "rows", {"stamp_utc_s", "arrival_utc_s", "meter", "ap_wh", "am_wh"},
+           data.missing_tables, [&](const Cells& cells) {
              const double stamp_utc_s = cells.number(0);
              if (cells.number(2) == data.home) {
                home.push_back({stamp_utc_s, cells.number(3) - cells.number(4)});
              }
              // While late rows are collected meters go on capturing: nobody waits for those.
              if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;
+             const bool on_line = data.line.meters.contains(cells.count(2));
              ++data.stored_rows;
+             data.line_stored_rows += on_line;
              const double latency_s = cells.number(1) - stamp_utc_s;
              if (std::isnan(latency_s)) return;
              ++data.latency_rows;
              const double bin =
                  std::clamp(latency_s, 0.0, static_cast<double>(ReportData::kLatencyBins - 1));
              ++data.latency_s[static_cast<std::size_t>(bin)];
+             if (on_line) ++data.line_latency_s[static_cast<std::size_t>(bin)];
              if (auto* const hour = hour_of(data, stamp_utc_s)) {
                hour->within_1h += latency_s <= kHourS;
                hour->within_4h += latency_s <= 4 * kHourS;
+               hour->later += latency_s > 4 * kHourS;
                ++hour->latency_class[class_of(latency_s)];
              }
            });
@@ -147,13 +105,14 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
 }
 
 void gather_power(const TableFileReader& file, ReportData& data) {
-  each_row(file, "power", {"meter", "t_s", "active_w", "known"}, data, [&](const Cells& cells) {
-    if (data.home == 0) data.home = static_cast<std::uint32_t>(cells.number(0));
-    if (cells.number(0) != data.home) return;
-    const bool known = cells.number(3) != 0;
-    data.load.push_back({static_cast<double>(data.start_utc_s) + cells.number(1),
-                         known ? cells.number(2) : kNotKnown});
-  });
+  each_row(file, "power", {"meter", "t_s", "active_w", "known"}, data.missing_tables,
+           [&](const Cells& cells) {
+             if (data.home == 0) data.home = static_cast<std::uint32_t>(cells.number(0));
+             if (cells.number(0) != data.home) return;
+             const bool known = cells.number(3) != 0;
+             data.load.push_back({static_cast<double>(data.start_utc_s) + cells.number(1),
+                                  known ? cells.number(2) : kNotKnown});
+           });
 }
 
 void gather_sessions(const TableFileReader& file, ReportData& data) {
@@ -163,12 +122,13 @@ void gather_sessions(const TableFileReader& file, ReportData& data) {
   const auto minute = [&](double t_s) {
     return static_cast<std::size_t>(std::clamp(t_s / 60, 0.0, static_cast<double>(minutes)));
   };
-  each_row(file, "sessions", {"opened_s", "closed_s"}, data, [&](const Cells& cells) {
-    ++data.sessions;
-    const double closed_s = cells.number(1);
-    ++change[minute(cells.number(0))];
-    if (!std::isnan(closed_s)) --change[minute(closed_s)];
-  });
+  each_row(file, "sessions", {"opened_s", "closed_s"}, data.missing_tables,
+           [&](const Cells& cells) {
+             ++data.sessions;
+             const double closed_s = cells.number(1);
+             ++change[minute(cells.number(0))];
+             if (!std::isnan(closed_s)) --change[minute(closed_s)];
+           });
   std::int64_t open = 0;
   for (std::size_t i = 0; i < minutes; ++i) {
     open += change[i];
@@ -177,7 +137,7 @@ void gather_sessions(const TableFileReader& file, ReportData& data) {
 }
 
 void gather_traffic(const TableFileReader& file, ReportData& data) {
-  each_row(file, "traffic", {"hour", "kind", "bytes_up", "bytes_down"}, data,
+  each_row(file, "traffic", {"hour", "kind", "bytes_up", "bytes_down"}, data.missing_tables,
            [&](const Cells& cells) {
              const double hour = cells.number(0);
              if (!(hour >= 0) || hour >= static_cast<double>(kMaxHours)) return;
@@ -189,22 +149,26 @@ void gather_traffic(const TableFileReader& file, ReportData& data) {
 }
 
 void gather_lists(const TableFileReader& file, ReportData& data) {
-  each_row(file, "meters", {"tier"}, data, [&](const Cells& cells) {
+  each_row(file, "meters", {"tier"}, data.missing_tables, [&](const Cells& cells) {
     ++data.meters;
     data.detailed += cells.number(0) == 1;
   });
-  each_row(file, "kpi", {"name", "value", "unit", "limit", "pass"}, data, [&](const Cells& cells) {
-    data.kpis.push_back(
-        {cells.text(0), cells.number(1), cells.text(2), cells.text(3), cells.number(4) != 0});
-  });
-  each_row(file, "events", {"t_s", "type", "meters", "value", "text"}, data,
+  each_row(file, "kpi", {"name", "value", "unit", "limit", "pass"}, data.missing_tables,
            [&](const Cells& cells) {
+             data.kpis.push_back({cells.text(0), cells.number(1), cells.text(2), cells.text(3),
+                                  cells.number(4) != 0});
+           });
+  each_row(file, "events", {"t_s", "type", "meters", "value", "text"}, data.missing_tables,
+           [&](const Cells& cells) {
+             // The column is shorter than the longest name of an event.
+             std::string type = cells.text(1);
+             if (type == "concentrator_out") type = "concentrator_outage";
              data.events.push_back(
-                 {cells.number(0), cells.text(1), cells.text(2), cells.number(3), cells.text(4)});
+                 {cells.number(0), std::move(type), cells.text(2), cells.number(3), cells.text(4)});
            });
   each_row(
-      file, "orders", {"meter", "type", "value", "issued_s", "done_s", "outcome"}, data,
-      [&](const Cells& cells) {
+      file, "orders", {"meter", "type", "value", "issued_s", "done_s", "outcome"},
+      data.missing_tables, [&](const Cells& cells) {
         data.orders.push_back({static_cast<std::uint32_t>(cells.number(0)), cells.text(1),
                                cells.text(2), cells.number(3), cells.number(4), cells.text(5)});
       });
@@ -244,11 +208,17 @@ std::optional<ReportData> gather_report_data(const std::string& result_path) {
   const double simulated_s =
       std::clamp(data.attributes.simulated_s, 0.0, static_cast<double>(kMaxHours * kHourS));
   data.end_utc_s = data.start_utc_s + static_cast<std::int64_t>(simulated_s);
+  gather_lists(*file, data);
+  std::vector<ConcentratorOutage> outages;
+  for (const ReportData::EventLine& event : data.events) {
+    if (event.type != "concentrator_outage" || std::isnan(event.value)) continue;
+    outages.push_back({event.t_s, event.value});
+  }
+  data.line = gather_line_data(*file, outages, data.missing_tables);
   gather_power(*file, data);  // names the home
   gather_rows(*file, data);
   gather_sessions(*file, data);
   gather_traffic(*file, data);
-  gather_lists(*file, data);
   return data;
 }
 

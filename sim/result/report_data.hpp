@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/result/h5_file.hpp"
+#include "sim/result/report_line_data.hpp"
 
 namespace sim::result {
 
@@ -26,7 +27,10 @@ struct ReportData {
 
   // Time from capture to store, whole seconds.
   static constexpr std::size_t kLatencyBins = 8 * 86'400;
-  std::vector<std::uint32_t> latency_s;  // rows by latency; the last bin holds all above
+  std::vector<std::uint32_t> latency_s;       // rows by latency; the last bin holds all above
+  std::vector<std::uint32_t> line_latency_s;  // those of meters behind a concentrator
+  std::uint64_t line_expected_rows = 0;
+  std::uint64_t line_stored_rows = 0;
   std::uint64_t latency_rows = 0;
   double latency_quantile_s(double share) const;  // NaN without rows
 
@@ -35,6 +39,7 @@ struct ReportData {
     std::uint64_t expected = 0;
     std::uint64_t within_1h = 0;
     std::uint64_t within_4h = 0;
+    std::uint64_t later = 0;
     // Latencies in classes of equal ratio (5 %), from 1 s up.
     static constexpr std::size_t kClasses = 256;
     std::array<std::uint32_t, kClasses> latency_class{};
@@ -82,6 +87,8 @@ struct ReportData {
     std::string outcome;
   };
   std::vector<OrderLine> orders;
+
+  LineData line;
 
   std::vector<std::string> missing_tables;  // of an older schema or a damaged file
 };

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/result/h5_file.hpp"
+
+namespace sim::result {
+
+// What the report shows of power lines and of the concentrators on them.
+struct LineData {
+  struct Node {
+    std::uint32_t meter;  // 0: the concentrator
+    double x_m;
+    double y_m;
+    double distance_m;
+    bool registered;
+    std::uint32_t level;
+    bool is_switch;
+    std::uint32_t parent;
+    double snr_down_db;
+    double snr_up_db;
+    double first_registered_s;
+    std::uint32_t registrations;
+    double registered_share;
+    double received;
+    double lost;
+    double beacons_received;
+    double beacons_missed;
+  };
+  struct Cable {
+    double x0_m;
+    double y0_m;
+    double x1_m;
+    double y1_m;
+  };
+  // One substation.
+  struct Place {
+    std::vector<Node> nodes;
+    std::vector<Cable> cables;
+  };
+  std::map<std::uint32_t, Place> places;  // by concentrator
+  std::set<std::uint32_t> meters;         // behind any concentrator
+
+  // Over all concentrators, whenever it changed.
+  struct Registered {
+    double t_s;
+    std::uint32_t now;   // in a concentrator's list
+    std::uint32_t ever;  // registered at least once so far
+  };
+  std::vector<Registered> registered;
+  std::uint64_t departures = 0;
+  std::uint64_t restarts = 0;  // of concentrators, after an outage
+
+  // By kind, by hour.
+  struct Airtime {
+    double airtime_s = 0;
+    std::uint64_t ok = 0;
+    std::uint64_t noise = 0;
+    std::uint64_t collision = 0;
+    std::uint64_t deaf = 0;
+  };
+  std::map<std::string, std::vector<Airtime>> airtime;
+  using Counts = std::map<std::string, std::vector<double>>;
+  Counts reports;  // by kind
+  std::uint64_t report_octets = 0;
+  std::uint64_t report_new_rows = 0;
+  std::uint64_t report_errors = 0;      // meters with an error instead of data
+  Counts polls;                         // by job, those that reached their end
+  Counts failed_polls;                  // by outcome
+  double collect_period_s = kNotKnown;  // usual time between two load profile polls of a meter
+};
+
+// A power outage of concentrators: nobody is told to leave, but nobody is in their lists.
+struct ConcentratorOutage {
+  double t_s;
+  double duration_s;
+};
+
+// Tables an older file does not have stay empty; those that cannot be read are named.
+LineData gather_line_data(const TableFileReader& file,
+                          const std::vector<ConcentratorOutage>& outages,
+                          std::vector<std::string>& missing_tables);
+
+}  // namespace sim::result
