@@ -3,61 +3,11 @@
 //
 // `amitwin run --mode paced` with modules on real ports, read by `amitwin read` with each
 // authentication over the wrapper and over HDLC.
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <string>
+#include "tests/paced/living_program.hpp"
 
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
-
-struct Answer {
-  int status = -1;
-  std::string text;
-};
-
-Answer run(const std::string& arguments) {
-  Answer answer;
-  std::FILE* pipe = popen((std::string(AMITWIN_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return answer;
-  std::array<char, 4096> chunk;
-  while (std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
-    answer.text.append(chunk.data(), n);
-  }
-  answer.status = WEXITSTATUS(pclose(pipe));
-  return answer;
-}
-
-// The first of three loopback ports in a row that nobody holds right now.
-int free_ports() {
-  const auto can_bind = [](int port) {
-    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool good =
-        bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-    close(descriptor);
-    return good;
-  };
-  const int start = 20'000 + static_cast<int>(getpid()) % 20'000;
-  for (int port = start; port < 60'000; port += 3) {
-    if (can_bind(port) && can_bind(port + 1) && can_bind(port + 2)) return port;
-  }
-  return -1;
-}
+using namespace paced_test;
 
 class PacedRead : public testing::Test {
  protected:
@@ -76,33 +26,15 @@ class PacedRead : public testing::Test {
     ASSERT_EQ(inventory.status, 0) << inventory.text;
     std::ofstream(keys()) << inventory.text;
     meters_ = json::parse(inventory.text)["meters"];
-    start_program();
+    pid_ = start_program(folder_, scenario());
     wait_for_meters();
   }
 
   static void TearDownTestSuite() {
-    if (pid_ > 0) {
-      kill(pid_, SIGINT);
-      int status = 0;
-      waitpid(pid_, &status, 0);
-      EXPECT_TRUE(WIFEXITED(status)) << "an interrupted run ends in good order";
-      EXPECT_TRUE(fs::exists(folder_ / "out/result.h5"));
-      EXPECT_TRUE(fs::exists(folder_ / "out/inputs.log"));
-    }
+    stop_program(pid_, folder_);
     fs::remove_all(folder_);
   }
 
-  static void start_program() {
-    pid_ = fork();
-    if (pid_ == 0) {
-      const std::string out = (folder_ / "out").string();
-      const std::string log = (folder_ / "log").string();
-      if (std::freopen(log.c_str(), "w", stdout) == nullptr) _exit(126);
-      if (std::freopen(log.c_str(), "a", stderr) == nullptr) _exit(126);
-      execl(AMITWIN_PROGRAM, "amitwin", "run", scenario().c_str(), "--out", out.c_str(), nullptr);
-      _exit(127);
-    }
-  }
   // Modules boot, attach and learn who their meter is first; that takes simulated minutes.
   static void wait_for_meters() {
     for (int tries = 0; tries < 600; ++tries) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include "tests/scenario/harness.hpp"
 
 namespace scenario_test {
@@ -26,12 +28,12 @@ inline sim::run::Scenario hamlet(std::int64_t n_plc, std::int64_t n_gprs, double
   return scenario;
 }
 
-inline void expect_village_well(const Finished& run, double n_plc) {
+inline void expect_village_well(const Finished& run, double n_plc, double success = 0.99) {
   expect_nothing_wrong(run);
   if (!run.error.empty()) return;
   EXPECT_EQ(run.kpi("plc_registered"), n_plc);
   EXPECT_EQ(run.kpi("plc_uncoded_frames"), 0);
-  EXPECT_GE(run.kpi("interval_success"), 0.99);
+  EXPECT_GE(run.kpi("interval_success"), success);
 }
 
 }  // namespace scenario_test

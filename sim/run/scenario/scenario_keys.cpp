@@ -272,6 +272,11 @@ Keys end_keys() {
           "hes.clock_threshold_s", "s", 0, 3600,
           "Clock error from which the head-end corrects by itself; 0: on order only.",
           [](auto& s) -> auto& { return s.hes.clock_threshold_s; }),
+  };
+}
+
+Keys outside_keys() {
+  return {
       K::text(
           "expose.listen",
           "\"127.0.0.1:PORT\": in mode paced the module of meter n also listens on PORT + n - 1 "
@@ -310,8 +315,8 @@ Keys end_keys() {
 const std::vector<Key<Scenario>>& scenario_keys() {
   static const Keys all = [] {
     Keys keys;
-    for (const Keys& part :
-         {general_keys(), meter_keys(), world_keys(), cell_keys(), line_keys(), end_keys()}) {
+    for (const Keys& part : {general_keys(), meter_keys(), world_keys(), cell_keys(), line_keys(),
+                             end_keys(), outside_keys()}) {
       keys.insert(keys.end(), part.begin(), part.end());
     }
     return keys;
