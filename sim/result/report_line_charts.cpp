@@ -185,7 +185,8 @@ void stack_bars(const ReportData& data, const std::vector<Stack>& stacks,
     chart.hovers.push_back(
         {x, x + width, shown(x, Quantity::utc) + ": " + shown(height, chart.y_quantity) + parts});
   }
-  chart.y = {0, highest > 0 ? highest : 1};
+  const bool counts = chart.y_quantity == Quantity::plain;  // no half polls on the axis
+  chart.y = {0, counts ? std::max(highest, 5.0) : highest > 0 ? highest : 1};
   mark_line_outages(data, chart);
 }
 
@@ -372,8 +373,8 @@ Chart reports(const ReportData& data) {
   chart.note = plain(sum) + " reports accepted, " +
                shown(static_cast<double>(data.line.report_octets), Quantity::octets) +
                " as received, " + plain(static_cast<double>(data.line.report_new_rows)) +
-               " new rows; " + plain(static_cast<double>(data.line.report_errors)) +
-               " meters reported with an error.";
+               " new rows; meters reported with an error: " +
+               plain(static_cast<double>(data.line.report_errors)) + ".";
   return chart;
 }
 

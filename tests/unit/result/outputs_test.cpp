@@ -162,7 +162,10 @@ TEST_F(Report, ShowsEveryPlotWithData) {
   for (const char* const title :
        {"Success by time after capture", "Success by hour of capture", "Latency, capture to store",
         "Latency by hour of capture", "Home 3: its load and its stored profile", "Sessions",
-        "GPRS octets by kind"}) {
+        "Octets at the head-end by kind", "Registered meters",
+        "Registered meters, the first minutes", "Airtime by kind of frame",
+        "Frames lost on the line", "Polls of meters by job", "P3.2Ex reports by kind",
+        "Topology of concentrator 1"}) {
     EXPECT_THAT(page, HasSubstr("<h3>" + std::string(title) + "</h3>"));
   }
   EXPECT_THAT(page, Not(HasSubstr("No data in this run.")));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The power line of the sample: one street, its last meter behind a switch and lost at the end.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -15,6 +16,7 @@ constexpr int kOutageHour = 16;
 constexpr double kOutageS = 300;
 constexpr int kPolledEvery = 4;
 
+std::uint32_t line_meters(const SampleRun& run) { return std::min(run.line_meters, run.meters); }
 double joined_s(std::uint32_t meter) { return 12 + 7.5 * meter; }
 
 void append_registration(ResultWriter& writer, double t_s, std::uint32_t meter, bool joined,
@@ -33,16 +35,16 @@ void append_registration(ResultWriter& writer, double t_s, std::uint32_t meter, 
 // the meters just join again. The last one does not, and is missed half an hour later.
 void append_registrations(ResultWriter& writer, const SampleRun& run, int hour) {
   if (hour == 0) {
-    for (std::uint32_t meter = 1; meter <= run.meters; ++meter) {
+    for (std::uint32_t meter = 1; meter <= line_meters(run); ++meter) {
       append_registration(writer, joined_s(meter), meter, true, meter);
     }
   }
   if (hour != kOutageHour) return;
   const double back_s = 3600.0 * hour + kOutageS;
-  for (std::uint32_t meter = 1; meter < run.meters; ++meter) {
-    append_registration(writer, back_s + joined_s(meter), meter, true, run.meters);
+  for (std::uint32_t meter = 1; meter < line_meters(run); ++meter) {
+    append_registration(writer, back_s + joined_s(meter), meter, true, line_meters(run));
   }
-  append_registration(writer, back_s + 1800, run.meters, false, run.meters - 1);
+  append_registration(writer, back_s + 1800, line_meters(run), false, line_meters(run) - 1);
 }
 
 void append_airtime(ResultWriter& writer, const SampleRun& run, int hour) {
@@ -53,10 +55,10 @@ void append_airtime(ResultWriter& writer, const SampleRun& run, int hour) {
   };
   const bool polled = hour % kPolledEvery == 0;
   const std::array<Kind, 5> kinds = {{{"beacon", 4000, 0.011},
-                                      {"reg", 3 * run.meters, 0.02},
-                                      {"alv", 12 * run.meters, 0.022},
-                                      {"data", (polled ? 200 : 10) * run.meters, 0.05},
-                                      {"data_again", polled ? 12 * run.meters : 0, 0.06}}};
+                                      {"reg", 3 * line_meters(run), 0.02},
+                                      {"alv", 12 * line_meters(run), 0.022},
+                                      {"data", (polled ? 200 : 10) * line_meters(run), 0.05},
+                                      {"data_again", polled ? 12 * line_meters(run) : 0, 0.06}}};
   for (const Kind& kind : kinds) {
     AirtimeRow row;
     row.hour = static_cast<std::uint32_t>(hour);
@@ -76,7 +78,7 @@ void append_airtime(ResultWriter& writer, const SampleRun& run, int hour) {
 void append_collection(ResultWriter& writer, const SampleRun& run, int hour) {
   if (hour % kPolledEvery != 0) return;
   double t_s = 3600.0 * hour + 5;
-  for (std::uint32_t meter = 1; meter <= run.meters; ++meter) {
+  for (std::uint32_t meter = 1; meter <= line_meters(run); ++meter) {
     PollRow poll;
     poll.t_s = t_s += 3.5;
     poll.concentrator = 1;
@@ -93,10 +95,10 @@ void append_collection(ResultWriter& writer, const SampleRun& run, int hour) {
   report.t_s = t_s + 2;
   report.concentrator = 1;
   report.kind = hour == 12 ? "alarms" : "loadProfile";
-  report.meters = run.meters;
+  report.meters = line_meters(run);
   report.errors = hour == 12 ? 1 : 0;
-  report.rows = 16 * run.meters;
-  report.new_rows = 16 * run.meters;
+  report.rows = 16 * line_meters(run);
+  report.new_rows = 16 * line_meters(run);
   report.bytes = 2000;
   report.latency_s = 32;
   writer.append(report);
@@ -117,7 +119,7 @@ void append_line_end(ResultWriter& writer, const SampleRun& run) {
   outage.meters = "all";
   outage.value = kOutageS;
   writer.append(outage);
-  for (std::uint32_t meter = 0; meter <= run.meters; ++meter) {
+  for (std::uint32_t meter = 0; meter <= line_meters(run); ++meter) {
     const bool lost = meter > 3;
     NodeRow node;
     node.concentrator = 1;
@@ -149,7 +151,7 @@ void append_line_end(ResultWriter& writer, const SampleRun& run) {
   CableRow cable;
   cable.concentrator = 1;
   cable.kind = "NAYY 4x150";
-  for (std::uint32_t meter = 1; meter <= run.meters; ++meter) {
+  for (std::uint32_t meter = 1; meter <= line_meters(run); ++meter) {
     cable.x0_m = kSpacingM * (meter - 1);
     cable.x1_m = kSpacingM * meter;
     writer.append(cable);

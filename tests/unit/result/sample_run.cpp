@@ -119,7 +119,7 @@ void append_hour(ResultWriter& writer, const SampleRun& run, int hour) {
     const double t_h = hour + minute / 60.0;
     writer.append(PowerRow{3, t_h * 3600, home_w(3, t_h), 0.2 * home_w(3, t_h), 1});
   }
-  if (run.power_line) append_line_hour(writer, run, hour);
+  if (run.line_meters > 0) append_line_hour(writer, run, hour);
 }
 
 std::optional<Digest> write_sample(const std::string& folder, const SampleRun& run,
@@ -131,7 +131,7 @@ std::optional<Digest> write_sample(const std::string& folder, const SampleRun& r
     writer.advance((hour + 1) * kNsPerHour);
   }
   append_once(writer, run);
-  if (run.power_line) append_line_end(writer, run);
+  if (run.line_meters > 0) append_line_end(writer, run);
   return writer.finish(run.hours * kNsPerHour);
 }
 

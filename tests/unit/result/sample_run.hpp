@@ -17,7 +17,7 @@ struct SampleRun {
   std::uint32_t changed_meter = 0;  // this meter's row at hour 9 ...
   std::uint32_t changed_by_wh = 0;  // ... has so much more
   int dropped_hour = -1;            // meter 2 has no row of this hour
-  bool power_line = true;           // all meters behind a concentrator as well
+  std::uint32_t line_meters = 4;    // the first of them are behind a concentrator
 };
 
 // Writes it to `folder`, a part each `part_period`; the digest of the finished file.
