@@ -111,6 +111,35 @@ TEST(LawTwo, AThreePhaseMetersDetailedAndFleetRowsAreEqualToTheBitWithoutNoise) 
   EXPECT_GT(registers_of(fleet.back())[0], 0);
 }
 
+TEST(LawTwo, OnADetailedPowerLineRowsAreEqualToTheBitWithoutNoise) {
+  Scenario scenario = hamlet(4, 0, 2);
+  scenario.sim.noise = false;
+  scenario.meters.adc_spread_ppm = 0;
+  scenario.grid.frequency_spread_hz = 0;
+  set_events(scenario,
+             {relay(clock(0, 40), 2, RelayOrder::open), relay(clock(1, 10), 2, RelayOrder::close)});
+  const Folder fleet_folder, detailed_folder;
+  expect_village_well(run_in_child(scenario, fleet_folder), 4);
+  scenario.meters.detailed.ranges = {{2, 3}};  // single-phase and three-phase
+  scenario.trace.meter = 2;
+  const Finished run = run_in_child(scenario, detailed_folder);
+  expect_village_well(run, 4);
+  EXPECT_EQ(run.kpi("relay_orders_done"), 2);
+  for (const std::uint32_t meter : {2u, 3u}) {
+    const auto fleet = head_end_rows(scenario, fleet_folder, meter);
+    const auto detailed = head_end_rows(scenario, detailed_folder, meter);
+    ASSERT_EQ(fleet.size(), detailed.size());
+    ASSERT_GE(fleet.size(), 8u);
+    for (std::size_t i = 0; i < fleet.size(); ++i) {
+      EXPECT_EQ(registers_of(fleet[i]), registers_of(detailed[i])) << meter << " row " << i;
+    }
+  }
+  const std::string trace = read_text(detailed_folder / "trace.vcd");
+  for (const char* signal : {"relay_closed", "frame_kind", "station", "running", "registered"}) {
+    EXPECT_NE(trace.find(signal), std::string::npos) << signal;
+  }
+}
+
 // ---- Law 3 ----
 
 TEST(LawThree, BeaconsAndWindowsOneByOneGiveTheSameDigest) {

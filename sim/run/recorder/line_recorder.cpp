@@ -24,7 +24,7 @@ LineRecorder::LineRecorder(result::ResultWriter& writer, const UtcScale& scale, 
       line_(line),
       number_(static_cast<std::uint16_t>(line.site().number())),
       nodes_(line.channel().n_stations()) {
-  line.medium().set_observer(this);
+  line.medium().add_observer(*this);
   line.site().set_observer(*this);
   figures_.meters = static_cast<std::uint32_t>(line.site().meters().size());
 }

@@ -173,6 +173,35 @@ models::NodeServices services_on(const HomeContext& context, Agenda& agenda) {
   return {agenda, own.crypto, own.buffers, own.seed};
 }
 
+PowerLine& line_of(const HomeContext& context, const Home& home) {
+  return *context.power_lines[home.settings.concentrator - 1];
+}
+
+// The same devices in both tiers; a detailed home's stand on agendas of their own.
+Agenda& meter_agenda(const HomeContext& context, Home& home) {
+  const std::uint32_t number = home.identity.number;
+  const bool on_line = home.settings.concentrator != 0;
+  if (!home.settings.detailed) {
+    return on_line ? line_of(context, home).agenda() : context.services.agenda;
+  }
+  if (on_line) {
+    home.plc_point = &context.kernel.add_point(number, *line_of(context, home).detailed());
+    return home.plc_point->meter_agenda();
+  }
+  home.point = &context.kernel.add_point(number);
+  return home.point->meter_agenda();
+}
+
+void add_plc_modem(const HomeContext& context, Home& home) {
+  plc::Modem& modem = line_of(context, home).add_meter(home.identity.number);
+  if (home.plc_point == nullptr) {
+    home.meter->attach_plc(modem);
+    return;
+  }
+  home.meter->attach_plc(home.plc_point->plc(modem));
+  home.plc_point->join(*home.meter, *home.afe);
+}
+
 // RS-485 line, CM1 and its modem.
 void add_module(const HomeContext& context, Home& home) {
   const std::uint32_t number = home.identity.number;
@@ -211,12 +240,8 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   home->afe = std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);
 
   const bool detailed = home->settings.detailed;
-  if (detailed) home->point = &context.kernel.add_point(number);
-  // The same devices in both tiers; a detailed home's stand on agendas of their own.
-  Agenda& fleet = context.services.agenda;
   home->meter = std::make_unique<models::MeterNode>(
-      services_on(context, detailed ? home->point->meter_agenda() : fleet),
-      node_config(context, *home),
+      services_on(context, meter_agenda(context, *home)), node_config(context, *home),
       std::make_unique<models::ElectricalFeed>(
           *home->supply, *home->afe,
           detailed ? models::FeedTier::detailed : models::FeedTier::fleet));
@@ -227,8 +252,7 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
               number);
 
   if (home->settings.concentrator != 0) {
-    home->meter->attach_plc(
-        context.power_lines[home->settings.concentrator - 1]->add_meter(number));
+    add_plc_modem(context, *home);
   } else {
     add_module(context, *home);
   }

@@ -26,8 +26,10 @@ struct Home {
   Identity identity;
   MeterSettings settings;
   bool has_pv = false;
-  std::string column;                          // of the load CSV; empty: the household model
-  models::sc::DetailedPoint* point = nullptr;  // T1: SystemC modules of its own
+  std::string column;  // of the load CSV; empty: the household model
+  // T1: SystemC modules of its own.
+  models::sc::DetailedPoint* point = nullptr;         // with a CM1
+  models::sc::DetailedPlcPoint* plc_point = nullptr;  // on a power line
   std::unique_ptr<models::LoadSource> load;
   std::unique_ptr<models::SupplyPoint> supply;
   std::unique_ptr<models::Afe> bench_afe;  // as calibrated

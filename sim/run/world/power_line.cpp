@@ -20,25 +20,49 @@ plc::MediumConfig medium_config(const Scenario& scenario) {
   return config;
 }
 
+models::sc::DetailedPowerLine* detailed_line(models::sc::Kernel& kernel, const Scenario& scenario,
+                                             std::uint32_t number) {
+  const ConcentratorRow& row = scenario.concentrators.at(number - 1);
+  bool detailed = row.detailed;
+  for (const std::uint32_t meter :
+       row.meters.list(static_cast<std::uint32_t>(scenario.meters.count))) {
+    detailed = detailed || scenario.meters.detailed.contains(meter);
+  }
+  return detailed ? &kernel.add_power_line(number) : nullptr;
+}
+
 }  // namespace
 
-PowerLine::PowerLine(Agenda& agenda, const Scenario& scenario, std::uint32_t number,
-                     const plc::PacketErrorTable& errors, models::wan::Cell& cell,
-                     models::wan::Ethernet& ethernet)
-    : channel_(plc::make_feeder(feeder_config(scenario, number)), channel_config(scenario)),
-      medium_(agenda, channel_, errors, medium_config(scenario)) {
-  plc::Modem& modem = medium_.add_station(plc::kBaseStation, concentrator_entity(number, kModem));
+PowerLine::PowerLine(Agenda& fleet, models::sc::Kernel& kernel, const Scenario& scenario,
+                     std::uint32_t number, const plc::PacketErrorTable& errors,
+                     models::wan::Cell& cell, models::wan::Ethernet& ethernet)
+    : detailed_(detailed_line(kernel, scenario, number)),
+      medium_agenda_(detailed_ != nullptr ? detailed_->line_agenda() : fleet),
+      channel_(plc::make_feeder(feeder_config(scenario, number)), channel_config(scenario)),
+      medium_(medium_agenda_, channel_, errors, medium_config(scenario)) {
+  plc::Modem* modem = &medium_.add_station(plc::kBaseStation, concentrator_entity(number, kModem));
   const std::uint32_t device = concentrator_device(number);
   const EntityId uplink = concentrator_entity(number, kUplink);
   models::wan::ModemPort* port = nullptr;
   if (scenario.concentrators.at(number - 1).uplink == Uplink::gprs) {
-    gprs_ = std::make_unique<models::wan::Modem>(agenda, cell, device, uplink);
+    gprs_ = std::make_unique<models::wan::Modem>(fleet, cell, device, uplink);
     port = gprs_.get();
   } else {
     wired_ = std::make_unique<models::wan::EthernetSite>(ethernet, device, uplink);
     port = wired_.get();
   }
-  site_ = std::make_unique<ConcentratorSite>(agenda, scenario, number, modem, *port);
+  Agenda* agenda = &fleet;
+  if (detailed_ != nullptr) {
+    agenda = &detailed_->concentrator_agenda();
+    modem = &detailed_->plc(*modem);
+    port = &detailed_->uplink(*port);
+  }
+  site_ = std::make_unique<ConcentratorSite>(*agenda, scenario, number, *modem, *port);
+  if (detailed_ != nullptr) {
+    detailed_->join(medium_);
+    detailed_->show("running", [this] { return site_->running() ? 1 : 0; });
+    detailed_->show("registered", [this] { return static_cast<int>(site_->nodes().size()); });
+  }
   site_->commission();
   site_->power(0, true);
 }

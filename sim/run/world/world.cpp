@@ -48,8 +48,8 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
       ethernet_(agenda_, ethernet_config(scenario)),
       packet_errors_(plc::closed_form_packet_errors()) {
   for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
-    power_lines_.push_back(
-        std::make_unique<PowerLine>(agenda_, scenario, number, packet_errors_, cell_, ethernet_));
+    power_lines_.push_back(std::make_unique<PowerLine>(agenda_, kernel_, scenario, number,
+                                                       packet_errors_, cell_, ethernet_));
   }
   const HomeContext context{
       scenario,    measured,
@@ -76,7 +76,10 @@ models::wan::Network& World::network_of(models::wan::ConnectionId connection) {
 }
 
 Agenda& World::agenda_of(const Home& home) {
-  return home.point != nullptr ? home.point->meter_agenda() : agenda_;
+  if (home.point != nullptr) return home.point->meter_agenda();
+  if (home.plc_point != nullptr) return home.plc_point->meter_agenda();
+  const std::uint32_t concentrator = home.settings.concentrator;
+  return concentrator != 0 ? power_lines_[concentrator - 1]->agenda() : agenda_;
 }
 
 void World::trace(std::uint32_t meter, const std::string& path, TimeNs samples_from,
