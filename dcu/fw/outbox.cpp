@@ -116,6 +116,9 @@ bool BaseNode::push(const Packet& packet, Node* node, PduKind kind,
   protocol::prime::FrameOptions options;
   options.priority = packet.priority;
   if (!packet.control && node != nullptr) options.scheme = scheme_to(*node);
+  // The switch that repeats it goes no faster than we do.
+  const bool slow = sent != nullptr && sent->try_count > 2 && node != nullptr && node->level > 0;
+  if (slow) options.scheme = Scheme::dbpsk_f;
   if (++next_tag_ == 0) ++next_tag_;
   options.tag = next_tag_;
   if (!transmitter_.push(out.written(), options)) return false;

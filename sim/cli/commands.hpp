@@ -52,6 +52,8 @@ int digest_command(const std::string& result);
 int diff_command(const std::string& a, const std::string& b);
 // P3.2Ex message in a file. 0 good, 1 breaks the rules, 2 not readable.
 int lint_command(const std::string& path);
+// A secret, asked for by name.
+int sign_key_command(const ScenarioOptions& options);
 int report_command(const std::string& result);
 int read_command(const ReadCommand& command);
 int debug_command(const DebugCommand& command);

@@ -112,6 +112,9 @@ int main(int argc, char** argv) {
   p32->require_subcommand(1);
   CLI::App* lint = p32->add_subcommand("lint", "Check a message: XML, gzip or HTTP around it");
   lint->add_option("file", result, "FILE, or - for standard input")->required();
+  CLI::App* sign_key =
+      p32->add_subcommand("sign-key", "The head-end's private key for orders (PEM)");
+  add_scenario(*sign_key, check_options);
   app.add_subcommand("hes", "The head-end stub by itself, on real sockets (hes --help)");
 
   const auto called = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
@@ -136,6 +139,7 @@ int main(int argc, char** argv) {
   if (*report) return report_command(result);
   if (*read) return read_command(read_options);
   if (*lint) return lint_command(result);
+  if (*sign_key) return sign_key_command(check_options);
   if (*debug) return debug_command(debug_options);
   return kBadInput;
 }

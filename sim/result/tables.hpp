@@ -163,7 +163,7 @@ struct TrafficRow {
 struct EventRow {
   static constexpr Table kTable = Table::events;
   double t_s = 0;
-  Text<16> type;
+  Text<24> type;
   Text<32> meters;
   double value = kNotKnown;
   Text<64> text;

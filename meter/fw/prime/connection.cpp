@@ -78,8 +78,11 @@ void ServiceNode::on_con(Bytes payload) {
     if (!ours) return;
     const bool was_open = link_.is_open();
     close_connection(true);
-    was_open ? connect_in(kReconnectUs, kReconnectSpreadUs)
-             : connect_in(kRefusedUs, kReconnectSpreadUs);
+    if (!was_open) {
+      connect_in(kRefusedUs, kReconnectSpreadUs);
+    } else if (!broke()) {
+      connect_in(kReconnectUs, kReconnectSpreadUs);
+    }
     return;
   }
   if (ours && link_.is_open()) return;  // said twice
@@ -150,8 +153,13 @@ void ServiceNode::check_link() {
   con.lcid = lcid_;
   send_control(ControlType::con, con);
   close_connection(true);
+  if (!broke()) connect_in(kReconnectUs, kReconnectSpreadUs);
+}
+
+// An open connection ended. True: it searches another switch now.
+bool ServiceNode::broke() {
   if (now_us() - opened_us_ > kBrokenWithinUs) broken_ = 0;
-  if (!leave_bad_path()) connect_in(kReconnectUs, kReconnectSpreadUs);
+  return leave_bad_path();
 }
 
 // True: it searches another switch now.

@@ -61,7 +61,7 @@ void ServiceNode::receive_gpdu(const ReceivedFrame& frame) {
     }
     if (phase_ != Phase::registering && phase_ != Phase::registered) return;
   }
-  if (repeats && lsid_ != kNoSid) repeat(frame.mpdu, gpdu->header.down, first);
+  if (repeats && lsid_ != kNoSid) repeat(frame, gpdu->header.down, first);
 }
 
 bool ServiceNode::is_for_us(const Packet& packet) const {

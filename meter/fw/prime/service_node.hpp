@@ -165,6 +165,7 @@ class ServiceNode final : public protocol::prime::ModemClient,
   void close_connection(bool tell);
   void send_close(std::uint16_t lcid);
   void check_link();
+  bool broke();
   bool leave_bad_path();
   void pump();
 
@@ -184,7 +185,8 @@ class ServiceNode final : public protocol::prime::ModemClient,
   void note_below(const protocol::prime::Packet& packet,
                   const protocol::prime::ReceivedFrame& frame);
   void on_prm_below(const protocol::prime::Packet& packet);
-  void repeat(Bytes mpdu, bool down, const protocol::prime::Packet& packet);
+  void repeat(const protocol::prime::ReceivedFrame& frame, bool down,
+              const protocol::prime::Packet& packet);
 
   // ---- service_node.cpp ----
   std::optional<std::uint64_t> pib_network(protocol::prime::Pib attribute) const;

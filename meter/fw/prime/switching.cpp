@@ -212,7 +212,8 @@ std::uint32_t ServiceNode::neighbour_key(const Packet& packet) const {
   return static_cast<std::uint32_t>(packet.sid) << 14 | lnid;
 }
 
-void ServiceNode::repeat(Bytes mpdu, bool down, const Packet& packet) {
+void ServiceNode::repeat(const ReceivedFrame& received, bool down, const Packet& packet) {
+  const Bytes mpdu = received.mpdu;
   std::array<std::uint8_t, kMaxFrameOctets> copy;
   if (mpdu.size() > copy.size()) {
     ++counters_.repeat_dropped;
@@ -232,6 +233,9 @@ void ServiceNode::repeat(Bytes mpdu, bool down, const Packet& packet) {
       options.scheme = below->scheme();
     }
   }
+  // Noise at the far end does not show in what we hear of it. Who repeats a packet because it was
+  // not acknowledged sends it slower; so must we, or it fails at the second hop for ever.
+  if (is_coded(received.scheme)) options.scheme = std::min(options.scheme, received.scheme);
   if (!transmitter_.push(frame, options)) {
     ++counters_.repeat_dropped;
     return;

@@ -84,7 +84,11 @@ void ConcentratorSite::switch_supply(bool on) {
     boot_timer_.arm(agenda_.now() + kBootNs);
     return;
   }
-  for (const auto& [name, value] : counters()) past_counters_[name] = value;
+  past_counters_ = counters();
+  // It takes what it knows with it; whoever looks on must not believe the nodes are still in.
+  for (const dcu::app::NodeInfo& node : nodes()) {
+    if (node.connected) observer_->node_left(now(), node);
+  }
   plc_.set_client(nullptr);
   program_.reset();
   program_timer_.disarm();

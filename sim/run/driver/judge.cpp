@@ -115,6 +115,17 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
   return judgement;
 }
 
+std::size_t meters_on(const World& world, Uplink road) {
+  std::size_t n = 0;
+  for (const auto& home : world.homes()) {
+    const std::uint32_t concentrator = home->settings.concentrator;
+    const Uplink own =
+        concentrator == 0 ? Uplink::gprs : world.power_lines()[concentrator - 1]->uplink();
+    if (own == road) ++n;
+  }
+  return n;
+}
+
 std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
                                  const std::vector<std::unique_ptr<LineRecorder>>& lines,
                                  TimeNs end, std::uint32_t relay_orders) {
@@ -127,7 +138,7 @@ std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
       for (const std::uint64_t kind : direction) octets += n(kind);
     }
   }
-  const double meter_days = n(world.homes().size()) * (n(end) / kNsPerHour) / 24;
+  const double meter_days = n(meters_on(world, Uplink::gprs)) * (n(end) / kNsPerHour) / 24;
   const auto& pushes = recorder.push_latencies_s();
   std::vector<result::Kpi> kpis = {
       {"interval_success", share(n(head_end.in_time), n(head_end.expected)), "", {}},

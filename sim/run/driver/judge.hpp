@@ -35,6 +35,8 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
                 const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
                 TimeNs end, result::ResultWriter& writer);
 
+// Meters whose values travel over this road: with a module, or behind a concentrator that has it.
+std::size_t meters_on(const World& world, Uplink road);
 // NaN where there is nothing to judge.
 double share(double part, double whole);
 double quantile(const std::vector<double>& sorted, double q);

@@ -59,7 +59,7 @@ void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& 
       for (const std::uint64_t kind : direction) p32_octets += n(kind);
     }
   }
-  const double meter_days = n(sum.meters) * (n(end) / kNsPerHour) / 24;
+  const double meter_days = n(meters_on(world, Uplink::ethernet)) * (n(end) / kNsPerHour) / 24;
   const double line_time = n(end) * n(lines.size());
   const std::vector<result::Kpi> own = {
       {"plc_meters", n(sum.meters), "", {}},

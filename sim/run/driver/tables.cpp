@@ -36,7 +36,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
   for (const Event& event : scenario.events) {
     result::EventRow row;
     row.t_s = 1e-9 * static_cast<double>(event.at);
-    row.type = result::Text<16>(event_type_name(event.type));
+    row.type = result::Text<24>(event_type_name(event.type));
     row.meters = result::Text<32>(event.meters.text());
     switch (event.type) {
       case EventType::relay:
@@ -48,8 +48,12 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         break;
       case EventType::network_loss:
       case EventType::outage:
+        row.value = event.duration_s;
+        break;
       case EventType::concentrator_outage:
         row.value = event.duration_s;
+        row.meters = result::Text<32>(
+            scenario.concentrators[static_cast<std::size_t>(event.concentrator - 1)].meters.text());
         break;
       case EventType::sag:
         row.value = event.duration_ms;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace sim::run {
 namespace {
@@ -23,7 +24,13 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
       log_(std::fopen(log_path.c_str(), "w")) {
   if (log_ == nullptr) throw std::runtime_error(log_path + ": cannot be written");
   listen_for_modules();
-  listen_for_gateways();
+  listen_for_concentrators(scenario.expose.gateway, kFirstConcentratorDevice);
+  listen_for_concentrators(scenario.expose.p32, kFirstP32Tag);
+  if (!scenario.expose.head_end.empty() || !scenario.expose.p32.empty()) {
+    for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
+      identity_of(number);  // a bad file is told now
+    }
+  }
   if (scenario.expose.hdlc_port > 0) {
     Home& home = *world.homes().at(static_cast<std::size_t>(scenario.expose.hdlc_meter - 1));
     optical_ = std::make_unique<OpticalPort>(
@@ -50,14 +57,32 @@ void PacedGateway::listen_for_modules() {
   }
 }
 
-void PacedGateway::listen_for_gateways() {
+void PacedGateway::listen_for_concentrators(const std::string& where, std::uint32_t first_tag) {
   HostPort first;
-  if (!parse_host_port(scenario_.expose.gateway, first)) return;
+  if (!parse_host_port(where, first)) return;
   for (std::uint32_t number = 1; number <= scenario_.concentrators.size(); ++number) {
+    // Behind GPRS it has no server of its own.
+    const bool gprs = scenario_.concentrators[number - 1].uplink == Uplink::gprs;
+    if (first_tag == kFirstP32Tag && gprs) continue;
     const std::uint32_t port = first.port + number - 1;
-    if (port > 65'535) throw std::runtime_error(fmt::format("expose.gateway: no port {}", port));
-    hub_.listen(first.host, static_cast<std::uint16_t>(port), concentrator_device(number));
+    if (port > 65'535) throw std::runtime_error(fmt::format("{}: no port {}", where, port));
+    hub_.listen(first.host, static_cast<std::uint16_t>(port), first_tag + number);
   }
+}
+
+const TlsIdentity& PacedGateway::identity_of(std::uint32_t concentrator) {
+  const auto found = identities_.find(concentrator);
+  if (found != identities_.end()) return found->second;
+  const auto file = [&](std::string name) {
+    const std::size_t at = name.find("{id}");
+    if (at != std::string::npos) name.replace(at, 4, concentrator_identity(concentrator).id);
+    return scenario_.path_of(name);
+  };
+  const Scenario::Expose& expose = scenario_.expose;
+  return identities_
+      .try_emplace(concentrator, file(expose.tls_certificate), file(expose.tls_key),
+                   file(expose.tls_authority))
+      .first->second;
 }
 
 PacedGateway::~PacedGateway() {
@@ -76,7 +101,12 @@ void PacedGateway::on_open(ConnectionId connection, std::uint32_t module, std::s
                            std::uint16_t port) {
   const auto found = handles_.find(connection);
   if (found == handles_.end()) {
-    head_end_.on_open(connection, module, host, port);
+    const bool reports = !host.empty() && port == scenario_.hes.p32_port;
+    if (reports && !scenario_.expose.head_end.empty()) {
+      dial_head_end(connection, module - kFirstConcentratorDevice);
+    } else {
+      head_end_.on_open(connection, module, host, port);
+    }
     return;
   }
   Caller& caller = callers_.at(found->second);
@@ -85,12 +115,34 @@ void PacedGateway::on_open(ConnectionId connection, std::uint32_t module, std::s
   caller.early.clear();
 }
 
+void PacedGateway::dial_head_end(ConnectionId connection, std::uint32_t concentrator) {
+  HostPort where;
+  parse_host_port(scenario_.expose.head_end, where);  // the loader has checked it
+  const Handle handle = hub_.dial(where.host, where.port);
+  log("dialled", handle, concentrator);
+  auto tls = std::make_unique<TlsStream>(identity_of(concentrator), true);
+  callers_[handle] = {connection, true, {}, std::move(tls)};
+  handles_[connection] = handle;
+  to_caller(handle, {});
+}
+
+// Octets of the application, and whatever TLS has to say besides.
+void PacedGateway::to_caller(Handle handle, protocol::Bytes octets) {
+  const auto found = callers_.find(handle);
+  if (found == callers_.end() || found->second.tls == nullptr) {
+    hub_.send(handle, octets);
+    return;
+  }
+  found->second.tls->send(octets);
+  hub_.send(handle, found->second.tls->take_wire());
+}
+
 void PacedGateway::on_data(ConnectionId connection, std::span<const std::uint8_t> octets) {
   const auto found = handles_.find(connection);
   if (found == handles_.end()) {
     head_end_.on_data(connection, octets);
   } else {
-    hub_.send(found->second, octets);
+    to_caller(found->second, octets);
   }
 }
 
@@ -114,7 +166,12 @@ void PacedGateway::on_accepted(Handle handle, std::uint32_t tag) {
     return;
   }
   ConnectionId connection = 0;
-  if (tag < kFirstConcentratorDevice) {
+  std::unique_ptr<TlsStream> tls;
+  if (tag > kFirstP32Tag) {
+    const std::uint32_t number = tag - kFirstP32Tag;
+    connection = world_.ethernet().connect(concentrator_device(number), kConcentratorPort);
+    tls = std::make_unique<TlsStream>(identity_of(number), false);
+  } else if (tag < kFirstConcentratorDevice) {
     connection = world_.cell().connect(tag, static_cast<std::uint16_t>(scenario_.hes.port));
   } else {
     const ConcentratorRow& row = scenario_.concentrators[tag - kFirstConcentratorDevice - 1];
@@ -123,7 +180,7 @@ void PacedGateway::on_accepted(Handle handle, std::uint32_t tag) {
                                         : world_.ethernet();
     connection = network.connect(tag, kGatewayPort);
   }
-  callers_[handle] = {connection, false, {}};
+  callers_[handle] = {connection, false, {}, std::move(tls)};
   handles_[connection] = handle;
 }
 
@@ -135,6 +192,21 @@ void PacedGateway::on_received(Handle handle, protocol::Bytes octets) {
     return;
   }
   Caller& caller = found->second;
+  if (caller.tls == nullptr) {
+    forward(handle, caller, octets);
+    return;
+  }
+  std::vector<std::uint8_t> plain;
+  const bool good = caller.tls->receive(octets, plain);
+  hub_.send(handle, caller.tls->take_wire());
+  if (!plain.empty()) forward(handle, caller, plain);
+  if (good) return;
+  log("tls ended", handle, 0);
+  hub_.close(handle);
+  on_hung_up(handle);
+}
+
+void PacedGateway::forward(Handle handle, Caller& caller, protocol::Bytes octets) {
   if (!caller.open && caller.early.size() + octets.size() <= kMaxEarlyOctets) {
     caller.early.insert(caller.early.end(), octets.begin(), octets.end());
   } else if (!caller.open ||

@@ -11,6 +11,7 @@
 #include "models/core/wan/cell.hpp"
 #include "sim/run/paced/optical_port.hpp"
 #include "sim/run/paced/socket_hub.hpp"
+#include "sim/run/paced/tls_stream.hpp"
 #include "sim/run/scenario/scenario.hpp"
 #include "sim/run/world/world.hpp"
 
@@ -39,7 +40,8 @@ class PacedGateway final : public models::wan::WanPeer, private SocketHub::Event
   struct Caller {
     ConnectionId connection;
     bool open = false;
-    std::vector<std::uint8_t> early;  // came before the module had answered
+    std::vector<std::uint8_t> early;  // came before the device had answered
+    std::unique_ptr<TlsStream> tls;   // P3.2Ex
   };
 
   void on_open(ConnectionId connection, std::uint32_t module, std::string_view host,
@@ -52,10 +54,17 @@ class PacedGateway final : public models::wan::WanPeer, private SocketHub::Event
   void log(const char* what, Handle handle, std::size_t octets);
 
   void listen_for_modules();
-  void listen_for_gateways();
+  void listen_for_concentrators(const std::string& where, std::uint32_t first_tag);
+  const TlsIdentity& identity_of(std::uint32_t concentrator);
+  // A concentrator dials the head-end, and that is somewhere outside.
+  void dial_head_end(ConnectionId connection, std::uint32_t concentrator);
+  void forward(Handle handle, Caller& caller, protocol::Bytes octets);
+  void to_caller(Handle handle, protocol::Bytes octets);
 
-  // Others: the meter's number, or the concentrator's above kFirstConcentratorDevice.
+  // Others: the meter's number, or the concentrator's above kFirstConcentratorDevice for its
+  // gateway and above kFirstP32Tag for its P3.2Ex server.
   static constexpr std::uint32_t kOpticalTag = 0;
+  static constexpr std::uint32_t kFirstP32Tag = 2 * kFirstConcentratorDevice;
 
   World& world_;
   const Scenario& scenario_;
@@ -63,6 +72,7 @@ class PacedGateway final : public models::wan::WanPeer, private SocketHub::Event
   SocketHub hub_;
   std::map<Handle, Caller> callers_;
   std::map<ConnectionId, Handle> handles_;
+  std::map<std::uint32_t, TlsIdentity> identities_;  // by concentrator
   std::unique_ptr<OpticalPort> optical_;
   std::FILE* log_;
   std::uint64_t accepted_ = 0;

@@ -66,6 +66,22 @@ void SocketHub::listen(const std::string& host, std::uint16_t port, std::uint32_
   listeners_.push_back({descriptor, tag});
 }
 
+SocketHub::Handle SocketHub::dial(const std::string& host, std::uint16_t port) {
+  addrinfo* found = resolve(host, port);
+  const int descriptor = socket(found->ai_family, SOCK_STREAM, 0);
+  if (descriptor >= 0) {
+    make_nonblocking(descriptor);
+    // A refusal shows with the first poll, as everything else does.
+    static_cast<void>(connect(descriptor, found->ai_addr, found->ai_addrlen));
+  }
+  const int error = errno;
+  freeaddrinfo(found);
+  if (descriptor < 0) fail(host, port, std::strerror(error));
+  const Handle handle = next_++;
+  connections_[handle] = {descriptor, 0, {}};
+  return handle;
+}
+
 void SocketHub::send(Handle handle, protocol::Bytes octets) {
   const auto found = connections_.find(handle);
   if (found == connections_.end()) return;

@@ -34,6 +34,9 @@ class SocketHub {
 
   // Throws std::runtime_error with address, port and the system's reason.
   void listen(const std::string& host, std::uint16_t port, std::uint32_t tag);
+  // Dials; the connection counts as accepted at once, and hangs up when nobody answers. Throws
+  // when the host has no address.
+  Handle dial(const std::string& host, std::uint16_t port);
   void send(Handle connection, protocol::Bytes octets);
   void close(Handle connection);
   // Waits at most timeout_ms for something to happen, then reports all of it.

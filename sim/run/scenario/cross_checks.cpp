@@ -233,11 +233,28 @@ void Loader::check_concentrators() {
                   "1 to " + std::to_string(known));
     }
   }
-  const std::int64_t first = port_of(scenario_.expose.gateway);
-  if (!scenario_.expose.gateway.empty() && first == 0) {
-    complain_at("expose.gateway", "not an address and a port", "such as \"127.0.0.1:4059\"");
-  } else if (!scenario_.expose.gateway.empty() && scenario_.concentrators.empty()) {
-    complain_at("expose.gateway", "there is no concentrator", "with [[concentrator]] rows");
+  check_doors();
+}
+
+// What the concentrators show to the outside.
+void Loader::check_doors() {
+  const Scenario::Expose& expose = scenario_.expose;
+  const std::pair<const char*, const std::string*> doors[] = {
+      {"expose.gateway", &expose.gateway},
+      {"expose.p32", &expose.p32},
+      {"expose.head_end", &expose.head_end}};
+  for (const auto& [path, text] : doors) {
+    if (text->empty()) continue;
+    if (port_of(*text) == 0) {
+      complain_at(path, "not an address and a port", "such as \"127.0.0.1:4059\"");
+    } else if (scenario_.concentrators.empty()) {
+      complain_at(path, "there is no concentrator", "with [[concentrator]] rows");
+    } else if (text != &expose.gateway &&
+               (expose.tls_certificate.empty() || expose.tls_key.empty() ||
+                expose.tls_authority.empty())) {
+      complain_at(path, "P3.2Ex on real sockets needs TLS",
+                  "with tls_certificate, tls_key and tls_authority");
+    }
   }
 }
 

@@ -42,6 +42,7 @@ class Loader {
   void check_sags();
   void check_map();
   void check_concentrators();
+  void check_doors();
 
   template <typename Target>
   bool read_key(const Key<Target>& key, const std::string& path, const Raw& raw, Target& target);

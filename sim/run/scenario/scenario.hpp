@@ -164,6 +164,11 @@ struct Scenario {
     std::int64_t hdlc_port = 0;
     std::int64_t hdlc_meter = 1;
     std::string gateway;  // of concentrator 1; the others on the following ports
+    std::string p32;      // likewise
+    std::string head_end;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string tls_authority;
   } expose;
   struct Trace {
     std::int64_t meter = 0;  // 0: no trace

@@ -295,6 +295,28 @@ Keys outside_keys() {
           "n "
           "- 1; the destination wPort chooses the meter. Empty: none.",
           [](auto& s) -> auto& { return s.expose.gateway; }),
+      K::text(
+          "expose.head_end",
+          "\"HOST:PORT\": in mode paced the concentrators report there over P3.2Ex and mutual TLS, "
+          "instead of to the built-in head-end.",
+          [](auto& s) -> auto& { return s.expose.head_end; }),
+      K::text(
+          "expose.p32",
+          "\"127.0.0.1:PORT\": in mode paced the P3.2Ex server of concentrator n listens on PORT + "
+          "n "
+          "- 1, with mutual TLS.",
+          [](auto& s) -> auto& { return s.expose.p32; }),
+      K::text(
+          "expose.tls_certificate",
+          "Certificate chain of the concentrators, PEM, relative to the scenario file; {id} in the "
+          "name stands for each one's id.",
+          [](auto& s) -> auto& { return s.expose.tls_certificate; }),
+      K::text(
+          "expose.tls_key", "Its private key, PEM; {id} likewise.",
+          [](auto& s) -> auto& { return s.expose.tls_key; }),
+      K::text(
+          "expose.tls_authority", "Authority of the head-end's certificate, PEM.",
+          [](auto& s) -> auto& { return s.expose.tls_authority; }),
       K::integer(
           "trace.meter", "", 0, 1000, "Detailed meter whose signals go to trace.vcd; 0 none.",
           [](auto& s) -> auto& { return s.trace.meter; }),

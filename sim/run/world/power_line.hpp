@@ -31,6 +31,7 @@ class PowerLine {
   // 0: the concentrator itself.
   std::uint32_t meter_of(plc::StationId station) const;
 
+  Uplink uplink() const { return gprs_ != nullptr ? Uplink::gprs : Uplink::ethernet; }
   // Of the medium and of its fleet meters.
   Agenda& agenda() { return medium_agenda_; }
   models::sc::DetailedPowerLine* detailed() { return detailed_; }  // nullptr: fleet

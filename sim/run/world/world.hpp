@@ -59,6 +59,7 @@ class World {
   std::vector<std::unique_ptr<PowerLine>>& power_lines() { return power_lines_; }
   const std::vector<std::unique_ptr<PowerLine>>& power_lines() const { return power_lines_; }
   std::vector<std::unique_ptr<Home>>& homes() { return homes_; }
+  const std::vector<std::unique_ptr<Home>>& homes() const { return homes_; }
   const models::MainsSchedule& mains() const { return mains_; }
 
  private:

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A concentrator on real sockets reports to a head-end in another process, over P3.2Ex with mutual
+// TLS; and nobody else may.
+#include "tests/paced/living_program.hpp"
+
+namespace {
+
+using namespace paced_test;
+
+Answer shell(const std::string& command) {
+  Answer answer;
+  std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  std::array<char, 4096> chunk;
+  while (std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
+    answer.text.append(chunk.data(), n);
+  }
+  answer.status = WEXITSTATUS(pclose(pipe));
+  return answer;
+}
+
+class P32Tls : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("amitwin-tls-" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+    port_ = free_ports();
+    ASSERT_GT(port_, 0);
+    authority("ca");
+    authority("stranger");
+    certificate("hes", "head-end", "ca");
+    certificate("AMTDC0000000001", "AMTDC0000000001", "ca");
+    certificate("forged", "AMTDC0000000001", "stranger");
+  }
+  void TearDown() override {
+    for (const pid_t child : {run_, hes_}) {
+      if (child <= 0) continue;
+      kill(child, SIGINT);
+      waitpid(child, nullptr, 0);
+    }
+    fs::remove_all(folder_);
+  }
+  std::string file(const std::string& name) const { return (folder_ / name).string(); }
+  void authority(const std::string& name) const {
+    const Answer made = shell("openssl req -x509 -newkey ed25519 -nodes -days 2 -subj /CN=" + name +
+                              " -keyout " + file(name + ".key") + " -out " + file(name + ".pem"));
+    ASSERT_EQ(made.status, 0) << made.text;
+  }
+  void certificate(const std::string& name, const std::string& who, const std::string& by) const {
+    const Answer made = shell("openssl req -newkey ed25519 -nodes -subj /CN=" + who + " -keyout " +
+                              file(name + ".key") + " -out " + file(name + ".csr") +
+                              " && openssl x509 -req -days 2 -in " + file(name + ".csr") + " -CA " +
+                              file(by + ".pem") + " -CAkey " + file(by + ".key") +
+                              " -CAcreateserial -out " + file(name + ".pem"));
+    ASSERT_EQ(made.status, 0) << made.text;
+  }
+  // One simulated hour takes a second; the concentrator collects every quarter of an hour.
+  std::string scenario(const std::string& certificate) const {
+    const std::string path = file("tls.toml");
+    std::ofstream(path) << "[scenario]\nname = \"tls\"\nduration_h = 700\ncollect_h = 0\n"
+                        << "[sim]\nmode = \"paced\"\nspeed = 900\n[meters]\ncount = 2\n"
+                        << "[[concentrator]]\nmeters = \"all\"\ncollect_period_s = 900\n"
+                        << "[expose]\nhead_end = \"127.0.0.1:" << port_ << "\"\n"
+                        << "tls_certificate = \"" << certificate << ".pem\"\n"
+                        << "tls_key = \"" << certificate << ".key\"\n"
+                        << "tls_authority = \"ca.pem\"\n";
+    return path;
+  }
+  void start_head_end() {
+    std::ofstream(file("inventory.json"))
+        << run("inventory " + scenario("{id}") + " --format json --with-keys").text;
+    std::ofstream(file("sign.key")) << run("p32 sign-key " + scenario("{id}")).text;
+    std::ofstream(file("type.json")) << run("template ad11a").text;
+    hes_ = fork();
+    if (hes_ != 0) return;
+    if (std::freopen(file("hes.log").c_str(), "w", stdout) == nullptr) _exit(126);
+    if (std::freopen(file("hes.log").c_str(), "a", stderr) == nullptr) _exit(126);
+    execl(AMITWIN_PROGRAM, "amitwin", "hes", "--inventory", file("inventory.json").c_str(),
+          "--template", file("type.json").c_str(), "--store", file("hes.sqlite").c_str(),
+          "--listen", ("127.0.0.1:" + std::to_string(port_ + 1)).c_str(), "--p32-port",
+          std::to_string(port_).c_str(), "--tls-cert", file("hes.pem").c_str(), "--tls-key",
+          file("hes.key").c_str(), "--tls-ca", file("ca.pem").c_str(), "--sign-key",
+          file("sign.key").c_str(), nullptr);
+    _exit(127);
+  }
+  std::string stored() const {
+    return run("hes --store " + file("hes.sqlite") + " --export csv").text;
+  }
+  // Rows of the store as the head-end prints them, with the line that names the columns.
+  std::size_t rows() const {
+    const std::string csv = stored();
+    return static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n'));
+  }
+
+  fs::path folder_;
+  int port_ = 0;
+  pid_t hes_ = -1;
+  pid_t run_ = -1;
+};
+
+TEST_F(P32Tls, AForeignHeadEndGetsTheReports) {
+  start_head_end();
+  run_ = start_program(folder_, scenario("{id}"));
+  std::size_t lines = 0;
+  for (int tries = 0; tries < 150 && lines < 20; ++tries) {
+    usleep(200'000);
+    lines = rows();
+  }
+  std::ifstream log(file("hes.log"));
+  EXPECT_GE(lines, 20u) << std::string(std::istreambuf_iterator<char>(log), {});
+}
+
+TEST_F(P32Tls, ACertificateOfAnotherAuthorityIsRefused) {
+  start_head_end();
+  for (int tries = 0; tries < 100 && !fs::exists(file("hes.sqlite")); ++tries) usleep(50'000);
+  const std::size_t before = rows();
+  run_ = start_program(folder_, scenario("forged"));
+  sleep(6);  // more than an hour of collections
+  EXPECT_LT(rows(), before + 5) << stored();
+  std::ifstream inputs(folder_ / "out/inputs.log");
+  const std::string text(std::istreambuf_iterator<char>(inputs), {});
+  EXPECT_NE(text.find("dialled"), std::string::npos) << text;
+}
+
+}  // namespace
