@@ -52,6 +52,8 @@ SupplyPoint::SupplyPoint(const MainsSchedule& mains, const LoadSource& load,
                          const SupplyConfig& config)
     : mains_(mains), load_(load), config_(config) {
   TWIN_ASSERT(config.n_phases == 1 || config.n_phases == 3, config.n_phases);
+  if (config.share[0] + config.share[1] + config.share[2] > 0) return;
+  for (int p = 0; p < config.n_phases; ++p) config_.share[p] = 1.0 / config.n_phases;
 }
 
 ElectricalState SupplyPoint::state(std::int64_t step, const SwitchState& switches) const {

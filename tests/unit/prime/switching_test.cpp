@@ -279,12 +279,26 @@ TEST(Switching, AReportFromBelowIsForTheSwitchAndSetsTheScheme) {
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_EQ(answers[0].header, (GenericHeader{true, 1}));
   EXPECT_EQ(answers[0].packet.lnid, 7);
-  ASSERT_TRUE(rig.arrives(data_packet(true, 0, kLsid, 7)));
+  ASSERT_TRUE(rig.arrives(data_packet(true, 0, kLsid, 7), 2'000, Scheme::d8psk_f));
   rig.run_for(kSecond);
   EXPECT_EQ(rig.modem.sent.back().scheme, Scheme::d8psk_f);
-  ASSERT_TRUE(rig.arrives(data_packet(true, 0, kLsid, 8)));  // never heard
+  ASSERT_TRUE(rig.arrives(data_packet(true, 0, kLsid, 8), 2'000, Scheme::d8psk_f));  // never heard
   rig.run_for(kSecond);
   EXPECT_EQ(rig.modem.sent.back().scheme, Scheme::dbpsk_f);
+}
+
+// Noise at the far end does not show in what the switch hears of it: the sender's retransmissions,
+// which are slower, must reach the last hop as such.
+TEST(Switching, RepeatsNoFasterThanItWasTold) {
+  Rig rig;
+  rig.promote();
+  ASSERT_TRUE(rig.arrives(control(false, 1, ControlType::prm, kLsid, 7, Prm{false, false, 6})));
+  rig.run_for(kSecond);
+  for (const Scheme scheme : {Scheme::d8psk_f, Scheme::dqpsk_f, Scheme::dbpsk_f}) {
+    ASSERT_TRUE(rig.arrives(data_packet(true, 0, kLsid, 7), 2'000, scheme));
+    rig.run_for(kSecond);
+    EXPECT_EQ(rig.modem.sent.back().scheme, scheme);
+  }
 }
 
 TEST(Switching, AFullQueueDropsAndCounts) {
