@@ -13,9 +13,9 @@ namespace models {
 
 struct SupplyConfig {
   int n_phases = 1;
+  double voltage_ratio = 1;  // this home's voltage over the grid's (place on the feeder)
+  bool harmonics = true;     // background distortion of the voltage, harmonic currents of the load
   double share[kMaxPhases] = {};  // of the load, on each phase; the sum is 1. All 0: even
-  double voltage_ratio = 1;       // this home's voltage over the grid's (place on the feeder)
-  bool harmonics = true;  // background distortion of the voltage, harmonic currents of the load
 };
 
 // Place of a home on its feeder: within +-2 % of the grid's voltage.
