@@ -160,7 +160,7 @@ struct Street {
   void add(std::uint32_t number) {
     const bool three = number % 3 == 0;
     models::SupplyConfig home;
-    if (three) home = {3, {0.4, 0.3, 0.3}, 1, true};
+    if (three) home = {3, 1, true, {0.4, 0.3, 0.3}};
     supplies.push_back(std::make_unique<models::SupplyPoint>(mains, load, home));
     afes.push_back(std::make_unique<models::Afe>(kSeed, number, three ? 3 : 1,
                                                  models::draw_tolerance(kSeed, number)));
