@@ -179,6 +179,15 @@ int serve(const Options& options) {
   for (const std::string& order : options.orders) {
     parse_order(order, inventory, real_time.orders, faults);
   }
+  for (const Order& order : real_time.orders) {
+    const bool behind =
+        order.meter < inventory.size() && inventory[order.meter].concentrator != kNoConcentrator;
+    if (behind && !config.signing_key) {
+      faults.push_back("--order " + inventory[order.meter].serial +
+                       ": the meter is behind a concentrator, which takes signed orders only; "
+                       "allowed: together with --sign-key");
+    }
+  }
   if (!faults.empty()) return bad_input(faults);
 
   allow_many_sockets();

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <stdexcept>
+#include <utility>
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/obis.hpp"
@@ -66,10 +67,11 @@ class Reader {
         case ClientEvent::Kind::rejected:
         case ClientEvent::Kind::exception:
           if (!answer.empty() && answer[0] == dlms::tag::kException) {
-            // The module's own answer, too, when its meter is silent.
+            // Also what a module says whose meter is silent, and a gateway of whom it does not
+            // know.
             throw Refused(fmt::format(
-                "{}: exception-response: the service is not allowed, or the meter does not answer "
-                "the module",
+                "{}: exception-response: not allowed, or no such meter answers; behind a "
+                "concentrator --server is the server_sap of `amitwin inventory`",
                 what));
           }
           throw Refused(
@@ -257,6 +259,15 @@ void read_wanted(const ReadOptions& options, const Wanted& wanted, Reader& reade
 int read_meter(const ReadOptions& options) {
   try {
     const Wanted wanted = wanted_of(options);
+    // One-octet addresses of IEC 62056-46, as meters on a serial line have them.
+    constexpr std::uint16_t kHighestHdlcAddress = 127;
+    for (const auto& [name, address] :
+         {std::pair{"--client", options.client}, std::pair{"--server", options.server}}) {
+      if (options.hdlc && (address == 0 || address > kHighestHdlcAddress)) {
+        throw InputError(fmt::format("{} = {}: over HDLC allowed are 1 to {}", name, address,
+                                     kHighestHdlcAddress));
+      }
+    }
     TcpSocket socket(options.host, options.port);
     const auto link = options.hdlc ? make_hdlc_link(socket, options.server, options.timeout_ms)
                                    : make_wrapper_link(socket, options.server, options.timeout_ms);

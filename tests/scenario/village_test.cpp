@@ -67,6 +67,28 @@ TEST(Village, AConcentratorOnGprsAsksForWorkAndGetsIt) {
   EXPECT_EQ(run.kpi("clock_orders_done"), 1);
 }
 
+TEST(Village, AConcentratorOnGprsComesBackAfterANetworkLoss) {
+  Scenario scenario = hamlet(6, 0, 4);
+  scenario.concentrators[0].uplink = sim::run::Uplink::gprs;
+  set_events(scenario, {network_loss(clock(0, 0), 300), network_loss(clock(1, 0), 60),
+                        network_loss(clock(2, 30), 1800)});
+  const Folder folder;
+  expect_village_well(run_in_child(scenario, folder), 6);
+}
+
+TEST(Village, ManyConcentratorsOnOneCellAllGetThrough) {
+  Scenario scenario = street(20, 3);
+  for (std::uint32_t meter = 1; meter <= 20; ++meter) {
+    sim::run::ConcentratorRow row;
+    row.meters = MeterSet::one(meter);
+    row.uplink = sim::run::Uplink::gprs;
+    row.collect_period_s = 3600;
+    scenario.concentrators.push_back(row);
+  }
+  const Folder folder;
+  expect_village_well(run_in_child(scenario, folder), 20);
+}
+
 TEST(Village, MetersThatWereWithoutSupplyComeBackAndCatchUp) {
   Scenario scenario = hamlet(9, 0, 5);
   set_events(scenario, {outage(clock(1, 10), 4, 1800), outage(clock(2, 5), 8, 600)});

@@ -36,6 +36,7 @@ ConcentratorSite::ConcentratorSite(Agenda& agenda, const Scenario& scenario, std
       supply_timer_(agenda, *this, concentrator_entity(number, 0), kSupply),
       boot_timer_(agenda, *this, concentrator_entity(number, 0), kBoot),
       program_timer_(agenda, *this, concentrator_entity(number, 0), kProgram),
+      network_timer_(agenda, *this, concentrator_entity(number, 0), kNetwork),
       observer_(&nobody_) {
   uplink.set_client(*this);
 }
@@ -64,6 +65,9 @@ void ConcentratorSite::on_time(TimeNs now, std::uint32_t what) {
     boot();
   } else if (what == kProgram) {
     if (program_) program_->on_timer();
+  } else if (what == kNetwork) {
+    uplink_.connect(kApn);
+    network_timer_.arm(now + kReconnectNs);
   } else {
     while (!switches_.empty() && switches_.front().at <= now) {
       const bool on = switches_.front().on;
@@ -81,6 +85,7 @@ void ConcentratorSite::switch_supply(bool on) {
     plc_modem_.power(true);
     uplink_.power(true);
     uplink_.connect(kApn);
+    network_timer_.arm(agenda_.now() + kReconnectNs);
     boot_timer_.arm(agenda_.now() + kBootNs);
     return;
   }
@@ -93,6 +98,7 @@ void ConcentratorSite::switch_supply(bool on) {
   program_.reset();
   program_timer_.disarm();
   boot_timer_.disarm();
+  network_timer_.disarm();
   lines_ = {};
   waiting_ = {};
   online_ = false;
@@ -165,6 +171,11 @@ void ConcentratorSite::on_modem(models::wan::ModemState state) {
     uplink_.listen(kGatewayPort);
   }
   online_ = online;
+  if (online) {
+    network_timer_.disarm();
+  } else if (powered_ && network_timer_.at() == kNever) {
+    network_timer_.arm(agenda_.now() + kReconnectNs);
+  }
 }
 
 void ConcentratorSite::on_socket_open(int socket, bool incoming) {

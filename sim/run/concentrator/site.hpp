@@ -41,6 +41,8 @@ class ConcentratorSite final : private Entity,
  public:
   // From the supply's return to the first instruction of the program.
   static constexpr TimeNs kBootNs = 20 * kNsPerSecond;
+  // Its system asks for the network again so long after it went, or was refused.
+  static constexpr TimeNs kReconnectNs = 30 * kNsPerSecond;
 
   ConcentratorSite(Agenda& agenda, const Scenario& scenario, std::uint32_t number, plc::Modem& plc,
                    models::wan::ModemPort& uplink);
@@ -70,7 +72,7 @@ class ConcentratorSite final : private Entity,
   const std::vector<std::uint32_t>& meters() const { return meters_; }
 
  private:
-  enum : std::uint32_t { kSupply, kBoot, kProgram };
+  enum : std::uint32_t { kSupply, kBoot, kProgram, kNetwork };
   struct Switch {
     TimeNs at;
     bool on;
@@ -115,6 +117,7 @@ class ConcentratorSite final : private Entity,
   Timer supply_timer_;
   Timer boot_timer_;
   Timer program_timer_;
+  Timer network_timer_;
   std::vector<Switch> switches_;
   struct Nobody final : dcu::app::Observer {};
   Nobody nobody_;

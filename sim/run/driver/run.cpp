@@ -72,17 +72,25 @@ std::string write_summary_files(const Scenario& scenario, const RunOptions& opti
 // Where a paced run can be reached from outside.
 std::string doors_of(const Scenario& scenario) {
   const Scenario::Expose& expose = scenario.expose;
-  std::string text = expose.listen.empty()
-                         ? "no module listens (expose.listen is empty)"
-                         : fmt::format(
-                               "the module of meter 1 listens on {} (wrapper), meter n on "
-                               "that port + n - 1, as soon as it is on the network",
-                               expose.listen);
+  std::string text =
+      expose.listen.empty()
+          ? "no module listens (expose.listen is empty)"
+          : fmt::format(
+                "the module of meter n, if it has one, listens on {} + n - 1 (wrapper), as "
+                "soon as it is on the network",
+                expose.listen);
   if (!expose.gateway.empty()) {
     text += fmt::format(
-        "; the gateway of concentrator 1 on {} (wrapper; `amitwin inventory` lists each meter's "
+        "; the gateway of concentrator n on {} + n - 1 (wrapper; `amitwin inventory` lists each "
+        "meter's "
         "wPort as server_sap)",
         expose.gateway);
+  }
+  if (!expose.p32.empty()) {
+    text += fmt::format("; P3.2Ex of concentrator n on {} + n - 1 (mutual TLS)", expose.p32);
+  }
+  if (!expose.head_end.empty()) {
+    text += fmt::format("; concentrators report to {} (mutual TLS)", expose.head_end);
   }
   if (expose.hdlc_port > 0) {
     text += fmt::format("; meter {} on port {} (HDLC)", expose.hdlc_meter, expose.hdlc_port);

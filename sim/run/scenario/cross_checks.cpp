@@ -213,6 +213,10 @@ void Loader::check_concentrators() {
                   "meters 1 to " + std::to_string(count));
       continue;
     }
+    if (meters.list(count).empty()) {
+      complain_at(path, "names no meter", "at least one meter");
+      continue;
+    }
     for (const std::uint32_t meter : meters.list(count)) {
       if (owner[meter] != 0) {
         complain_at(path,
@@ -228,12 +232,19 @@ void Loader::check_concentrators() {
     const Event& event = scenario_.events[i];
     if (event.type != EventType::concentrator_outage) continue;
     const auto known = static_cast<std::int64_t>(scenario_.concentrators.size());
-    if (event.concentrator > known) {
-      complain_at("event#" + std::to_string(i) + ".concentrator", "there is no such concentrator",
+    const std::string row = "event#" + std::to_string(i) + ".";
+    if (known == 0) {
+      complain_at(row + "type", "there is no concentrator", "with [[concentrator]] rows");
+    } else if (event.concentrator > known) {
+      complain_at(row + "concentrator", "there is no such concentrator",
                   "1 to " + std::to_string(known));
     }
   }
   check_doors();
+  if (scenario_.hes.port == scenario_.hes.p32_port) {
+    complain_at(seen("hes.p32_port") ? "hes.p32_port" : "hes.port",
+                "modules and concentrators would dial the same port", "two different ports");
+  }
 }
 
 // What the concentrators show to the outside.

@@ -200,7 +200,9 @@ const std::vector<KpiInfo>& kpi_table() {
       {"plc_switches", "", "terminals promoted to switches, at the end"},
       {"plc_levels", "", "deepest level of a registered meter, 0: beside the base node"},
       {"plc_uncoded_frames", "", "frames sent without convolutional code"},
-      {"plc_airtime_share", "", "share of time somebody transmits, beacons included"},
+      {"plc_airtime_share", "",
+       "airtime of all frames and beacons over the time of the run; above 1 where many send at "
+       "once"},
       {"plc_collision_share", "", "share of addressed frames lost to a collision"},
       {"plc_noise_loss_share", "", "share of addressed frames lost to noise"},
       {"collection_latency_p95_s", "s", "95 % of collected rows are stored within, from capture"},
