@@ -146,6 +146,20 @@ int serve_lockstep(const LockstepOptions& lockstep, const Inventory& inventory,
   return kFailed;
 }
 
+// What a concentrator would not take.
+void check_orders(const std::vector<Order>& orders, const Inventory& inventory, bool can_sign,
+                  std::vector<std::string>& faults) {
+  for (const Order& order : orders) {
+    const bool behind =
+        order.meter < inventory.size() && inventory[order.meter].concentrator != kNoConcentrator;
+    if (behind && !can_sign) {
+      faults.push_back("--order " + inventory[order.meter].serial +
+                       ": the meter is behind a concentrator, which takes signed orders only; "
+                       "allowed: together with --sign-key");
+    }
+  }
+}
+
 int serve(const Options& options) {
   std::vector<std::string> faults;
   LockstepOptions lockstep;
@@ -179,15 +193,7 @@ int serve(const Options& options) {
   for (const std::string& order : options.orders) {
     parse_order(order, inventory, real_time.orders, faults);
   }
-  for (const Order& order : real_time.orders) {
-    const bool behind =
-        order.meter < inventory.size() && inventory[order.meter].concentrator != kNoConcentrator;
-    if (behind && !config.signing_key) {
-      faults.push_back("--order " + inventory[order.meter].serial +
-                       ": the meter is behind a concentrator, which takes signed orders only; "
-                       "allowed: together with --sign-key");
-    }
-  }
+  check_orders(real_time.orders, inventory, config.signing_key.has_value(), faults);
   if (!faults.empty()) return bad_input(faults);
 
   allow_many_sockets();
