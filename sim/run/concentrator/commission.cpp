@@ -1,5 +1,9 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "protocol/p32/sign.hpp"
 #include "sim/core/assert.hpp"
 #include "sim/run/concentrator/site.hpp"
@@ -34,6 +38,11 @@ void ConcentratorSite::commission() {
   }
   commission.parameters.poll_period_s = static_cast<std::uint32_t>(row_.poll_period_s);
   commission.parameters.sessions_max = static_cast<std::uint32_t>(row_.sessions);
+  // As the head-end: 0 corrects nothing without an order.
+  const double threshold_s = scenario_.hes.clock_threshold_s;
+  commission.parameters.clock_threshold_s =
+      threshold_s > 0 ? static_cast<std::uint32_t>(std::max(1.0, std::round(threshold_s)))
+                      : std::numeric_limits<std::uint32_t>::max();
   commission.parameters.head_end_port = static_cast<std::uint16_t>(scenario_.hes.p32_port);
   TWIN_ASSERT(dcu::app::commission(disk_, commission), identity_.number);
 }

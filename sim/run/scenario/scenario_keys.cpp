@@ -270,7 +270,8 @@ Keys end_keys() {
           [](auto& s) -> auto& { return s.hes.concurrent; }),
       K::number(
           "hes.clock_threshold_s", "s", 0, 3600,
-          "Clock error from which the head-end corrects by itself; 0: on order only.",
+          "Clock error from which head-end and concentrators correct by themselves; 0: on order "
+          "only.",
           [](auto& s) -> auto& { return s.hes.clock_threshold_s; }),
   };
 }
