@@ -103,6 +103,7 @@ TEST(Village, DamagedFramesAreCountedAndDropped) {
   const Finished run = run_in_child(hamlet(30, 0, 3), folder);  // long enough to have a weak end
   expect_village_well(run, 30);
   EXPECT_GT(run.kpi("plc_noise_loss_share"), 0.01);
+  EXPECT_GT(run.kpi("malformed"), 0);
 }
 
 // ---- Law 2 ----

@@ -24,6 +24,7 @@ LineRecorder::Figures sum_of(const std::vector<std::unique_ptr<LineRecorder>>& l
     sum.receptions += each.receptions;
     sum.collisions += each.collisions;
     sum.noise_losses += each.noise_losses;
+    sum.damaged += each.damaged;
   }
   return sum;
 }
@@ -74,8 +75,11 @@ void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& 
       {"plc_noise_loss_share", share(n(sum.noise_losses), n(sum.receptions)), "", {}},
       {"collection_latency_p95_s", quantile(judgement.collection_latencies_s, 0.95), "s", {}},
       {"reports", n(recorder.reports()), "", {}},
-      {"reports_repeated", n(sum_of(world, "again")), "", {}},
-      {"malformed", n(sum_of(world, "malformed")), "", {}},
+      {"reports_repeated", n(sum_of(world, "reports_repeated")), "", {}},
+      {"malformed",
+       n(sum.damaged + sum_of(world, "malformed") + sum_of(world, "gateway_damaged")),
+       "",
+       {}},
       {"p32_bytes_per_meter_day", share(p32_octets, meter_days), "B", {}},
   };
   kpis.insert(kpis.end(), own.begin(), own.end());
