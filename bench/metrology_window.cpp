@@ -17,7 +17,7 @@
 #include "meter/dsp/window_sums.hpp"
 #include "models/core/afe/feed.hpp"
 #include "models/core/load/household.hpp"
-#include "sim/run/truth/truth.hpp"
+#include "sim/referee/truth/truth.hpp"
 
 namespace {
 

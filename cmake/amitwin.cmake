@@ -37,19 +37,17 @@ function(amitwin_library name)
   endif()
 endfunction()
 
-# amitwin_test(NAME SOURCES ... USES targets... [LABELS ...]): one GoogleTest executable, one ctest.
-# Tests of protocol, firmware and head-end also run in the sanitizer preset: target sanitized_tests,
-# label sanitized.
-set(AMITWIN_SANITIZED_FOLDERS
-    "tests/(unit/(protocol_dlms|hdlc|wrapper|crypto|cm1_fw|hes|wan|device|prime|base_node|plc|p32|dcu)|fitl|vectors|fuzz)")
+# amitwin_test(NAME [SANITIZED] SOURCES ... USES targets... [LABELS ...] [TIMEOUT seconds]): one
+# GoogleTest executable, one ctest. SANITIZED ones also run in the sanitizer preset: target
+# sanitized_tests, label sanitized.
 add_custom_target(sanitized_tests)
 find_package(GTest REQUIRED)
 function(amitwin_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SANITIZED" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES ${AMITWIN_SANITIZED_FOLDERS})
+  if(ARG_SANITIZED)
     list(APPEND ARG_LABELS sanitized)
     add_dependencies(sanitized_tests ${name})
   endif()

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "dcu/app/concentrator.hpp"
-#include "dcu/app/gateway.hpp"
-#include "dcu/app/task_table.hpp"
-#include "dcu/app/uplink.hpp"
+#include "dcu/app/head_end/gateway.hpp"
+#include "dcu/app/head_end/uplink.hpp"
+#include "dcu/app/tasks/task_table.hpp"
 
 namespace dcu::app {
 

@@ -10,7 +10,7 @@
 
 #include "dcu/app/ports.hpp"
 #include "protocol/dlms/types.hpp"
-#include "protocol/p32/parameters.hpp"
+#include "protocol/hosted/p32/parameters.hpp"
 #include "protocol/prime/types.hpp"
 
 namespace dcu::app {

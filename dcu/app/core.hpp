@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dcu/app/agenda.hpp"
-#include "dcu/app/store.hpp"
+#include "dcu/app/store/store.hpp"
+#include "dcu/app/tasks/agenda.hpp"
 #include "dcu/fw/types.hpp"
 #include "protocol/crypto/engine.hpp"
 

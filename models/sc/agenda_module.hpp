@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/core/agenda.hpp"
+#include "kernel/agenda.hpp"
 
 namespace models::sc {
 

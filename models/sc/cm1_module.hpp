@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "models/core/device/cm1_node.hpp"
+#include "models/core/cm1/cm1_node.hpp"
 #include "models/core/wan/modem.hpp"
 #include "models/sc/agenda_module.hpp"
 #include "models/sc/doors.hpp"

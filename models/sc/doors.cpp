@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "sim/core/assert.hpp"
+#include "kernel/assert.hpp"
 
 namespace models::sc {
 

@@ -6,9 +6,9 @@
 #include <systemc>
 #include <vector>
 
+#include "kernel/assert.hpp"
 #include "models/sc/agenda_module.hpp"
 #include "models/sc/points.hpp"
-#include "sim/core/assert.hpp"
 
 // The SystemC library brings a main() that wants this; ours does without.
 int sc_main(int, char**) { return 0; }

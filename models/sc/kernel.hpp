@@ -7,12 +7,12 @@
 #include <memory>
 #include <string>
 
-#include "models/core/device/cm1_node.hpp"
-#include "models/core/device/meter_node.hpp"
-#include "models/core/device/rs485.hpp"
+#include "kernel/agenda.hpp"
+#include "models/core/cm1/cm1_node.hpp"
+#include "models/core/meter/meter_node.hpp"
+#include "models/core/parts/rs485.hpp"
 #include "models/core/wan/modem.hpp"
 #include "plc-channel/medium/medium.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace models::sc {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/core/device/cm1_node.hpp"
-#include "models/core/device/meter_node.hpp"
-#include "models/core/device/rs485.hpp"
+#include "models/core/cm1/cm1_node.hpp"
+#include "models/core/meter/meter_node.hpp"
+#include "models/core/parts/rs485.hpp"
 #include "models/sc/agenda_module.hpp"
 #include "models/sc/doors.hpp"
 #include "models/sc/ports.hpp"

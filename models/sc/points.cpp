@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/sc/points.hpp"
 
-#include "sim/core/assert.hpp"
+#include "kernel/assert.hpp"
 
 namespace models::sc {
 

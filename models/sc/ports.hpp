@@ -6,7 +6,7 @@
 #include <span>
 #include <systemc>
 
-#include "sim/core/time.hpp"
+#include "kernel/time.hpp"
 
 namespace models::sc {
 

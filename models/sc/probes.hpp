@@ -4,10 +4,10 @@
 
 #include <systemc>
 
+#include "kernel/agenda.hpp"
 #include "models/core/afe/afe.hpp"
-#include "models/core/device/meter_node.hpp"
+#include "models/core/meter/meter_node.hpp"
 #include "models/sc/agenda_module.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace models::sc {
 

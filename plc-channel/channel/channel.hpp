@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernel/time.hpp"
 #include "plc-channel/channel/network.hpp"
 #include "plc-channel/channel/noise.hpp"
 #include "plc-channel/feeder/feeder.hpp"
-#include "sim/core/time.hpp"
 
 namespace plc {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 
-#include "sim/core/det_math.hpp"
+#include "kernel/det_math.hpp"
 
 namespace plc {
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "kernel/assert.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
 #include "plc-channel/channel/channel.hpp"
-#include "sim/core/assert.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace plc {
 

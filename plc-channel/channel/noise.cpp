@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
 #include "plc-channel/channel/complex.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace plc {
 

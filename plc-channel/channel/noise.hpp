@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/core/time.hpp"
+#include "kernel/time.hpp"
 
 namespace plc {
 

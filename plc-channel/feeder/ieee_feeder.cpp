@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/core/det_math.hpp"
+#include "kernel/det_math.hpp"
 
 namespace plc {
 

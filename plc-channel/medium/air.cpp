@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "sim/core/assert.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/purpose.hpp"
+#include "kernel/assert.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
 
 namespace plc {
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "kernel/time.hpp"
 #include "plc-channel/medium/modem.hpp"
 #include "protocol/prime/types.hpp"
-#include "sim/core/time.hpp"
 
 namespace plc {
 

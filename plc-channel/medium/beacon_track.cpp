@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "kernel/det_math.hpp"
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 #include "plc-channel/channel/noise.hpp"
-#include "sim/core/det_math.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace plc {
 

@@ -7,11 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "kernel/agenda.hpp"
 #include "plc-channel/channel/channel.hpp"
 #include "plc-channel/medium/modem.hpp"
 #include "plc-channel/medium/observer.hpp"
 #include "plc-channel/phy/packet_error.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace plc {
 

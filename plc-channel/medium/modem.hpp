@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "kernel/time.hpp"
 #include "protocol/prime/modem.hpp"
-#include "sim/core/time.hpp"
 
 namespace plc {
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "kernel/time.hpp"
 #include "plc-channel/feeder/feeder.hpp"
 #include "plc-channel/medium/modem.hpp"
-#include "sim/core/time.hpp"
 
 namespace plc {
 

@@ -4,10 +4,10 @@
 // What a receiver makes of a frame among others.
 #include <algorithm>
 
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 #include "plc-channel/channel/complex.hpp"
 #include "plc-channel/medium/air.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace plc {
 

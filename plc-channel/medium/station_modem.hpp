@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "kernel/agenda.hpp"
 #include "plc-channel/medium/beacon_track.hpp"
 #include "plc-channel/medium/modem.hpp"
 #include "plc-channel/medium/on_air.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace plc {
 

@@ -14,7 +14,7 @@ inline constexpr std::size_t kIvOctets = 12;   // system title (8) || invocation
 inline constexpr std::size_t kTagOctets = 12;  // DLMS cuts the GCM tag to 96 bits
 
 // The only way to cryptography for freestanding code. On a meter it is a hardware block behind the
-// hal, on a host OpenSSL (protocol/crypto_openssl). Never implemented by ourselves.
+// hal, on a host OpenSSL (protocol/hosted/crypto_openssl). Never implemented by ourselves.
 class Engine {
  public:
   // AES-128-GCM. `out` has the size of `in` and may be the same memory. Returns false when the

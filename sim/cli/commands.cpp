@@ -8,12 +8,12 @@
 
 #include <cstdio>
 
+#include "sim/assembly/firmware.hpp"
+#include "sim/assembly/identity/identity.hpp"
+#include "sim/assembly/identity/type_template.hpp"
 #include "sim/cli/scenario_input.hpp"
-#include "sim/run/firmware/firmware.hpp"
-#include "sim/run/identity/identity.hpp"
-#include "sim/run/identity/type_template.hpp"
-#include "sim/run/paced/socket_hub.hpp"
-#include "sim/run/scenario/load_csv.hpp"
+#include "sim/drive/paced/socket_hub.hpp"
+#include "sim/scenario/load_csv.hpp"
 
 namespace sim::cli {
 

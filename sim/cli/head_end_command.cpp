@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/shell/hes_main.hpp"
+#include "hes-stub/program/hes_main.hpp"
 #include "sim/cli/commands.hpp"
 
 namespace sim::cli {

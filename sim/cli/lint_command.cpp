@@ -6,7 +6,7 @@
 #include <iostream>
 #include <iterator>
 
-#include "protocol/p32/lint.hpp"
+#include "protocol/hosted/p32/lint.hpp"
 #include "sim/cli/commands.hpp"
 
 namespace sim::cli {

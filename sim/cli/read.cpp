@@ -10,13 +10,13 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/obis.hpp"
-#include "protocol/crypto_openssl/engine.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/client.hpp"
+#include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/cli/apdu_link.hpp"
 #include "sim/cli/read_secrets.hpp"
 #include "sim/cli/value_text.hpp"
-#include "sim/run/scenario/civil_time.hpp"
+#include "sim/scenario/civil_time.hpp"
 
 namespace sim::cli {
 namespace {

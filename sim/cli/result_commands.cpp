@@ -5,9 +5,9 @@
 #include <filesystem>
 
 #include "sim/cli/commands.hpp"
+#include "sim/report/report.hpp"
 #include "sim/result/compare.hpp"
 #include "sim/result/digest.hpp"
-#include "sim/result/report.hpp"
 
 namespace sim::cli {
 

@@ -4,9 +4,9 @@
 
 #include "sim/cli/commands.hpp"
 #include "sim/cli/scenario_input.hpp"
-#include "sim/result/report.hpp"
-#include "sim/run/driver/run.hpp"
-#include "sim/run/scenario/load_csv.hpp"
+#include "sim/drive/run.hpp"
+#include "sim/report/report.hpp"
+#include "sim/scenario/load_csv.hpp"
 
 namespace sim::cli {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "sim/run/firmware/firmware.hpp"
-#include "sim/run/scenario/load.hpp"
+#include "sim/assembly/firmware.hpp"
+#include "sim/scenario/load.hpp"
 
 namespace sim::cli {
 

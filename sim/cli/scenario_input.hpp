@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/scenario/problem.hpp"
-#include "sim/run/scenario/scenario.hpp"
+#include "sim/scenario/problem.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace sim::cli {
 

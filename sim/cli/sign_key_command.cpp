@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/commands.hpp"
 #include "sim/cli/scenario_input.hpp"
-#include "sim/run/identity/identity.hpp"
 
 namespace sim::cli {
 

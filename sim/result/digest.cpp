@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/core/assert.hpp"
+#include "kernel/assert.hpp"
 #include "sim/result/h5_file.hpp"
 
 namespace sim::result {

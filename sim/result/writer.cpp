@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "sim/core/assert.hpp"
+#include "kernel/assert.hpp"
 
 namespace sim::result {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/core/time.hpp"
+#include "kernel/time.hpp"
 #include "sim/result/digest.hpp"
 #include "sim/result/h5_file.hpp"
 #include "sim/result/kpi.hpp"

@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <sstream>
 
-#include "models/core/device/service_times.hpp"
+#include "models/core/meter/service_times.hpp"
 #include "protocol/cosem/date_time.hpp"
-#include "tests/fitl/meter/plc_bench.hpp"
-#include "tests/fitl/meter/test_client.hpp"
+#include "tests/rigs/meter/plc_bench.hpp"
+#include "tests/rigs/meter/test_client.hpp"
 #include "tests/target/budget.hpp"
 #include "tests/target/models.hpp"
 

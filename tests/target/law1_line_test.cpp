@@ -5,8 +5,8 @@
 // seen, and the serial line must not be trusted.
 #include <cstring>
 
-#include "tests/fitl/meter/plc_bench.hpp"
-#include "tests/fitl/meter/test_client.hpp"
+#include "tests/rigs/meter/plc_bench.hpp"
+#include "tests/rigs/meter/test_client.hpp"
 #include "tests/target/models.hpp"
 
 namespace target {

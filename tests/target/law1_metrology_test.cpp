@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "models/core/afe/afe.hpp"
-#include "tests/fitl/meter/test_client.hpp"
-#include "tests/fitl/meter/wire_value.hpp"
+#include "tests/rigs/meter/test_client.hpp"
+#include "tests/rigs/meter/wire_value.hpp"
 #include "tests/target/models.hpp"
 
 namespace target {

@@ -6,7 +6,7 @@
 
 #include <ostream>
 
-#include "tests/fitl/meter/meter_fixture.hpp"
+#include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/target/target_firmware.hpp"
 
 namespace target {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The simulator's service times are the counted instructions: neither can move without the other.
-#include "models/core/device/service_times.hpp"
+#include "models/core/meter/service_times.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ namespace {
 void expect_near(std::int64_t in_table, std::int64_t counted, const char* what) {
   EXPECT_NEAR(static_cast<double>(in_table), static_cast<double>(counted),
               0.1 * static_cast<double>(counted))
-      << what << ": models/core/device/service_times.hpp has " << in_table
+      << what << ": models/core/meter/service_times.hpp has " << in_table
       << ", tests/target/instruction_budget.txt makes " << counted;
 }
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 
-#include "meter/fw/firmware.h"
+#include "meter/fw/core/firmware.h"
 #include "tests/target/sessions.hpp"
 
 namespace target {

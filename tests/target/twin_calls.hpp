@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "meter/fw/crc32.hpp"
+#include "meter/fw/store/crc32.hpp"
 #include "tests/target/twin.hpp"
 
 // What recording and replaying write alike.

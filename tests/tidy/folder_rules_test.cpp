@@ -42,14 +42,16 @@ Prefixes with_protocol(Prefixes more) {
 
 const std::vector<Rule>& rules() {
   static const std::vector<Rule> all = {
+      {{"kernel/"}, {"kernel/"}, {}, false},
+      {{"net/"}, with_protocol({"net/"}), {"boost/", "openssl/"}, false},
       {{"protocol/"}, kProtocol, {}, true},
-      {{"protocol/assert_host/"}, kProtocol, {}, false},
-      {{"protocol/crypto_openssl/"},
-       with_protocol({"protocol/crypto_openssl/"}),
+      {{"protocol/hosted/assert_host/"}, kProtocol, {}, false},
+      {{"protocol/hosted/crypto_openssl/"},
+       with_protocol({"protocol/hosted/crypto_openssl/"}),
        {"openssl/"},
        false},
-      {{"protocol/p32/"},
-       with_protocol({"protocol/p32/"}),
+      {{"protocol/hosted/p32/"},
+       with_protocol({"protocol/hosted/p32/"}),
        {"zlib.h", "libxml/", "fmt/", "openssl/", "boost/beast/"},
        false},
       {{"meter/"}, with_protocol({"meter/"}), {}, true},
@@ -59,38 +61,44 @@ const std::vector<Rule>& rules() {
       {{"cm1/hal/"}, {"cm1/hal/"}, {}, true},
       {{"dcu/fw/", "dcu/hal/"}, with_protocol({"dcu/fw/", "dcu/hal/"}), {}, true},
       {{"dcu/app/"}, {"dcu/", "protocol/"}, {"fmt/", "nlohmann/", "zlib.h"}, false},
-      {{"hes-stub/engine/"},
-       {"hes-stub/engine/", "protocol/"},
+      {{"hes-stub/"},
+       {"hes-stub/", "protocol/"},
        {"sqlite3.h", "fmt/", "nlohmann/", "zlib.h"},
        false},
-      {{"hes-stub/shell/"},
-       {"hes-stub/", "protocol/"},
+      {{"hes-stub/program/", "hes-stub/lockstep/"},
+       {"hes-stub/", "protocol/", "net/"},
        {"sqlite3.h", "fmt/", "nlohmann/", "zlib.h", "boost/", "CLI/"},
        false},
-      {{"plc-channel/"}, with_protocol({"plc-channel/", "sim/core/"}), {"Eigen/"}, false},
+      {{"plc-channel/"}, with_protocol({"plc-channel/", "kernel/"}), {"Eigen/"}, false},
       {{"models/core/"},
-       with_protocol({"models/core/", "sim/core/", "meter/dsp/", "meter/hal/", "cm1/hal/",
-                      "dcu/hal/", "protocol/crypto_openssl/", "plc-channel/"}),
+       with_protocol({"models/core/", "kernel/", "meter/dsp/", "meter/hal/", "cm1/hal/", "dcu/hal/",
+                      "protocol/hosted/crypto_openssl/", "plc-channel/"}),
        {"Eigen/"},
        false},
       {{"models/sc/"},
-       {"models/", "plc-channel/", "meter/", "cm1/", "dcu/", "protocol/", "sim/core/"},
+       {"models/", "plc-channel/", "meter/", "cm1/", "dcu/", "protocol/", "kernel/"},
        {"systemc", "tlm"},
        false},
-      {{"sim/core/"}, {"sim/core/"}, {}, false},
       {{"sim/result/"},
-       {"sim/result/", "sim/core/"},
+       {"sim/result/", "kernel/"},
        {"hdf5", "fmt/", "nlohmann/", "zlib.h", "openssl/"},
        false},
-      {{"sim/run/", "sim/cli/"}, {""}, {""}, false},
+      {{"sim/report/"},
+       {"sim/report/", "sim/result/", "kernel/"},
+       {"fmt/", "nlohmann/", "openssl/"},
+       false},
+      {{"sim/scenario/", "sim/assembly/", "sim/drive/", "sim/record/", "sim/referee/", "sim/cli/"},
+       {""},
+       {""},
+       false},
       // Truth is computed by other means than the meter's: law 6.
-      {{"sim/run/truth/"},
-       {"sim/run/truth/", "sim/core/", "models/core/grid/", "models/core/load/"},
+      {{"sim/referee/truth/"},
+       {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/"},
        {},
        false},
       {{"bench/", "tests/"}, {""}, {""}, false},
       // The firmware written against the public C header alone.
-      {{"tests/fitl/second_firmware/"}, {"meter/hal/meter_hal.h", "tests/", ""}, {""}, false},
+      {{"tests/firmware/second_firmware/"}, {"meter/hal/meter_hal.h", "tests/", ""}, {""}, false},
   };
   return all;
 }
@@ -150,12 +158,11 @@ TEST(FolderRules, IncludesStayInsideTheWalls) {
   }
 }
 
-TEST(FolderRules, OnlyTestsAndBenchesIncludeSimRunAndSimCli) {
+TEST(FolderRules, OnlyTestsAndBenchesIncludeSim) {
   for (const tidy::SourceFile& file : tidy::source_files()) {
-    if (starts_with_any(file.path, {"sim/run/", "sim/cli/", "tests/", "bench/"})) continue;
+    if (starts_with_any(file.path, {"sim/", "tests/", "bench/"})) continue;
     for (const tidy::Include& include : tidy::includes_of(file)) {
-      EXPECT_FALSE(starts_with_any(include.target, {"sim/run/", "sim/cli/"}))
-          << file.path << ':' << include.line;
+      EXPECT_FALSE(starts_with_any(include.target, {"sim/"})) << file.path << ':' << include.line;
     }
   }
 }
@@ -176,11 +183,11 @@ TEST(FolderRules, HeavyHeadersStayOutOfHeaders) {
 
 TEST(FolderRules, ARuleThatNothingBreaksStillBites) {
   const tidy::SourceFile bad{"meter/fw/x.cpp",
-                             {"#include <vector>", "#include \"sim/core/time.hpp\""}};
+                             {"#include <vector>", "#include \"kernel/time.hpp\""}};
   for (const tidy::Include& include : tidy::includes_of(bad)) {
     EXPECT_FALSE(allowed(*rule_for(bad.path), bad.path, include)) << include.target;
   }
-  const tidy::SourceFile truth{"sim/run/truth/x.cpp", {"#include \"meter/dsp/kernel.hpp\""}};
+  const tidy::SourceFile truth{"sim/referee/truth/x.cpp", {"#include \"meter/dsp/kernel.hpp\""}};
   EXPECT_FALSE(allowed(*rule_for(truth.path), truth.path, tidy::includes_of(truth)[0]));
 }
 

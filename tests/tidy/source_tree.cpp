@@ -12,8 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kFolders[] = {"protocol",    "meter",  "cm1", "dcu",   "hes-stub",
-                                "plc-channel", "models", "sim", "bench", "tests"};
+const char* const kFolders[] = {"kernel",   "net",         "protocol", "meter", "cm1",   "dcu",
+                                "hes-stub", "plc-channel", "models",   "sim",   "bench", "tests"};
 
 SourceFile read_file(const fs::path& path) {
   SourceFile file{path.generic_string(), {}};

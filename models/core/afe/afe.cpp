@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/afe/afe.hpp"
 
+#include "kernel/assert.hpp"
+#include "kernel/det_math.hpp"
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 #include "models/core/afe/waveform.hpp"
-#include "sim/core/assert.hpp"
-#include "sim/core/det_math.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace models {
 namespace {

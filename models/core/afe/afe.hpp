@@ -5,10 +5,10 @@
 #include <array>
 #include <cstdint>
 
+#include "kernel/time.hpp"
 #include "meter/hal/meter_hal.h"
 #include "models/core/afe/sample_clock.hpp"
 #include "models/core/grid/electrical.hpp"
-#include "sim/core/time.hpp"
 
 namespace models {
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "kernel/assert.hpp"
 #include "meter/dsp/window_sums.hpp"
-#include "sim/core/assert.hpp"
 
 namespace models {
 

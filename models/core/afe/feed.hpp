@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernel/time.hpp"
 #include "meter/hal/meter_hal.h"
 #include "models/core/afe/afe.hpp"
 #include "models/core/grid/change_log.hpp"
 #include "models/core/load/supply_point.hpp"
-#include "sim/core/time.hpp"
 
 namespace models {
 

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/afe/sample_clock.hpp"
 
+#include "kernel/assert.hpp"
 #include "meter/hal/meter_hal.h"
 #include "models/core/grid/mains.hpp"
-#include "sim/core/assert.hpp"
 
 namespace models {
 namespace {

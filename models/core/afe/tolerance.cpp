@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
 #include "models/core/afe/afe.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace models {
 namespace {

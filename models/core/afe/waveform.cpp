@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sim/core/det_math.hpp"
+#include "kernel/det_math.hpp"
 
 namespace models {
 namespace {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/grid/electrical.hpp"
 
-#include "sim/core/det_math.hpp"
+#include "kernel/det_math.hpp"
 
 namespace models {
 namespace {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "sim/core/assert.hpp"
-#include "sim/core/det_math.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
+#include "kernel/assert.hpp"
+#include "kernel/det_math.hpp"
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 
 namespace models {
 namespace {

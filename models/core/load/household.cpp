@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "kernel/det_math.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
 #include "models/core/load/h0_shape.hpp"
-#include "sim/core/det_math.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace models {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/core/det_math.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
+#include "kernel/det_math.hpp"
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 
 namespace models {
 namespace {

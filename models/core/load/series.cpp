@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "sim/core/assert.hpp"
+#include "kernel/assert.hpp"
 
 namespace models {
 namespace {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/load/supply_point.hpp"
 
-#include "sim/core/assert.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/purpose.hpp"
+#include "kernel/assert.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
 
 namespace models {
 namespace {

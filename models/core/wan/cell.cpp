@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/assert.hpp"
 #include "models/core/wan/modem.hpp"
-#include "sim/core/assert.hpp"
 
 namespace models::wan {
 

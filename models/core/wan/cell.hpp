@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "kernel/agenda.hpp"
 #include "models/core/wan/modem_config.hpp"
 #include "models/core/wan/network.hpp"
 #include "models/core/wan/radio.hpp"
 #include "models/core/wan/stream.hpp"
 #include "models/core/wan/stream_config.hpp"
 #include "models/core/wan/traffic.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace models::wan {
 

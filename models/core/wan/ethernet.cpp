@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/core/assert.hpp"
+#include "kernel/assert.hpp"
 
 namespace models::wan {
 

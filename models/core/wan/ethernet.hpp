@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "kernel/agenda.hpp"
 #include "models/core/wan/modem_port.hpp"
 #include "models/core/wan/network.hpp"
 #include "models/core/wan/traffic.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace models::wan {
 

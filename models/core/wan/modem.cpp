@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
+#include "kernel/assert.hpp"
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 #include "models/core/wan/stream.hpp"
-#include "sim/core/assert.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
 
 namespace models::wan {
 

@@ -7,10 +7,10 @@
 #include <span>
 #include <string_view>
 
+#include "kernel/agenda.hpp"
 #include "models/core/wan/cell.hpp"
 #include "models/core/wan/modem_port.hpp"
 #include "models/core/wan/radio.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace models::wan {
 

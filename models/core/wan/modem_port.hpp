@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "kernel/time.hpp"
 #include "models/core/wan/peer.hpp"
-#include "sim/core/time.hpp"
 
 namespace models::wan {
 

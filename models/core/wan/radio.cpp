@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "sim/core/det_math.hpp"
-#include "sim/core/keyed_stream.hpp"
-#include "sim/core/philox.hpp"
-#include "sim/core/purpose.hpp"
+#include "kernel/det_math.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/philox.hpp"
+#include "kernel/purpose.hpp"
 
 namespace models::wan {
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "kernel/time.hpp"
 #include "models/core/wan/traffic.hpp"
-#include "sim/core/time.hpp"
 
 namespace models::wan {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "kernel/agenda.hpp"
 #include "models/core/wan/peer.hpp"
 #include "models/core/wan/radio.hpp"
 #include "models/core/wan/stream_config.hpp"
 #include "models/core/wan/traffic.hpp"
-#include "sim/core/agenda.hpp"
 
 namespace models::wan {
 

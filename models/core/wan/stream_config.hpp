@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "sim/core/time.hpp"
+#include "kernel/time.hpp"
 
 namespace models::wan {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/assert.hpp"
 #include "models/core/wan/cell.hpp"
 #include "models/core/wan/modem.hpp"
 #include "models/core/wan/stream.hpp"
-#include "sim/core/assert.hpp"
 
 namespace models::wan {
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/core/device/node_id.hpp"
+#include "kernel/assert.hpp"
+#include "models/core/node_id.hpp"
 #include "models/core/wan/cell.hpp"
 #include "models/core/wan/modem.hpp"
 #include "models/core/wan/stream.hpp"
-#include "sim/core/assert.hpp"
 
 namespace models::wan {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/core/time.hpp"
+#include "kernel/time.hpp"
 
 namespace models::wan {
 

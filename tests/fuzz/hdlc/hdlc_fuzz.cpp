@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "protocol/hdlc/scanner.hpp"
-#include "tests/unit/hdlc/line.hpp"
+#include "tests/unit/protocol/hdlc/line.hpp"
 
 namespace {
 

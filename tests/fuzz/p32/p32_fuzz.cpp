@@ -4,10 +4,10 @@
 // the rest is given to; '<' is the codec, so that golden files are inputs as they are.
 #include <cstdlib>
 
-#include "protocol/p32/codec.hpp"
-#include "protocol/p32/gzip.hpp"
-#include "protocol/p32/http.hpp"
-#include "protocol/p32/lint.hpp"
+#include "protocol/hosted/p32/codec.hpp"
+#include "protocol/hosted/p32/gzip.hpp"
+#include "protocol/hosted/p32/http.hpp"
+#include "protocol/hosted/p32/lint.hpp"
 
 namespace {
 

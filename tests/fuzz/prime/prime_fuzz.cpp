@@ -7,7 +7,7 @@
 
 #include "meter/fw/prime/service_node.hpp"
 #include "protocol/prime/phy.hpp"
-#include "tests/unit/prime/modem.hpp"
+#include "tests/rigs/prime/modem.hpp"
 
 namespace {
 

@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "dcu/app/meters/meter_reader.hpp"
+
+#include <algorithm>
+
+#include "protocol/axdr/cursor.hpp"
+
+namespace dcu::app {
+namespace {
+
+namespace p32 = protocol::p32;
+using protocol::axdr::Cursor;
+using protocol::cosem::AccessResult;
+using protocol::cosem::ClassId;
+using protocol::cosem::obis;
+using protocol::cosem::Obis;
+
+constexpr auto kClock = obis(0, 0, 1, 0, 0);
+constexpr auto kDeviceName = obis(0, 0, 42, 0, 0);
+constexpr auto kFirmware = obis(1, 0, 0, 2, 0);
+constexpr auto kDisconnect = obis(0, 0, 96, 3, 10);
+constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
+constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
+constexpr std::int8_t kValue = 2;
+constexpr std::int8_t kScalerUnit = 3;
+constexpr std::int8_t kTransferStatus = 6;  // class 18
+constexpr std::size_t kMaxName = 32;
+
+// Energies, powers, voltages, currents by phase, frequency; what a meter lacks is left out.
+constexpr std::array kInstantaneous = {
+    obis(1, 0, 1, 8, 0),  obis(1, 0, 2, 8, 0),  obis(1, 0, 1, 7, 0),  obis(1, 0, 2, 7, 0),
+    obis(1, 0, 3, 7, 0),  obis(1, 0, 4, 7, 0),  obis(1, 0, 32, 7, 0), obis(1, 0, 52, 7, 0),
+    obis(1, 0, 72, 7, 0), obis(1, 0, 31, 7, 0), obis(1, 0, 51, 7, 0), obis(1, 0, 71, 7, 0),
+    obis(1, 0, 14, 7, 0),
+};
+
+// A text of a meter, fit for a message.
+std::string text_of(Bytes octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets.first(std::min(octets.size(), kMaxName))) {
+    text += octet >= 0x20 && octet < 0x7F ? static_cast<char>(octet) : '.';
+  }
+  return text;
+}
+
+JobPtr job_of(std::string_view name, MeterIndex meter, std::uint8_t priority) {
+  auto job = std::make_unique<Job>();
+  job->name = name;
+  job->meter = meter;
+  job->priority = priority;
+  return job;
+}
+
+// The meter lacks the object: a fact about the meter, not a failure of the job.
+bool lacks(const Answer& answer) {
+  return answer.result == AccessResult::object_undefined ||
+         answer.result == AccessResult::object_unavailable;
+}
+
+}  // namespace
+
+std::optional<p32::Failure> failure_of(const Job& job, PollOutcome outcome) {
+  using p32::ErrorCategory;
+  namespace code = p32::error_code;
+  switch (outcome) {
+    case PollOutcome::done:
+      return std::nullopt;
+    case PollOutcome::refused:
+      return p32::Failure{ErrorCategory::dlms, static_cast<std::uint8_t>(job.refusal)};
+    case PollOutcome::no_answer:
+      return p32::Failure{ErrorCategory::communication, code::kNoAnswer};
+    case PollOutcome::rejected:
+      return p32::Failure{ErrorCategory::communication, code::kAssociationRefused};
+    case PollOutcome::unreadable:
+      return p32::Failure{ErrorCategory::data, code::kUndecodable};
+    case PollOutcome::lost:
+      return p32::Failure{ErrorCategory::communication, code::kConnectionLost};
+    case PollOutcome::unreachable:
+      return p32::Failure{ErrorCategory::communication, code::kNotRegistered};
+  }
+  return std::nullopt;
+}
+
+JobPtr MeterReader::identity_job(MeterIndex meter, std::uint8_t priority) {
+  JobPtr job = job_of("identity", meter, priority);
+  job->operations = {get_of(ClassId::data, kDeviceName, kValue),
+                     get_of(ClassId::data, kFirmware, kValue)};
+  job->on_answer = [this](Job& asked, const Answer& answer) {
+    if (!answer.ok()) return Job::Next::go_on;
+    Cursor in(answer.data);
+    const Bytes octets = in.octet_string();
+    if (!in.at_end()) return Job::Next::unreadable;
+    MeterEntry& entry = core_.store.meters()[asked.meter];
+    (asked.at == 0 ? entry.device_name : entry.firmware) = text_of(octets);
+    core_.store.save_state(asked.meter);
+    return Job::Next::go_on;
+  };
+  return job;
+}
+
+JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
+                                      std::shared_ptr<p32::InstantaneousMeter> line) {
+  JobPtr job = job_of("instantaneous", meter, priority);
+  const std::string model = core_.store.meters()[meter].given.model;
+  job->prepare = [this, model, line](Job& planned) {
+    line->readings.clear();
+    planned.operations.push_back(get_of(ClassId::clock, kClock, kValue));
+    for (const Obis& name : kInstantaneous) {
+      planned.operations.push_back(get_of(ClassId::register_, name, kValue));
+    }
+  };
+  job->on_answer = [this, model, line](Job& asked, const Answer& answer) {
+    const auto target = asked.operations[asked.at].target;
+    if (!answer.ok()) {
+      if (lacks(answer)) asked.refusal = AccessResult::success;
+      return lacks(answer) ? Job::Next::go_on : Job::Next::finished;
+    }
+    Cursor in(answer.data);
+    if (target.class_id == ClassId::clock) {
+      const auto time = protocol::cosem::decode_date_time(in.date_time());
+      if (time.ok() && in.at_end()) line->clock = *time;
+      return Job::Next::go_on;
+    }
+    if (target.index == kValue) {
+      const std::int64_t value = in.number();
+      if (!in.at_end()) return Job::Next::unreadable;
+      const auto known = units_.find({model, target.instance});
+      const Unit unit = known == units_.end() ? Unit{} : known->second;
+      line->readings.push_back({target.instance, value, unit.scaler, unit.unit});
+      if (known == units_.end()) {
+        asked.operations.push_back(get_of(ClassId::register_, target.instance, kScalerUnit));
+      }
+    } else {
+      in.structure(2);
+      Unit unit;
+      unit.scaler = static_cast<std::int8_t>(in.number());
+      unit.unit = in.enumeration();
+      if (!in.at_end()) return Job::Next::unreadable;
+      units_[{model, target.instance}] = unit;
+      for (p32::Reading& reading : line->readings) {
+        if (reading.obis != target.instance) continue;
+        reading.scaler = unit.scaler;
+        reading.unit = unit.unit;
+      }
+    }
+    return Job::Next::go_on;
+  };
+  return job;
+}
+
+JobPtr MeterReader::relay_job(MeterIndex meter, std::uint8_t priority,
+                              std::shared_ptr<p32::RelayMeter> line) {
+  JobPtr job = job_of("relayStatus", meter, priority);
+  job->operations = {get_of(ClassId::disconnect_control, kDisconnect, 2),
+                     get_of(ClassId::disconnect_control, kDisconnect, 3),
+                     get_of(ClassId::disconnect_control, kDisconnect, 4)};
+  job->on_answer = [this, line](Job& asked, const Answer& answer) {
+    if (!answer.ok()) return Job::Next::finished;
+    Cursor in(answer.data);
+    switch (asked.operations[asked.at].target.index) {
+      case 2:
+        line->output_closed = in.boolean();
+        break;
+      case 3:
+        line->control_state = in.enumeration();
+        break;
+      default:
+        line->control_mode = in.enumeration();
+    }
+    line->read_at = p32::utc_ms_of_ns(core_.now());
+    return in.at_end() ? Job::Next::go_on : Job::Next::unreadable;
+  };
+  return job;
+}
+
+JobPtr MeterReader::firmware_job(MeterIndex meter, std::uint8_t priority,
+                                 std::shared_ptr<p32::FirmwareTarget> line) {
+  JobPtr job = job_of("firmwareStatus", meter, priority);
+  job->operations = {get_of(ClassId::data, kFirmware, kValue),
+                     get_of(kClassImageTransfer, kImageTransfer, kTransferStatus)};
+  job->on_answer = [this, line](Job& asked, const Answer& answer) {
+    Cursor in(answer.data);
+    if (asked.at == 0) {
+      if (!answer.ok()) return Job::Next::finished;
+      line->active = text_of(in.octet_string());
+      if (!in.at_end()) return Job::Next::unreadable;
+      core_.store.meters()[asked.meter].firmware = line->active;
+      core_.store.save_state(asked.meter);
+      return Job::Next::go_on;
+    }
+    // No image transfer: the meter is idle, and says by its error why it always will be.
+    if (!answer.ok()) return Job::Next::finished;
+    // Blue Book 4.4.6: 0 not initiated, 1 initiated, 2..4 verification, 5..7 activation.
+    constexpr std::array kStates = {
+        p32::TransferState::idle,        p32::TransferState::transferring,
+        p32::TransferState::transferred, p32::TransferState::verified,
+        p32::TransferState::failed,      p32::TransferState::verified,
+        p32::TransferState::activated,   p32::TransferState::failed,
+    };
+    const std::uint8_t status = in.enumeration();
+    if (!in.at_end() || status >= kStates.size()) return Job::Next::unreadable;
+    line->state = kStates[status];
+    return Job::Next::go_on;
+  };
+  return job;
+}
+
+}  // namespace dcu::app

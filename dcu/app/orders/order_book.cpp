@@ -1,0 +1,323 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The journal of orders: what is taken, when it begins and how it ends.
+#include "dcu/app/orders/order_book.hpp"
+
+#include <algorithm>
+
+#include "dcu/app/event_code.hpp"
+#include "dcu/app/orders/order_operations.hpp"
+#include "dcu/app/store/blob.hpp"
+#include "protocol/hosted/p32/codec.hpp"
+
+namespace dcu::app {
+namespace {
+
+namespace p32 = protocol::p32;
+using p32::ErrorCategory;
+using p32::Failure;
+using p32::OrderKind;
+using p32::OrderState;
+using Group = Store::EventGroup;
+
+// Orders may overtake each other on the way, by priority; further behind none is taken, so that
+// the journal need not remember older ones.
+constexpr std::uint64_t kSeqWindow = 64;
+constexpr std::size_t kJournalKept = 256;
+constexpr std::size_t kRunningMost = 64;
+
+bool is_over(OrderState state) {
+  return state != OrderState::accepted && state != OrderState::running;
+}
+Failure access(std::uint16_t code) { return {ErrorCategory::access, code}; }
+
+bool for_meters(const p32::Order& order) {
+  if (order.kind() == OrderKind::concentrator_parameters ||
+      order.kind() == OrderKind::concentrator_command) {
+    return false;
+  }
+  const auto* campaign = std::get_if<p32::FirmwareCampaignOrder>(&order.body);
+  return campaign == nullptr || !campaign->for_concentrator;
+}
+
+void put_failure(const std::optional<Failure>& failure, BlobWriter& out) {
+  out.u8(failure ? 1 : 0);
+  if (failure) out.u8(static_cast<std::uint8_t>(failure->category)).u16(failure->code);
+}
+std::optional<Failure> take_failure(BlobReader& in) {
+  if (in.u8() == 0) return std::nullopt;
+  const auto category = static_cast<ErrorCategory>(in.u8());
+  return Failure{category, in.u16()};
+}
+
+}  // namespace
+
+void OrderBook::save(const Running& running) {
+  p32::Message message;
+  message.envelope.id = message.envelope.from = "journal";
+  message.envelope.to = running.order.order.concentrator;
+  message.envelope.seq = running.order.order.seq;
+  message.body = running.order;
+  BlobWriter out;
+  out.text(p32::encode(message)).u8(static_cast<std::uint8_t>(running.state));
+  out.u32(running.targets.size());
+  for (const auto& [serial, target] : running.targets) {
+    out.text(serial).u8(target.done ? 1 : 0).i64(target.result.at);
+    put_failure(target.result.failure, out);
+    out.u8(target.result.clock_offset_ms ? 1 : 0);
+    out.u32(static_cast<std::uint32_t>(target.result.clock_offset_ms.value_or(0)));
+    out.u8(target.relay.read_at ? 1 : 0).i64(target.relay.read_at.value_or(0));
+    out.u8(target.relay.output_closed ? 1 : 0);
+    out.u8(target.relay.control_state).u8(target.relay.control_mode);
+    out.u32(target.result.operations.size());
+    for (const p32::OperationResult& operation : target.result.operations) {
+      out.u16(operation.index).u8(operation.result).u32(operation.data.size());
+      out.bytes(operation.data);
+    }
+  }
+  parts_.core.store.save_work(Store::Work::order, running.order.order.seq, out.take());
+}
+
+void OrderBook::load(std::uint64_t seq, Bytes value) {
+  BlobReader in(value);
+  auto decoded = p32::decode(in.text());
+  if (!decoded || !std::holds_alternative<p32::SignedOrder>(decoded.message().body)) return;
+  const auto running = std::make_shared<Running>();
+  running->order = std::get<p32::SignedOrder>(decoded.message().body);
+  running->state = static_cast<OrderState>(in.u8());
+  const std::uint32_t n = in.u32();
+  for (std::uint32_t k = 0; k < n && in.ok(); ++k) {
+    const std::string serial = in.text();
+    Target& target = running->targets[serial];
+    target.result.id = target.relay.id = target.firmware.id = serial;
+    target.done = in.u8() != 0;
+    target.result.at = in.i64();
+    target.result.failure = take_failure(in);
+    target.relay.failure = target.firmware.failure = target.result.failure;
+    const bool offset = in.u8() != 0;
+    const auto offset_ms = static_cast<std::int32_t>(in.u32());
+    if (offset) target.result.clock_offset_ms = offset_ms;
+    const bool read = in.u8() != 0;
+    const std::int64_t read_at = in.i64();
+    if (read) target.relay.read_at = read_at;
+    target.relay.output_closed = in.u8() != 0;
+    target.relay.control_state = in.u8();
+    target.relay.control_mode = in.u8();
+    const std::uint32_t operations = in.u32();
+    for (std::uint32_t i = 0; i < operations && in.ok(); ++i) {
+      p32::OperationResult operation;
+      operation.index = in.u16();
+      operation.result = in.u8();
+      const Bytes data = in.take(in.u32());
+      operation.data.assign(data.begin(), data.end());
+      target.result.operations.push_back(std::move(operation));
+    }
+  }
+  if (in.at_end()) orders_[seq] = running;
+}
+
+void OrderBook::start() {
+  for (const auto& [seq, value] : parts_.core.store.work(Store::Work::order)) load(seq, value);
+  for (const auto& [seq, running] : orders_) {
+    if (!is_over(running->state)) schedule(running);
+  }
+}
+
+std::optional<Failure> OrderBook::check(const p32::SignedOrder& order, bool& duplicate) const {
+  Core& core = parts_.core;
+  const p32::Verifier verifier(core.store.config().head_end_key);
+  if (order.signature.key != verifier.id()) return access(p32::error_code::kUnknownKey);
+  if (!verifier.verify(order)) return access(p32::error_code::kBadSignature);
+  const p32::Order& body = order.order;
+  if (body.concentrator != core.store.config().id) {
+    return access(p32::error_code::kWrongConcentrator);
+  }
+  const auto known = orders_.find(body.seq);
+  if (known != orders_.end()) {
+    duplicate = known->second->order.order.id == body.id;
+    return duplicate ? std::nullopt : std::optional(access(p32::error_code::kReplayed));
+  }
+  const std::uint64_t newest = orders_.empty() ? 0 : orders_.rbegin()->first;
+  if (body.seq == 0 || body.seq + kSeqWindow <= newest) {
+    return access(p32::error_code::kReplayed);
+  }
+  const p32::UtcMs now = p32::utc_ms_of_ns(core.now());
+  const p32::UtcMs age_ms = std::int64_t{core.store.parameters().order_age_max_s} * 1000;
+  if (body.until <= now || body.until <= body.from || body.from < now - age_ms) {
+    return access(p32::error_code::kExpired);
+  }
+  if (const auto* raw = std::get_if<p32::RawDlmsOrder>(&body.body)) {
+    if (!selections_supported(*raw)) {
+      return Failure{ErrorCategory::message, p32::error_code::kBadValue};
+    }
+  }
+  const auto runs = [](const auto& entry) { return !is_over(entry.second->state); };
+  const auto running = std::count_if(orders_.begin(), orders_.end(), runs);
+  if (static_cast<std::size_t>(running) >= kRunningMost) {
+    return Failure{ErrorCategory::resource, p32::error_code::kQueueFull};
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> OrderBook::accept(const p32::SignedOrder& order, bool& duplicate) {
+  duplicate = false;
+  Core& core = parts_.core;
+  const auto failure = check(order, duplicate);
+  if (duplicate) return std::nullopt;
+  if (failure) {
+    ++core.counters.orders_refused;
+    const bool replayed = failure->code == p32::error_code::kReplayed;
+    core.store.note(Group::access,
+                    replayed ? event_code::kReplayedOrder : event_code::kBadSignature,
+                    order.order.id);
+    return failure;
+  }
+  ++core.counters.orders;
+  const auto running = std::make_shared<Running>();
+  running->order = order;
+  std::vector<std::string> serials = order.order.meters;
+  if (const auto* keys = std::get_if<p32::KeyChangeOrder>(&order.order.body)) {
+    for (const p32::WrappedKey& key : keys->keys) serials.push_back(key.meter);
+  }
+  if (for_meters(order.order)) {
+    for (const std::string& serial : serials) {
+      Target& target = running->targets[serial];
+      target.result.id = target.relay.id = target.firmware.id = serial;
+    }
+  }
+  orders_[order.order.seq] = running;
+  save(*running);
+  core.store.note(Group::orders, event_code::kOrderAccepted, order.order.id);
+  prune();
+  schedule(running);
+  return std::nullopt;
+}
+
+// Orders that are over and that no repetition can bring back.
+void OrderBook::prune() {
+  while (orders_.size() > kJournalKept) {
+    const auto oldest = orders_.begin();
+    if (!is_over(oldest->second->state)) return;
+    if (oldest->first + kSeqWindow > orders_.rbegin()->first) return;
+    parts_.core.store.drop_work(Store::Work::order, oldest->first);
+    orders_.erase(oldest);
+  }
+}
+
+void OrderBook::schedule(const RunningPtr& running) {
+  Core& core = parts_.core;
+  const p32::Order& order = running->order.order;
+  const UtcNs from = std::max(core.now(), p32::utc_ns_of_ms(order.from));
+  core.agenda.at(from, [this, running] { begin(running); });
+  const UtcNs until = std::max(core.now(), p32::utc_ns_of_ms(order.until));
+  core.agenda.at(until, [this, running] { expire(running); });
+}
+
+void OrderBook::begin(const RunningPtr& running) {
+  if (is_over(running->state)) return;
+  if (running->state != OrderState::running) {
+    running->state = OrderState::running;
+    save(*running);
+  }
+  if (!for_meters(running->order.order)) {
+    const auto failure = run_own(*running);
+    return finish(running, failure ? OrderState::failed : OrderState::done, failure);
+  }
+  std::vector<std::string> open;
+  for (const auto& [serial, target] : running->targets) {
+    if (!target.done) open.push_back(serial);
+  }
+  if (open.empty()) return finish(running, OrderState::done, std::nullopt);
+  for (const std::string& serial : open) run_on(running, serial);
+}
+
+void OrderBook::expire(const RunningPtr& running) {
+  if (is_over(running->state)) return;
+  parts_.poller.cancel(running->order.order.seq << 1 | 1);
+  for (auto& [serial, target] : running->targets) {
+    if (target.done) continue;
+    const MeterIndex meter = parts_.core.store.meter_of(serial);
+    const bool there = meter != kNoMeter && parts_.poller.connected(meter);
+    const Failure failure{ErrorCategory::communication,
+                          there ? p32::error_code::kNoAnswer : p32::error_code::kNotRegistered};
+    target.result.failure = target.relay.failure = target.firmware.failure = failure;
+  }
+  finish(running, OrderState::expired, std::nullopt);
+}
+
+bool OrderBook::cancel(const std::string& id) {
+  for (const auto& [seq, running] : orders_) {
+    if (running->order.order.id != id || is_over(running->state)) continue;
+    parts_.poller.cancel(seq << 1 | 1);
+    for (auto& [serial, target] : running->targets) {
+      if (target.done) continue;
+      target.result.failure = target.relay.failure = target.firmware.failure =
+          Failure{ErrorCategory::communication, p32::error_code::kCancelled};
+    }
+    finish(running, OrderState::cancelled, std::nullopt);
+    return true;
+  }
+  return false;
+}
+
+p32::ReportBody OrderBook::result_body(const Running& running) {
+  switch (running.order.order.kind()) {
+    case OrderKind::relay: {
+      p32::RelayStatusReport report;
+      for (const auto& [serial, target] : running.targets) report.meters.push_back(target.relay);
+      return report;
+    }
+    case OrderKind::concentrator_parameters:
+      return parts_.reporter.parameters();
+    case OrderKind::concentrator_command:
+      return p32::ConcentratorEventsReport{};
+    case OrderKind::firmware_campaign: {
+      p32::FirmwareStatusReport report;
+      report.campaign = std::get<p32::FirmwareCampaignOrder>(running.order.order.body).campaign;
+      for (const auto& [serial, target] : running.targets) {
+        report.targets.push_back(target.firmware);
+      }
+      return report;
+    }
+    default:
+      return p32::InstantaneousReport{};
+  }
+}
+
+void OrderBook::finish(const RunningPtr& running, OrderState state,
+                       std::optional<Failure> failure) {
+  Core& core = parts_.core;
+  const p32::Order& order = running->order.order;
+  if (state == OrderState::done) {
+    for (const auto& [serial, target] : running->targets) {
+      if (target.result.failure) state = OrderState::failed;
+    }
+  }
+  running->state = state;
+  p32::Report report;
+  report.cause = p32::Cause::order;
+  p32::OrderResult result;
+  result.order = order.id;
+  result.kind = order.kind();
+  result.state = state;
+  result.failure = failure;
+  for (const auto& [serial, target] : running->targets) result.meters.push_back(target.result);
+  report.order = std::move(result);
+  report.body = result_body(*running);
+  // Journal and report become durable together: one result, whatever happens.
+  save(*running);
+  parts_.reporter.add(std::move(report), order.id);
+  constexpr std::array kEvents = {event_code::kOrderAccepted, event_code::kOrderAccepted,
+                                  event_code::kOrderDone,     event_code::kOrderFailed,
+                                  event_code::kOrderExpired,  event_code::kOrderCancelled};
+  core.store.note(Group::orders, kEvents[static_cast<std::size_t>(state)], order.id);
+  constexpr std::array kStates = {"accepted", "running", "done", "failed", "expired", "cancelled"};
+  core.observer.order_executed(core.now(), p32::name_of(order.kind()), order.seq,
+                               kStates[static_cast<std::size_t>(state)]);
+  const auto* command = std::get_if<p32::ConcentratorCommandOrder>(&order.body);
+  const bool reboot = command != nullptr && command->command == p32::Command::reboot;
+  if (reboot && state == OrderState::done) restart_();
+}
+
+}  // namespace dcu::app

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dcu/app/head_end/reporter.hpp"
+#include "dcu/app/meters/meter_reader.hpp"
+#include "protocol/hosted/p32/sign.hpp"
+
+namespace dcu::app {
+
+// Orders: checked, kept in the journal, done within their window, reported with a result. The
+// journal outlives a restart; an order under way goes on with the meters that have no result yet.
+class OrderBook {
+ public:
+  struct Parts {
+    Core& core;
+    Poller& poller;
+    Collector& collector;
+    MeterReader& reader;
+    Reporter& reporter;
+    NodeManager& nodes;
+  };
+  OrderBook(const Parts& parts, std::function<void()> restart)
+      : parts_(parts), restart_(std::move(restart)) {}
+
+  void start();
+  // Nothing: it is in the journal (or was before, then `duplicate` is set).
+  std::optional<protocol::p32::Failure> accept(const protocol::p32::SignedOrder& order,
+                                               bool& duplicate);
+  // True when an order of that id was under way.
+  bool cancel(const std::string& id);
+  // Ends a request of that id; set by whoever runs requests.
+  std::function<bool(const std::string&)> cancel_request;
+
+ private:
+  struct Target {
+    protocol::p32::OrderMeter result;
+    protocol::p32::RelayMeter relay;
+    protocol::p32::FirmwareTarget firmware;
+    bool done = false;
+  };
+  struct Running {
+    protocol::p32::SignedOrder order;
+    protocol::p32::OrderState state = protocol::p32::OrderState::accepted;
+    std::map<std::string, Target> targets;  // by serial
+  };
+  using RunningPtr = std::shared_ptr<Running>;
+
+  // order_book.cpp
+  void load(std::uint64_t seq, Bytes value);
+  void save(const Running& running);
+  std::optional<protocol::p32::Failure> check(const protocol::p32::SignedOrder& order,
+                                              bool& duplicate) const;
+  void schedule(const RunningPtr& running);
+  void begin(const RunningPtr& running);
+  void expire(const RunningPtr& running);
+  void finish(const RunningPtr& running, protocol::p32::OrderState state,
+              std::optional<protocol::p32::Failure> failure);
+  protocol::p32::ReportBody result_body(const Running& running);
+  void prune();
+
+  // order_run.cpp
+  std::optional<protocol::p32::Failure> run_own(const Running& running);
+  std::optional<protocol::p32::Failure> set_parameters(
+      const protocol::p32::ConcentratorParameters& wanted);
+  std::optional<protocol::p32::Failure> command(
+      const protocol::p32::ConcentratorCommandOrder& order,
+      const std::vector<std::string>& serials);
+  void run_on(const RunningPtr& running, const std::string& serial);
+  JobPtr job_for(const RunningPtr& running, const std::string& serial, MeterIndex meter);
+  std::optional<protocol::p32::Failure> take_keys(const Running& running, MeterIndex meter);
+  Job::Next on_answer(Running& running, Target& target, Job& job, const Answer& answer);
+  void done(const RunningPtr& running, const std::string& serial,
+            std::optional<protocol::p32::Failure> failure);
+
+  Parts parts_;
+  std::function<void()> restart_;
+  std::map<std::uint64_t, RunningPtr> orders_;  // by the seq of the order
+};
+
+}  // namespace dcu::app

@@ -1,0 +1,291 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "dcu/app/orders/order_operations.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/date_time.hpp"
+#include "protocol/dlms/selection.hpp"
+
+namespace dcu::app {
+namespace {
+
+namespace axdr = protocol::axdr;
+namespace p32 = protocol::p32;
+using protocol::Writer;
+using protocol::cosem::ClassId;
+using protocol::cosem::obis;
+using protocol::cosem::Obis;
+
+constexpr auto kClock = obis(0, 0, 1, 0, 0);
+constexpr auto kLoadProfile = obis(1, 0, 99, 1, 0);
+constexpr auto kDisconnect = obis(0, 0, 96, 3, 10);
+constexpr auto kErrorRegister = obis(0, 0, 97, 97, 0);
+constexpr auto kSagThreshold = obis(1, 0, 12, 31, 0);
+constexpr auto kSwellThreshold = obis(1, 0, 12, 35, 0);
+constexpr auto kPowerQualityTime = obis(1, 0, 12, 43, 0);
+constexpr auto kActivityCalendar = obis(0, 0, 13, 0, 0);
+constexpr auto kSpecialDays = obis(0, 0, 11, 0, 0);
+constexpr auto kTariffScript = obis(0, 0, 10, 0, 100);
+constexpr auto kLimiter = obis(0, 0, 17, 0, 0);
+constexpr auto kDisconnectScript = obis(0, 0, 10, 0, 106);
+constexpr auto kSecuritySetup = obis(0, 0, 43, 0, 1);  // of client 3
+constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
+constexpr auto kClassSpecialDays = static_cast<ClassId>(11);
+constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
+constexpr auto kClassActivityCalendar = static_cast<ClassId>(20);
+constexpr auto kClassLimiter = static_cast<ClassId>(71);
+
+Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 256) {
+  Octets octets(room);
+  Writer out(octets);
+  write(out);
+  octets.resize(out.ok() ? out.size() : 0);
+  return octets;
+}
+Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+void put_pattern(const p32::DatePattern& date, Writer& out) {
+  const auto year = static_cast<std::uint16_t>(date.year == 0 ? 0xFFFF : date.year);
+  out.u16(year);
+  out.u8(date.month == 0 ? 0xFF : date.month);
+  out.u8(date.day == 0 ? 0xFF : date.day);
+  out.u8(0xFF);  // any day of the week
+}
+
+void put_instant(p32::UtcMs at, Writer& out) {
+  protocol::cosem::DateTime time;
+  time.utc_s = at / 1000;
+  protocol::cosem::put_date_time(time, out);
+}
+
+std::vector<Operation> relay(const p32::RelayOrder& order) {
+  const auto state = [](std::int8_t index) {
+    return get_of(ClassId::disconnect_control, kDisconnect, index);
+  };
+  std::vector<Operation> operations;
+  // Methods 1 and 2: remote_disconnect, remote_reconnect. Whether a reconnection closes the relay
+  // or arms it is a matter of the control mode.
+  if (order.action == p32::RelayAction::arm) operations.push_back(state(4));
+  const std::int8_t method = order.action == p32::RelayAction::open ? 1 : 2;
+  operations.push_back(action_of(ClassId::disconnect_control, kDisconnect, method,
+                                 value_of([](Writer& out) { axdr::put_integer(0, out); })));
+  for (const std::int8_t index : {2, 3, 4}) operations.push_back(state(index));
+  return operations;
+}
+
+std::vector<Operation> parameters(const p32::MeterParametersOrder& order) {
+  std::vector<Operation> operations;
+  const auto set = [&](ClassId class_id, const Obis& name, std::int8_t index, auto write) {
+    operations.push_back(set_of(class_id, name, index, value_of(write)));
+  };
+  if (order.time_zone_min) {
+    set(ClassId::clock, kClock, 3, [&](Writer& o) { axdr::put_long(*order.time_zone_min, o); });
+  }
+  if (order.daylight_saving) {
+    set(ClassId::clock, kClock, 8,
+        [&](Writer& o) { axdr::put_boolean(*order.daylight_saving, o); });
+  }
+  if (order.control_mode) {
+    set(ClassId::disconnect_control, kDisconnect, 4,
+        [&](Writer& o) { axdr::put_enum(*order.control_mode, o); });
+  }
+  const auto threshold = [&](const std::optional<std::uint32_t>& value, const Obis& name) {
+    if (!value) return;
+    set(ClassId::register_, name, 2,
+        [&](Writer& o) { axdr::put_long_unsigned(static_cast<std::uint16_t>(*value), o); });
+  };
+  threshold(order.sag_threshold_dv, kSagThreshold);
+  threshold(order.swell_threshold_dv, kSwellThreshold);
+  threshold(order.power_quality_time_s, kPowerQualityTime);
+  if (order.clear_errors) {
+    set(ClassId::data, kErrorRegister, 2, [](Writer& o) { axdr::put_double_long_unsigned(0, o); });
+  }
+  // Last: a new period clears the buffer.
+  if (order.capture_period_s) {
+    set(ClassId::profile_generic, kLoadProfile, 4,
+        [&](Writer& o) { axdr::put_double_long_unsigned(*order.capture_period_s, o); });
+  }
+  return operations;
+}
+
+// The passive side of class 20, attributes 6 to 9, then its activation.
+std::vector<Operation> calendar(const p32::ActivityCalendarOrder& order) {
+  constexpr std::size_t kRoom = 8192;
+  std::vector<Operation> operations;
+  const auto set = [&](std::int8_t index, auto write) {
+    operations.push_back(
+        set_of(kClassActivityCalendar, kActivityCalendar, index, value_of(write, kRoom)));
+  };
+  set(6, [&](Writer& o) { axdr::put_octet_string(bytes_of(order.name), o); });
+  set(7, [&](Writer& o) {
+    axdr::begin_array(order.seasons.size(), o);
+    for (const p32::Season& season : order.seasons) {
+      axdr::begin_structure(3, o);
+      axdr::put_octet_string(bytes_of(season.name), o);
+      axdr::put_tag(axdr::Tag::octet_string, o);
+      o.u8(protocol::cosem::kDateTimeOctets);
+      put_pattern(season.start, o);
+      for (int k = 0; k < 4; ++k) o.u8(0);  // 00:00:00.00
+      o.u16(0x8000);                        // deviation not specified
+      o.u8(0);
+      axdr::put_octet_string(bytes_of(season.week), o);
+    }
+  });
+  set(8, [&](Writer& o) {
+    axdr::begin_array(order.weeks.size(), o);
+    for (const p32::Week& week : order.weeks) {
+      axdr::begin_structure(8, o);
+      axdr::put_octet_string(bytes_of(week.name), o);
+      for (const std::uint8_t day : week.days) axdr::put_unsigned(day, o);
+    }
+  });
+  set(9, [&](Writer& o) {
+    axdr::begin_array(order.days.size(), o);
+    for (const p32::Day& day : order.days) {
+      axdr::begin_structure(2, o);
+      axdr::put_unsigned(day.id, o);
+      axdr::begin_array(day.switches.size(), o);
+      for (const p32::DaySwitch& change : day.switches) {
+        axdr::begin_structure(3, o);
+        const std::array<std::uint8_t, 4> at{static_cast<std::uint8_t>(change.at_s / 3600 % 24),
+                                             static_cast<std::uint8_t>(change.at_s / 60 % 60),
+                                             static_cast<std::uint8_t>(change.at_s % 60), 0};
+        axdr::put_octet_string(at, o);
+        axdr::put_octet_string(kTariffScript.octets, o);
+        axdr::put_long_unsigned(change.script, o);
+      }
+    }
+  });
+  for (const p32::SpecialDay& special : order.special_days) {
+    operations.push_back(action_of(kClassSpecialDays, kSpecialDays, 1, value_of([&](Writer& o) {
+                                     axdr::begin_structure(3, o);
+                                     axdr::put_long_unsigned(special.index, o);
+                                     axdr::put_tag(axdr::Tag::octet_string, o);
+                                     o.u8(5);
+                                     put_pattern(special.date, o);
+                                     axdr::put_unsigned(special.day, o);
+                                   })));
+  }
+  if (order.activate_at) {
+    set(10, [&](Writer& o) { put_instant(*order.activate_at, o); });
+  } else {
+    operations.push_back(action_of(kClassActivityCalendar, kActivityCalendar, 1,
+                                   value_of([](Writer& o) { axdr::put_integer(0, o); })));
+  }
+  return operations;
+}
+
+std::vector<Operation> limit(const p32::PowerLimitOrder& order) {
+  std::vector<Operation> operations;
+  const auto set = [&](std::int8_t index, auto write) {
+    operations.push_back(set_of(kClassLimiter, kLimiter, index, value_of(write)));
+  };
+  const auto number = [](std::uint32_t value) {
+    return [value](Writer& o) { axdr::put_double_long_unsigned(value, o); };
+  };
+  set(4, number(order.threshold_w));
+  set(6, number(order.over_s));
+  set(7, number(order.under_s));
+  if (order.emergency) {
+    const p32::EmergencyLimit& emergency = *order.emergency;
+    set(5, number(emergency.threshold_w));
+    set(8, [&](Writer& o) {
+      axdr::begin_structure(3, o);
+      axdr::put_long_unsigned(emergency.id, o);
+      put_instant(emergency.from, o);
+      axdr::put_double_long_unsigned(emergency.duration_s, o);
+    });
+  }
+  set(11, [&](Writer& o) {
+    const std::uint16_t over = order.action == p32::LimiterAction::disconnect ? 1 : 0;
+    axdr::begin_structure(2, o);
+    for (const std::uint16_t script : {over, std::uint16_t{0}}) {
+      axdr::begin_structure(2, o);
+      axdr::put_octet_string(kDisconnectScript.octets, o);
+      axdr::put_long_unsigned(script, o);
+    }
+  });
+  return operations;
+}
+
+std::vector<Operation> keys(const p32::KeyChangeOrder& order, std::string_view serial) {
+  std::vector<const p32::WrappedKey*> mine;
+  for (const p32::WrappedKey& key : order.keys) {
+    if (key.meter == serial) mine.push_back(&key);
+  }
+  return {action_of(ClassId::security_setup, kSecuritySetup, 2, value_of([&](Writer& o) {
+                      axdr::begin_array(mine.size(), o);
+                      for (const p32::WrappedKey* key : mine) {
+                        axdr::begin_structure(2, o);
+                        axdr::put_enum(static_cast<std::uint8_t>(key->key), o);
+                        axdr::put_octet_string(key->for_meter, o);
+                      }
+                    }))};
+}
+
+std::vector<Operation> raw(const p32::RawDlmsOrder& order) {
+  std::vector<Operation> operations;
+  for (const p32::DlmsOperation& wanted : order.operations) {
+    Operation operation;
+    operation.service = static_cast<Operation::Service>(wanted.service);
+    operation.target = {static_cast<ClassId>(wanted.class_id), wanted.instance, wanted.index};
+    operation.value = wanted.data;
+    operation.once = wanted.service == p32::DlmsService::action;
+    if (wanted.selector) {
+      const auto selection =
+          protocol::dlms::decode_selection({true, *wanted.selector, wanted.selection});
+      if (selection) operation.selection = *selection;
+    }
+    operations.push_back(std::move(operation));
+  }
+  return operations;
+}
+
+// Class 18: block size, then image_transfer_initiate.
+std::vector<Operation> firmware(const p32::FirmwareCampaignOrder& order) {
+  if (!order.image) return {};
+  return {get_of(kClassImageTransfer, kImageTransfer, 2),
+          action_of(kClassImageTransfer, kImageTransfer, 1, value_of([&](Writer& o) {
+                      axdr::begin_structure(2, o);
+                      axdr::put_octet_string(bytes_of(order.image->identifier), o);
+                      axdr::put_double_long_unsigned(order.image->size_octets, o);
+                    }))};
+}
+
+}  // namespace
+
+bool selections_supported(const p32::RawDlmsOrder& order) {
+  return std::all_of(order.operations.begin(), order.operations.end(), [](const auto& wanted) {
+    if (!wanted.selector) return true;
+    const bool get = wanted.service == p32::DlmsService::get;
+    return get && protocol::dlms::decode_selection({true, *wanted.selector, wanted.selection}).ok();
+  });
+}
+
+std::vector<Operation> operations_of(const p32::Order& order, std::string_view serial) {
+  switch (order.kind()) {
+    case p32::OrderKind::relay:
+      return relay(std::get<p32::RelayOrder>(order.body));
+    case p32::OrderKind::meter_parameters:
+      return parameters(std::get<p32::MeterParametersOrder>(order.body));
+    case p32::OrderKind::activity_calendar:
+      return calendar(std::get<p32::ActivityCalendarOrder>(order.body));
+    case p32::OrderKind::power_limit:
+      return limit(std::get<p32::PowerLimitOrder>(order.body));
+    case p32::OrderKind::key_change:
+      return keys(std::get<p32::KeyChangeOrder>(order.body), serial);
+    case p32::OrderKind::raw_dlms:
+      return raw(std::get<p32::RawDlmsOrder>(order.body));
+    case p32::OrderKind::firmware_campaign:
+      return firmware(std::get<p32::FirmwareCampaignOrder>(order.body));
+    default:
+      return {};
+  }
+}
+
+}  // namespace dcu::app

@@ -1,0 +1,257 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// How each order is done.
+#include <algorithm>
+#include <set>
+
+#include "dcu/app/event_code.hpp"
+#include "dcu/app/orders/order_book.hpp"
+#include "dcu/app/orders/order_operations.hpp"
+#include "protocol/axdr/cursor.hpp"
+
+namespace dcu::app {
+namespace {
+
+namespace p32 = protocol::p32;
+using p32::ErrorCategory;
+using p32::Failure;
+using p32::OrderKind;
+using Group = Store::EventGroup;
+
+constexpr std::uint32_t kDayS = 86'400;
+constexpr std::int8_t kControlMode = 4;  // class 70
+
+Failure bad_value() { return {ErrorCategory::message, p32::error_code::kBadValue}; }
+Failure unknown_target() { return {ErrorCategory::message, p32::error_code::kUnknownTarget}; }
+
+// remote_reconnect arms the relay in these modes, in the others it closes it (Blue Book 4.5.8).
+bool reconnect_arms(std::uint8_t mode) { return mode == 1 || mode == 3 || mode == 5 || mode == 6; }
+
+bool sensible(const std::vector<Task>& tasks) {
+  std::set<std::string> ids;
+  return std::all_of(tasks.begin(), tasks.end(), [&](const Task& task) {
+    const bool periodic = task.period_s >= 60 && task.offset_s < task.period_s;
+    const bool monthly = task.period_s == 0 && task.offset_s < kDayS;
+    return ids.insert(task.id).second && (periodic || monthly);
+  });
+}
+
+template <typename T, typename U>
+void take_over(const std::optional<T>& from, U& to) {
+  if (from) to = *from;
+}
+
+}  // namespace
+
+std::optional<Failure> OrderBook::run_own(const Running& running) {
+  const p32::Order& order = running.order.order;
+  if (const auto* wanted = std::get_if<p32::ConcentratorParametersOrder>(&order.body)) {
+    return set_parameters(wanted->parameters);
+  }
+  if (const auto* wanted = std::get_if<p32::ConcentratorCommandOrder>(&order.body)) {
+    return command(*wanted, order.meters);
+  }
+  // Its own firmware: the concentrator has nothing that fetches or runs an image.
+  return Failure{ErrorCategory::resource, p32::error_code::kNotSupported};
+}
+
+std::optional<Failure> OrderBook::set_parameters(const p32::ConcentratorParameters& wanted) {
+  Store& store = parts_.core.store;
+  Parameters next = store.parameters();
+  take_over(wanted.poll_period_s, next.poll_period_s);
+  take_over(wanted.head_end_host, next.head_end_host);
+  take_over(wanted.head_end_port, next.head_end_port);
+  take_over(wanted.ntp_host, next.ntp_host);
+  take_over(wanted.clock_threshold_s, next.clock_threshold_s);
+  take_over(wanted.clock_limit_s, next.clock_limit_s);
+  take_over(wanted.sessions_max, next.sessions_max);
+  take_over(wanted.meters_per_report, next.meters_per_report);
+  take_over(wanted.retries, next.retries);
+  take_over(wanted.retry_interval_s, next.retry_interval_s);
+  take_over(wanted.meter_lost_after_s, next.meter_lost_after_s);
+  take_over(wanted.order_age_max_s, next.order_age_max_s);
+  take_over(wanted.firmware_timeout_s, next.firmware_timeout_s);
+  const bool good = next.poll_period_s >= 1 && next.sessions_max >= 1 && next.sessions_max <= 64 &&
+                    next.meters_per_report >= 1 && next.retries <= 10 &&
+                    next.retry_interval_s >= 1 && next.retry_interval_s <= kDayS &&
+                    next.head_end_port != 0 && (!wanted.tasks || sensible(*wanted.tasks));
+  if (!good) return bad_value();
+  store.set_parameters(next);
+  if (wanted.tasks) store.set_tasks(*wanted.tasks);
+  store.note(Group::standard, event_code::kParametersSet, "");
+  return std::nullopt;
+}
+
+std::optional<Failure> OrderBook::command(const p32::ConcentratorCommandOrder& order,
+                                          const std::vector<std::string>& serials) {
+  Store& store = parts_.core.store;
+  switch (order.command) {
+    case p32::Command::reboot:
+      store.note(Group::standard, event_code::kReboot, "");
+      return std::nullopt;
+    case p32::Command::sync:  // the clock is disciplined all the time
+      return std::nullopt;
+    case p32::Command::cancel: {
+      const std::string target = order.target.value_or("");
+      const bool found = cancel(target) || (cancel_request && cancel_request(target));
+      return found ? std::nullopt : std::optional(unknown_target());
+    }
+    case p32::Command::purge:
+      break;
+  }
+  if (serials.empty() && !order.older_than_s) return bad_value();
+  const std::int64_t limit_s = parts_.core.now_s() - order.older_than_s.value_or(0);
+  for (const MeterIndex meter : meters_of(store, serials)) {
+    MeterEntry& entry = store.meters()[meter];
+    const bool silent = !parts_.poller.connected(meter) && entry.last_contact_s < limit_s;
+    if (serials.empty() && !silent) continue;
+    entry.removed = true;
+    store.save_identity(meter);
+    store.note(Group::meters, event_code::kMeterRemoved, entry.given.serial);
+    parts_.nodes.forget(meter);
+  }
+  return std::nullopt;
+}
+
+void OrderBook::run_on(const RunningPtr& running, const std::string& serial) {
+  const MeterIndex meter = parts_.core.store.meter_of(serial);
+  if (meter == kNoMeter) {
+    return done(running, serial,
+                Failure{ErrorCategory::communication, p32::error_code::kUnknownMeter});
+  }
+  if (running->order.order.kind() == OrderKind::key_change) {
+    if (const auto failure = take_keys(*running, meter)) return done(running, serial, failure);
+  }
+  const auto* campaign = std::get_if<p32::FirmwareCampaignOrder>(&running->order.order.body);
+  if (campaign != nullptr && !campaign->image) {  // to be cancelled, but none runs for long
+    return done(running, serial, unknown_target());
+  }
+  JobPtr job = job_for(running, serial, meter);
+  const p32::Order& order = running->order.order;
+  job->name = p32::name_of(order.kind());
+  job->priority = static_cast<std::uint8_t>(order.priority);
+  job->owner = order.seq << 1 | 1;
+  job->until = p32::utc_ns_of_ms(order.until);
+  job->on_finished = [this, running, serial](Job& finished, PollOutcome outcome) {
+    auto failure = failure_of(finished, outcome);
+    // Said by the job itself: the meter cannot do what was ordered.
+    const Target& target = running->targets.at(serial);
+    if (!failure && target.result.failure) failure = target.result.failure;
+    done(running, serial, failure);
+  };
+  parts_.poller.add(std::move(job));
+}
+
+JobPtr OrderBook::job_for(const RunningPtr& running, const std::string& serial, MeterIndex meter) {
+  const p32::Order& order = running->order.order;
+  Target* const target = &running->targets.at(serial);
+  if (const auto* sync = std::get_if<p32::ClockSyncOrder>(&order.body)) {
+    const auto offset = std::make_shared<std::optional<std::int32_t>>();
+    JobPtr job = parts_.collector.clock_job(
+        meter, 1, {sync->mode, static_cast<std::int64_t>(sync->threshold_s), 0}, offset);
+    job->on_answer = [inner = std::move(job->on_answer), offset, running, target](
+                         Job& asked, const Answer& answer) {
+      const Job::Next next = inner(asked, answer);
+      if (*offset) target->result.clock_offset_ms = *offset;
+      return next;
+    };
+    return job;
+  }
+  auto job = std::make_unique<Job>();
+  job->meter = meter;
+  job->operations = operations_of(order, serial);
+  job->on_answer = [this, running, target](Job& asked, const Answer& answer) {
+    return on_answer(*running, *target, asked, answer);
+  };
+  return job;
+}
+
+// Our copy of the new keys is durable before the meter can have them.
+std::optional<Failure> OrderBook::take_keys(const Running& running, MeterIndex meter) {
+  Core& core = parts_.core;
+  MeterEntry& entry = core.store.meters()[meter];
+  protocol::dlms::Keys keys = entry.given.keys;
+  const auto& order = std::get<p32::KeyChangeOrder>(running.order.order.body);
+  for (const p32::WrappedKey& wrapped : order.keys) {
+    if (wrapped.meter != entry.given.serial) continue;
+    protocol::crypto::Key128* const place = wrapped.key == p32::KeyId::unicast ? &keys.unicast
+                                            : wrapped.key == p32::KeyId::authentication
+                                                ? &keys.authentication
+                                                : nullptr;
+    if (place == nullptr) continue;
+    const bool opened =
+        wrapped.for_concentrator.size() == place->size() + 8 &&
+        core.crypto.unwrap(core.store.config().transport_key, wrapped.for_concentrator, *place);
+    if (!opened) return Failure{ErrorCategory::data, p32::error_code::kBadTag};
+  }
+  entry.next_keys = keys;
+  core.store.save_identity(meter);
+  if (core.store.commit()) return std::nullopt;
+  return Failure{ErrorCategory::resource, p32::error_code::kStoreFailed};
+}
+
+Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const Answer& answer) {
+  const auto& operation = job.operations[job.at];
+  const p32::Order& order = running.order.order;
+  if (const auto* raw = std::get_if<p32::RawDlmsOrder>(&order.body)) {
+    p32::OperationResult result;
+    result.index = static_cast<std::uint16_t>(job.at);
+    result.result = static_cast<std::uint8_t>(answer.result);
+    result.data.assign(answer.data.begin(), answer.data.end());
+    std::erase_if(target.result.operations,
+                  [&](const auto& before) { return before.index == result.index; });
+    target.result.operations.push_back(std::move(result));
+    return answer.ok() || !raw->stop_on_failure ? Job::Next::go_on : Job::Next::finished;
+  }
+  if (!answer.ok()) return Job::Next::finished;
+  Core& core = parts_.core;
+  const auto* relay = std::get_if<p32::RelayOrder>(&order.body);
+  if (relay != nullptr && operation.service == Operation::Service::get) {
+    protocol::axdr::Cursor in(answer.data);
+    const std::uint8_t index = static_cast<std::uint8_t>(operation.target.index);
+    if (index == 2) target.relay.output_closed = in.boolean();
+    if (index == 3) target.relay.control_state = in.enumeration();
+    if (index == kControlMode) target.relay.control_mode = in.enumeration();
+    if (!in.at_end()) return Job::Next::unreadable;
+    target.relay.read_at = p32::utc_ms_of_ns(core.now());
+    // To close the relay from afar is not what was ordered.
+    if (job.at == 0 && !reconnect_arms(target.relay.control_mode)) {
+      target.result.failure = Failure{ErrorCategory::resource, p32::error_code::kNotSupported};
+      return Job::Next::finished;
+    }
+    return Job::Next::go_on;
+  }
+  if (order.kind() == OrderKind::key_change) {
+    MeterEntry& entry = core.store.meters()[job.meter];
+    if (entry.next_keys) entry.given.keys = *entry.next_keys;
+    entry.next_keys.reset();
+    core.store.save_identity(job.meter);
+    core.store.note(Group::meters, event_code::kKeysChanged, entry.given.serial);
+  }
+  const auto* parameters = std::get_if<p32::MeterParametersOrder>(&order.body);
+  if (parameters != nullptr && parameters->capture_period_s) {
+    core.store.meters()[job.meter].capture_period_s = 0;  // to be read again
+    core.store.save_state(job.meter);
+  }
+  if (order.kind() == OrderKind::firmware_campaign && job.at + 1 == job.operations.size()) {
+    // The meter would take an image, but there is no way to fetch one.
+    target.result.failure = Failure{ErrorCategory::resource, p32::error_code::kNotSupported};
+  }
+  return Job::Next::go_on;
+}
+
+void OrderBook::done(const RunningPtr& running, const std::string& serial,
+                     std::optional<Failure> failure) {
+  Target& target = running->targets.at(serial);
+  if (target.done || running->state != p32::OrderState::running) return;
+  target.done = true;
+  target.result.failure = target.relay.failure = target.firmware.failure = failure;
+  target.result.at = p32::utc_ms_of_ns(parts_.core.now());
+  if (failure) target.firmware.state = p32::TransferState::failed;
+  const auto open = [](const auto& entry) { return !entry.second.done; };
+  if (std::any_of(running->targets.begin(), running->targets.end(), open)) return save(*running);
+  finish(running, p32::OrderState::done, std::nullopt);
+}
+
+}  // namespace dcu::app

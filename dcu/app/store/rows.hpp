@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "dcu/app/store/page_store.hpp"
+#include "protocol/cosem/types.hpp"
+
+namespace dcu::app {
+
+// What is collected of a meter: profiles that are read, and what it tells by itself.
+enum class Profile : std::uint8_t { load, daily, monthly, standard_events, relay_events, alarms };
+inline constexpr std::size_t kProfiles = 6;
+constexpr bool is_event_log(Profile profile) { return profile >= Profile::standard_events; }
+
+inline constexpr std::size_t kRowValues = 6;
+
+// One entry of a profile, as captured: raw integers. An event has its code in `status`.
+struct Row {
+  protocol::cosem::DateTime at;
+  std::uint8_t status = 0;
+  std::array<std::uint64_t, kRowValues> values{};
+  friend bool operator==(const Row&, const Row&) = default;
+};
+
+// Status of a row: somebody set the clock, or the interval is not what it seems.
+inline constexpr std::uint8_t kRowClockInvalid = 0x02;
+inline constexpr std::uint8_t kRowNotValid = 0x04;
+inline constexpr std::uint8_t kRowClockAdjusted = 0x20;
+
+// An A-XDR array of rows: clock, status and six registers, or clock and code of an event. Nothing
+// when it is anything else. A null stands for "as the row before", in the clock column for one
+// period later (Blue Book 4.3.6).
+std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::int64_t period_s);
+
+// What one reading brought: rows not seen before, in the order of the meter's buffer.
+struct Chunk {
+  std::int64_t read_s = 0;
+  std::int64_t from_s = 0;  // range asked for, both ends included
+  std::int64_t to_s = 0;
+  std::uint32_t period_s = 0;
+  std::vector<Row> rows;
+};
+Octets encode(const Chunk& chunk);
+std::optional<Chunk> decode_chunk(Bytes octets);
+
+// Which rows of a profile were taken before. A delivery holds all rows of its range, so each of
+// its rows is either one of those taken, each counted once, or new: after a clock was set back the
+// same row may stand twice in the meter's buffer.
+class TakenRows {
+ public:
+  void add(const Row& row);
+  // The rows of `delivered`, which answers the range from_s..to_s, that are new.
+  std::vector<Row> fresh(const std::vector<Row>& delivered, std::int64_t from_s,
+                         std::int64_t to_s) const;
+  std::size_t size() const { return order_.size(); }
+
+ private:
+  // Enough for the longest range that is ever read a second time.
+  static constexpr std::size_t kMost = 256;
+  using Mark = std::pair<std::int64_t, std::uint64_t>;  // stamp, digest of the row
+  std::vector<Mark> order_;                             // a ring
+  std::size_t oldest_ = 0;
+};
+
+}  // namespace dcu::app

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dcu/app/commission.hpp"
+#include "dcu/app/observer.hpp"
+#include "dcu/app/store/page_store.hpp"
+#include "dcu/app/store/rows.hpp"
+#include "protocol/hosted/p32/report.hpp"
+
+namespace dcu::app {
+
+// How far a profile of a meter is read. Chunks oldest .. next-1 are stored, those below `reported`
+// are in a report that was stored too.
+struct ProfileCursor {
+  std::int64_t settled_s = 0;  // everything up to it was asked for and stored; 0: nothing yet
+  std::uint32_t oldest = 0;
+  std::uint32_t reported = 0;
+  std::uint32_t next = 0;
+};
+
+struct MeterEntry {
+  CommissionedMeter given;
+  std::optional<protocol::dlms::Keys> next_keys;  // sent to the meter, perhaps taken by it
+  bool removed = false;                           // by order; its place stays empty
+  std::array<ProfileCursor, kProfiles> profiles;
+  std::uint32_t counter_reserved = 0;  // invocation counters of client 3 below it may be used up
+  std::uint32_t notification_counter = 0;  // of the last spontaneous event
+  std::uint32_t capture_period_s = 0;      // 0: not read yet
+  std::int64_t last_contact_s = 0;
+  std::string device_name;
+  std::string firmware;
+};
+
+// A report on its way: the whole message as it is sent, again and again, until it is acknowledged.
+struct WaitingReport {
+  UtcNs created = 0;
+  protocol::p32::ReportKind kind{};
+  std::string xml;  // compressed
+};
+
+// Everything that outlives a restart. Changes gather until commit() makes them durable, all of
+// them or none; what leaves the concentrator leaves after that.
+class Store {
+ public:
+  Store(Disk& disk, const Clock& clock, Observer& observer);
+
+  bool create(const Commission& commission);
+  bool open();
+  // False: the disk failed. Nothing more may be done then.
+  bool commit();
+  bool failed() const { return failed_ || pages_.failed(); }
+  const PageStore& pages() const { return pages_; }
+
+  // ---- What was commissioned, and may be changed by order ----
+  const Commission& config() const { return config_; }
+  const Parameters& parameters() const { return config_.parameters; }
+  void set_parameters(const Parameters& parameters);
+  const std::vector<Task>& tasks() const { return config_.tasks; }
+  void set_tasks(std::vector<Task> tasks);
+  std::uint32_t restarts() const { return restarts_; }
+
+  // ---- Meters ----
+  std::vector<MeterEntry>& meters() { return meters_; }
+  const std::vector<MeterEntry>& meters() const { return meters_; }
+  MeterIndex meter_of(std::string_view serial) const;  // kNoMeter
+  void save_state(MeterIndex meter);
+  void save_identity(MeterIndex meter);  // keys
+
+  // ---- Rows ----
+  void add_chunk(MeterIndex meter, Profile profile, const Chunk& chunk);
+  std::optional<Chunk> chunk(MeterIndex meter, Profile profile, std::uint32_t number) const;
+
+  // ---- Messages ----
+  std::uint64_t next_seq();
+  void add_report(std::uint64_t seq, WaitingReport report);
+  void drop_report(std::uint64_t seq);
+  std::vector<std::uint64_t> reports() const;  // in order
+  std::optional<WaitingReport> report(std::uint64_t seq) const;
+  // Messages of the head-end, by its seq.
+  bool received(std::uint64_t seq) const;
+  void note_received(std::uint64_t seq);
+  std::optional<std::uint64_t> last_received() const;
+
+  // ---- Orders and requests: XML and progress, by the seq of order or message ----
+  enum class Work : std::uint8_t { order, request };
+  void save_work(Work kind, std::uint64_t number, Octets value);
+  void drop_work(Work kind, std::uint64_t number);
+  std::vector<std::pair<std::uint64_t, Octets>> work(Work kind) const;
+
+  // ---- Events of the concentrator ----
+  using EventGroup = protocol::p32::EventGroup;
+  void note(EventGroup group, std::uint16_t code, std::string_view subject);
+  std::vector<protocol::p32::ConcentratorEvent> events(std::uint64_t from_number) const;
+  std::uint64_t next_event() const { return next_event_; }
+
+  // ---- Counters and moments of others, by a number of their own ----
+  void set_value(std::uint32_t name, std::int64_t value);
+  std::int64_t value(std::uint32_t name, std::int64_t otherwise = 0) const;
+
+ private:
+  enum class Kind : std::uint8_t;
+  static PageStore::Key key(Kind kind, std::uint64_t number);
+  void put(Kind kind, std::uint64_t number, Octets value);
+  void erase(Kind kind, std::uint64_t number);
+  const Octets* find(Kind kind, std::uint64_t number) const;
+  void make_room(std::size_t octets);
+  bool drop_oldest_chunks(std::size_t octets);
+  bool load_config();
+  void load_meters();
+  void load_meter(MeterIndex meter, const Octets* identity, const Octets* state);
+
+  PageStore pages_;
+  const Clock& clock_;
+  Observer& observer_;
+  PageStore::Batch batch_;
+  bool failed_ = false;  // changes were lost: memory is ahead of the disk
+  Commission config_;
+  std::vector<MeterEntry> meters_;
+  std::vector<std::pair<std::string, MeterIndex>> by_serial_;  // sorted
+  std::uint32_t restarts_ = 0;
+  std::uint64_t next_seq_ = 1;
+  std::uint64_t seq_reserved_ = 1;
+  std::uint64_t next_event_ = 1;
+  std::uint64_t oldest_event_ = 1;
+};
+
+}  // namespace dcu::app

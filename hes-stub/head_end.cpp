@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/head_end.hpp"
+
+#include "protocol/assert.hpp"
+
+namespace hes {
+
+LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventory,
+                           const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
+                           LogPort& log, RandomPort& random, Observer& observer, UtcNs begin)
+    : store_(store), crypto_([&random](protocol::MutableBytes out) { random.fill(out); }) {
+  time_.at = begin;
+  engine_ = std::make_unique<Engine>(
+      config, inventory, types, Ports{stream, time_, time_, random, log, crypto_}, store, observer);
+  engine_->start();
+  last_order_ = engine_->last_order();
+}
+
+void LocalHeadEnd::open(ConnectionId connection, Door door) {
+  noted_.push_back({Noted::Kind::open, connection, 0, 0, door});
+}
+void LocalHeadEnd::closed(ConnectionId connection) {
+  noted_.push_back({Noted::Kind::closed, connection, 0, 0, Door::wrapper});
+}
+void LocalHeadEnd::data(ConnectionId connection, protocol::Bytes octets) {
+  noted_.push_back({Noted::Kind::data, connection, octets_.size(), octets.size(), Door::wrapper});
+  octets_.insert(octets_.end(), octets.begin(), octets.end());
+}
+OrderId LocalHeadEnd::submit(const Order& order) {
+  noted_.push_back({Noted::Kind::order, 0, orders_.size(), 0, Door::wrapper});
+  orders_.push_back(order);
+  return ++last_order_;
+}
+
+void LocalHeadEnd::deliver(UtcNs now) {
+  PROTOCOL_ASSERT(now >= time_.at);
+  time_.at = now;
+  // What is noted from within (by whoever hears us) belongs to the next call.
+  std::vector<Noted> noted;
+  noted.swap(noted_);
+  std::vector<std::uint8_t> octets;
+  octets.swap(octets_);
+  std::vector<Order> orders;
+  orders.swap(orders_);
+  for (const Noted& event : noted) {
+    switch (event.kind) {
+      case Noted::Kind::open:
+        engine_->on_open(event.connection, event.door);
+        break;
+      case Noted::Kind::data:
+        engine_->on_data(event.connection,
+                         protocol::Bytes(octets).subspan(event.begin, event.size));
+        break;
+      case Noted::Kind::closed:
+        engine_->on_closed(event.connection);
+        break;
+      case Noted::Kind::order:
+        engine_->submit(orders[event.begin]);
+        break;
+    }
+  }
+}
+
+void LocalHeadEnd::advance(UtcNs now) {
+  deliver(now);
+  while (time_.armed <= now) {
+    time_.armed = kNever;
+    engine_->on_timer();
+  }
+}
+
+void LocalHeadEnd::finish() { engine_->commit(); }
+
+}  // namespace hes

@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/inventory/json_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace hes {
+
+using Json = nlohmann::json;
+
+struct JsonReader::Document {
+  Json json = Json::object();
+};
+
+namespace {
+
+const Json& json_of(const void* json) { return *static_cast<const Json*>(json); }
+
+// Secrets stand in these files: show what kind of value it is, and its length, not the value.
+std::string shown(const Json& value, bool secret) {
+  if (value.is_string() && secret) {
+    return fmt::format("({} characters)", value.get_ref<const std::string&>().size());
+  }
+  std::string text = value.dump();
+  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  return text;
+}
+
+bool secret_key(std::string_view key) {
+  return key.find("key") != std::string_view::npos ||
+         key.find("password") != std::string_view::npos;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+JsonReader::JsonReader(std::string name, std::string_view text)
+    : name_(std::move(name)), document_(std::make_unique<Document>()) {
+  try {
+    document_->json = Json::parse(text.begin(), text.end());
+  } catch (const Json::exception& error) {
+    std::string what = error.what();
+    const std::size_t colon = what.find("] ");
+    faults_.push_back(
+        fmt::format("{}: {}", name_, colon == std::string::npos ? what : what.substr(colon + 2)));
+    return;
+  }
+  if (!document_->json.is_object()) {
+    faults_.push_back(fmt::format("{}: allowed: one JSON object", name_));
+    document_->json = Json::object();
+  }
+}
+JsonReader::~JsonReader() = default;
+
+JsonNode JsonReader::root() { return JsonNode(this, &document_->json, ""); }
+
+void JsonNode::fault(const char* key, std::string_view allowed) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  const std::string where = path_.empty() ? key : fmt::format("{}.{}", path_, key);
+  const std::string what =
+      found == json.end() ? std::string("missing") : "= " + shown(*found, secret_key(key));
+  reader_->faults_.push_back(
+      fmt::format("{}: {} {}: allowed: {}", reader_->name_, where, what, allowed));
+}
+
+bool JsonNode::has(const char* key) const { return json_of(json_).contains(key); }
+
+std::string JsonNode::text(const char* key, std::size_t min_length, std::size_t max_length) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  if (found != json.end() && found->is_string()) {
+    const auto& value = found->get_ref<const std::string&>();
+    if (value.size() >= min_length && value.size() <= max_length) return value;
+  }
+  fault(key, fmt::format("text of {} to {} characters", min_length, max_length));
+  return {};
+}
+
+std::string JsonNode::identifier(const char* key, std::size_t max_length) const {
+  static constexpr std::string_view kOthers = "._:-";
+  std::string name = text(key, 1, max_length);
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           kOthers.find(c) != std::string_view::npos;
+  };
+  if (std::all_of(name.begin(), name.end(), fits)) return name;
+  fault(key, "letters, digits and . _ : -");
+  return {};
+}
+
+std::string JsonNode::optional_text(const char* key) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  if (found == json.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::int64_t JsonNode::integer(const char* key, std::int64_t min, std::int64_t max) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  if (found != json.end() && found->is_number_integer()) {
+    const bool beyond = found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX;
+    const auto value = found->get<std::int64_t>();
+    if (!beyond && value >= min && value <= max) return value;
+  }
+  fault(key, fmt::format("a whole number from {} to {}", min, max));
+  return min;
+}
+
+bool JsonNode::boolean(const char* key) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  if (found != json.end() && found->is_boolean()) return found->get<bool>();
+  fault(key, "true or false");
+  return false;
+}
+
+void JsonNode::hex(const char* key, std::span<std::uint8_t> out) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  bool good = found != json.end() && found->is_string();
+  if (good) {
+    const auto& value = found->get_ref<const std::string&>();
+    good = value.size() == 2 * out.size();
+    for (std::size_t i = 0; good && i < out.size(); ++i) {
+      const int high = hex_digit(value[2 * i]);
+      const int low = hex_digit(value[2 * i + 1]);
+      good = high >= 0 && low >= 0;
+      if (good) out[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+  }
+  if (good) return;
+  std::fill(out.begin(), out.end(), std::uint8_t{0});
+  fault(key, fmt::format("{} hexadecimal digits", 2 * out.size()));
+}
+
+std::vector<JsonNode> JsonNode::objects(const char* key) const {
+  const Json& json = json_of(json_);
+  const auto found = json.find(key);
+  const auto is_object = [](const Json& value) { return value.is_object(); };
+  if (found == json.end() || !found->is_array() ||
+      !std::all_of(found->begin(), found->end(), is_object)) {
+    fault(key, "an array of objects");
+    return {};
+  }
+  std::vector<JsonNode> nodes;
+  nodes.reserve(found->size());
+  const std::string prefix = path_.empty() ? key : path_ + "." + key;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    nodes.push_back(JsonNode(reader_, &(*found)[i], fmt::format("{}[{}]", prefix, i)));
+  }
+  return nodes;
+}
+
+void JsonNode::refuse_others(std::span<const char* const> known) const {
+  for (const auto& [key, value] : json_of(json_).items()) {
+    const auto is = [&key = key](const char* name) { return key == name; };
+    if (std::any_of(known.begin(), known.end(), is)) continue;
+    std::string list;
+    for (const char* name : known) list += list.empty() ? name : fmt::format(", {}", name);
+    fault(key.c_str(), list);
+  }
+}
+
+bool read_text_file(const std::string& path, std::string& text, std::vector<std::string>& faults) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (!file) {
+    faults.push_back(path + ": cannot be read");
+    return false;
+  }
+  text = content.str();
+  return true;
+}
+
+}  // namespace hes

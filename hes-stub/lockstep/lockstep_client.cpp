@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/lockstep/lockstep_client.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace hes {
+namespace {
+
+using protocol::Bytes;
+using protocol::Reader;
+
+// Random octets that the head-end holds in advance: 8 a meter at its start, 16 an association.
+constexpr std::size_t kRandomAhead = 64 * 1024;
+constexpr std::size_t kRandomPerMeter = 8;
+// In one step no more than a socket's buffer takes: nobody reads while we write.
+constexpr std::size_t kMaxStepOctets = 64 * 1024;
+
+}  // namespace
+
+LockstepClient::LockstepClient(const std::string& host, std::uint16_t control_port,
+                               const EngineConfig& config, std::size_t meters, StreamPort& stream,
+                               RandomPort& random, Observer& observer, UtcNs begin)
+    : control_(TcpSocket::connect(host, control_port)),
+      host_(host),
+      stream_(stream),
+      random_(random),
+      observer_(observer) {
+  step_.begin(ControlType::hello);
+  step_.u16(kLockstepVersion);
+  step_.i64(begin);
+  step_.sized(more_random(kRandomAhead + meters * kRandomPerMeter));
+  step_.sized(to_json(config));
+  control_.write(step_.finish());
+  Reader in = await(ControlType::welcome);
+  if (in.u16() != kLockstepVersion) throw std::runtime_error("lockstep: another version");
+  data_port_ = in.u16();
+  idle_until_ = static_cast<UtcNs>(in.u64());
+  last_order_ = in.u64();
+}
+
+std::vector<std::uint8_t> LockstepClient::more_random(std::size_t octets) {
+  std::vector<std::uint8_t> more(octets);
+  random_.fill(more);
+  random_given_ += octets;
+  return more;
+}
+
+Reader LockstepClient::await(ControlType type) {
+  if (!read_control(control_, reply_)) throw std::runtime_error("the head-end's process is gone");
+  Reader in(reply_);
+  const auto got = static_cast<ControlType>(in.u8());
+  if (got == ControlType::failed) {
+    throw std::runtime_error("head-end: " + std::string(take_text(in)));
+  }
+  if (got != type) throw std::runtime_error("lockstep: unexpected reply");
+  return in;
+}
+
+void LockstepClient::open(ConnectionId connection, Door door) {
+  noted_.push_back({StepEvent::open, connection, 0, 0, door});
+}
+void LockstepClient::closed(ConnectionId connection) {
+  noted_.push_back({StepEvent::closed, connection, 0, 0, Door::wrapper});
+}
+void LockstepClient::data(ConnectionId connection, Bytes octets) {
+  noted_.push_back({StepEvent::data, connection, octets_.size(), octets.size(), Door::wrapper});
+  octets_.insert(octets_.end(), octets.begin(), octets.end());
+}
+OrderId LockstepClient::submit(const Order& order) {
+  noted_.push_back({StepEvent::order, 0, orders_.size(), 0, Door::wrapper});
+  orders_.push_back(order);
+  return ++last_order_;
+}
+
+void LockstepClient::begin_step(UtcNs now, bool deadlines) {
+  step_.begin(ControlType::step);
+  step_.i64(now);
+  step_.u8(deadlines ? 1 : 0);
+  const std::uint64_t left = random_given_ - random_used_;
+  step_.sized(more_random(left < kRandomAhead / 2 ? kRandomAhead - left : 0));
+}
+
+void LockstepClient::step(UtcNs now, bool deadlines) {
+  // What is noted from within (by whoever hears us) belongs to the next call.
+  std::vector<Noted> noted;
+  noted.swap(noted_);
+  std::vector<std::uint8_t> octets;
+  octets.swap(octets_);
+  std::vector<Order> orders;
+  orders.swap(orders_);
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < noted.size(); ++i) {
+    if (i == 0 || (written > 0 && written + noted[i].size > kMaxStepOctets)) {
+      if (i > 0) end_step();
+      begin_step(now, false);
+      written = 0;
+    }
+    put_event(noted[i], octets, orders);
+    written += noted[i].size;
+  }
+  if (!noted.empty()) end_step();
+  if (!deadlines) return;
+  begin_step(now, true);
+  end_step();
+}
+
+ConnectionId LockstepClient::far_number(ConnectionId connection) const {
+  const auto found = dialled_by_ours_.find(connection);
+  return found == dialled_by_ours_.end() ? connection : found->second;
+}
+
+void LockstepClient::put_event(const Noted& noted, Bytes octets, const std::vector<Order>& orders) {
+  const auto found = lines_.find(noted.connection);
+  const ConnectionId number = far_number(noted.connection);
+  switch (noted.kind) {
+    case StepEvent::open: {
+      Line& line = lines_[noted.connection];
+      line.socket = TcpSocket::connect(host_, data_port_);
+      step_.u8(static_cast<std::uint8_t>(noted.kind));
+      step_.u64(number);
+      step_.u16(line.socket.local_port());
+      step_.u8(static_cast<std::uint8_t>(noted.door));
+      return;
+    }
+    case StepEvent::data: {
+      if (found == lines_.end()) return;  // closed by the head-end in between
+      Line& line = found->second;
+      line.socket.write(octets.subspan(noted.begin, noted.size));
+      line.sent += noted.size;
+      step_.u8(static_cast<std::uint8_t>(noted.kind));
+      step_.u64(number);
+      step_.u64(line.sent);
+      return;
+    }
+    case StepEvent::closed: {
+      // One that was dialled may end before it was open.
+      const bool dialled = dialled_by_ours_.erase(noted.connection) != 0;
+      if (found == lines_.end() && !dialled) return;
+      if (found != lines_.end()) lines_.erase(found);
+      ours_by_dialled_.erase(number);
+      step_.u8(static_cast<std::uint8_t>(noted.kind));
+      step_.u64(number);
+      return;
+    }
+    case StepEvent::order:
+      step_.u8(static_cast<std::uint8_t>(noted.kind));
+      put_order(orders[noted.begin], step_);
+      return;
+  }
+}
+
+void LockstepClient::end_step() {
+  control_.write(step_.finish());
+  Reader in = await(ControlType::idle);
+  idle_until_ = static_cast<UtcNs>(in.u64());
+  random_used_ = in.u64();
+  const Bytes outputs = take_sized(in);
+  if (!in.ok()) throw std::runtime_error("lockstep: malformed reply");
+  if (!replay_observations(in, observer_)) {
+    throw std::runtime_error("lockstep: malformed observations");
+  }
+  take_outputs(outputs);
+}
+
+void LockstepClient::connect(ConnectionId dialled, const std::string& address, std::uint16_t port) {
+  const ConnectionId ours = stream_.connect(address, port);
+  if (ours == kNoConnection) return;  // the head-end gives up by itself
+  dialled_by_ours_[ours] = dialled;
+  ours_by_dialled_[dialled] = ours;
+}
+
+void LockstepClient::take_outputs(Bytes outputs) {
+  Reader in(outputs);
+  while (in.ok() && !in.at_end()) {
+    const auto kind = static_cast<StepOutput>(in.u8());
+    const ConnectionId number = in.u64();
+    if (kind == StepOutput::connect) {
+      const std::uint16_t port = in.u16();
+      const std::string address(take_text(in));
+      if (!in.ok()) throw std::runtime_error("lockstep: malformed outputs");
+      connect(number, address, port);
+      continue;
+    }
+    const auto ours = ours_by_dialled_.find(number);
+    const ConnectionId connection = ours == ours_by_dialled_.end() ? number : ours->second;
+    const auto found = lines_.find(connection);
+    if (kind == StepOutput::closed) {
+      if (found != lines_.end()) lines_.erase(found);
+      const bool never_dialled = number >= kFirstDialled && ours == ours_by_dialled_.end();
+      dialled_by_ours_.erase(connection);
+      ours_by_dialled_.erase(number);
+      if (!never_dialled) stream_.close(connection);
+      continue;
+    }
+    const std::uint64_t total = in.u64();
+    if (!in.ok() || found == lines_.end() || total < found->second.received) {
+      throw std::runtime_error("lockstep: malformed outputs");
+    }
+    buffer_.resize(total - found->second.received);
+    found->second.socket.read(buffer_);
+    found->second.received = total;
+    stream_.send(connection, buffer_);
+  }
+}
+
+void LockstepClient::finish() {
+  step_.begin(ControlType::finish);
+  control_.write(step_.finish());
+  Reader in = await(ControlType::finished);
+  rows_ = in.u64();
+  duplicates_ = in.u64();
+}
+
+}  // namespace hes

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/meters/row_decoder.hpp"
+
+#include <algorithm>
+
+#include "protocol/axdr/cursor.hpp"
+
+namespace hes {
+namespace {
+
+using protocol::axdr::Cursor;
+using protocol::axdr::Tag;
+
+constexpr std::size_t kMaxColumns = kMaxValues + 2;
+
+// A number of any kind; other types are kept as 0, the row is worth more than the column.
+std::int64_t take_number(Cursor& in) {
+  switch (in.peek()) {
+    case Tag::boolean:
+      return in.boolean() ? 1 : 0;
+    case Tag::enum_:
+      return in.enumeration();
+    case Tag::integer:
+    case Tag::long_:
+    case Tag::double_long:
+    case Tag::long64:
+    case Tag::unsigned_:
+    case Tag::long_unsigned:
+    case Tag::double_long_unsigned:
+      return in.number();
+    case Tag::long64_unsigned:
+      return static_cast<std::int64_t>(in.unsigned_number());
+    default:
+      in.skip_value();
+      return 0;
+  }
+}
+
+// False when the time cannot be told.
+bool take_clock(Cursor& in, const Row* before, std::int64_t period_s, Row& row) {
+  if (in.peek() == Tag::null_data) {
+    in.skip_value();
+    if (before == nullptr) return false;
+    row.stamp_utc_s = before->stamp_utc_s + period_s;
+    row.deviation_min = before->deviation_min;
+    row.clock_status = before->clock_status;
+    return true;
+  }
+  const protocol::Bytes octets = in.date_time();
+  if (!in.ok()) return false;
+  const auto time = protocol::cosem::decode_date_time(octets);
+  if (!time) return false;
+  row.stamp_utc_s = time->utc_s;
+  row.deviation_min = time->deviation_min;
+  row.clock_status = time->status;
+  return true;
+}
+
+}  // namespace
+
+DecodedRows decode_rows(protocol::Bytes array, const ProfileType& profile, std::int64_t period_s,
+                        std::vector<Row>& rows) {
+  rows.clear();
+  DecodedRows result;
+  Cursor in(array);
+  const std::uint32_t n = in.array();
+  const Row* before = nullptr;
+  Row last;
+  const auto columns = static_cast<std::uint32_t>(profile.columns.size());
+  for (std::uint32_t i = 0; i < n && in.ok(); ++i) {
+    in.structure(columns);
+    Row row;
+    bool timed = false;
+    for (std::size_t c = 0; c < columns && in.ok(); ++c) {
+      if (static_cast<int>(c) == profile.clock_column) {
+        timed = take_clock(in, before, period_s, row);
+        continue;
+      }
+      const bool same = in.peek() == Tag::null_data && before != nullptr;
+      const std::int64_t number = take_number(in);
+      if (static_cast<int>(c) == profile.status_column) {
+        row.status = same ? last.status : static_cast<std::uint32_t>(number);
+      } else {
+        row.values[row.n_values] = same ? last.values[row.n_values] : number;
+        ++row.n_values;
+      }
+    }
+    if (!in.ok()) break;
+    if (!timed) {
+      ++result.without_time;
+      continue;
+    }
+    last = row;
+    before = &last;
+    rows.push_back(row);
+  }
+  result.ok = in.at_end();
+  if (!result.ok) rows.clear();
+  return result;
+}
+
+bool decode_capture_objects(protocol::Bytes array, ProfileType& profile) {
+  Cursor in(array);
+  const std::uint32_t n = in.array();
+  if (n == 0 || n > kMaxColumns) return false;
+  profile.columns.clear();
+  for (std::uint32_t i = 0; i < n; ++i) {
+    in.structure(4);
+    Column column;
+    column.source.class_id = static_cast<ClassId>(in.unsigned_number() & 0xFFFF);
+    const protocol::Bytes name = in.octet_string();
+    column.source.index = static_cast<std::int8_t>(in.number());
+    static_cast<void>(in.unsigned_number());  // data_index: the whole attribute
+    auto& octets = column.source.instance.octets;
+    if (!in.ok() || name.size() != octets.size()) return false;
+    std::copy(name.begin(), name.end(), octets.begin());
+    profile.columns.push_back(column);
+  }
+  return in.at_end() && assign_roles(profile);
+}
+
+}  // namespace hes

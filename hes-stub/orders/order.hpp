@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hes-stub/ports/ports.hpp"
+#include "hes-stub/store/row.hpp"
+#include "protocol/cosem/types.hpp"
+
+namespace hes {
+
+using OrderId = std::uint64_t;
+
+enum class OrderKind : std::uint8_t {
+  relay_open,   // class 70, remote_disconnect
+  relay_close,  // class 70, remote_reconnect
+  clock_shift,  // class 8, shift_time by `value_s` (-900..900, Blue Book 4.5.1)
+  clock_set,    // class 8, SET time to the head-end's time plus `value_s`
+  read,         // GET of `attribute`; the answer is the result's data
+};
+
+struct Order {
+  MeterIndex meter = kNoMeter;
+  OrderKind kind = OrderKind::relay_open;
+  std::int64_t value_s = 0;
+  protocol::cosem::Attribute attribute{};
+  UtcNs valid_from = 0;        // not before
+  UtcNs valid_until = kNever;  // given up then; until then tried again at every chance
+};
+
+enum class OrderOutcome : std::uint8_t {
+  done,
+  refused,  // by the meter: access_result
+  expired,  // nobody answered before valid_until
+  invalid,  // no such meter, or a value out of its range
+};
+
+struct OrderResult {
+  OrderId id = 0;
+  Order order;
+  OrderOutcome outcome = OrderOutcome::done;
+  protocol::cosem::AccessResult access_result = protocol::cosem::AccessResult::success;
+  UtcNs submitted = 0;
+  UtcNs first_sent = 0;  // 0: never
+  UtcNs finished = 0;
+  std::uint32_t attempts = 0;
+  std::vector<std::uint8_t> data;  // A-XDR answer to a read
+};
+
+const char* order_kind_name(OrderKind kind);
+const char* order_outcome_name(OrderOutcome outcome);
+
+}  // namespace hes

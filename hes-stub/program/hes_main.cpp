@@ -1,0 +1,255 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/program/hes_main.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+
+#include "hes-stub/inventory/json_reader.hpp"
+#include "hes-stub/lockstep/lockstep_server.hpp"
+#include "hes-stub/lockstep/tcp.hpp"
+#include "hes-stub/program/order_text.hpp"
+#include "hes-stub/program/real_time.hpp"
+#include "hes-stub/program/text_output.hpp"
+#include "hes-stub/program/tls.hpp"
+
+namespace hes {
+namespace {
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kBadInput = 2;
+
+struct Options {
+  std::string listen = "127.0.0.1:4059";
+  std::string control;
+  std::string inventory;
+  std::vector<std::string> templates;
+  std::string config;
+  std::string store = kDefaultStorePath;
+  bool fresh = false;
+  bool missing = false;
+  std::string export_format;
+  std::string from;
+  std::string to;
+  std::vector<std::string> orders;
+  std::uint16_t p32_port = protocol::p32::kHeadEndPort;
+  bool p32_plain = false;
+  TlsFiles tls;
+  std::string sign_key;
+};
+
+class ErrorLog final : public LogPort {
+ public:
+  void line(UtcNs at, std::string_view text) override {
+    const std::string when = utc_text(at / kNsPerSecond);
+    std::fprintf(stderr, "%s %.*s\n", when.c_str(), static_cast<int>(text.size()), text.data());
+  }
+};
+
+void add_options(CLI::App& app, Options& options) {
+  app.add_option("--listen", options.listen, "HOST:PORT that modules dial")->capture_default_str();
+  app.add_option("--inventory", options.inventory, "Meters and keys: `amitwin inventory` JSON");
+  app.add_option("--template", options.templates,
+                 "Type template: `amitwin template` JSON; without, learnt on the wire")
+      ->allow_extra_args(false);
+  app.add_option("--config", options.config, "Knobs of the engine, JSON");
+  app.add_option("--store", options.store, "SQLite file")->capture_default_str();
+  app.add_flag("--fresh", options.fresh, "Begin with an empty store");
+  app.add_option("--control", options.control, "Lockstep: HOST:PORT that the simulator dials");
+  app.add_option("--order", options.orders,
+                 "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37")
+      ->allow_extra_args(false);
+  app.add_option("--p32-port", options.p32_port, "Port that concentrators dial, on the same host")
+      ->capture_default_str();
+  app.add_option("--tls-cert", options.tls.certificate, "P3.2Ex: our certificate chain, PEM");
+  app.add_option("--tls-key", options.tls.key, "P3.2Ex: its private key, PEM");
+  app.add_option("--tls-ca", options.tls.authority,
+                 "P3.2Ex: authority of the concentrators' certificates, PEM");
+  app.add_flag("--p32-plain", options.p32_plain, "P3.2Ex without TLS, on a loopback address only");
+  app.add_option("--sign-key", options.sign_key,
+                 "Ed25519 private key that signs orders to concentrators, PEM (PKCS#8)");
+  app.add_flag("--missing", options.missing, "Print what is missing in the store, and stop");
+  app.add_option("--export", options.export_format, "Print the store's rows, and stop")
+      ->check(CLI::IsMember({"csv"}));
+  app.add_option("--from", options.from, "For these two: later than this, RFC 3339");
+  app.add_option("--to", options.to, "For these two: up to this, RFC 3339");
+}
+
+int bad_input(const std::vector<std::string>& faults) {
+  for (const std::string& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
+  return kBadInput;
+}
+
+bool set_time(const char* name, const std::string& text, std::optional<std::int64_t>& utc_s,
+              std::vector<std::string>& faults) {
+  if (text.empty()) return true;
+  std::int64_t value = 0;
+  if (parse_time(text, value)) {
+    utc_s = value;
+    return true;
+  }
+  faults.push_back(
+      fmt::format("{} = {}: allowed: RFC 3339, e.g. 2024-02-01T00:00:00Z", name, text));
+  return false;
+}
+
+int print_store(const Options& options) {
+  std::vector<std::string> faults;
+  TextRange range;
+  set_time("--from", options.from, range.from_utc_s, faults);
+  set_time("--to", options.to, range.to_utc_s, faults);
+  if (!std::ifstream(options.store).good()) faults.push_back(options.store + ": cannot be read");
+  if (!faults.empty()) return bad_input(faults);
+  Store store(StoreOptions{options.store, false, false});
+  if (!options.export_format.empty()) print_csv(store, range, stdout);
+  if (options.missing) print_missing(store, range, stdout);
+  return kOk;
+}
+
+// Thousands of modules, a socket each.
+void allow_many_sockets() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Concentrators are served with certificates at both ends, or not beyond this machine.
+void check_p32(const Options& options, const std::string& host, const Inventory& inventory,
+               std::vector<std::string>& faults) {
+  if (inventory.concentrators().empty() || options.tls.all()) return;
+  const bool loopback = host == "127.0.0.1" || host == "::1" || host == "localhost";
+  if (options.tls.any() || !options.p32_plain) {
+    faults.push_back("--tls-cert, --tls-key, --tls-ca missing: allowed: all three, or --p32-plain");
+  } else if (!loopback) {
+    faults.push_back("--p32-plain = " + host + ": allowed: a loopback address in --listen");
+  }
+}
+
+int serve_lockstep(const LockstepOptions& lockstep, const Inventory& inventory,
+                   const std::vector<TypeTemplate>& types, Store& store, LogPort& log) {
+  LockstepServer server(lockstep, inventory, types, store, log);
+  // The simulator that started us reads this line.
+  std::printf("control %u data %u\n", static_cast<unsigned>(server.control_port()),
+              static_cast<unsigned>(server.data_port()));
+  std::fflush(stdout);
+  if (server.serve()) return kOk;
+  std::fprintf(stderr, "the simulator went away; the store is written\n");
+  return kFailed;
+}
+
+// What a concentrator would not take.
+void check_orders(const std::vector<Order>& orders, const Inventory& inventory, bool can_sign,
+                  std::vector<std::string>& faults) {
+  for (const Order& order : orders) {
+    const bool behind =
+        order.meter < inventory.size() && inventory[order.meter].concentrator != kNoConcentrator;
+    if (behind && !can_sign) {
+      faults.push_back("--order " + inventory[order.meter].serial +
+                       ": the meter is behind a concentrator, which takes signed orders only; "
+                       "allowed: together with --sign-key");
+    }
+  }
+}
+
+int serve(const Options& options) {
+  std::vector<std::string> faults;
+  LockstepOptions lockstep;
+  RealTimeOptions real_time;
+  if (!parse_endpoint(options.listen, real_time.host, real_time.port)) {
+    faults.push_back("--listen = " + options.listen + ": allowed: HOST:PORT");
+  }
+  if (!options.control.empty() &&
+      !parse_endpoint(options.control, lockstep.control_host, lockstep.control_port)) {
+    faults.push_back("--control = " + options.control + ": allowed: HOST:PORT");
+  }
+  if (options.inventory.empty()) faults.push_back("--inventory missing: allowed: a JSON file");
+  const Inventory inventory =
+      options.inventory.empty() ? Inventory() : read_inventory(options.inventory, faults);
+  std::vector<TypeTemplate> types;
+  for (const std::string& path : options.templates) {
+    types.push_back(read_type_template(path, faults));
+  }
+  EngineConfig config;
+  if (std::string text; !options.config.empty() && read_text_file(options.config, text, faults)) {
+    config = parse_config(options.config, text, faults);
+  }
+  const bool in_lockstep = !options.control.empty();
+  real_time.p32_port = options.p32_port;
+  real_time.tls = options.tls;
+  if (!in_lockstep) check_p32(options, real_time.host, inventory, faults);
+  if (options.tls.all()) tls_context(options.tls, faults);
+  if (!options.sign_key.empty()) {
+    read_signing_key(options.sign_key, config.signing_key.emplace(), faults);
+  }
+  for (const std::string& order : options.orders) {
+    parse_order(order, inventory, real_time.orders, faults);
+  }
+  check_orders(real_time.orders, inventory, config.signing_key.has_value(), faults);
+  if (!faults.empty()) return bad_input(faults);
+
+  allow_many_sockets();
+  ErrorLog log;
+  Store store(StoreOptions{options.store, options.fresh, !in_lockstep});
+  if (in_lockstep) {
+    lockstep.data_host = real_time.host;
+    lockstep.data_port = real_time.port;
+    return serve_lockstep(lockstep, inventory, types, store, log);
+  }
+  NullObserver nobody;
+  const EngineCounters counters =
+      run_in_real_time(real_time, config, inventory, types, store, log, nobody);
+  std::printf(
+      "rows %llu, pushes %llu, pulls %llu, duplicates %llu, malformed %llu, "
+      "framing lost %llu\n",
+      static_cast<unsigned long long>(counters.rows),
+      static_cast<unsigned long long>(counters.pushes),
+      static_cast<unsigned long long>(counters.pulls),
+      static_cast<unsigned long long>(counters.duplicates),
+      static_cast<unsigned long long>(counters.malformed),
+      static_cast<unsigned long long>(counters.framing_lost));
+  if (!inventory.concentrators().empty()) {
+    std::printf("reports %llu, repeated %llu, malformed %llu, denied %llu\n",
+                static_cast<unsigned long long>(counters.p32.reports),
+                static_cast<unsigned long long>(counters.p32.repeated),
+                static_cast<unsigned long long>(counters.p32.malformed),
+                static_cast<unsigned long long>(counters.p32.denied));
+  }
+  return kOk;
+}
+
+}  // namespace
+
+int hes_main(int argc, char** argv) {
+  CLI::App app(
+      "The head-end by itself: takes the modules' connections, stores what meters push, "
+      "pulls what is missing, executes orders.",
+      "amitwin hes");
+  Options options;
+  add_options(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return kBadInput;
+  }
+  try {
+    return options.missing || !options.export_format.empty() ? print_store(options)
+                                                             : serve(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "amitwin hes: %s\n", error.what());
+    return kFailed;
+  }
+}
+
+}  // namespace hes

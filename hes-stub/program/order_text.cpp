@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/program/order_text.hpp"
+
+#include <charconv>
+
+namespace hes {
+namespace {
+
+constexpr OrderKind kKinds[] = {OrderKind::relay_open, OrderKind::relay_close,
+                                OrderKind::clock_shift, OrderKind::clock_set};
+
+bool parse_seconds(std::string_view text, std::int64_t& value) {
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  return !text.empty() && error == std::errc{} && at == end;
+}
+
+}  // namespace
+
+void parse_order(std::string_view text, const Inventory& inventory, std::vector<Order>& orders,
+                 std::vector<std::string>& faults) {
+  const std::string_view whole = text;
+  const auto take = [&text] {
+    const std::size_t colon = text.find(':');
+    const std::string_view part = text.substr(0, colon);
+    text = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
+    return part;
+  };
+  const auto refuse = [&](const char* allowed) {
+    faults.push_back("--order = " + std::string(whole) + ": allowed: " + allowed);
+  };
+  const std::string_view name = take();
+  const std::string_view serial = take();
+  const std::string_view seconds = take();
+  Order order;
+  bool known = false;
+  for (const OrderKind kind : kKinds) {
+    if (name != order_kind_name(kind)) continue;
+    order.kind = kind;
+    known = true;
+  }
+  if (!known) return refuse("relay_open, relay_close, clock_shift, clock_set");
+  order.meter = inventory.by_serial(serial);
+  if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
+  const bool wants_seconds = order.kind == OrderKind::clock_shift || !seconds.empty();
+  if (wants_seconds && !parse_seconds(seconds, order.value_s)) return refuse("whole seconds");
+  orders.push_back(order);
+}
+
+}  // namespace hes

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hes-stub/meters/engine.hpp"
+#include "hes-stub/program/tls.hpp"
+
+namespace hes {
+
+struct RealTimeOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 4059;
+  // P3.2Ex, on the same host; only when there are concentrators. Without TLS files it is plain
+  // HTTP, for loopback and closed networks.
+  std::uint16_t p32_port = protocol::p32::kHeadEndPort;
+  TlsFiles tls;
+  std::vector<Order> orders;  // submitted at the start
+  // Told the ports once they are open (p32: 0 without concentrators); by default a line on standard
+  // output.
+  std::function<void(std::uint16_t port, std::uint16_t p32_port)> listening;
+};
+
+// The head-end on real sockets and the wall clock, until SIGINT or SIGTERM; then connections are
+// closed and the store is written. Throws std::runtime_error when a port or a TLS file cannot be
+// had.
+EngineCounters run_in_real_time(const RealTimeOptions& options, const EngineConfig& config,
+                                const Inventory& inventory, const std::vector<TypeTemplate>& types,
+                                Store& store, LogPort& log, Observer& observer);
+
+}  // namespace hes

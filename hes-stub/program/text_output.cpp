@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/program/text_output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "protocol/cosem/types.hpp"
+
+namespace hes {
+namespace {
+
+// Digits of fixed length; false when there are others.
+bool take(std::string_view text, std::size_t at, std::size_t n, int& value) {
+  if (at + n > text.size()) return false;
+  const char* const end = text.data() + at + n;
+  const auto [stop, error] = std::from_chars(text.data() + at, end, value);
+  return error == std::errc{} && stop == end && value >= 0;
+}
+
+// The columns of a profile over all types, in the order of the first type that has each.
+std::vector<Column> columns_of(const std::vector<TypeTemplate>& types, const Obis& obis) {
+  std::vector<Column> columns;
+  for (const TypeTemplate& type : types) {
+    const ProfileType* profile = type.profile(obis);
+    for (std::size_t i = 0; profile != nullptr && i < profile->columns.size(); ++i) {
+      const Column& column = profile->columns[i];
+      const auto same = [&column](const Column& c) { return c.source == column.source; };
+      if (!profile->is_value(i) || std::any_of(columns.begin(), columns.end(), same)) continue;
+      columns.push_back(column);
+    }
+  }
+  return columns;
+}
+
+// Where the values of one type go among these columns, with their scalers.
+struct Place {
+  std::size_t column;
+  int scaler;
+};
+std::vector<Place> places_of(const TypeTemplate* type, const Obis& obis,
+                             const std::vector<Column>& columns) {
+  std::vector<Place> places;
+  const ProfileType* profile = type == nullptr ? nullptr : type->profile(obis);
+  for (std::size_t i = 0; profile != nullptr && i < profile->columns.size(); ++i) {
+    if (!profile->is_value(i)) continue;
+    const Column& column = profile->columns[i];
+    const auto same = [&column](const Column& c) { return c.source == column.source; };
+    const auto at = std::find_if(columns.begin(), columns.end(), same);
+    places.push_back({static_cast<std::size_t>(at - columns.begin()), column.scaler});
+  }
+  return places;
+}
+
+const char* delivery_text(const Row& row) {
+  constexpr const char* kNames[] = {"",       "push",        "pull",        "both",
+                                    "report", "push+report", "pull+report", "all"};
+  return kNames[row.deliveries & 7];
+}
+
+void print_row(const MeterEntry& meter, const Obis& obis, const Row& row, unsigned ordinal,
+               const std::vector<Place>& places, std::size_t columns, std::FILE* out) {
+  std::vector<std::string> cells(columns);
+  for (std::size_t i = 0; i < row.n_values && i < places.size(); ++i) {
+    cells[places[i].column] = scaled_text(row.values[i], places[i].scaler);
+  }
+  std::string line =
+      fmt::format("{},{},{},{},{},{},{},{},{},{}", meter.serial, meter.logical_device_name,
+                  to_string(obis), utc_text(row.stamp_utc_s), row.deviation_min, row.clock_status,
+                  ordinal, row.status, utc_text(row.arrival_utc_s), delivery_text(row));
+  for (const std::string& cell : cells) line += "," + cell;
+  std::fprintf(out, "%s\n", line.c_str());
+}
+
+// The newest row of any meter: until then everything could be there.
+std::int64_t newest(Store& store, ProfileIndex profile) {
+  std::int64_t newest_s = INT64_MIN;
+  for (MeterIndex meter = 0; meter < store.meters(); ++meter) {
+    newest_s = std::max(newest_s, store.newest_stamp(meter, profile).value_or(INT64_MIN));
+  }
+  return newest_s;
+}
+
+}  // namespace
+
+std::string utc_text(std::int64_t utc_s) {
+  const std::int64_t day = (utc_s >= 0 ? utc_s : utc_s - kDayS + 1) / kDayS;
+  const auto date = protocol::cosem::civil_from_days(day);
+  const auto s = static_cast<int>(utc_s - day * kDayS);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", date.year, date.month, date.day,
+                     s / 3600, s / 60 % 60, s % 60);
+}
+
+bool parse_time(std::string_view text, std::int64_t& utc_s) {
+  int year, month, day, hour, minute, second;
+  if (text.size() < 20 || !take(text, 0, 4, year) || text[4] != '-' || !take(text, 5, 2, month) ||
+      text[7] != '-' || !take(text, 8, 2, day) || text[10] != 'T' || !take(text, 11, 2, hour) ||
+      text[13] != ':' || !take(text, 14, 2, minute) || text[16] != ':' ||
+      !take(text, 17, 2, second)) {
+    return false;
+  }
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) {
+    return false;
+  }
+  int offset_min = 0;
+  const std::string_view zone = text.substr(19);
+  if (zone != "Z") {
+    int zone_hours, zone_minutes;
+    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || !take(zone, 1, 2, zone_hours) ||
+        zone[3] != ':' || !take(zone, 4, 2, zone_minutes)) {
+      return false;
+    }
+    offset_min = (zone[0] == '-' ? -1 : 1) * (zone_hours * 60 + zone_minutes);
+  }
+  const std::int64_t days = protocol::cosem::days_from_civil(year, static_cast<unsigned>(month),
+                                                             static_cast<unsigned>(day));
+  const auto back = protocol::cosem::civil_from_days(days);
+  if (back.day != static_cast<unsigned>(day)) return false;  // 30 February
+  utc_s = days * kDayS + hour * 3600 + minute * 60 + second - offset_min * 60;
+  return true;
+}
+
+std::string scaled_text(std::int64_t value, int scaler) {
+  std::string digits = std::to_string(value);
+  if (value == 0 || scaler == 0) return digits;
+  if (scaler > 0) return digits + std::string(static_cast<std::size_t>(scaler), '0');
+  const bool negative = digits[0] == '-';
+  if (negative) digits.erase(0, 1);
+  const auto places = static_cast<std::size_t>(-scaler);
+  if (digits.size() <= places) digits.insert(0, places + 1 - digits.size(), '0');
+  digits.insert(digits.size() - places, ".");
+  return (negative ? "-" : "") + digits;
+}
+
+std::uint64_t print_missing(Store& store, const TextRange& range, std::FILE* out) {
+  const std::vector<MeterEntry> meters = store.load_meters();
+  store.set_meters(Inventory(meters), store.load_zone());
+  std::uint64_t total = 0;
+  std::fprintf(out, "serial,profile,first_utc,last_utc,count,asked\n");
+  for (const Obis& obis : {kLoadProfile, kDailyClosing}) {
+    const ProfileIndex profile = store.profile(obis);
+    const std::int64_t to = range.to_utc_s.value_or(newest(store, profile));
+    for (MeterIndex meter = 0; meter < meters.size(); ++meter) {
+      const auto from = range.from_utc_s ? range.from_utc_s : store.begun_at(meter, profile);
+      if (!from) continue;
+      for (const MissingRun& run : store.missing(meter, profile, *from, to)) {
+        total += run.count;
+        std::fprintf(out, "%s,%s,%s,%s,%u,%s\n", meters[meter].serial.c_str(),
+                     to_string(obis).c_str(), utc_text(run.first_utc_s).c_str(),
+                     utc_text(run.last_utc_s).c_str(), run.count, run.asked ? "yes" : "no");
+      }
+    }
+  }
+  return total;
+}
+
+void print_csv(Store& store, const TextRange& range, std::FILE* out) {
+  const std::vector<MeterEntry> meters = store.load_meters();
+  store.set_meters(Inventory(meters), store.load_zone());
+  const std::vector<TypeTemplate> types = store.load_types();
+  for (const Obis& obis : store.profiles()) {
+    const std::vector<Column> columns = columns_of(types, obis);
+    std::string header =
+        "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,status,"
+        "arrival_utc,delivery";
+    for (const Column& column : columns) header += "," + to_string(column.source.instance);
+    std::fprintf(out, "%s\n", header.c_str());
+    for (MeterIndex meter = 0; meter < meters.size(); ++meter) {
+      const auto is = [&](const TypeTemplate& type) {
+        return type.firmware == meters[meter].firmware;
+      };
+      const auto type = std::find_if(types.begin(), types.end(), is);
+      const auto places = places_of(type == types.end() ? nullptr : &*type, obis, columns);
+      store.for_each_row(meter, store.profile(obis), [&](const Row& row, unsigned ordinal) {
+        if (range.from_utc_s && row.stamp_utc_s <= *range.from_utc_s) return;
+        if (range.to_utc_s && row.stamp_utc_s > *range.to_utc_s) return;
+        print_row(meters[meter], obis, row, ordinal, places, columns.size(), out);
+      });
+    }
+  }
+}
+
+}  // namespace hes

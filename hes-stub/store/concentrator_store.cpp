@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// De-duplication and the queues of orders and requests.
+#include "hes-stub/store/concentrator_store.hpp"
+
+#include <algorithm>
+
+#include "hes-stub/store/concentrator_tables.hpp"
+
+namespace hes {
+namespace {
+
+constexpr const char* kSchema = R"(
+CREATE TABLE IF NOT EXISTS concentrator(
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen BLOB,
+  seq_reserved INTEGER NOT NULL DEFAULT 0, order_seq INTEGER NOT NULL DEFAULT 0,
+  restarts INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS concentrator_item(
+  concentrator INTEGER NOT NULL, seq INTEGER NOT NULL, xml TEXT NOT NULL, acked INTEGER NOT NULL,
+  order_id INTEGER, serial TEXT, kind INTEGER, value INTEGER, class INTEGER, instance BLOB,
+  attribute INTEGER, valid_from_ns INTEGER, valid_until_ns INTEGER, submitted_ns INTEGER,
+  first_sent_ns INTEGER, attempts INTEGER, PRIMARY KEY(concentrator, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS report_error(
+  concentrator INTEGER NOT NULL, arrival_ns INTEGER NOT NULL, report TEXT, meter INTEGER,
+  category TEXT, code INTEGER);
+CREATE TABLE IF NOT EXISTS meter_event(
+  meter INTEGER NOT NULL, alarm INTEGER NOT NULL, log INTEGER NOT NULL,
+  stamp_utc_s INTEGER NOT NULL, code INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+  deviation_min INTEGER, clock_status INTEGER, received_ms INTEGER, arrival_ns INTEGER,
+  PRIMARY KEY(meter, alarm, log, stamp_utc_s, code, ordinal)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS concentrator_event(
+  concentrator INTEGER NOT NULL, number INTEGER NOT NULL, at_ms INTEGER, grp INTEGER,
+  code INTEGER, subject TEXT, PRIMARY KEY(concentrator, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS concentrator_meter(
+  concentrator INTEGER NOT NULL, meter INTEGER NOT NULL, state INTEGER, position INTEGER,
+  eui48 TEXT, device_name TEXT, firmware TEXT, since_ms INTEGER, last_contact_ms INTEGER,
+  arrival_ns INTEGER, PRIMARY KEY(concentrator, meter)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reading(
+  meter INTEGER NOT NULL, arrival_ns INTEGER NOT NULL, clock_utc_s INTEGER, obis TEXT,
+  value INTEGER, scaler INTEGER, unit INTEGER);
+CREATE TABLE IF NOT EXISTS relay_status(
+  meter INTEGER NOT NULL, arrival_ns INTEGER NOT NULL, read_ms INTEGER, output_closed INTEGER,
+  control_state INTEGER, control_mode INTEGER);
+CREATE TABLE IF NOT EXISTS firmware_status(
+  concentrator INTEGER NOT NULL, target TEXT NOT NULL, arrival_ns INTEGER NOT NULL, campaign TEXT,
+  state INTEGER, active TEXT, blocks_done INTEGER, blocks_total INTEGER);
+CREATE TABLE IF NOT EXISTS statistics(
+  concentrator INTEGER NOT NULL, until_ms INTEGER NOT NULL, from_ms INTEGER,
+  nodes_registered INTEGER, nodes_min INTEGER, nodes_max INTEGER, airtime_us INTEGER,
+  frames_sent INTEGER, frames_received INTEGER, frames_damaged INTEGER,
+  uplink_sent_octets INTEGER, uplink_received_octets INTEGER,
+  PRIMARY KEY(concentrator, until_ms)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS node_statistics(
+  concentrator INTEGER NOT NULL, until_ms INTEGER NOT NULL, meter INTEGER NOT NULL, eui48 TEXT,
+  registered INTEGER, lnid INTEGER, sid INTEGER, level INTEGER, is_switch INTEGER,
+  own_sid INTEGER, snr_down_cb INTEGER, snr_up_cb INTEGER, scheme INTEGER, available_s INTEGER,
+  state_changes INTEGER, hours INTEGER, requests INTEGER, requests_failed INTEGER,
+  retransmissions INTEGER, PRIMARY KEY(concentrator, until_ms, meter)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS concentrator_parameters(
+  concentrator INTEGER PRIMARY KEY, arrival_ns INTEGER, model TEXT, firmware TEXT, eui48 TEXT,
+  uplink INTEGER, restarts INTEGER, poll_period_s INTEGER, sessions_max INTEGER,
+  meters_per_report INTEGER, tasks INTEGER);
+)";
+
+Database& with_schema(Database& database) {
+  database.execute(kSchema);
+  return database;
+}
+
+}  // namespace
+
+ConcentratorStore::Statements::Statements(Database& database)
+    : put_record(with_schema(database).prepare(
+          "UPDATE concentrator SET seen=?, seq_reserved=?, order_seq=?, restarts=? "
+          "WHERE id=?")),
+      put_item(database.prepare("INSERT OR REPLACE INTO concentrator_item "
+                                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
+      erase_item(database.prepare("DELETE FROM concentrator_item WHERE concentrator=? AND seq=?")),
+      error(database.prepare("INSERT INTO report_error VALUES(?,?,?,?,?,?)")),
+      meter_event(
+          database.prepare("INSERT OR IGNORE INTO meter_event VALUES(?,?,?,?,?,?,?,?,?,?)")),
+      concentrator_event(
+          database.prepare("INSERT OR IGNORE INTO concentrator_event VALUES(?,?,?,?,?,?)")),
+      member(database.prepare(
+          "INSERT OR REPLACE INTO concentrator_meter VALUES(?,?,?,?,?,?,?,?,?,?)")),
+      reading(database.prepare("INSERT INTO reading VALUES(?,?,?,?,?,?,?)")),
+      relay(database.prepare("INSERT INTO relay_status VALUES(?,?,?,?,?,?)")),
+      firmware(database.prepare("INSERT INTO firmware_status VALUES(?,?,?,?,?,?,?,?)")),
+      statistics(
+          database.prepare("INSERT OR REPLACE INTO statistics VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")),
+      node(database.prepare("INSERT OR REPLACE INTO node_statistics "
+                            "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
+      parameters(database.prepare("INSERT OR REPLACE INTO concentrator_parameters "
+                                  "VALUES(?,?,?,?,?,?,?,?,?,?,?)")) {}
+
+ConcentratorStore::ConcentratorStore(Database& database)
+    : database_(database), statements_(std::make_unique<Statements>(database)) {}
+ConcentratorStore::~ConcentratorStore() = default;
+
+void ConcentratorStore::set_inventory(const Inventory& inventory) {
+  serials_.clear();
+  for (const MeterEntry& meter : inventory.meters()) serials_.push_back(meter.serial);
+  ids_.clear();
+  records_.clear();
+  meter_ids_.clear();
+  Statement put_name = database_.prepare(
+      "INSERT INTO concentrator(name) VALUES(?) ON CONFLICT(name) DO UPDATE SET name=excluded.name "
+      "RETURNING id,coalesce(seen,x''),seq_reserved,order_seq,restarts");
+  for (const ConcentratorEntry& entry : inventory.concentrators()) {
+    put_name.bind(0, entry.id);
+    put_name.step();
+    ids_.push_back(put_name.integer(0));
+    ConcentratorRecord& record = records_.emplace_back();
+    record.seen.read(put_name.blob(1));
+    record.seq_reserved = static_cast<std::uint64_t>(put_name.integer(2));
+    record.order_seq = static_cast<std::uint64_t>(put_name.integer(3));
+    record.restarts = static_cast<std::uint32_t>(put_name.integer(4));
+    put_name.run();
+  }
+  Statement meters = database_.prepare("SELECT serial,id FROM meter");
+  while (meters.step()) meter_ids_[meters.text(0)] = meters.integer(1);
+}
+
+std::int64_t ConcentratorStore::meter_id(const std::string& serial) const {
+  const auto found = meter_ids_.find(serial);
+  return found == meter_ids_.end() ? 0 : found->second;
+}
+
+void ConcentratorStore::touch(ConcentratorIndex concentrator) {
+  const auto at = std::find(dirty_records_.begin(), dirty_records_.end(), concentrator);
+  if (at == dirty_records_.end()) dirty_records_.push_back(concentrator);
+}
+
+void ConcentratorStore::put_item(const StoredItem& item) {
+  items_[{item.concentrator, item.seq}] = item;
+}
+void ConcentratorStore::erase_item(ConcentratorIndex concentrator, std::uint64_t seq) {
+  items_[{concentrator, seq}] = std::nullopt;
+}
+void ConcentratorStore::add_report(ConcentratorIndex concentrator, UtcNs arrival,
+                                   protocol::p32::Report report) {
+  reports_.push_back({concentrator, arrival, std::move(report)});
+}
+
+std::vector<StoredItem> ConcentratorStore::load_items() {
+  std::vector<StoredItem> items;
+  Statement all = database_.prepare("SELECT * FROM concentrator_item ORDER BY concentrator, seq");
+  while (all.step()) {
+    const auto at = std::find(ids_.begin(), ids_.end(), all.integer(0));
+    if (at == ids_.end()) continue;  // no longer in the inventory
+    StoredItem item;
+    item.concentrator = static_cast<ConcentratorIndex>(at - ids_.begin());
+    item.seq = static_cast<std::uint64_t>(all.integer(1));
+    item.xml = all.text(2);
+    item.acked = all.integer(3) != 0;
+    if (!all.is_null(4)) {
+      OrderResult& result = item.order.emplace();
+      result.id = static_cast<OrderId>(all.integer(4));
+      const auto serial = std::find(serials_.begin(), serials_.end(), all.text(5));
+      if (serial == serials_.end()) continue;
+      result.order.meter = static_cast<MeterIndex>(serial - serials_.begin());
+      result.order.kind = static_cast<OrderKind>(all.integer(6));
+      result.order.value_s = all.integer(7);
+      result.order.attribute.class_id = static_cast<protocol::cosem::ClassId>(all.integer(8));
+      auto& octets = result.order.attribute.instance.octets;
+      const auto instance = all.blob(9);
+      std::copy_n(instance.begin(), std::min(instance.size(), octets.size()), octets.begin());
+      result.order.attribute.index = static_cast<std::int8_t>(all.integer(10));
+      result.order.valid_from = all.integer(11);
+      result.order.valid_until = all.integer(12);
+      result.submitted = all.integer(13);
+      result.first_sent = all.integer(14);
+      result.attempts = static_cast<std::uint32_t>(all.integer(15));
+    }
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+void ConcentratorStore::write() {
+  std::sort(dirty_records_.begin(), dirty_records_.end());
+  for (const ConcentratorIndex concentrator : dirty_records_) {
+    const ConcentratorRecord& record = records_[concentrator];
+    put(statements_->put_record, std::span<const std::uint8_t>(record.seen.write()),
+        record.seq_reserved, record.order_seq, record.restarts, ids_[concentrator]);
+  }
+  dirty_records_.clear();
+  const auto none = std::optional<std::int64_t>();
+  for (const auto& [key, item] : items_) {
+    const std::int64_t id = ids_[key.first];
+    if (!item) {
+      put(statements_->erase_item, id, key.second);
+    } else if (!item->order) {
+      put(statements_->put_item, id, key.second, item->xml, item->acked, none, none, none, none,
+          none, none, none, none, none, none, none, none);
+    } else {
+      const OrderResult& result = *item->order;
+      const Order& order = result.order;
+      put(statements_->put_item, id, key.second, item->xml, item->acked, result.id,
+          serials_[order.meter], order.kind, order.value_s, order.attribute.class_id,
+          std::span<const std::uint8_t>(order.attribute.instance.octets), order.attribute.index,
+          order.valid_from, order.valid_until, result.submitted, result.first_sent,
+          result.attempts);
+    }
+  }
+  items_.clear();
+  for (const Waiting& waiting : reports_) write_report(waiting);
+  reports_.clear();
+}
+
+}  // namespace hes

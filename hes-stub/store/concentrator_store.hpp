@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hes-stub/inventory/inventory.hpp"
+#include "hes-stub/orders/order.hpp"
+#include "hes-stub/store/seq_set.hpp"
+#include "protocol/hosted/p32/report.hpp"
+
+namespace hes {
+
+class Database;
+
+struct ConcentratorRecord {
+  SeqSet seen;                     // its messages that we took over
+  std::uint64_t seq_reserved = 0;  // our numbers towards it may be used up to here
+  std::uint64_t order_seq = 0;     // of the last order to it
+  std::uint32_t restarts = 0;      // as it said last
+};
+
+// Something that a concentrator is to do, until it is done or given up.
+struct StoredItem {
+  ConcentratorIndex concentrator = kNoConcentrator;
+  std::uint64_t seq = 0;
+  std::string xml;     // the message: Request or SignedOrder
+  bool acked = false;  // the concentrator has it
+  std::optional<OrderResult> order;
+};
+
+// What the store keeps of concentrators, in the same file and the same transactions as the rows:
+// which messages were seen, what waits for them, and what their reports said beside profile rows.
+class ConcentratorStore {
+ public:
+  explicit ConcentratorStore(Database& database);
+  ~ConcentratorStore();
+
+  void set_inventory(const Inventory& inventory);
+  // Changing calls touch() after it.
+  ConcentratorRecord& record(ConcentratorIndex concentrator) { return records_[concentrator]; }
+  void touch(ConcentratorIndex concentrator);
+
+  std::vector<StoredItem> load_items();  // by concentrator and number
+  void put_item(const StoredItem& item);
+  void erase_item(ConcentratorIndex concentrator, std::uint64_t seq);
+  bool items_dirty() const { return !items_.empty(); }
+
+  // Written with the next commit. Meters must be in the inventory.
+  void add_report(ConcentratorIndex concentrator, UtcNs arrival, protocol::p32::Report report);
+
+  bool dirty() const { return !items_.empty() || !dirty_records_.empty() || !reports_.empty(); }
+  void write();  // inside of a transaction
+
+ private:
+  struct Statements;
+  struct ReportWriter;
+  struct Waiting {
+    ConcentratorIndex concentrator;
+    UtcNs arrival;
+    protocol::p32::Report report;
+  };
+  void write_report(const Waiting& waiting);
+  std::int64_t meter_id(const std::string& serial) const;
+
+  Database& database_;
+  std::unique_ptr<Statements> statements_;
+  std::vector<std::int64_t> ids_;
+  std::vector<ConcentratorRecord> records_;
+  std::vector<ConcentratorIndex> dirty_records_;
+  using Key = std::pair<ConcentratorIndex, std::uint64_t>;
+  std::map<Key, std::optional<StoredItem>> items_;  // empty: erased
+  std::vector<Waiting> reports_;
+  std::map<std::string, std::int64_t> meter_ids_;  // of all meters ever, by serial
+  std::vector<std::string> serials_;               // of the inventory
+};
+
+}  // namespace hes

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/core/core.hpp"
+
+#include <algorithm>
+
+namespace meter::fw {
+
+std::uint32_t Core::errors() const {
+  std::uint32_t errors = durable.state.error_register;
+  if (!clock.valid) errors |= kErrorClockInvalid;
+  if (parameters.failed() || journal.failed()) errors |= kErrorNvMemory;
+  return errors;
+}
+
+bool is_sensible(const meter_provision& identity) {
+  const auto& periods = kCapturePeriods_s;
+  const std::uint32_t period_s = identity.capture_period_s;
+  if (std::find(periods.begin(), periods.end(), period_s) == periods.end()) return false;
+  if (identity.push_period_s % period_s != 0) return false;
+  return identity.time_zone_min >= -kMaxZone_min && identity.time_zone_min <= kMaxZone_min;
+}
+
+}  // namespace meter::fw

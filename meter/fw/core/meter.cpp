@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/core/meter.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "meter/fw/core/revision.hpp"
+#include "meter/fw/measure/registers.hpp"
+
+namespace meter::fw {
+
+Meter::Meter(const meter_hal* hal, std::uint8_t n_elements)
+    : core_(hal),
+      crypto_(core_.hal),
+      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_}),
+      rs485_(METER_UART_RS485, core_, server_, crypto_, push_, join_),
+      optical_(METER_UART_OPTICAL, core_, server_, crypto_, push_, join_) {
+  core_.n_elements = n_elements;
+}
+
+void Meter::open_parameters() {
+  if (parameters_open_) return;
+  parameters_open_ = true;
+  core_.parameters.open(core_.hal);
+  core_.provisioned = core_.parameters.load(core_.hal, BlockKind::identity, core_.identity);
+  core_.parameters.load(core_.hal, BlockKind::calibration, calibration_);
+  core_.parameters.load(core_.hal, BlockKind::settings, core_.settings);
+}
+
+bool Meter::provision(const meter_provision& provision) {
+  if (!is_sensible(provision)) return false;
+  open_parameters();
+  core_.journal.format(core_.hal, provision.capture_period_s);
+  core_.identity = provision;
+  core_.provisioned = core_.parameters.store(core_.hal, BlockKind::identity, provision);
+  return core_.provisioned;
+}
+
+bool Meter::calibrate(meter_calibration_step step, const meter_sums& sums,
+                      const meter_reference& reference) {
+  open_parameters();
+  if (step == METER_CALIBRATE_STORE) {
+    return core_.parameters.store(core_.hal, BlockKind::calibration, calibration_);
+  }
+  return fw::calibrate(step, sums, reference, core_.n_elements, calibration_);
+}
+
+void Meter::boot(meter_boot_reason reason) {
+  open_parameters();
+  const bool known = core_.durable.open(core_.hal, core_.parameters);
+  if (core_.durable.lost() && (known || reason != METER_BOOT_FIRST)) {
+    core_.durable.state.error_register |= kErrorRam;
+  }
+  core_.clock.valid = !core_.hal.rtc_lost();
+  counters_[kHeadEndKeys].open(core_, BlockKind::counter_reservation);
+  counters_[kConcentratorKeys].open(core_, BlockKind::concentrator_reservation);
+  if (!core_.provisioned) {  // measures, and waits for the production line
+    core_.durable.save(core_.hal);
+    return;
+  }
+  core_.clock.zone.set(core_.identity.time_zone_min, core_.identity.daylight_saving != 0);
+  core_.journal.open(core_.hal, core_.identity.capture_period_s);
+  note_boot(reason);
+  note_revision();
+  push_.boot(core_);
+  core_.durable.save(core_.hal);
+  schedule_.start(core_);
+  relay_.boot(core_, deadlines_);
+  open_power_line();
+  follow_up();
+}
+
+// The modem is there and the production line gave it an address.
+void Meter::open_power_line() {
+  const auto& eui48 = core_.identity.plc_eui48;
+  const bool addressed = std::any_of(std::begin(eui48), std::end(eui48), [](auto o) { return o; });
+  core_.power_line = addressed && core_.hal.has_plc();
+  if (!core_.power_line) return;
+  static_assert(alignof(PowerLine) <= alignof(Meter));
+  power_line_ = new (this + 1) PowerLine(core_, server_, crypto_, join_);
+  server_.use(power_line_->node());
+  power_line_->start();
+}
+
+void Meter::note_boot(meter_boot_reason reason) {
+  DurableState& state = core_.durable.state;
+  if (state.power_down_utc_s != 0) {
+    core_.journal.note_at(core_.hal, core_.clock, EventCode::power_down, state.power_down_utc_s);
+    state.power_down_utc_s = 0;
+  }
+  if (reason == METER_BOOT_WATCHDOG) {
+    core_.note(EventCode::watchdog);
+    state.error_register |= kErrorWatchdog;
+  }
+  core_.note(EventCode::power_up);
+  if (reason != METER_BOOT_FIRST) {
+    state.load_status |= kPowerDown;
+    state.closing_status |= kPowerDown;
+  }
+  if (core_.durable.lost() && (state.error_register & kErrorRam) != 0) {
+    core_.note(EventCode::ram_error);
+  }
+  if (!core_.clock.valid && (state.error_register & kErrorClockInvalid) == 0) {
+    core_.note(EventCode::clock_invalid);
+    state.error_register |= kErrorClockInvalid;
+  }
+}
+
+void Meter::note_revision() {
+  std::array<char, sizeof(Settings::revision)> revision{};
+  static_assert(sizeof kRevision <= sizeof revision);
+  std::copy(std::begin(kRevision), std::end(kRevision), revision.begin());
+  if (core_.settings.revision == revision) return;
+  if (core_.settings.revision[0] != 0) core_.note(EventCode::firmware_activated);
+  core_.settings.revision = revision;
+  core_.store_settings();
+}
+
+void Meter::on_alarm() {
+  const std::int64_t now_us = core_.hal.uptime_us();
+  if (deadlines_.take(Deadline::relay_check, now_us)) relay_.check(core_);
+  if (deadlines_.take(Deadline::rs485, now_us)) rs485_.on_time();
+  if (deadlines_.take(Deadline::optical, now_us)) optical_.on_time();
+  if (deadlines_.take(Deadline::power_line, now_us)) power_line_->on_time();
+  follow_up();
+  deadlines_.rearm(core_.hal);
+  if (core_.provisioned) schedule_.watch(core_);
+}
+
+void Meter::follow_up() {
+  if (server_.take_profile_reset()) push_.reset();
+  if (schedule_.take_push_due()) push_.on_due(core_);  // also when the clock was moved
+  deadlines_.set(core_.hal, Deadline::rs485, rs485_.deadline_us());
+  deadlines_.set(core_.hal, Deadline::optical, optical_.deadline_us());
+  if (power_line_ == nullptr) return;
+  power_line_->report_alarms();
+  deadlines_.set(core_.hal, Deadline::power_line, power_line_->deadline_us());
+}
+
+void Meter::on_rtc() {
+  if (!core_.provisioned) return;
+  schedule_.watch(core_);
+  schedule_.run(core_);
+  follow_up();
+}
+
+void Meter::on_uart(meter_uart uart, Bytes octets) {
+  if (!core_.provisioned) return;
+  schedule_.watch(core_);
+  (uart == METER_UART_OPTICAL ? optical_ : rs485_).on_bytes(octets);
+  follow_up();
+}
+
+void Meter::on_plc(const meter_plc_frame& frame) {
+  if (power_line_ == nullptr) return;
+  schedule_.watch(core_);
+  power_line_->on_frame(frame);
+  follow_up();
+}
+
+void Meter::on_plc_beacon(const meter_plc_beacon* beacon) {
+  if (power_line_ == nullptr) return;
+  power_line_->on_beacon(beacon);
+  follow_up();
+}
+
+void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
+  if (!measure_window(sums, core_.n_elements, calibration_, core_.reading)) return;
+  register_windows(core_.hal, core_.reading, count, core_.durable.state);
+  core_.durable.save(core_.hal);
+}
+
+// Some 20 ms are left: one record to flash. The log entry waits for the next boot, so a sag that
+// the supply rides through leaves none.
+void Meter::on_power(meter_power_state state) {
+  const bool failing = state == METER_POWER_FAILING;
+  DurableState& durable = core_.durable.state;
+  durable.power_down_utc_s = failing ? core_.clock.stamp(core_.clock.utc_s(core_.hal)).utc_s : 0;
+  if (failing) {
+    core_.durable.checkpoint(core_.hal, core_.parameters);
+  } else {
+    core_.durable.save(core_.hal);
+  }
+}
+
+}  // namespace meter::fw

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/wires/port.hpp"
+#include "meter/fw/wires/power_line.hpp"
+
+namespace meter::fw {
+
+// Memory behind a Meter on a platform with a power line modem: the others do not pay for it.
+inline constexpr std::size_t kPowerLineOctets = sizeof(PowerLine);
+
+// One meter. Everything it knows is in here, in `retained` and in flash.
+class Meter {
+ public:
+  Meter(const meter_hal* hal, std::uint8_t n_elements);
+  Meter(const Meter&) = delete;
+  Meter& operator=(const Meter&) = delete;
+
+  bool provision(const meter_provision& provision);
+  bool calibrate(meter_calibration_step step, const meter_sums& sums,
+                 const meter_reference& reference);
+  void boot(meter_boot_reason reason);
+
+  void on_alarm();
+  void on_rtc();
+  void on_uart(meter_uart uart, Bytes octets);
+  void on_sums(const meter_sums& sums, std::uint32_t count);
+  void on_power(meter_power_state state);
+  void on_relay(bool closed) { relay_.on_contact(core_, closed); }
+  void on_plc(const meter_plc_frame& frame);
+  void on_plc_beacon(const meter_plc_beacon* beacon);
+
+ private:
+  void open_parameters();
+  void note_boot(meter_boot_reason reason);
+  void note_revision();
+  void open_power_line();
+  // After whatever may have served a client or written an event.
+  void follow_up();
+
+  Core core_;
+  Calibration calibration_;
+  Schedule schedule_;
+  Relay relay_;
+  Deadlines deadlines_;
+  HalCrypto crypto_;
+  std::array<InvocationCounter, kKeySets> counters_;
+  CosemServer server_;
+  Push push_;
+  // Long SET and ACTION: no object takes a value near this size.
+  static constexpr std::size_t kJoinOctets = 512;
+  std::array<std::uint8_t, kJoinOctets> join_memory_{};
+  protocol::dlms::JoinBuffer join_{join_memory_};
+  Port rs485_;
+  Port optical_;
+  PowerLine* power_line_ = nullptr;  // in the memory behind this, where it is fitted
+  bool parameters_open_ = false;
+};
+
+}  // namespace meter::fw

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/measure/calibration.hpp"
+
+namespace meter::fw {
+namespace {
+
+// A shunt is off by 5 %, a divider by 1 %: beyond this the board or the bench is faulty.
+constexpr double kGainMin = 0.8;
+constexpr double kGainMax = 1.25;
+// Shunt inductance and filters give degrees, not tens of them: cos 10 deg.
+constexpr double kPhaseCosMin = 0.985;
+
+bool plausible(double gain) { return gain > kGainMin && gain < kGainMax; }
+
+bool calibrate_gain(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
+                    const meter_reference& reference, ElementCalibration& element) {
+  const ElementReading raw = measure_element(sums, n_samples, frequency_hz, ElementCalibration{});
+  if (raw.voltage2_v2 <= 0.0 || raw.current2_a2 <= 0.0) return false;
+  const double voltage_gain = reference.voltage_v / square_root(raw.voltage2_v2);
+  const double current_gain = reference.current_a / square_root(raw.current2_a2);
+  if (!plausible(voltage_gain) || !plausible(current_gain)) return false;
+  element = {};
+  element.voltage_gain = voltage_gain;
+  element.current_gain = current_gain;
+  return true;
+}
+
+// The rotation that turns the measured (P, Q) onto the reference's.
+bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
+                     const meter_reference& reference, ElementCalibration& element) {
+  const double active_w = reference.active_w;
+  const double reactive_var = reference.reactive_var;
+  ElementCalibration unrotated = element;
+  unrotated.phase_cos = 1.0;
+  unrotated.phase_sin = 0.0;
+  unrotated.active_offset_w = unrotated.reactive_offset_var = 0.0;
+  const ElementReading m = measure_element(sums, n_samples, frequency_hz, unrotated);
+  const double magnitude = square_root((m.active_w * m.active_w + m.reactive_var * m.reactive_var) *
+                                       (active_w * active_w + reactive_var * reactive_var));
+  if (magnitude <= 0.0) return false;
+  const double phase_cos = (m.active_w * active_w + m.reactive_var * reactive_var) / magnitude;
+  if (phase_cos < kPhaseCosMin) return false;
+  element.phase_cos = phase_cos;
+  element.phase_sin = (m.active_w * reactive_var - m.reactive_var * active_w) / magnitude;
+  return true;
+}
+
+// At no load everything that is left is noise (current, in the square domain) or crosstalk (P, Q).
+void calibrate_offset(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
+                      const meter_reference& reference, ElementCalibration& element) {
+  element.current_offset_a2 = element.active_offset_w = element.reactive_offset_var = 0.0;
+  const ElementReading m = measure_element(sums, n_samples, frequency_hz, element);
+  element.current_offset_a2 = m.current2_a2 - reference.current_a * reference.current_a;
+  element.active_offset_w = m.active_w - reference.active_w;
+  element.reactive_offset_var = m.reactive_var - reference.reactive_var;
+}
+
+}  // namespace
+
+bool calibrate(meter_calibration_step step, const meter_sums& sums,
+               const meter_reference& reference, std::uint32_t n_elements,
+               Calibration& calibration) {
+  if (sums.n_samples == 0 || sums.length_q16 == 0 || sums.n_elements != n_elements) return false;
+  const double frequency_hz = frequency_of(sums);
+  Calibration next = calibration;
+  for (std::uint32_t k = 0; k < n_elements; ++k) {
+    const meter_element_sums& element = sums.element[k];
+    bool done = true;
+    if (step == METER_CALIBRATE_GAIN) {
+      done = calibrate_gain(element, sums.n_samples, frequency_hz, reference, next.element[k]);
+    } else if (step == METER_CALIBRATE_PHASE) {
+      done = calibrate_phase(element, sums.n_samples, frequency_hz, reference, next.element[k]);
+    } else {
+      calibrate_offset(element, sums.n_samples, frequency_hz, reference, next.element[k]);
+    }
+    if (!done) return false;
+  }
+  calibration = next;
+  return true;
+}
+
+}  // namespace meter::fw

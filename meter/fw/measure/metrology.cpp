@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/measure/metrology.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace meter::fw {
+namespace {
+
+// Design value of a count: full scale at 2^23 (meter_hal.h).
+constexpr double kVoltsPerCount = METER_ADC_V_FULL_SCALE_MV / 1000.0 / 8388608.0;
+constexpr double kAmperesPerCount = METER_ADC_I_FULL_SCALE_MA / 1000.0 / 8388608.0;
+
+// Creep: no energy below about half the starting current, 0.004 Iref = 20 mA active and
+// 0.005 Iref = 25 mA reactive (EN 50470-3, IEC 62053-23), seen as apparent power: 10 mA is then
+// silent up to 1.15 Un and 20 mA counted down to 0.7 Un. By apparent power, because a load that
+// does draw current is entitled to its small P or Q.
+constexpr double kUn_v = 240.0;
+constexpr double kCreepActive_va = 0.58 * kUn_v * 0.020;
+constexpr double kCreepReactive_va = 0.58 * kUn_v * 0.025;
+
+constexpr double kHalfPi = 1.57079632679489661923;
+
+// The two-delay quadrature sum is low by sin(w T/4) when the mains is off 50 Hz: 1 - x^2/2 + x^4/24
+// with x the quarter wave's phase error, below 1e-9 from 42 to 58 Hz.
+double quadrature_gain(double frequency_hz) {
+  const double x = kHalfPi * (1.0 - frequency_hz * (1.0 / 50.0));
+  const double x2 = x * x;
+  return 1.0 / (1.0 - x2 * (0.5 - x2 * (1.0 / 24.0 - x2 * (1.0 / 720.0))));
+}
+
+std::int64_t rounded(double value) {
+  return static_cast<std::int64_t>(value + (value < 0.0 ? -0.5 : 0.5));
+}
+
+}  // namespace
+
+double square_root(double square) { return square > 0.0 ? std::sqrt(square) : 0.0; }
+
+double frequency_of(const meter_sums& sums) {
+  return sums.n_cycles * (METER_ADC_RATE_HZ * 65536.0) / sums.length_q16;
+}
+
+ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
+                               double frequency_hz, const ElementCalibration& calibration) {
+  const double volts = kVoltsPerCount * calibration.voltage_gain;
+  const double amperes = kAmperesPerCount * calibration.current_gain;
+  const double per_sample = 1.0 / n_samples;
+  const double p = sums.vi * (volts * amperes * per_sample);
+  const double q = sums.vq * (volts * amperes * per_sample) * quadrature_gain(frequency_hz);
+  ElementReading reading;
+  reading.voltage2_v2 = sums.vv * (volts * volts * per_sample);
+  reading.current2_a2 =
+      std::max(0.0, sums.ii * (amperes * amperes * per_sample) - calibration.current_offset_a2);
+  reading.active_w =
+      p * calibration.phase_cos - q * calibration.phase_sin - calibration.active_offset_w;
+  reading.reactive_var =
+      p * calibration.phase_sin + q * calibration.phase_cos - calibration.reactive_offset_var;
+  return reading;
+}
+
+bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
+                    const Calibration& calibration, WindowReading& reading) {
+  if (sums.n_samples == 0 || sums.length_q16 == 0 || sums.n_elements != n_elements) return false;
+  reading = {};
+  reading.frequency_hz = frequency_of(sums);
+  double raw_active_w = 0.0;
+  for (std::uint32_t k = 0; k < n_elements; ++k) {
+    ElementReading& element = reading.element[k];
+    element = measure_element(sums.element[k], sums.n_samples, reading.frequency_hz,
+                              calibration.element[k]);
+    raw_active_w += element.active_w;
+    const double apparent2 =
+        element.active_w * element.active_w + element.reactive_var * element.reactive_var;
+    if (apparent2 < kCreepActive_va * kCreepActive_va) element.active_w = 0.0;
+    if (apparent2 < kCreepReactive_va * kCreepReactive_va) element.reactive_var = 0.0;
+    reading.active_w += element.active_w;
+    reading.reactive_var += element.reactive_var;
+  }
+  reading.exporting = raw_active_w < 0.0;
+  const double duration_us = sums.length_q16 * (1e6 / 65536.0 / METER_ADC_RATE_HZ);
+  reading.active_uj = rounded(reading.active_w * duration_us);
+  reading.reactive_uj = rounded(reading.reactive_var * duration_us);
+  reading.duration_us = rounded(duration_us);
+  return true;
+}
+
+}  // namespace meter::fw

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/core/core.hpp"
+#include "meter/fw/core/deadlines.hpp"
+
+namespace meter::fw {
+
+// Class 70 control states.
+inline constexpr std::uint8_t kDisconnected = 0;
+inline constexpr std::uint8_t kConnected = 1;
+inline constexpr std::uint8_t kReadyForReconnection = 2;
+inline constexpr std::uint8_t kRelayModes = 5;  // 0..4
+
+// Disconnect control, Blue Book class 70: remote orders by control mode. The relay is bistable and
+// keeps its place without supply. Manual and local transitions need a button and a limiter.
+class Relay {
+ public:
+  // After a reset: an order whose contact did not answer before is given again.
+  void boot(Core& core, Deadlines& deadlines);
+  // False when the control mode or the state does not allow it.
+  bool remote_disconnect(Core& core, Deadlines& deadlines);
+  bool remote_reconnect(Core& core, Deadlines& deadlines);
+  bool set_mode(Core& core, std::uint8_t mode);
+  void on_contact(Core& core, bool closed);
+  // The contact should have moved by now.
+  void check(Core& core);
+
+ private:
+  void drive(Core& core, Deadlines& deadlines, std::uint8_t control_state);
+};
+
+}  // namespace meter::fw

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "meter/fw/store/parameters.hpp"
+
+namespace meter::fw {
+
+// Energy in whole Wh (varh) and the rest in microjoules, always below one Wh.
+struct EnergyRegister {
+  std::uint32_t wh = 0;
+  std::uint32_t rest_uj = 0;
+};
+inline constexpr std::int64_t kMicrojoulesPerWh = 3'600'000'000;
+
+enum Quantity : std::uint8_t { kImport, kExport, kR1, kR2, kR3, kR4, kQuantities };
+
+inline constexpr std::size_t kClients = 5;  // order of kClientRoles in access.hpp
+
+// Everything that outlives the supply but changes too often for flash.
+struct DurableState {
+  std::uint32_t sequence = 0;
+  std::array<EnergyRegister, kQuantities> energy;
+  std::array<std::uint32_t, METER_PULSE_OUTPUTS> pulse_rest_uj{};
+  std::uint32_t push_cursor = 0;  // ordinal of the first load profile row not handed over yet
+  std::array<std::uint32_t, kClients> accepted_counter{};  // against replay
+  std::uint32_t push_number = 0;                           // long-invoke-id
+  std::uint32_t power_down_utc_s = 0;                      // 0: the supply did not announce its end
+  std::uint32_t error_register = 0;
+  std::uint8_t load_status = 0;     // bits for the next row of the load profile
+  std::uint8_t closing_status = 0;  // and of the daily closing
+  std::uint16_t reserved = 0;
+  // Power line: ordinals of the first entries of the event logs not reported yet.
+  std::uint32_t standard_alarm_cursor = 0;
+  std::uint32_t relay_alarm_cursor = 0;
+};
+
+// Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the
+// middle of a write leaves the state before it. A third copy goes to flash when the supply
+// announces its end and once a day, for the meter whose battery is empty.
+class Durable {
+ public:
+  // The newest good copy wins. False: none at all (first boot).
+  bool open(const Hal& hal, const Parameters& parameters);
+  void save(const Hal& hal);
+  void checkpoint(const Hal& hal, Parameters& parameters);
+  // open() found the battery-backed copies damaged and went back to flash or to zero.
+  bool lost() const { return lost_; }
+
+  DurableState state;
+
+ private:
+  bool lost_ = false;
+};
+
+}  // namespace meter::fw

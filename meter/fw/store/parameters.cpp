@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/store/parameters.hpp"
+
+#include <algorithm>
+
+namespace meter::fw {
+namespace {
+
+constexpr std::uint32_t kRoomSlots = 3;  // a checkpoint, a reservation, a setting
+
+}  // namespace
+
+void Parameters::open(const Hal& hal) {
+  log_.open(hal, kParameterPlace, 0);
+  complete_page(hal);
+  make_room(hal);
+}
+
+bool Parameters::find(const Hal& hal, BlockKind kind, std::uint32_t from, Values& values) const {
+  for (std::uint32_t slot = log_.next_slot(); slot-- > from;) {
+    RowHead head;
+    if (log_.read(hal, slot, head, values) && head.code == static_cast<std::uint8_t>(kind)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::uint32_t Parameters::oldest_slot() const {
+  const std::uint32_t all = kParameterPlace.pages * log_.rows_per_page();
+  return log_.next_slot() > all ? log_.next_slot() - all : 0;
+}
+
+bool Parameters::load_octets(const Hal& hal, BlockKind kind, MutableBytes out) const {
+  Values values;
+  if (!find(hal, kind, oldest_slot(), values)) return false;
+  std::copy_n(values.begin(), out.size(), out.begin());
+  return true;
+}
+
+bool Parameters::append(const Hal& hal, BlockKind kind, const Values& values) {
+  RowHead head;
+  head.code = static_cast<std::uint8_t>(kind);
+  return log_.append(hal, head, values);
+}
+
+bool Parameters::store_octets(const Hal& hal, BlockKind kind, Bytes octets) {
+  Values values;
+  values.fill(0);
+  std::copy(octets.begin(), octets.end(), values.begin());
+  const bool turning = log_.slots_to_erase() == 0;
+  if (!append(hal, kind, values)) return false;
+  if (turning) complete_page(hal);
+  return true;
+}
+
+// Kinds that the newest page lacks are copied from the page before it.
+void Parameters::complete_page(const Hal& hal) {
+  const std::uint32_t next = log_.next_slot();
+  if (next == 0) return;
+  const std::uint32_t rows = log_.rows_per_page();
+  const std::uint32_t page = (next - 1) / rows * rows;
+  const std::uint32_t before = page >= rows ? page - rows : 0;
+  for (std::uint8_t k = 0; k < static_cast<std::uint8_t>(BlockKind::kinds); ++k) {
+    const auto kind = static_cast<BlockKind>(k);
+    Values values;
+    if (find(hal, kind, page, values) || !find(hal, kind, before, values)) continue;
+    append(hal, kind, values);
+  }
+}
+
+void Parameters::make_room(const Hal& hal) {
+  if (log_.next_slot() == 0 || log_.slots_to_erase() >= kRoomSlots) return;
+  // Writing the rest of this page again costs nothing and turns to the next one.
+  Values values;
+  BlockKind kind = BlockKind::identity;
+  for (std::uint8_t k = 0; k < static_cast<std::uint8_t>(BlockKind::kinds); ++k) {
+    kind = static_cast<BlockKind>(k);
+    if (find(hal, kind, oldest_slot(), values)) break;
+  }
+  while (log_.slots_to_erase() != 0) {
+    if (!append(hal, kind, values)) return;
+  }
+  if (append(hal, kind, values)) complete_page(hal);
+}
+
+}  // namespace meter::fw

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <type_traits>
+
+#include "meter/fw/store/flash_map.hpp"
+
+namespace meter::fw {
+
+// Blocks of settings, the newest record of a kind counts.
+enum class BlockKind : std::uint8_t {
+  identity,  // meter_provision
+  calibration,
+  settings,
+  counter_reservation,       // invocation counters below it may have been used
+  checkpoint,                // what `retained` holds, for the day its battery is dead
+  concentrator_reservation,  // invocation counters of the second key set
+  kinds,
+};
+
+// Key-value store on a log of two pages. A page that is begun first gets a copy of every kind from
+// the page before it; until that is complete, the page before it still stands. So the newest value
+// of each kind is in flash at any instant, whatever write the supply fails in.
+class Parameters {
+ public:
+  void open(const Hal& hal);
+  void format(const Hal& hal) { log_.format(hal); }
+
+  template <typename Block>
+  bool load(const Hal& hal, BlockKind kind, Block& block) const {
+    static_assert(std::is_trivially_copyable_v<Block> && sizeof(Block) <= kMaxRowValues);
+    return load_octets(hal, kind, {reinterpret_cast<std::uint8_t*>(&block), sizeof block});
+  }
+  template <typename Block>
+  bool store(const Hal& hal, BlockKind kind, const Block& block) {
+    static_assert(std::is_trivially_copyable_v<Block> && sizeof(Block) <= kMaxRowValues);
+    return store_octets(hal, kind, {reinterpret_cast<const std::uint8_t*>(&block), sizeof block});
+  }
+  // Erasing takes longer than a dying supply lasts: turns the page now if a checkpoint would not
+  // fit on it any more.
+  void make_room(const Hal& hal);
+  bool failed() const { return log_.failed(); }
+
+ private:
+  using Values = std::array<std::uint8_t, kMaxRowValues>;
+
+  bool load_octets(const Hal& hal, BlockKind kind, MutableBytes out) const;
+  bool store_octets(const Hal& hal, BlockKind kind, Bytes octets);
+  bool append(const Hal& hal, BlockKind kind, const Values& values);
+  // Newest first, in slots [from, next).
+  bool find(const Hal& hal, BlockKind kind, std::uint32_t from, Values& values) const;
+  std::uint32_t oldest_slot() const;
+  void complete_page(const Hal& hal);
+
+  RowLog log_;
+};
+
+}  // namespace meter::fw

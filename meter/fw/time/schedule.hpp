@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/core/core.hpp"
+
+namespace meter::fw {
+
+// What happens at a time of day: captures, daily closings, the change of season, pushes. One match
+// of the RTC, at the nearest. Boundaries are whole seconds of UTC, so rows are exact to the tick.
+class Schedule {
+ public:
+  // From now on; boundaries that passed while the supply was off leave no row.
+  void start(Core& core);
+  // Everything due. Called at the match, and before the clock is moved.
+  void run(Core& core);
+  // The RTC stands before where it was seen last, though nobody set it: a fault. What was passed
+  // comes again. Looked for at every frame, wake-up and RTC interrupt: one read.
+  void watch(Core& core);
+  // Moves the clock. Forward over boundaries: one row at once, stamped with the last of them.
+  // Backward: they come again. Zone and season go with UTC and never make a jump.
+  void set_clock(Core& core, std::int64_t ticks);
+  // The time zone was changed: midnight is elsewhere.
+  void replan(Core& core);
+
+  // Once after each push period (plus delay): rows are to be offered.
+  bool take_push_due() {
+    const bool due = push_due_;
+    push_due_ = false;
+    return due;
+  }
+  // Status word of the interval that is running, for the profile status objects.
+  static std::uint8_t live_status(const Core& core, LogId id);
+
+ private:
+  void plan(Core& core);
+  void arm(Core& core) const;
+  void capture(Core& core, LogId id, std::int64_t stamp_s);
+
+  std::int64_t seen_ticks_ = 0;
+  std::int64_t next_capture_s_ = kNever;
+  std::int64_t next_closing_s_ = kNever;
+  std::int64_t next_season_s_ = kNever;
+  std::int64_t next_push_s_ = kNever;
+  bool push_due_ = false;
+};
+
+}  // namespace meter::fw

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/time/time_zone.hpp"
+
+#include "meter/fw/core/hal.hpp"
+
+namespace meter::fw {
+namespace {
+
+constexpr std::int64_t kDay_s = 86'400;
+constexpr unsigned kMarch = 3;
+constexpr unsigned kOctober = 10;
+
+// The offset is constant between these instants; a day has at most one of them.
+struct Changes {
+  std::int64_t begin;
+  std::int64_t end;
+};
+Changes changes_of(int year) {
+  return {eu_change_utc_s(year, kMarch), eu_change_utc_s(year, kOctober)};
+}
+int year_of(std::int64_t utc_s) {
+  return protocol::cosem::civil_from_days(floor_to(utc_s, kDay_s) / kDay_s).year;
+}
+
+}  // namespace
+
+std::int64_t eu_change_utc_s(int year, unsigned month) {
+  const std::int64_t last = protocol::cosem::days_from_civil(year, month, 31);
+  const std::int64_t sunday = floor_to(last + 4, 7) - 4;  // day 0 was a Thursday
+  return sunday * kDay_s + 3600;
+}
+
+void TimeZone::set(std::int16_t zone_min, bool daylight_saving) {
+  zone_min_ = zone_min;
+  daylight_saving_ = daylight_saving;
+}
+
+Season TimeZone::at(std::int64_t utc_s) const {
+  if (!daylight_saving_) return {zone_min_, false};
+  const Changes changes = changes_of(year_of(utc_s));
+  if (utc_s < changes.begin || utc_s >= changes.end) return {zone_min_, false};
+  return {static_cast<std::int16_t>(zone_min_ - kDaylightSaving_min), true};
+}
+
+std::int64_t TimeZone::next_change(std::int64_t utc_s) const {
+  if (!daylight_saving_) return kNever;
+  const int year = year_of(utc_s);
+  const Changes changes = changes_of(year);
+  if (utc_s < changes.begin) return changes.begin;
+  return utc_s < changes.end ? changes.end : changes_of(year + 1).begin;
+}
+
+std::int64_t TimeZone::local_day(std::int64_t utc_s) const {
+  return floor_to(utc_s - at(utc_s).deviation_min * 60, kDay_s) / kDay_s;
+}
+
+// Where daylight saving begins at local midnight (Azores), the day goes up with the change; where
+// it ends at local midnight, the day goes up once, before the clocks go back.
+std::int64_t TimeZone::next_midnight(std::int64_t utc_s) const {
+  const std::int64_t next_day = (local_day(utc_s) + 1) * kDay_s;
+  const std::int64_t plain = next_day + at(utc_s).deviation_min * 60;
+  const std::int64_t change = next_change(utc_s);
+  if (change > plain) return plain;
+  const std::int64_t after = next_day + at(change).deviation_min * 60;
+  if (change == plain && after > plain) return after;  // set back just before midnight
+  return after > change ? after : change;
+}
+
+std::int64_t TimeZone::last_midnight(std::int64_t utc_s) const {
+  // From the day before, walk forward: at most three steps.
+  std::int64_t midnight = next_midnight(utc_s - 2 * kDay_s);
+  for (;;) {
+    const std::int64_t next = next_midnight(midnight);
+    if (next > utc_s) return midnight;
+    midnight = next;
+  }
+}
+
+}  // namespace meter::fw

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/wires/port.hpp"
+
+namespace meter::fw {
+namespace {
+
+// The communication module polls for pushes all day long and rests when its network does.
+constexpr std::int64_t kPushInactivity_us = 900'000'000;
+
+protocol::hdlc::SecondaryConfig link_config() {
+  protocol::hdlc::SecondaryConfig config;  // 512 octets, window 1, 120 s
+  config.logical_device = protocol::dlms::kManagementDevice;
+  config.patient_client_sap = protocol::dlms::kPushClient;
+  config.patient_inactivity_us = kPushInactivity_us;
+  return config;
+}
+
+}  // namespace
+
+Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push,
+           protocol::dlms::JoinBuffer& join)
+    : uart_(uart),
+      core_(core),
+      server_(server),
+      crypto_(crypto),
+      push_(push),
+      associations_({kPublic, kManagement, kReading, kPush}, kMaxPdu_octets, server, crypto, join),
+      secondary_(link_config(), links_, *this) {}
+
+void Port::on_bytes(Bytes octets) {
+  core_.hal.work(METER_WORK_FRAME, octets.size());
+  secondary_.on_bytes(core_.hal.uptime_us(), octets);
+}
+
+void Port::on_time() { secondary_.on_time(core_.hal.uptime_us()); }
+
+void Port::send_frame(Bytes frame) {
+  core_.hal.work(METER_WORK_FRAME, frame.size());
+  core_.hal.uart_send(uart_, frame);  // a full queue drops it; the client asks again
+}
+
+// One pool buffer serves an exchange: the answer in front, scratch for deciphering (or for the rows
+// of a push) behind it.
+static_assert(METER_BUFFER_BYTES >= protocol::hdlc::kLlcOctets + Associations::kRoomOctets);
+
+void Port::on_request(std::uint16_t client_sap, Bytes apdu, protocol::Writer& reply) {
+  if (client_sap == protocol::dlms::kPushClient) pushing_ = false;
+  reply.commit(associations_.serve(client_sap, apdu, reply.free()));
+}
+
+void Port::on_poll(std::uint16_t client_sap, protocol::Writer& push) {
+  if (uart_ != METER_UART_RS485 || client_sap != protocol::dlms::kPushClient) return;
+  const MutableBytes room = push.free();
+  protocol::Writer apdu{room.first(kMaxAnswer_octets)};
+  push_.write(core_, server_, crypto_, room.subspan(kMaxAnswer_octets), apdu);
+  push.commit(apdu.size());
+  pushing_ = apdu.size() > 0;
+}
+
+void Port::on_delivered(std::uint16_t client_sap) {
+  if (client_sap != protocol::dlms::kPushClient || !pushing_) return;
+  pushing_ = false;
+  push_.on_delivered(core_);
+}
+
+bool Port::knows(std::uint16_t client_sap) { return associations_.knows(client_sap); }
+
+void Port::on_opened(std::uint16_t client_sap) { associations_.reset(client_sap); }
+
+void Port::on_closed(std::uint16_t client_sap, protocol::hdlc::LinkEnd) {
+  associations_.reset(client_sap);
+  if (client_sap == protocol::dlms::kPushClient) pushing_ = false;
+}
+
+}  // namespace meter::fw

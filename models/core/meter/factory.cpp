@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/meter/factory.hpp"
+
+#include "kernel/det_math.hpp"
+#include "meter/dsp/window_sums.hpp"
+#include "models/core/grid/mains.hpp"
+
+namespace models {
+
+namespace {
+
+// Bench noise is drawn under step numbers no grid step has.
+constexpr std::int64_t kBenchStep = -1000;
+
+struct BenchPoint {
+  meter_calibration_step step;
+  double current_share;  // of Iref
+  double phase_rad;
+};
+// METER_CALIBRATE_* in the order of the hal: Un Iref PF 1, Un Iref PF 0.5 inductive, Un no load.
+constexpr BenchPoint kPoints[] = {
+    {METER_CALIBRATE_GAIN, 1, 0},
+    {METER_CALIBRATE_PHASE, 1, sim::kPi / 3},
+    {METER_CALIBRATE_OFFSET, 0, 0},
+    {METER_CALIBRATE_STORE, 0, 0},
+};
+
+meter_sums bench_sums(const Afe& afe, const Bench& bench, const ElectricalState& state,
+                      std::int64_t step) {
+  const auto window_ns = static_cast<sim::TimeNs>(
+      static_cast<double>(kWindowCycles * sim::kNsPerSecond) / bench.frequency_hz);
+  SampleBuffer buffer;
+  meter_sums sums = meter::dsp::window_sums(afe.sample(state, 0, window_ns, false, buffer));
+  afe.add_sum_noise(state, step, bench.n_windows, sums);
+  return sums;
+}
+
+}  // namespace
+
+ElectricalState bench_state(const Bench& bench, int n_phases, double current_a, double phase_rad) {
+  ElectricalState state;
+  state.n_phases = n_phases;
+  for (int phase = 0; phase < n_phases; ++phase) {
+    const double angle = -2 * sim::kPi / 3 * phase;
+    const sim::SinCos v = sim::det_sincos(angle);
+    const sim::SinCos i = sim::det_sincos(angle - phase_rad);
+    state.v[phase][0] = {bench.voltage_v * v.cos, bench.voltage_v * v.sin};
+    state.i[phase][0] = {current_a * i.cos, current_a * i.sin};
+  }
+  return state;
+}
+
+bool manufacture(MeterNode& node, const meter_provision& provision, const Afe& afe,
+                 const Bench& bench) {
+  if (!node.provision(provision)) return false;
+  std::int64_t step = kBenchStep;
+  for (const BenchPoint& point : kPoints) {
+    const ElectricalState state =
+        bench_state(bench, afe.n_phases(), bench.current_a * point.current_share, point.phase_rad);
+    // The reference meter shows one phase's values; the bench is balanced.
+    const double n = afe.n_phases();
+    const meter_reference reference = {voltage_rms_v(state, 0), current_rms_a(state, 0),
+                                       active_power_w(state) / n, reactive_power_var(state) / n};
+    if (!node.calibrate(point.step, bench_sums(afe, bench, state, step++), reference)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace models

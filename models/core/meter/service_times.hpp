@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "kernel/time.hpp"
+#include "meter/hal/meter_hal.h"
+
+namespace models {
+
+// How long the meter's CPU is busy with one piece of protocol work: the instructions of the target
+// image, which tests/target counts and holds this table against, and what an instruction count does
+// not see. 50 to 200 ms from request to reply, as meters in the field need, decide what a line or a
+// power line can carry.
+struct ServiceTime {
+  sim::TimeNs base_ns;
+  sim::TimeNs per_unit_ns;  // unit: octet, or row for METER_WORK_PROFILE_ROW
+};
+using ServiceTimes = std::array<ServiceTime, METER_WORKS>;
+
+// A Cortex-M4F of the kind in metering chips: 48 MHz, flash with one to two wait states behind a
+// prefetch buffer. Most instructions take one cycle, loads two, taken branches three (Arm 100166,
+// 3.3), so 1.3 cycles an instruction with the waits.
+inline constexpr std::int64_t kMeterClock_hz = 48'000'000;
+inline constexpr std::int64_t kCyclesPer100Instructions = 130;
+
+constexpr sim::TimeNs cpu_ns(std::int64_t instructions) {
+  return instructions * kCyclesPer100Instructions * 10'000'000 / kMeterClock_hz;
+}
+
+// Instructions by kind of work. From tests/target/instruction_budget.txt, model AD11A; the test
+// `target_budget` says which of its lines make which number and allows a tenth.
+struct WorkInstructions {
+  std::int64_t base;
+  std::int64_t per_100_units;
+};
+inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {{
+    {1'146, 450},    // FRAME: half of a poll and its answer
+    {6'130, 0},      // ASSOCIATE
+    {3'240, 9'248},  // GET
+    {16'340, 0},     // SET, with one record to flash and its journal entry
+    {15'781, 0},     // ACTION, the same
+    {0, 337'100},    // PROFILE_ROW: a row of seven columns read, checked and encoded
+    {1'345, 0},      // CRYPTO: all but the cipher itself
+}};
+
+// What else a reply waits for. Assumptions, not measurements: the range is the field's.
+//  - The interrupt at idle line, the change of tasks and the driver's turn-round: 1 ms a frame.
+//  - The COSEM application runs last, behind metrology, display, tariffs and self-test, in a loop
+//  of
+//    20 ms: a request is taken up in one pass and answered in the next; an association needs one
+//    more, for keys from protected memory.
+//  - Serial NOR flash: 3 ms for the longest page program of a record; 2 us an octet to read a row
+//    of 48 octets.
+//  - AES-GCM without a crypto block: a call waits 10 ms for the task that owns the keys, expands
+//    the key and the table of GHASH in 20 000 cycles, and takes 500 cycles an octet.
+inline constexpr sim::TimeNs kLoop_ns = 20 * sim::kNsPerMs;
+inline constexpr sim::TimeNs kRecord_ns = 3 * sim::kNsPerMs;
+constexpr sim::TimeNs cycles_ns(std::int64_t cycles) {
+  return cycles * 1'000'000'000 / kMeterClock_hz;
+}
+inline constexpr ServiceTimes kWaits = {{
+    {1 * sim::kNsPerMs, 0},                                    // FRAME
+    {3 * kLoop_ns, 0},                                         // ASSOCIATE
+    {2 * kLoop_ns, 0},                                         // GET
+    {2 * kLoop_ns + kRecord_ns, 0},                            // SET
+    {2 * kLoop_ns + kRecord_ns, 0},                            // ACTION
+    {0, 48 * 2 * sim::kNsPerUs},                               // PROFILE_ROW
+    {10 * sim::kNsPerMs + cycles_ns(20'000), cycles_ns(500)},  // CRYPTO
+}};
+
+inline constexpr ServiceTimes kServiceTimes = [] {
+  ServiceTimes times{};
+  for (std::size_t k = 0; k < times.size(); ++k) {
+    const WorkInstructions& work = kWorkInstructions[k];
+    times[k].base_ns = kWaits[k].base_ns + cpu_ns(work.base);
+    times[k].per_unit_ns = kWaits[k].per_unit_ns + cpu_ns(work.per_100_units) / 100;
+  }
+  return times;
+}();
+// The name from before the target image had been counted.
+inline constexpr const ServiceTimes& kProvisionalServiceTimes = kServiceTimes;
+
+constexpr sim::TimeNs service_time(const ServiceTimes& times, meter_work kind,
+                                   std::uint32_t units) {
+  const ServiceTime& entry = times[static_cast<std::size_t>(kind)];
+  return entry.base_ns + entry.per_unit_ns * static_cast<sim::TimeNs>(units);
+}
+
+}  // namespace models

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/parts/rtc.hpp"
+
+#include <algorithm>
+
+#include "kernel/assert.hpp"
+
+namespace models {
+
+namespace {
+
+constexpr double kTurnoverCelsius = 25.0;
+constexpr double kParabolaPpbPerKelvin2 = -34.0;  // tuning fork, -0.034 (+-0.006) ppm/K^2
+
+}  // namespace
+
+Rtc::Rtc(const RtcCrystal& crystal, std::int64_t start_count)
+    : crystal_(crystal), oscillator_(kRateHz, crystal.offset_ppb) {
+  oscillator_.set(0, start_count);
+  begin_segment(start_count, false);
+}
+
+std::int64_t Rtc::ticks_at(sim::TimeNs t) const {
+  if (t >= oscillator_.segment().from_ns) return oscillator_.count_at(t);
+  // A look back, for truth and traces; the segment that ran at t is the last that began before.
+  const auto after = std::upper_bound(
+      history_.begin(), history_.end(), t,
+      [](sim::TimeNs value, const Segment& segment) { return value < segment.law.from_ns; });
+  TWIN_ASSERT(after != history_.begin(), t);
+  return std::prev(after)->law.count_at(t);
+}
+
+void Rtc::set(sim::TimeNs t, std::int64_t ticks) {
+  const std::int64_t before = oscillator_.count_at(t);
+  oscillator_.set(t, ticks);
+  lost_ = false;
+  begin_segment(before, true);
+}
+
+void Rtc::jump(sim::TimeNs t, std::int64_t ticks) {
+  const std::int64_t before = oscillator_.count_at(t);
+  oscillator_.set(t, ticks);
+  begin_segment(before, false);
+}
+
+void Rtc::set_temperature(sim::TimeNs t, double celsius) {
+  const std::int64_t before = oscillator_.count_at(t);
+  oscillator_.set_deviation(t, deviation_ppb(celsius));
+  begin_segment(before, false);
+}
+
+void Rtc::lose(sim::TimeNs t) {
+  const std::int64_t before = oscillator_.count_at(t);
+  oscillator_.set(t, 0);
+  lost_ = true;
+  begin_segment(before, false);
+}
+
+std::int32_t Rtc::deviation_ppb(double celsius) const {
+  const double kelvin = celsius - kTurnoverCelsius;
+  const double parabola_ppb = kParabolaPpbPerKelvin2 * kelvin * kelvin;
+  return crystal_.offset_ppb +
+         static_cast<std::int32_t>(parabola_ppb * crystal_.uncompensated_permille / 1000.0);
+}
+
+void Rtc::begin_segment(std::int64_t count_before, bool set) {
+  history_.push_back({oscillator_.segment(), count_before, set});
+}
+
+}  // namespace models

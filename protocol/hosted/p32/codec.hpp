@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "protocol/hosted/p32/message.hpp"
+
+namespace protocol::p32 {
+
+// One document, deterministic: the same message gives the same octets. What cannot be written
+// (control characters, octets that are no UTF-8) is written as '?', so that the result is always
+// well-formed; whether it passes the schema is the caller's affair.
+std::string encode(const Message& message);
+
+// Why octets are no message, and where: counted from 1, column in characters.
+struct Problem {
+  std::uint16_t code = 0;  // error_code of category message
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string element;  // "/Message/Report/LoadProfile/Meter[2]/R[1]/@at"
+  std::string what;
+  std::string allowed;
+  // As far as it was readable, for the answer.
+  std::string id;
+
+  std::string text() const;  // "3:17 /Message/...: what; allowed: ..."
+};
+
+struct DecodeLimits {
+  std::size_t octets_max = 16u << 20;
+  unsigned depth_max = 24;
+};
+
+class Decoded {
+ public:
+  Decoded(Message message) : outcome_(std::move(message)) {}
+  Decoded(Problem problem) : outcome_(std::move(problem)) {}
+  bool ok() const { return outcome_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+  const Message& message() const { return std::get<0>(outcome_); }
+  Message take() && { return std::get<0>(std::move(outcome_)); }
+  const Problem& problem() const { return std::get<1>(outcome_); }
+
+ private:
+  std::variant<Message, Problem> outcome_;
+};
+
+// Plain XML (UTF-8; inflate before: gzip.hpp), bare or in a SOAP 1.1 envelope. Checked against the
+// XSD, then value by value. Nothing outside the octets is read: no entities, no DTD, no network.
+Decoded decode(std::string_view xml, const DecodeLimits& limits = {});
+
+// The answer to octets that were refused.
+Message refusal(const Problem& problem, const Envelope& envelope);
+
+// The XSD, as protocol/hosted/p32/p32ex.xsd.
+std::string_view schema_text();
+
+}  // namespace protocol::p32

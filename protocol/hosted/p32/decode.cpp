@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/hosted/p32/decode.hpp"
+
+#include <libxml/tree.h>
+
+#include <algorithm>
+
+#include "protocol/hosted/p32/position.hpp"
+#include "protocol/hosted/p32/schema.hpp"
+#include "protocol/hosted/p32/shape_message.hpp"
+
+namespace protocol::p32 {
+namespace {
+
+bool is_id(std::string_view text) {
+  constexpr std::size_t kIdMax = 64;
+  const auto good = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == ':' || c == '-';
+  };
+  return !text.empty() && text.size() <= kIdMax && std::all_of(text.begin(), text.end(), good);
+}
+
+Problem problem_of(const Document& document, const Fault& fault, std::uint16_t code) {
+  Problem problem = document.locate(fault.node, fault.attribute);
+  problem.code = code;
+  problem.what = one_line(fault.what);
+  problem.allowed = one_line(fault.allowed);
+  Faults none;
+  std::string id;
+  XmlReader(document.message(), none).unless_empty("id", id);
+  if (is_id(id)) problem.id = id;
+  return problem;
+}
+
+}  // namespace
+
+std::variant<Message, std::vector<Problem>> decode_all(std::string_view xml,
+                                                       const DecodeLimits& limits,
+                                                       std::size_t problems_max) {
+  const Document document(xml, limits);
+  if (document.message() == nullptr) return std::vector{document.problem()};
+  std::uint16_t code = error_code::kBreaksSchema;
+  Faults faults = schema_faults(document.message(), problems_max);
+  Message message;
+  if (faults.empty()) {
+    code = error_code::kBadValue;
+    XmlReader(document.message(), faults).fill(message);
+  }
+  if (faults.empty()) return message;
+  std::vector<Problem> problems;
+  for (const Fault& fault : faults) {
+    if (problems.size() < problems_max) problems.push_back(problem_of(document, fault, code));
+  }
+  return problems;
+}
+
+Decoded decode(std::string_view xml, const DecodeLimits& limits) {
+  auto outcome = decode_all(xml, limits, 1);
+  if (outcome.index() == 0) return std::get<0>(std::move(outcome));
+  return std::get<1>(outcome).front();
+}
+
+Message refusal(const Problem& problem, const Envelope& envelope) {
+  ErrorBody body;
+  body.failure = {ErrorCategory::message, problem.code};
+  body.text = problem.what;
+  body.line = problem.line;
+  body.column = problem.column;
+  body.element = problem.element;
+  body.allowed = problem.allowed;
+  Message message{envelope, body};
+  if (message.envelope.re.empty()) message.envelope.re = problem.id;
+  return message;
+}
+
+std::string Problem::text() const {
+  std::string line_text = std::to_string(line) + ':' + std::to_string(column) + ": ";
+  if (!element.empty()) line_text += element + ": ";
+  line_text += what;
+  if (!allowed.empty()) line_text += "; allowed: " + allowed;
+  return line_text;
+}
+
+}  // namespace protocol::p32

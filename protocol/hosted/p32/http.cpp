@@ -1,0 +1,297 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+// The one file that sees Beast: its headers cost seconds.
+#include "protocol/hosted/p32/http.hpp"
+
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "protocol/hosted/p32/gzip.hpp"
+
+namespace protocol::p32 {
+namespace {
+
+namespace http = boost::beast::http;
+
+template <bool is_request>
+using Parser = http::parser<is_request, http::string_body>;
+
+// A message of either direction as octets.
+template <bool is_request>
+std::string octets_of(http::message<is_request, http::string_body>& message) {
+  http::serializer<is_request, http::string_body> serializer(message);
+  std::string octets;
+  while (!serializer.is_done()) {
+    boost::system::error_code code;
+    std::size_t taken = 0;
+    serializer.next(code, [&](boost::system::error_code&, const auto& buffers) {
+      for (auto at = boost::asio::buffer_sequence_begin(buffers);
+           at != boost::asio::buffer_sequence_end(buffers); ++at) {
+        const boost::asio::const_buffer piece = *at;
+        octets.append(static_cast<const char*>(piece.data()), piece.size());
+        taken += piece.size();
+      }
+    });
+    if (code) break;
+    serializer.consume(taken);
+  }
+  return octets;
+}
+
+// Sets the body, compressed when that pays.
+template <bool is_request>
+void put_body(std::string_view xml, http::message<is_request, http::string_body>& message) {
+  if (!xml.empty()) message.set(http::field::content_type, "application/xml");
+  if (xml.size() >= kGzipFromOctets) {
+    message.set(http::field::content_encoding, "gzip");
+    message.body() = gzip(xml);
+  } else {
+    message.body().assign(xml);
+  }
+  message.prepare_payload();
+}
+
+// The body as text. False: an encoding that nobody here knows, or damaged; `status` says which.
+template <bool is_request>
+bool take_body(http::message<is_request, http::string_body>& message, std::size_t octets_max,
+               std::string& body, unsigned& status) {
+  const boost::beast::string_view encoding = message[http::field::content_encoding];
+  status = 415;
+  if (encoding.empty() || boost::beast::iequals(encoding, "identity")) {
+    body = std::move(message.body());
+    status = 413;
+    return body.size() <= octets_max;
+  }
+  if (!boost::beast::iequals(encoding, "gzip")) return false;
+  std::optional<std::string> plain = gunzip(message.body(), octets_max);
+  status = 400;
+  if (!plain) return false;
+  body = std::move(*plain);
+  return true;
+}
+
+// What was fed and is not consumed yet.
+class Waiting {
+ public:
+  // False: more than any message may have, because nobody takes it.
+  bool append(Bytes more, const HttpLimits& limits) {
+    if (at_ >= octets_.size() / 2) {
+      octets_.erase(0, at_);
+      at_ = 0;
+    }
+    octets_.append(reinterpret_cast<const char*>(more.data()), more.size());
+    return octets_.size() - at_ <= 2 * (limits.header_octets_max + limits.body_octets_max);
+  }
+  bool empty() const { return at_ == octets_.size(); }
+  boost::asio::const_buffer rest() const { return {octets_.data() + at_, octets_.size() - at_}; }
+  void consume(std::size_t n) { at_ += n; }
+  void clear() {
+    octets_.clear();
+    at_ = 0;
+  }
+
+ private:
+  std::string octets_;
+  std::size_t at_ = 0;
+};
+
+// Feeds what is there; true when a message is complete. Consumed octets leave `waiting`.
+template <bool is_request>
+bool advance(Parser<is_request>& parser, Waiting& waiting, boost::system::error_code& code) {
+  while (!parser.is_done()) {
+    const std::size_t n = parser.put(waiting.rest(), code);
+    waiting.consume(n);
+    if (code == http::error::need_more) {
+      code = {};
+      if (n == 0 || waiting.empty()) return parser.is_done();
+      continue;
+    }
+    if (code) return false;
+    if (n == 0 && !parser.is_done()) return false;
+  }
+  return true;
+}
+
+constexpr unsigned kHttp11 = 11;
+
+bool has_type(boost::beast::string_view value, boost::beast::string_view type) {
+  const boost::beast::string_view head = value.substr(0, value.find(';'));
+  const std::size_t end = head.find_last_not_of(" \t");
+  return boost::beast::iequals(end == head.npos ? head : head.substr(0, end + 1), type);
+}
+
+unsigned status_of(boost::system::error_code code) {
+  if (code == http::error::header_limit) return 431;
+  if (code == http::error::body_limit || code == http::error::buffer_overflow) return 413;
+  return 400;
+}
+
+// What is wrong with the head of a request; nothing: all well.
+std::optional<HttpServer::Failure> fault_of_head(const http::request<http::string_body>& request,
+                                                 bool has_length) {
+  const auto type = request[http::field::content_type];
+  if (request.version() != kHttp11) return {{505, "HTTP/1.1 only", {}}};
+  if (request.target() != kPath) return {{404, "the one path is /p32ex/1", {}}};
+  if (request.method() != http::verb::post) return {{405, "POST only", {}}};
+  if (!has_length) return {{411, "Content-Length is missing", {}}};
+  if (!has_type(type, "application/xml") && !has_type(type, "text/xml")) {
+    return {{415, "Content-Type: application/xml or text/xml only", {}}};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string http_response(unsigned status, std::string_view xml, bool keep_alive) {
+  http::response<http::string_body> response{static_cast<http::status>(status), kHttp11};
+  if (status == 405) response.set(http::field::allow, "POST");
+  response.keep_alive(keep_alive);
+  if (status == 204) return octets_of(response);  // has no body, RFC 9110 15.3.5
+  put_body(xml, response);
+  return octets_of(response);
+}
+
+struct HttpServer::State {
+  explicit State(const HttpLimits& given) : limits(given) { begin(); }
+
+  void begin() {
+    parser.emplace();
+    parser->header_limit(static_cast<std::uint32_t>(limits.header_octets_max));
+    parser->body_limit(limits.body_octets_max);
+    parser->eager(true);
+  }
+  void fail(unsigned status, std::string reason) {
+    failure = {status, std::move(reason), http_response(status, {}, false)};
+    waiting.clear();
+  }
+
+  HttpLimits limits;
+  std::optional<Parser<true>> parser;  // of the present request
+  Waiting waiting;
+  std::optional<Failure> failure;
+};
+
+HttpServer::HttpServer(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
+HttpServer::~HttpServer() = default;
+HttpServer::HttpServer(HttpServer&&) noexcept = default;
+HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
+
+void HttpServer::feed(Bytes octets) {
+  if (state_->failure) return;
+  if (!state_->waiting.append(octets, state_->limits)) state_->fail(413, "too much at once");
+}
+
+std::optional<HttpRequest> HttpServer::next() {
+  State& state = *state_;
+  if (state.failure || state.waiting.empty()) return {};
+  boost::system::error_code code;
+  const bool whole = advance(*state.parser, state.waiting, code);
+  if (code) {
+    state.fail(status_of(code), code.message());
+    return {};
+  }
+  // A head that will not do is refused before its body has come.
+  if (state.parser->is_header_done()) {
+    const bool has_length = state.parser->chunked() || state.parser->content_length().has_value();
+    if (auto fault = fault_of_head(state.parser->get(), has_length)) {
+      state.fail(fault->status, fault->reason);
+      return {};
+    }
+  }
+  if (!whole) return {};
+  HttpRequest request;
+  auto& message = state.parser->get();
+  request.keep_alive = message.keep_alive();
+  request.soap = has_type(message[http::field::content_type], "text/xml") ||
+                 message.find("SOAPAction") != message.end();
+  unsigned status = 400;
+  if (!take_body(message, state.limits.inflated_octets_max, request.body, status)) {
+    state.fail(status, "Content-Encoding: damaged, too long or not known");
+    return {};
+  }
+  state.begin();
+  return request;
+}
+
+const std::optional<HttpServer::Failure>& HttpServer::failure() const { return state_->failure; }
+
+bool HttpServer::idle() const { return state_->waiting.empty() && !state_->parser->got_some(); }
+
+std::string http_request(std::string_view host, std::string_view xml) {
+  http::request<http::string_body> request{http::verb::post, kPath, kHttp11};
+  request.set(http::field::host, boost::beast::string_view(host.data(), host.size()));
+  request.set(http::field::accept_encoding, "gzip");
+  put_body(xml, request);
+  return octets_of(request);
+}
+
+struct HttpClient::State {
+  explicit State(const HttpLimits& given) : limits(given) { begin(); }
+
+  void begin() {
+    parser.emplace();
+    parser->header_limit(static_cast<std::uint32_t>(limits.header_octets_max));
+    parser->body_limit(limits.body_octets_max);
+    parser->eager(true);
+  }
+  void fail(std::string why) {
+    failed = true;
+    reason = std::move(why);
+    waiting.clear();
+  }
+
+  HttpLimits limits;
+  std::optional<Parser<false>> parser;  // of the present answer
+  Waiting waiting;
+  bool failed = false;
+  std::string reason;
+};
+
+HttpClient::HttpClient(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
+HttpClient::~HttpClient() = default;
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
+
+void HttpClient::feed(Bytes octets) {
+  if (state_->failed) return;
+  if (!state_->waiting.append(octets, state_->limits)) state_->fail("too much at once");
+}
+
+std::optional<HttpResponse> HttpClient::next() {
+  State& state = *state_;
+  if (state.failed || state.waiting.empty()) return {};
+  boost::system::error_code code;
+  const bool whole = advance(*state.parser, state.waiting, code);
+  if (code) {
+    state.fail(code.message());
+    return {};
+  }
+  if (!whole) {
+    // An answer without a length would end with the connection only.
+    if (state.parser->is_header_done() && state.parser->need_eof()) {
+      state.fail("an answer without Content-Length");
+    }
+    return {};
+  }
+  auto& message = state.parser->get();
+  HttpResponse response;
+  response.status = message.result_int();
+  response.keep_alive = message.keep_alive();
+  unsigned status = 0;
+  if (!take_body(message, state.limits.inflated_octets_max, response.body, status)) {
+    state.fail("Content-Encoding: damaged, too long or not known");
+    return {};
+  }
+  state.begin();
+  return response;
+}
+
+bool HttpClient::failed() const { return state_->failed; }
+const std::string& HttpClient::reason() const { return state_->reason; }
+bool HttpClient::idle() const { return state_->waiting.empty() && !state_->parser->got_some(); }
+
+}  // namespace protocol::p32

@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/hosted/p32/order.hpp"
+#include "protocol/hosted/p32/report.hpp"
+#include "protocol/hosted/p32/types.hpp"
+
+namespace protocol::p32 {
+
+// Ids are 1 to 64 of A-Z a-z 0-9 . _ : -
+struct Envelope {
+  std::string id;  // unique among the messages of the sender
+  std::string from;
+  std::string to;
+  std::uint64_t seq = 0;  // counts per sender; a repetition has the same
+  UtcMs at = 0;           // when it was made
+  std::string re;         // id of the message or order answered; empty: none
+  bool operator==(const Envelope&) const = default;
+};
+
+// First message on a connection that the sender opened; answered by a Hello.
+struct Hello {
+  std::uint32_t version = 1;  // of this interface; the highest that the sender speaks
+  std::string software;       // name and version
+  // The highest seq of the other end that is safely stored here; absent: none yet. Tells a head-end
+  // restored from a backup what it lost, and a concentrator what it may forget.
+  std::optional<std::uint64_t> last_seq;
+  std::optional<Uplink> uplink;                // concentrator
+  std::optional<std::uint32_t> restarts;       // concentrator
+  std::optional<std::uint32_t> poll_period_s;  // concentrator: what it does
+  bool operator==(const Hello&) const = default;
+};
+
+// What is asked for. Rows count by their own UTC, ends included.
+struct Selection {
+  ReportKind report = ReportKind::load_profile;
+  Source source = Source::cache;
+  Priority priority = Priority::normal;
+  std::optional<UtcMs> from;
+  std::optional<UtcMs> until;
+  std::vector<std::string> meters;   // empty: all
+  std::vector<std::uint16_t> codes;  // events: only these; empty: all
+  bool operator==(const Selection&) const = default;
+};
+
+// Stored by the concentrator and acknowledged, then answered by one or more Reports with re = id.
+struct Request {
+  Selection selection;
+  bool operator==(const Request&) const = default;
+};
+// Answered by exactly one Report with re = id: in the HTTP answer, or, when it came as work of a
+// Poll, as the next message. Not stored: lost with a restart, then asked again.
+struct Query {
+  Selection selection;
+  bool operator==(const Query&) const = default;
+};
+
+// From a concentrator that cannot be reached from outside: is there anything for me?
+struct Poll {
+  std::uint32_t items_max = 8;
+  bool operator==(const Poll&) const = default;
+};
+// The answer. Items not acknowledged come again with the next Poll, with the same id and seq.
+struct WorkItem {
+  std::string id;
+  std::uint64_t seq = 0;  // of the head-end, as if it had come as a message of its own
+  UtcMs at = 0;
+  std::variant<Request, Query, SignedOrder> body;
+  bool operator==(const WorkItem&) const = default;
+};
+struct Work {
+  bool more = false;  // poll again at once
+  std::vector<WorkItem> items;
+  bool operator==(const Work&) const = default;
+};
+
+// `re` is stored here for good; its sender may forget it.
+struct Ack {
+  bool duplicate = false;  // had it already
+  bool operator==(const Ack&) const = default;
+};
+
+// `re` is refused for good; sending it again gives the same. Empty `re`: not even its id was
+// readable. Position and element are there for category message.
+struct ErrorBody {
+  Failure failure;
+  std::string text;  // for people
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string element;  // path
+  std::string allowed;
+  bool operator==(const ErrorBody&) const = default;
+};
+
+using Body = std::variant<Hello, Report, Request, Query, SignedOrder, Poll, Work, Ack, ErrorBody>;
+
+struct Message {
+  Envelope envelope;
+  Body body;
+  bool operator==(const Message&) const = default;
+};
+
+// "Hello", "Report" ... and for people "Report loadProfile, 60 meters, 960 rows".
+const char* kind_of(const Message& message);
+std::string summary_of(const Message& message);
+
+}  // namespace protocol::p32

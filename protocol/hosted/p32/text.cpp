@@ -1,0 +1,289 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/hosted/p32/text.hpp"
+
+#include <algorithm>
+
+#include "protocol/cosem/obis.hpp"
+
+namespace protocol::p32 {
+namespace {
+
+constexpr std::int64_t kDay_s = 86'400;
+constexpr std::int64_t kLast_s = 253'402'300'799;  // 9999-12-31T23:59:59Z
+constexpr int kFirstYear = 1970;
+constexpr int kMaxDeviation_min = 14 * 60;  // no zone on earth is further from UTC
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// `text` follows `shape`, where '0' stands for any digit.
+bool has_shape(std::string_view text, std::string_view shape) {
+  if (text.size() != shape.size()) return false;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    if (shape[k] == '0' ? !is_digit(text[k]) : text[k] != shape[k]) return false;
+  }
+  return true;
+}
+
+int number_at(std::string_view text, std::size_t at, std::size_t digits) {
+  int value = 0;
+  for (const char c : text.substr(at, digits)) value = value * 10 + (c - '0');
+  return value;
+}
+
+void put_digits(std::int64_t value, int digits, std::string& out) {
+  char text[20];
+  for (int k = digits; k-- > 0; value /= 10) text[k] = static_cast<char>('0' + value % 10);
+  out.append(text, static_cast<std::size_t>(digits));
+}
+
+// "2026-01-05T00:15:00"
+constexpr std::string_view kSecondShape = "0000-00-00T00:00:00";
+
+void put_civil(std::int64_t s, std::string& out) {
+  const std::int64_t day = s / kDay_s - (s % kDay_s < 0 ? 1 : 0);
+  const std::int64_t of_day = s - day * kDay_s;
+  const cosem::CivilDate date = cosem::civil_from_days(day);
+  put_digits(date.year, 4, out);
+  out += '-';
+  put_digits(date.month, 2, out);
+  out += '-';
+  put_digits(date.day, 2, out);
+  out += 'T';
+  put_time_of_day(static_cast<std::uint32_t>(of_day), out);
+}
+
+bool take_civil(std::string_view text, std::int64_t& s) {
+  if (!has_shape(text, kSecondShape)) return false;
+  const int year = number_at(text, 0, 4);
+  const int month = number_at(text, 5, 2);
+  const int day = number_at(text, 8, 2);
+  if (year < kFirstYear || month < 1 || month > 12 || day < 1) return false;
+  const std::int64_t days =
+      cosem::days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
+  // A day that the month does not have comes back as one of the next month.
+  if (cosem::civil_from_days(days).day != static_cast<unsigned>(day)) return false;
+  std::uint32_t of_day = 0;
+  if (!take_time_of_day(text.substr(11), of_day)) return false;
+  s = days * kDay_s + of_day;
+  return true;
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+int base64_value(char c) {
+  const auto* const end = std::end(kBase64) - 1;
+  const auto* const found = std::find(kBase64, end, c);
+  return found == end ? -1 : static_cast<int>(found - kBase64);
+}
+
+// "*" or `digits` digits within the range.
+bool take_field(std::string_view text, std::size_t digits, int first, int last, int& value) {
+  value = 0;
+  if (text == "*") return true;
+  if (text.size() != digits || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  value = number_at(text, 0, digits);
+  return value >= first && value <= last;
+}
+
+void put_field(int value, int digits, std::string& out) {
+  if (value == 0) {
+    out += '*';
+  } else {
+    put_digits(value, digits, out);
+  }
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view next_word(std::string_view& text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  std::size_t n = 0;
+  while (n < text.size() && !is_blank(text[n])) ++n;
+  const std::string_view word = text.substr(0, n);
+  text.remove_prefix(n);
+  return word;
+}
+
+void put_utc(UtcMs at, std::string& out) {
+  at = std::clamp<UtcMs>(at, 0, kLast_s * 1000 + 999);
+  put_civil(at / 1000, out);
+  out += '.';
+  put_digits(at % 1000, 3, out);
+  out += 'Z';
+}
+
+bool take_utc(std::string_view text, UtcMs& at) {
+  std::int64_t s = 0;
+  if (text.size() != 24 || !take_civil(text.substr(0, 19), s)) return false;
+  if (!has_shape(text.substr(19), ".000Z")) return false;
+  at = s * 1000 + number_at(text, 20, 3);
+  return true;
+}
+
+void put_local(const MeterTime& at, std::string& out) {
+  put_civil(std::clamp<std::int64_t>(at.utc_s - std::int64_t{at.deviation_min} * 60, 0, kLast_s),
+            out);
+  if (at.hundredths == 0) return;
+  out += '.';
+  put_digits(std::min<int>(at.hundredths, 99), 2, out);
+}
+
+bool take_local(std::string_view text, MeterTime& at) {
+  std::int64_t s = 0;
+  if (text.size() < kSecondShape.size() || !take_civil(text.substr(0, 19), s)) return false;
+  at.hundredths = 0;
+  if (text.size() > 19) {
+    if (!has_shape(text.substr(19), ".00")) return false;
+    at.hundredths = static_cast<std::uint8_t>(number_at(text, 20, 2));
+  }
+  if (at.deviation_min < -kMaxDeviation_min || at.deviation_min > kMaxDeviation_min) return false;
+  at.utc_s = s + std::int64_t{at.deviation_min} * 60;
+  return true;
+}
+
+void put_time_of_day(std::uint32_t s, std::string& out) {
+  put_digits(s / 3600, 2, out);
+  out += ':';
+  put_digits(s / 60 % 60, 2, out);
+  out += ':';
+  put_digits(s % 60, 2, out);
+}
+
+bool take_time_of_day(std::string_view text, std::uint32_t& s) {
+  if (!has_shape(text, "00:00:00")) return false;
+  const int hour = number_at(text, 0, 2);
+  const int minute = number_at(text, 3, 2);
+  const int second = number_at(text, 6, 2);
+  s = static_cast<std::uint32_t>(hour * 3600 + minute * 60 + second);
+  return hour < 24 && minute < 60 && second < 60;
+}
+
+void put_hex(Bytes octets, std::string& out) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  for (const std::uint8_t octet : octets) {
+    out += kDigits[octet >> 4];
+    out += kDigits[octet & 15];
+  }
+}
+
+bool take_hex(std::string_view text, Octets& octets) {
+  text = trimmed(text);
+  if (text.size() % 2 != 0) return false;
+  octets.clear();
+  octets.reserve(text.size() / 2);
+  for (std::size_t k = 0; k < text.size(); k += 2) {
+    const int high = hex_value(text[k]);
+    const int low = hex_value(text[k + 1]);
+    if (high < 0 || low < 0) return false;
+    octets.push_back(static_cast<std::uint8_t>(high * 16 + low));
+  }
+  return true;
+}
+
+void put_base64(Bytes octets, std::string& out) {
+  for (std::size_t k = 0; k < octets.size(); k += 3) {
+    const std::size_t n = std::min<std::size_t>(3, octets.size() - k);
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (i < n ? octets[k + i] : 0u);
+    for (std::size_t i = 0; i < 4; ++i) {
+      out += i <= n ? kBase64[group >> (18 - 6 * i) & 63] : '=';
+    }
+  }
+}
+
+bool take_base64(std::string_view text, Octets& octets) {
+  octets.clear();
+  std::uint32_t group = 0;
+  unsigned n = 0;
+  unsigned padding = 0;
+  constexpr unsigned kClosed = 8;  // padding came, nothing may follow
+  for (const char c : text) {
+    if (is_blank(c)) continue;
+    if (n == kClosed) return false;
+    const int value = c == '=' ? 0 : base64_value(c);
+    padding = c == '=' ? padding + 1 : padding;
+    if (value < 0 || padding > 2 || (padding > 0 && (c != '=' || n < 2))) return false;
+    group = group << 6 | static_cast<std::uint32_t>(value);
+    if (++n < 4) continue;
+    // Bits behind the end must be zero: one text, one value.
+    if ((group & ((1u << (8 * padding)) - 1)) != 0) return false;
+    for (unsigned i = 0; i < 3 - padding; ++i) {
+      octets.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * i)));
+    }
+    group = 0;
+    n = padding > 0 ? kClosed : 0;
+  }
+  return n == 0 || n == kClosed;
+}
+
+bool take(std::string_view text, bool& value) {
+  text = trimmed(text);
+  value = text == "true" || text == "1";
+  return value || text == "false" || text == "0";
+}
+
+void put(const cosem::Obis& value, std::string& out) { out += cosem::ObisText(value).view(); }
+bool take(std::string_view text, cosem::Obis& value) {
+  const auto obis = cosem::parse_obis(text);
+  if (obis) value = *obis;
+  return obis.has_value();
+}
+
+void put(const DatePattern& value, std::string& out) {
+  put_field(value.year, 4, out);
+  out += '-';
+  put_field(value.month, 2, out);
+  out += '-';
+  put_field(value.day, 2, out);
+}
+
+bool take(std::string_view text, DatePattern& value) {
+  const std::size_t first = text.find('-');
+  const std::size_t second = first == text.npos ? first : text.find('-', first + 1);
+  if (second == text.npos) return false;
+  int year = 0, month = 0, day = 0;
+  if (!take_field(text.substr(0, first), 4, kFirstYear, 9999, year) ||
+      !take_field(text.substr(first + 1, second - first - 1), 2, 1, 12, month) ||
+      !take_field(text.substr(second + 1), 2, 1, 31, day)) {
+    return false;
+  }
+  // Of an open year, February may have 29 days; of an open month, any may have 31.
+  if (month != 0 && day != 0) {
+    const auto days = cosem::days_from_civil(year != 0 ? year : 2000, static_cast<unsigned>(month),
+                                             static_cast<unsigned>(day));
+    if (cosem::civil_from_days(days).day != static_cast<unsigned>(day)) return false;
+  }
+  value = {static_cast<std::uint16_t>(year), static_cast<std::uint8_t>(month),
+           static_cast<std::uint8_t>(day)};
+  return true;
+}
+
+bool take(std::string_view text, Priority& value) {
+  std::uint8_t number = 0;
+  if (!take(text, number) || number < 1 || number > 3) return false;
+  value = static_cast<Priority>(number);
+  return true;
+}
+
+std::string utc_text(UtcMs at) {
+  std::string text;
+  put_utc(at, text);
+  return text;
+}
+
+}  // namespace protocol::p32

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "dcu/app/concentrator.hpp"
+#include "kernel/agenda.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "models/core/wan/modem_port.hpp"
+#include "plc-channel/medium/modem.hpp"
+#include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "sim/assembly/concentrator/disk.hpp"
+#include "sim/assembly/concentrator/plc_port.hpp"
+#include "sim/assembly/identity/identity.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace sim::run {
+
+// Concentrators act after all meters of an instant; their number on the networks.
+inline constexpr EntityId kFirstConcentratorEntity = 0x8000'0000u;
+inline constexpr std::uint32_t kFirstConcentratorDevice = 1'000'000;
+constexpr EntityId concentrator_entity(std::uint32_t number, std::uint32_t kind) {
+  return kFirstConcentratorEntity + 8 * number + kind;
+}
+constexpr std::uint32_t concentrator_device(std::uint32_t number) {
+  return kFirstConcentratorDevice + number;
+}
+
+// One substation: the concentrator's program on its hardware. The program is destroyed when the
+// supply goes and built anew over the same disk when it returns.
+class ConcentratorSite final : private Entity,
+                               private dcu::app::Clock,
+                               private dcu::app::Wan,
+                               private dcu::app::Random,
+                               private dcu::app::Log,
+                               private models::wan::ModemClient {
+ public:
+  // From the supply's return to the first instruction of the program.
+  static constexpr TimeNs kBootNs = 20 * kNsPerSecond;
+  // Its system asks for the network again so long after it went, or was refused.
+  static constexpr TimeNs kReconnectNs = 30 * kNsPerSecond;
+
+  ConcentratorSite(Agenda& agenda, const Scenario& scenario, std::uint32_t number, plc::Modem& plc,
+                   models::wan::ModemPort& uplink);
+  ~ConcentratorSite();
+
+  // Whoever wants to see; before the first power on.
+  void set_observer(dcu::app::Observer& observer) { observer_ = &observer; }
+  // Factory: identity, keys, meter list and tasks onto the disk.
+  void commission();
+  // Both also from within its own calls; they take effect when these have returned.
+  void power(TimeNs at, bool on);
+  // The supply fails inside the n-th write to the disk from now on and returns after `off_ns`.
+  void tear_write(std::uint64_t n, std::size_t octets, TimeNs off_ns);
+
+  std::uint32_t number() const { return identity_.number; }
+  const ConcentratorIdentity& identity() const { return identity_; }
+  bool running() const { return program_ != nullptr; }
+  std::uint32_t boots() const { return boots_; }
+  const ModelDisk& disk() const { return disk_; }
+  std::vector<dcu::app::NodeInfo> nodes() const;
+  // Counters of all lives together, by name.
+  std::map<std::string, std::uint64_t> counters() const;
+  // Meter of the scenario by its place in the concentrator's list.
+  std::uint32_t meter_at(dcu::app::MeterIndex index) const {
+    return index < meters_.size() ? meters_[index] : 0;
+  }
+  const std::vector<std::uint32_t>& meters() const { return meters_; }
+
+ private:
+  enum : std::uint32_t { kSupply, kBoot, kProgram, kNetwork };
+  struct Switch {
+    TimeNs at;
+    bool on;
+  };
+  struct Line {  // a socket of the uplink
+    dcu::app::StreamId stream = 0;
+    dcu::app::Door door = dcu::app::Door::p32;
+    bool open = false;
+  };
+
+  void on_time(TimeNs now, std::uint32_t what) override;
+  void switch_supply(bool on);
+  void boot();
+
+  dcu::app::UtcNs now() const override;
+  void arm(dcu::app::UtcNs at) override;
+  dcu::app::StreamId dial() override;
+  bool send(dcu::app::StreamId stream, protocol::Bytes octets) override;
+  void close(dcu::app::StreamId stream) override;
+  void fill(protocol::MutableBytes out) override;
+  void line(dcu::app::UtcNs at, std::string_view text) override;
+
+  void on_modem(models::wan::ModemState state) override;
+  void on_socket_open(int socket, bool incoming) override;
+  void on_socket_data(int socket, std::span<const std::uint8_t> octets) override;
+  void on_socket_closed(int socket, models::wan::CloseReason reason) override;
+  void on_socket_drained(int socket) override;
+  int socket_of(dcu::app::StreamId stream) const;
+
+  Agenda& agenda_;
+  const Scenario& scenario_;
+  const ConcentratorRow& row_;
+  ConcentratorIdentity identity_;
+  std::vector<std::uint32_t> meters_;
+  std::int64_t start_utc_ns_;
+  plc::Modem& plc_modem_;
+  PlcPort plc_;
+  models::wan::ModemPort& uplink_;
+  ModelDisk disk_;
+  KeyedStream random_;
+  protocol::crypto::OpensslEngine crypto_;
+  Timer supply_timer_;
+  Timer boot_timer_;
+  Timer program_timer_;
+  Timer network_timer_;
+  std::vector<Switch> switches_;
+  struct Nobody final : dcu::app::Observer {};
+  Nobody nobody_;
+  dcu::app::Observer* observer_;
+  std::unique_ptr<dcu::app::Concentrator> program_;
+  std::array<Line, models::wan::kModemSockets> lines_{};
+  std::array<std::vector<std::uint8_t>, models::wan::kModemSockets> waiting_;
+  dcu::app::StreamId next_stream_ = 1;
+  std::map<std::string, std::uint64_t> past_counters_;
+  std::uint32_t boots_ = 0;
+  bool online_ = false;
+  bool powered_ = false;
+};
+
+}  // namespace sim::run

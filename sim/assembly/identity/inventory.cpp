@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "sim/assembly/firmware.hpp"
+#include "sim/assembly/identity/identity.hpp"
+
+namespace sim::run {
+namespace {
+
+std::string hex(std::span<const std::uint8_t> octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets) text += fmt::format("{:02X}", octet);
+  return text;
+}
+
+// Client address -> what it may do; the same in every built-in firmware.
+constexpr const char* kClients = "1 management, 2 reading, 3 concentrator, 16 public, 102 push";
+
+// As the type template names it, so that a head-end finds one by the other.
+std::string firmware_name(const MeterSettings& settings) {
+  const FoundFirmware found = find_firmware(settings.firmware, settings.model);
+  return found.firmware != nullptr ? found.firmware->name : settings.firmware;
+}
+
+// Where a meter is reached: its own module, or its concentrator's gateway, which tells its meters
+// apart by the destination wPort.
+struct Reach {
+  std::uint16_t server_sap = 1;
+  std::string address;
+  std::string parent = "cell-1";
+};
+Reach reach_of(const Scenario& scenario, const Identity& who, const MeterSettings& settings) {
+  if (settings.concentrator == 0) return {1, who.module_address, "cell-1"};
+  const ConcentratorIdentity parent = concentrator_identity(settings.concentrator);
+  return {gateway_port_of(scenario, who.number), parent.address, parent.id};
+}
+
+std::string as_csv(const Scenario& scenario, bool with_keys) {
+  std::string text =
+      "number,serial,logical_device_name,system_title,model,firmware,tier,server_sap,address,port,"
+      "parent,capture_period_s";
+  if (with_keys) {
+    text +=
+        ",unicast_key,authentication_key,master_key,low_level_password,concentrator_unicast_key,"
+        "concentrator_authentication_key";
+  }
+  text += '\n';
+  for (const Identity& who : identities_of(scenario)) {
+    const MeterSettings settings = settings_of(scenario, who.number);
+    const Reach reach = reach_of(scenario, who, settings);
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}", who.number, who.serial,
+                        who.logical_device_name, hex(who.system_title), model_name(settings.model),
+                        firmware_name(settings), settings.detailed ? "T1" : "T2", reach.server_sap,
+                        reach.address, scenario.hes.port, reach.parent, settings.capture_period_s);
+    if (with_keys) {
+      text +=
+          fmt::format(",{},{},{},{},{},{}", hex(who.unicast_key), hex(who.authentication_key),
+                      hex(who.master_key), who.low_level_password,
+                      hex(who.concentrator_unicast_key), hex(who.concentrator_authentication_key));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string as_json(const Scenario& scenario, bool with_keys) {
+  nlohmann::ordered_json meters = nlohmann::ordered_json::array();
+  for (const Identity& who : identities_of(scenario)) {
+    const MeterSettings settings = settings_of(scenario, who.number);
+    const Reach reach = reach_of(scenario, who, settings);
+    nlohmann::ordered_json meter = {{"number", who.number},
+                                    {"serial", who.serial},
+                                    {"logical_device_name", who.logical_device_name},
+                                    {"system_title", hex(who.system_title)},
+                                    {"model", model_name(settings.model)},
+                                    {"firmware", firmware_name(settings)},
+                                    {"tier", settings.detailed ? "T1" : "T2"},
+                                    {"server_sap", reach.server_sap},
+                                    {"address", reach.address},
+                                    {"port", scenario.hes.port},
+                                    {"parent", reach.parent},
+                                    {"capture_period_s", settings.capture_period_s}};
+    if (with_keys) {
+      meter["unicast_key"] = hex(who.unicast_key);
+      meter["authentication_key"] = hex(who.authentication_key);
+      meter["master_key"] = hex(who.master_key);
+      meter["low_level_password"] = who.low_level_password;
+      meter["concentrator_unicast_key"] = hex(who.concentrator_unicast_key);
+      meter["concentrator_authentication_key"] = hex(who.concentrator_authentication_key);
+    }
+    meters.push_back(std::move(meter));
+  }
+  nlohmann::ordered_json concentrators = nlohmann::ordered_json::array();
+  for (std::uint32_t n = 1; n <= scenario.concentrators.size(); ++n) {
+    const ConcentratorIdentity who = concentrator_identity(n);
+    const bool gprs = scenario.concentrators[n - 1].uplink == Uplink::gprs;
+    concentrators.push_back({{"id", who.id},
+                             {"address", who.address},
+                             {"port", kConcentratorPort},
+                             {"gateway_port", kGatewayPort},
+                             {"uplink", gprs ? "gprs" : "ethernet"}});
+  }
+  const nlohmann::ordered_json all = {{"scenario", scenario.general.name},
+                                      {"clients", kClients},
+                                      {"concentrators", std::move(concentrators)},
+                                      {"meters", std::move(meters)}};
+  return all.dump(2) + "\n";
+}
+
+}  // namespace
+
+std::string inventory_text(const Scenario& scenario, InventoryFormat format, bool with_keys) {
+  return format == InventoryFormat::csv ? as_csv(scenario, with_keys)
+                                        : as_json(scenario, with_keys);
+}
+
+}  // namespace sim::run

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/assembly/model_settings.hpp"
+
+#include <algorithm>
+
+namespace sim::run {
+namespace {
+
+// What MainsConfig's scale factors of 1 stand for.
+constexpr double kFrequencySpreadHz = 0.02;
+constexpr double kVoltageSpreadPercent = 3;
+
+TimeNs to_ns(double seconds) { return static_cast<TimeNs>(seconds * kNsPerSecond); }
+
+std::uint64_t seed_of(const Scenario& scenario) {
+  return static_cast<std::uint64_t>(scenario.general.seed);
+}
+
+// Spreads a mean over 2/3 to 4/3 of it, as attach and activation times are.
+void around(double mean_s, TimeNs& min_ns, TimeNs& max_ns) {
+  min_ns = to_ns(mean_s * 2 / 3);
+  max_ns = to_ns(mean_s * 4 / 3);
+}
+
+}  // namespace
+
+models::MainsConfig mains_config(const Scenario& scenario) {
+  models::MainsConfig config;
+  config.seed = seed_of(scenario);
+  config.nominal_voltage_v = scenario.meters.voltage_v;
+  config.frequency_hz = scenario.grid.frequency_hz;
+  config.frequency_deviation = scenario.grid.frequency_spread_hz / kFrequencySpreadHz;
+  config.voltage_deviation = scenario.grid.voltage_spread_percent / kVoltageSpreadPercent;
+  config.local_second_of_day = scenario.general.start_utc_s % 86'400;
+  return config;
+}
+
+models::HouseholdConfig household_config(const Scenario& scenario) {
+  models::HouseholdConfig config;
+  config.seed = seed_of(scenario);
+  config.place.start_utc_s = scenario.general.start_utc_s;
+  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  config.place.utc_offset_s = 60 * zone.offset_min;
+  config.place.daylight_saving = zone.daylight_saving;
+  config.annual_kwh = scenario.load.annual_kwh;
+  config.pv_share = scenario.meters.pv_share;
+  return config;
+}
+
+models::wan::CellConfig cell_config(const Scenario& scenario) {
+  models::wan::CellConfig config;
+  config.seed = seed_of(scenario);
+  models::wan::RadioConfig& radio = config.radio;
+  radio.n_pdch = static_cast<int>(scenario.cell.slots);
+  radio.multislot_up = static_cast<int>(scenario.cell.uplink_slots);
+  radio.multislot_down = static_cast<int>(scenario.cell.downlink_slots);
+  radio.packet_loss = scenario.cell.loss;
+  radio.ready_timer_ns = to_ns(scenario.cell.ready_s);
+  // The round trip falls apart into both ways in the proportion of the model's own defaults.
+  const double default_rtt_ns =
+      0.5 * static_cast<double>(radio.latency_up_min_ns + radio.latency_up_max_ns +
+                                radio.latency_down_min_ns + radio.latency_down_max_ns);
+  const double scale = scenario.cell.rtt_ms * kNsPerMs / default_rtt_ns;
+  for (TimeNs* latency : {&radio.latency_up_min_ns, &radio.latency_up_max_ns,
+                          &radio.latency_down_min_ns, &radio.latency_down_max_ns}) {
+    *latency = static_cast<TimeNs>(static_cast<double>(*latency) * scale);
+  }
+  radio.paging_min_ns = to_ns(scenario.cell.wake_ms / 2000);
+  radio.paging_max_ns = to_ns(scenario.cell.wake_ms * 3 / 2000);
+  around(scenario.cell.attach_s, config.modem.attach_min_ns, config.modem.attach_max_ns);
+  around(scenario.cell.pdp_s, config.modem.pdp_min_ns, config.modem.pdp_max_ns);
+  config.stream.nat_timeout_ns = to_ns(scenario.cell.nat_timeout_s);
+  return config;
+}
+
+models::wan::EthernetConfig ethernet_config(const Scenario& scenario) {
+  models::wan::EthernetConfig config;
+  config.rtt_ns = to_ns(scenario.ethernet.rtt_ms / 1000);
+  config.up_bit_s = static_cast<std::uint64_t>(scenario.ethernet.up_kbit_s * 1000);
+  config.down_bit_s = static_cast<std::uint64_t>(scenario.ethernet.down_kbit_s * 1000);
+  return config;
+}
+
+plc::FeederConfig feeder_config(const Scenario& scenario, std::uint32_t number) {
+  plc::FeederConfig config;
+  config.seed = seed_of(scenario);
+  config.number = number;
+  const auto meters = scenario.concentrators.at(number - 1)
+                          .meters.list(static_cast<std::uint32_t>(scenario.meters.count));
+  config.n_service_points = static_cast<std::uint32_t>(meters.size());
+  config.n_feeders = static_cast<std::uint32_t>(scenario.plc.feeders);
+  config.spacing_m = scenario.plc.spacing_m;
+  config.drop_min_m = 0.5 * scenario.plc.drop_m;
+  config.drop_max_m = 1.5 * scenario.plc.drop_m;
+  for (const std::uint32_t meter : meters) {
+    config.three_phase.push_back(settings_of(scenario, meter).model == MeterModel::ad13a);
+  }
+  return config;
+}
+
+plc::ChannelConfig channel_config(const Scenario& scenario) {
+  constexpr double kSpread = 3.1622776601683795;  // half a decade each way
+  plc::ChannelConfig config;
+  config.seed = seed_of(scenario);
+  config.transmit_dbuv = scenario.plc.transmit_dbuv;
+  config.premises_min_ohm = scenario.plc.premises_ohm / kSpread;
+  config.premises_max_ohm = scenario.plc.premises_ohm * kSpread;
+  config.noise.k_mean += scenario.plc.noise_db / 10;
+  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  const std::int64_t start = scenario.general.start_utc_s;
+  config.noise.time_of_day_ns = (start + 60 * zone.offset_at_min(start)) % 86'400 * kNsPerSecond;
+  return config;
+}
+
+}  // namespace sim::run

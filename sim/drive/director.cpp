@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/drive/director.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sim::run {
+namespace {
+
+TimeNs to_ns(double seconds) { return static_cast<TimeNs>(std::llround(seconds * kNsPerSecond)); }
+
+}  // namespace
+
+Director::Director(World& world, const Scenario& scenario, HeadEnd& head_end)
+    : scenario_(scenario),
+      world_(world),
+      homes_(world.homes()),
+      head_end_(head_end),
+      scale_(scenario),
+      timer_(world.agenda(), *this, kDirectorEntity, 0) {
+  for (const Event& event : scenario.events) announce(event);
+  for (const auto& home : homes_) announce_outages(*home);
+  if (!timed_.empty()) timer_.arm(timed_.front().at);
+}
+
+void Director::announce(const Event& event) {
+  const auto meters = event.meters.list(static_cast<std::uint32_t>(homes_.size()));
+  switch (event.type) {
+    case EventType::network_loss:
+      world_.cell().set_outage(event.at, event.at + to_ns(event.duration_s));
+      break;
+    case EventType::outage:
+      break;  // announce_outages
+    case EventType::concentrator_outage: {
+      ConcentratorSite& site =
+          world_.power_lines().at(static_cast<std::size_t>(event.concentrator - 1))->site();
+      site.power(event.at, false);
+      site.power(event.at + to_ns(event.duration_s), true);
+      break;
+    }
+    case EventType::sag:
+      for (const std::uint32_t meter : meters) {
+        homes_[meter - 1]->meter->sag(event.at, event.at + to_ns(event.duration_ms / 1000),
+                                      event.residual);
+      }
+      break;
+    case EventType::clock_error:
+      if (event.at > 0) timed_.push_back(event);  // at 0 the clock was wrong from the start
+      break;
+    case EventType::relay:
+    case EventType::clock_shift:
+      timed_.push_back(event);
+      break;
+  }
+}
+
+// Outages that overlap are one.
+void Director::announce_outages(Home& home) {
+  TimeNs from = kNever;
+  TimeNs to = kNever;
+  const auto announce_one = [&] {
+    if (from == kNever) return;
+    home.meter->power(from, false);
+    home.meter->power(to, true);
+  };
+  for (const Event& event : scenario_.events) {
+    if (event.type != EventType::outage || !event.meters.contains(home.identity.number)) continue;
+    const TimeNs end = event.at + to_ns(event.duration_s);
+    if (from != kNever && event.at <= to) {
+      to = std::max(to, end);
+      continue;
+    }
+    announce_one();
+    from = event.at;
+    to = end;
+  }
+  announce_one();
+}
+
+void Director::on_time(TimeNs now, std::uint32_t /*what*/) {
+  while (next_ < timed_.size() && timed_[next_].at <= now) give_orders(timed_[next_++]);
+  if (next_ < timed_.size()) timer_.arm(timed_[next_].at);
+}
+
+void Director::give_orders(const Event& event) {
+  for (const std::uint32_t meter : event.meters.list(static_cast<std::uint32_t>(homes_.size()))) {
+    if (event.type == EventType::clock_error) {
+      homes_[meter - 1]->meter->disturb_clock(event.shift_s);
+      continue;
+    }
+    hes::Order order;
+    order.meter = meter - 1;
+    order.valid_until = scale_.utc_ns(scenario_.end());
+    if (event.type == EventType::relay) {
+      order.kind = event.value == RelayOrder::open ? hes::OrderKind::relay_open
+                                                   : hes::OrderKind::relay_close;
+      ++relay_orders_;
+    } else {
+      order.kind = hes::OrderKind::clock_shift;
+      order.value_s = std::llround(event.shift_s);
+    }
+    head_end_.submit(order);
+  }
+}
+
+}  // namespace sim::run

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "kernel/agenda.hpp"
+#include "models/core/meter/meter_node.hpp"
+#include "models/core/parts/serial_port.hpp"
+
+namespace sim::run {
+
+// A meter's optical port (115 200 bit/s, 8N1) with one probe head on it: octets of whoever holds it
+// go to the meter frame by frame, the meter's frames come back when their last octet has passed.
+class OpticalPort final : private models::SerialLineEnd, private Entity {
+ public:
+  using Holder = std::uint64_t;
+  using Output = std::function<void(Holder, protocol::Bytes)>;
+
+  OpticalPort(Agenda& agenda, models::MeterNode& meter, Output output);
+
+  void begin(Holder holder) { holder_ = holder; }
+  void end(Holder holder) {
+    if (holder_ == holder) holder_ = 0;
+  }
+  // From outside simulated time. Nobody but the last who put his head on is heard.
+  void receive(Holder holder, protocol::Bytes octets);
+
+ private:
+  enum : std::uint32_t { kToMeter, kFromMeter };
+  bool transmit(TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
+  void silence() override { outgoing_.clear(); }
+  void on_time(TimeNs now, std::uint32_t what) override;
+
+  Agenda& agenda_;
+  models::MeterNode& meter_;
+  Output output_;
+  Timer to_meter_;
+  Timer from_meter_;
+  Holder holder_ = 0;
+  std::vector<std::uint8_t> incoming_;
+  std::vector<std::uint8_t> outgoing_;
+  TimeNs line_free_ns_ = 0;
+};
+
+}  // namespace sim::run

@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/drive/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "sim/drive/director.hpp"
+#include "sim/drive/paced/pacer.hpp"
+#include "sim/drive/progress.hpp"
+#include "sim/drive/wall.hpp"
+#include "sim/record/recorder.hpp"
+#include "sim/record/tables.hpp"
+#include "sim/referee/audit.hpp"
+#include "sim/referee/judge.hpp"
+#include "sim/report/junit.hpp"
+#include "sim/report/summary.hpp"
+#include "sim/result/writer.hpp"
+
+namespace sim::run {
+namespace {
+
+// Parts of result.h5 are closed this often; more often only costs files.
+constexpr TimeNs kPartPeriod = 6 * kNsPerHour;
+// The head-end's commit period; also how often the progress line may change.
+constexpr TimeNs kSlice = kNsPerMinute;
+
+result::RunIdentity identity_of_run(const Scenario& scenario) {
+  return {scenario.general.name, scenario.text, static_cast<std::uint64_t>(scenario.general.seed),
+          format_utc(scenario.general.start_utc_s)};
+}
+
+// What an earlier run left must not pass for this one's, should this one end early. The result file
+// and the store are begun anew by their writers.
+void remove_leftovers(const std::string& folder) {
+  for (const char* name : {"summary.json", "junit.xml", "report.html", "trace.vcd", "inputs.log"}) {
+    std::error_code error;  // what cannot be removed cannot be written either, and is told then
+    std::filesystem::remove(folder + "/" + name, error);
+  }
+}
+
+// The name of a file that could not be written; empty: all were.
+std::string write_summary_files(const Scenario& scenario, const RunOptions& options,
+                                const RunOutcome& outcome) {
+  result::Summary summary;
+  summary.scenario = scenario.general.name;
+  summary.seed = static_cast<std::uint64_t>(scenario.general.seed);
+  summary.mode = mode_name(scenario.sim.mode);
+  summary.digest = outcome.digest;
+  summary.meters = static_cast<std::uint64_t>(scenario.meters.count);
+  summary.meter_days = outcome.meter_days;
+  summary.sim_s = outcome.sim_s;
+  summary.wall_s = outcome.wall_s;
+  summary.cpu_s = outcome.cpu_s;
+  summary.peak_rss_bytes = peak_rss_bytes();
+  summary.warnings = options.warnings;
+  summary.kpis = outcome.kpis;
+  const std::string summary_path = options.folder + "/summary.json";
+  if (!result::write_summary(summary_path, summary)) return summary_path;
+  const std::string junit_path = options.folder + "/junit.xml";
+  const bool written =
+      result::write_junit(junit_path, scenario.general.name, outcome.kpis, outcome.wall_s);
+  return written ? std::string() : junit_path;
+}
+
+// Where a paced run can be reached from outside.
+std::string doors_of(const Scenario& scenario) {
+  const Scenario::Expose& expose = scenario.expose;
+  std::string text =
+      expose.listen.empty()
+          ? "no module listens (expose.listen is empty)"
+          : fmt::format(
+                "the module of meter n, if it has one, listens on {} + n - 1 (wrapper), as "
+                "soon as it is on the network",
+                expose.listen);
+  if (!expose.gateway.empty()) {
+    text += fmt::format(
+        "; the gateway of concentrator n on {} + n - 1 (wrapper; `amitwin inventory` lists each "
+        "meter's "
+        "wPort as server_sap)",
+        expose.gateway);
+  }
+  if (!expose.p32.empty()) {
+    text += fmt::format("; P3.2Ex of concentrator n on {} + n - 1 (mutual TLS)", expose.p32);
+  }
+  if (!expose.head_end.empty()) {
+    text += fmt::format("; concentrators report to {} (mutual TLS)", expose.head_end);
+  }
+  if (expose.hdlc_port > 0) {
+    text += fmt::format("; meter {} on port {} (HDLC)", expose.hdlc_meter, expose.hdlc_port);
+  }
+  return text;
+}
+
+std::vector<std::unique_ptr<LineRecorder>> line_recorders(World& world, const Scenario& scenario,
+                                                          result::ResultWriter& writer) {
+  std::vector<std::unique_ptr<LineRecorder>> lines;
+  for (const auto& line : world.power_lines()) {
+    lines.push_back(std::make_unique<LineRecorder>(writer, UtcScale(scenario), *line));
+  }
+  return lines;
+}
+
+// One run from its first file to its last.
+class Run {
+ public:
+  // The result file comes first: whatever happens later, there is one that opens.
+  Run(const Scenario& scenario, const LoadTable* measured, const RunOptions& options)
+      : scenario_(scenario),
+        options_(options),
+        end_(std::min(scenario.end(), options.until)),
+        capture_end_(std::min(scenario.capture_end(), options.until)),
+        writer_(options.folder, identity_of_run(scenario), kPartPeriod),
+        recorder_(writer_, UtcScale(scenario)),
+        world_(scenario, measured, options.faults),
+        lines_(line_recorders(world_, scenario, writer_)),
+        head_end_(std::make_unique<HeadEnd>(world_.agenda(), world_.cell(), world_.ethernet(),
+                                            scenario, options.folder, recorder_)),
+        director_(world_, scenario, *head_end_) {
+    write_meters(world_, writer_);
+    write_events(scenario, writer_);
+    if (scenario.trace.meter > 0) {
+      // SystemC would find out while it cleans up, and end the program.
+      const std::string trace_path = options.folder + "/trace.vcd";
+      if (!std::ofstream(trace_path)) throw std::runtime_error(trace_path + ": cannot be written");
+      world_.trace(static_cast<std::uint32_t>(scenario.trace.meter), options.folder + "/trace",
+                   static_cast<TimeNs>(scenario.trace.from_s * kNsPerSecond),
+                   static_cast<TimeNs>(scenario.trace.to_s * kNsPerSecond));
+    }
+    if (options.break_meter != 0) {
+      world_.homes()[options.break_meter - 1]->meter->break_at(options.break_at,
+                                                               [] { std::raise(SIGTRAP); });
+    }
+  }
+
+  void simulate() {
+    Progress progress(end_, !options_.quiet);
+    const auto show = [&](TimeNs now) {
+      for (const auto& line : lines_) line->advance(now);
+      writer_.advance(now);
+      progress.show(now);
+    };
+    if (scenario_.sim.mode == Mode::paced) {
+      simulate_paced(show);
+      return;
+    }
+    for (TimeNs now = 0; now < end_;) {
+      now = std::min(now + kSlice, end_);
+      world_.run_until(now);
+      show(now);
+    }
+  }
+
+  void conclude(RunOutcome& outcome) {
+    recorder_.finish(world_.cell().traffic());
+    for (const auto& line : lines_) line->finish(end_);
+    // The head-end's rows count as they were at the end; reading the meters takes time of its own.
+    const auto flash = read_all_meters(world_, scenario_, capture_end_);
+    head_end_->finish();
+    head_end_.reset();
+    if (options_.bend_store) options_.bend_store(HeadEnd::store_path(options_.folder));
+    hes::Store store({HeadEnd::store_path(options_.folder), false, false});
+    const hes::Inventory inventory = head_end_inventory(scenario_);
+    store.set_meters(inventory, engine_config(scenario_).zone);
+    const Judgement judgement = judge(scenario_, world_, store, flash, capture_end_, end_, writer_);
+    write_power(world_, scenario_, capture_end_, writer_);
+    outcome.kpis =
+        result::judge(kpis_of(judgement, recorder_, world_, lines_, end_, director_.relay_orders()),
+                      scenario_.expectations);
+    for (const result::Kpi& kpi : outcome.kpis) writer_.append(kpi);
+    outcome.pass = result::all_pass(outcome.kpis);
+    outcome.sim_s = 1e-9 * static_cast<double>(end_);
+    outcome.meter_days = static_cast<double>(scenario_.meters.count) * 1e-9 *
+                         static_cast<double>(capture_end_) / 86'400;
+    const auto digest = writer_.finish(end_);
+    if (digest) {
+      outcome.digest = digest->total;
+    } else {
+      outcome.error = fmt::format("{}: could not be written", writer_.path());
+    }
+  }
+
+ private:
+  template <typename Show>
+  void simulate_paced(const Show& show) {
+    PacedGateway gateway(world_, scenario_, *head_end_, options_.folder + "/inputs.log");
+    if (!options_.quiet) fmt::print(stderr, "paced: {}\n", doors_of(scenario_));
+    const PaceFigures figures = run_paced(world_, gateway, scenario_.sim.speed, end_, show);
+    end_ = std::min(end_, world_.now());
+    capture_end_ = std::min(capture_end_, end_);
+    fmt::print(stderr, "paced: {} slices, {} late, worst {:.3f} s, {} connections from outside{}\n",
+               figures.slices, figures.late, figures.worst_late_s, gateway.accepted(),
+               figures.interrupted ? ", interrupted" : "");
+  }
+
+  const Scenario& scenario_;
+  const RunOptions& options_;
+  TimeNs end_;
+  TimeNs capture_end_;
+  result::ResultWriter writer_;
+  Recorder recorder_;
+  World world_;
+  std::vector<std::unique_ptr<LineRecorder>> lines_;
+  std::unique_ptr<HeadEnd> head_end_;
+  Director director_;
+};
+
+}  // namespace
+
+RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
+                        const RunOptions& options) {
+  const Stopwatch stopwatch;
+  const double cpu_at_start_s = process_cpu_s();
+  RunOutcome outcome;
+  std::error_code error;
+  std::filesystem::create_directories(options.folder, error);
+  if (error) {
+    outcome.error = fmt::format("{}: {}", options.folder, error.message());
+    return outcome;
+  }
+  remove_leftovers(options.folder);
+  try {
+    Run run(scenario, measured, options);
+    run.simulate();
+    run.conclude(outcome);
+  } catch (const std::exception& failure) {  // a port, the disk, the other process; also SystemC's
+    outcome.error = failure.what();
+  }
+  if (!outcome.error.empty()) return outcome;
+  outcome.wall_s = stopwatch.elapsed_s();
+  outcome.cpu_s = process_cpu_s() - cpu_at_start_s;
+  const std::string unwritten = write_summary_files(scenario, options, outcome);
+  if (!unwritten.empty()) outcome.error = fmt::format("{}: cannot be written", unwritten);
+  return outcome;
+}
+
+}  // namespace sim::run

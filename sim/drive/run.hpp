@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/assembly/world.hpp"
+#include "sim/result/kpi.hpp"
+#include "sim/scenario/load_csv.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace sim::run {
+
+struct RunOptions {
+  std::string folder;             // result.h5, hes.sqlite, summary.json, junit.xml go here
+  bool quiet = true;              // no progress line
+  TimeNs until = kNever;          // stop early
+  std::size_t warnings = 0;       // of the load file, for the summary
+  std::uint32_t break_meter = 0;  // SIGTRAP in this meter's firmware at break_at; 0: none
+  TimeNs break_at = kNever;
+  // Tests only: what is bent in the world, and in the head-end's store (its file) before it is
+  // judged.
+  WorldFaults faults;
+  std::function<void(const std::string& store_path)> bend_store;
+};
+
+struct RunOutcome {
+  std::vector<result::Kpi> kpis;
+  std::string digest;
+  bool pass = false;
+  double sim_s = 0;
+  double wall_s = 0;
+  double cpu_s = 0;
+  double meter_days = 0;
+  std::string error;  // not empty: the disk or a port said no
+};
+
+// Runs a scenario to its end and judges it. One run a process: SystemC elaborates only once.
+RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
+                        const RunOptions& options);
+
+}  // namespace sim::run

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/record/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sim::run {
+
+void write_meters(World& world, result::ResultWriter& writer) {
+  for (const auto& home : world.homes()) {
+    const Identity& who = home->identity;
+    result::MeterRow row;
+    row.meter = who.number;
+    row.serial = result::Text<16>(who.serial);
+    row.logical_device_name = result::Text<16>(who.logical_device_name);
+    std::string title;
+    for (const std::uint8_t octet : who.system_title) title += fmt::format("{:02X}", octet);
+    row.system_title = result::Text<16>(title);
+    row.model = result::Text<8>(model_name(home->settings.model));
+    const meter_firmware& firmware = home->meter->firmware();
+    row.firmware = result::Text<32>(fmt::format("{} {}", firmware.name, firmware.revision));
+    row.tier = home->settings.detailed ? 1 : 2;
+    row.capture_period_s = static_cast<std::uint32_t>(home->settings.capture_period_s);
+    row.pv = home->has_pv ? 1 : 0;
+    row.clock_ppm = 1e-9 * static_cast<double>(home->meter->rtc().history().front().law.rate) /
+                        models::Rtc::kRateHz * 1e6 -
+                    1e6;
+    row.home = result::Text<32>(home->column);
+    writer.append(row);
+  }
+}
+
+void write_events(const Scenario& scenario, result::ResultWriter& writer) {
+  for (const Event& event : scenario.events) {
+    result::EventRow row;
+    row.t_s = 1e-9 * static_cast<double>(event.at);
+    row.type = result::Text<24>(event_type_name(event.type));
+    row.meters = result::Text<32>(event.meters.text());
+    switch (event.type) {
+      case EventType::relay:
+        row.value = event.value == RelayOrder::close ? 1 : 0;
+        break;
+      case EventType::clock_shift:
+      case EventType::clock_error:
+        row.value = event.shift_s;
+        break;
+      case EventType::network_loss:
+      case EventType::outage:
+        row.value = event.duration_s;
+        break;
+      case EventType::concentrator_outage:
+        row.value = event.duration_s;
+        row.meters = result::Text<32>(
+            scenario.concentrators[static_cast<std::size_t>(event.concentrator - 1)].meters.text());
+        break;
+      case EventType::sag:
+        row.value = event.duration_ms;
+        break;
+    }
+    writer.append(row);
+  }
+}
+
+// The home whose load the report holds against its stored profile.
+void write_power(World& world, const Scenario& scenario, TimeNs until,
+                 result::ResultWriter& writer) {
+  const auto& home = *world.homes()[static_cast<std::size_t>(
+      std::clamp<std::int64_t>(scenario.report.home, 1, scenario.meters.count) - 1)];
+  for (std::int64_t step = 0; step * kNsPerMinute < until; ++step) {
+    const models::HomeLoad load = home.load->at(step);
+    result::PowerRow row;
+    row.meter = home.identity.number;
+    row.t_s = 60.0 * static_cast<double>(step);
+    row.active_w = load.active_w;
+    row.reactive_var = load.reactive_var;
+    row.known = load.known ? 1 : 0;
+    writer.append(row);
+  }
+}
+
+}  // namespace sim::run

@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/referee/audit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "models/core/parts/serial_port.hpp"
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/dlms/client.hpp"
+#include "protocol/hdlc/primary.hpp"
+
+namespace sim::run {
+namespace {
+
+using protocol::Bytes;
+namespace dlms = protocol::dlms;
+namespace hdlc = protocol::hdlc;
+namespace cosem = protocol::cosem;
+
+constexpr EntityId kAuditEntity = 3;
+constexpr TimeNs kPatience = 10 * kNsPerMinute;           // for all meters together
+constexpr TimeNs kOctetNs = 10 * kNsPerSecond / 115'200;  // data sheet: optical port 115 200 bit/s
+constexpr TimeNs kIdleNs = 2 * kNsPerMs;
+constexpr std::size_t kRowOctets = 64;  // encoded, generously
+constexpr std::size_t kRegisters = 6;
+
+constexpr cosem::Attribute kLoadProfileBuffer{cosem::ClassId::profile_generic,
+                                              cosem::obis(1, 0, 99, 1, 0), 2};
+
+// A rows array as every built-in meter sends it: clock, status, six registers.
+std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
+  protocol::axdr::Cursor cursor(value);
+  std::vector<HeldRow> rows;
+  std::map<std::int64_t, std::uint16_t> ordinals;
+  const std::uint32_t n = cursor.array();
+  for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
+    cursor.structure(2 + kRegisters);
+    const auto clock = cosem::decode_date_time(cursor.date_time());
+    if (!clock.ok()) return std::nullopt;
+    HeldRow row;
+    row.stamp_utc_s = clock->utc_s;
+    row.deviation_min = clock->deviation_min;
+    row.status = static_cast<std::uint8_t>(cursor.unsigned_number());
+    std::array<std::uint32_t, kRegisters> values{};
+    for (std::uint32_t& register_value : values) {
+      register_value = static_cast<std::uint32_t>(cursor.unsigned_number());
+    }
+    row.registers = {values[0], values[1], values[2], values[3], values[4], values[5]};
+    row.ordinal = ordinals[row.stamp_utc_s]++;
+    rows.push_back(row);
+  }
+  if (!cursor.ok()) return std::nullopt;
+  return rows;
+}
+
+// No key is ever used by the reading client.
+class NoCrypto final : public protocol::crypto::Engine {
+ public:
+  bool gcm_seal(const protocol::crypto::Key128&, Bytes, Bytes, Bytes, protocol::MutableBytes,
+                protocol::MutableBytes) override {
+    return false;
+  }
+  bool gcm_open(const protocol::crypto::Key128&, Bytes, Bytes, Bytes, Bytes,
+                protocol::MutableBytes) override {
+    return false;
+  }
+  bool wrap(const protocol::crypto::Key128&, Bytes, protocol::MutableBytes) override {
+    return false;
+  }
+  bool unwrap(const protocol::crypto::Key128&, Bytes, protocol::MutableBytes) override {
+    return false;
+  }
+  void random(protocol::MutableBytes) override {}
+};
+
+// The hand-held unit on one meter's optical port.
+class HandHeld final : private models::SerialLineEnd, private hdlc::PrimaryOwner, private Entity {
+ public:
+  HandHeld(Agenda& agenda, Home& home, const cosem::Selection& selection, std::size_t max_rows)
+      : agenda_(agenda),
+        home_(home),
+        selection_(selection),
+        work_(max_rows * kRowOctets + 8192),
+        timer_(agenda, *this, kAuditEntity, home.identity.number),
+        arrival_(agenda, *this, kAuditEntity, kArrival | home.identity.number),
+        departure_(agenda, *this, kAuditEntity, kDeparture | home.identity.number),
+        session_(client_config(home), crypto_, work_),
+        primary_(primary_config(), send_buffer_, receive_buffer_, *this) {
+    home.meter->attach(METER_UART_OPTICAL, *this);
+    primary_.open(now_us());
+    rearm();
+  }
+
+  bool over() const { return over_; }
+  const std::optional<std::vector<HeldRow>>& rows() const { return rows_; }
+
+ private:
+  static constexpr std::uint32_t kArrival = 0x40000000u;
+  static constexpr std::uint32_t kDeparture = 0x80000000u;
+
+  static dlms::ClientConfig client_config(const Home& home) {
+    dlms::ClientConfig config;
+    config.client_sap = dlms::kReadingClient;
+    config.authentication = dlms::Authentication::lls;
+    const std::string& password = home.identity.low_level_password;
+    config.password_octets = static_cast<std::uint8_t>(password.size());
+    std::copy(password.begin(), password.end(), config.password.begin());
+    return config;
+  }
+  static hdlc::PrimaryConfig primary_config() {
+    hdlc::PrimaryConfig config;
+    config.client = {dlms::kReadingClient, 0, 1};
+    return config;
+  }
+  std::int64_t now_us() const { return agenda_.now() / kNsPerUs; }
+  void rearm() {
+    const std::int64_t deadline_us = primary_.deadline_us();
+    timer_.arm(deadline_us > kNever / kNsPerUs ? kNever : deadline_us * kNsPerUs);
+  }
+
+  // From the meter: the frame is here when its last octet and the idle time have passed.
+  bool transmit(TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+    const TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
+    line_free_ns_ = start + static_cast<TimeNs>(frame.size()) * kOctetNs + kIdleNs;
+    incoming_.insert(incoming_.end(), frame.begin(), frame.end());
+    arrival_.arm(line_free_ns_);
+    return true;
+  }
+  void silence() override { incoming_.clear(); }
+
+  // Towards the meter; it must not be called from inside one of its own upcalls.
+  void send_frame(Bytes frame) override {
+    outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
+    departure_.arm(agenda_.now() + static_cast<TimeNs>(frame.size()) * kOctetNs + kIdleNs);
+  }
+
+  void on_time(TimeNs now, std::uint32_t what) override {
+    if ((what & kDeparture) != 0) {
+      const std::vector<std::uint8_t> frame = std::exchange(outgoing_, {});
+      home_.meter->receiver(METER_UART_OPTICAL).on_frame(now, frame);
+      return;
+    }
+    if ((what & kArrival) != 0) {
+      const std::vector<std::uint8_t> frame = std::exchange(incoming_, {});
+      primary_.on_bytes(now_us(), frame);
+    } else {
+      primary_.on_time(now_us());
+    }
+    rearm();
+  }
+
+  void on_opened() override { transmit_apdu(session_.associate()); }
+  void on_apdu(Bytes apdu) override {
+    const dlms::ClientEvent event = session_.on_apdu(apdu);
+    switch (event.kind) {
+      case dlms::ClientEvent::Kind::send:
+        transmit_apdu(event.send);
+        break;
+      case dlms::ClientEvent::Kind::associated:
+        transmit_apdu(session_.get(kLoadProfileBuffer, selection_));
+        break;
+      case dlms::ClientEvent::Kind::data:
+        rows_ = decode_rows(event.data);
+        over_ = true;
+        break;
+      default:
+        over_ = true;
+        break;
+    }
+  }
+  void on_nothing() override { over_ = true; }
+  void on_closed() override { over_ = true; }
+  void on_failed(hdlc::LinkFailure) override { over_ = true; }
+  void transmit_apdu(const protocol::Result<Bytes>& apdu) {
+    if (!apdu.ok() || !primary_.send(now_us(), apdu.value())) over_ = true;
+  }
+
+  Agenda& agenda_;
+  Home& home_;
+  cosem::Selection selection_;
+  std::vector<std::uint8_t> work_;
+  std::array<std::uint8_t, 2048> send_buffer_{};
+  std::array<std::uint8_t, 2048> receive_buffer_{};
+  Timer timer_;
+  Timer arrival_;
+  Timer departure_;
+  NoCrypto crypto_;
+  dlms::ClientSession session_;
+  hdlc::Primary primary_;
+  std::vector<std::uint8_t> incoming_;
+  std::vector<std::uint8_t> outgoing_;
+  std::optional<std::vector<HeldRow>> rows_;
+  TimeNs line_free_ns_ = 0;
+  bool over_ = false;
+};
+
+}  // namespace
+
+std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
+                                                                 const Scenario& scenario,
+                                                                 TimeNs until) {
+  cosem::Selection selection;
+  selection.kind = cosem::Selection::Kind::range;
+  selection.from_utc_s = 0;  // a clock set back writes rows from before the start
+  selection.to_utc_s = scenario.general.start_utc_s + until / kNsPerSecond;
+  double lived_twice_s = 0;
+  for (const Event& event : scenario.events) lived_twice_s += std::fabs(event.shift_s);
+  std::vector<std::unique_ptr<HandHeld>> units;
+  for (auto& home : world.homes()) {
+    const auto max_rows =
+        static_cast<std::size_t>((until / kNsPerSecond + static_cast<std::int64_t>(lived_twice_s)) /
+                                     home->settings.capture_period_s +
+                                 200);
+    units.push_back(std::make_unique<HandHeld>(world.agenda_of(*home), *home, selection, max_rows));
+  }
+  const TimeNs give_up = world.now() + kPatience;
+  const auto waiting = [&] {
+    return std::any_of(units.begin(), units.end(), [](const auto& unit) { return !unit->over(); });
+  };
+  while (waiting() && world.now() < give_up) world.run_until(world.now() + kNsPerSecond);
+  std::vector<std::optional<std::vector<HeldRow>>> rows;
+  for (const auto& unit : units) rows.push_back(unit->rows());
+  return rows;
+}
+
+}  // namespace sim::run

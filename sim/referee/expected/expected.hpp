@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernel/time.hpp"
+#include "models/core/parts/rtc.hpp"
+
+namespace sim::run {
+
+// Status of a profile row, IDIS bit numbers; the same as the meter object 0.0.96.10.7 documents.
+inline constexpr std::uint8_t kStatusDataNotValid = 0x04;  // short or long interval
+inline constexpr std::uint8_t kStatusDaylightSaving = 0x08;
+inline constexpr std::uint8_t kStatusClockAdjusted = 0x20;
+inline constexpr std::uint8_t kStatusPowerDown = 0x80;
+
+// A row that must be in the meter and in the head-end.
+struct ExpectedRow {
+  std::int64_t stamp_utc_s = 0;
+  TimeNs captured_at = 0;    // simulated time at which the registers are read
+  std::uint8_t status = 0;   // without daylight saving, which depends on the stamp alone
+  std::uint8_t ordinal = 0;  // 0: first row with this stamp, 1: again after the clock went back
+};
+
+// Half open: powered at `on`, dead from `off` on.
+struct PoweredSpan {
+  TimeNs on = 0;
+  TimeNs off = kNever;
+};
+
+// The rows of a profile with the given period, from nothing but the clock's history and the
+// supply. Rules (docs/meter-clock.md): a row is captured when the clock reaches a multiple of the
+// period. A clock set forward over one or more of them captures one row at once, stamped with the
+// last one. A clock set back passes stamps again, and the rows are repeated. A meter without supply
+// captures nothing, and does not make up for it.
+std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const PoweredSpan> powered,
+                                       std::int64_t period_s, TimeNs until);
+
+}  // namespace sim::run

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/referee/outcome.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+namespace sim::run {
+namespace {
+
+constexpr std::int64_t kDayS = 86'400;
+
+using RowKey = std::pair<std::int64_t, std::uint16_t>;  // stamp, ordinal
+using Index = std::map<RowKey, const HeldRow*>;
+
+RegisterValues as_values(const result::Registers& registers) {
+  return {static_cast<double>(registers.ap_wh),   static_cast<double>(registers.am_wh),
+          static_cast<double>(registers.r1_varh), static_cast<double>(registers.r2_varh),
+          static_cast<double>(registers.r3_varh), static_cast<double>(registers.r4_varh)};
+}
+
+RegisterValues operator-(const RegisterValues& to, const RegisterValues& from) {
+  RegisterValues difference{};
+  for (std::size_t i = 0; i < difference.size(); ++i) difference[i] = to[i] - from[i];
+  return difference;
+}
+
+// Where the last comparable reading stood.
+struct Base {
+  Truth truth;
+  RegisterValues registers{};
+};
+
+// A gap of the source spans whole intervals; a meter's clock, a little off, cuts them elsewhere. A
+// row belongs to the gap when most of it does; the rest of a gap draws nothing, for meter and truth
+// alike, so it does not spoil the rows beside it.
+bool is_unknown(const Truth& span) { return 2 * span.unknown_ns > span.powered_ns; }
+
+// The difference since `base`, judged; a difference that nobody can know is neither.
+bool is_wrong(const Base& base, const Truth& truth, const RegisterValues& registers) {
+  const Truth span = truth - base.truth;
+  return !is_unknown(span) && !row_is_right(span, registers - base.registers);
+}
+
+}  // namespace
+
+Tally& Tally::operator+=(const Tally& other) {
+  expected += other.expected;
+  in_time += other.in_time;
+  lost += other.lost;
+  duplicated += other.duplicated;
+  mismatches += other.mismatches;
+  status_mismatches += other.status_mismatches;
+  unknown += other.unknown;
+  return *this;
+}
+
+bool Punctuality::in_time(double captured_utc_s, double arrival_utc_s) const {
+  double due_s = captured_utc_s;
+  if (collect_period_s > 0) {
+    const auto period_s = static_cast<double>(collect_period_s);
+    due_s = std::ceil(captured_utc_s / period_s) * period_s;
+  }
+  return arrival_utc_s - due_s <= late_after_s;
+}
+
+Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
+              std::int64_t start_utc_s, const Punctuality& punctuality) {
+  Tally tally;
+  Index index;
+  for (const HeldRow& row : held) {
+    if (!index.try_emplace({row.stamp_utc_s, row.ordinal}, &row).second) ++tally.duplicated;
+  }
+  std::size_t matched = 0;
+  Base last_row, last_midnight;
+  Truth last_expected;
+  for (const ReferenceRow& expected : reference) {
+    ++tally.expected;
+    if (is_unknown(expected.truth - last_expected)) ++tally.unknown;
+    last_expected = expected.truth;
+    const auto found = index.find({expected.row.stamp_utc_s, expected.row.ordinal});
+    if (found == index.end()) {
+      ++tally.lost;
+      continue;
+    }
+    ++matched;
+    const HeldRow& row = *found->second;
+    const double captured_utc_s =
+        static_cast<double>(start_utc_s) + 1e-9 * static_cast<double>(expected.row.captured_at);
+    if (punctuality.in_time(captured_utc_s, row.arrival_utc_s)) ++tally.in_time;
+    if (row.status != expected.status || row.deviation_min != expected.deviation_min) {
+      ++tally.status_mismatches;
+    }
+    const RegisterValues registers = as_values(row.registers);
+    bool wrong = is_wrong(last_row, expected.truth, registers);
+    last_row = {expected.truth, registers};
+    if (expected.row.stamp_utc_s % kDayS == 0) {
+      wrong = wrong || is_wrong(last_midnight, expected.truth, registers);
+      last_midnight = last_row;
+    }
+    if (wrong) ++tally.mismatches;
+  }
+  tally.duplicated += index.size() - matched;
+  return tally;
+}
+
+std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow>& b) {
+  std::map<RowKey, const HeldRow*> index;
+  for (const HeldRow& row : a) index[{row.stamp_utc_s, row.ordinal}] = &row;
+  std::uint64_t n = 0;
+  for (const HeldRow& row : b) {
+    const auto found = index.find({row.stamp_utc_s, row.ordinal});
+    if (found == index.end()) continue;
+    const HeldRow& other = *found->second;
+    const bool same = as_values(row.registers) == as_values(other.registers) &&
+                      row.status == other.status && row.deviation_min == other.deviation_min;
+    if (!same) ++n;
+  }
+  return n;
+}
+
+}  // namespace sim::run

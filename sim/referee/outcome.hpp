@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/referee/expected/expected.hpp"
+#include "sim/referee/truth/truth.hpp"
+#include "sim/result/tables.hpp"
+
+namespace sim::run {
+
+// A profile row as some place holds it: the head-end's store or the meter's flash.
+struct HeldRow {
+  std::int64_t stamp_utc_s = 0;
+  std::int16_t deviation_min = 0;
+  std::uint8_t status = 0;
+  std::uint16_t ordinal = 0;
+  result::Registers registers;
+  double arrival_utc_s = result::kNotKnown;
+};
+
+// An expected row with the truth up to its capture.
+struct ReferenceRow {
+  ExpectedRow row;
+  std::uint8_t status = 0;  // with daylight saving
+  std::int16_t deviation_min = 0;
+  Truth truth;  // cumulative since simulated time 0
+};
+
+// What a place holds against what it should hold.
+struct Tally {
+  std::uint64_t expected = 0;
+  std::uint64_t in_time = 0;     // held within the limit after the capture (head-end only)
+  std::uint64_t lost = 0;        // expected and not held
+  std::uint64_t duplicated = 0;  // held and not expected: a second copy, or a row of nowhere
+  std::uint64_t mismatches = 0;  // held, and a register out of its class limit
+  std::uint64_t status_mismatches = 0;
+  std::uint64_t unknown = 0;  // rows whose truth nobody knows
+
+  Tally& operator+=(const Tally& other);
+};
+
+// When a row is in time.
+struct Punctuality {
+  double late_after_s = 0;
+  // Of a meter that is collected, at multiples of this period: counted from the collection that
+  // follows the capture. 0: from the capture itself.
+  std::int64_t collect_period_s = 0;
+
+  bool in_time(double captured_utc_s, double arrival_utc_s) const;
+};
+
+// One meter. `held` in the order of the place. Rows are compared as differences to the row before,
+// days as differences between midnights of UTC.
+Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
+              std::int64_t start_utc_s, const Punctuality& punctuality);
+
+// Rows that stand in both places with different contents.
+std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow>& b);
+
+}  // namespace sim::run

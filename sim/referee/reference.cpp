@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/referee/reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/core/parts/supply.hpp"
+
+namespace sim::run {
+namespace {
+
+using models::Supply;
+
+TimeNs to_ns(double seconds) { return static_cast<TimeNs>(std::llround(seconds * kNsPerSecond)); }
+
+// No voltage worth the name in [from, to).
+struct Dark {
+  TimeNs from;
+  TimeNs to;
+};
+
+std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
+  std::vector<Dark> times;
+  for (const Event& event : scenario.events) {
+    if (!event.meters.contains(meter)) continue;
+    if (event.type == EventType::outage) {
+      times.push_back({event.at, event.at + to_ns(event.duration_s)});
+    } else if (event.type == EventType::sag && event.residual < Supply::kDropOutFactor) {
+      times.push_back({event.at, event.at + to_ns(event.duration_ms / 1000)});
+    }
+  }
+  // Those that overlap are one.
+  std::vector<Dark> merged;
+  for (const Dark& dark : times) {
+    if (merged.empty() || dark.from > merged.back().to) {
+      merged.push_back(dark);
+    } else {
+      merged.back().to = std::max(merged.back().to, dark.to);
+    }
+  }
+  return merged;
+}
+
+}  // namespace
+
+std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter) {
+  constexpr TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
+  std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kNever}};
+  for (const Dark& dark : dark_times(scenario, meter)) {
+    if (dark.from < spans.back().on) {  // the converter was starting, and starts anew
+      spans.back().on = dark.to + Supply::kStartUpNs;
+      continue;
+    }
+    if (dark.to - dark.from <= kRideThrough) continue;
+    spans.back().off = dark.from + kRideThrough;
+    spans.push_back({dark.to + Supply::kStartUpNs, kNever});
+  }
+  return spans;
+}
+
+std::int64_t last_stamp_utc_s(const Scenario& scenario, TimeNs capture_end) {
+  return scenario.general.start_utc_s + capture_end / kNsPerSecond;
+}
+
+std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home,
+                                         TimeNs capture_end, TimeNs now) {
+  const auto powered = powered_spans(scenario, home.identity.number);
+  std::vector<ReferenceRow> rows;
+  TruthMeter truth(*home.supply, home.meter->feed().changes());
+  for (const ExpectedRow& expected :
+       expected_rows(home.meter->rtc(), powered, home.settings.capture_period_s, now)) {
+    if (expected.stamp_utc_s > last_stamp_utc_s(scenario, capture_end)) continue;
+    const int offset_min = home.settings.zone.offset_at_min(expected.stamp_utc_s);
+    ReferenceRow row;
+    row.row = expected;
+    row.deviation_min = static_cast<std::int16_t>(-offset_min);
+    row.status = expected.status;
+    if (offset_min != home.settings.zone.offset_min) row.status |= kStatusDaylightSaving;
+    row.truth = truth.advance(expected.captured_at);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace sim::run

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/time.hpp"
+#include "models/core/grid/change_log.hpp"
+#include "models/core/load/supply_point.hpp"
+#include "sim/referee/truth/class_limits.hpp"
+
+namespace sim::run {
+
+// Energies since simulated time 0, Wh and varh, and what a meter in its class may show for them.
+struct Truth {
+  RegisterValues exact{};
+  Bounds bounds;
+  TimeNs powered_ns = 0;
+  TimeNs unknown_ns = 0;  // of the powered time: the load's source had a gap
+};
+Truth operator-(const Truth& to, const Truth& from);
+
+// The independent record of what went through a meter: phasors of the supply point integrated in
+// double over the windows of the mains schedule, with the changes of the meter's log. A change
+// takes effect with the first window that starts at or after it; a reading at t holds the windows
+// that ended at or before t. Shares neither front end nor kernel with the meter.
+class TruthMeter {
+ public:
+  TruthMeter(const models::SupplyPoint& supply, const models::ChangeLog& changes);
+
+  // Up to `now`, which never decreases. Changes before `now` must be in the log already.
+  const Truth& advance(TimeNs now);
+
+ private:
+  // Sum that keeps what rounding loses (Neumaier).
+  struct Sum {
+    double value = 0;
+    double lost = 0;
+    void add(double x);
+    double total() const { return value + lost; }
+  };
+
+  void refresh_flow();
+  void integrate(TimeNs duration_ns);
+
+  const models::SupplyPoint& supply_;
+  const models::ChangeLog& changes_;
+  std::size_t next_change_ = 0;
+  models::SwitchState switches_;
+  std::int64_t step_ = 0;
+  std::int64_t window_ = 0;
+  bool flow_valid_ = false;
+  std::int64_t load_step_ = -1;
+  models::HomeLoad load_;
+  RegisterValues exact_w_{};
+  Bounds bounds_w_;
+  std::array<Sum, kEnergyRegisters> exact_;
+  Truth truth_;
+};
+
+// Whether register differences fit the truth over the same time (law 6): within the class limit
+// plus one unit, for a row between two captures and for the sum of a day alike. Unknown truth is
+// never right nor wrong: ask is_known first.
+bool is_known(const Truth& span);
+// Bit r set: register r is out of bounds. Bit 6: the four reactive registers together.
+std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registered);
+inline bool row_is_right(const Truth& row, const RegisterValues& registered) {
+  return wrong_registers(row, registered) == 0;
+}
+inline bool day_is_right(const Truth& day, const RegisterValues& registered) {
+  return wrong_registers(day, registered) == 0;
+}
+
+}  // namespace sim::run

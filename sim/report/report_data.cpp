@@ -1,0 +1,225 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/report_data.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "sim/report/report_rows.hpp"
+
+namespace sim::result {
+namespace {
+
+constexpr std::int64_t kHourS = 3600;
+constexpr double kClassRatio = 1.0525;  // 256 classes reach 8 days
+
+std::int64_t parse_start(const std::string& text) {
+  int part[6] = {1970, 1, 1, 0, 0, 0};
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (int& each : part) {
+    const auto [stop, error] = std::from_chars(at, end, each);
+    if (error != std::errc{}) return 0;
+    at = stop < end ? stop + 1 : end;
+  }
+  const std::chrono::year_month_day date{std::chrono::year{part[0]},
+                                         std::chrono::month{static_cast<unsigned>(part[1])},
+                                         std::chrono::day{static_cast<unsigned>(part[2])}};
+  if (!date.ok()) return 0;
+  return std::chrono::sys_days{date}.time_since_epoch().count() * 86'400 + part[3] * 3600 +
+         part[4] * 60 + part[5];
+}
+
+// The hour in which a row was captured; none when it is out of any reason.
+ReportData::Hour* hour_of(ReportData& data, double stamp_utc_s) {
+  const double since_s = stamp_utc_s - 1 - static_cast<double>(data.start_utc_s);
+  if (!(since_s >= 0) || since_s >= static_cast<double>(kMaxHours * kHourS)) return nullptr;
+  const auto hour = static_cast<std::size_t>(since_s) / kHourS;
+  if (hour >= data.hours.size()) data.hours.resize(hour + 1);
+  return &data.hours[hour];
+}
+
+std::size_t class_of(double latency_s) {
+  const double at = std::log(std::max(latency_s, 1.0)) / std::log(kClassRatio);
+  return std::min(static_cast<std::size_t>(at), ReportData::Hour::kClasses - 1);
+}
+
+void gather_rows(const TableFileReader& file, ReportData& data) {
+  double last_expected_s = 0;
+  each_row(file, "truth", {"stamp_utc_s", "meter"}, data.missing_tables, [&](const Cells& cells) {
+    ++data.expected_rows;
+    data.line_expected_rows += data.line.meters.contains(cells.count(1));
+    last_expected_s = std::max(last_expected_s, cells.number(0));
+    if (auto* const hour = hour_of(data, cells.number(0))) ++hour->expected;
+  });
+  data.latency_s.assign(ReportData::kLatencyBins, 0);
+  data.line_latency_s.assign(data.line.meters.empty() ? 0 : ReportData::kLatencyBins, 0);
+  struct Stored {
+    double stamp_utc_s;
+    double net_wh;
+  };
+  std::vector<Stored> home;
+  each_row(file, "rows", {"stamp_utc_s", "arrival_utc_s", "meter", "ap_wh", "am_wh"},
+           data.missing_tables, [&](const Cells& cells) {
+             const double stamp_utc_s = cells.number(0);
+             if (cells.number(2) == data.home) {
+               home.push_back({stamp_utc_s, cells.number(3) - cells.number(4)});
+             }
+             // While late rows are collected meters go on capturing: nobody waits for those.
+             if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;
+             const bool on_line = data.line.meters.contains(cells.count(2));
+             ++data.stored_rows;
+             data.line_stored_rows += on_line;
+             const double latency_s = cells.number(1) - stamp_utc_s;
+             if (std::isnan(latency_s)) return;
+             ++data.latency_rows;
+             const double bin =
+                 std::clamp(latency_s, 0.0, static_cast<double>(ReportData::kLatencyBins - 1));
+             ++data.latency_s[static_cast<std::size_t>(bin)];
+             if (on_line) ++data.line_latency_s[static_cast<std::size_t>(bin)];
+             if (auto* const hour = hour_of(data, stamp_utc_s)) {
+               hour->within_1h += latency_s <= kHourS;
+               hour->within_4h += latency_s <= 4 * kHourS;
+               hour->later += latency_s > 4 * kHourS;
+               ++hour->latency_class[class_of(latency_s)];
+             }
+           });
+  std::sort(home.begin(), home.end(),
+            [](const Stored& a, const Stored& b) { return a.stamp_utc_s < b.stamp_utc_s; });
+  double usual_s = 0;  // the shortest step is the capture period, holes are longer
+  for (std::size_t i = 1; i < home.size(); ++i) {
+    const double step_s = home[i].stamp_utc_s - home[i - 1].stamp_utc_s;
+    if (step_s > 0 && (usual_s == 0 || step_s < usual_s)) usual_s = step_s;
+  }
+  for (std::size_t i = 1; i < home.size(); ++i) {
+    const double step_s = home[i].stamp_utc_s - home[i - 1].stamp_utc_s;
+    if (step_s <= 0) continue;
+    const bool hole = step_s > 1.5 * usual_s;
+    const double mean_w = 3600 * (home[i].net_wh - home[i - 1].net_wh) / step_s;
+    data.stored.push_back({home[i - 1].stamp_utc_s, hole ? kNotKnown : mean_w});
+  }
+  if (!home.empty()) data.stored.push_back({home.back().stamp_utc_s, kNotKnown});
+}
+
+void gather_power(const TableFileReader& file, ReportData& data) {
+  each_row(file, "power", {"meter", "t_s", "active_w", "known"}, data.missing_tables,
+           [&](const Cells& cells) {
+             if (data.home == 0) data.home = static_cast<std::uint32_t>(cells.number(0));
+             if (cells.number(0) != data.home) return;
+             const bool known = cells.number(3) != 0;
+             data.load.push_back({static_cast<double>(data.start_utc_s) + cells.number(1),
+                                  known ? cells.number(2) : kNotKnown});
+           });
+}
+
+void gather_sessions(const TableFileReader& file, ReportData& data) {
+  const auto minutes = static_cast<std::size_t>(
+      std::clamp<std::int64_t>((data.end_utc_s - data.start_utc_s) / 60, 0, kMaxHours * 60));
+  std::vector<std::int64_t> change(minutes + 1, 0);
+  const auto minute = [&](double t_s) {
+    return static_cast<std::size_t>(std::clamp(t_s / 60, 0.0, static_cast<double>(minutes)));
+  };
+  each_row(file, "sessions", {"opened_s", "closed_s"}, data.missing_tables,
+           [&](const Cells& cells) {
+             ++data.sessions;
+             const double closed_s = cells.number(1);
+             ++change[minute(cells.number(0))];
+             if (!std::isnan(closed_s)) --change[minute(closed_s)];
+           });
+  std::int64_t open = 0;
+  for (std::size_t i = 0; i < minutes; ++i) {
+    open += change[i];
+    data.open_sessions.push_back(static_cast<std::uint32_t>(std::max<std::int64_t>(open, 0)));
+  }
+}
+
+void gather_traffic(const TableFileReader& file, ReportData& data) {
+  each_row(file, "traffic", {"hour", "kind", "bytes_up", "bytes_down"}, data.missing_tables,
+           [&](const Cells& cells) {
+             const double hour = cells.number(0);
+             if (!(hour >= 0) || hour >= static_cast<double>(kMaxHours)) return;
+             auto& hours = data.octets_by_hour[cells.text(1)];
+             const auto at = static_cast<std::size_t>(hour);
+             if (at >= hours.size()) hours.resize(at + 1, 0);
+             hours[at] += static_cast<std::uint64_t>(cells.number(2) + cells.number(3));
+           });
+}
+
+void gather_lists(const TableFileReader& file, ReportData& data) {
+  each_row(file, "meters", {"tier"}, data.missing_tables, [&](const Cells& cells) {
+    ++data.meters;
+    data.detailed += cells.number(0) == 1;
+  });
+  each_row(file, "kpi", {"name", "value", "unit", "limit", "pass"}, data.missing_tables,
+           [&](const Cells& cells) {
+             data.kpis.push_back({cells.text(0), cells.number(1), cells.text(2), cells.text(3),
+                                  cells.number(4) != 0});
+           });
+  each_row(file, "events", {"t_s", "type", "meters", "value", "text"}, data.missing_tables,
+           [&](const Cells& cells) {
+             // The column is shorter than the longest name of an event.
+             std::string type = cells.text(1);
+             if (type == "concentrator_out") type = "concentrator_outage";
+             data.events.push_back(
+                 {cells.number(0), std::move(type), cells.text(2), cells.number(3), cells.text(4)});
+           });
+  each_row(
+      file, "orders", {"meter", "type", "value", "issued_s", "done_s", "outcome"},
+      data.missing_tables, [&](const Cells& cells) {
+        data.orders.push_back({static_cast<std::uint32_t>(cells.number(0)), cells.text(1),
+                               cells.text(2), cells.number(3), cells.number(4), cells.text(5)});
+      });
+}
+
+}  // namespace
+
+double ReportData::latency_quantile_s(double share) const {
+  if (latency_rows == 0) return kNotKnown;
+  const double wanted = share * static_cast<double>(latency_rows);
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < latency_s.size(); ++i) {
+    so_far += latency_s[i];
+    if (static_cast<double>(so_far) >= wanted) return static_cast<double>(i);
+  }
+  return static_cast<double>(kLatencyBins);
+}
+
+double ReportData::Hour::latency_quantile_s(double share) const {
+  const auto rows = std::accumulate(latency_class.begin(), latency_class.end(), std::uint64_t{0});
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < kClasses; ++i) {
+    so_far += latency_class[i];
+    if (so_far > 0 && static_cast<double>(so_far) >= share * static_cast<double>(rows)) {
+      return std::pow(kClassRatio, static_cast<double>(i) + 0.5);
+    }
+  }
+  return kNotKnown;
+}
+
+std::optional<ReportData> gather_report_data(const std::string& result_path) {
+  const auto file = TableFileReader::open(result_path);
+  if (!file) return {};
+  ReportData data;
+  data.attributes = file->attributes();
+  data.start_utc_s = parse_start(data.attributes.start_utc);
+  const double simulated_s =
+      std::clamp(data.attributes.simulated_s, 0.0, static_cast<double>(kMaxHours * kHourS));
+  data.end_utc_s = data.start_utc_s + static_cast<std::int64_t>(simulated_s);
+  gather_lists(*file, data);
+  std::vector<ConcentratorOutage> outages;
+  for (const ReportData::EventLine& event : data.events) {
+    if (event.type != "concentrator_outage" || std::isnan(event.value)) continue;
+    outages.push_back({event.t_s, event.value});
+  }
+  data.line = gather_line_data(*file, outages, data.missing_tables);
+  gather_power(*file, data);  // names the home
+  gather_rows(*file, data);
+  gather_sessions(*file, data);
+  gather_traffic(*file, data);
+  return data;
+}
+
+}  // namespace sim::result

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/report/report_line_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/report/report_rows.hpp"
+
+namespace sim::result {
+namespace {
+
+// Meters are back within minutes; later it is no consequence of the outage.
+constexpr double kRejoinS = 900;
+constexpr double kRetryS = 1200;  // two polls closer than this are one collection
+
+// As each_row, but a table that is not there is no fault: files were written before it existed.
+template <typename Visit>
+void each_line_row(const TableFileReader& file, const char* name,
+                   std::initializer_list<const char*> columns,
+                   std::vector<std::string>& missing_tables, Visit visit) {
+  if (file.find(name) != nullptr) each_row(file, name, columns, missing_tables, visit);
+}
+
+template <typename T>
+T* cell_of_hour(std::vector<T>& hours, double hour) {
+  if (!(hour >= 0) || hour >= static_cast<double>(kMaxHours)) return nullptr;
+  const auto at = static_cast<std::size_t>(hour);
+  if (at >= hours.size()) hours.resize(at + 1);
+  return &hours[at];
+}
+
+void gather_places(const TableFileReader& file, std::vector<std::string>& missing_tables,
+                   LineData& data) {
+  each_line_row(
+      file, "nodes",
+      {"concentrator", "meter", "x_m", "y_m", "distance_m", "registered", "level", "is_switch",
+       "parent", "snr_down_db", "snr_up_db", "first_registered_s", "registrations",
+       "registered_share", "frames_received", "frames_lost", "beacons_received", "beacons_missed"},
+      missing_tables, [&](const Cells& cells) {
+        LineData::Node node;
+        node.meter = cells.count(1);
+        node.x_m = cells.number(2);
+        node.y_m = cells.number(3);
+        node.distance_m = cells.number(4);
+        node.registered = cells.count(5) != 0;
+        node.level = cells.count(6);
+        node.is_switch = cells.count(7) != 0;
+        node.parent = cells.count(8);
+        node.snr_down_db = cells.number(9);
+        node.snr_up_db = cells.number(10);
+        node.first_registered_s = cells.number(11);
+        node.registrations = cells.count(12);
+        node.registered_share = cells.number(13);
+        node.received = cells.number(14);
+        node.lost = cells.number(15);
+        node.beacons_received = cells.number(16);
+        node.beacons_missed = cells.number(17);
+        data.places[cells.count(0)].nodes.push_back(node);
+        if (node.meter != 0) data.meters.insert(node.meter);
+      });
+  each_line_row(file, "cables", {"concentrator", "x0_m", "y0_m", "x1_m", "y1_m"}, missing_tables,
+                [&](const Cells& cells) {
+                  data.places[cells.count(0)].cables.push_back(
+                      {cells.number(1), cells.number(2), cells.number(3), cells.number(4)});
+                });
+}
+
+struct Change {
+  double t_s;
+  std::uint32_t meter;
+  bool joined;
+};
+struct Delta {
+  double t_s;
+  int now;
+  int ever;
+};
+
+// When a concentrator began anew: meters that never left join again soon after an outage.
+std::vector<double> restarts_of(const std::vector<Change>& changes,
+                                const std::vector<ConcentratorOutage>& outages) {
+  std::set<double> starts;
+  std::set<std::uint32_t> in;
+  for (const Change& change : changes) {
+    if (!change.joined) {
+      in.erase(change.meter);
+      continue;
+    }
+    if (in.insert(change.meter).second) continue;
+    for (const ConcentratorOutage& outage : outages) {
+      const double since_s = change.t_s - outage.t_s - outage.duration_s;
+      if (since_s >= 0 && since_s < kRejoinS) starts.insert(outage.t_s);
+    }
+  }
+  return {starts.begin(), starts.end()};
+}
+
+void follow_concentrator(const std::vector<Change>& changes, const std::vector<double>& restarts,
+                         std::vector<Delta>& deltas, LineData& data) {
+  std::set<std::uint32_t> in;
+  std::set<std::uint32_t> ever;
+  auto restart = restarts.begin();
+  for (const Change& change : changes) {
+    for (; restart != restarts.end() && *restart <= change.t_s; ++restart) {
+      deltas.push_back({*restart, -static_cast<int>(in.size()), 0});
+      in.clear();
+    }
+    if (change.joined) {
+      const int more = in.insert(change.meter).second ? 1 : 0;
+      const int first = ever.insert(change.meter).second ? 1 : 0;
+      deltas.push_back({change.t_s, more, first});
+    } else if (in.erase(change.meter) != 0) {
+      deltas.push_back({change.t_s, -1, 0});
+      ++data.departures;
+    }
+  }
+  data.restarts += restarts.size();
+}
+
+void gather_registrations(const TableFileReader& file,
+                          const std::vector<ConcentratorOutage>& outages,
+                          std::vector<std::string>& missing_tables, LineData& data) {
+  std::map<std::uint32_t, std::vector<Change>> by_concentrator;
+  each_line_row(file, "registrations", {"t_s", "concentrator", "meter", "joined"}, missing_tables,
+                [&](const Cells& cells) {
+                  if (std::isnan(cells.number(0))) return;
+                  by_concentrator[cells.count(1)].push_back(
+                      {cells.number(0), cells.count(2), cells.count(3) != 0});
+                });
+  std::vector<Delta> deltas;
+  for (auto& [concentrator, changes] : by_concentrator) {
+    std::stable_sort(changes.begin(), changes.end(),
+                     [](const Change& a, const Change& b) { return a.t_s < b.t_s; });
+    follow_concentrator(changes, restarts_of(changes, outages), deltas, data);
+  }
+  std::stable_sort(deltas.begin(), deltas.end(),
+                   [](const Delta& a, const Delta& b) { return a.t_s < b.t_s; });
+  LineData::Registered at{0, 0, 0};
+  for (const Delta& delta : deltas) {
+    at.t_s = delta.t_s;
+    at.now = static_cast<std::uint32_t>(static_cast<int>(at.now) + delta.now);
+    at.ever += static_cast<std::uint32_t>(delta.ever);
+    if (!data.registered.empty() && data.registered.back().t_s == at.t_s) {
+      data.registered.back() = at;
+    } else {
+      data.registered.push_back(at);
+    }
+  }
+}
+
+void gather_airtime(const TableFileReader& file, std::vector<std::string>& missing_tables,
+                    LineData& data) {
+  each_line_row(file, "airtime", {"hour", "kind", "airtime_s", "ok", "noise", "collision", "deaf"},
+                missing_tables, [&](const Cells& cells) {
+                  auto* const sum = cell_of_hour(data.airtime[cells.text(1)], cells.number(0));
+                  if (sum == nullptr) return;
+                  sum->airtime_s += std::isnan(cells.number(2)) ? 0 : cells.number(2);
+                  sum->ok += cells.count(3);
+                  sum->noise += cells.count(4);
+                  sum->collision += cells.count(5);
+                  sum->deaf += cells.count(6);
+                });
+}
+
+void gather_collection(const TableFileReader& file, std::vector<std::string>& missing_tables,
+                       LineData& data) {
+  each_line_row(file, "reports", {"t_s", "kind", "errors", "new_rows", "bytes"}, missing_tables,
+                [&](const Cells& cells) {
+                  auto* const sum =
+                      cell_of_hour(data.reports[cells.text(1)], cells.number(0) / 3600);
+                  if (sum == nullptr) return;
+                  *sum += 1;
+                  data.report_errors += cells.count(2);
+                  data.report_new_rows += cells.count(3);
+                  data.report_octets += cells.count(4);
+                });
+  std::map<std::uint32_t, double> last_s;
+  std::vector<double> steps_s;
+  each_line_row(file, "polls", {"t_s", "meter", "job", "outcome"}, missing_tables,
+                [&](const Cells& cells) {
+                  const std::string job = cells.text(2);
+                  const std::string outcome = cells.text(3);
+                  const double t_s = cells.number(0);
+                  const bool done = outcome == "done";
+                  auto& hours = done ? data.polls[job] : data.failed_polls[outcome];
+                  auto* const sum = cell_of_hour(hours, t_s / 3600);
+                  if (sum == nullptr) return;
+                  *sum += 1;
+                  if (!done || job != "loadProfile") return;
+                  const auto [at, first] = last_s.try_emplace(cells.count(1), t_s);
+                  if (!first && t_s - at->second > kRetryS) steps_s.push_back(t_s - at->second);
+                  at->second = t_s;
+                });
+  if (steps_s.empty()) return;
+  const auto middle = steps_s.begin() + static_cast<long>(steps_s.size() / 2);
+  std::nth_element(steps_s.begin(), middle, steps_s.end());
+  data.collect_period_s = 300 * std::round(*middle / 300);  // polls of a collection take their time
+}
+
+}  // namespace
+
+LineData gather_line_data(const TableFileReader& file,
+                          const std::vector<ConcentratorOutage>& outages,
+                          std::vector<std::string>& missing_tables) {
+  LineData data;
+  gather_places(file, missing_tables, data);
+  gather_registrations(file, outages, missing_tables, data);
+  gather_airtime(file, missing_tables, data);
+  gather_collection(file, missing_tables, data);
+  return data;
+}
+
+}  // namespace sim::result

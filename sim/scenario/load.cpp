@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/load.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "sim/scenario/loader.hpp"
+
+namespace sim::run {
+
+LoadedScenario parse_scenario(const std::string& text, const std::string& file,
+                              std::span<const std::string> overrides) {
+  RawFile raw = parse_toml(text, file);
+  if (!raw.root) return {{}, {raw.problem}};
+  LoadedScenario loaded;
+  Scenario scenario;
+  scenario.file = file;
+  scenario.folder = std::filesystem::path(file).parent_path().string();
+  scenario.text = text;
+  for (const std::string& assignment : overrides) {
+    if (auto problem = apply_override(*raw.root, assignment)) loaded.errors.push_back(*problem);
+    scenario.text += "# --set " + assignment + "\n";
+  }
+  Loader loader(scenario);
+  loader.read(*raw.root);
+  Problems problems = loader.take_problems();
+  loaded.errors.insert(loaded.errors.begin(), problems.begin(), problems.end());
+  if (loaded.errors.empty()) loaded.scenario = std::move(scenario);
+  return loaded;
+}
+
+LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error) || !in) {
+    return {{}, {{{file, 0, 0}, "cannot be read, allowed: a scenario file (TOML)"}}};
+  }
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  return parse_scenario(text.str(), file, overrides);
+}
+
+std::string Scenario::path_of(const std::string& relative) const {
+  return (std::filesystem::path(folder) / relative).lexically_normal().string();
+}
+
+TimeNs Scenario::to_ns(double hours) {
+  return static_cast<TimeNs>(std::llround(hours * 3600.0 * 1e9));
+}
+
+MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter) {
+  MeterSettings settings;
+  std::string firmware = scenario.meters.firmware;
+  std::string zone = scenario.meters.time_zone;
+  settings.detailed = scenario.meters.detailed.contains(meter);
+  settings.capture_period_s = scenario.meters.capture_period_s;
+  settings.push_period_s = scenario.meters.push_period_s;
+  settings.model = scenario.meters.model;
+  settings.annual_kwh = scenario.load.annual_kwh;
+  for (const MeterGroup& group : scenario.groups) {
+    if (!group.meters.contains(meter)) continue;
+    firmware = group.firmware.value_or(firmware);
+    settings.model = group.model.value_or(settings.model);
+    settings.annual_kwh = group.annual_kwh.value_or(settings.annual_kwh);
+    zone = group.time_zone.value_or(zone);
+    settings.capture_period_s = group.capture_period_s.value_or(settings.capture_period_s);
+    settings.push_period_s = group.push_period_s.value_or(settings.push_period_s);
+    if (group.clock_ppm) settings.clock_ppm = group.clock_ppm;
+    if (group.pv) settings.pv = group.pv;
+  }
+  for (std::uint32_t i = 0; i < scenario.concentrators.size(); ++i) {
+    if (scenario.concentrators[i].meters.contains(meter)) settings.concentrator = i + 1;
+  }
+  if (settings.concentrator != 0) settings.push_period_s = 0;  // it is collected
+  settings.firmware = firmware == "builtin" ? firmware : scenario.path_of(firmware);
+  settings.zone = parse_zone(zone).value_or(ZoneRule{});
+  return settings;
+}
+
+const char* mode_name(Mode mode) { return mode_names()[static_cast<std::size_t>(mode)].c_str(); }
+
+const char* event_type_name(EventType type) {
+  return event_type_names()[static_cast<std::size_t>(type)].c_str();
+}
+
+}  // namespace sim::run

@@ -1,0 +1,275 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/scenario/loader.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sim::run {
+namespace {
+
+constexpr const char* kReference = "a key of docs/scenario-reference.md";
+const std::vector<std::string> kTables = {"group", "concentrator", "event", "expect"};
+
+std::vector<std::string> section_names() {
+  std::vector<std::string> names = kTables;
+  for (const Section& section : sections()) names.push_back(section.name);
+  return names;
+}
+
+std::string row_prefix(const std::string& table, std::size_t row) {
+  return table + "#" + std::to_string(row) + ".";
+}
+
+bool belongs(const Key<Event>& key, EventType type) {
+  return key.only_for.empty() ||
+         std::find(key.only_for.begin(), key.only_for.end(), type) != key.only_for.end();
+}
+
+}  // namespace
+
+std::string display_path(const std::string& path) {
+  const std::size_t hash = path.find('#');
+  if (hash == std::string::npos) return path;
+  return path.substr(0, hash) + path.substr(path.find('.', hash));
+}
+
+void Loader::complain(const std::string& path, const Raw& raw, const std::string& what,
+                      const std::string& allowed) {
+  bad_.insert(path);
+  problems_.push_back({raw.place, display_path(path) + " = " + raw.shown() + ": " + what +
+                                      ", allowed: " + allowed});
+}
+
+void Loader::complain_at(const std::string& path, const std::string& what,
+                         const std::string& allowed) {
+  const Raw* const raw = seen(path);
+  if (raw != nullptr && good(path)) complain(path, *raw, what, allowed);
+}
+
+const Raw* Loader::seen(const std::string& path) const {
+  const auto found = seen_.find(path);
+  return found == seen_.end() ? nullptr : found->second;
+}
+
+template <typename Target>
+bool Loader::read_key(const Key<Target>& key, const std::string& path, const Raw& raw,
+                      Target& target) {
+  seen_[path] = &raw;
+  Value value;
+  const std::string wrong = check(key.rule, raw, scenario_.general.start_utc_s, value);
+  if (!wrong.empty()) {
+    complain(path, raw, wrong, key.rule.allowed());
+    return false;
+  }
+  key.store(target, value);
+  return true;
+}
+
+void Loader::unknown_key(const std::string& path, const Raw& raw,
+                         const std::vector<std::string>& near) {
+  std::string meant = nearest(display_path(path), near);
+  if (meant.empty()) {  // right name, wrong section?
+    const std::string name = path.substr(path.rfind('.'));
+    for (const Key<Scenario>& key : scenario_keys()) {
+      if (key.path.ends_with(name)) meant = key.path;
+    }
+  }
+  Raw at_key = raw;
+  at_key.place = raw.key_place;
+  complain(path, at_key, "unknown key",
+           meant.empty() ? kReference : meant + " (did you mean that?)");
+}
+
+void Loader::unknown_section(const std::string& name, const Raw& raw) {
+  const std::string meant = nearest(name, section_names());
+  Raw at_key = raw;
+  at_key.place = raw.key_place;
+  complain(name, at_key, "unknown key",
+           meant.empty() ? kReference : "[" + meant + "] (did you mean that?)");
+}
+
+void Loader::read_section(const Section& section, const Raw& raw) {
+  if (raw.type != Raw::Type::table) {
+    complain(section.name, raw, "not a section", "[" + section.name + "] and its keys");
+    return;
+  }
+  std::vector<std::string> paths;
+  for (const Key<Scenario>& key : scenario_keys()) {
+    if (key.path.starts_with(section.name + ".")) paths.push_back(key.path);
+  }
+  for (const auto& [name, value] : raw.members) {
+    const std::string path = section.name + "." + name;
+    if (path == "load.map") {
+      read_map(value);
+      continue;
+    }
+    const auto key = std::find_if(scenario_keys().begin(), scenario_keys().end(),
+                                  [&](const Key<Scenario>& each) { return each.path == path; });
+    if (key == scenario_keys().end()) {
+      unknown_key(path, value, paths);
+    } else {
+      read_key(*key, path, value, scenario_);
+    }
+  }
+}
+
+void Loader::read_map(const Raw& raw) {
+  if (raw.type != Raw::Type::table) {
+    complain("load.map", raw, "not a section", "[load.map] with \"column\" = meter number");
+    return;
+  }
+  for (const auto& [column, value] : raw.members) {
+    const std::string path = "load.map." + column;
+    seen_[path] = &value;
+    if (value.type != Raw::Type::integer || value.integer < 1 || value.integer > 1'000'000) {
+      complain(path, value, "not a meter number", "an integer from 1 to meters.count");
+    } else {
+      scenario_.load.map[column] = static_cast<std::uint32_t>(value.integer);
+    }
+  }
+}
+
+const std::vector<Raw>* Loader::rows(const Raw& root, const std::string& table) {
+  const Raw* const raw = root.find(table);
+  if (raw == nullptr) return nullptr;
+  const bool tables = raw->type == Raw::Type::array &&
+                      std::all_of(raw->items.begin(), raw->items.end(),
+                                  [](const Raw& item) { return item.type == Raw::Type::table; });
+  if (tables) return &raw->items;
+  complain(table, *raw, "not a table of rows", "[[" + table + "]] for each row");
+  return nullptr;
+}
+
+template <typename Target>
+void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
+                      const std::vector<Key<Target>>& keys, Target& target) {
+  const std::string prefix = row_prefix(table, row);
+  seen_[table + "#" + std::to_string(row)] = &raw;
+  std::vector<std::string> near;
+  for (const Key<Target>& key : keys) near.push_back(table + "." + key.path);
+  for (const auto& [name, value] : raw.members) {
+    const auto key = std::find_if(keys.begin(), keys.end(),
+                                  [&](const Key<Target>& each) { return each.path == name; });
+    if (key == keys.end()) {
+      unknown_key(prefix + name, value, near);
+    } else {
+      read_key(*key, prefix + name, value, target);
+    }
+  }
+  for (const Key<Target>& key : keys) {
+    if (!key.required || !key.only_for.empty() || raw.find(key.path) != nullptr) continue;
+    bad_.insert(prefix + key.path);
+    problems_.push_back(
+        {raw.place, table + "." + key.path + ": missing, allowed: " + key.rule.allowed()});
+  }
+}
+
+void Loader::read_groups(const Raw& root) {
+  const auto* const list = rows(root, "group");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    MeterGroup group;
+    read_row("group", i, (*list)[i], group_keys(), group);
+    scenario_.groups.push_back(std::move(group));
+  }
+}
+
+void Loader::read_concentrators(const Raw& root) {
+  const auto* const list = rows(root, "concentrator");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    ConcentratorRow row;
+    read_row("concentrator", i, (*list)[i], concentrator_keys(), row);
+    scenario_.concentrators.push_back(std::move(row));
+  }
+}
+
+void Loader::read_events(const Raw& root) {
+  const auto* const list = rows(root, "event");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const Raw& raw = (*list)[i];
+    const std::string prefix = row_prefix("event", i);
+    Event event;
+    read_row("event", i, raw, event_keys(), event);
+    scenario_.events.push_back(event);
+    if (!good(prefix + "type")) continue;
+    const std::string type = event_type_name(event.type);
+    for (const Key<Event>& key : event_keys()) {
+      const Raw* const value = raw.find(key.path);
+      if (value != nullptr && !belongs(key, event.type)) {
+        complain_at(prefix + key.path, "not a key of type " + type, kReference);
+      } else if (value == nullptr && key.required && !key.only_for.empty() &&
+                 belongs(key, event.type)) {
+        problems_.push_back({raw.place, "event." + key.path + ": missing in type " + type +
+                                            ", allowed: " + key.rule.allowed()});
+      }
+    }
+    const bool for_all =
+        event.type == EventType::network_loss || event.type == EventType::concentrator_outage;
+    if (raw.find("meter") != nullptr) {
+      if (for_all && event.meters.text() != "all") {
+        complain_at(prefix + "meter", "a " + type + " takes no meters", "no key meter");
+      }
+      continue;
+    }
+    if (for_all) {
+      scenario_.events.back().meters = MeterSet::all();
+    } else {
+      problems_.push_back({raw.place, "event.meter: missing in type " + type +
+                                          ", allowed: " + Rule{Rule::Type::meters}.allowed()});
+    }
+  }
+}
+
+void Loader::read_expectations(const Raw& root) {
+  const auto* const list = rows(root, "expect");
+  std::vector<std::string> names;
+  for (const KpiInfo& kpi : kpi_table()) names.push_back(kpi.name);
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const Raw& raw = (*list)[i];
+    result::Expectation expectation;
+    read_row("expect", i, raw, expect_keys(), expectation);
+    const std::string path = row_prefix("expect", i) + "kpi";
+    if (std::find(names.begin(), names.end(), expectation.kpi) == names.end()) {
+      const std::string meant = nearest(expectation.kpi, names);
+      complain_at(path, "unknown figure",
+                  meant.empty() ? "a figure of docs/scenario-reference.md"
+                                : meant + " (did you mean that?)");
+    }
+    const result::Limit& limit = expectation.limit;
+    if (!raw.find("min") && !raw.find("max") && !raw.find("equals")) {
+      complain_at(path, "nothing is expected of it", "with min, max or equals");
+    }
+    if (limit.min && limit.max && *limit.min > *limit.max) {
+      complain_at(row_prefix("expect", i) + "max", "below min", "min or more");
+    }
+    scenario_.expectations.push_back(std::move(expectation));
+  }
+}
+
+void Loader::read(const Raw& root) {
+  // [scenario] stands first in the table: moments of events need its start.
+  for (const Section& section : sections()) {
+    if (const Raw* const raw = root.find(section.name)) read_section(section, *raw);
+  }
+  read_groups(root);
+  read_concentrators(root);
+  read_events(root);
+  read_expectations(root);
+  const auto names = section_names();
+  for (const auto& [name, value] : root.members) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) unknown_section(name, value);
+  }
+  cross_check();
+  std::stable_sort(scenario_.events.begin(), scenario_.events.end(),
+                   [](const Event& a, const Event& b) { return a.at < b.at; });
+}
+
+Problems Loader::take_problems() {
+  std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+    return std::tuple(a.place.line == 0, a.place.line, a.place.column) <
+           std::tuple(b.place.line == 0, b.place.line, b.place.column);
+  });
+  return std::move(problems_);
+}
+
+}  // namespace sim::run

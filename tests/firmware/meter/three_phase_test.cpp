@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// AD13A on its hardware: three phases of a home through front end, node and firmware, in both
+// tiers.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "meter/fw/measure/calibration.hpp"
+#include "meter/fw/store/durable.hpp"
+#include "models/core/afe/afe.hpp"
+#include "models/core/load/supply_point.hpp"
+#include "models/core/meter/factory.hpp"
+#include "models/core/meter/meter_node.hpp"
+#include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "tests/rigs/meter/meter_fixture.hpp"
+
+namespace {
+
+using sim::kNsPerHour;
+using sim::kNsPerMinute;
+
+struct HomeWithThreePhases final : models::LoadSource {
+  models::HomeLoad at(std::int64_t step) const override {
+    // Import and export, inductive and capacitive, minute by minute.
+    const double active_w = step % 5 == 4 ? -1500.0 : 900.0 + 400.0 * static_cast<double>(step % 7);
+    return {active_w, step % 3 == 0 ? -350.0 : 600.0, 0.2, true};
+  }
+};
+
+// The built-in firmware, with its platform's table kept for the test to look through.
+const meter_hal* platform = nullptr;
+meter_firmware watched_firmware() {
+  meter_firmware firmware = *meter_ad13a_firmware();
+  firmware.init = [](void* instance, const meter_hal* hal) {
+    platform = hal;
+    meter_ad13a_firmware()->init(instance, hal);
+  };
+  return firmware;
+}
+
+models::SupplyConfig uneven_home() {
+  models::SupplyConfig config;
+  config.n_phases = 3;
+  config.share[0] = 0.5;
+  config.share[1] = 0.3;
+  config.share[2] = 0.2;
+  return config;
+}
+
+struct ThreePhaseBench {
+  explicit ThreePhaseBench(models::FeedTier tier)
+      : firmware(watched_firmware()),
+        mains({.seed = 7}, sim::kNsPerDay),
+        supply(mains, load, uneven_home()),
+        afe(7, 3, 3, models::draw_tolerance(7, 3)),
+        pool(METER_BUFFER_BYTES),
+        crypto([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 1); }),
+        services{agenda, crypto, pool, 7} {
+    models::MeterNodeConfig config;
+    config.firmware = &firmware;
+    config.meter = 3;
+    config.detailed = tier == models::FeedTier::detailed;
+    config.rtc_start_ticks = fitl::utc_s(2026, 2, 10) * METER_RTC_HZ;
+    node = std::make_unique<models::MeterNode>(
+        services, config, std::make_unique<models::ElectricalFeed>(supply, afe, tier));
+  }
+
+  meter::fw::DurableState state() {
+    node->catch_up();
+    const meter::fw::Hal hal(platform);
+    meter::fw::Parameters parameters;
+    parameters.open(hal);
+    meter::fw::Durable durable;
+    durable.open(hal, parameters);
+    return durable.state;
+  }
+  meter::fw::Calibration calibration() const {
+    const meter::fw::Hal hal(platform);
+    meter::fw::Parameters parameters;
+    parameters.open(hal);
+    meter::fw::Calibration found;
+    parameters.load(hal, meter::fw::BlockKind::calibration, found);
+    return found;
+  }
+
+  meter_firmware firmware;
+  sim::Agenda agenda;
+  HomeWithThreePhases load;
+  models::MainsSchedule mains;
+  models::SupplyPoint supply;
+  models::Afe afe;
+  models::BufferPool pool;
+  protocol::crypto::OpensslEngine crypto;
+  models::NodeServices services;
+  std::unique_ptr<models::MeterNode> node;
+};
+
+double wh(const meter::fw::EnergyRegister& energy) { return energy.wh + energy.rest_uj / 3.6e9; }
+
+// What stood at the terminals, window by window: the meter sums the phases of each window and
+// registers by the sign of the sum.
+struct Truth {
+  double import_wh = 0, export_wh = 0, reactive_plus_varh = 0, reactive_minus_varh = 0;
+};
+Truth integrate(const ThreePhaseBench& bench, sim::TimeNs from, sim::TimeNs to) {
+  Truth truth;
+  models::SwitchState on;
+  on.apply({0, models::ElectricalChange::Kind::power, 1});
+  for (std::int64_t k = 0; k + 1 < bench.mains.n_steps(); ++k) {
+    const models::MainsStep& step = bench.mains.step(k);
+    const models::ElectricalState state = bench.supply.state(k, on);
+    for (std::int32_t w = 0; w < step.n_windows; ++w) {
+      const sim::TimeNs start = step.start_ns + w * step.window_ns;
+      if (start < from || start + step.window_ns > to) continue;
+      const double hours = static_cast<double>(step.window_ns) / static_cast<double>(kNsPerHour);
+      const double p = models::active_power_w(state) * hours;
+      const double q = models::reactive_power_var(state) * hours;
+      (p < 0 ? truth.export_wh : truth.import_wh) += std::abs(p);
+      (q < 0 ? truth.reactive_minus_varh : truth.reactive_plus_varh) += std::abs(q);
+    }
+  }
+  return truth;
+}
+
+class ThreePhases : public testing::TestWithParam<models::FeedTier> {};
+
+TEST_P(ThreePhases, BenchFindsTheConstantsOfEachPhase) {
+  ThreePhaseBench bench(GetParam());
+  ASSERT_TRUE(models::manufacture(*bench.node, fitl::make_provision(), bench.afe));
+  const meter::fw::Calibration found = bench.calibration();
+  for (std::size_t p = 0; p < 3; ++p) {
+    const models::PhaseTolerance& real = bench.afe.tolerance().phase[p];
+    EXPECT_NEAR(found.element[p].voltage_gain * real.gain_v, 1, 5e-4) << p;
+    EXPECT_NEAR(found.element[p].current_gain * real.gain_i, 1, 5e-4) << p;
+    const double phase_rad = std::atan2(found.element[p].phase_sin, found.element[p].phase_cos);
+    EXPECT_NEAR(std::abs(phase_rad), std::abs(real.phase_deg) * 3.14159265 / 180, 1e-3) << p;
+  }
+  // Three boards of one meter are three different boards.
+  EXPECT_GT(std::abs(found.element[0].current_gain - found.element[1].current_gain), 1e-5);
+  EXPECT_GT(std::abs(found.element[1].current_gain - found.element[2].current_gain), 1e-5);
+}
+
+TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
+  ThreePhaseBench bench(GetParam());
+  ASSERT_TRUE(models::manufacture(*bench.node, fitl::make_provision(), bench.afe));
+  bench.node->power(0, true);
+  const bool detailed = GetParam() == models::FeedTier::detailed;
+  const sim::TimeNs until = detailed ? 20 * kNsPerMinute : 6 * kNsPerHour;
+  bench.agenda.run_until(until);
+  const meter::fw::DurableState state = bench.state();
+  const Truth truth = integrate(bench, 500 * sim::kNsPerMs, until);
+  ASSERT_GT(truth.export_wh, 50);
+  ASSERT_GT(truth.reactive_minus_varh, 10);
+  using namespace meter::fw;
+  // Class B allows 1 %, class 2 reactive 2 %: a calibrated meter is far inside.
+  EXPECT_NEAR(wh(state.energy[kImport]) / truth.import_wh, 1, 0.002);
+  EXPECT_NEAR(wh(state.energy[kExport]) / truth.export_wh, 1, 0.002);
+  const double plus = wh(state.energy[kR1]) + wh(state.energy[kR2]);
+  const double minus = wh(state.energy[kR3]) + wh(state.energy[kR4]);
+  EXPECT_NEAR(plus / truth.reactive_plus_varh, 1, 0.005);
+  EXPECT_NEAR(minus / truth.reactive_minus_varh, 1, 0.005);
+}
+
+TEST_P(ThreePhases, AMissingElementIsNotTakenForAWindow) {
+  ThreePhaseBench bench(GetParam());
+  meter_sums sums = fitl::make_sums({230.0, 5.0}, {}, 1);
+  const meter_reference reference{230.0, 5.0, 1150.0, 0.0};
+  ASSERT_TRUE(bench.node->provision(fitl::make_provision()));
+  EXPECT_FALSE(bench.node->calibrate(METER_CALIBRATE_GAIN, sums, reference));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiers, ThreePhases,
+                         testing::Values(models::FeedTier::fleet, models::FeedTier::detailed),
+                         [](const auto& tier) {
+                           return tier.param == models::FeedTier::fleet ? "Fleet" : "Detailed";
+                         });
+
+}  // namespace

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "meter/hal/meter_hal.h"
+#include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "protocol/prime/modem.hpp"
+
+namespace fitl {
+
+// The platform of one meter in virtual time: nothing but the contract of meter_hal.h, and a supply
+// that can be cut in the middle of any flash operation.
+class FakePlatform {
+ public:
+  explicit FakePlatform(const meter_firmware* firmware);
+  FakePlatform(const FakePlatform&) = delete;
+  FakePlatform& operator=(const FakePlatform&) = delete;
+  ~FakePlatform();
+
+  // ---- Power ----
+  void power_on(meter_boot_reason reason);  // init and boot in fresh instance memory
+  void construct();                         // init only: the production line
+  void boot(meter_boot_reason reason) { firmware->boot(instance(), reason); }
+  void power_off(bool announced);
+  bool powered() const { return instance_ != nullptr; }
+  void* instance() { return instance_.get(); }
+
+  // ---- Time: microseconds since the test began ----
+  std::int64_t now_us = 0;
+  void run_until_us(std::int64_t until_us);
+  void run_for_us(std::int64_t span_us) { run_until_us(now_us + span_us); }
+
+  // ---- RTC ----
+  std::int64_t rtc_now() const;
+  void rtc_adjust(std::int64_t ticks);  // from outside: what the production line sets
+  void rtc_lose();                      // its battery ran dry: counts from zero
+  double rtc_ppm = 0.0;
+
+  // When something happens by itself next; INT64_MAX: never.
+  std::int64_t next_us() const;
+
+  // ---- Power line: a modem whose microseconds are the test's ----
+  void attach_plc(protocol::prime::ModemPort& modem);
+  void hear(const protocol::prime::ReceivedFrame& frame);
+  void hear(const protocol::prime::HeardBeacon* beacon);  // nullptr: lost
+  // What one declared piece of work takes; answers over the power line wait for it.
+  std::int64_t work_us = 0;
+
+  // ---- What came out ----
+  struct Frame {
+    meter_uart port;
+    std::vector<std::uint8_t> octets;
+  };
+  std::deque<Frame> frames;
+  std::array<std::uint64_t, METER_PULSE_OUTPUTS> pulses{};
+  std::array<std::uint64_t, METER_WORKS> work_calls{};
+  std::array<std::uint64_t, METER_WORKS> work_bytes{};
+  std::vector<std::array<std::uint8_t, 12>> sealed_ivs;
+  std::vector<std::array<std::uint8_t, 16>> sealed_keys;  // with which key each
+  std::vector<std::int64_t> rtc_upcalls;                  // ticks at each on_rtc
+  std::uint64_t alarms = 0;
+  std::uint64_t alarm_calls = 0;
+  int relay_orders = 0;
+  bool relay_closed = true;
+  bool relay_stuck = false;
+  int buffers_out = 0;
+  int buffers_max = 4;
+
+  // ---- Non-volatile memory ----
+  std::vector<std::uint8_t> flash;
+  alignas(16) std::array<std::uint8_t, METER_RETAINED_BYTES> retained{};
+  std::uint64_t flash_operations = 0;
+  std::array<std::uint32_t, METER_FLASH_PAGES> erases{};
+  std::vector<std::uint32_t> failing_pages;
+  // The supply dies within flash operation number `at` (1: the next one) after `octets` of it.
+  void cut_at_operation(std::uint64_t at, std::uint32_t octets);
+  bool cut_happened() const { return dead_; }
+
+  const meter_firmware* firmware;
+  meter_hal hal{};
+
+ private:
+  struct Calls;  // the downcalls
+  struct PlcCalls;
+  bool dies_now(std::uint32_t n, std::uint32_t& applied);
+  std::int64_t rtc_due_us() const;
+
+  std::unique_ptr<std::uint8_t[], void (*)(std::uint8_t*)> instance_;
+  protocol::prime::ModemPort* modem_ = nullptr;
+  std::int64_t cpu_free_us_ = 0;
+  std::int64_t powered_at_us_ = 0;
+  std::int64_t alarm_at_us_ = INT64_MAX;
+  std::int64_t rtc_base_ticks_ = 0;
+  std::int64_t rtc_base_us_ = 0;
+  std::int64_t rtc_match_ = INT64_MAX;
+  bool rtc_lost_ = false;
+  std::int64_t relay_due_us_ = INT64_MAX;
+  bool relay_target_ = true;
+  std::uint64_t cut_countdown_ = 0;
+  std::uint32_t cut_octets_ = 0;
+  bool dead_ = false;
+  std::array<std::uint8_t, METER_RETAINED_BYTES> retained_at_cut_{};
+  std::uint32_t random_state_ = 1;
+  std::vector<std::unique_ptr<std::uint8_t[]>> buffers_;
+  protocol::crypto::OpensslEngine crypto_;
+};
+
+}  // namespace fitl

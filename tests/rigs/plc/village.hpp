@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dcu/fw/base_node.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/purpose.hpp"
+#include "meter/fw/prime/service_node.hpp"
+#include "plc-channel/medium/medium.hpp"
+
+namespace plc_test {
+
+namespace prime = protocol::prime;
+
+// A MAC behind a modem of the medium: time in microseconds, one timer at the MAC's deadline.
+class MacPort : public prime::ModemPort, private plc::ModemListener, private sim::Entity {
+ public:
+  MacPort(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id)
+      : agenda_(agenda), modem_(modem), timer_(agenda, *this, id, 0) {
+    modem.set_listener(*this);
+  }
+  virtual ~MacPort() = default;
+  void arm() {
+    const std::int64_t at_us = deadline_us();
+    timer_.arm(at_us == INT64_MAX ? sim::kNever : at_us * sim::kNsPerUs);
+  }
+  plc::Modem& modem() { return modem_; }
+
+  std::int64_t now_us() override { return agenda_.now() / sim::kNsPerUs; }
+  bool send(protocol::Bytes mpdu, prime::Scheme scheme, unsigned level) override {
+    return modem_.send(mpdu, scheme, level);
+  }
+  bool busy() override { return modem_.busy(); }
+  void set_filter(std::span<const prime::FilterRule> rules) override { modem_.set_filter(rules); }
+  void search(bool on) override { modem_.search(on); }
+  std::size_t heard(std::span<prime::HeardBeacon> out) override {
+    std::vector<plc::HeardBeacon> all(out.size());
+    const std::size_t n = modem_.heard(all);
+    for (std::size_t k = 0; k < n; ++k) out[k] = told(all[k]);
+    return n;
+  }
+  void watch(const prime::BeaconWatch* watch) override { modem_.watch(watch); }
+  bool frame_time(prime::FrameTime& out) override {
+    plc::FrameTime time;
+    if (!modem_.frame_time(time)) return false;
+    out = {floor_us(time.start), time.sequence};
+    return true;
+  }
+  void set_beacon(const prime::BeaconPlan* plan) override {
+    if (plan == nullptr) return modem_.set_beacon(nullptr);
+    const plc::BeaconPlan translated{plan->mpdu, plan->own_time, plan->epoch_us * sim::kNsPerUs,
+                                     plan->sequence_offset};
+    modem_.set_beacon(&translated);
+  }
+
+ protected:
+  virtual prime::ModemClient* client() = 0;
+  virtual std::int64_t deadline_us() = 0;
+  virtual void on_deadline() = 0;
+
+ private:
+  static std::int64_t floor_us(sim::TimeNs ns) { return ns / sim::kNsPerUs; }
+  static prime::HeardBeacon told(const plc::HeardBeacon& b) {
+    return {b.mpdu, b.snr_cdb, floor_us(b.start), b.received, b.missed};
+  }
+  void on_time(sim::TimeNs, std::uint32_t) override {
+    on_deadline();
+    arm();
+  }
+  void on_frame(const plc::ReceivedFrame& frame) override {
+    if (client() == nullptr) return;
+    client()->on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, floor_us(frame.start)});
+    arm();
+  }
+  void on_beacon(const plc::HeardBeacon& beacon) override {
+    if (client() == nullptr) return;
+    client()->on_beacon(told(beacon));
+    arm();
+  }
+  void on_beacon_lost() override {
+    if (client() == nullptr) return;
+    client()->on_beacon_lost();
+    arm();
+  }
+
+  sim::Agenda& agenda_;
+  plc::Modem& modem_;
+  sim::Timer timer_;
+};
+
+// A meter's MAC with an application that answers what it gets, octet by octet plus one.
+class VillageMeter final : public MacPort, public meter::fw::prime::ServiceNodeOwner {
+ public:
+  VillageMeter(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id, std::uint32_t number);
+  void power(bool on);
+  bool connected() const { return node_ != nullptr && node_->connected(); }
+  const meter::fw::prime::ServiceNode* node() const { return node_.get(); }
+  const prime::Eui48& eui48() const { return eui48_; }
+
+ private:
+  prime::ModemClient* client() override { return node_.get(); }
+  std::int64_t deadline_us() override {
+    return node_ == nullptr ? INT64_MAX : node_->deadline_us();
+  }
+  void on_deadline() override { node_->on_time(); }
+  protocol::MutableBytes take_buffer() override;
+  void give_buffer(protocol::MutableBytes buffer) override;
+  std::uint32_t random() override { return draws_.next_u32(); }
+  void on_connected(std::uint16_t) override {}
+  void on_disconnected() override {}
+  void on_data(std::uint8_t d_lsap, std::uint8_t s_lsap, protocol::Bytes lsdu,
+               bool broadcast) override;
+  void on_sent(std::uint32_t, bool) override {}
+
+  prime::Eui48 eui48_{};
+  std::string serial_;
+  sim::KeyedStream draws_;
+  std::array<std::array<std::uint8_t, 2048>, 4> buffers_{};
+  std::array<bool, 4> used_{};
+  std::unique_ptr<meter::fw::prime::ServiceNode> node_;
+};
+
+class VillageBase final : public MacPort, public dcu::fw::BaseNodeOwner {
+ public:
+  VillageBase(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id);
+  // One LSDU to a joined meter; its answer is awaited.
+  bool ask(const prime::Eui48& meter, std::size_t octets);
+  dcu::fw::BaseNode& node() { return *node_; }
+  const std::map<dcu::fw::Address, prime::Eui48>& joined() const { return joined_; }
+  int answers = 0;
+  int damaged = 0;
+  int failed = 0;
+  std::vector<std::pair<sim::TimeNs, prime::Eui48>> joins;
+  int leaves = 0;
+
+ private:
+  using Storage = dcu::fw::Storage<128, 64>;
+  prime::ModemClient* client() override { return node_.get(); }
+  std::int64_t deadline_us() override { return node_->deadline_us(); }
+  void on_deadline() override { node_->on_time(); }
+  void on_joined(dcu::fw::Address address, const prime::Eui48& eui48, protocol::Bytes) override;
+  void on_left(dcu::fw::Address address, const prime::Eui48&, dcu::fw::LeaveReason) override;
+  void on_data(dcu::fw::Address address, std::uint8_t, std::uint8_t, protocol::Bytes lsdu) override;
+  void on_sent(dcu::fw::SendHandle, bool ok) override { failed += !ok; }
+
+  std::unique_ptr<Storage> storage_ = std::make_unique<Storage>();
+  std::unique_ptr<dcu::fw::BaseNode> node_;
+  std::map<dcu::fw::Address, prime::Eui48> joined_;
+};
+
+}  // namespace plc_test

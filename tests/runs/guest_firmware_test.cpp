@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// A firmware written against meter_hal.h alone (tests/firmware/second_firmware) in the fleet.
+#include <gtest/gtest.h>
+
+#include "tests/runs/harness.hpp"
+
+namespace {
+
+using namespace scenario_test;
+using sim::run::MeterGroup;
+using sim::run::MeterSet;
+using sim::run::Scenario;
+
+constexpr std::uint32_t kGuest = 3;
+
+TEST(GuestFirmware, LivesInTheFleetAndTheOthersKeepAllTheirFigures) {
+  Scenario scenario = street(5, 3);
+  MeterGroup group;
+  group.meters = MeterSet::one(kGuest);
+  group.firmware = SECOND_FIRMWARE_SO;
+  scenario.groups = {group};
+  set_events(scenario, {relay(clock(0, 40), 2, sim::run::RelayOrder::open),
+                        outage(clock(1, 5), kGuest, 600), sag(clock(1, 50), kGuest, 900, 0.2)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  // The guest keeps no profile: its own rows are missing, and nobody else's.
+  expect_nothing_wrong(run, {"intervals_lost", "flash_unread"});
+  const double expected = run.kpi("intervals_expected");
+  EXPECT_EQ(run.kpi("flash_unread"), 1);
+  EXPECT_EQ(run.kpi("relay_orders_done"), 1);
+  double held = 0;
+  for (std::uint32_t meter = 1; meter <= 5; ++meter) {
+    double rows = 0;
+    for (const auto& row : head_end_rows(scenario, folder, meter)) {
+      if (row.stamp_utc_s <= scenario.general.start_utc_s + 3 * 3'600) ++rows;
+    }
+    EXPECT_EQ(rows, meter == kGuest ? 0 : 12) << "meter " << meter;
+    held += rows;
+  }
+  EXPECT_EQ(run.kpi("intervals_lost"), expected - held);
+  // It is connected all the same: its module learnt who it is.
+  bool guest_called = false;
+  for (const double meter : column_of(folder / "result.h5", "sessions", "meter")) {
+    guest_called = guest_called || meter == kGuest;
+  }
+  EXPECT_TRUE(guest_called);
+}
+
+TEST(GuestFirmware, RunsAWholeStreetThroughTheProgram) {
+  const Folder folder;
+  const std::string file = folder.write("guests.toml", std::string("[scenario]\nduration_h = 1\n"
+                                                                   "collect_h = 0.5\n[meters]\n"
+                                                                   "count = 3\nfirmware = \"") +
+                                                           SECOND_FIRMWARE_SO + "\"\n");
+  const ProgramRun ran = amitwin({"run", file, "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  const auto kpis = kpis_in(folder / "out/summary.json");
+  EXPECT_EQ(kpis.at("intervals_lost"), 12);
+  EXPECT_GE(kpis.at("sessions"), 3);
+}
+
+}  // namespace

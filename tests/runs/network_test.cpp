@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way from the meter to the head-end breaks: rows come late and orders wait, but none is lost.
+#include <gtest/gtest.h>
+
+#include "tests/runs/harness.hpp"
+
+namespace {
+
+using namespace scenario_test;
+using sim::run::Event;
+using sim::run::RelayOrder;
+using sim::run::Scenario;
+
+TEST(Network, LossInTheMiddleOfPushesDelaysRowsAndLosesNone) {
+  Scenario scenario = street(8, 4);
+  std::vector<Event> events;
+  // Pushes leave within two minutes after the quarter hour, and take the polls' minute.
+  for (int quarter = 1; quarter <= 12; ++quarter) {
+    events.push_back(network_loss(clock(0, 15 * quarter, 7.0 * quarter), 3.5 + 17 * quarter));
+  }
+  set_events(scenario, events);
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("interval_success"), 1);
+  const Folder quiet_folder;
+  scenario.events.clear();
+  const Finished quiet = run_in_child(scenario, quiet_folder);
+  EXPECT_GT(run.kpi("sessions"), quiet.kpi("sessions")) << "the losses must have hit something";
+  EXPECT_GT(run.kpi("push_latency_p95_s"), quiet.kpi("push_latency_p95_s"));
+}
+
+TEST(Network, AnHourWithoutNetworkIsMadeUpForAfterwards) {
+  Scenario scenario = street(4, 3);
+  set_events(scenario, {network_loss(clock(0, 50), 3'600)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("interval_success"), 1);
+}
+
+TEST(Network, ALossUntilTheEndIsNotExcused) {
+  Scenario scenario = street(2, 2);
+  set_events(scenario, {network_loss(clock(1, 7), 7'200)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run, {"intervals_lost"});
+  EXPECT_EQ(run.kpi("intervals_lost"), 2 * 4) << "01:15 to 02:00";
+  EXPECT_EQ(run.kpi("interval_success"), 0.5);
+}
+
+TEST(Network, AModuleThatLosesItsSupplyWithRowsInHandLosesNoRow) {
+  Scenario scenario = street(6, 3);
+  std::vector<Event> events;
+  // The module lives on its meter's 12 V: outages of seconds while it has just taken over a push.
+  for (std::uint32_t meter = 1; meter <= 6; ++meter) {
+    for (int quarter = 1; quarter <= 10; ++quarter) {
+      const double second = 20.0 * meter + 9.7 * quarter;
+      events.push_back(outage(clock(0, 15 * quarter, second), meter, 0.2 + 1.3 * quarter));
+    }
+  }
+  set_events(scenario, events);
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("interval_success"), 1);
+}
+
+TEST(Orders, GivenWhileTheNetworkIsDownAreExecutedAfterwards) {
+  Scenario scenario = street(2, 3);
+  scenario.load.annual_kwh = 8'000;
+  set_events(scenario, {network_loss(clock(0, 40), 2'400), relay(clock(1, 0), 1, RelayOrder::open),
+                        relay(clock(1, 1), 2, RelayOrder::close)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("relay_orders"), 2);
+  EXPECT_EQ(run.kpi("relay_orders_done"), 2);
+  for (const double done_s : column_of(folder / "result.h5", "orders", "done_s")) {
+    EXPECT_GT(done_s, 80 * 60);
+    EXPECT_LT(done_s, 110 * 60);
+  }
+  const auto rows = head_end_rows(scenario, folder, 1);
+  ASSERT_GE(rows.size(), 12u);
+  EXPECT_GT(rows[4].registers.ap_wh, rows[3].registers.ap_wh) << "01:00 to 01:15: still closed";
+  EXPECT_EQ(rows[11].registers.ap_wh, rows[8].registers.ap_wh) << "open: nothing flows";
+}
+
+TEST(Orders, ToAMeterWithoutSupplyWaitForIt) {
+  Scenario scenario = street(2, 3);
+  set_events(scenario, {outage(clock(0, 50), 1, 2'000), relay(clock(1, 0), 1, RelayOrder::open)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("relay_orders_done"), 1);
+  const auto done_s = column_of(folder / "result.h5", "orders", "done_s");
+  ASSERT_EQ(done_s.size(), 1u);
+  EXPECT_GT(done_s[0], 50 * 60 + 2'000);
+}
+
+TEST(Orders, ToAMeterThatNeverComesBackAreCountedAsFailed) {
+  Scenario scenario = street(2, 2);
+  set_events(scenario, {outage(clock(0, 50), 1, 20'000), relay(clock(1, 0), 1, RelayOrder::open)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  EXPECT_EQ(run.kpi("relay_orders"), 1);
+  EXPECT_EQ(run.kpi("relay_orders_done"), 0);
+  EXPECT_EQ(run.kpi("orders_failed"), 1);
+}
+
+}  // namespace

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+// Everything at once: network losses, dead meters, power cuts, hostile octets. Safety while it
+// happens, completeness after it healed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/rigs/cm1/world.hpp"
+
+namespace cm1::fw::test {
+namespace {
+
+constexpr std::int64_t kSecond = kUsPerSecond;
+
+class Chaos {
+ public:
+  explicit Chaos(std::uint64_t seed) : world_(seed), state_(seed) {
+    world_.provision.start_delay_s = 30;
+    world_.provision.poll_period_s = 300;
+    world_.provision.listen_port = 4060;
+    world_.disturb_line = [this](Octets& octets) {
+      if (noisy_ && !octets.empty() && below(8) == 0) {
+        octets[below(octets.size())] ^= static_cast<std::uint8_t>(1 + below(255));
+      }
+    };
+    world_.commission(world_.provision);
+    world_.power_on();
+  }
+
+  void step() {
+    disturb();
+    world_.run_for(static_cast<std::int64_t>(1 + below(120)) * kSecond);
+  }
+  void heal() {
+    world_.cell = world_.head_end_answers = world_.acknowledges = world_.meter.alive = true;
+    world_.line_cut = noisy_ = false;
+    world_.stack_octets = 4096;
+    world_.cut_power_after_writes(-1);
+    if (!world_.powered()) world_.power_on();
+    world_.run_for(3 * 3600 * kSecond);
+  }
+  std::set<Octets> arrived() const {
+    std::set<Octets> all;
+    for (const Received& message : world_.received) {
+      if (message.apdu[0] == 0xDB) all.insert(message.apdu);
+    }
+    return all;
+  }
+  const std::set<Octets>& made() const { return made_; }
+  const World& world() const { return world_; }
+
+ private:
+  std::size_t below(std::size_t n) {
+    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return static_cast<std::size_t>((z ^ (z >> 31)) % n);
+  }
+  Octets octets(std::size_t n) {
+    Octets all(n);
+    for (std::uint8_t& octet : all) octet = static_cast<std::uint8_t>(below(256));
+    return all;
+  }
+
+  void disturb() {
+    const int socket = world_.powered() ? world_.head_end_socket() : CM1_SOCKET_NONE;
+    switch (below(16)) {
+      case 0:
+        world_.cell = !world_.cell;
+        if (!world_.cell && socket != CM1_SOCKET_NONE) {
+          world_.close_from_far_end(socket, CM1_CLOSED_NETWORK);
+        }
+        return;
+      case 1:
+        world_.head_end_answers = below(3) != 0;
+        return;
+      case 2:
+        world_.acknowledges = below(3) != 0;
+        return;
+      case 3:
+        world_.meter.alive = below(3) != 0;
+        return;
+      case 4:
+        world_.meter.restart();
+        return;
+      case 5:
+        world_.line_cut = below(3) == 0;
+        return;
+      case 6:
+        if (world_.powered()) world_.cut_power_after_writes(1 + static_cast<int>(below(6)));
+        return;
+      case 7:
+        if (!world_.powered()) world_.power_on();
+        return;
+      case 8:
+        if (socket != CM1_SOCKET_NONE) world_.deliver(socket, octets(below(60)));
+        return;
+      case 9:
+        if (socket != CM1_SOCKET_NONE) {
+          Octets request = octets(1 + below(900));
+          request[0] = 0xC0;
+          world_.deliver_message(socket, static_cast<std::uint16_t>(below(200)), 1, request);
+        }
+        return;
+      case 10:
+        if (world_.powered()) world_.connect_in();
+        return;
+      case 11:
+        world_.stack_octets = 300 + below(4000);
+        return;
+      case 12:
+        noisy_ = below(2) == 0;
+        return;
+      case 13:
+        if (world_.powered()) world_.noise_on_line(octets(below(80)));
+        return;
+      default: {
+        Octets push = octets(20 + below(900));
+        push[0] = 0xDB;
+        made_.insert(push);
+        world_.meter.pushes.push_back(push);
+      }
+    }
+  }
+
+  World world_;
+  std::uint64_t state_;
+  std::set<Octets> made_;
+  bool noisy_ = false;
+};
+
+TEST(Chaos, NoPushIsLostOrInvented) {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Chaos chaos(seed);
+    for (int i = 0; i < 400; ++i) chaos.step();
+    chaos.heal();
+    ASSERT_TRUE(chaos.world().powered());
+    EXPECT_EQ(chaos.world().module().queue().dropped(), 0u);
+    EXPECT_EQ(chaos.world().module().queue().waiting(), 0u);
+    EXPECT_EQ(chaos.arrived(), chaos.made());
+    EXPECT_TRUE(chaos.world().meter.pushes.empty());
+  }
+}
+
+}  // namespace
+}  // namespace cm1::fw::test

@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/dlms/client.hpp"
+#include "protocol/wrapper/wrapper.hpp"
+#include "tests/rigs/concentrator/world.hpp"
+
+namespace dcu_test {
+namespace {
+
+using protocol::cosem::ClassId;
+using protocol::cosem::obis;
+using protocol::dlms::ClientEvent;
+
+// A head-end's DLMS client on a gateway connection.
+class Reader {
+ public:
+  Reader(World& world, std::uint16_t client, unsigned meter) : Reader(world, client, meter, 0) {
+    stream = world.call(Door::gateway);
+  }
+  Reader(World& world, std::uint16_t client, unsigned meter, StreamId on)
+      : stream(on), world_(world), client_(client), port_(static_cast<std::uint16_t>(256 + meter)) {
+    protocol::dlms::ClientConfig config;
+    config.client_sap = client;
+    if (client == 1) {
+      config.authentication = protocol::dlms::Authentication::hls5_gmac;
+      config.ciphered = true;
+      config.system_title = {'H', 'E', 'S', 0, 0, 0, 0, 1};
+      config.meter_system_title = world.meters[meter]->title;
+      config.keys = world.meters[meter]->management_keys;
+      config.invocation_counter = world.meters[meter]->last_counter[1] + 1;
+    }
+    session.emplace(config, world.crypto, work_);
+  }
+  void send(protocol::Bytes apdu) {
+    Octets frame(apdu.size() + 8);
+    protocol::Writer out(frame);
+    protocol::wrapper::encode({client_, port_, apdu}, out);
+    world_.say(stream, out.written());
+  }
+  // Sends, and what the answer comes to.
+  ClientEvent exchange(const protocol::Result<protocol::Bytes>& apdu) {
+    EXPECT_TRUE(apdu.ok());
+    protocol::Bytes next = *apdu;
+    for (;;) {
+      world_.heard[stream].clear();
+      send(next);
+      world_.run_for(5);
+      const auto message = protocol::wrapper::decode(world_.heard[stream]);
+      if (!message) return {};
+      EXPECT_EQ(message->source, port_);
+      EXPECT_EQ(message->destination, client_);
+      const ClientEvent event = session->on_apdu(message->apdu);
+      if (event.kind != ClientEvent::Kind::send) return event;
+      next = event.send;
+    }
+  }
+  StreamId stream = 0;
+  std::optional<protocol::dlms::ClientSession> session;
+
+ private:
+  World& world_;
+  std::uint16_t client_;
+  std::uint16_t port_;
+  Octets work_ = Octets(16'384);
+};
+
+// The answer is an exception-response.
+bool refused(World& world, StreamId stream) {
+  const auto message = protocol::wrapper::decode(world.heard[stream]);
+  return message.ok() && message->apdu.size() >= 3 && message->apdu[0] == 0xD8;
+}
+
+TEST(Gateway, AManagementClientReadsAMeterEndToEnd) {
+  World world({});
+  world.run_for(60);
+  Reader reader(world, 1, 2);
+  EXPECT_EQ(reader.exchange(reader.session->associate()).kind, ClientEvent::Kind::associated);
+  const ClientEvent event =
+      reader.exchange(reader.session->get({ClassId::register_, obis(1, 0, 32, 7, 0), 2}));
+  ASSERT_EQ(event.kind, ClientEvent::Kind::data);
+  protocol::axdr::Cursor in(event.data);
+  EXPECT_EQ(in.unsigned_number(), 2301u);
+  EXPECT_GE(world.count("gateway_answers"), 3u);
+}
+
+TEST(Gateway, APublicClientNeedsNoKeys) {
+  World world({});
+  world.run_for(60);
+  Reader reader(world, 16, 0);
+  EXPECT_EQ(reader.exchange(reader.session->associate()).kind, ClientEvent::Kind::associated);
+  EXPECT_EQ(reader.exchange(reader.session->get({ClassId::clock, obis(0, 0, 1, 0, 0), 2})).kind,
+            ClientEvent::Kind::data);
+}
+
+TEST(Gateway, SeveralClientsReadSeveralMeters) {
+  World world({});
+  world.run_for(60);
+  Reader a(world, 1, 0);
+  Reader b(world, 1, 1);
+  Reader c(world, 16, 1);
+  Reader d(world, 16, 3, a.stream);  // two meters on one connection
+  for (Reader* reader : {&a, &b, &c, &d}) {
+    EXPECT_EQ(reader->exchange(reader->session->associate()).kind, ClientEvent::Kind::associated);
+  }
+  for (Reader* reader : {&d, &c, &b, &a}) {
+    EXPECT_EQ(reader->exchange(reader->session->get({ClassId::clock, obis(0, 0, 1, 0, 0), 2})).kind,
+              ClientEvent::Kind::data);
+  }
+}
+
+TEST(Gateway, AClientOfAMeterBelongsToOneConnection) {
+  World world({});
+  world.run_for(60);
+  Reader a(world, 1, 0);
+  Reader b(world, 1, 0);
+  EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
+  b.send(*b.session->associate());
+  EXPECT_TRUE(refused(world, b.stream));
+  world.hang_up(a.stream);
+  world.heard[b.stream].clear();
+  Reader again(world, 1, 0, b.stream);
+  EXPECT_EQ(again.exchange(again.session->associate()).kind, ClientEvent::Kind::associated);
+}
+
+TEST(Gateway, UnknownAndAbsentMetersAreRefused) {
+  World world({});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::gateway);
+  const auto ask = [&](std::uint16_t source, std::uint16_t port) {
+    world.heard[stream].clear();
+    Octets frame(64);
+    protocol::Writer out(frame);
+    const Octets apdu{0xC0, 1, 0xC1, 0, 8, 0, 0, 1, 0, 0, 255, 2, 0};
+    protocol::wrapper::encode({source, port, apdu}, out);
+    world.say(stream, out.written());
+    return refused(world, stream);
+  };
+  EXPECT_TRUE(ask(16, 256 + 4));
+  EXPECT_TRUE(ask(16, 255));
+  EXPECT_TRUE(ask(16, 1));
+  EXPECT_TRUE(ask(3, 256));  // the concentrator's own client is nobody else's
+  EXPECT_TRUE(ask(77, 256));
+  world.leave(0);
+  EXPECT_TRUE(ask(16, 256));
+  EXPECT_FALSE(ask(16, 257));
+  EXPECT_EQ(world.count("gateway_refused"), 6u);
+}
+
+TEST(Gateway, ADamagedFrameIsCountedAndItsStreamClosed) {
+  World world({});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::gateway);
+  const Octets frame{0, 2, 0, 16, 1, 0, 0, 1, 0};
+  world.say(stream, frame);
+  EXPECT_TRUE(world.hung_up[stream]);
+  EXPECT_EQ(world.count("gateway_damaged"), 1u);
+}
+
+TEST(Gateway, AnApduLongerThanTheLineCarriesIsRefused) {
+  World world({});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::gateway);
+  const Octets apdu(1022, 0xC0);
+  Octets frame(1100);
+  protocol::Writer out(frame);
+  protocol::wrapper::encode({16, 256, apdu}, out);
+  world.say(stream, out.written());
+  EXPECT_TRUE(refused(world, stream));
+}
+
+// Polls of a meter wait while somebody waits for it at the gateway.
+TEST(Gateway, GoesBeforePolls) {
+  World world({.meters = 1});
+  world.run_for(4 * 3600 + 115);
+  Reader reader(world, 16, 0);
+  reader.send(*reader.session->associate());
+  world.meters[0]->deaf = true;  // its answer does not come for now
+  world.started.clear();
+  world.run_for(20);
+  for (const auto& [meter, job] : world.started) EXPECT_NE(job, "loadProfile");
+  world.hang_up(reader.stream);
+  world.meters[0]->deaf = false;
+  world.run_for(20);
+  bool begun = false;
+  for (const auto& [meter, job] : world.started) begun |= job == "loadProfile";
+  EXPECT_TRUE(begun);
+}
+
+TEST(Gateway, ASilentClientIsClosed) {
+  World world({});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::gateway);
+  world.run_for(290);
+  EXPECT_FALSE(world.hung_up[stream]);
+  world.run_for(20);
+  EXPECT_TRUE(world.hung_up[stream]);
+}
+
+}  // namespace
+}  // namespace dcu_test

@@ -1,0 +1,254 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "tests/rigs/concentrator/world.hpp"
+
+namespace dcu_test {
+namespace {
+
+using p32::ReportKind;
+using p32::Source;
+
+p32::Selection selection(ReportKind report, Source source, std::vector<std::string> meters = {}) {
+  p32::Selection selection;
+  selection.report = report;
+  selection.source = source;
+  selection.meters = std::move(meters);
+  return selection;
+}
+
+constexpr std::array kAllReports = {
+    ReportKind::inventory,     ReportKind::instantaneous,           ReportKind::load_profile,
+    ReportKind::daily_closing, ReportKind::monthly_closing,         ReportKind::meter_events,
+    ReportKind::alarms,        ReportKind::concentrator_parameters, ReportKind::concentrator_events,
+    ReportKind::relay_status,  ReportKind::firmware_status,         ReportKind::statistics,
+};
+
+TEST(Uplink, GreetsAndPolls) {
+  World world({});
+  world.run_for(600);
+  EXPECT_EQ(world.head_end.hellos, 1u);
+  EXPECT_NEAR(world.head_end.polls, 10u, 1u);
+}
+
+TEST(Uplink, EthernetDoesNotPoll) {
+  World world({.uplink = p32::Uplink::ethernet});
+  world.run_for(5 * 3600);
+  EXPECT_EQ(world.head_end.polls, 0u);
+  EXPECT_FALSE(world.head_end.reports.empty());
+}
+
+// Every kind of report, from the store and from the meters, passes the schema.
+TEST(Uplink, EveryReportCanBeAskedFor) {
+  for (const Source source : {Source::cache, Source::meter}) {
+    World world({});
+    world.run_for(5 * 3600);
+    std::vector<std::string> ids;
+    for (const ReportKind kind : kAllReports) {
+      ids.push_back(world.head_end.ask(p32::Request{selection(kind, source)}));
+    }
+    world.run_for(1200);
+    EXPECT_EQ(world.head_end.problems, std::vector<std::string>{});
+    for (std::size_t k = 0; k < ids.size(); ++k) {
+      const p32::Report* report = world.head_end.answer_to(ids[k]);
+      ASSERT_NE(report, nullptr) << p32::name_of(kAllReports[k]);
+      EXPECT_EQ(report->kind(), kAllReports[k]);
+      EXPECT_EQ(report->cause, p32::Cause::request);
+      EXPECT_TRUE(report->last);
+    }
+  }
+}
+
+TEST(Uplink, WhatAMeterLacksComesBackAsThatMetersError) {
+  World world({});
+  world.run_for(600);
+  const std::string monthly =
+      world.head_end.ask(p32::Request{selection(ReportKind::monthly_closing, Source::meter)});
+  const std::string firmware =
+      world.head_end.ask(p32::Request{selection(ReportKind::firmware_status, Source::meter)});
+  world.run_for(600);
+  const p32::Report* report = world.head_end.answer_to(monthly);
+  ASSERT_NE(report, nullptr);
+  const p32::Failure undefined{p32::ErrorCategory::dlms, 4};
+  for (const auto& meter : std::get<p32::ProfileReport>(report->body).meters) {
+    EXPECT_EQ(meter.failure, undefined);
+  }
+  report = world.head_end.answer_to(firmware);
+  ASSERT_NE(report, nullptr);
+  for (const auto& target : std::get<p32::FirmwareStatusReport>(report->body).targets) {
+    EXPECT_EQ(target.failure, undefined);
+    EXPECT_EQ(target.active, "ad11a 1");
+  }
+}
+
+TEST(Uplink, OneMeterThatIsNotThereDoesNotSpoilTheReport) {
+  World world({});
+  world.run_for(600);
+  world.leave(2);
+  const std::string id = world.head_end.ask(
+      p32::Request{selection(ReportKind::relay_status, Source::meter,
+                             {FakeMeter::serial_of(0), FakeMeter::serial_of(2), "9999999999"})});
+  world.run_for(300);
+  const p32::Report* report = world.head_end.answer_to(id);
+  ASSERT_NE(report, nullptr);
+  std::map<std::string, std::optional<p32::Failure>> failures;
+  for (const auto& meter : std::get<p32::RelayStatusReport>(report->body).meters) {
+    failures[meter.id] = meter.failure;
+  }
+  ASSERT_EQ(failures.size(), 3u);
+  using p32::ErrorCategory;
+  EXPECT_EQ(failures[FakeMeter::serial_of(0)], std::nullopt);
+  EXPECT_EQ(failures[FakeMeter::serial_of(2)],
+            (p32::Failure{ErrorCategory::communication, p32::error_code::kNotRegistered}));
+  EXPECT_EQ(failures["9999999999"],
+            (p32::Failure{ErrorCategory::communication, p32::error_code::kUnknownMeter}));
+}
+
+TEST(Uplink, AQueryIsAnsweredByOneReport) {
+  World world({});
+  world.run_for(600);
+  const std::string id =
+      world.head_end.ask(p32::Query{selection(ReportKind::instantaneous, Source::meter)});
+  world.run_for(300);
+  const p32::Report* report = world.head_end.answer_to(id);
+  ASSERT_NE(report, nullptr);
+  const auto& meters = std::get<p32::InstantaneousReport>(report->body).meters;
+  ASSERT_EQ(meters.size(), 4u);
+  for (const auto& meter : meters) {
+    EXPECT_EQ(meter.failure, std::nullopt);
+    ASSERT_EQ(meter.readings.size(), 1u);
+    EXPECT_EQ(meter.readings[0].value, 2301);
+    EXPECT_EQ(meter.readings[0].scaler, -1);
+    EXPECT_EQ(meter.readings[0].unit, 35);
+  }
+}
+
+// Work comes again until it is acknowledged; it is done once.
+TEST(Uplink, RepeatedWorkIsDoneOnce) {
+  World world({});
+  world.head_end.drops_work_acks = true;
+  world.head_end.ask(p32::Request{selection(ReportKind::inventory, Source::cache)});
+  world.run_for(600);
+  EXPECT_GT(world.count("messages_repeated"), 5u);
+  unsigned answers = 0;
+  for (const auto& message : world.head_end.reports) answers += !message.envelope.re.empty();
+  EXPECT_EQ(answers, 1u);
+}
+
+TEST(Uplink, ReportsAreRepeatedAsTheyWereUntilAcknowledged) {
+  World world({});
+  world.head_end.acks = false;
+  world.run_for(5 * 3600);
+  EXPECT_GT(world.head_end.repeated, 3u);
+  EXPECT_EQ(world.head_end.problems, std::vector<std::string>{});
+  EXPECT_EQ(world.count("acks"), 0u);
+  const std::size_t reports = world.head_end.reports.size();
+  world.head_end.acks = true;
+  world.run_for(600);
+  EXPECT_GE(world.count("acks"), reports);
+  const unsigned repeated = world.head_end.repeated;
+  world.run_for(1800);
+  EXPECT_EQ(world.head_end.repeated, repeated);
+}
+
+TEST(Uplink, ANetworkThatIsGoneCostsDialsNotRows) {
+  World world({});
+  world.run_for(3600);
+  world.network = false;
+  world.drop_uplink();
+  world.run_for(10 * 3600);
+  EXPECT_LT(world.count("dials"), 100u);
+  world.network = true;
+  world.run_for(3600);
+  EXPECT_GT(world.reported(1, ReportKind::load_profile).size(), 35u);
+}
+
+// Ethernet: the head-end calls in.
+TEST(P32Door, AnswersInPlace) {
+  World world({.uplink = p32::Uplink::ethernet});
+  world.run_for(600);
+  const StreamId stream = world.call(Door::p32);
+  const auto post = [&](const p32::Message& message) {
+    const std::string octets = p32::http_request("dc", p32::encode(message));
+    world.heard[stream].clear();
+    world.say(stream, {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
+    world.run_for(120);
+    p32::HttpClient client;
+    client.feed(world.heard[stream]);
+    const auto response = client.next();
+    if (!response) return std::pair<unsigned, std::optional<p32::Message>>{0, std::nullopt};
+    auto decoded = p32::decode(response->body);
+    std::optional<p32::Message> body;
+    if (decoded) body = decoded.message();
+    return std::pair{response->status, body};
+  };
+  const auto query = post(
+      world.head_end.message(p32::Query{selection(ReportKind::relay_status, Source::meter)}, "Q1"));
+  EXPECT_EQ(query.first, 200u);
+  ASSERT_TRUE(query.second);
+  EXPECT_EQ(query.second->envelope.re, "Q1");
+  EXPECT_TRUE(std::holds_alternative<p32::Report>(query.second->body));
+  const auto request = post(
+      world.head_end.message(p32::Request{selection(ReportKind::inventory, Source::cache)}, "R1"));
+  ASSERT_TRUE(request.second);
+  EXPECT_TRUE(std::holds_alternative<p32::Ack>(request.second->body));
+  EXPECT_NE(world.head_end.answer_to("R1"), nullptr);
+  const auto hello = post(world.head_end.message(FakeHeadEnd::hello(), "X"));
+  ASSERT_TRUE(hello.second);
+  EXPECT_TRUE(std::holds_alternative<p32::Hello>(hello.second->body));
+  p32::Message stranger = world.head_end.message(FakeHeadEnd::hello(), "Y");
+  stranger.envelope.to = "AMTDC0000000002";
+  EXPECT_EQ(post(stranger).first, 400u);
+}
+
+TEST(P32Door, AMessageThatBreaksTheSchemaIsToldWhere) {
+  World world({.uplink = p32::Uplink::ethernet});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::p32);
+  std::string xml = p32::encode(
+      world.head_end.message(p32::Request{selection(ReportKind::inventory, Source::cache)}, "R1"));
+  const std::size_t at = xml.find("inventory");
+  ASSERT_NE(at, std::string::npos);
+  xml.replace(at, 9, "inventary");
+  const std::string octets = p32::http_request("dc", xml);
+  world.say(stream, {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
+  p32::HttpClient client;
+  client.feed(world.heard[stream]);
+  const auto response = client.next();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 400u);
+  const auto decoded = p32::decode(response->body);
+  ASSERT_TRUE(decoded);
+  const auto& error = std::get<p32::ErrorBody>(decoded.message().body);
+  EXPECT_GT(error.line, 0u);
+  EXPECT_NE(error.element.find("Request"), std::string::npos);
+  EXPECT_FALSE(error.allowed.empty());
+  EXPECT_EQ(world.count("messages_malformed"), 1u);
+}
+
+TEST(P32Door, IsClosedOverGprs) {
+  World world({});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::p32);
+  EXPECT_TRUE(world.hung_up[stream]);
+}
+
+TEST(Nodes, AStrangerStandsInTheInventoryWithItsFailure) {
+  World world({.change = [](Commission& c) { c.meters.pop_back(); }});
+  world.run_for(600);
+  bool found = false;
+  for (const auto& message : world.head_end.reports) {
+    const auto& report = std::get<p32::Report>(message.body);
+    if (report.kind() != ReportKind::inventory) continue;
+    for (const auto& meter : std::get<p32::InventoryReport>(report.body).meters) {
+      found |= meter.id == FakeMeter::serial_of(3) && meter.failure &&
+               meter.failure->code == p32::error_code::kUnknownMeter;
+    }
+  }
+  EXPECT_TRUE(found);
+  EXPECT_EQ(world.head_end.problems, std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace dcu_test

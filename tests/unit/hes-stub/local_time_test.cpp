@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/store/local_time.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hes {
+namespace {
+
+constexpr std::int64_t kMarch31 = 1'711'843'200;    // 2024-03-31T00:00:00Z, last Sunday
+constexpr std::int64_t kOctober27 = 1'729'987'200;  // 2024-10-27T00:00:00Z, last Sunday
+
+TEST(LocalZone, DaylightSavingChangesAtOneUtcOnTheLastSundays) {
+  const LocalZone zone;
+  EXPECT_FALSE(zone.daylight_saving(kMarch31 + 3599));
+  EXPECT_TRUE(zone.daylight_saving(kMarch31 + 3600));
+  EXPECT_TRUE(zone.daylight_saving(kOctober27 + 3599));
+  EXPECT_FALSE(zone.daylight_saving(kOctober27 + 3600));
+}
+
+TEST(LocalZone, TheDaysOfTheChangeHave23And25Hours) {
+  const LocalZone zone;
+  const std::int64_t spring = zone.next_midnight(kMarch31 - 7200);
+  EXPECT_EQ(spring, kMarch31 - 3600);  // local midnight is 23:00 UTC in winter
+  EXPECT_EQ(zone.next_midnight(spring) - spring, 23 * 3600);
+  const std::int64_t autumn = zone.next_midnight(kOctober27 - 7201);
+  EXPECT_EQ(autumn, kOctober27 - 7200);
+  EXPECT_EQ(zone.next_midnight(autumn) - autumn, 25 * 3600);
+}
+
+TEST(LocalZone, NextMidnightIsAlwaysLaterAndAlwaysMidnight) {
+  for (const int offset_min : {-300, 0, 60, 120, 330}) {
+    const LocalZone zone{static_cast<std::int16_t>(offset_min), true};
+    for (std::int64_t t = kMarch31 - 3 * 86'400; t < kMarch31 + 3 * 86'400; t += 617) {
+      const std::int64_t midnight = zone.next_midnight(t);
+      EXPECT_GT(midnight, t);
+      EXPECT_LE(midnight - t, 25 * 3600);
+      EXPECT_EQ((midnight + zone.offset_min(midnight) * 60) % 86'400, 0) << offset_min << ' ' << t;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hes

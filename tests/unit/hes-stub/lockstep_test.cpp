@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Law 5: a head-end in the simulator's process and one behind real sockets leave the same rows.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <stdexcept>
+#include <thread>
+
+#include "hes-stub/lockstep/lockstep_client.hpp"
+#include "tests/rigs/head_end/lockstep_child.hpp"
+#include "tests/rigs/head_end/world.hpp"
+
+namespace hes {
+namespace {
+
+using hes_test::fake_inventory;
+using hes_test::kFebruary;
+using hes_test::Recorder;
+using hes_test::World;
+
+constexpr std::size_t kMeters = 5;
+
+using hes_test::Child;
+using hes_test::rows_of;
+
+void order_at(World& world, HeadEnd& head_end, std::int64_t at_s, MeterIndex meter, OrderKind kind,
+              std::int64_t value) {
+  world.at((kFebruary + at_s) * kNsPerSecond, [&head_end, &world, meter, kind, value] {
+    Order submitted;
+    submitted.meter = meter;
+    submitted.kind = kind;
+    submitted.value_s = value;
+    submitted.valid_until = world.now + 7200 * kNsPerSecond;
+    head_end.submit(submitted);
+    head_end.deliver(world.now);
+  });
+}
+
+// A day and a half with lost pushes, a replaced connection, one lost, a deaf meter and orders.
+void live_through(World& world, HeadEnd& head_end) {
+  world.attach(head_end);
+  std::vector<ConnectionId> lines;
+  for (std::size_t m = 0; m < kMeters; ++m) {
+    lines.push_back(world.connect(m));
+    world.meters[m]->closings.push_back(
+        hes_test::row(kFebruary + 23 * 3600, 77 + static_cast<int>(m)));
+    world.live(m, lines[m], 36, [m](int hour) { return (hour * 7 + static_cast<int>(m)) % 5; });
+  }
+  order_at(world, head_end, 4000, 0, OrderKind::relay_open, 0);
+  order_at(world, head_end, 9000, 1, OrderKind::clock_shift, 37);
+  order_at(world, head_end, 9001, 1, OrderKind::relay_close, 0);
+  order_at(world, head_end, 9002, 4, OrderKind::relay_close, 0);
+  world.at((kFebruary + 8000) * kNsPerSecond, [&] { world.connect(2); });
+  world.at((kFebruary + 7000) * kNsPerSecond, [&] { world.meters[4]->deaf = true; });
+  world.at((kFebruary + 30'000) * kNsPerSecond, [&] { world.meters[4]->deaf = false; });
+  world.at((kFebruary + 20'000) * kNsPerSecond, [&] { world.disconnect(lines[3]); });
+  world.at((kFebruary + 25'000) * kNsPerSecond, [&] { world.connect(3); });
+  world.run_for_s(40 * 3600);
+  head_end.finish();
+}
+
+TEST(Lockstep, LeavesTheSameRowsAsInOneProcess) {
+  for (const bool with_template : {true, false}) {
+    std::vector<TypeTemplate> types;
+    if (with_template) types.push_back(hes_test::fake_type());
+    EngineConfig config;
+    config.closing_spread_s = 7200;
+
+    World local_world(kMeters);
+    const Inventory inventory = fake_inventory(kMeters);
+    Store store(StoreOptions{":memory:", false, false});
+    hes_test::SilentLog log;
+    hes_test::SeededRandom local_random(9);
+    Recorder local_seen;
+    LocalHeadEnd local(config, inventory, types, store, local_world, log, local_random, local_seen,
+                       World::kBegin);
+    live_through(local_world, local);
+
+    Child child(fake_inventory(kMeters), types);
+    World far_world(kMeters);
+    hes_test::SeededRandom far_random(9);
+    Recorder far_seen;
+    LockstepClient far("127.0.0.1", child.port(), config, kMeters, far_world, far_random, far_seen,
+                       World::kBegin);
+    live_through(far_world, far);
+    child.join();
+    EXPECT_EQ(child.failure, "");
+    EXPECT_TRUE(child.finished);
+
+    EXPECT_GT(store.rows(), 400u);
+    EXPECT_EQ(far.rows(), store.rows());
+    EXPECT_EQ(rows_of(child.store(), kMeters), rows_of(store, kMeters));
+    EXPECT_EQ(far_seen.row_log, local_seen.row_log);
+    ASSERT_EQ(far_seen.orders.size(), local_seen.orders.size());
+    EXPECT_EQ(local_seen.orders.size(), 4u);
+    for (std::size_t i = 0; i < far_seen.orders.size(); ++i) {
+      EXPECT_EQ(far_seen.orders[i].id, local_seen.orders[i].id);
+      EXPECT_EQ(far_seen.orders[i].finished, local_seen.orders[i].finished);
+      EXPECT_EQ(far_seen.orders[i].outcome, local_seen.orders[i].outcome);
+    }
+    ASSERT_EQ(far_seen.messages.size(), local_seen.messages.size());
+    for (std::size_t i = 0; i < far_seen.messages.size(); ++i) {
+      EXPECT_EQ(far_seen.messages[i].at, local_seen.messages[i].at);
+      EXPECT_EQ(far_seen.messages[i].octets_up, local_seen.messages[i].octets_up);
+    }
+    EXPECT_EQ(far_seen.closed, local_seen.closed);
+    EXPECT_EQ(far_seen.deviations, local_seen.deviations);
+  }
+}
+
+TEST(Lockstep, ASimulatorThatGoesAwayLeavesAWrittenStore) {
+  Child child(fake_inventory(kMeters), {hes_test::fake_type()});
+  {
+    World world(kMeters);
+    hes_test::SeededRandom random(1);
+    Recorder seen;
+    LockstepClient far("127.0.0.1", child.port(), EngineConfig{}, kMeters, world, random, seen,
+                       World::kBegin);
+    world.attach(far);
+    world.live(0, world.connect(0), 2, [](int) { return true; });
+    world.run_for_s(2 * 3600 + 90);
+    EXPECT_EQ(seen.rows, 8);
+  }
+  child.join();
+  EXPECT_FALSE(child.finished);
+  EXPECT_FALSE(child.store().dirty());
+  EXPECT_EQ(child.store().rows(), 8u);
+}
+
+TEST(Lockstep, AnUnknownMessageIsNamedToTheSimulator) {
+  Child child(fake_inventory(kMeters), {});
+  TcpSocket control = TcpSocket::connect("127.0.0.1", child.port());
+  const std::uint8_t nonsense[] = {0, 0, 0, 1, 99};
+  control.write(nonsense);
+  std::vector<std::uint8_t> reply;
+  ASSERT_TRUE(read_control(control, reply));
+  EXPECT_EQ(reply[0], static_cast<std::uint8_t>(ControlType::failed));
+  child.join();
+  EXPECT_EQ(child.failure, "lockstep: unknown message");
+}
+
+TEST(Lockstep, AHeadEndThatIsGoneIsAnError) {
+  TcpListener listener("127.0.0.1", 0);
+  std::thread gone([&listener] { listener.accept(); });
+  World world(1);
+  hes_test::SeededRandom random(1);
+  Recorder seen;
+  EXPECT_THROW(LockstepClient("127.0.0.1", listener.port(), EngineConfig{}, 1, world, random, seen,
+                              World::kBegin),
+               std::runtime_error);
+  gone.join();
+}
+
+}  // namespace
+}  // namespace hes

@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "hes-stub/lockstep/tcp.hpp"
+#include "hes-stub/program/hes_main.hpp"
+#include "hes-stub/program/order_text.hpp"
+#include "hes-stub/program/real_time.hpp"
+#include "hes-stub/program/text_output.hpp"
+#include "tests/rigs/head_end/world.hpp"
+
+namespace hes {
+namespace {
+
+using hes_test::FakeMeter;
+using hes_test::kFebruary;
+using hes_test::Octets;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string temporary(const char* name) {
+  return testing::TempDir() + "hes_shell_" + std::to_string(getpid()) + "_" + name;
+}
+
+template <typename Print>
+std::vector<std::string> lines_of(Print&& print) {
+  std::FILE* file = std::tmpfile();
+  print(file);
+  std::rewind(file);
+  std::vector<std::string> lines;
+  char line[1024];
+  while (std::fgets(line, sizeof line, file) != nullptr) {
+    lines.emplace_back(line, std::string_view(line).find('\n'));
+  }
+  std::fclose(file);
+  return lines;
+}
+
+int run(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "hes");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  return hes_main(static_cast<int>(argv.size()), argv.data());
+}
+
+TEST(Text, TimesAndScalers) {
+  EXPECT_EQ(utc_text(kFebruary + 3661), "2024-02-01T01:01:01Z");
+  std::int64_t utc_s = 0;
+  EXPECT_TRUE(parse_time("2024-02-01T01:00:00+01:00", utc_s));
+  EXPECT_EQ(utc_s, kFebruary);
+  EXPECT_TRUE(parse_time("2024-02-01T00:00:00Z", utc_s));
+  for (const char* bad : {"", "2024-02-01", "2024-02-30T00:00:00Z", "2024-13-01T00:00:00Z",
+                          "2024-02-01T00:00:00", "2024-02-01T00:00:00+1"}) {
+    EXPECT_FALSE(parse_time(bad, utc_s)) << bad;
+  }
+  EXPECT_EQ(scaled_text(12345, -3), "12.345");
+  EXPECT_EQ(scaled_text(-5, -3), "-0.005");
+  EXPECT_EQ(scaled_text(7, 2), "700");
+  EXPECT_EQ(scaled_text(0, 2), "0");
+}
+
+TEST(Text, OrdersOnTheCommandLine) {
+  const Inventory inventory = hes_test::fake_inventory(2);
+  std::vector<Order> orders;
+  std::vector<std::string> faults;
+  parse_order("relay_open:1000001", inventory, orders, faults);
+  parse_order("clock_shift:1000000:-37", inventory, orders, faults);
+  ASSERT_EQ(orders.size(), 2u);
+  EXPECT_EQ(orders[0].meter, 1u);
+  EXPECT_EQ(orders[1].value_s, -37);
+  parse_order("explode:1000001", inventory, orders, faults);
+  parse_order("relay_open:7", inventory, orders, faults);
+  parse_order("clock_shift:1000001", inventory, orders, faults);
+  EXPECT_THAT(faults, ElementsAre(HasSubstr("relay_open, relay_close"), HasSubstr("serial"),
+                                  HasSubstr("whole seconds")));
+}
+
+TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
+  const std::string path = temporary("print.sqlite");
+  {
+    Store store(StoreOptions{path, true, false});
+    store.set_meters(hes_test::fake_inventory(2), LocalZone{});
+    TypeTemplate type = hes_test::fake_type();
+    for (ProfileType& profile : type.profiles) profile.columns[2].scaler = -3;
+    store.save_type(type);
+    const ProfileIndex profile = store.profile(kLoadProfile);
+    store.begin_series(0, profile, kFebruary);
+    std::vector<Row> rows = hes_test::quarters(kFebruary + 900, 4, 1234);
+    rows.erase(rows.begin() + 1);
+    store.add_rows(0, profile, rows, Delivery::push);
+  }
+  Store store(StoreOptions{path, false, false});
+  EXPECT_THAT(lines_of([&](std::FILE* out) { EXPECT_EQ(print_missing(store, {}, out), 1u); }),
+              ElementsAre("serial,profile,first_utc,last_utc,count,asked",
+                          "1000000,1.0.99.1.0,2024-02-01T00:30:00Z,2024-02-01T00:30:00Z,1,no"));
+  const auto csv = lines_of([&](std::FILE* out) { print_csv(store, {}, out); });
+  ASSERT_EQ(csv.size(), 5u);  // two profiles' headers
+  EXPECT_EQ(csv[0],
+            "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,"
+            "status,arrival_utc,delivery,1.0.1.8.0,1.0.2.8.0,1.0.5.8.0,1.0.6.8.0,1.0.7.8.0,"
+            "1.0.8.8.0");
+  EXPECT_EQ(csv[1],
+            "1000000,ADD1000000,1.0.99.1.0,2024-02-01T00:15:00Z,-60,0,0,0,2024-02-01T00:16:30Z,"
+            "push,1.234,1,2,3,4,5");
+  std::remove(path.c_str());
+}
+
+TEST(HesMain, BadOptionsAndFilesAreExitCodeTwo) {
+  EXPECT_EQ(run({"--help"}), 0);
+  EXPECT_EQ(run({"--nonsense"}), 2);
+  EXPECT_EQ(run({}), 2);  // no inventory
+  EXPECT_EQ(run({"--inventory", "/nonexistent.json"}), 2);
+  EXPECT_EQ(run({"--store", "/nonexistent.sqlite", "--missing"}), 2);
+  EXPECT_EQ(run({"--store", "/nonexistent.sqlite", "--export", "xml"}), 2);
+  EXPECT_EQ(run({"--missing", "--from", "yesterday"}), 2);
+}
+
+// A meter on a real socket, the wall clock, and a clean stop by SIGINT.
+TEST(RealTime, ServesAMeterUntilItIsInterrupted) {
+  const Inventory inventory = hes_test::fake_inventory(1);
+  Store store(StoreOptions{":memory:", false, false});
+  hes_test::SilentLog log;
+  hes_test::Recorder seen;
+  std::atomic<int> port{0};
+  RealTimeOptions options;
+  options.port = 0;
+  options.listening = [&port](std::uint16_t opened, std::uint16_t) { port = opened; };
+  Order order;
+  order.meter = 0;
+  order.kind = OrderKind::relay_open;
+  options.orders.push_back(order);
+  EngineConfig config;
+  config.collect_from_utc_s = kFebruary;
+  EngineCounters counters;
+  std::thread shell([&] {
+    counters =
+        run_in_real_time(options, config, inventory, {hes_test::fake_type()}, store, log, seen);
+  });
+  while (port == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+
+  FakeMeter meter(0);
+  meter.rows = hes_test::quarters(kFebruary + 900, 4);
+  TcpSocket socket = TcpSocket::connect("127.0.0.1", static_cast<std::uint16_t>(port));
+  socket.write(meter.announce());
+  socket.write(meter.push(0, 4));
+  while (meter.relay_closed) {
+    Octets message(8);
+    socket.read(message);
+    message.resize(8u + static_cast<unsigned>(message[6] * 256 + message[7]));
+    socket.read(protocol::MutableBytes(message).subspan(8));
+    socket.write(meter.answer(message, kFebruary));
+  }
+  std::uint8_t rest[8];
+  socket.read(rest);  // the head-end has the answer, and goes on
+  kill(getpid(), SIGINT);
+  shell.join();
+  EXPECT_EQ(store.rows(), 4u);
+  EXPECT_EQ(counters.pushes, 1u);
+  ASSERT_EQ(seen.orders.size(), 1u);
+  EXPECT_EQ(seen.orders[0].outcome, OrderOutcome::done);
+  EXPECT_FALSE(store.dirty());
+}
+
+}  // namespace
+}  // namespace hes

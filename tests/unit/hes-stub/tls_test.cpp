@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// P3.2Ex on real sockets: mutual TLS, or plain on loopback; certificates and keys as files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <utility>  // Boost 1.74's Asio uses std::exchange without it
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "hes-stub/program/hes_main.hpp"
+#include "hes-stub/program/real_time.hpp"
+#include "tests/rigs/head_end/test_authority.hpp"
+#include "tests/rigs/head_end/world.hpp"
+
+namespace hes {
+namespace {
+
+namespace asio = boost::asio;
+namespace ssl = boost::asio::ssl;
+namespace p32 = protocol::p32;
+using asio::ip::tcp;
+using hes_test::kFebruary;
+using hes_test::TestAuthority;
+using Code = boost::system::error_code;
+
+// The head-end in a thread of its own, until it is told to stop.
+class Running {
+ public:
+  Running(const RealTimeOptions& options, Inventory inventory)
+      : inventory_(std::move(inventory)), options_(options) {
+    options_.port = options_.p32_port = 0;
+    options_.listening = [this](std::uint16_t, std::uint16_t port) { port_ = port; };
+    config_.collect_from_utc_s = kFebruary;
+    config_.signing_key = SigningKey{1};
+    config_.p32_commit_delay_s = 0;
+    config_.backoff_s = 1;
+    thread_ = std::thread([this] {
+      counters = run_in_real_time(options_, config_, inventory_, {hes_test::fake_type()}, store,
+                                  log_, seen);
+    });
+    while (port_ == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ~Running() { stop(); }
+  void stop() {
+    if (!thread_.joinable()) return;
+    kill(getpid(), SIGINT);
+    thread_.join();
+  }
+  std::uint16_t port() const { return static_cast<std::uint16_t>(port_); }
+
+  Store store{StoreOptions{":memory:", false, false}};
+  EngineCounters counters;
+  hes_test::Recorder seen;
+
+ private:
+  Inventory inventory_;
+  RealTimeOptions options_;
+  EngineConfig config_;
+  hes_test::SilentLog log_;
+  std::atomic<int> port_{0};
+  std::thread thread_;
+};
+
+std::string report_request(const std::string& from) {
+  p32::Message message;
+  message.envelope = {from + "-1", from, "AMTHES", 1, 1'706'745'600'000, ""};
+  message.body = hes_test::rows_report("1000000", hes_test::quarters(kFebruary + 900, 4));
+  return p32::http_request("head-end", p32::encode(message));
+}
+
+template <typename Stream>
+std::optional<p32::Message> ask(Stream& stream, const std::string& request) {
+  Code code;
+  asio::write(stream, asio::buffer(request), code);
+  p32::HttpClient client;
+  std::array<std::uint8_t, 4096> in;
+  while (!code) {
+    const std::size_t n = stream.read_some(asio::buffer(in), code);
+    client.feed(protocol::Bytes(in).first(n));
+    if (const auto response = client.next()) {
+      const p32::Decoded decoded = p32::decode(response->body);
+      if (decoded) return decoded.message();
+    }
+  }
+  return std::nullopt;
+}
+
+class TlsTest : public testing::Test {
+ protected:
+  TlsTest() {
+    const TestAuthority::Files own = authority_.issue("head-end");
+    options_.tls = {own.certificate, own.key, authority_.certificate()};
+  }
+  // A client that shows these files; empty: none. The answer to a report of DC1.
+  std::optional<p32::Message> report(std::uint16_t port, const TestAuthority::Files& files) {
+    asio::io_context context;
+    ssl::context tls(ssl::context::tls_client);
+    tls.load_verify_file(authority_.certificate());
+    tls.set_verify_mode(ssl::verify_peer);
+    if (!files.certificate.empty()) {
+      tls.use_certificate_chain_file(files.certificate);
+      tls.use_private_key_file(files.key, ssl::context::pem);
+    }
+    ssl::stream<tcp::socket> stream(context, tls);
+    stream.next_layer().connect({asio::ip::make_address("127.0.0.1"), port});
+    Code code;
+    stream.handshake(ssl::stream_base::client, code);
+    if (code) return std::nullopt;
+    return ask(stream, report_request("DC1"));
+  }
+
+  TestAuthority authority_{"right"};
+  RealTimeOptions options_;
+};
+
+TEST_F(TlsTest, AConcentratorWithACertificateIsServed) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  const auto answer = report(head_end.port(), authority_.issue("DC1"));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(std::holds_alternative<p32::Ack>(answer->body));
+  head_end.stop();
+  EXPECT_EQ(head_end.store.rows(), 4u);
+}
+
+TEST_F(TlsTest, WithoutACertificateTheHandshakeFails) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  EXPECT_FALSE(report(head_end.port(), {}));
+  head_end.stop();
+  EXPECT_EQ(head_end.counters.p32.reports, 0u);
+}
+
+TEST_F(TlsTest, ACertificateOfAnotherAuthorityIsRefused) {
+  TestAuthority wrong("wrong");
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  EXPECT_FALSE(report(head_end.port(), wrong.issue("DC1")));
+  head_end.stop();
+  EXPECT_EQ(head_end.counters.p32.reports, 0u);
+}
+
+TEST_F(TlsTest, ACertificateOfAnotherConcentratorDoesNotSpeakForThisOne) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  const auto answer = report(head_end.port(), authority_.issue("DC2"));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(std::holds_alternative<p32::ErrorBody>(answer->body));
+  head_end.stop();
+  EXPECT_EQ(head_end.counters.p32.denied, 1u);
+  EXPECT_EQ(head_end.store.rows(), 0u);
+}
+
+TEST_F(TlsTest, PlainOctetsAreNoHandshake) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  asio::io_context context;
+  tcp::socket socket(context);
+  socket.connect({asio::ip::make_address("127.0.0.1"), head_end.port()});
+  EXPECT_FALSE(ask(socket, report_request("DC1")));
+  head_end.stop();
+  EXPECT_EQ(head_end.counters.p32.reports, 0u);
+}
+
+TEST_F(TlsTest, WithoutTlsFilesItIsPlain) {
+  Running head_end(RealTimeOptions{}, hes_test::plc_inventory(0, 1));
+  asio::io_context context;
+  tcp::socket socket(context);
+  socket.connect({asio::ip::make_address("127.0.0.1"), head_end.port()});
+  const auto answer = ask(socket, report_request("DC1"));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(std::holds_alternative<p32::Ack>(answer->body));
+}
+
+// The head-end is the TLS client here; an order makes it dial.
+TEST_F(TlsTest, AnEthernetConcentratorIsDialled) {
+  asio::io_context context;
+  const TestAuthority::Files files = authority_.issue("DC1");
+  ssl::context tls(ssl::context::tls_server);
+  tls.use_certificate_chain_file(files.certificate);
+  tls.use_private_key_file(files.key, ssl::context::pem);
+  tls.load_verify_file(authority_.certificate());
+  tls.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
+  std::vector<MeterEntry> meters = hes_test::plc_inventory(0, 1).meters();
+  const Inventory inventory(
+      std::move(meters),
+      {{"DC1", "127.0.0.1", acceptor.local_endpoint().port(), Uplink::ethernet}});
+  Order order;
+  order.meter = 0;
+  options_.orders.push_back(order);
+  Running head_end(options_, inventory);
+  ssl::stream<tcp::socket> stream(acceptor.accept(), tls);
+  stream.handshake(ssl::stream_base::server);
+  hes_test::FakeConcentrator concentrator;
+  concentrator.dialled();
+  std::array<std::uint8_t, 4096> in;
+  while (concentrator.executed.empty()) {
+    const std::size_t n = stream.read_some(asio::buffer(in));
+    concentrator.received_as_server(protocol::Bytes(in).first(n), kFebruary);
+    const auto octets = concentrator.take_server_octets();
+    asio::write(stream, asio::buffer(octets));
+  }
+  EXPECT_EQ(concentrator.executed[0].kind(), p32::OrderKind::relay);
+}
+
+int run(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "hes");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  return hes_main(static_cast<int>(argv.size()), argv.data());
+}
+
+TEST_F(TlsTest, FilesThatWillNotDoAreNamed) {
+  std::vector<std::string> faults;
+  EXPECT_EQ(tls_context({"/nonexistent.crt", options_.tls.key, options_.tls.authority}, faults),
+            nullptr);
+  EXPECT_THAT(faults, testing::Contains(testing::HasSubstr("/nonexistent.crt")));
+  SigningKey key{};
+  EXPECT_TRUE(read_signing_key(authority_.signing_key(), key, faults));
+  EXPECT_NE(key, SigningKey{});
+  faults.clear();
+  EXPECT_FALSE(read_signing_key(options_.tls.key, key, faults));  // of another kind
+  EXPECT_THAT(faults, testing::ElementsAre(testing::HasSubstr("Ed25519")));
+}
+
+TEST_F(TlsTest, WithConcentratorsAndNeitherTlsNorPlainItDoesNotStart) {
+  const std::string path =
+      testing::TempDir() + "hes_tls_" + std::to_string(getpid()) + "_inventory.json";
+  std::ofstream(path) << R"({"concentrators":[{"id":"DC1","uplink":"gprs"}],"meters":[]})";
+  EXPECT_EQ(run({"--inventory", path}), 2);
+  EXPECT_EQ(run({"--inventory", path, "--p32-plain", "--listen", "0.0.0.0:0"}), 2);
+  EXPECT_EQ(run({"--inventory", path, "--tls-cert", options_.tls.certificate}), 2);
+  EXPECT_EQ(run({"--inventory", path, "--p32-plain", "--sign-key", options_.tls.key}), 2);
+  std::remove(path.c_str());
+}
+
+}  // namespace
+}  // namespace hes

@@ -1,0 +1,245 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hostile and broken octets: counted, dropped, never a crash, and the next meter is served.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+
+#include "hes-stub/meters/row_decoder.hpp"
+#include "tests/rigs/head_end/world.hpp"
+
+namespace hes {
+namespace {
+
+using hes_test::FakeMeter;
+using hes_test::kFebruary;
+using hes_test::Octets;
+using hes_test::quarters;
+
+class WireTest : public testing::Test, public StreamPort, ClockPort, TimerPort, LogPort {
+ protected:
+  WireTest()
+      : inventory_(hes_test::fake_inventory(3)),
+        store_(StoreOptions{":memory:", false, false}),
+        crypto_([this](protocol::MutableBytes out) { random_.fill(out); }),
+        engine_(EngineConfig{}, inventory_, {hes_test::fake_type()},
+                Ports{*this, *this, *this, random_, *this, crypto_}, store_, seen_),
+        meter_(0) {
+    engine_.start();
+  }
+  void send(ConnectionId, protocol::Bytes octets) override {
+    sent_.assign(octets.begin(), octets.end());
+  }
+  void close(ConnectionId connection) override { closed_.push_back(connection); }
+  UtcNs now() const override { return now_; }
+  void arm(UtcNs at) override { armed_ = at; }
+  void line(UtcNs, std::string_view) override {}
+
+  ConnectionId open_and_announce(FakeMeter& meter) {
+    engine_.on_open(++last_);
+    engine_.on_data(last_, meter.announce());
+    return last_;
+  }
+
+  UtcNs now_ = kFebruary * kNsPerSecond;
+  UtcNs armed_ = kNever;
+  Octets sent_;
+  std::vector<ConnectionId> closed_;
+  ConnectionId last_ = 0;
+  Inventory inventory_;
+  Store store_;
+  hes_test::SeededRandom random_{3};
+  protocol::crypto::OpensslEngine crypto_;
+  hes_test::Recorder seen_;
+  Engine engine_;
+  FakeMeter meter_;
+};
+
+TEST_F(WireTest, AnyCuttingOfTheStreamGivesTheSameRows) {
+  std::mt19937_64 random(1);
+  meter_.rows = quarters(kFebruary + 900, 96);
+  for (int run = 0; run < 24; ++run) {
+    Octets stream = meter_.announce();
+    for (const Octets& more : {meter_.push(static_cast<std::size_t>(run) * 4, 4),
+                               meter_.heartbeat(), meter_.heartbeat()}) {
+      stream.insert(stream.end(), more.begin(), more.end());
+    }
+    engine_.on_open(++last_);
+    for (std::size_t at = 0; at < stream.size();) {
+      const std::size_t n =
+          std::min<std::size_t>(1 + random() % (run % 2 == 0 ? 3 : 200), stream.size() - at);
+      engine_.on_data(last_, protocol::Bytes(stream).subspan(at, n));
+      at += n;
+    }
+    EXPECT_EQ(store_.rows(), 4u * static_cast<unsigned>(run + 1));
+  }
+  EXPECT_EQ(engine_.counters().malformed, 0u);
+  EXPECT_EQ(engine_.counters().heartbeats, 48u);
+}
+
+TEST_F(WireTest, WhenFramingIsLostTheConnectionIsClosed) {
+  const std::vector<Octets> broken = {
+      {'G', 'E', 'T', ' ', '/'},               // another protocol
+      {0, 2, 0, 1, 0, 102, 0, 4, 1, 2, 3, 4},  // another version
+      {0, 1, 0, 1, 0, 102, 0xFF, 0xFF, 0x0F},  // longer than any APDU
+  };
+  for (const Octets& octets : broken) {
+    engine_.on_open(++last_);
+    engine_.on_data(last_, octets);
+    ASSERT_FALSE(closed_.empty());
+    EXPECT_EQ(closed_.back(), last_);
+    engine_.on_data(last_, octets);  // late octets of a closed connection
+    engine_.on_closed(last_);
+  }
+  EXPECT_EQ(engine_.counters().framing_lost, broken.size());
+  EXPECT_EQ(engine_.connections(), 0u);
+}
+
+TEST_F(WireTest, MessagesThatAreNoneOfOursAreCounted) {
+  const ConnectionId line = open_and_announce(meter_);
+  const std::uint64_t before = engine_.counters().malformed;
+  engine_.on_data(line, hes_test::wrap(7, 102, Octets{0x0F, 0, 0, 0, 0, 0, 0}));
+  engine_.on_data(line, hes_test::wrap(1, 102, Octets{}));
+  engine_.on_data(line, hes_test::wrap(1, 102, Octets{0xC4, 1, 0x41, 0, 9}));
+  engine_.on_data(line, hes_test::wrap(1, 102, Octets{0x0F, 0, 0, 0, 1, 0, 2, 2, 17, 5}));
+  engine_.on_data(line, hes_test::wrap(1, 1, Octets{0xCC, 0}));
+  engine_.on_data(line, hes_test::wrap(1, 16, Octets{0x61, 0}));
+  EXPECT_EQ(engine_.counters().malformed, before + 6);
+  EXPECT_TRUE(closed_.empty());
+}
+
+TEST_F(WireTest, RandomOctetsAndGarbledMessagesNeverCrash) {
+  const std::uint64_t seed = hes_test::test_seed();
+  SCOPED_TRACE(testing::Message() << "AMITWIN_SEED=" << seed);
+  std::mt19937_64 random(seed);
+  meter_.rows = quarters(kFebruary + 900, 64);
+  for (int run = 0; run < 3000; ++run) {
+    const ConnectionId line = open_and_announce(meter_);
+    for (int k = 0; k < 6; ++k) {
+      Octets message;
+      switch (random() % 4) {
+        case 0:
+          message.resize(random() % 60);
+          for (std::uint8_t& octet : message) octet = static_cast<std::uint8_t>(random());
+          break;
+        case 1:
+          message = meter_.push(random() % 60, 4);
+          break;
+        case 2:
+          message = meter_.announce();
+          break;
+        default:
+          message = sent_.empty() ? meter_.heartbeat() : meter_.answer(sent_, kFebruary);
+          break;
+      }
+      for (std::uint64_t flips = random() % 3; flips > 0 && !message.empty(); --flips) {
+        message[random() % message.size()] ^= static_cast<std::uint8_t>(1u << (random() % 8));
+      }
+      if (random() % 5 == 0 && !message.empty()) message.resize(random() % message.size());
+      engine_.on_data(line, message);
+      now_ += 40 * kNsPerSecond;
+      if (armed_ <= now_) engine_.on_timer();
+    }
+    engine_.on_closed(line);
+  }
+  EXPECT_EQ(engine_.connections(), 0u);
+  EXPECT_LE(store_.rows(), 64u);
+  // And a meter that behaves is served as ever.
+  FakeMeter good(1);
+  good.rows = quarters(kFebruary + 900, 4);
+  const std::uint64_t rows = store_.rows();
+  engine_.on_data(open_and_announce(good), good.push(0, 4));
+  EXPECT_EQ(store_.rows(), rows + 4);
+}
+
+// The costs that the architecture counts on. The limits are far above what a free machine needs:
+// they catch a change of kind, not of degree.
+TEST_F(WireTest, APushAndAHeartbeatCostMicroseconds) {
+  using std::chrono::steady_clock;
+  const ConnectionId line = open_and_announce(meter_);
+  meter_.rows = quarters(kFebruary + 900, 4 * 2000);
+  std::vector<Octets> pushes;
+  for (std::size_t i = 0; i < 2000; ++i) pushes.push_back(meter_.push(4 * i, 4));
+  auto begin = steady_clock::now();
+  for (const Octets& push : pushes) engine_.on_data(line, push);
+  store_.commit();
+  const double push_us =
+      std::chrono::duration<double, std::micro>(steady_clock::now() - begin).count() / 2000;
+  EXPECT_EQ(store_.rows(), 8000u);
+  const Octets heartbeat = meter_.heartbeat();
+  begin = steady_clock::now();
+  for (int i = 0; i < 100'000; ++i) engine_.on_data(line, heartbeat);
+  const double heartbeat_us =
+      std::chrono::duration<double, std::micro>(steady_clock::now() - begin).count() / 100'000;
+  std::printf("push of 4 rows %.2f us, heartbeat %.3f us\n", push_us, heartbeat_us);
+  EXPECT_LT(push_us, 300);
+  EXPECT_LT(heartbeat_us, 40);
+}
+
+TEST(RowDecoder, NullsStandForTheRowBefore) {
+  const TypeTemplate type = hes_test::fake_type();
+  Octets value = hes_test::encode_rows(quarters(kFebruary + 900, 1, 500));
+  value[1] = 2;
+  const Octets more = {2, 8, 0, 0, 0, 6, 0, 0, 0, 9, 0, 0, 0, 0};
+  value.insert(value.end(), more.begin(), more.end());
+  std::vector<Row> rows;
+  ASSERT_TRUE(decode_rows(value, *type.profile(kLoadProfile), 900, rows).ok);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].stamp_utc_s, kFebruary + 1800);
+  EXPECT_EQ(rows[1].deviation_min, rows[0].deviation_min);
+  EXPECT_EQ(rows[1].values[0], 500);
+  EXPECT_EQ(rows[1].values[1], 9);
+  EXPECT_EQ(rows[1].values[5], rows[0].values[5]);
+}
+
+TEST(RowDecoder, RowsOfAnotherShapeAreRefusedAsAWhole) {
+  const TypeTemplate type = hes_test::fake_type();
+  const ProfileType& profile = *type.profile(kLoadProfile);
+  const Octets good = hes_test::encode_rows(quarters(kFebruary + 900, 3));
+  std::vector<Row> rows;
+  for (std::size_t n = 0; n < good.size(); ++n) {
+    EXPECT_FALSE(decode_rows(protocol::Bytes(good).first(n), profile, 900, rows).ok) << n;
+    EXPECT_TRUE(rows.empty());
+  }
+  Octets longer = good;
+  longer.push_back(0);
+  EXPECT_FALSE(decode_rows(longer, profile, 900, rows).ok);
+  Octets seven = good;
+  seven[3] = 7;
+  EXPECT_FALSE(decode_rows(seven, profile, 900, rows).ok);
+}
+
+TEST(RowDecoder, ARowWithoutATimeIsLeftOutAndCounted) {
+  const TypeTemplate type = hes_test::fake_type();
+  Octets value = hes_test::encode_rows(quarters(kFebruary + 900, 2));
+  value[8] = 13;  // month of the first row
+  std::vector<Row> rows;
+  const DecodedRows decoded = decode_rows(value, *type.profile(kLoadProfile), 900, rows);
+  EXPECT_TRUE(decoded.ok);
+  EXPECT_EQ(decoded.without_time, 1u);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].stamp_utc_s, kFebruary + 1800);
+}
+
+TEST(Config, WritesAndReadsEveryKnob) {
+  EngineConfig config;
+  config.collect_from_utc_s = kFebruary;
+  config.push_period_s = 1234;
+  config.clock_correct = true;
+  config.zone.standard_offset_min = -180;
+  config.zone.eu_daylight_saving = false;
+  config.system_title[7] = 0xAB;
+  std::vector<std::string> faults;
+  const EngineConfig again = parse_config("c.json", to_json(config), faults);
+  EXPECT_TRUE(faults.empty());
+  EXPECT_EQ(to_json(again), to_json(config));
+  parse_config("c.json", R"({"retries":99,"pull":1})", faults);
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_EQ(faults[0], "c.json: retries = 99: allowed: a whole number from 0 to 10");
+  EXPECT_EQ(faults[1].substr(0, 18), "c.json: pull = 1: ");
+}
+
+}  // namespace
+}  // namespace hes

@@ -1,0 +1,249 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "protocol/hosted/p32/codec.hpp"
+#include "protocol/hosted/p32/sign.hpp"
+#include "tests/unit/protocol/hosted/p32/samples.hpp"
+
+namespace protocol::p32::test {
+namespace {
+
+using testing::HasSubstr;
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, text.npos) << from;
+  return at == text.npos ? text : text.replace(at, from.size(), to);
+}
+
+Problem problem_in(const std::string& xml, const DecodeLimits& limits = {}) {
+  const Decoded decoded = decode(xml, limits);
+  EXPECT_FALSE(decoded.ok());
+  return decoded.ok() ? Problem{} : decoded.problem();
+}
+
+TEST(Decode, ProblemPointsAtTheAttributeThatBreaksTheSchema) {
+  const std::string xml = replaced(vector_file("report_load_profile.xml"), "clk=\"00\" st=\"02\"",
+                                   "clk=\"00\" st=\"2\"");
+  const Problem problem = problem_in(xml);
+  EXPECT_EQ(problem.code, error_code::kBreaksSchema);
+  EXPECT_EQ(problem.element, "/Message/Report/LoadProfile/Meter[1]/Row[3]/@st");
+  EXPECT_EQ(problem.line, 8u);
+  EXPECT_EQ(problem.column, 50u);
+  EXPECT_THAT(problem.allowed, HasSubstr("[0-9A-F]{2}"));
+  EXPECT_EQ(problem.id, "DC01-13");
+}
+
+TEST(Decode, ProblemPointsAtTheElementThatShouldNotBeThere) {
+  const std::string xml = replaced(vector_file("poll.xml"), "<Poll max=\"8\"/>", "<Pool/>");
+  const Problem problem = problem_in(xml);
+  EXPECT_EQ(problem.element, "/Message/Pool");
+  EXPECT_EQ(problem.line, 3u);
+  EXPECT_EQ(problem.column, 1u);
+  EXPECT_THAT(problem.allowed, HasSubstr("Poll"));
+}
+
+TEST(Decode, ProblemPointsWhereXmlEnds) {
+  const Problem problem = problem_in(replaced(vector_file("poll.xml"), "</Message>", "</Massage>"));
+  EXPECT_EQ(problem.code, error_code::kNotXml);
+  EXPECT_EQ(problem.line, 4u);
+  EXPECT_EQ(problem.element, "/Message");
+}
+
+TEST(Decode, ColumnsAreCharactersNotOctets) {
+  const std::string xml = replaced(vector_file("error_message.xml"), "column=\"63\"",
+                                   "element2=\"\xC3\xA9\xC3\xA9\xC3\xA9\" column=\"x\"");
+  const Problem problem = problem_in(replaced(xml, " element2=\"\xC3\xA9\xC3\xA9\xC3\xA9\"", ""));
+  const Problem shifted = problem_in(replaced(vector_file("error_message.xml"), "column=\"63\"",
+                                              "text2=\"\xC3\xA9\" column=\"x\""));
+  EXPECT_EQ(problem.element, "/Message/Error/@column");
+  EXPECT_EQ(shifted.line, problem.line);
+}
+
+TEST(Decode, DateThatDoesNotExistIsRefused) {
+  const std::string golden = vector_file("report_daily_closing.xml");
+  for (const char* date : {"2026-02-29T00:00:00", "2026-13-01T00:00:00", "2026-00-10T00:00:00",
+                           "2026-01-05T24:00:00", "2026-01-05T00:60:00", "1807-01-05T00:00:00",
+                           "0015-01-05T00:00:00", "0000-01-05T00:00:00"}) {
+    const Problem problem =
+        problem_in(replaced(golden, "2026-01-05T00:00:00\"", std::string(date) + "\""));
+    EXPECT_EQ(problem.code, error_code::kBadValue) << date;
+    EXPECT_EQ(problem.element, "/Message/Report/DailyClosing/Meter/Row/@at") << date;
+  }
+}
+
+TEST(Decode, LeapDayIsADate) {
+  const std::string xml = replaced(vector_file("report_daily_closing.xml"), "2026-01-05T00:00:00\"",
+                                   "2028-02-29T00:00:00\"");
+  EXPECT_TRUE(decode(xml).ok());
+}
+
+TEST(Decode, KindAndElementMustAgree) {
+  const Problem report = problem_in(replaced(vector_file("report_daily_closing.xml"),
+                                             "kind=\"dailyClosing\"", "kind=\"monthlyClosing\""));
+  EXPECT_THAT(report.allowed, HasSubstr("MonthlyClosing"));
+  const Problem order =
+      problem_in(replaced(vector_file("order_relay.xml"), "kind=\"relay\"", "kind=\"rawDlms\""));
+  EXPECT_THAT(order.allowed, HasSubstr("RawDlms"));
+}
+
+struct Rule {
+  const char* file;
+  const char* from;
+  const char* to;
+  const char* what;
+};
+class Rules : public testing::TestWithParam<Rule> {};
+TEST_P(Rules, BreakingIsALocatedBadValue) {
+  const Rule& rule = GetParam();
+  const Problem problem = problem_in(replaced(vector_file(rule.file), rule.from, rule.to));
+  EXPECT_EQ(problem.code, error_code::kBadValue);
+  EXPECT_THAT(problem.what, HasSubstr(rule.what));
+  EXPECT_GT(problem.line, 1u);
+  EXPECT_FALSE(problem.allowed.empty());
+}
+INSTANTIATE_TEST_SUITE_P(
+    P32, Rules,
+    testing::Values(
+        Rule{"ack.xml", " re=\"DC01-13\"", "", "is missing"},
+        Rule{"work.xml", " re=\"DC01-24\"", "", "is missing"},
+        Rule{"poll.xml", "to=\"HES\"", "to=\"DC01\"", "the sender itself"},
+        Rule{"request.xml", "until=\"2026-01-05T", "until=\"2025-01-05T", "before from"},
+        Rule{"report_load_profile.xml", "to=\"2026", "to=\"2025", "before from"},
+        Rule{"report_statistics.xml", "until=\"2026", "until=\"2025", "before from"},
+        Rule{"report_inventory.xml", " errCode=\"3\"", "", "is missing"},
+        Rule{"report_inventory.xml", " errCat=\"communication\"", "", "is missing"},
+        Rule{"report_concentrator_parameters.xml", "id=\"day\"", "id=\"lp\"", "two tasks"},
+        Rule{"order_relay.xml", "until=\"2026", "until=\"2025", "does not lie behind"},
+        Rule{"order_relay.xml",
+             "<Meter id=\"0000000101\"></Meter><Meter id=\"0000000102\"></Meter>", "",
+             "names no meter"},
+        Rule{"order_key_change.xml", "<KeyChange>", "<Meter id=\"1\"/><KeyChange>", "names meters"},
+        Rule{"order_meter_parameters.xml",
+             "capturePeriod=\"900\" clearErrors=\"true\" controlMode=\"4\" daylightSaving=\"true\" "
+             "powerQualityTime=\"60\" sagThreshold=\"2070\" swellThreshold=\"2530\" "
+             "timeZone=\"-60\"",
+             "", "changes nothing"},
+        Rule{"order_activity_calendar.xml", "week=\"w\"", "week=\"x\"", "names no week"},
+        Rule{"order_activity_calendar.xml", "days=\"1 1 1 1 1 2 2\"", "days=\"1 1 1 1 1 2 3\"",
+             "names no day"},
+        Rule{"order_activity_calendar.xml", "date=\"*-12-25\"", "date=\"*-02-30\"",
+             "no such value"},
+        Rule{"order_activity_calendar.xml", "at=\"22:30:00\"", "at=\"24:30:00\"", "no such value"},
+        Rule{"order_clock_sync.xml", "threshold=\"30\"", "threshold=\"901\"", "more than a shift"},
+        Rule{"order_concentrator_command.xml", " target=\"HES-O-3\"", "", "cancel"},
+        Rule{"order_raw_dlms.xml", "data=\"0301\" ", "", "is missing"},
+        Rule{"order_raw_dlms.xml", " selector=\"2\"", "", "no selector"},
+        Rule{"order_raw_dlms.xml", "obis=\"1.0.1.8.0.255\"", "obis=\"1.0.1.8.0.256\"",
+             "no such value"},
+        Rule{"order_firmware_campaign.xml", "size=\"163840\"", "size=\"0\"", "is 0"}));
+
+TEST(Decode, SignatureOfAnotherLengthIsRefused) {
+  Message message = order_samples()[0].message;
+  std::get<SignedOrder>(message.body).signature.octets.pop_back();
+  EXPECT_THAT(problem_in(encode(message)).what, HasSubstr("63 octets"));
+}
+
+TEST(Hostile, EntitiesAndDocumentTypesAreRefused) {
+  const std::string poll = vector_file("poll.xml");
+  const std::string_view bodies[] = {
+      "<!DOCTYPE Message [<!ENTITY a \"1\">]>", "<!DOCTYPE Message SYSTEM \"file:///etc/passwd\">",
+      "<!DOCTYPE Message [<!ENTITY a SYSTEM \"http://127.0.0.1:1/x\">]>",
+      "<!DOCTYPE Message [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>",
+      "<?xml-stylesheet href=\"http://127.0.0.1:1/x\"?>"};
+  for (const std::string_view body : bodies) {
+    const Problem problem = problem_in(replaced(poll, "<Message", std::string(body) + "<Message"));
+    EXPECT_EQ(problem.code, error_code::kNotXml) << body;
+    EXPECT_EQ(problem.line, 2u);
+  }
+  const Problem undeclared = problem_in(replaced(poll, "DC01-24", "&a;"));
+  EXPECT_EQ(undeclared.code, error_code::kNotXml);
+}
+
+TEST(Hostile, SchemaHintsAreRefusedNotFollowed) {
+  const std::string xml =
+      replaced(vector_file("poll.xml"), "<Message ",
+               "<Message xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+               "xsi:schemaLocation=\"urn:amitwin:p32ex:1 http://127.0.0.1:1/p32ex.xsd\" ");
+  EXPECT_THAT(problem_in(xml).what, HasSubstr("XMLSchema-instance"));
+}
+
+TEST(Hostile, DepthAndNumberOfElementsAreLimited) {
+  std::string deep, flat = "<a>";
+  for (int k = 0; k < 30; ++k) deep += "<a>";
+  EXPECT_EQ(problem_in(deep).code, error_code::kTooLarge);
+  for (int k = 0; k < 100'000; ++k) flat += "<a/>";
+  EXPECT_EQ(problem_in(flat + "</a>").code, error_code::kTooLarge);
+  std::string wide = "<a";
+  for (int k = 0; k < 100; ++k) wide += " a" + std::to_string(k) + "='1'";
+  EXPECT_EQ(problem_in(wide + "/>").code, error_code::kTooLarge);
+}
+
+// libxml2 compares every attribute of a tag with every other: a quarter of a million would take it
+// a minute.
+TEST(Hostile, TagsFullOfAttributesCostNothing) {
+  std::string wide = "<!-- <b \" --><![CDATA[ <b ' ]]><a";
+  for (int k = 0; k < 250'000; ++k) wide += " a" + std::to_string(k) + "='=>'";
+  EXPECT_EQ(problem_in(wide + "/>").what, "too many attributes");
+}
+
+TEST(Hostile, LongValuesAreNotRepeatedInFull) {
+  const std::string key(48, '1');
+  std::string bad = replaced(vector_file("order_key_change.xml"), "forMeter=\"A1", "forMeter=\"Z1");
+  const std::size_t at = bad.find("Z1");
+  bad.replace(at + 1, key.size() - 1, key.substr(1));
+  const Problem problem = problem_in(bad);
+  EXPECT_EQ(problem.what.find(key.substr(0, 30)), std::string::npos) << problem.what;
+  EXPECT_THAT(problem.what, HasSubstr("..."));
+  EXPECT_EQ(problem.element, "/Message/SignedOrder/Order/KeyChange/Key[1]/@forMeter");
+}
+
+TEST(Hostile, LongMessagesAreRefusedUnread) {
+  DecodeLimits limits;
+  limits.octets_max = 100;
+  EXPECT_EQ(problem_in(vector_file("poll.xml"), limits).code, error_code::kTooLarge);
+}
+
+TEST(Hostile, AnotherNamespaceIsNotOurs) {
+  const Problem problem =
+      problem_in(replaced(vector_file("poll.xml"), "urn:amitwin:p32ex:1", "urn:amitwin:p32ex:2"));
+  EXPECT_EQ(problem.code, error_code::kBreaksSchema);
+  EXPECT_EQ(problem.element, "/Message");
+}
+
+TEST(Hostile, NothingAndNonsense) {
+  for (const char* text : {"", " ", "x", "<", "<a", "<a>", "\n\n", "<?xml", "&", "]]>", "{}"}) {
+    EXPECT_EQ(problem_in(text).code, error_code::kNotXml) << text;
+  }
+}
+
+TEST(Encode, SameMessageSameOctets) {
+  EXPECT_EQ(encode(load_profile(3, 4)), encode(load_profile(3, 4)));
+}
+
+TEST(Encode, WhatXmlCannotHoldBecomesAQuestionMark) {
+  Message message = other_samples()[0].message;
+  std::get<Hello>(message.body).software = std::string("a\0b\x01\xFF\xC3\xA9", 7);
+  const Decoded decoded = decode(encode(message));
+  ASSERT_TRUE(decoded.ok()) << decoded.problem().text();
+  EXPECT_EQ(std::get<Hello>(decoded.message().body).software, "a?b??\xC3\xA9");
+}
+
+TEST(Refusal, IsAMessageThatAnswersTheRefusedOne) {
+  const Problem problem = problem_in(replaced(vector_file("poll.xml"), "max=\"8\"", "max=\"0\""));
+  Envelope envelope = other_samples()[4].message.envelope;
+  std::swap(envelope.from, envelope.to);
+  const Message answer = refusal(problem, envelope);
+  EXPECT_EQ(answer.envelope.re, "DC01-24");
+  const auto& error = std::get<ErrorBody>(answer.body);
+  EXPECT_EQ(error.failure.category, ErrorCategory::message);
+  EXPECT_EQ(error.line, 3u);
+  const Decoded decoded = decode(encode(answer));
+  ASSERT_TRUE(decoded.ok()) << decoded.problem().text();
+  EXPECT_EQ(decoded.message(), answer);
+}
+
+}  // namespace
+}  // namespace protocol::p32::test

@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "sim/result/compare.hpp"
+#include "sim/result/h5_file.hpp"
+#include "tests/unit/sim/result/sample_run.hpp"
+
+namespace {
+
+using namespace sim::result;
+namespace fs = std::filesystem;
+
+std::string h5(const std::string& folder) { return folder + "/result.h5"; }
+
+TEST(ResultFile, TheSameRowsGiveTheSameOctets) {
+  const std::string a = fresh_folder("a");
+  const std::string b = fresh_folder("b");
+  const auto digest_a = write_sample(a, {});
+  const auto digest_b = write_sample(b, {});
+  ASSERT_TRUE(digest_a && digest_b);
+  EXPECT_EQ(digest_a->total, digest_b->total);
+  EXPECT_EQ(file_octets(h5(a)), file_octets(h5(b)));
+  EXPECT_FALSE(compare_results(h5(a), h5(b)).difference);
+}
+
+TEST(ResultFile, HowOftenPartsAreClosedLeavesNoTrace) {
+  const std::string rare = fresh_folder("rare");
+  const std::string often = fresh_folder("often");
+  write_sample(rare, {}, 100 * sim::kNsPerHour);
+  write_sample(often, {}, sim::kNsPerHour);
+  EXPECT_EQ(file_octets(h5(rare)), file_octets(h5(often)));
+  EXPECT_FALSE(fs::exists(often + "/parts"));
+  EXPECT_FALSE(fs::exists(often + "/result.h5.tmp"));
+}
+
+TEST(ResultFile, TheDigestOfTheWriterIsThatOfTheFile) {
+  const std::string folder = fresh_folder("digest");
+  const auto written = write_sample(folder, {});
+  const auto read = digest_of(h5(folder));
+  ASSERT_TRUE(written && read);
+  EXPECT_EQ(written->total, read->total);
+  EXPECT_EQ(written->tables, read->tables);
+  EXPECT_EQ(read->tables.size(), kTables);
+}
+
+// Every cell of every table, one at a time: written by hand into a packed file.
+TEST(ResultFile, TheDigestChangesWithAnyCell) {
+  const std::string folder = fresh_folder("cells");
+  const std::string path = h5(folder);
+  const SampleRun small{1, 2, 0, 0, -1};
+  write_sample(folder, small);
+  const auto file = TableFileReader::open(path);
+  ASSERT_TRUE(file);
+  std::map<std::string, int> seen;
+  for (const TableSchema& table : file->tables()) {
+    std::vector<std::uint8_t> rows;
+    ASSERT_TRUE(file->read(table, 0, file->rows_of(table), rows));
+    ASSERT_FALSE(rows.empty()) << table.name;
+    const auto digest = [&] {
+      Hasher hasher = begin_table_digest(table, rows.size() / table.row_bytes);
+      hasher.add(std::span<const std::uint8_t>(rows));
+      return hasher.hex();
+    };
+    ++seen[digest()];
+    for (const Column& column : table.columns) {
+      std::uint8_t& octet = rows[rows.size() - table.row_bytes + column.offset];
+      octet ^= 1;
+      EXPECT_EQ(++seen[digest()], 1) << table.name << '.' << column.name;
+      octet ^= 1;
+    }
+  }
+}
+
+TEST(ResultFile, DiffNamesTheFirstDifferingCell) {
+  const std::string a = fresh_folder("diff_a");
+  const std::string b = fresh_folder("diff_b");
+  write_sample(a, {});
+  write_sample(b, {.changed_meter = 3, .changed_by_wh = 2});
+  const Comparison comparison = compare_results(h5(a), h5(b));
+  EXPECT_EQ(comparison.error, "");
+  ASSERT_TRUE(comparison.difference);
+  EXPECT_EQ(comparison.difference->table, "rows");
+  // 4 meters of 4 rows an hour, 9 hours, then meters 1 and 2.
+  EXPECT_EQ(comparison.difference->row, 9u * 16 + 8);
+  EXPECT_EQ(comparison.difference->column, "ap_wh");
+  EXPECT_EQ(std::stoi(comparison.difference->b), std::stoi(comparison.difference->a) + 2);
+  EXPECT_THAT(comparison.difference->text(), testing::StartsWith("table rows, row 152, column "));
+}
+
+TEST(ResultFile, DiffShowsAMissingRow) {
+  const std::string a = fresh_folder("drop_a");
+  const std::string b = fresh_folder("drop_b");
+  const std::string c = fresh_folder("drop_c");
+  write_sample(a, {});
+  write_sample(b, {.dropped_hour = 23});
+  const auto difference = compare_results(h5(a), h5(b)).difference;
+  ASSERT_TRUE(difference);
+  EXPECT_EQ(difference->table, "rows");
+  EXPECT_EQ(difference->row, 23u * 16 + 4);
+  write_sample(c, {.meters = 2, .dropped_hour = 23});
+  write_sample(b, {.meters = 2});
+  EXPECT_EQ(compare_results(h5(b), h5(c)).difference->text(),
+            "table rows, row 188: a row | no row");
+}
+
+TEST(ResultFile, WhatIsNoResultIsSaidSo) {
+  const std::string folder = fresh_folder("bad");
+  fs::create_directories(folder);
+  std::ofstream(folder + "/x.h5") << "not HDF5";
+  EXPECT_FALSE(digest_of(folder + "/x.h5"));
+  EXPECT_FALSE(digest_of(folder + "/missing.h5"));
+  EXPECT_THAT(compare_results(folder + "/x.h5", folder + "/x.h5").error,
+              testing::HasSubstr("not a result file"));
+  EXPECT_FALSE(write_sample("/dev/null/x", {})) << "a folder that cannot be";
+}
+
+TEST(ResultFile, ARunningFileShowsTheClosedParts) {
+  const std::string folder = fresh_folder("running");
+  ResultWriter writer(folder, sample_identity(), 6 * sim::kNsPerHour);
+  const auto empty = TableFileReader::open(h5(folder));
+  ASSERT_TRUE(empty) << "there from the first moment";
+  EXPECT_EQ(empty->rows_of(*empty->find("rows")), 0u);
+  for (int hour = 0; hour < 13; ++hour) {
+    append_hour(writer, {}, hour);
+    writer.advance((hour + 1) * sim::kNsPerHour);
+  }
+  const auto running = TableFileReader::open(h5(folder));
+  ASSERT_TRUE(running);
+  EXPECT_EQ(running->attributes().state, "running");
+  EXPECT_EQ(running->attributes().simulated_s, 12 * 3600);
+  EXPECT_EQ(running->rows_of(*running->find("rows")), 12u * 16);
+  std::vector<std::uint8_t> last;
+  const TableSchema& rows = *running->find("rows");
+  ASSERT_TRUE(running->read(rows, 12 * 16 - 1, 1, last));
+  EXPECT_EQ(cell_text(rows.columns[1], last.data()), "4");
+  EXPECT_EQ(cell_text(rows.columns[2], last.data()), std::to_string(1'705'276'800 + 12 * 3600));
+}
+
+TEST(ResultFile, ANewRunReplacesTheOld) {
+  const std::string folder = fresh_folder("again");
+  const auto first = write_sample(folder, {});
+  { ResultWriter killed(folder, sample_identity(), sim::kNsPerHour); }
+  EXPECT_EQ(TableFileReader::open(h5(folder))->attributes().state, "running");
+  const auto second = write_sample(folder, {});
+  EXPECT_EQ(first->total, second->total);
+  EXPECT_EQ(TableFileReader::open(h5(folder))->attributes().state, "complete");
+}
+
+TEST(ResultFile, AttributesTellWhatRan) {
+  const std::string folder = fresh_folder("attributes");
+  write_sample(folder, {});
+  const FileAttributes attributes = TableFileReader::open(h5(folder))->attributes();
+  EXPECT_EQ(attributes.schema_version, kSchemaVersion);
+  EXPECT_EQ(attributes.scenario, "sample");
+  EXPECT_EQ(attributes.scenario_sha256, sha256_hex(sample_identity().scenario_text));
+  EXPECT_EQ(attributes.seed, 7u);
+  EXPECT_EQ(attributes.start_utc, "2024-01-15T00:00:00Z");
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(ResultFile, TheSchemaPageIsCurrent) {
+  const std::string path = "docs/result-schema.md";
+  if (std::getenv("TWIN_UPDATE") != nullptr) std::ofstream(path) << schema_page();
+  EXPECT_EQ(file_octets(path), schema_page()) << "TWIN_UPDATE=1 rewrites " << path;
+}
+
+}  // namespace

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the project ships: its scenarios and the generated reference page.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "sim/scenario/load.hpp"
+#include "sim/scenario/load_csv.hpp"
+
+namespace {
+
+using namespace sim::run;
+
+std::string file_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+TEST(Reference, ThePageIsCurrent) {
+  const std::string path = "docs/scenario-reference.md";
+  if (std::getenv("TWIN_UPDATE") != nullptr) std::ofstream(path) << scenario_reference();
+  EXPECT_EQ(file_text(path), scenario_reference()) << "TWIN_UPDATE=1 rewrites " << path;
+}
+
+TEST(ShippedScenarios, FirstLightIsWhatItSays) {
+  const LoadedScenario loaded = load_scenario("scenarios/first-light.toml");
+  for (const Problem& problem : loaded.errors) ADD_FAILURE() << problem.line();
+  ASSERT_TRUE(loaded.scenario);
+  const Scenario& scenario = *loaded.scenario;
+  EXPECT_EQ(scenario.meters.count, 100);
+  EXPECT_EQ(scenario.meters.detailed.list(100).size(), 2u);
+  EXPECT_GE(scenario.meters.pv_share, 0.2);
+  EXPECT_EQ(scenario.end(), 28 * sim::kNsPerHour);
+  const auto count = [&](EventType type) {
+    return std::count_if(scenario.events.begin(), scenario.events.end(),
+                         [&](const Event& event) { return event.type == type; });
+  };
+  EXPECT_EQ(count(EventType::relay), 2);
+  EXPECT_EQ(count(EventType::clock_error), 1);
+  EXPECT_EQ(count(EventType::clock_shift), 1);
+  EXPECT_EQ(count(EventType::network_loss), 1);
+}
+
+TEST(ShippedScenarios, LondonReadsTheRealHomes) {
+  const std::string scenario_file = "scenarios/london.toml";
+  const LoadedScenario loaded = load_scenario(scenario_file);
+  if (!loaded.scenario) {
+    ASSERT_EQ(loaded.errors.size(), 1u) << "the only thing missing may be the data";
+    EXPECT_THAT(loaded.errors[0].line(), testing::HasSubstr("load.csv"));
+    EXPECT_THAT(loaded.errors[0].line(), testing::HasSubstr("there is no readable file"));
+    GTEST_SKIP() << "no London data: " << loaded.errors[0].line();
+  }
+  const LoadCsvResult csv = read_load_csv(*loaded.scenario);
+  for (const Problem& problem : csv.errors) ADD_FAILURE() << problem.line();
+  EXPECT_EQ(csv.table.homes.size(), 100u);
+  EXPECT_EQ(csv.table.interval_s, 1800);
+  EXPECT_EQ(csv.table.n_intervals, (168u + 4u) * 2u);
+  EXPECT_EQ(csv.warnings.size(), csv.table.gaps);
+  const auto& expectations = loaded.scenario->expectations;
+  const auto unknown = std::find_if(expectations.begin(), expectations.end(),
+                                    [](const auto& each) { return each.kpi == "truth_unknown"; });
+  ASSERT_NE(unknown, expectations.end());
+  EXPECT_EQ(unknown->limit.equals, static_cast<double>(csv.table.gaps * 1800 / 900));
+}
+
+}  // namespace
