@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What does one window of metrology cost, and a meter's day? Kernel and synthesis are given as a
-// share of two limits measured in the same run: fused multiply-adds in registers, and reading the
-// window's samples from cache. Every case checks its result and the run fails on a wrong one.
+// share of two limits measured in the same run, fused multiply-adds in registers and reading the
+// window's samples from cache, and beside naive_window, the unit that makes costs of different
+// machines comparable (docs/cost.md). Every case checks its result and the run fails on a wrong
+// one.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,10 +25,12 @@ namespace {
 using namespace models;
 
 constexpr std::int64_t kWindowNs = 200'000'000;
-constexpr double kCountsPerVoltAmpere = 8388608 / 500.0 * (8388608 / 177.0);
+constexpr double kCountsPerVolt = 8388608 / 500.0;
+constexpr double kCountsPerAmpere = 8388608 / 177.0;
+constexpr double kCountsPerVoltAmpere = kCountsPerVolt * kCountsPerAmpere;
 constexpr int kSets = 1280;  // pairs of (v, i) in a window
-constexpr double kKernelFmas = 5.0 * kSets;
-constexpr double kKernelBytes = 8.0 * kSets;
+constexpr std::int64_t kKernelFmas = 5 * kSets;
+constexpr std::int64_t kKernelBytes = 8 * kSets;
 
 typedef float Floats __attribute__((vector_size(32)));
 
@@ -54,6 +57,7 @@ void limit_fma(benchmark::State& state) {
     }
   }
   benchmark::DoNotOptimize(acc);
+  state.SetItemsProcessed(state.iterations() * kKernelFmas);
 }
 
 // Reading the 10 KiB of one window once.
@@ -68,6 +72,7 @@ void limit_read(benchmark::State& state) {
 #pragma GCC unroll 8
     for (Floats& x : sum) keep(x);
   }
+  state.SetBytesProcessed(state.iterations() * kKernelBytes);
 }
 
 ElectricalState load_state() {
@@ -85,17 +90,76 @@ bool check(benchmark::State& state, double got, double expected, double toleranc
   return false;
 }
 
-template <typename Lanes>
-void kernel(benchmark::State& state) {
-  const Afe afe(1, 1, 1, {});
-  const auto buffer = std::make_unique<SampleBuffer>();
+// Sums a sample of the phasors: |V|^2, |I|^2, Re(V conj I), and Im(V1 conj I1) where no order is in
+// both.
+void check_sums(benchmark::State& state, const meter_element_sums& sums, double tolerance) {
+  const ElectricalState load = load_state();
+  double vv = 0, ii = 0;
+  for (std::size_t k = 0; k < kOrders; ++k) {
+    vv += norm(load.v[0][k]);
+    ii += norm(load.i[0][k]);
+  }
+  check(state, sums.vv / kSets / kCountsPerVolt / kCountsPerVolt, vv, tolerance);
+  check(state, sums.ii / kSets / kCountsPerAmpere / kCountsPerAmpere, ii, tolerance);
+  check(state, sums.vi / kSets / kCountsPerVoltAmpere, active_power_w(load), tolerance);
+  check(state, sums.vq / kSets / kCountsPerVoltAmpere, reactive_power_var(load), tolerance);
+}
+
+// The same four sums as they are first written down: what the machine's compiler makes of it under
+// strict IEEE, a chain of additions in float.
+__attribute__((optimize("O3"), noinline)) meter_element_sums naive_sums(
+    const meter_window& window) {
+  const std::int32_t* v = window.channel[METER_V1];
+  const std::int32_t* i = window.channel[METER_I1];
+  const std::int32_t* v_delayed = v - METER_WINDOW_LEAD;
+  const std::int32_t* i_delayed = i - METER_WINDOW_LEAD;
+  const int n = static_cast<int>(window.n_samples);
+  std::int64_t sum_v = 0, sum_i = 0;
+  for (int k = 0; k < n; ++k) {
+    sum_v += v[k];
+    sum_i += i[k];
+  }
+  const float mean_v = static_cast<float>(sum_v) / static_cast<float>(n);
+  const float mean_i = static_cast<float>(sum_i) / static_cast<float>(n);
+  float vv = 0, ii = 0, vi = 0, vq = 0;
+  for (int k = 0; k < n; ++k) {
+    const float a = static_cast<float>(v[k]) - mean_v;
+    const float b = static_cast<float>(i[k]) - mean_i;
+    const float a_delayed = static_cast<float>(v_delayed[k]) - mean_v;
+    const float b_delayed = static_cast<float>(i_delayed[k]) - mean_i;
+    vv += a * a;
+    ii += b * b;
+    vi += a * b;
+    vq += 0.5f * (a_delayed * b - a * b_delayed);
+  }
+  return {vv, ii, vi, vq};
+}
+
+struct LoadWindow {
+  const Afe afe{1, 1, 1, {}};
+  const std::unique_ptr<SampleBuffer> buffer = std::make_unique<SampleBuffer>();
   const meter_window window = afe.sample(load_state(), 0, kWindowNs, true, *buffer);
-  meter_sums sums{};
+};
+
+void naive_window(benchmark::State& state) {
+  const LoadWindow load;
+  meter_element_sums sums{};
   for (auto _ : state) {
-    sums = meter::dsp::window_sums<Lanes>(window);
+    sums = naive_sums(load.window);
     benchmark::DoNotOptimize(sums);
   }
-  check(state, sums.element[0].vi / kSets / kCountsPerVoltAmpere, 2300, 1e-5);
+  check_sums(state, sums, 1e-4);
+}
+
+template <typename Lanes>
+void kernel(benchmark::State& state) {
+  const LoadWindow load;
+  meter_sums sums{};
+  for (auto _ : state) {
+    sums = meter::dsp::window_sums<Lanes>(load.window);
+    benchmark::DoNotOptimize(sums);
+  }
+  check_sums(state, sums.element[0], 1e-5);
 }
 
 void synthesis(benchmark::State& state) {
@@ -110,8 +174,7 @@ void synthesis(benchmark::State& state) {
     window = afe.sample(electrical, 0, kWindowNs, noisy, *buffer);
     benchmark::ClobberMemory();
   }
-  const meter_sums sums = meter::dsp::window_sums(window);
-  check(state, sums.element[0].vi / kSets / kCountsPerVoltAmpere, 2300, 1e-4);
+  check_sums(state, meter::dsp::window_sums(window).element[0], 1e-4);
 }
 
 struct EnergySink : WindowSink {
@@ -193,6 +256,7 @@ void load_day(benchmark::State& state) {
 
 BENCHMARK(limit_fma);
 BENCHMARK(limit_read);
+BENCHMARK(naive_window);
 BENCHMARK(kernel<meter::dsp::NativeLanes>)->Name("kernel");
 BENCHMARK(kernel<meter::dsp::ScalarLanes>)->Name("kernel_scalar");
 BENCHMARK(synthesis)->ArgName("noise")->Arg(0)->Arg(1);
@@ -201,36 +265,26 @@ BENCHMARK(truth_day)->Unit(benchmark::kMicrosecond);
 BENCHMARK(load_day)->Unit(benchmark::kMicrosecond);
 BENCHMARK(detailed_minute)->Unit(benchmark::kMicrosecond);
 
-// Console output, and the times kept for the ratios.
+// Console output; every time is also given in the units measured before it.
 class Reporter : public benchmark::ConsoleReporter {
  public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs) {
+  void ReportRuns(const std::vector<Run>& reported) override {
+    std::vector<Run> runs = reported;
+    for (Run& run : runs) {
       failed_ |= run.error_occurred;
-      if (run.iterations > 0)
-        ns_[run.benchmark_name()] =
-            run.cpu_accumulated_time * 1e9 / static_cast<double>(run.iterations);
+      if (run.iterations == 0) continue;
+      const double s = run.cpu_accumulated_time / static_cast<double>(run.iterations);
+      for (const auto& [unit, unit_s] : unit_s_) run.counters["x " + unit] = s / unit_s;
+      for (const char* unit : {"limit_fma", "limit_read", "naive_window"}) {
+        if (run.benchmark_name() == unit) unit_s_[unit] = s;
+      }
     }
     ConsoleReporter::ReportRuns(runs);
   }
   bool failed() const { return failed_; }
-  void print_ratios() const {
-    const auto fma = ns_.find("limit_fma");
-    const auto read = ns_.find("limit_read");
-    if (fma == ns_.end() || read == ns_.end()) return;
-    std::printf("limits: %.1f GFMA/s, %.1f GB/s\n", kKernelFmas / fma->second,
-                kKernelBytes / read->second);
-    for (const char* name : {"kernel", "kernel_scalar", "synthesis/noise:0", "synthesis/noise:1"}) {
-      const auto found = ns_.find(name);
-      if (found == ns_.end()) continue;
-      std::printf("%-18s %5.2f x the time of its window's %d FMA, %5.2f x that of reading it\n",
-                  name, found->second / fma->second, static_cast<int>(kKernelFmas),
-                  found->second / read->second);
-    }
-  }
 
  private:
-  std::map<std::string, double> ns_;
+  std::map<std::string, double> unit_s_;
   bool failed_ = false;
 };
 
@@ -241,6 +295,5 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   Reporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print_ratios();
   return reporter.failed() ? 1 : 0;
 }
