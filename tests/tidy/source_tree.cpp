@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/tidy/source_tree.hpp"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 namespace tidy {
 namespace {
@@ -88,13 +89,18 @@ const std::vector<SourceFile>& source_files() {
 }
 
 std::vector<Include> includes_of(const SourceFile& file) {
-  static const std::regex pattern(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   std::vector<Include> includes;
   for (std::size_t i = 0; i < file.lines.size(); ++i) {
-    std::smatch match;
-    if (std::regex_search(file.lines[i], match, pattern)) {
-      includes.push_back({static_cast<int>(i + 1), match[2], match[1] == "<"});
-    }
+    const std::string& line = file.lines[i];
+    const std::size_t hash = line.find_first_not_of(' ');
+    if (hash == std::string::npos || line[hash] != '#') continue;
+    const std::size_t word = line.find_first_not_of(' ', hash + 1);
+    if (word == std::string::npos || line.compare(word, 7, "include") != 0) continue;
+    const std::size_t open = line.find_first_of("<\"", word);
+    const std::size_t close = line.find_last_of(">\"");
+    if (open == std::string::npos || close <= open) continue;
+    includes.push_back(
+        {static_cast<int>(i + 1), line.substr(open + 1, close - open - 1), line[open] == '<'});
   }
   return includes;
 }
@@ -109,6 +115,29 @@ std::vector<std::string> code_of(const SourceFile& file) {
 bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](const std::string& prefix) { return path.rfind(prefix, 0) == 0; });
+}
+
+std::vector<std::string> lines_of_list(const std::string& path) {
+  std::ifstream in(path);
+  EXPECT_TRUE(in.good()) << path;
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line[0] != '#') lines.push_back(line);
+  }
+  return lines;
+}
+
+Exceptions::Exceptions(const std::string& path) : path_(path) {
+  for (const std::string& line : lines_of_list(path)) unused_.insert(line);
+}
+bool Exceptions::holds(const std::string& line) {
+  if (unused_.erase(line) > 0) used_.insert(line);
+  return used_.contains(line);
+}
+void Exceptions::expect_all_used() const {
+  for (const std::string& line : unused_) {
+    ADD_FAILURE() << path_ << ": no longer needed, take the line out: " << line;
+  }
 }
 
 }  // namespace tidy

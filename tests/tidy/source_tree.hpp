@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,22 @@ std::vector<Include> includes_of(const SourceFile& file);
 // Lines with comments and string literals blanked out, same count as file.lines.
 std::vector<std::string> code_of(const SourceFile& file);
 bool starts_with_any(const std::string& path, const std::vector<std::string>& prefixes);
+
+// Lines of a list without comments (#) and empty ones.
+std::vector<std::string> lines_of_list(const std::string& path);
+
+// A list of what a rule lets pass, a line each, that may only shrink: a line that nothing needs any
+// more fails.
+class Exceptions {
+ public:
+  explicit Exceptions(const std::string& path);
+  bool holds(const std::string& line);
+  void expect_all_used() const;
+
+ private:
+  std::string path_;
+  std::set<std::string> unused_;
+  std::set<std::string> used_;
+};
 
 }  // namespace tidy

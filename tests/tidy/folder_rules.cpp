@@ -1,0 +1,212 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/tidy/folder_rules.hpp"
+
+namespace tidy {
+namespace {
+
+using Prefixes = std::vector<std::string>;
+
+const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp", "protocol/assert.hpp"};
+const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dlms/",
+                            "protocol/hdlc/",    "protocol/prime/", "protocol/iec62056_21/",
+                            "protocol/wrapper/", "protocol/crypto/"};
+// What a meter does, told apart from how it is asked for it.
+const Prefixes kMeterFunctions = {"meter/fw/measure/", "meter/fw/quality/", "meter/fw/tariff/",
+                                  "meter/fw/time/",    "meter/fw/events/",  "meter/fw/profiles/",
+                                  "meter/fw/relay/",   "meter/fw/display/", "meter/fw/fraud/",
+                                  "meter/fw/image/",   "meter/fw/security/"};
+const Prefixes kMeterGround = {"meter/hal/", "meter/dsp/", "meter/fw/core/", "meter/fw/store/",
+                               "protocol/crypto/"};
+
+template <typename List, typename... More>
+List join(List all, const More&... more) {
+  (all.insert(all.end(), more.begin(), more.end()), ...);
+  return all;
+}
+Prefixes with_base(const Prefixes& more) { return join(more, kProtocolBase); }
+Prefixes with_protocol(const Prefixes& more) { return join(more, kProtocolBase, kProtocol); }
+
+std::vector<Rule> protocol_rules() {
+  return {
+      {{"kernel/"}, {"kernel/"}, {}, false},
+      {{"net/"}, with_protocol({"net/"}), {"boost/", "openssl/"}, false},
+      {{"protocol/"}, with_protocol({}), {}, true},
+      {{"protocol/hosted/assert_host/"}, with_protocol({}), {}, false},
+      {{"protocol/hosted/crypto_openssl/"},
+       with_protocol({"protocol/hosted/crypto_openssl/"}),
+       {"openssl/"},
+       false},
+      {{"protocol/hosted/p32/"},
+       with_protocol({"protocol/hosted/p32/"}),
+       {"zlib.h", "libxml/", "fmt/", "openssl/", "boost/beast/"},
+       false},
+  };
+}
+
+std::vector<Rule> firmware_rules() {
+  return {
+      {{"meter/"}, with_protocol({"meter/"}), {}, true},
+      {{"meter/hal/"}, {"meter/hal/"}, {}, true},
+      {{"meter/dsp/"}, {"meter/dsp/", "meter/hal/"}, {}, true},
+      // Functions know no COSEM: meter/fw/cosem translates.
+      {kMeterFunctions, join(kMeterFunctions, with_base(kMeterGround)), {}, true},
+      {{"meter/fw/core/"},
+       join(kMeterFunctions, with_base(kMeterGround), Prefixes{"meter/fw/wires/"}),
+       {},
+       true},
+      {{"meter/fw/store/"}, with_base({"meter/hal/", "meter/fw/store/"}), {}, true},
+      {{"meter/fw/cosem/"},
+       with_base({"meter/hal/", "meter/fw/", "protocol/axdr/", "protocol/cosem/", "protocol/dlms/",
+                  "protocol/crypto/"}),
+       {},
+       true},
+      {{"meter/fw/prime/"},
+       with_base({"meter/hal/", "meter/fw/prime/", "protocol/prime/", "protocol/crypto/"}),
+       {},
+       true},
+      {{"cm1/"}, with_protocol({"cm1/"}), {}, true},
+      {{"cm1/hal/"}, {"cm1/hal/"}, {}, true},
+      {{"dcu/fw/", "dcu/hal/"}, with_protocol({"dcu/fw/", "dcu/hal/"}), {}, true},
+  };
+}
+
+std::vector<Rule> hosted_rules() {
+  const Prefixes dcu_libraries = {"fmt/", "nlohmann/", "zlib.h"};
+  const Prefixes hes_libraries = {"sqlite3.h", "fmt/", "nlohmann/", "zlib.h"};
+  return {
+      {{"dcu/app/"}, {"dcu/", "protocol/"}, dcu_libraries, false},
+      {{"dcu/app/store/"}, {"dcu/app/store/", "protocol/"}, dcu_libraries, false},
+      {{"dcu/app/tasks/"}, {"dcu/app/tasks/", "dcu/app/store/", "protocol/"}, dcu_libraries, false},
+      {{"dcu/app/meters/"},
+       {"dcu/app/meters/", "dcu/app/tasks/", "dcu/app/store/", "dcu/app/core.hpp",
+        "dcu/app/ports.hpp", "dcu/app/observer.hpp", "dcu/app/event_code.hpp", "protocol/"},
+       dcu_libraries,
+       false},
+      {{"hes-stub/"}, {"hes-stub/", "protocol/"}, hes_libraries, false},
+      {{"hes-stub/inventory/"}, {"hes-stub/inventory/", "protocol/"}, hes_libraries, false},
+      {{"hes-stub/ports/"}, {"hes-stub/ports/", "protocol/"}, hes_libraries, false},
+      {{"hes-stub/store/"},
+       {"hes-stub/store/", "hes-stub/inventory/", "hes-stub/ports/", "protocol/"},
+       hes_libraries,
+       false},
+      // The two roads know nothing of each other.
+      {{"hes-stub/meters/"},
+       with_protocol({"hes-stub/meters/", "hes-stub/orders/", "hes-stub/store/",
+                      "hes-stub/inventory/", "hes-stub/ports/"}),
+       hes_libraries,
+       false},
+      {{"hes-stub/concentrators/"},
+       {"hes-stub/concentrators/", "hes-stub/orders/", "hes-stub/store/", "hes-stub/inventory/",
+        "hes-stub/ports/", "protocol/"},
+       hes_libraries,
+       false},
+      {{"hes-stub/program/", "hes-stub/lockstep/", "hes-stub/web/"},
+       {"hes-stub/", "protocol/", "net/"},
+       join(hes_libraries, Prefixes{"boost/", "CLI/"}),
+       false},
+  };
+}
+
+std::vector<Rule> model_rules() {
+  return {
+      {{"plc-channel/"}, with_protocol({"plc-channel/", "kernel/"}), {"Eigen/"}, false},
+      {{"plc-channel/feeder/"}, {"plc-channel/feeder/", "kernel/"}, {"Eigen/"}, false},
+      {{"plc-channel/channel/", "plc-channel/noise/"},
+       {"plc-channel/channel/", "plc-channel/noise/", "plc-channel/feeder/", "kernel/"},
+       {"Eigen/"},
+       false},
+      {{"plc-channel/phy/"},
+       {"plc-channel/phy/", "plc-channel/channel/", "plc-channel/noise/", "kernel/",
+        "protocol/prime/"},
+       {"Eigen/"},
+       false},
+      {{"models/core/"},
+       with_protocol({"models/core/", "kernel/", "meter/dsp/", "meter/hal/", "cm1/hal/", "dcu/hal/",
+                      "protocol/hosted/crypto_openssl/", "plc-channel/"}),
+       {"Eigen/"},
+       false},
+      {{"models/core/grid/"}, {"models/core/grid/", "kernel/"}, {"Eigen/"}, false},
+      {{"models/core/load/"},
+       {"models/core/load/", "models/core/grid/", "kernel/"},
+       {"Eigen/"},
+       false},
+      {{"models/core/afe/"},
+       {"models/core/afe/", "models/core/load/", "models/core/grid/", "kernel/", "meter/dsp/",
+        "meter/hal/"},
+       {"Eigen/"},
+       false},
+      {{"models/sc/"},
+       {"models/", "plc-channel/", "meter/", "cm1/", "dcu/", "protocol/", "kernel/"},
+       {"systemc", "tlm"},
+       false},
+  };
+}
+
+// Each floor of the simulator stands on those before it: result, scenario, assembly, record,
+// referee, report, drive, cli.
+std::vector<Rule> sim_rules() {
+  const Prefixes product = {"kernel/", "net/",      "protocol/", "meter/",      "cm1/",
+                            "dcu/",    "hes-stub/", "models/",   "plc-channel/"};
+  Prefixes floors = {"sim/result/", "sim/scenario/"};
+  std::vector<Rule> rules = {
+      {{"sim/result/"},
+       {"sim/result/", "kernel/"},
+       {"hdf5", "fmt/", "nlohmann/", "zlib.h", "openssl/"},
+       false},
+      {{"sim/report/"},
+       {"sim/report/", "sim/result/", "kernel/"},
+       {"fmt/", "nlohmann/", "openssl/"},
+       false},
+      {{"sim/scenario/"}, {"sim/scenario/", "sim/result/", "kernel/"}, {"toml++", "fmt/"}, false},
+      // Truth is computed by other means than the meter's: law 6.
+      {{"sim/referee/truth/"},
+       {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/"},
+       {},
+       false},
+      {{"sim/referee/expected/"}, {"sim/referee/expected/", "kernel/", "models/core/"}, {}, false},
+  };
+  for (const char* floor :
+       {"sim/assembly/", "sim/load/", "sim/record/", "sim/referee/", "sim/drive/", "sim/cli/"}) {
+    floors.push_back(floor);
+    if (floors.back() == "sim/drive/") floors.push_back("sim/report/");
+    rules.push_back({{floor}, join(product, floors), {""}, false});
+  }
+  return rules;
+}
+
+std::vector<Rule> test_rules() {
+  return {
+      {{"bench/", "tests/"}, {""}, {""}, false},
+      // The guest firmware is written against the public C headers alone; its test is not.
+      {{"tests/firmware/second_firmware/second_firmware.c",
+        "tests/firmware/second_firmware/second_firmware.h"},
+       {"meter/hal/", "tests/firmware/second_firmware/second_firmware.h"},
+       {},
+       true},
+  };
+}
+
+}  // namespace
+
+const std::vector<Rule>& folder_rules() {
+  static const std::vector<Rule> all = join(protocol_rules(), firmware_rules(), hosted_rules(),
+                                            model_rules(), sim_rules(), test_rules());
+  return all;
+}
+
+const Rule* rule_for(const std::string& path) {
+  const Rule* best = nullptr;
+  std::size_t best_length = 0;
+  for (const Rule& rule : folder_rules()) {
+    for (const std::string& folder : rule.folders) {
+      if (path.rfind(folder, 0) == 0 && folder.size() >= best_length) {
+        best = &rule;
+        best_length = folder.size();
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace tidy
