@@ -27,6 +27,18 @@ Buffer* BufferPool::take(Buffer::Use use, std::size_t keep) {
   PROTOCOL_ASSERT(false);  // free_ counts them
 }
 
+Buffer* BufferPool::take_lpdu(Buffer::Use use, const protocol::prime::Lpdu& lpdu) {
+  if (lpdu.lsdu.size() > kMaxLsdu) return nullptr;
+  Buffer* buffer = take(use, buffers_.size() / 4);
+  if (buffer == nullptr) return nullptr;
+  protocol::Writer out(buffer->octets);
+  const bool fits = protocol::prime::encode(lpdu, out);
+  PROTOCOL_ASSERT(fits);
+  buffer->size = static_cast<std::uint16_t>(out.size());
+  buffer->priority = Priority::normal;
+  return buffer;
+}
+
 void BufferPool::give(Buffer& buffer) {
   PROTOCOL_ASSERT(buffer.use != Buffer::Use::free);
   if (buffer.use == Buffer::Use::waiting) --waiting_;

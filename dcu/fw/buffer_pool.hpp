@@ -5,6 +5,7 @@
 #include <span>
 
 #include "dcu/fw/node.hpp"
+#include "protocol/prime/llc432.hpp"
 
 namespace dcu::fw {
 
@@ -16,11 +17,13 @@ class BufferPool {
 
   // nullptr when fewer than `keep` would stay free.
   Buffer* take(Buffer::Use use, std::size_t keep = 0);
+  // With an LPDU in it, of normal priority. nullptr: too long, or no memory: the last quarter is
+  // for what comes in, since answers without memory would be repeated for ever.
+  Buffer* take_lpdu(Buffer::Use use, const protocol::prime::Lpdu& lpdu);
   void give(Buffer& buffer);
   void give(MutableBytes octets);  // as ArqLink has them
   Buffer& of(MutableBytes octets);
   std::size_t free() const { return free_; }
-  std::size_t capacity() const { return buffers_.size(); }
 
   // Joins the queue of its priority.
   void wait(Buffer& buffer);

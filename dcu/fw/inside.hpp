@@ -15,11 +15,8 @@ class BaseNode::Inside {
   ~Inside() {
     if (!outermost_) return;
     if (base_.running_) {
-      while (base_.any_marked_ || base_.orphans_) {
-        base_.forget_marked();
-        base_.drop_orphans();
-      }
-      base_.admit();
+      base_.registration_.settle();
+      base_.connections_.admit();
       base_.pump();
     }
     base_.inside_ = false;
@@ -30,21 +27,6 @@ class BaseNode::Inside {
  private:
   BaseNode& base_;
   bool outermost_;
-};
-
-// The ARQ link of one node asks for memory and tells what came.
-class BaseNode::NodeArq final : public protocol::prime::ArqOwner {
- public:
-  NodeArq(BaseNode& base, Node& node) : base_(base), node_(node) {}
-
-  MutableBytes take_buffer() override;
-  void give_buffer(MutableBytes buffer) override { base_.buffers_.give(buffer); }
-  void on_sdu(Bytes sdu) override;
-  void on_sdu_done(std::uint32_t cookie, bool delivered) override;
-
- private:
-  BaseNode& base_;
-  Node& node_;
 };
 
 }  // namespace dcu::fw

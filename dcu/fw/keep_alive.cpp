@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include "dcu/fw/keep_alive.hpp"
 
-#include "dcu/fw/inside.hpp"
+#include <algorithm>
 
 namespace dcu::fw {
 namespace {
@@ -24,71 +24,78 @@ constexpr std::uint8_t next_of_eight(std::uint8_t count) {
 
 }  // namespace
 
-std::int64_t BaseNode::alive_interval_us() const {
-  return protocol::prime::keep_alive_us(config_.alive_time_code) / config_.alive_polls;
+std::int64_t KeepAlive::interval_us() const {
+  return protocol::prime::keep_alive_us(core_.config.alive_time_code) / core_.config.alive_polls;
 }
 
-// Any sign of life.
-void BaseNode::heard(Node& node) {
-  node.last_heard_us = modem_.now_us();
+void KeepAlive::heard(Node& node) {
+  node.last_heard_us = core_.now_us();
   node.unanswered = 0;
   if (node.procedure == Procedure::registering) registered(node);
 }
 
-void BaseNode::on_alv(Node& node, Bytes payload) {
-  const auto alv = protocol::prime::decode_alv(payload);
-  if (!alv) {
-    ++counters_.malformed;
-    return;
+// REG_ACK, or anything else only a registered node says.
+void KeepAlive::registered(Node& node) {
+  procedures_.end(node);
+  const std::int64_t now_us = core_.now_us();
+  if (node.state == NodeState::registering) {
+    node.state = NodeState::terminal;
+    node.registered_us = now_us;
+    ++core_.counters.registrations;
+    if (node.registrations < 0xFFFF) ++node.registrations;
   }
+  // Somewhere in the first interval, so that a network that starts at once is not polled at once.
+  if (node.alive_at_us == kNoDeadline) {
+    node.alive_at_us = now_us + 1 + core_.random.below_us(interval_us());
+  }
+}
+
+void KeepAlive::on_answer(Node& node) {
   const bool asked = node.unanswered > 0;
   heard(node);
   node.alive_received = next_of_eight(node.alive_received);
-  if (asked) {
-    if (node.answers < 0xFFFF) ++node.answers;
-    // A sixteenth either way, so that nodes polled together drift apart.
-    const std::int64_t interval_us = alive_interval_us();
-    node.alive_at_us = modem_.now_us() + interval_us - interval_us / 8 + random_us(interval_us / 8);
-  }
-  // Both ends may have lost the other's word about being a switch.
-  if (alv->ssid != protocol::prime::kNoSid && alv->ssid != node.lsid) {
-    node.demote_lsid = alv->ssid;
-    owe(node, Owed::demote);
-  } else if (alv->ssid == protocol::prime::kNoSid && node.state == NodeState::switching &&
-             node.procedure == Procedure::none) {
-    demoted(node);
-  }
+  if (!asked) return;
+  if (node.answers < 0xFFFF) ++node.answers;
+  // A sixteenth either way, so that nodes polled together drift apart.
+  const std::int64_t every_us = interval_us();
+  node.alive_at_us = core_.now_us() + every_us - every_us / 8 + core_.random.below_us(every_us / 8);
 }
 
-void BaseNode::alive_due(Node& node) {
-  const std::int64_t silent_us = modem_.now_us() - node.last_heard_us;
-  if (silent_us >= protocol::prime::keep_alive_us(config_.alive_time_code)) {
-    ++counters_.dropped_silent;
-    drop(node, LeaveReason::silent);
-    return;
+bool KeepAlive::poll(Node& node) {
+  const std::int64_t silent_us = core_.now_us() - node.last_heard_us;
+  if (silent_us >= protocol::prime::keep_alive_us(core_.config.alive_time_code)) {
+    ++core_.counters.dropped_silent;
+    return false;
   }
   node.alive_at_us = kNoDeadline;  // until it is sent
-  want_turn(node, Turn::alive);
+  core_.turns.want(node, Turn::alive);
+  return true;
 }
 
-bool BaseNode::serve_alive(Node& node) {
+void KeepAlive::poll_soon(Node* node) {
+  if (node == nullptr || node->alive_at_us == kNoDeadline) return;
+  node->alive_at_us = std::min(node->alive_at_us, core_.now_us() + 1);
+  core_.table.reschedule(*node);
+}
+
+bool KeepAlive::serve(Node& node) {
   if (node.state != NodeState::terminal && node.state != NodeState::switching) return false;
   Alv alv;
   alv.received = node.alive_received;
   alv.sent = next_of_eight(node.alive_sent);
-  alv.time_code = config_.alive_time_code;
+  alv.time_code = core_.config.alive_time_code;
   if (node.state == NodeState::switching) alv.ssid = node.lsid;
-  if (!push_message(protocol::prime::ControlType::alv, node, alv)) return false;
+  if (!line_.tell(protocol::prime::ControlType::alv, node, alv)) return false;
   node.alive_sent = alv.sent;
   if (node.polls < 0xFFFF) ++node.polls;
   if (node.unanswered < 0xFF) ++node.unanswered;
-  const std::int64_t now_us = modem_.now_us();
-  const std::int64_t interval_us = alive_interval_us();
-  const std::int64_t retry_us = kRetryUs + random_us(kRetrySpreadUs);
+  const std::int64_t now_us = core_.now_us();
+  const std::int64_t every_us = interval_us();
+  const std::int64_t retry_us = kRetryUs + core_.random.below_us(kRetrySpreadUs);
   const bool soon = node.unanswered % kPollsInARow != 0;
-  node.alive_at_us = now_us + (soon ? std::min(retry_us, interval_us / 2) : interval_us);
+  node.alive_at_us = now_us + (soon ? std::min(retry_us, every_us / 2) : every_us);
   poll_after_us_ = now_us + kAnswerUs * (1 + node.level);
-  table_.reschedule(node);
+  core_.table.reschedule(node);
   return true;
 }
 

@@ -111,7 +111,6 @@ struct Node {
     const std::int64_t arq_us = connected ? arq.deadline_us() : kNoDeadline;
     return std::min({procedure_at_us, unused_at_us, alive_at_us, arq_us});
   }
-  bool owes(Owed what) const { return (owed & static_cast<std::uint16_t>(what)) != 0; }
   void owe(Owed what) { owed |= static_cast<std::uint16_t>(what); }
   void settle(Owed what) { owed &= static_cast<std::uint16_t>(~static_cast<unsigned>(what)); }
 };

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "dcu/fw/node.hpp"
-
 namespace dcu::fw {
 namespace {
 
@@ -62,6 +60,45 @@ Node* NodeTable::by_eui48(const Eui48& eui48) const {
     if (node.known && node.eui48 == eui48) return &node;
   }
   return nullptr;
+}
+
+Node* NodeTable::parent_of(const Node& node) const { return by_lsid(node.sid); }
+
+Node* NodeTable::neighbour_towards(std::uint8_t sid, std::uint16_t lnid) const {
+  Node* hop = sid == protocol::prime::kBaseSid ? by_lnid(sid, lnid) : by_lsid(sid);
+  // A chain of switches is never longer than there are switches.
+  for (unsigned links = 0; hop != nullptr && hop->sid != protocol::prime::kBaseSid; ++links) {
+    if (links > protocol::prime::kNoSid) return nullptr;
+    hop = by_lsid(hop->sid);
+  }
+  return hop;
+}
+
+NodeView NodeTable::view(const Node& node) const {
+  NodeView out;
+  out.eui48 = node.eui48;
+  out.state = node.state;
+  out.connected = node.connected;
+  if (node.connected) out.address = address_of(node);
+  out.identifier = Bytes(node.identifier).first(node.identifier_octets);
+  out.sid = node.sid;
+  out.lnid = node.lnid;
+  out.lsid = node.lsid;
+  out.level = node.level;
+  if (const Node* hop = neighbour_towards(node.sid, node.lnid);
+      hop != nullptr && hop->link.known()) {
+    out.quality_up = protocol::prime::snr_code(hop->link.snr_cdb());
+    out.quality_down = hop->reported_quality;
+    out.scheme_down = hop->link.scheme();
+    if (node.level == 0) out.snr_up_cdb = hop->link.snr_cdb();
+  }
+  out.registrations = node.registrations;
+  out.children = node.children;
+  out.polls = node.polls;
+  out.answers = node.answers;
+  out.registered_us = node.registered_us;
+  out.last_heard_us = node.last_heard_us;
+  return out;
 }
 
 Node* NodeTable::place_for(const Eui48& eui48) {

@@ -7,7 +7,6 @@
 #include <span>
 
 #include "dcu/fw/storage.hpp"
-#include "dcu/fw/types.hpp"
 
 namespace dcu::fw {
 
@@ -30,6 +29,12 @@ class NodeTable {
   Node* by_address(Address address) const;
   Address address_of(const Node& node) const { return static_cast<Address>(position_of(node) + 1); }
   Node* by_eui48(const Eui48& eui48) const;  // left ones too
+  // The switch it hangs on; nullptr: the base node, or one that is gone.
+  Node* parent_of(const Node& node) const;
+  // The node whose frames the base node hears when (sid, lnid) speaks: itself, or the switch under
+  // the base node that its frames come through. nullptr: unknown.
+  Node* neighbour_towards(std::uint8_t sid, std::uint16_t lnid) const;
+  NodeView view(const Node& node) const;
 
   // A place for this node: its old one, a free one, or that of the node gone longest. nullptr: all
   // places have nodes that are here.

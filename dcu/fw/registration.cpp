@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include "dcu/fw/registration.hpp"
 
-#include "dcu/fw/inside.hpp"
-#include "protocol/prime/pib.hpp"
+#include <algorithm>
 
 namespace dcu::fw {
 
@@ -11,175 +10,110 @@ using protocol::prime::Packet;
 using protocol::prime::Reg;
 using protocol::prime::RegMessage;
 
-void BaseNode::on_reg(Node* node, const Packet& packet) {
+void Registration::clear() {
+  marked_ = false;
+  n_strays_ = 0;
+}
+
+void Registration::on_reg(Node* node, const Packet& packet) {
   const auto reg = protocol::prime::decode_reg(packet.payload);
   if (!reg) {
-    ++counters_.malformed;
+    ++core_.counters.malformed;
     return;
   }
+  const bool known = node != nullptr && node->eui48 == reg->eui48;
   switch (protocol::prime::reg_message(false, packet.lnid, *reg)) {
     case RegMessage::request:
-      return on_reg_request(packet, *reg);
+      return on_request(packet, *reg);
     case RegMessage::ack:
-      if (node == nullptr || node->eui48 != reg->eui48) {
-        ++counters_.stray;
-        add_stray({Stray::Kind::unregister, packet.sid, packet.lnid, reg->eui48});
-        return;
-      }
-      return heard(*node);
+      if (known) return keep_alive_.heard(*node);
+      ++core_.counters.stray;
+      return add_stray({Stray::Kind::unregister, packet.sid, packet.lnid, reg->eui48});
     case RegMessage::unregister:
-      if (node == nullptr || node->eui48 != reg->eui48) return;
-      node->last_heard_us = modem_.now_us();
+      if (!known) return;
+      node->last_heard_us = core_.now_us();
       drop(*node, LeaveReason::unregistered);
       // The answer: it need not ask again.
-      add_stray({Stray::Kind::unregister, packet.sid, packet.lnid, reg->eui48});
-      return;
-    default:
-      ++counters_.malformed;
+      return add_stray({Stray::Kind::unregister, packet.sid, packet.lnid, reg->eui48});
+    case RegMessage::response:
+    case RegMessage::reject:
+      ++core_.counters.malformed;
   }
 }
 
-void BaseNode::on_reg_request(const Packet& packet, const Reg& reg) {
+void Registration::on_request(const Packet& packet, const Reg& reg) {
   Node* parent = nullptr;
   if (packet.sid != protocol::prime::kBaseSid) {
-    parent = table_.by_lsid(packet.sid);
+    parent = core_.table.by_lsid(packet.sid);
     if (parent == nullptr) {
-      ++counters_.stray;  // through a switch this base node does not know: no way back
+      ++core_.counters.stray;  // through a switch this base node does not know: no way back
       return;
     }
-    // Who hangs on it has heard its beacon: BSI_ACK was lost.
-    if (parent->procedure == Procedure::slot) promoted(*parent);
+    switches_.used(*parent);
     if (parent->eui48 == reg.eui48) return;  // through itself: no sense
   }
-  Node* node = table_.place_for(reg.eui48);
+  Node* node = core_.table.place_for(reg.eui48);
   if (node == nullptr) {
     add_stray({Stray::Kind::reject, packet.sid, protocol::prime::kBroadcastLnid, reg.eui48});
     return;
   }
   const bool again = node->state != NodeState::disconnected && node->sid == packet.sid &&
                      node->lsid == protocol::prime::kNoSid && !node->connected;
-  if (!again) {
-    if (node->state != NodeState::disconnected) drop(*node, LeaveReason::rejoined);
-    table_.renew_lnid(*node);
-    node->sid = packet.sid;
-    node->level = parent == nullptr ? 0 : static_cast<std::uint8_t>(parent->level + 1);
-    node->state = NodeState::registering;
-    node->unanswered = 0;
-    node->polls = node->answers = 0;
-    node->alive_sent = node->alive_received = 0;
-    node->link = {};
-    node->reported_quality = kUnknownQuality;
-    child_joined(*node);
-  }
+  if (!again) begin(*node, packet.sid, parent);
   node->capabilities = reg.capabilities;
-  node->last_heard_us = modem_.now_us();
-  board_.drop_needing(reg.eui48);
-  begin_procedure(*node, Procedure::registering, Owed::registered);
-  table_.reschedule(*node);
+  node->last_heard_us = core_.now_us();
+  switches_.served(reg.eui48);
+  procedures_.begin(*node, Procedure::registering, Owed::registered);
+  core_.table.reschedule(*node);
 }
 
-// REG_ACK, or anything else only a registered node says.
-void BaseNode::registered(Node& node) {
-  PROTOCOL_ASSERT(node.procedure == Procedure::registering);
-  end_procedure(node);
-  const std::int64_t now_us = modem_.now_us();
-  if (node.state == NodeState::registering) {
-    node.state = NodeState::terminal;
-    node.registered_us = now_us;
-    ++counters_.registrations;
-    if (node.registrations < 0xFFFF) ++node.registrations;
-  }
-  // Somewhere in the first interval, so that a network that starts at once is not polled at once.
-  if (node.alive_at_us == kNoDeadline) {
-    node.alive_at_us = now_us + 1 + random_us(alive_interval_us());
-  }
+// A registration with a number of its own.
+void Registration::begin(Node& node, std::uint8_t sid, const Node* parent) {
+  if (node.state != NodeState::disconnected) drop(node, LeaveReason::rejoined);
+  core_.table.renew_lnid(node);
+  node.sid = sid;
+  node.level = parent == nullptr ? 0 : static_cast<std::uint8_t>(parent->level + 1);
+  node.state = NodeState::registering;
+  node.unanswered = 0;
+  node.polls = node.answers = 0;
+  node.alive_sent = node.alive_received = 0;
+  node.link = {};
+  node.reported_quality = kUnknownQuality;
+  switches_.joined(node);
 }
 
-// The node is gone: its connection, its subtree, its numbers. What was counted stays.
-void BaseNode::drop(Node& node, LeaveReason why) {
+void Registration::on_stranger(const Packet& packet) {
+  ++core_.counters.stray;
+  add_stray({Stray::Kind::unregister, packet.sid, packet.lnid, {}});
+}
+
+// ---- Leaving ----
+
+void Registration::drop(Node& node, LeaveReason why) {
   PROTOCOL_ASSERT(node.state != NodeState::disconnected);
-  close_connection(node, why);
-  end_procedure(node);
-  leave_queues(node);
-  board_.drop_candidate(table_.position_of(node));
+  connections_.close(node, why);
+  procedures_.end(node);
+  core_.turns.leave(node);
+  switches_.withdraw(node);
   node.owed = 0;
   node.alive_at_us = kNoDeadline;
-  child_left(node);
-  demoted(node);
+  switches_.left(node);
+  switches_.demoted(node);
   node.state = NodeState::disconnected;
   node.sid = protocol::prime::kNoSid;
-  table_.reschedule(node);
+  core_.table.reschedule(node);
 }
 
-// Nodes below a switch that is none any more. Each drop may take further switches with it.
-void BaseNode::drop_orphans() {
-  while (orphans_) {
-    orphans_ = false;
-    for (std::size_t i = 0; i < table_.capacity(); ++i) {
-      Node& node = table_.at(static_cast<std::uint16_t>(i));
-      if (node.state == NodeState::disconnected || node.sid == protocol::prime::kBaseSid) continue;
-      if (parent_of(node) != nullptr) continue;
-      drop(node, LeaveReason::switch_lost);
-    }
+void Registration::drop_all(LeaveReason why) {
+  for (std::size_t i = 0; i < core_.table.capacity(); ++i) {
+    Node& node = core_.table.at(static_cast<std::uint16_t>(i));
+    if (node.state != NodeState::disconnected) drop(node, why);
   }
 }
 
-void BaseNode::forget_marked() {
-  while (any_marked_) {
-    any_marked_ = false;  // the owner may mark more from on_left()
-    for (std::size_t i = 0; i < table_.capacity(); ++i) {
-      Node& node = table_.at(static_cast<std::uint16_t>(i));
-      if (!node.leave_us) continue;
-      node.leave_us = false;
-      if (node.state != NodeState::disconnected) {
-        add_stray({Stray::Kind::unregister, node.sid, node.lnid, node.eui48});
-        drop(node, LeaveReason::forgotten);
-      }
-      table_.erase(node);
-    }
-  }
-}
-
-// ---- Procedures: something is said until it is answered ----
-
-void BaseNode::owe(Node& node, Owed what) {
-  node.owe(what);
-  want_turn(node, Turn::control);
-}
-
-void BaseNode::begin_procedure(Node& node, Procedure procedure, Owed first) {
-  node.procedure = procedure;
-  node.tries = 1;
-  node.procedure_at_us = modem_.now_us() + protocol::prime::kCtlReTxTimerUs;
-  owe(node, first);
-}
-
-void BaseNode::end_procedure(Node& node) {
-  node.procedure = Procedure::none;
-  node.procedure_at_us = kNoDeadline;
-}
-
-void BaseNode::procedure_timeout(Node& node) {
+void Registration::timeout(Node& node) {
   const Procedure procedure = node.procedure;
-  if (node.tries <= protocol::prime::kMaxCtlReTx) {
-    ++node.tries;
-    node.procedure_at_us = modem_.now_us() + protocol::prime::kCtlReTxTimerUs;
-    switch (procedure) {
-      case Procedure::registering:
-        return owe(node, Owed::registered);
-      case Procedure::promoting:
-        return owe(node, Owed::promote);
-      case Procedure::slot:
-        return owe(node, Owed::beacon_slot);
-      case Procedure::demoting:
-        return owe(node, Owed::demote);
-      case Procedure::closing:
-        return owe(node, Owed::disconnected);
-      default:
-        break;
-    }
-  }
-  end_procedure(node);
+  if (procedures_.repeat(node)) return;
   switch (procedure) {
     case Procedure::registering:
       // Never heard again. One that was registered before and said REG_REQ anew is gone as well.
@@ -187,12 +121,79 @@ void BaseNode::procedure_timeout(Node& node) {
     case Procedure::promoting:
     case Procedure::slot:
     case Procedure::demoting:
-      // It may believe to be a switch: keep-alives will tell, see on_alv().
-      demoted(node);
-      return;
-    default:
+      // It may believe to be a switch: keep-alives will tell, see Switches::compare().
+      return switches_.demoted(node);
+    case Procedure::none:
+    case Procedure::waiting_slot:
+    case Procedure::closing:
       return;
   }
+}
+
+void Registration::mark(Node& node) {
+  node.leave_us = true;
+  marked_ = true;
+}
+
+void Registration::settle() {
+  while (marked_ || switches_.orphaned()) {
+    forget_marked();
+    drop_orphans();
+  }
+}
+
+// Nodes below a switch that is none any more. Each drop may take further switches with it.
+void Registration::drop_orphans() {
+  while (switches_.orphaned()) {
+    switches_.orphans_leave();
+    for (std::size_t i = 0; i < core_.table.capacity(); ++i) {
+      Node& node = core_.table.at(static_cast<std::uint16_t>(i));
+      if (node.state == NodeState::disconnected || node.sid == protocol::prime::kBaseSid) continue;
+      if (core_.table.parent_of(node) != nullptr) continue;
+      drop(node, LeaveReason::switch_lost);
+    }
+  }
+}
+
+void Registration::forget_marked() {
+  while (marked_) {
+    marked_ = false;  // the owner may mark more from on_left()
+    for (std::size_t i = 0; i < core_.table.capacity(); ++i) {
+      Node& node = core_.table.at(static_cast<std::uint16_t>(i));
+      if (!node.leave_us) continue;
+      node.leave_us = false;
+      if (node.state != NodeState::disconnected) {
+        add_stray({Stray::Kind::unregister, node.sid, node.lnid, node.eui48});
+        drop(node, LeaveReason::forgotten);
+      }
+      core_.table.erase(node);
+    }
+  }
+}
+
+// ---- Words to strangers ----
+
+void Registration::add_stray(const Stray& stray) {
+  const auto end = strays_.begin() + n_strays_;
+  if (std::find(strays_.begin(), end, stray) != end) return;     // told as soon as there is time
+  if (n_strays_ < strays_.size()) strays_[n_strays_++] = stray;  // else it will speak again
+}
+
+bool Registration::serve() {
+  if (n_strays_ == 0) return false;
+  const Stray stray = strays_[0];
+  std::copy(strays_.begin() + 1, strays_.begin() + n_strays_, strays_.begin());
+  --n_strays_;
+  // Meanwhile the number may be somebody's.
+  const bool unregister = stray.kind == Stray::Kind::unregister;
+  if (unregister && core_.table.by_lnid(stray.sid, stray.lnid) != nullptr) return true;
+  if (!unregister) ++core_.counters.rejected;
+  std::array<std::uint8_t, protocol::prime::kMaxControlPayload> octets;
+  protocol::Writer out(octets);
+  protocol::prime::encode(
+      Reg{.negative = true, .time_code = core_.config.alive_time_code, .eui48 = stray.eui48}, out);
+  line_.push_control(protocol::prime::ControlType::reg, stray.sid, stray.lnid, out.written());
+  return true;
 }
 
 }  // namespace dcu::fw
