@@ -189,7 +189,7 @@ struct EnergySink : WindowSink {
 };
 
 const MainsSchedule& mains() {
-  static const MainsSchedule schedule({}, 25 * sim::kNsPerHour);
+  static const MainsSchedule schedule({}, 25 * kernel::kNsPerHour);
   return schedule;
 }
 // The dearer kind of home: a roof plant in June.
@@ -205,7 +205,7 @@ double day_wh() {
   return sum;
 }
 
-constexpr sim::TimeNs kCapture = 15 * sim::kNsPerMinute;
+constexpr kernel::TimeNs kCapture = 15 * kernel::kNsPerMinute;
 
 void fleet_day(benchmark::State& state) {
   const SupplyPoint supply(mains(), home());
@@ -230,7 +230,7 @@ void detailed_minute(benchmark::State& state) {
   for (auto _ : state) {
     ElectricalFeed feed(supply, afe, FeedTier::detailed);
     EnergySink sink;
-    feed.advance(sim::kNsPerMinute, sink);
+    feed.advance(kernel::kNsPerMinute, sink);
     benchmark::DoNotOptimize(sink.energy_wh);
     windows += mains().step(0).n_windows;
   }
@@ -244,7 +244,7 @@ void truth_day(benchmark::State& state) {
   for (auto _ : state) {
     sim::run::TruthMeter truth(supply, log);
     for (int row = 1; row <= 96; ++row) truth.advance(row * kCapture);
-    const auto& exact = truth.advance(sim::kNsPerDay).exact;
+    const auto& exact = truth.advance(kernel::kNsPerDay).exact;
     energy_wh = exact[sim::run::kActiveImport] - exact[sim::run::kActiveExport];
   }
   check(state, energy_wh, day_wh(), 1e-3);

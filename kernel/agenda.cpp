@@ -7,7 +7,7 @@
 
 #include "kernel/assert.hpp"
 
-namespace sim {
+namespace kernel {
 
 Timer::Timer(Agenda& agenda, Entity& entity, EntityId id, std::uint32_t what)
     : agenda_(agenda), entity_(entity), id_(id), what_(what) {}
@@ -91,4 +91,4 @@ void Agenda::run_until(TimeNs until) {
   now_ = until;
 }
 
-}  // namespace sim
+}  // namespace kernel

@@ -7,7 +7,7 @@
 
 #include "kernel/time.hpp"
 
-namespace sim {
+namespace kernel {
 
 // Whoever gets called at a time. `what` tells its several timers apart.
 class Entity {
@@ -74,4 +74,4 @@ class Agenda {
   std::uint64_t events_ = 0;
 };
 
-}  // namespace sim
+}  // namespace kernel

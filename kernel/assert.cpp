@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace sim {
+namespace kernel {
 
 void invariant_broken(const char* condition, const char* file, int line,
                       const std::string& values) {
@@ -15,4 +15,4 @@ void invariant_broken(const char* condition, const char* file, int line,
   std::abort();
 }
 
-}  // namespace sim
+}  // namespace kernel

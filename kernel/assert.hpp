@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sim {
+namespace kernel {
 
 // Prints the broken invariant with its values and aborts. Active in release builds.
 [[noreturn]] void invariant_broken(const char* condition, const char* file, int line,
@@ -17,10 +17,10 @@ std::string join_values(const Values&... values) {
   return text;
 }
 
-}  // namespace sim
+}  // namespace kernel
 
 // TWIN_ASSERT(condition, numbers worth seeing...)
-#define TWIN_ASSERT(condition, ...) \
-  ((condition)                      \
-       ? static_cast<void>(0)       \
-       : ::sim::invariant_broken(#condition, __FILE__, __LINE__, ::sim::join_values(__VA_ARGS__)))
+#define TWIN_ASSERT(condition, ...)                                         \
+  ((condition) ? static_cast<void>(0)                                       \
+               : ::kernel::invariant_broken(#condition, __FILE__, __LINE__, \
+                                            ::kernel::join_values(__VA_ARGS__)))

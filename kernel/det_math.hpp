@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace sim {
+namespace kernel {
 
 // Elementary functions whose bits do not depend on the C library of the machine: additions,
 // multiplications, fused multiply-adds, divisions and square roots only, all correctly rounded by
@@ -147,4 +147,4 @@ inline std::array<double, 2> gaussian_pair(std::uint32_t radius_word, std::uint3
   return {radius * direction.cos, radius * direction.sin};
 }
 
-}  // namespace sim
+}  // namespace kernel

@@ -9,7 +9,7 @@
 #include "kernel/det_math.hpp"
 #include "kernel/philox.hpp"
 
-namespace sim {
+namespace kernel {
 
 // A sequence of draws that belongs to one (seed, entity, purpose) and nobody else: an extra draw
 // here shifts nothing elsewhere. first_index starts it at a block of its own, e.g. one a day; leave
@@ -70,4 +70,4 @@ class KeyedStream {
   bool has_spare_ = false;
 };
 
-}  // namespace sim
+}  // namespace kernel

@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #endif
 
-namespace sim {
+namespace kernel {
 
 // Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11): ten rounds
 // turn a counter into four words. No state, so any draw can be made at any time, in any order.
@@ -118,4 +118,4 @@ inline void philox4x32_fill(std::uint64_t key, std::uint32_t entity, std::uint32
   }
 }
 
-}  // namespace sim
+}  // namespace kernel

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace sim {
+namespace kernel {
 
 // What a random number is for: third word of the Philox counter. Two uses that must not see the
 // same numbers have two purposes. Append only: a number given once keeps its meaning, or every
@@ -43,4 +43,4 @@ enum Purpose : std::uint32_t {
   kPurposePlcBeacon = 37,        // entity: receiver; index: time of the beacon
 };
 
-}  // namespace sim
+}  // namespace kernel

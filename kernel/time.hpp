@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
-namespace sim {
+namespace kernel {
 
 // Simulated time: nanoseconds since the start of the scenario. 292 years fit.
 using TimeNs = std::int64_t;
@@ -18,4 +19,7 @@ inline constexpr TimeNs kNsPerMinute = 60 * kNsPerSecond;
 inline constexpr TimeNs kNsPerHour = 3600 * kNsPerSecond;
 inline constexpr TimeNs kNsPerDay = 24 * kNsPerHour;
 
-}  // namespace sim
+// The nearest nanosecond.
+inline TimeNs to_ns(double seconds) { return std::llround(seconds * kNsPerSecond); }
+
+}  // namespace kernel

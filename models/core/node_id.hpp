@@ -18,7 +18,7 @@ enum NodeKind : std::uint32_t {
   kNodePlc,
   kNodeKinds = 8
 };
-constexpr sim::EntityId node_id(std::uint32_t meter, NodeKind kind) {
+constexpr kernel::EntityId node_id(std::uint32_t meter, NodeKind kind) {
   return meter * kNodeKinds + kind;
 }
 

@@ -8,7 +8,7 @@ void Modules::rearm() {
   for (AgendaModule* module : all_) module->rearm();
 }
 
-AgendaModule::AgendaModule(const sc_core::sc_module_name& name, sim::Agenda& agenda,
+AgendaModule::AgendaModule(const sc_core::sc_module_name& name, kernel::Agenda& agenda,
                            Modules& modules)
     : sc_core::sc_module(name), agenda_(agenda), modules_(modules), mailbox_(agenda) {
   modules.add(*this);
@@ -21,7 +21,7 @@ void AgendaModule::run() {
   agenda_.run_until(sc_now());
   running_ = false;
   refresh();
-  armed_ns_ = sim::kNever;
+  armed_ns_ = kernel::kNever;
   modules_.rearm();
 }
 
@@ -34,16 +34,16 @@ void AgendaModule::enter() {
 }
 
 void AgendaModule::rearm() {
-  const sim::TimeNs next = agenda_.next();
+  const kernel::TimeNs next = agenda_.next();
   if (next == armed_ns_ || running_) return;
   wake_.cancel();
   armed_ns_ = next;
-  if (next == sim::kNever) return;
-  const sim::TimeNs now = sc_now();
+  if (next == kernel::kNever) return;
+  const kernel::TimeNs now = sc_now();
   wake_.notify(to_sc_time(next > now ? next - now : 0));
 }
 
-void AgendaModule::finish_slice(sim::TimeNs until) {
+void AgendaModule::finish_slice(kernel::TimeNs until) {
   if (agenda_.now() < until) agenda_.run_until(until);
 }
 

@@ -11,11 +11,13 @@
 
 namespace models::sc {
 
-inline sc_core::sc_time to_sc_time(sim::TimeNs ns) {
+inline sc_core::sc_time to_sc_time(kernel::TimeNs ns) {
   // The resolution is 1 ns, so the raw value is the number of nanoseconds.
   return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(ns));
 }
-inline sim::TimeNs sc_now() { return static_cast<sim::TimeNs>(sc_core::sc_time_stamp().value()); }
+inline kernel::TimeNs sc_now() {
+  return static_cast<kernel::TimeNs>(sc_core::sc_time_stamp().value());
+}
 
 // Something a module shows. A device may be called from another module's process, so the kernel's
 // check for a single writer does not apply.
@@ -23,23 +25,23 @@ template <typename T>
 using StateSignal = sc_core::sc_signal<T, sc_core::SC_UNCHECKED_WRITERS>;
 
 // Calls that came while their device was busy: kept for its agenda's next turn.
-class Mailbox final : private sim::Entity {
+class Mailbox final : private kernel::Entity {
  public:
-  explicit Mailbox(sim::Agenda& agenda) : timer_(agenda, *this, kLast, kWhat) {}
+  explicit Mailbox(kernel::Agenda& agenda) : timer_(agenda, *this, kLast, kWhat) {}
   void post(std::function<void()> call) {
     calls_.push_back(std::move(call));
     timer_.arm(sc_now());
   }
 
  private:
-  static constexpr sim::EntityId kLast = 0xFFFFFFFFu;  // after the device's own timers
+  static constexpr kernel::EntityId kLast = 0xFFFFFFFFu;  // after the device's own timers
   static constexpr std::uint32_t kWhat = 0;
-  void on_time(sim::TimeNs, std::uint32_t) override {
+  void on_time(kernel::TimeNs, std::uint32_t) override {
     std::vector<std::function<void()>> calls;
     calls.swap(calls_);
     for (const auto& call : calls) call();
   }
-  sim::Timer timer_;
+  kernel::Timer timer_;
   std::vector<std::function<void()>> calls_;
 };
 
@@ -63,9 +65,9 @@ class Modules {
 class AgendaModule : public sc_core::sc_module {
  public:
   SC_HAS_PROCESS(AgendaModule);
-  AgendaModule(const sc_core::sc_module_name& name, sim::Agenda& agenda, Modules& modules);
+  AgendaModule(const sc_core::sc_module_name& name, kernel::Agenda& agenda, Modules& modules);
 
-  sim::Agenda& agenda() { return agenda_; }
+  kernel::Agenda& agenda() { return agenda_; }
   // Brings the agenda to the present, from another module's process.
   void enter();
   // An upcall into this module's device. At once, as on a plain agenda; only when the device is
@@ -85,7 +87,7 @@ class AgendaModule : public sc_core::sc_module {
   // Sets the event to the agenda's next time.
   void rearm();
   // After the last event of a slice: only moves the agenda's clock.
-  void finish_slice(sim::TimeNs until);
+  void finish_slice(kernel::TimeNs until);
 
  protected:
   // State signals follow the devices.
@@ -94,11 +96,11 @@ class AgendaModule : public sc_core::sc_module {
  private:
   void run();
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   Modules& modules_;
   Mailbox mailbox_;
   sc_core::sc_event wake_;
-  sim::TimeNs armed_ns_ = sim::kNever;
+  kernel::TimeNs armed_ns_ = kernel::kNever;
   bool running_ = false;
 };
 

@@ -39,7 +39,7 @@ class Cm1Module final : private OwnAgenda,
   void rail_changed();
   void refresh() override;
   void receive(std::span<const std::uint8_t> frame) override;
-  bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+  bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
     return line->transmit(ready_ns, frame);
   }
   void silence() override { line->silence(); }

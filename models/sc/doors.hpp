@@ -65,7 +65,7 @@ class WanDoor final : public wan::ModemPort, private wan::ModemClient {
   std::uint32_t unacknowledged(int socket) override { return present().unacknowledged(socket); }
   void close(int socket) override { present().close(socket); }
   std::uint16_t port_of(int socket) const override { return modem_->port_of(socket); }
-  sim::TimeNs transmit_ns() const override { return modem_->transmit_ns(); }
+  kernel::TimeNs transmit_ns() const override { return modem_->transmit_ns(); }
 
  private:
   wan::ModemPort& present();

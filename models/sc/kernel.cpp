@@ -16,7 +16,7 @@ int sc_main(int, char**) { return 0; }
 namespace models::sc {
 
 struct Kernel::Parts {
-  explicit Parts(sim::Agenda& agenda) : fleet("fleet", agenda, modules) {}
+  explicit Parts(kernel::Agenda& agenda) : fleet("fleet", agenda, modules) {}
   Modules modules;
   FleetModule fleet;
   std::vector<std::unique_ptr<Cm1Point>> points;
@@ -27,7 +27,7 @@ struct Kernel::Parts {
   bool started = false;
 };
 
-Kernel::Kernel(sim::Agenda& fleet) {
+Kernel::Kernel(kernel::Agenda& fleet) {
   ::setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
   sc_core::sc_set_time_resolution(1, sc_core::SC_NS);
   sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING,
@@ -76,7 +76,7 @@ void Kernel::trace(const TraceConfig& config) {
   for (const auto& line : parts_->power_lines) line->trace(parts_->vcd);
 }
 
-void Kernel::run_until(sim::TimeNs until) {
+void Kernel::run_until(kernel::TimeNs until) {
   Parts& parts = *parts_;
   TWIN_ASSERT(until >= now(), until, now());
   if (!parts.started) {
@@ -93,7 +93,7 @@ void Kernel::run_until(sim::TimeNs until) {
   for (AgendaModule* module : parts.modules.all()) module->finish_slice(until);
 }
 
-sim::TimeNs Kernel::now() const { return sc_now(); }
+kernel::TimeNs Kernel::now() const { return sc_now(); }
 
 std::uint64_t Kernel::reports() const {
   using Handler = sc_core::sc_report_handler;

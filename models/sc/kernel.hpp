@@ -20,8 +20,8 @@ namespace models::sc {
 struct TraceConfig {
   std::string path;         // without .vcd
   std::uint32_t meter = 0;  // 0: every detailed point
-  sim::TimeNs samples_from = 0;
-  sim::TimeNs samples_to = 0;
+  kernel::TimeNs samples_from = 0;
+  kernel::TimeNs samples_to = 0;
 };
 
 // One detailed (T1) metering point: meter, RS-485 line and communication module, each a SystemC
@@ -29,9 +29,9 @@ struct TraceConfig {
 // fleet; they are built on these agendas and then joined.
 class DetailedPoint {
  public:
-  virtual sim::Agenda& meter_agenda() = 0;
-  virtual sim::Agenda& line_agenda() = 0;
-  virtual sim::Agenda& module_agenda() = 0;
+  virtual kernel::Agenda& meter_agenda() = 0;
+  virtual kernel::Agenda& line_agenda() = 0;
+  virtual kernel::Agenda& module_agenda() = 0;
   // What the Cm1Node of this point takes for its modem, which lives in the fleet with its cell.
   virtual wan::ModemPort& modem_port(wan::Modem& modem) = 0;
   // Binds ports; once, before the kernel runs. The devices are no longer joined directly.
@@ -47,8 +47,8 @@ class DetailedPoint {
 // stand on the line's agenda, next to their modems.
 class DetailedPowerLine {
  public:
-  virtual sim::Agenda& line_agenda() = 0;
-  virtual sim::Agenda& concentrator_agenda() = 0;
+  virtual kernel::Agenda& line_agenda() = 0;
+  virtual kernel::Agenda& concentrator_agenda() = 0;
   // What the concentrator takes for its modem on the line, and for that of its uplink, which lives
   // in the fleet with its cell or Ethernet.
   virtual plc::Modem& plc(plc::Modem& modem) = 0;
@@ -65,7 +65,7 @@ class DetailedPowerLine {
 // One detailed meter on a detailed power line.
 class DetailedPlcPoint {
  public:
-  virtual sim::Agenda& meter_agenda() = 0;
+  virtual kernel::Agenda& meter_agenda() = 0;
   // What the MeterNode takes for its modem (attach_plc).
   virtual plc::Modem& plc(plc::Modem& modem) = 0;
   // As DetailedPoint::join().
@@ -81,7 +81,7 @@ class DetailedPlcPoint {
 // cannot be made anew: SystemC elaborates once.
 class Kernel {
  public:
-  explicit Kernel(sim::Agenda& fleet);
+  explicit Kernel(kernel::Agenda& fleet);
   ~Kernel();
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
@@ -94,8 +94,8 @@ class Kernel {
 
   // Runs everything due at or before the time; afterwards every agenda stands at it. Between two
   // runs the devices may be called from outside.
-  void run_until(sim::TimeNs until);
-  sim::TimeNs now() const;
+  void run_until(kernel::TimeNs until);
+  kernel::TimeNs now() const;
 
   // SystemC reports of severity warning or above so far; the text of the first.
   std::uint64_t reports() const;

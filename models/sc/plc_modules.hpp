@@ -45,7 +45,7 @@ class PlcLineModule final : private OwnAgenda,
   void on_sent(const plc::Sending& sending) override;
   void on_received(const plc::Sending& sending, plc::StationId at, plc::Outcome outcome,
                    double snr_db) override;
-  void on_watch_lost(plc::StationId, sim::TimeNs) override {}
+  void on_watch_lost(plc::StationId, kernel::TimeNs) override {}
 
   int on_air_ = 0;
   std::uint64_t frames_ = 0;

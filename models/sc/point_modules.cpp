@@ -52,7 +52,7 @@ void MeterModule::receive(std::span<const std::uint8_t> frame) {
 
 void MeterModule::refresh() {
   if (node_ == nullptr) return;
-  const sim::TimeNs now = agenda().now();
+  const kernel::TimeNs now = agenda().now();
   const MainsSchedule& schedule = node_->feed().supply().mains();
   const double factor = schedule.step(schedule.step_at(now)).voltage_factor;
   mains_v.write(schedule.nominal_voltage_v() * factor * node_->mains().factor());
@@ -92,7 +92,7 @@ void LineModule::join(Rs485Line& line) {
 
 void LineModule::watch() { line_->observe(*this); }
 
-bool LineModule::End::transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
+bool LineModule::End::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
   module->enter();
   return module->line_->end(side).transmit(ready_ns, frame);
 }
@@ -103,7 +103,7 @@ void LineModule::End::silence() {
   module->line_->end(side).silence();
 }
 
-void LineModule::Ear::on_frame(sim::TimeNs, std::span<const std::uint8_t> frame) {
+void LineModule::Ear::on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) {
   if (side == 0) {
     module->to_meter->receive(frame);
   } else {
@@ -111,15 +111,15 @@ void LineModule::Ear::on_frame(sim::TimeNs, std::span<const std::uint8_t> frame)
   }
 }
 
-void LineModule::on_line_busy(sim::TimeNs, unsigned side, std::span<const std::uint8_t> frame,
-                              sim::TimeNs) {
+void LineModule::on_line_busy(kernel::TimeNs, unsigned side, std::span<const std::uint8_t> frame,
+                              kernel::TimeNs) {
   busy[side].write(true);
   frame_length.write(frame.size() > kLengthOctet ? frame[kLengthOctet] : 0);
   frame_control.write(frame.size() > kControlOctet ? frame[kControlOctet] : 0);
   octets_sent.write(0);
 }
 
-void LineModule::on_line_idle(sim::TimeNs, unsigned side, std::size_t octets) {
+void LineModule::on_line_idle(kernel::TimeNs, unsigned side, std::size_t octets) {
   busy[side].write(false);
   octets_sent.write(octets);
 }

@@ -21,12 +21,12 @@ namespace models::sc {
 
 // Owns the agenda that its base runs; a base of its own, so that it is there first.
 struct OwnAgenda {
-  sim::Agenda own_agenda;
+  kernel::Agenda own_agenda;
 };
 
 class FleetModule final : public AgendaModule, public FleetIf {
  public:
-  FleetModule(const sc_core::sc_module_name& name, sim::Agenda& agenda, Modules& modules)
+  FleetModule(const sc_core::sc_module_name& name, kernel::Agenda& agenda, Modules& modules)
       : AgendaModule(name, agenda, modules) {
     here.bind(*this);
   }
@@ -66,13 +66,13 @@ class MeterModule final : private OwnAgenda,
 
  private:
   void receive(std::span<const std::uint8_t> frame) override;
-  bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+  bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
     return line.size() > 0 && line->transmit(ready_ns, frame);
   }
   void silence() override {
     if (line.size() > 0) line->silence();
   }
-  void on_supply(sim::TimeNs, bool on) override { rail_12v.write(on); }
+  void on_supply(kernel::TimeNs, bool on) override { rail_12v.write(on); }
   void refresh() override;
 
   MeterNode* node_ = nullptr;
@@ -102,20 +102,20 @@ class LineModule final : private OwnAgenda, public AgendaModule, private LineObs
  private:
   class End final : public LineEndIf {
    public:
-    bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
+    bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
     void silence() override;
     LineModule* module = nullptr;
     unsigned side = 0;
   };
   class Ear final : public SerialReceiver {
    public:
-    void on_frame(sim::TimeNs, std::span<const std::uint8_t> frame) override;
+    void on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) override;
     LineModule* module = nullptr;
     unsigned side = 0;
   };
-  void on_line_busy(sim::TimeNs now, unsigned side, std::span<const std::uint8_t> frame,
-                    sim::TimeNs end_ns) override;
-  void on_line_idle(sim::TimeNs now, unsigned side, std::size_t octets) override;
+  void on_line_busy(kernel::TimeNs now, unsigned side, std::span<const std::uint8_t> frame,
+                    kernel::TimeNs end_ns) override;
+  void on_line_idle(kernel::TimeNs now, unsigned side, std::size_t octets) override;
 
   Rs485Line* line_ = nullptr;
   std::array<End, 2> ends_;

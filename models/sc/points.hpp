@@ -37,9 +37,9 @@ class MeterSide {
 class Cm1Point final : public DetailedPoint {
  public:
   Cm1Point(std::uint32_t number, FleetModule& fleet, Modules& modules);
-  sim::Agenda& meter_agenda() override { return meter_.module().agenda(); }
-  sim::Agenda& line_agenda() override { return line_.agenda(); }
-  sim::Agenda& module_agenda() override { return module_.agenda(); }
+  kernel::Agenda& meter_agenda() override { return meter_.module().agenda(); }
+  kernel::Agenda& line_agenda() override { return line_.agenda(); }
+  kernel::Agenda& module_agenda() override { return module_.agenda(); }
   wan::ModemPort& modem_port(wan::Modem& modem) override { return module_.join_modem(modem); }
   void join(MeterNode& meter, const Afe& afe, Rs485Line& line, Cm1Node& module) override;
   std::uint32_t number() const { return meter_.number(); }
@@ -54,7 +54,7 @@ class Cm1Point final : public DetailedPoint {
 class PlcPoint final : public DetailedPlcPoint {
  public:
   PlcPoint(std::uint32_t number, PlcLineModule& line, Modules& modules);
-  sim::Agenda& meter_agenda() override { return meter_.module().agenda(); }
+  kernel::Agenda& meter_agenda() override { return meter_.module().agenda(); }
   plc::Modem& plc(plc::Modem& modem) override { return meter_.module().join_plc(modem); }
   void join(MeterNode& meter, const Afe& afe) override { meter_.join(meter, afe); }
   std::uint32_t number() const { return meter_.number(); }
@@ -69,8 +69,8 @@ class PlcPoint final : public DetailedPlcPoint {
 class PowerLine final : public DetailedPowerLine {
  public:
   PowerLine(std::uint32_t number, FleetModule& fleet, Modules& modules);
-  sim::Agenda& line_agenda() override { return line_.agenda(); }
-  sim::Agenda& concentrator_agenda() override { return concentrator_.agenda(); }
+  kernel::Agenda& line_agenda() override { return line_.agenda(); }
+  kernel::Agenda& concentrator_agenda() override { return concentrator_.agenda(); }
   plc::Modem& plc(plc::Modem& modem) override { return concentrator_.join_plc(modem); }
   wan::ModemPort& uplink(wan::ModemPort& modem) override {
     return concentrator_.join_uplink(modem);

@@ -12,7 +12,7 @@ namespace models::sc {
 
 // A device's way onto the line.
 struct LineEndIf : virtual sc_core::sc_interface {
-  virtual bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) = 0;
+  virtual bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) = 0;
   virtual void silence() = 0;
 };
 

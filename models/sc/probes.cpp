@@ -16,8 +16,8 @@ constexpr std::uint32_t kPulseWhat = 201;
 
 }  // namespace
 
-SampleProbe::SampleProbe(sim::Agenda& agenda, const MeterNode& node, const Afe& afe,
-                         sim::TimeNs from, sim::TimeNs to)
+SampleProbe::SampleProbe(kernel::Agenda& agenda, const MeterNode& node, const Afe& afe,
+                         kernel::TimeNs from, kernel::TimeNs to)
     : v("v_counts"),
       i("i_counts"),
       node_(node),
@@ -27,7 +27,7 @@ SampleProbe::SampleProbe(sim::Agenda& agenda, const MeterNode& node, const Afe& 
   if (from < to) timer_.arm(from);
 }
 
-void SampleProbe::take_window(sim::TimeNs now) {
+void SampleProbe::take_window(kernel::TimeNs now) {
   const SupplyPoint& supply = node_.feed().supply();
   const std::int64_t number = supply.mains().step_at(now);
   const MainsStep& step = supply.mains().step(number);
@@ -43,18 +43,18 @@ void SampleProbe::take_window(sim::TimeNs now) {
       afe_.sample(supply.state(number, switches), start_ns_, length_ns_, afe_.noise(), buffer_);
 }
 
-void SampleProbe::on_time(sim::TimeNs now, std::uint32_t) {
+void SampleProbe::on_time(kernel::TimeNs now, std::uint32_t) {
   if (length_ns_ == 0 || now >= start_ns_ + length_ns_) take_window(now);
   const std::int64_t count = window_.n_samples;
   const std::int64_t n = (now - start_ns_) * count / length_ns_;
   const double ratio = state_factor_ > 0 ? node_.mains().factor() / state_factor_ : 0;
   v.write(static_cast<int>(window_.channel[METER_V1][n] * ratio));
   i.write(static_cast<int>(window_.channel[METER_I1][n] * std::min(ratio, 1.0)));
-  const sim::TimeNs next = start_ns_ + ((n + 1) * length_ns_ + count - 1) / count;
-  timer_.arm(next < to_ ? next : sim::kNever);
+  const kernel::TimeNs next = start_ns_ + ((n + 1) * length_ns_ + count - 1) / count;
+  timer_.arm(next < to_ ? next : kernel::kNever);
 }
 
-PulseProbe::PulseProbe(sim::Agenda& agenda, const MeterNode& node, meter_pulse_output output)
+PulseProbe::PulseProbe(kernel::Agenda& agenda, const MeterNode& node, meter_pulse_output output)
     : led(output == METER_PULSE_ACTIVE ? "led_active" : "led_reactive"),
       agenda_(agenda),
       node_(node),
@@ -63,15 +63,15 @@ PulseProbe::PulseProbe(sim::Agenda& agenda, const MeterNode& node, meter_pulse_o
              kPulseWhat + static_cast<std::uint32_t>(output)) {}
 
 void PulseProbe::look() {
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   const PulseOutput& pulses = node_.pulses(output_);
-  const sim::TimeNs last = pulses.last_pulse(now);
-  const bool lit = last != sim::kNever && now - last < kLitNs;
+  const kernel::TimeNs last = pulses.last_pulse(now);
+  const bool lit = last != kernel::kNever && now - last < kLitNs;
   led.write(lit);
-  const sim::TimeNs next = pulses.next_pulse(now);
+  const kernel::TimeNs next = pulses.next_pulse(now);
   timer_.arm(lit ? std::min(next, last + kLitNs) : next);
 }
 
-void PulseProbe::on_time(sim::TimeNs, std::uint32_t) { look(); }
+void PulseProbe::on_time(kernel::TimeNs, std::uint32_t) { look(); }
 
 }  // namespace models::sc

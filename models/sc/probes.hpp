@@ -15,44 +15,44 @@ namespace models::sc {
 // state and window, so asking it again shows what the meter gets. A change of the mains inside a
 // window reaches the meter with the next one; here it shows at once. Samples are laid evenly over
 // their window.
-class SampleProbe final : private sim::Entity {
+class SampleProbe final : private kernel::Entity {
  public:
-  SampleProbe(sim::Agenda& agenda, const MeterNode& node, const Afe& afe, sim::TimeNs from,
-              sim::TimeNs to);
+  SampleProbe(kernel::Agenda& agenda, const MeterNode& node, const Afe& afe, kernel::TimeNs from,
+              kernel::TimeNs to);
   StateSignal<int> v;
   StateSignal<int> i;
 
  private:
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
-  void take_window(sim::TimeNs now);
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
+  void take_window(kernel::TimeNs now);
 
   const MeterNode& node_;
   const Afe& afe_;
-  sim::TimeNs to_;
-  sim::Timer timer_;
+  kernel::TimeNs to_;
+  kernel::Timer timer_;
   SampleBuffer buffer_;
   meter_window window_{};
-  sim::TimeNs start_ns_ = 0;
-  sim::TimeNs length_ns_ = 0;
+  kernel::TimeNs start_ns_ = 0;
+  kernel::TimeNs length_ns_ = 0;
   double state_factor_ = 1;  // voltage factor the window was made with
 };
 
 // The pulse LED of one output: lit 20 ms a pulse (IEC 62053-31 at 1 000 imp/kWh and 72 kW).
-class PulseProbe final : private sim::Entity {
+class PulseProbe final : private kernel::Entity {
  public:
-  PulseProbe(sim::Agenda& agenda, const MeterNode& node, meter_pulse_output output);
+  PulseProbe(kernel::Agenda& agenda, const MeterNode& node, meter_pulse_output output);
   // The firmware may have announced new pulses.
   void look();
   StateSignal<bool> led;
 
  private:
-  static constexpr sim::TimeNs kLitNs = 20 * sim::kNsPerMs;
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  static constexpr kernel::TimeNs kLitNs = 20 * kernel::kNsPerMs;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   const MeterNode& node_;
   meter_pulse_output output_;
-  sim::Timer timer_;
+  kernel::Timer timer_;
 };
 
 }  // namespace models::sc

@@ -27,7 +27,7 @@ double frequency_hz(unsigned n) { return kFirstHz + (kLastHz - kFirstHz) * n / (
 
 double effective_snr_db(const std::array<double, kFrequencies>& snr_db) {
   // The shift of all subcarriers that brings the mapping to the working point, by Newton.
-  const double target = sim::det_exp(-from_decibels(kWorkingPointDb) / kBeta);
+  const double target = kernel::det_exp(-from_decibels(kWorkingPointDb) / kBeta);
   constexpr double kNeperPerDb = 0.23025850929940458;
   double mean_db = 0;
   std::array<double, kFrequencies> ratio;
@@ -41,12 +41,12 @@ double effective_snr_db(const std::array<double, kFrequencies>& snr_db) {
     double slope = 0;
     for (const double r : ratio) {
       const double x = std::min(r * gain, 500.0);
-      const double term = sim::det_exp(-x);
+      const double term = kernel::det_exp(-x);
       sum += term;
       slope += term * x;
     }
     // In logarithms the function is nearly straight.
-    const double error = sim::det_log(sum / (kFrequencies * target));
+    const double error = kernel::det_log(sum / (kFrequencies * target));
     const double move = error * sum / (slope * kNeperPerDb);
     shift_db += std::clamp(move, -6.0, 6.0);
     if (move < 1e-4 && move > -1e-4) break;
@@ -107,7 +107,7 @@ void Channel::solve() {
   }
 }
 
-const StationNoise& Channel::noise(StationId station, sim::TimeNs at) const {
+const StationNoise& Channel::noise(StationId station, kernel::TimeNs at) const {
   Epoch& epoch = epochs_[station];
   const std::int64_t number = noise_epoch(at);
   if (epoch.number != number || !epoch.known) {
@@ -116,7 +116,7 @@ const StationNoise& Channel::noise(StationId station, sim::TimeNs at) const {
   return epoch.noise;
 }
 
-double Channel::snr_db(StationId from, StationId to, sim::TimeNs at, unsigned level) const {
+double Channel::snr_db(StationId from, StationId to, kernel::TimeNs at, unsigned level) const {
   const StationNoise& here = noise(to, at);
   return double{mean_snr_db(from, to)} - here.level_db - here.access_loss_db -
          noise(from, at).access_loss_db - kLevelStepDb * level;

@@ -63,9 +63,9 @@ class Channel {
     return snr_db_[std::size_t{from} * n_stations_ + to];
   }
   // At time t; `level` steps of 3 dB below full power.
-  double snr_db(StationId from, StationId to, sim::TimeNs at, unsigned level = 0) const;
+  double snr_db(StationId from, StationId to, kernel::TimeNs at, unsigned level = 0) const;
   // What that ratio changes by with time at one end, and the rate of strong impulses there.
-  const StationNoise& noise(StationId station, sim::TimeNs at) const;
+  const StationNoise& noise(StationId station, kernel::TimeNs at) const;
 
   // Solved anew for one pair; slow.
   LinkGains link(StationId from, StationId to) const;

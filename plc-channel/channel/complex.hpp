@@ -25,7 +25,7 @@ struct Complex {
   Complex& operator-=(Complex b) { return *this = *this - b; }
 };
 inline double norm(Complex a) { return a.re * a.re + a.im * a.im; }
-inline double abs(Complex a) { return sim::det_sqrt(norm(a)); }
+inline double abs(Complex a) { return kernel::det_sqrt(norm(a)); }
 inline Complex inverse(Complex a) {
   const double k = 1 / norm(a);
   return {k * a.re, -k * a.im};
@@ -34,20 +34,20 @@ inline Complex operator/(Complex a, Complex b) { return a * inverse(b); }
 // With the non-negative real part.
 inline Complex sqrt(Complex a) {
   const double size = abs(a);
-  const double re = sim::det_sqrt(0.5 * (size + a.re));
-  const double im = sim::det_sqrt(0.5 * (size - a.re));
+  const double re = kernel::det_sqrt(0.5 * (size + a.re));
+  const double im = kernel::det_sqrt(0.5 * (size - a.re));
   return {re, a.im < 0 ? -im : im};
 }
 inline Complex exp(Complex a) {
-  const double size = sim::det_exp(a.re);
-  const sim::SinCos turn = sim::det_sincos(a.im);
+  const double size = kernel::det_exp(a.re);
+  const kernel::SinCos turn = kernel::det_sincos(a.im);
   return {size * turn.cos, size * turn.sin};
 }
 inline double decibels(double power_ratio) {
   constexpr double kDbPerNeper = 4.3429448190325175;  // 10 / ln 10
-  return kDbPerNeper * sim::det_log(power_ratio < 1e-300 ? 1e-300 : power_ratio);
+  return kDbPerNeper * kernel::det_log(power_ratio < 1e-300 ? 1e-300 : power_ratio);
 }
-inline double from_decibels(double db) { return sim::det_exp(db * 0.23025850929940458); }
+inline double from_decibels(double db) { return kernel::det_exp(db * 0.23025850929940458); }
 
 // Voltages and currents of the three phases.
 using Phases = std::array<Complex, 3>;

@@ -13,7 +13,7 @@ namespace plc {
 
 namespace {
 
-constexpr double kMu0 = 4e-7 * sim::kPi;
+constexpr double kMu0 = 4e-7 * kernel::kPi;
 constexpr double kAluminiumOhmM = 2.82e-8;
 constexpr double kCentreHz = 65'430;     // of the band, where premises' reactances are stated
 constexpr double kShortestM = 0.02;      // cables shorter than this count as this long
@@ -48,8 +48,8 @@ struct PerMetre {
 // Current in a layer of one skin depth: a / (2 delta) + 1/4 of the direct current resistance, good
 // for radii above two depths (0.3 mm here).
 PerMetre per_metre(const CableType& cable, double frequency_hz) {
-  const double omega = 2 * sim::kPi * frequency_hz;
-  const double depth_mm = 1e3 * sim::det_sqrt(2 * kAluminiumOhmM / (omega * kMu0));
+  const double omega = 2 * kernel::kPi * frequency_hz;
+  const double depth_mm = 1e3 * kernel::det_sqrt(2 * kAluminiumOhmM / (omega * kMu0));
   const double rise = std::max(1.0, cable.conductor_radius_mm / (2 * depth_mm) + 0.25);
   const double conductance = omega * cable.capacitance_nf_per_km * 1e-12 * cable.loss_tangent;
   return {{cable.resistance_ohm_per_km * 1e-3 * rise, omega * cable.inductance_mh_per_km * 1e-6},
@@ -75,14 +75,14 @@ void add_shunt(Matrix3& diagonal, unsigned phase, Complex admittance) {
 }  // namespace
 
 PremisesLoads draw_premises(const ChannelConfig& config, std::uint32_t network, StationId station) {
-  sim::KeyedStream draws(config.seed, (network << 12) | station, sim::kPurposePlcPremises);
+  kernel::KeyedStream draws(config.seed, (network << 12) | station, kernel::kPurposePlcPremises);
   PremisesLoads loads;
-  const double span = sim::det_log(config.premises_max_ohm / config.premises_min_ohm);
+  const double span = kernel::det_log(config.premises_max_ohm / config.premises_min_ohm);
   for (PremisesLoad& load : loads) {
-    const double size = config.premises_min_ohm * sim::det_exp(span * draws.uniform());
+    const double size = config.premises_min_ohm * kernel::det_exp(span * draws.uniform());
     const double angle_deg =
         draws.uniform(config.premises_min_angle_deg, config.premises_max_angle_deg);
-    const sim::SinCos angle = sim::det_sincos(angle_deg * sim::kPi / 180);
+    const kernel::SinCos angle = kernel::det_sincos(angle_deg * kernel::kPi / 180);
     load = {size * angle.cos, size * angle.sin};
   }
   return loads;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kSlopePerHz = -3.95e-5;  // decades, Hooijen (1998)
 constexpr double kSubcarrierKhz = 0.48828125;
-constexpr std::int64_t kEpochsPerDay = sim::kNsPerDay / kNoiseEpochNs;
-constexpr double kEpochsPerHour = static_cast<double>(sim::kNsPerHour) / kNoiseEpochNs;
+constexpr std::int64_t kEpochsPerDay = kernel::kNsPerDay / kNoiseEpochNs;
+constexpr double kEpochsPerHour = static_cast<double>(kernel::kNsPerHour) / kNoiseEpochNs;
 constexpr std::uint32_t kSubstation = 0;
 constexpr std::uint32_t kMostInterferers = 6;  // a day; longer than a day counts as a day
 constexpr std::uint64_t kBlocksPerDay = 16;    // of one station's stream
@@ -35,7 +35,7 @@ NoiseModel::NoiseModel(const NoiseConfig& config, std::uint64_t seed, std::uint3
     : config_(config), seed_(seed), number_(number) {
   traits_.reserve(n_stations);
   for (std::uint32_t s = 0; s < n_stations; ++s) {
-    sim::KeyedStream draws(seed, key_of(number, s), sim::kPurposePlcNoiseTraits);
+    kernel::KeyedStream draws(seed, key_of(number, s), kernel::kPurposePlcNoiseTraits);
     const double k = std::clamp(draws.gaussian(), -config.k_limit, config.k_limit);
     const double sigma = s == kSubstation ? config.base_k_sigma : config.k_sigma;
     traits_.push_back({static_cast<float>(10 * sigma * k),
@@ -45,7 +45,7 @@ NoiseModel::NoiseModel(const NoiseConfig& config, std::uint64_t seed, std::uint3
 
 double NoiseModel::nominal_dbuv(double frequency_hz) const {
   const double watt =
-      sim::det_exp((config_.k_mean + kSlopePerHz * frequency_hz) * 2.302585092994046) *
+      kernel::det_exp((config_.k_mean + kSlopePerHz * frequency_hz) * 2.302585092994046) *
       kSubcarrierKhz;
   constexpr double kSquareMicrovolts = 1e12;
   return decibels(watt * config_.reference_ohm * kSquareMicrovolts);
@@ -57,8 +57,8 @@ double NoiseModel::interferers_db(std::uint32_t station, std::int64_t epoch) con
   double power = 1;
   for (std::int64_t day = today - 1; day <= today; ++day) {
     // Days before the start count too; the shift keeps indices apart and positive.
-    sim::KeyedStream draws(seed_, key_of(number_, station), sim::kPurposePlcInterferer,
-                           static_cast<std::uint64_t>(day + 2) * kBlocksPerDay);
+    kernel::KeyedStream draws(seed_, key_of(number_, station), kernel::kPurposePlcInterferer,
+                              static_cast<std::uint64_t>(day + 2) * kBlocksPerDay);
     // Poisson by waiting times within the day.
     double start = draws.exponential(1 / config_.interferers_per_day);
     for (std::uint32_t n = 0; n < kMostInterferers && start < 1; ++n) {
@@ -75,12 +75,12 @@ double NoiseModel::interferers_db(std::uint32_t station, std::int64_t epoch) con
 }
 
 StationNoise NoiseModel::at(std::uint32_t station, std::int64_t epoch) const {
-  const auto words = sim::philox4x32(seed_, key_of(number_, station), sim::kPurposePlcNoise,
-                                     static_cast<std::uint64_t>(epoch));
-  const auto draws = sim::gaussian_pair(words[0], words[1]);
-  const sim::TimeNs middle = epoch * kNoiseEpochNs + kNoiseEpochNs / 2 + config_.time_of_day_ns;
-  const double hours = static_cast<double>(middle) / sim::kNsPerHour - config_.evening_hour;
-  const double evening = sim::det_cos(hours * (2 * sim::kPi / 24));
+  const auto words = kernel::philox4x32(seed_, key_of(number_, station), kernel::kPurposePlcNoise,
+                                        static_cast<std::uint64_t>(epoch));
+  const auto draws = kernel::gaussian_pair(words[0], words[1]);
+  const kernel::TimeNs middle = epoch * kNoiseEpochNs + kNoiseEpochNs / 2 + config_.time_of_day_ns;
+  const double hours = static_cast<double>(middle) / kernel::kNsPerHour - config_.evening_hour;
+  const double evening = kernel::det_cos(hours * (2 * kernel::kPi / 24));
   const bool appliances = config_.interferers_per_day > 0 && station != kSubstation;
   const Traits& traits = traits_[station];
   const double level_db = traits.level_db + 0.5 * config_.evening_db * evening +

@@ -10,8 +10,8 @@
 namespace plc {
 
 // Noise and access loss are constant within one epoch.
-inline constexpr sim::TimeNs kNoiseEpochNs = 15 * sim::kNsPerMinute;
-constexpr std::int64_t noise_epoch(sim::TimeNs at) {
+inline constexpr kernel::TimeNs kNoiseEpochNs = 15 * kernel::kNsPerMinute;
+constexpr std::int64_t noise_epoch(kernel::TimeNs at) {
   return at >= 0 ? at / kNoiseEpochNs : (at - kNoiseEpochNs + 1) / kNoiseEpochNs;
 }
 
@@ -36,7 +36,7 @@ struct NoiseConfig {
   // Strong impulses that blot out what they hit, Poisson; the rate differs from station to station
   // (exponential with this mean).
   double impulses_per_s = 0.02;
-  sim::TimeNs time_of_day_ns = 0;  // at simulated time 0
+  kernel::TimeNs time_of_day_ns = 0;  // at simulated time 0
 };
 
 struct StationNoise {

@@ -21,7 +21,7 @@ constexpr double kBendRad = 0.25;
 class Builder {
  public:
   explicit Builder(const FeederConfig& config)
-      : config_(config), draws_(config.seed, config.number, sim::kPurposePlcFeeder) {
+      : config_(config), draws_(config.seed, config.number, kernel::kPurposePlcFeeder) {
     feeder_.seed = config.seed;
     feeder_.number = config.number;
     feeder_.transformer_kva = config.transformer_kva;
@@ -35,7 +35,7 @@ class Builder {
     for (std::uint32_t f = 0; f < config_.n_feeders; ++f) {
       // Cables share the service points evenly; the first ones take the rest.
       left_ = n / config_.n_feeders + (f < n % config_.n_feeders ? 1 : 0);
-      const double around = 2 * sim::kPi * f / config_.n_feeders;
+      const double around = 2 * kernel::kPi * f / config_.n_feeders;
       lay_cable(0, around + draws_.uniform(-0.3, 0.3), kMain, ~std::uint32_t{0});
     }
     TWIN_ASSERT(feeder_.stations.size() == n + 1, feeder_.stations.size(), n);
@@ -50,7 +50,7 @@ class Builder {
       bus = add_bus(bus, direction, cable);
       connect_customers(bus, direction);
       if (cable == kMain && draws_.chance(config_.branch_share)) {
-        const double side = draws_.chance(0.5) ? sim::kPi / 2 : -sim::kPi / 2;
+        const double side = draws_.chance(0.5) ? kernel::kPi / 2 : -kernel::kPi / 2;
         const std::uint32_t most = 2 * config_.branch_points;
         lay_cable(bus, direction + side, kBranch, 1 + (most > 1 ? draws_.below(most - 1) : 0));
       }
@@ -61,7 +61,7 @@ class Builder {
     const double spread = config_.spacing_spread;
     const double length = config_.spacing_m * draws_.uniform(1 - spread, 1 + spread);
     const Bus& from = feeder_.buses[parent];
-    const sim::SinCos way = sim::det_sincos(direction);
+    const kernel::SinCos way = kernel::det_sincos(direction);
     feeder_.buses.push_back({parent,
                              length,
                              cable,
@@ -78,8 +78,8 @@ class Builder {
       const std::size_t index = feeder_.stations.size() - 1;
       const bool all = index < config_.three_phase.size() && config_.three_phase[index];
       const double drop = draws_.uniform(config_.drop_min_m, config_.drop_max_m);
-      const double side = (n % 2 == 0 ? 1 : -1) * sim::kPi / 2;
-      const sim::SinCos way = sim::det_sincos(direction + side + draws_.uniform(-0.5, 0.5));
+      const double side = (n % 2 == 0 ? 1 : -1) * kernel::kPi / 2;
+      const kernel::SinCos way = kernel::det_sincos(direction + side + draws_.uniform(-0.5, 0.5));
       const Bus& from = feeder_.buses[bus];
       const auto phase = static_cast<PhaseMask>(1u << draws_.below(kPhases));
       feeder_.stations.push_back({bus,
@@ -92,7 +92,7 @@ class Builder {
   }
 
   const FeederConfig& config_;
-  sim::KeyedStream draws_;
+  kernel::KeyedStream draws_;
   Feeder feeder_;
   std::uint32_t left_ = 0;
 };

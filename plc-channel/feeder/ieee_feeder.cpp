@@ -92,8 +92,8 @@ class Reader {
       }
       code_of_[values["name"]] = static_cast<std::uint16_t>(out_.cables.size());
       const double section_mm2 = kAluminiumOhmMm2PerKm / r;
-      out_.cables.push_back({"IEEE European LV", r, x / (2 * sim::kPi * kMainsHz) * 1e3,
-                             kMissingCapacitanceNf, sim::det_sqrt(section_mm2 / sim::kPi),
+      out_.cables.push_back({"IEEE European LV", r, x / (2 * kernel::kPi * kMainsHz) * 1e3,
+                             kMissingCapacitanceNf, kernel::det_sqrt(section_mm2 / kernel::kPi),
                              kMissingLossTangent});
     }
     return !out_.cables.empty() || fail("no line codes");

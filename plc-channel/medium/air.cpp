@@ -16,8 +16,8 @@ namespace {
 
 // The longest frame: what ended longer ago than this before the oldest frame on the air began can
 // neither disturb anything nor have kept a receiver busy.
-constexpr sim::TimeNs kMemoryNs =
-    prime::airtime_us(prime::max_mpdu_octets(Scheme::dbpsk_f), Scheme::dbpsk_f) * sim::kNsPerUs;
+constexpr kernel::TimeNs kMemoryNs =
+    prime::airtime_us(prime::max_mpdu_octets(Scheme::dbpsk_f), Scheme::dbpsk_f) * kernel::kNsPerUs;
 constexpr std::uint32_t kLongestDamage = 12;  // octets: an error event of the decoder, or several
 
 std::uint64_t first_octets(protocol::Bytes mpdu) {
@@ -29,7 +29,7 @@ std::uint64_t first_octets(protocol::Bytes mpdu) {
 
 }  // namespace
 
-Air::Air(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
+Air::Air(kernel::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
          const MediumConfig& config)
     : agenda_(agenda),
       channel_(channel),
@@ -39,7 +39,7 @@ Air::Air(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& er
       neighbours_(channel.n_stations()),
       memory_(channel.n_stations()) {}
 
-Modem& Air::add(StationId station, sim::EntityId id) {
+Modem& Air::add(StationId station, kernel::EntityId id) {
   TWIN_ASSERT(station < modems_.size() && modems_[station] == nullptr, station, modems_.size());
   modems_[station] = std::make_unique<StationModem>(*this, station, id);
   return *modems_[station];
@@ -133,8 +133,8 @@ void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
 void Air::damage(const OnAir& frame, StationId receiver, std::vector<std::uint8_t>& octets) const {
   const auto payload = static_cast<std::uint32_t>(octets.size() - prime::kHeaderMpduOctets);
   constexpr std::uint64_t kBlocks = 4;  // of the stream, for one frame
-  sim::KeyedStream draws(config_.seed, draw_entity(receiver), sim::kPurposePlcDamage,
-                         frame.number * kBlocks);
+  kernel::KeyedStream draws(config_.seed, draw_entity(receiver), kernel::kPurposePlcDamage,
+                            frame.number * kBlocks);
   const std::uint32_t from = draws.below(payload);
   const std::uint32_t length = std::min(1 + draws.below(kLongestDamage), payload - from);
   std::uint32_t word = 0;
@@ -147,13 +147,13 @@ void Air::damage(const OnAir& frame, StationId receiver, std::vector<std::uint8_
 }
 
 void Air::prune() {
-  sim::TimeNs oldest = agenda_.now();
+  kernel::TimeNs oldest = agenda_.now();
   for (const Flight& flight : flights_) oldest = std::min(oldest, flight.frame.start);
   std::erase_if(past_, [&](const OnAir& frame) { return frame.end <= oldest - kMemoryNs; });
 }
 
-bool Air::carrier(StationId at, sim::TimeNs now) const {
-  const sim::TimeNs seen_until = now - config_.turnaround_ns;
+bool Air::carrier(StationId at, kernel::TimeNs now) const {
+  const kernel::TimeNs seen_until = now - config_.turnaround_ns;
   const auto strong = [&](const OnAir& frame) {
     return frame.station != at && frame.start <= seen_until && frame.end > now &&
            channel_.snr_db(frame.station, at, now, frame.level) >= config_.sense_snr_db;

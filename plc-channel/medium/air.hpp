@@ -15,14 +15,14 @@ namespace plc {
 // What the modems of a medium share: who is on the air, and what receivers make of it.
 class Air final : public BeaconLoss {
  public:
-  Air(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
+  Air(kernel::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
       const MediumConfig& config);
 
-  Modem& add(StationId station, sim::EntityId id);
+  Modem& add(StationId station, kernel::EntityId id);
   StationModem* modem(StationId station) const { return modems_[station].get(); }
   std::uint32_t n_stations() const { return channel_.n_stations(); }
 
-  sim::Agenda& agenda() const { return agenda_; }
+  kernel::Agenda& agenda() const { return agenda_; }
   const Channel& channel() const { return channel_; }
   const MediumConfig& config() const { return config_; }
   void set_observer(Observer* observer) { observers_[0] = observer; }
@@ -41,7 +41,7 @@ class Air final : public BeaconLoss {
   void begin(OnAir& frame, protocol::Bytes mpdu);
   void end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu);
   void truncate(const OnAir& frame);
-  bool carrier(StationId at, sim::TimeNs now) const;
+  bool carrier(StationId at, kernel::TimeNs now) const;
 
   // ---- Beacons ----
   void emission_changed(const StationModem& source, const Emission& before);
@@ -49,7 +49,7 @@ class Air final : public BeaconLoss {
   bool audible(StationId from, StationId to) const {
     return channel_.mean_snr_db(from, to) >= config_.audible_snr_db;
   }
-  double beacon_loss(StationId source, StationId at, sim::TimeNs start) const override;
+  double beacon_loss(StationId source, StationId at, kernel::TimeNs start) const override;
   std::uint64_t beacon_seed() const override { return config_.seed; }
   std::uint32_t network() const override { return channel_.feeder().number; }
 
@@ -85,13 +85,13 @@ class Air final : public BeaconLoss {
   void find_disturbances(const OnAir& frame, const StationModem& receiver);
   Exponents exponents(const OnAir& frame, StationId receiver, double snr_db) const;
   double exponent(const PacketErrorTable::Curve& curve, double snr_db, double symbols,
-                  sim::TimeNs from, sim::TimeNs to) const;
+                  kernel::TimeNs from, kernel::TimeNs to) const;
   void damage(const OnAir& frame, StationId receiver, std::vector<std::uint8_t>& octets) const;
   std::uint32_t draw_entity(StationId station) const { return (network() << 12) | station; }
   Sending sending(const Flight& flight, protocol::Bytes mpdu) const;
   void prune();
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   const Channel& channel_;
   const PacketErrorTable& errors_;
   MediumConfig config_;
@@ -106,12 +106,12 @@ class Air final : public BeaconLoss {
   FrameMemory memory_;
   // Scratch of one judgement.
   struct Disturbance {
-    sim::TimeNs start;
-    sim::TimeNs end;
+    kernel::TimeNs start;
+    kernel::TimeNs end;
     double ratio;  // to the receiver's noise
   };
   std::vector<Disturbance> disturbances_;
-  mutable std::vector<sim::TimeNs> cuts_;
+  mutable std::vector<kernel::TimeNs> cuts_;
   std::vector<Delivery> deliveries_;
   std::vector<std::uint8_t> octets_;
   std::vector<std::uint8_t> damaged_;

@@ -10,11 +10,11 @@
 
 namespace plc {
 
-inline constexpr sim::TimeNs kSymbolNs = protocol::prime::kSymbolUs * sim::kNsPerUs;
-inline constexpr sim::TimeNs kFrameNs = protocol::prime::kFrameUs * sim::kNsPerUs;
-inline constexpr sim::TimeNs kBeaconSlotNs = protocol::prime::kBeaconSlotSymbols * kSymbolNs;
-inline constexpr sim::TimeNs kBeaconNs =
-    protocol::prime::airtime_us(protocol::prime::kBeaconOctets, Scheme::dbpsk_f) * sim::kNsPerUs;
+inline constexpr kernel::TimeNs kSymbolNs = protocol::prime::kSymbolUs * kernel::kNsPerUs;
+inline constexpr kernel::TimeNs kFrameNs = protocol::prime::kFrameUs * kernel::kNsPerUs;
+inline constexpr kernel::TimeNs kBeaconSlotNs = protocol::prime::kBeaconSlotSymbols * kSymbolNs;
+inline constexpr kernel::TimeNs kBeaconNs =
+    protocol::prime::airtime_us(protocol::prime::kBeaconOctets, Scheme::dbpsk_f) * kernel::kNsPerUs;
 
 constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
@@ -22,19 +22,19 @@ constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
 
 // When a source's beacons begin: every `period` frames, counted from a frame with SEQ 0.
 struct BeaconTimeline {
-  sim::TimeNs epoch = 0;
-  sim::TimeNs slot_ns = 0;  // from the start of the frame
-  std::int64_t period = 1;  // frames
-  std::int64_t offset = 0;  // frames
+  kernel::TimeNs epoch = 0;
+  kernel::TimeNs slot_ns = 0;  // from the start of the frame
+  std::int64_t period = 1;     // frames
+  std::int64_t offset = 0;     // frames
 
-  sim::TimeNs start(std::int64_t n) const {
+  kernel::TimeNs start(std::int64_t n) const {
     return epoch + (n * period + offset) * kFrameNs + slot_ns;
   }
-  std::int64_t first_from(sim::TimeNs at) const {
+  std::int64_t first_from(kernel::TimeNs at) const {
     return -floor_div(-(at - start(0)), period * kFrameNs);
   }
   // Frame time at an instant.
-  FrameTime frame_at(sim::TimeNs at) const;
+  FrameTime frame_at(kernel::TimeNs at) const;
   unsigned sequence(std::int64_t n) const;
   friend bool operator==(const BeaconTimeline&, const BeaconTimeline&) = default;
 };

@@ -21,14 +21,14 @@ constexpr std::int64_t kForEver = std::int64_t{1} << 62;
 std::int64_t usual_ones(double other, double uniform, std::int64_t most) {
   if (other <= kSure) return most;
   // log(1 - p) by its series where 1 - p has no digits left.
-  const double log_usual = other < 1e-6 ? -other * (1 + 0.5 * other) : sim::det_log(1 - other);
-  const double n = sim::det_log(uniform) / log_usual;
+  const double log_usual = other < 1e-6 ? -other * (1 + 0.5 * other) : kernel::det_log(1 - other);
+  const double n = kernel::det_log(uniform) / log_usual;
   return n < static_cast<double>(most) ? static_cast<std::int64_t>(n) : most;
 }
 
 }  // namespace
 
-void BeaconTrack::retime(const BeaconTimeline& line, sim::TimeNs from) {
+void BeaconTrack::retime(const BeaconTimeline& line, kernel::TimeNs from) {
   if (line == line_) return;
   line_ = line;
   next_ = line.first_from(from);
@@ -45,14 +45,14 @@ const BeaconTrack::Stretch& BeaconTrack::stretch() {
   if (drawn_) return stretch_;
   drawn_ = true;
   if (silent_) return stretch_ = {kForEver, kForEver, false};
-  const sim::TimeNs start = line_.start(next_);
+  const kernel::TimeNs start = line_.start(next_);
   const std::int64_t end =
       std::max(next_ + 1, line_.first_from((noise_epoch(start) + 1) * kNoiseEpochNs));
   const double loss = loss_->beacon_loss(source_, at_, start);
   const bool good = loss <= 0.5;
   const std::uint64_t index = static_cast<std::uint64_t>(start / kSymbolNs) << 12 | source_;
-  const auto words = sim::philox4x32(loss_->beacon_seed(), (loss_->network() << 12) | at_,
-                                     sim::kPurposePlcBeacon, index);
+  const auto words = kernel::philox4x32(loss_->beacon_seed(), (loss_->network() << 12) | at_,
+                                        kernel::kPurposePlcBeacon, index);
   const std::uint64_t high = words[0];
   const double uniform =
       (static_cast<double>(((high << 32) | words[1]) >> 11) + 0.5) * (1.0 / 9007199254740992.0);
@@ -91,13 +91,13 @@ void BeaconTrack::take(std::int64_t to, unsigned most_misses) {
   if (turned || next_ == s.end) drawn_ = false;
 }
 
-void BeaconTrack::settle(sim::TimeNs now) {
+void BeaconTrack::settle(kernel::TimeNs now) {
   // Beacons up to this one have ended.
   const std::int64_t to = line_.first_from(now - kBeaconNs + 1);
   while (next_ < to) take(to, kAnyNumber);
 }
 
-sim::TimeNs BeaconTrack::find_received(sim::TimeNs not_before, sim::TimeNs horizon) const {
+kernel::TimeNs BeaconTrack::find_received(kernel::TimeNs not_before, kernel::TimeNs horizon) const {
   BeaconTrack ahead = *this;
   const std::int64_t first = line_.first_from(not_before);
   const std::int64_t limit = line_.first_from(horizon);
@@ -110,14 +110,14 @@ sim::TimeNs BeaconTrack::find_received(sim::TimeNs not_before, sim::TimeNs horiz
       return line_.start(candidate) + kBeaconNs;
     }
   }
-  return sim::kNever;
+  return kernel::kNever;
 }
 
-sim::TimeNs BeaconTrack::find_run(unsigned misses, sim::TimeNs horizon) const {
+kernel::TimeNs BeaconTrack::find_run(unsigned misses, kernel::TimeNs horizon) const {
   BeaconTrack ahead = *this;
   const std::int64_t limit = line_.first_from(horizon);
   while (ahead.run_ < misses && ahead.next_ < limit) ahead.take(limit, misses - ahead.run_);
-  return ahead.run_ >= misses ? line_.start(ahead.next_ - 1) + kBeaconNs : sim::kNever;
+  return ahead.run_ >= misses ? line_.start(ahead.next_ - 1) + kBeaconNs : kernel::kNever;
 }
 
 }  // namespace plc

@@ -12,7 +12,7 @@ namespace plc {
 // How likely a station misses a beacon of another at a time; constant over a noise epoch.
 class BeaconLoss {
  public:
-  virtual double beacon_loss(StationId source, StationId at, sim::TimeNs start) const = 0;
+  virtual double beacon_loss(StationId source, StationId at, kernel::TimeNs start) const = 0;
   virtual std::uint64_t beacon_seed() const = 0;
   virtual std::uint32_t network() const = 0;
 
@@ -29,32 +29,32 @@ class BeaconTrack {
  public:
   BeaconTrack() = default;
   BeaconTrack(const BeaconLoss& loss, StationId source, StationId at, const BeaconTimeline& line,
-              sim::TimeNs from)
+              kernel::TimeNs from)
       : loss_(&loss), source_(source), at_(at), line_(line), next_(line.first_from(from)) {}
 
   const BeaconTimeline& line() const { return line_; }
   // Another slot or period of the same source; the run of misses goes on.
-  void retime(const BeaconTimeline& line, sim::TimeNs from);
+  void retime(const BeaconTimeline& line, kernel::TimeNs from);
   // The source has fallen silent, or sends at times where nobody listens: misses from now on.
   void silence(bool silent);
   bool silent() const { return silent_; }
 
   // Judges what has ended at or before `now`.
-  void settle(sim::TimeNs now);
+  void settle(kernel::TimeNs now);
   // End of the next beacon not judged yet.
-  sim::TimeNs next_end() const { return line_.start(next_) + kBeaconNs; }
+  kernel::TimeNs next_end() const { return line_.start(next_) + kBeaconNs; }
 
   // Looking ahead through beacons that begin before `horizon`; kNever: not among those.
-  sim::TimeNs find_received(sim::TimeNs not_before, sim::TimeNs horizon) const;
-  sim::TimeNs find_run(unsigned misses, sim::TimeNs horizon) const;
+  kernel::TimeNs find_received(kernel::TimeNs not_before, kernel::TimeNs horizon) const;
+  kernel::TimeNs find_run(unsigned misses, kernel::TimeNs horizon) const;
 
   unsigned run() const { return run_; }  // misses in a row at the end
   std::uint64_t received() const { return received_; }
   std::uint64_t missed() const { return missed_; }
   std::uint64_t missed_between() const { return missed_between_; }  // first and last received
   bool heard() const { return received_ > 0; }
-  sim::TimeNs first_start() const { return first_start_; }  // of the first and last received
-  sim::TimeNs last_start() const { return last_start_; }
+  kernel::TimeNs first_start() const { return first_start_; }  // of the first and last received
+  kernel::TimeNs last_start() const { return last_start_; }
   unsigned last_sequence() const { return last_sequence_; }
 
  private:
@@ -84,8 +84,8 @@ class BeaconTrack {
   std::uint64_t missed_ = 0;
   std::uint64_t missed_between_ = 0;
   std::uint64_t pending_missed_ = 0;
-  sim::TimeNs first_start_ = 0;
-  sim::TimeNs last_start_ = 0;
+  kernel::TimeNs first_start_ = 0;
+  kernel::TimeNs last_start_ = 0;
   unsigned last_sequence_ = 0;
 };
 

@@ -6,16 +6,18 @@
 
 namespace plc {
 
-Medium::Medium(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
+Medium::Medium(kernel::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
                const MediumConfig& config)
     : air_(std::make_unique<Air>(agenda, channel, errors, config)) {}
 Medium::~Medium() = default;
 
-Modem& Medium::add_station(StationId station, sim::EntityId id) { return air_->add(station, id); }
+Modem& Medium::add_station(StationId station, kernel::EntityId id) {
+  return air_->add(station, id);
+}
 void Medium::set_observer(Observer* observer) { air_->set_observer(observer); }
 void Medium::add_observer(Observer& observer) { air_->add_observer(observer); }
 const Channel& Medium::channel() const { return air_->channel(); }
-sim::Agenda& Medium::agenda() { return air_->agenda(); }
+kernel::Agenda& Medium::agenda() { return air_->agenda(); }
 
 MediumCounters Medium::counters() const {
   MediumCounters counters = air_->counters();
@@ -24,7 +26,7 @@ MediumCounters Medium::counters() const {
     const std::uint64_t sent = this->beacons(s).sent;
     beacons.frames += sent;
     beacons.octets += sent * protocol::prime::kBeaconOctets;
-    beacons.airtime_ns += static_cast<sim::TimeNs>(sent) * kBeaconNs;
+    beacons.airtime_ns += static_cast<kernel::TimeNs>(sent) * kBeaconNs;
   }
   return counters;
 }
@@ -32,7 +34,7 @@ MediumCounters Medium::counters() const {
 BeaconCounters Medium::beacons(StationId station) const {
   const StationModem* const modem = air_->modem(station);
   if (modem == nullptr) return {};
-  const sim::TimeNs now = air_->agenda().now();
+  const kernel::TimeNs now = air_->agenda().now();
   return {modem->beacons_sent(now), modem->beacons_received(now), modem->beacons_missed(now),
           modem->watches_lost()};
 }

@@ -20,7 +20,7 @@ class Air;  // air.hpp
 struct MediumConfig {
   std::uint64_t seed = 1;
   // A carrier is known for one only after about a symbol: the preamble must have been there.
-  sim::TimeNs turnaround_ns = protocol::prime::kSymbolUs * sim::kNsPerUs;
+  kernel::TimeNs turnaround_ns = protocol::prime::kSymbolUs * kernel::kNsPerUs;
   double sense_snr_db = 0;      // carrier sense sees what is at least this strong
   double audible_snr_db = -12;  // mean; weaker links are nowhere considered
   bool eager_beacons = false;   // one agenda entry a beacon: for tests, same results
@@ -30,14 +30,14 @@ struct MediumConfig {
 // are arithmetic.
 class Medium {
  public:
-  Medium(sim::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
+  Medium(kernel::Agenda& agenda, const Channel& channel, const PacketErrorTable& errors,
          const MediumConfig& config);
   ~Medium();
   Medium(const Medium&) = delete;
   Medium& operator=(const Medium&) = delete;
 
   // The modem lives as long as the medium; off at first. id: of its timers.
-  Modem& add_station(StationId station, sim::EntityId id);
+  Modem& add_station(StationId station, kernel::EntityId id);
   void set_observer(Observer* observer);
   // One more, for as long as the medium lives.
   void add_observer(Observer& observer);
@@ -46,7 +46,7 @@ class Medium {
   MediumCounters counters() const;
   BeaconCounters beacons(StationId station) const;
   const Channel& channel() const;
-  sim::Agenda& agenda();
+  kernel::Agenda& agenda();
 
  private:
   std::unique_ptr<Air> air_;

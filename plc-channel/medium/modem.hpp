@@ -18,23 +18,23 @@ struct ReceivedFrame {
   protocol::Bytes mpdu;
   Scheme scheme = Scheme::dbpsk_f;
   std::int32_t snr_cdb = 0;
-  sim::TimeNs start = 0;
+  kernel::TimeNs start = 0;
 };
 struct HeardBeacon {
   BeaconMpdu mpdu{};
   std::int32_t snr_cdb = 0;
-  sim::TimeNs start = 0;
+  kernel::TimeNs start = 0;
   std::uint32_t received = 0;
   std::uint32_t missed = 0;
 };
 struct BeaconPlan {
   BeaconMpdu mpdu{};
   bool own_time = false;
-  sim::TimeNs epoch = 0;
+  kernel::TimeNs epoch = 0;
   unsigned sequence_offset = 0;
 };
 struct FrameTime {
-  sim::TimeNs start = 0;
+  kernel::TimeNs start = 0;
   unsigned sequence = 0;
 };
 

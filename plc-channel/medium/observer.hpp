@@ -50,8 +50,8 @@ struct Sending {
   Scheme scheme = Scheme::dbpsk_f;
   unsigned level = 0;
   bool down = false;  // HDR.DO
-  sim::TimeNs start = 0;
-  sim::TimeNs end = 0;
+  kernel::TimeNs start = 0;
+  kernel::TimeNs end = 0;
   protocol::Bytes mpdu;  // as sent
 };
 
@@ -63,7 +63,7 @@ class Observer {
   virtual void on_sent(const Sending& sending) = 0;  // after its last on_received
   virtual void on_received(const Sending& sending, StationId at, Outcome outcome,
                            double snr_db) = 0;
-  virtual void on_watch_lost(StationId station, sim::TimeNs at) = 0;
+  virtual void on_watch_lost(StationId station, kernel::TimeNs at) = 0;
 
  protected:
   ~Observer() = default;
@@ -71,7 +71,7 @@ class Observer {
 
 struct KindCounters {
   std::uint64_t frames = 0;
-  sim::TimeNs airtime_ns = 0;
+  kernel::TimeNs airtime_ns = 0;
   std::uint64_t octets = 0;
   std::array<std::uint64_t, kOutcomes> outcomes{};
 };

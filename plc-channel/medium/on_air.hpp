@@ -17,10 +17,10 @@ struct OnAir {
   Scheme scheme = Scheme::dbpsk_f;
   unsigned level = 0;
   unsigned symbols = 0;  // of the payload; 0: all octets are in the header
-  sim::TimeNs start = 0;
-  sim::TimeNs end = 0;
+  kernel::TimeNs start = 0;
+  kernel::TimeNs end = 0;
 
-  bool overlaps(sim::TimeNs from, sim::TimeNs to) const { return start < to && end > from; }
+  bool overlaps(kernel::TimeNs from, kernel::TimeNs to) const { return start < to && end > from; }
 };
 
 }  // namespace plc

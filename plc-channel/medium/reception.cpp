@@ -15,12 +15,12 @@ namespace prime = protocol::prime;
 
 namespace {
 
-constexpr sim::TimeNs kPreambleNs = prime::kPreambleUs * sim::kNsPerUs;
-constexpr sim::TimeNs kPayloadAtNs = kPreambleNs + prime::kHeaderSymbols * kSymbolNs;
+constexpr kernel::TimeNs kPreambleNs = prime::kPreambleUs * kernel::kNsPerUs;
+constexpr kernel::TimeNs kPayloadAtNs = kPreambleNs + prime::kHeaderSymbols * kSymbolNs;
 constexpr double kNoDisturbance = 0.01;  // 20 dB below the noise
 constexpr int kDeepest = 4;  // frames that overlap in a chain; beyond, the first counts as heard
 
-constexpr double seconds(sim::TimeNs ns) { return static_cast<double>(ns) * 1e-9; }
+constexpr double seconds(kernel::TimeNs ns) { return static_cast<double>(ns) * 1e-9; }
 
 }  // namespace
 
@@ -51,7 +51,7 @@ void Air::find_disturbances(const OnAir& frame, const StationModem& receiver) {
 
 // Loss exponent of so many symbols spread over [from, to): each piece at its own ratio.
 double Air::exponent(const PacketErrorTable::Curve& curve, double snr_db, double symbols,
-                     sim::TimeNs from, sim::TimeNs to) const {
+                     kernel::TimeNs from, kernel::TimeNs to) const {
   if (from >= to) return 0;
   cuts_.assign({from, to});
   for (const Disturbance& d : disturbances_) {
@@ -75,8 +75,8 @@ double Air::exponent(const PacketErrorTable::Curve& curve, double snr_db, double
 
 Air::Exponents Air::exponents(const OnAir& frame, StationId receiver, double snr_db) const {
   const double impulses = channel_.noise(receiver, frame.start).impulses_per_s;
-  const sim::TimeNs header = frame.start + kPreambleNs;
-  const sim::TimeNs payload = frame.start + kPayloadAtNs;
+  const kernel::TimeNs header = frame.start + kPreambleNs;
+  const kernel::TimeNs payload = frame.start + kPayloadAtNs;
   const auto& curve = errors_.symbol[static_cast<std::size_t>(frame.scheme)];
   return {exponent(errors_.sync, snr_db, 1, frame.start, header) +
               exponent(errors_.header, snr_db, prime::kHeaderSymbols, header, payload) +
@@ -94,12 +94,12 @@ struct Luck {
 };
 
 Luck luck(std::uint64_t seed, std::uint32_t receiver, const OnAir& frame) {
-  const auto words = sim::philox4x32(seed, receiver, sim::kPurposePlcReception, frame.number);
-  return {sim::unit_open(words[0]), sim::unit_open(words[1])};
+  const auto words = kernel::philox4x32(seed, receiver, kernel::kPurposePlcReception, frame.number);
+  return {kernel::unit_open(words[0]), kernel::unit_open(words[1])};
 }
 
 bool survives(double uniform, double exponent) {
-  return uniform < sim::det_exp(-std::min(exponent, 600.0));
+  return uniform < kernel::det_exp(-std::min(exponent, 600.0));
 }
 
 }  // namespace
@@ -153,12 +153,12 @@ Air::Verdict Air::judge(const OnAir& frame, const StationModem& receiver, double
   return verdict;
 }
 
-double Air::beacon_loss(StationId source, StationId at, sim::TimeNs start) const {
+double Air::beacon_loss(StationId source, StationId at, kernel::TimeNs start) const {
   const double snr_db = channel_.snr_db(source, at, start);
   const double impulses = channel_.noise(at, start).impulses_per_s * seconds(kBeaconNs);
   const unsigned symbols = prime::payload_symbols(prime::kBeaconOctets, Scheme::dbpsk_f);
   const double through =
-      (1 - errors_.frame_error(Scheme::dbpsk_f, snr_db, symbols)) * sim::det_exp(-impulses);
+      (1 - errors_.frame_error(Scheme::dbpsk_f, snr_db, symbols)) * kernel::det_exp(-impulses);
   return 1 - through;
 }
 

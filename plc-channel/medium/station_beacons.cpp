@@ -14,7 +14,7 @@ namespace prime = protocol::prime;
 // ---- Search ----
 
 void StationModem::search(bool on) {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   found_.clear();
   searching_ = on && powered_;
   if (searching_) {
@@ -23,7 +23,7 @@ void StationModem::search(bool on) {
   rearm();
 }
 
-void StationModem::add_found(const StationModem& source, sim::TimeNs from) {
+void StationModem::add_found(const StationModem& source, kernel::TimeNs from) {
   if (&source == this || !air_.audible(source.station(), station_)) return;
   const Emission& emission = source.emission();
   std::erase_if(found_, [&](const Found& old) { return old.source == source.station(); });
@@ -62,7 +62,7 @@ HeardBeacon StationModem::heard_beacon(const BeaconTrack& track, StationId sourc
 // ---- Watch ----
 
 void StationModem::watch(const prime::BeaconWatch* watch) {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   settle(now);
   if (watch != nullptr && powered_) {
     begin_watch(*watch);
@@ -81,7 +81,7 @@ void StationModem::end_watch() {
 }
 
 void StationModem::begin_watch(const prime::BeaconWatch& watch) {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   const BeaconMpdu plain = plain_beacon(watch.mpdu);
   const StationModem* source = nullptr;
   const auto better = [&](const StationModem* a, const StationModem* b) {
@@ -129,14 +129,14 @@ void StationModem::begin_watch(const prime::BeaconWatch& watch) {
   watch_->miss_limit = std::max(watch.miss_limit, 1u);
 }
 
-std::uint64_t StationModem::beacons_received(sim::TimeNs now) const {
+std::uint64_t StationModem::beacons_received(kernel::TimeNs now) const {
   if (!watch_) return received_;
   BeaconTrack track = watch_->track;
   track.settle(now);
   return received_ + track.received();
 }
 
-std::uint64_t StationModem::beacons_missed(sim::TimeNs now) const {
+std::uint64_t StationModem::beacons_missed(kernel::TimeNs now) const {
   if (!watch_) return missed_;
   BeaconTrack track = watch_->track;
   track.settle(now);
@@ -145,14 +145,14 @@ std::uint64_t StationModem::beacons_missed(sim::TimeNs now) const {
 
 // ---- Time ----
 
-void StationModem::settle(Found& found, sim::TimeNs now) {
+void StationModem::settle(Found& found, kernel::TimeNs now) {
   found.track.settle(now);
   if (found.track.heard() && found.track.last_start() >= found.plain_since) {
     found.last_plain = found.plain;
   }
 }
 
-void StationModem::settle(sim::TimeNs now) {
+void StationModem::settle(kernel::TimeNs now) {
   for (Found& found : found_) {
     if (!found.track.silent()) settle(found, now);
   }
@@ -160,16 +160,16 @@ void StationModem::settle(sim::TimeNs now) {
 }
 
 void StationModem::rearm() {
-  const sim::TimeNs now = air_.agenda().now();
-  const sim::TimeNs horizon = (noise_epoch(now) + 1) * kNoiseEpochNs;
+  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs horizon = (noise_epoch(now) + 1) * kNoiseEpochNs;
   const bool eager = air_.config().eager_beacons;
-  sim::TimeNs next = sim::kNever;
+  kernel::TimeNs next = kernel::kNever;
   if (watch_) {
     const BeaconTrack& track = watch_->track;
     next = std::min(next, horizon);
     if (eager) next = std::min(next, track.next_end());
     // Also when eager: something may be due now that is judged already.
-    const sim::TimeNs lost = track.find_run(watch_->miss_limit, eager ? now : horizon);
+    const kernel::TimeNs lost = track.find_run(watch_->miss_limit, eager ? now : horizon);
     next = std::min(next, lost);
     if (watch_->stale() && !eager) {
       next = std::min(next, track.find_received(watch_->source_since, horizon));
@@ -185,7 +185,7 @@ void StationModem::rearm() {
   beacon_timer_.arm(next);
 }
 
-void StationModem::beacon_time(sim::TimeNs now) {
+void StationModem::beacon_time(kernel::TimeNs now) {
   settle(now);
   watch_time(now);
   while (search_time()) {
@@ -193,7 +193,7 @@ void StationModem::beacon_time(sim::TimeNs now) {
   rearm();
 }
 
-void StationModem::watch_time(sim::TimeNs now) {
+void StationModem::watch_time(kernel::TimeNs now) {
   if (!watch_) return;
   const BeaconTrack& track = watch_->track;
   if (track.run() >= watch_->miss_limit) {
@@ -224,9 +224,9 @@ bool StationModem::search_time() {
 void StationModem::source_changed(const StationModem& source, const Emission& before) {
   const bool watches = watch_ && watch_->source == source.station();
   if (!watches && !searching_) return;
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   const Emission& after = source.emission();
-  const sim::TimeNs from = std::max(now, after.since);
+  const kernel::TimeNs from = std::max(now, after.since);
   const bool goes_on = after.active && after.line.epoch == before.line.epoch &&
                        same_source(after.plain, before.plain);
   if (watches) {

@@ -10,7 +10,7 @@ namespace plc {
 
 namespace prime = protocol::prime;
 
-StationModem::StationModem(Air& air, StationId station, sim::EntityId id)
+StationModem::StationModem(Air& air, StationId station, kernel::EntityId id)
     : air_(air),
       station_(station),
       frame_timer_(air.agenda(), *this, id, kFrameEnd),
@@ -20,7 +20,7 @@ StationModem::StationModem(Air& air, StationId station, sim::EntityId id)
 
 void StationModem::power(bool on) {
   if (on == powered_) return;
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   if (on) {
     powered_ = true;
     powered_since_ = now;
@@ -49,7 +49,7 @@ void StationModem::forget() {
 // ---- Frames ----
 
 bool StationModem::send(protocol::Bytes mpdu, Scheme scheme, unsigned level) {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   OnAir beacon;
   const bool possible = powered_ && last_.end <= now && !beacon_in(now, now + 1, beacon) &&
                         prime::is_scheme(static_cast<std::uint8_t>(scheme)) && !mpdu.empty() &&
@@ -65,14 +65,14 @@ bool StationModem::send(protocol::Bytes mpdu, Scheme scheme, unsigned level) {
            level,
            mpdu.size() > prime::kHeaderMpduOctets ? prime::payload_symbols(mpdu.size(), scheme) : 0,
            now,
-           now + prime::airtime_us(mpdu.size(), scheme) * sim::kNsPerUs};
+           now + prime::airtime_us(mpdu.size(), scheme) * kernel::kNsPerUs};
   air_.begin(last_, mpdu_);
   frame_timer_.arm(last_.end);
   return true;
 }
 
 bool StationModem::busy() {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   OnAir beacon;
   if (last_.end > now || beacon_in(now, now + 1, beacon)) return true;
   return powered_ && air_.carrier(station_, now);
@@ -86,7 +86,7 @@ void StationModem::set_filter(std::span<const prime::FilterRule> rules) {
   }
 }
 
-void StationModem::on_time(sim::TimeNs now, std::uint32_t what) {
+void StationModem::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kFrameEnd) {
     air_.end(last_, mpdu_);
   } else {
@@ -97,7 +97,7 @@ void StationModem::on_time(sim::TimeNs now, std::uint32_t what) {
 // ---- Own beacons ----
 
 bool StationModem::frame_time(FrameTime& out) {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   if (plan_ && plan_->own_time) {
     BeaconTimeline line;
     line.epoch = plan_->epoch;
@@ -116,7 +116,7 @@ void StationModem::set_beacon(const BeaconPlan* plan) {
 }
 
 void StationModem::update_emission() {
-  const sim::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = air_.agenda().now();
   Emission next;
   if (plan_ && (plan_->own_time || watch_)) {
     next.plain = plain_beacon(plan_->mpdu);
@@ -136,21 +136,21 @@ void StationModem::update_emission() {
   air_.emission_changed(*this, before);
 }
 
-std::uint64_t StationModem::beacons_sent(sim::TimeNs now) const {
+std::uint64_t StationModem::beacons_sent(kernel::TimeNs now) const {
   if (!emission_.active || now <= emission_.since) return sent_;
   const BeaconTimeline& line = emission_.line;
   return sent_ +
          static_cast<std::uint64_t>(line.first_from(now) - line.first_from(emission_.since));
 }
 
-bool StationModem::beacon_in(sim::TimeNs from, sim::TimeNs to, OnAir& out) const {
+bool StationModem::beacon_in(kernel::TimeNs from, kernel::TimeNs to, OnAir& out) const {
   if (!emission_.active) return false;
   const BeaconTimeline& line = emission_.line;
   // Nearly every question is about the same beacon as the one before; divisions cost more.
   const bool same = from < beacon_start_ + kBeaconNs &&
                     from >= beacon_start_ + kBeaconNs - line.period * kFrameNs;
   if (!same) beacon_start_ = line.start(line.first_from(from - kBeaconNs + 1));
-  const sim::TimeNs start = beacon_start_;
+  const kernel::TimeNs start = beacon_start_;
   if (start >= to || start < emission_.since) return false;
   constexpr std::uint64_t kBeaconDraw = std::uint64_t{1} << 63;
   out = {kBeaconDraw | static_cast<std::uint64_t>(start / kSymbolNs) << 12 | station_,

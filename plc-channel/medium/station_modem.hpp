@@ -26,12 +26,12 @@ struct Emission {
   bool active = false;
   BeaconMpdu plain{};
   BeaconTimeline line;
-  sim::TimeNs since = 0;  // beacons that begin earlier are none
+  kernel::TimeNs since = 0;  // beacons that begin earlier are none
 };
 
-class StationModem final : public Modem, private sim::Entity {
+class StationModem final : public Modem, private kernel::Entity {
  public:
-  StationModem(Air& air, StationId station, sim::EntityId id);
+  StationModem(Air& air, StationId station, kernel::EntityId id);
 
   void set_listener(ModemListener& listener) override { listener_ = &listener; }
   void power(bool on) override;
@@ -47,7 +47,7 @@ class StationModem final : public Modem, private sim::Entity {
   // ---- For Air ----
   StationId station() const { return station_; }
   bool powered() const { return powered_; }
-  sim::TimeNs powered_since() const { return powered_since_; }
+  kernel::TimeNs powered_since() const { return powered_since_; }
   bool wants(std::uint64_t first_octets) const {
     for (unsigned n = 0; n < n_rules_; ++n) {
       if ((first_octets & rules_[n].mask) == rules_[n].value) return true;
@@ -57,17 +57,17 @@ class StationModem final : public Modem, private sim::Entity {
   ModemListener* listener() { return listener_; }
   const Emission& emission() const { return emission_; }
   // The beacon of this station that is on the air at some instant of [from, to).
-  bool beacon_in(sim::TimeNs from, sim::TimeNs to, OnAir& out) const;
+  bool beacon_in(kernel::TimeNs from, kernel::TimeNs to, OnAir& out) const;
   // Its own frame overlaps [from, to).
-  bool sending_in(sim::TimeNs from, sim::TimeNs to) const {
+  bool sending_in(kernel::TimeNs from, kernel::TimeNs to) const {
     return last_.start < to && last_.end > from;
   }
   // Another station's beacons are not what they were; `before` is what they were up to now.
   void source_changed(const StationModem& source, const Emission& before);
-  std::uint64_t beacons_sent(sim::TimeNs now) const;
+  std::uint64_t beacons_sent(kernel::TimeNs now) const;
   // Received and missed of all watches so far.
-  std::uint64_t beacons_received(sim::TimeNs now) const;
-  std::uint64_t beacons_missed(sim::TimeNs now) const;
+  std::uint64_t beacons_received(kernel::TimeNs now) const;
+  std::uint64_t beacons_missed(kernel::TimeNs now) const;
   std::uint64_t watches_lost() const { return lost_; }
 
  private:
@@ -77,7 +77,7 @@ class StationModem final : public Modem, private sim::Entity {
     StationId source;
     BeaconMpdu plain;       // as the source sends now
     BeaconMpdu last_plain;  // as heard last
-    sim::TimeNs plain_since = 0;
+    kernel::TimeNs plain_since = 0;
     bool told = false;
   };
   struct Watch {
@@ -85,22 +85,22 @@ class StationModem final : public Modem, private sim::Entity {
     StationId source = 0;
     BeaconMpdu plain{};         // as the MAC knows it
     BeaconMpdu source_plain{};  // as the source sends now
-    sim::TimeNs source_since = 0;
+    kernel::TimeNs source_since = 0;
     unsigned miss_limit = 0;
     bool stale() const { return plain != source_plain; }
   };
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
-  void beacon_time(sim::TimeNs now);
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
+  void beacon_time(kernel::TimeNs now);
   bool search_time();
-  void watch_time(sim::TimeNs now);
+  void watch_time(kernel::TimeNs now);
   // Sets the timer to the next thing the MAC must hear of, as far as this noise epoch goes.
   void rearm();
-  void settle(sim::TimeNs now);
-  void settle(Found& found, sim::TimeNs now);
+  void settle(kernel::TimeNs now);
+  void settle(Found& found, kernel::TimeNs now);
   void begin_watch(const protocol::prime::BeaconWatch& watch);
   void end_watch();
-  void add_found(const StationModem& source, sim::TimeNs from);
+  void add_found(const StationModem& source, kernel::TimeNs from);
   HeardBeacon heard_beacon(const BeaconTrack& track, StationId source,
                            const BeaconMpdu& plain) const;
   void update_emission();
@@ -109,21 +109,21 @@ class StationModem final : public Modem, private sim::Entity {
   Air& air_;
   StationId station_;
   ModemListener* listener_ = nullptr;
-  sim::Timer frame_timer_;
-  sim::Timer beacon_timer_;
+  kernel::Timer frame_timer_;
+  kernel::Timer beacon_timer_;
   std::array<protocol::prime::FilterRule, protocol::prime::kMaxFilterRules> rules_{};
   unsigned n_rules_ = 0;
   bool powered_ = false;
   bool searching_ = false;
-  sim::TimeNs powered_since_ = 0;
+  kernel::TimeNs powered_since_ = 0;
   OnAir last_;  // frame sent last, perhaps still on the air
   std::vector<std::uint8_t> mpdu_;
   std::vector<Found> found_;
   std::optional<Watch> watch_;
   std::optional<BeaconPlan> plan_;
   Emission emission_;
-  mutable sim::TimeNs beacon_start_ = 0;  // of the beacon asked for last
-  std::uint64_t sent_ = 0;                // beacons of emissions that are over
+  mutable kernel::TimeNs beacon_start_ = 0;  // of the beacon asked for last
+  std::uint64_t sent_ = 0;                   // beacons of emissions that are over
   std::uint64_t received_ = 0;
   std::uint64_t missed_ = 0;
   std::uint64_t lost_ = 0;

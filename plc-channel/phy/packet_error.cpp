@@ -40,7 +40,7 @@ double pair_error(unsigned d, double es_n0) {
   }
   double scale = 2;
   for (unsigned n = 0; n < 2 * d; ++n) scale *= 0.5;
-  return scale * sim::det_exp(-std::min(total, 600.0)) * result;
+  return scale * kernel::det_exp(-std::min(total, 600.0)) * result;
 }
 
 // Loss exponent of one information bit behind the code: union bound over the first error events.
@@ -56,12 +56,12 @@ double coded_bit_exponent(double es_n0) {
 // than psi, by integration over half a turn.
 double phase_tail(double psi, double es_n0) {
   constexpr unsigned kSteps = 200;
-  const sim::SinCos angle = sim::det_sincos(psi);
+  const kernel::SinCos angle = kernel::det_sincos(psi);
   double sum = 0;
   for (unsigned n = 0; n < kSteps; ++n) {
-    const double t = sim::kPi * ((n + 0.5) / kSteps - 0.5);
-    const double u = 1 - angle.cos * sim::det_cos(t);
-    sum += sim::det_exp(-std::min(es_n0 * u, 600.0)) / u;
+    const double t = kernel::kPi * ((n + 0.5) / kSteps - 0.5);
+    const double u = 1 - angle.cos * kernel::det_cos(t);
+    sum += kernel::det_exp(-std::min(es_n0 * u, 600.0)) / u;
   }
   return -angle.sin / (4 * kSteps) * sum;
 }
@@ -71,7 +71,7 @@ double normal_tail(double x) {
   if (x < 0) return 1 - normal_tail(-x);
   if (x > 37) return 0;
   const double t = 1 / (1 + 0.2316419 * x);
-  const double density = sim::det_exp(-0.5 * x * x) * 0.3989422804014327;
+  const double density = kernel::det_exp(-0.5 * x * x) * 0.3989422804014327;
   return density * t *
          (0.319381530 +
           t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
@@ -83,17 +83,17 @@ constexpr double kPreambleGain = 96;
 constexpr double kFalseAlarmSigma = 5.2565;  // sqrt(-2 ln 1e-6)
 
 double sync_miss_probability(double snr) {
-  return normal_tail(sim::det_sqrt(2 * kPreambleGain * snr) - kFalseAlarmSigma);
+  return normal_tail(kernel::det_sqrt(2 * kPreambleGain * snr) - kFalseAlarmSigma);
 }
 
 double exponent_of(double loss) {
   const double success = std::max(1 - loss, 1e-22);
   // 1 - loss has no digits left for small losses.
-  return loss < 1e-8 ? loss : std::min(-sim::det_log(success), kMostExponent);
+  return loss < 1e-8 ? loss : std::min(-kernel::det_log(success), kMostExponent);
 }
 
 double exponent_to_loss(double exponent) {
-  return exponent < 1e-8 ? exponent : 1 - sim::det_exp(-std::min(exponent, 600.0));
+  return exponent < 1e-8 ? exponent : 1 - kernel::det_exp(-std::min(exponent, 600.0));
 }
 
 // A symbol of any scheme. Bits of more phases behind the code: as two phases with the same raw
@@ -103,7 +103,7 @@ double symbol_exponent(Scheme scheme, double es_n0) {
   const double raw = dpsk_bit_error(bits, es_n0);
   const unsigned information = protocol::prime::bits_per_symbol(scheme);
   if (!protocol::prime::is_coded(scheme)) return information * exponent_of(raw);
-  const double as_two_phases = bits == 1 ? es_n0 : -sim::det_log(std::max(2 * raw, 1e-290));
+  const double as_two_phases = bits == 1 ? es_n0 : -kernel::det_log(std::max(2 * raw, 1e-290));
   return information * coded_bit_exponent(as_two_phases);
 }
 
@@ -114,12 +114,14 @@ double dpsk_bit_error(unsigned bits, double es_n0) {
   // Lee (1986): Gray labels, exact for one and two bits, for three the usual closed form.
   switch (bits) {
     case 1:
-      return 0.5 * sim::det_exp(-std::min(es_n0, 600.0));
+      return 0.5 * kernel::det_exp(-std::min(es_n0, 600.0));
     case 2:
-      return probability(phase_tail(1.25 * sim::kPi, es_n0) - phase_tail(0.25 * sim::kPi, es_n0));
+      return probability(phase_tail(1.25 * kernel::kPi, es_n0) -
+                         phase_tail(0.25 * kernel::kPi, es_n0));
     default:
       return probability(
-          2.0 / 3 * (phase_tail(1.625 * sim::kPi, es_n0) - phase_tail(0.125 * sim::kPi, es_n0)));
+          2.0 / 3 *
+          (phase_tail(1.625 * kernel::kPi, es_n0) - phase_tail(0.125 * kernel::kPi, es_n0)));
   }
 }
 

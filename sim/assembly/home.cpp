@@ -121,7 +121,7 @@ meter_provision meter_provision_of(const HomeContext& context, const Home& home)
   copy_text(who.low_level_password, provision.low_level_password);
   provision.capture_period_s = static_cast<std::uint32_t>(home.settings.capture_period_s);
   provision.push_period_s = static_cast<std::uint32_t>(home.settings.push_period_s);
-  KeyedStream spread(seed_of(context), who.number, kPurposeStreetSpread);
+  kernel::KeyedStream spread(seed_of(context), who.number, kernel::kPurposeStreetSpread);
   const auto below = [&](std::int64_t n) {
     return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
   };
@@ -146,7 +146,8 @@ cm1_provision module_provision_of(const HomeContext& context, const Home& home) 
   provision.heartbeat_period_s = static_cast<std::uint32_t>(scenario.cm1.heartbeat_s);
   provision.poll_period_s = static_cast<std::uint32_t>(scenario.cm1.poll_s);
   // Draws of their own: what the meter draws must not move the module.
-  KeyedStream spread(seed_of(context), home.identity.number, kPurposeStreetSpread, 16);
+  kernel::KeyedStream spread(seed_of(context), home.identity.number, kernel::kPurposeStreetSpread,
+                             16);
   const auto below = [&](std::int64_t n) {
     return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
   };
@@ -168,7 +169,7 @@ void join(Home& home) {
   home.meter->set_supply_listener(*home.module);
 }
 
-models::NodeServices services_on(const HomeContext& context, Agenda& agenda) {
+models::NodeServices services_on(const HomeContext& context, kernel::Agenda& agenda) {
   const models::NodeServices& own = context.services;
   return {agenda, own.crypto, own.buffers, own.seed};
 }
@@ -178,7 +179,7 @@ PowerLine& line_of(const HomeContext& context, const Home& home) {
 }
 
 // The same devices in both tiers; a detailed home's stand on agendas of their own.
-Agenda& meter_agenda(const HomeContext& context, Home& home) {
+kernel::Agenda& meter_agenda(const HomeContext& context, Home& home) {
   const std::uint32_t number = home.identity.number;
   const bool on_line = home.settings.concentrator != 0;
   if (!home.settings.detailed) {
@@ -206,7 +207,7 @@ void add_plc_modem(const HomeContext& context, Home& home) {
 void add_module(const HomeContext& context, Home& home) {
   const std::uint32_t number = home.identity.number;
   const bool detailed = home.settings.detailed;
-  Agenda& fleet = context.services.agenda;
+  kernel::Agenda& fleet = context.services.agenda;
   home.line = std::make_unique<models::Rs485Line>(detailed ? home.point->line_agenda() : fleet,
                                                   models::node_id(number, models::kNodeLine));
   home.modem = std::make_unique<models::wan::Modem>(fleet, context.cell, number,

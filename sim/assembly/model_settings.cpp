@@ -11,16 +11,14 @@ namespace {
 constexpr double kFrequencySpreadHz = 0.02;
 constexpr double kVoltageSpreadPercent = 3;
 
-TimeNs to_ns(double seconds) { return static_cast<TimeNs>(seconds * kNsPerSecond); }
-
 std::uint64_t seed_of(const Scenario& scenario) {
   return static_cast<std::uint64_t>(scenario.general.seed);
 }
 
 // Spreads a mean over 2/3 to 4/3 of it, as attach and activation times are.
-void around(double mean_s, TimeNs& min_ns, TimeNs& max_ns) {
-  min_ns = to_ns(mean_s * 2 / 3);
-  max_ns = to_ns(mean_s * 4 / 3);
+void around(double mean_s, kernel::TimeNs& min_ns, kernel::TimeNs& max_ns) {
+  min_ns = kernel::to_ns(mean_s * 2 / 3);
+  max_ns = kernel::to_ns(mean_s * 4 / 3);
 }
 
 }  // namespace
@@ -56,27 +54,27 @@ models::wan::CellConfig cell_config(const Scenario& scenario) {
   radio.multislot_up = static_cast<int>(scenario.cell.uplink_slots);
   radio.multislot_down = static_cast<int>(scenario.cell.downlink_slots);
   radio.packet_loss = scenario.cell.loss;
-  radio.ready_timer_ns = to_ns(scenario.cell.ready_s);
+  radio.ready_timer_ns = kernel::to_ns(scenario.cell.ready_s);
   // The round trip falls apart into both ways in the proportion of the model's own defaults.
   const double default_rtt_ns =
       0.5 * static_cast<double>(radio.latency_up_min_ns + radio.latency_up_max_ns +
                                 radio.latency_down_min_ns + radio.latency_down_max_ns);
-  const double scale = scenario.cell.rtt_ms * kNsPerMs / default_rtt_ns;
-  for (TimeNs* latency : {&radio.latency_up_min_ns, &radio.latency_up_max_ns,
-                          &radio.latency_down_min_ns, &radio.latency_down_max_ns}) {
-    *latency = static_cast<TimeNs>(static_cast<double>(*latency) * scale);
+  const double scale = scenario.cell.rtt_ms * kernel::kNsPerMs / default_rtt_ns;
+  for (kernel::TimeNs* latency : {&radio.latency_up_min_ns, &radio.latency_up_max_ns,
+                                  &radio.latency_down_min_ns, &radio.latency_down_max_ns}) {
+    *latency = static_cast<kernel::TimeNs>(static_cast<double>(*latency) * scale);
   }
-  radio.paging_min_ns = to_ns(scenario.cell.wake_ms / 2000);
-  radio.paging_max_ns = to_ns(scenario.cell.wake_ms * 3 / 2000);
+  radio.paging_min_ns = kernel::to_ns(scenario.cell.wake_ms / 2000);
+  radio.paging_max_ns = kernel::to_ns(scenario.cell.wake_ms * 3 / 2000);
   around(scenario.cell.attach_s, config.modem.attach_min_ns, config.modem.attach_max_ns);
   around(scenario.cell.pdp_s, config.modem.pdp_min_ns, config.modem.pdp_max_ns);
-  config.stream.nat_timeout_ns = to_ns(scenario.cell.nat_timeout_s);
+  config.stream.nat_timeout_ns = kernel::to_ns(scenario.cell.nat_timeout_s);
   return config;
 }
 
 models::wan::EthernetConfig ethernet_config(const Scenario& scenario) {
   models::wan::EthernetConfig config;
-  config.rtt_ns = to_ns(scenario.ethernet.rtt_ms / 1000);
+  config.rtt_ns = kernel::to_ns(scenario.ethernet.rtt_ms / 1000);
   config.up_bit_s = static_cast<std::uint64_t>(scenario.ethernet.up_kbit_s * 1000);
   config.down_bit_s = static_cast<std::uint64_t>(scenario.ethernet.down_kbit_s * 1000);
   return config;
@@ -109,7 +107,8 @@ plc::ChannelConfig channel_config(const Scenario& scenario) {
   config.noise.k_mean += scenario.plc.noise_db / 10;
   const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
   const std::int64_t start = scenario.general.start_utc_s;
-  config.noise.time_of_day_ns = (start + 60 * zone.offset_at_min(start)) % 86'400 * kNsPerSecond;
+  config.noise.time_of_day_ns =
+      (start + 60 * zone.offset_at_min(start)) % 86'400 * kernel::kNsPerSecond;
   return config;
 }
 

@@ -33,7 +33,7 @@ models::sc::DetailedPowerLine* detailed_line(models::sc::Kernel& kernel, const S
 
 }  // namespace
 
-PowerLine::PowerLine(Agenda& fleet, models::sc::Kernel& kernel, const Scenario& scenario,
+PowerLine::PowerLine(kernel::Agenda& fleet, models::sc::Kernel& kernel, const Scenario& scenario,
                      std::uint32_t number, const plc::PacketErrorTable& errors,
                      models::wan::Cell& cell, models::wan::Ethernet& ethernet)
     : detailed_(detailed_line(kernel, scenario, number)),
@@ -42,7 +42,7 @@ PowerLine::PowerLine(Agenda& fleet, models::sc::Kernel& kernel, const Scenario& 
       medium_(medium_agenda_, channel_, errors, medium_config(scenario)) {
   plc::Modem* modem = &medium_.add_station(plc::kBaseStation, concentrator_entity(number, kModem));
   const std::uint32_t device = concentrator_device(number);
-  const EntityId uplink = concentrator_entity(number, kUplink);
+  const kernel::EntityId uplink = concentrator_entity(number, kUplink);
   models::wan::ModemPort* port = nullptr;
   if (scenario.concentrators.at(number - 1).uplink == Uplink::gprs) {
     gprs_ = std::make_unique<models::wan::Modem>(fleet, cell, device, uplink);
@@ -51,7 +51,7 @@ PowerLine::PowerLine(Agenda& fleet, models::sc::Kernel& kernel, const Scenario& 
     wired_ = std::make_unique<models::wan::EthernetSite>(ethernet, device, uplink);
     port = wired_.get();
   }
-  Agenda* agenda = &fleet;
+  kernel::Agenda* agenda = &fleet;
   if (detailed_ != nullptr) {
     agenda = &detailed_->concentrator_agenda();
     modem = &detailed_->plc(*modem);

@@ -21,7 +21,7 @@ namespace sim::run {
 class PowerLine {
  public:
   // number: of the concentrator, counted from 1.
-  PowerLine(Agenda& fleet, models::sc::Kernel& kernel, const Scenario& scenario,
+  PowerLine(kernel::Agenda& fleet, models::sc::Kernel& kernel, const Scenario& scenario,
             std::uint32_t number, const plc::PacketErrorTable& errors, models::wan::Cell& cell,
             models::wan::Ethernet& ethernet);
 
@@ -33,7 +33,7 @@ class PowerLine {
 
   Uplink uplink() const { return gprs_ != nullptr ? Uplink::gprs : Uplink::ethernet; }
   // Of the medium and of its fleet meters.
-  Agenda& agenda() { return medium_agenda_; }
+  kernel::Agenda& agenda() { return medium_agenda_; }
   models::sc::DetailedPowerLine* detailed() { return detailed_; }  // nullptr: fleet
   plc::Medium& medium() { return medium_; }
   const plc::Channel& channel() const { return channel_; }
@@ -42,7 +42,7 @@ class PowerLine {
 
  private:
   models::sc::DetailedPowerLine* detailed_;
-  Agenda& medium_agenda_;
+  kernel::Agenda& medium_agenda_;
   plc::Channel channel_;
   plc::Medium medium_;
   std::unique_ptr<models::wan::Modem> gprs_;

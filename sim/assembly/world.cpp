@@ -14,9 +14,9 @@ void no_random(protocol::MutableBytes octets) { TWIN_ASSERT(octets.empty(), octe
 }  // namespace
 
 // Waits for its time.
-class World::Crash final : private Entity {
+class World::Crash final : private kernel::Entity {
  public:
-  Crash(Agenda& agenda, const ConcentratorCrash& what, ConcentratorSite& site)
+  Crash(kernel::Agenda& agenda, const ConcentratorCrash& what, ConcentratorSite& site)
       : what_(what),
         site_(site),
         timer_(agenda, *this, concentrator_entity(what.concentrator, 3), 0) {
@@ -24,7 +24,7 @@ class World::Crash final : private Entity {
   }
 
  private:
-  void on_time(TimeNs now, std::uint32_t) override {
+  void on_time(kernel::TimeNs now, std::uint32_t) override {
     if (what_.nth_write > 0) {
       site_.tear_write(what_.nth_write, what_.octets, what_.off_ns);
       return;
@@ -34,14 +34,14 @@ class World::Crash final : private Entity {
   }
   ConcentratorCrash what_;
   ConcentratorSite& site_;
-  Timer timer_;
+  kernel::Timer timer_;
 };
 
 World::~World() = default;
 
 World::World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults)
     : kernel_(agenda_),
-      mains_(mains_config(scenario), scenario.end() + kNsPerHour),
+      mains_(mains_config(scenario), scenario.end() + kernel::kNsPerHour),
       crypto_(no_random),
       buffers_(METER_BUFFER_BYTES),
       cell_(agenda_, cell_config(scenario)),
@@ -75,15 +75,15 @@ models::wan::Network& World::network_of(models::wan::ConnectionId connection) {
   return wired ? static_cast<models::wan::Network&>(ethernet_) : cell_;
 }
 
-Agenda& World::agenda_of(const Home& home) {
+kernel::Agenda& World::agenda_of(const Home& home) {
   if (home.point != nullptr) return home.point->meter_agenda();
   if (home.plc_point != nullptr) return home.plc_point->meter_agenda();
   const std::uint32_t concentrator = home.settings.concentrator;
   return concentrator != 0 ? power_lines_[concentrator - 1]->agenda() : agenda_;
 }
 
-void World::trace(std::uint32_t meter, const std::string& path, TimeNs samples_from,
-                  TimeNs samples_to) {
+void World::trace(std::uint32_t meter, const std::string& path, kernel::TimeNs samples_from,
+                  kernel::TimeNs samples_to) {
   models::sc::TraceConfig config;
   config.path = path;
   config.meter = meter;

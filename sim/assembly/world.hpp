@@ -23,10 +23,10 @@ namespace sim::run {
 // that instant on that is the n-th. Rebuilt from its disk when the supply is back.
 struct ConcentratorCrash {
   std::uint32_t concentrator = 1;
-  TimeNs at = 0;
+  kernel::TimeNs at = 0;
   std::uint64_t nth_write = 0;  // 0: at the instant itself
   std::size_t octets = 0;       // of that write which still reach the disk
-  TimeNs off_ns = kNsPerMinute;
+  kernel::TimeNs off_ns = kernel::kNsPerMinute;
 };
 
 // What a test may bend: the law tests seed faults here and look for them in the KPIs.
@@ -44,14 +44,15 @@ class World {
   World(const Scenario& scenario, const LoadTable* measured, const WorldFaults& faults = {});
   ~World();
 
-  TimeNs now() const { return agenda_.now(); }
-  void run_until(TimeNs until) { kernel_.run_until(until); }
+  kernel::TimeNs now() const { return agenda_.now(); }
+  void run_until(kernel::TimeNs until) { kernel_.run_until(until); }
   // The fleet's: meters in T2, cell, head-end, director.
-  Agenda& agenda() { return agenda_; }
+  kernel::Agenda& agenda() { return agenda_; }
   // Where this home's meter has its timers: detailed meters have an agenda of their own.
-  Agenda& agenda_of(const Home& home);
+  kernel::Agenda& agenda_of(const Home& home);
   // State signals of a detailed home go into PATH.vcd; ADC samples within [from, to) only.
-  void trace(std::uint32_t meter, const std::string& path, TimeNs samples_from, TimeNs samples_to);
+  void trace(std::uint32_t meter, const std::string& path, kernel::TimeNs samples_from,
+             kernel::TimeNs samples_to);
   models::wan::Cell& cell() { return cell_; }
   models::wan::Ethernet& ethernet() { return ethernet_; }
   models::wan::Network& network_of(models::wan::ConnectionId connection);
@@ -63,7 +64,7 @@ class World {
   const models::MainsSchedule& mains() const { return mains_; }
 
  private:
-  Agenda agenda_;
+  kernel::Agenda agenda_;
   models::sc::Kernel kernel_;
   models::MainsSchedule mains_;
   protocol::crypto::OpensslEngine crypto_;

@@ -38,9 +38,9 @@ void print_outcome(const run::Scenario& scenario, const run::RunOutcome& outcome
 }
 
 // HH:MM:SS of simulated time; complains and gives nothing otherwise.
-std::optional<TimeNs> until_of(const std::string& text) {
+std::optional<kernel::TimeNs> until_of(const std::string& text) {
   const auto until_s = run::parse_clock(text);
-  if (until_s && *until_s > 0) return *until_s * kNsPerSecond;
+  if (until_s && *until_s > 0) return *until_s * kernel::kNsPerSecond;
   fmt::print(stderr, "--until = {}: not a time, allowed is HH:MM:SS after 00:00:00\n", text);
   return std::nullopt;
 }

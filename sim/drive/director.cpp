@@ -6,12 +6,6 @@
 #include <cmath>
 
 namespace sim::run {
-namespace {
-
-TimeNs to_ns(double seconds) { return static_cast<TimeNs>(std::llround(seconds * kNsPerSecond)); }
-
-}  // namespace
-
 Director::Director(World& world, const Scenario& scenario, HeadEnd& head_end)
     : scenario_(scenario),
       world_(world),
@@ -28,7 +22,7 @@ void Director::announce(const Event& event) {
   const auto meters = event.meters.list(static_cast<std::uint32_t>(homes_.size()));
   switch (event.type) {
     case EventType::network_loss:
-      world_.cell().set_outage(event.at, event.at + to_ns(event.duration_s));
+      world_.cell().set_outage(event.at, event.at + kernel::to_ns(event.duration_s));
       break;
     case EventType::outage:
       break;  // announce_outages
@@ -36,12 +30,12 @@ void Director::announce(const Event& event) {
       ConcentratorSite& site =
           world_.power_lines().at(static_cast<std::size_t>(event.concentrator - 1))->site();
       site.power(event.at, false);
-      site.power(event.at + to_ns(event.duration_s), true);
+      site.power(event.at + kernel::to_ns(event.duration_s), true);
       break;
     }
     case EventType::sag:
       for (const std::uint32_t meter : meters) {
-        homes_[meter - 1]->meter->sag(event.at, event.at + to_ns(event.duration_ms / 1000),
+        homes_[meter - 1]->meter->sag(event.at, event.at + kernel::to_ns(event.duration_ms / 1000),
                                       event.residual);
       }
       break;
@@ -57,17 +51,17 @@ void Director::announce(const Event& event) {
 
 // Outages that overlap are one.
 void Director::announce_outages(Home& home) {
-  TimeNs from = kNever;
-  TimeNs to = kNever;
+  kernel::TimeNs from = kernel::kNever;
+  kernel::TimeNs to = kernel::kNever;
   const auto announce_one = [&] {
-    if (from == kNever) return;
+    if (from == kernel::kNever) return;
     home.meter->power(from, false);
     home.meter->power(to, true);
   };
   for (const Event& event : scenario_.events) {
     if (event.type != EventType::outage || !event.meters.contains(home.identity.number)) continue;
-    const TimeNs end = event.at + to_ns(event.duration_s);
-    if (from != kNever && event.at <= to) {
+    const kernel::TimeNs end = event.at + kernel::to_ns(event.duration_s);
+    if (from != kernel::kNever && event.at <= to) {
       to = std::max(to, end);
       continue;
     }
@@ -78,7 +72,7 @@ void Director::announce_outages(Home& home) {
   announce_one();
 }
 
-void Director::on_time(TimeNs now, std::uint32_t /*what*/) {
+void Director::on_time(kernel::TimeNs now, std::uint32_t /*what*/) {
   while (next_ < timed_.size() && timed_[next_].at <= now) give_orders(timed_[next_++]);
   if (next_ < timed_.size()) timer_.arm(timed_[next_].at);
 }

@@ -12,14 +12,14 @@ namespace sim::run {
 
 // Makes the scenario's [[event]] rows happen: orders go to the head-end at their time, what happens
 // to mains and cell is announced to the models beforehand.
-class Director final : private Entity {
+class Director final : private kernel::Entity {
  public:
   Director(World& world, const Scenario& scenario, HeadEnd& head_end);
 
   std::uint32_t relay_orders() const { return relay_orders_; }
 
  private:
-  void on_time(TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void announce(const Event& event);
   void announce_outages(Home& home);
   void give_orders(const Event& event);
@@ -29,7 +29,7 @@ class Director final : private Entity {
   std::vector<std::unique_ptr<Home>>& homes_;
   HeadEnd& head_end_;
   UtcScale scale_;
-  Timer timer_;
+  kernel::Timer timer_;
   std::vector<Event> timed_;  // those that act at their time, in order
   std::size_t next_ = 0;
   std::uint32_t relay_orders_ = 0;

@@ -18,12 +18,12 @@ std::string clock_text(double seconds) {
 
 }  // namespace
 
-Progress::Progress(TimeNs end, bool enabled)
+Progress::Progress(kernel::TimeNs end, bool enabled)
     : end_(end), enabled_(enabled && isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() { done(); }
 
-void Progress::show(TimeNs now) {
+void Progress::show(kernel::TimeNs now) {
   if (!enabled_) return;
   const double elapsed_s = stopwatch_.elapsed_s();
   if (elapsed_s - last_s_ < 0.1 && now < end_) return;

@@ -11,15 +11,15 @@ namespace sim::run {
 // terminal, at most ten times a second.
 class Progress {
  public:
-  Progress(TimeNs end, bool enabled);
+  Progress(kernel::TimeNs end, bool enabled);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  void show(TimeNs now);
+  void show(kernel::TimeNs now);
   void done();
 
  private:
-  TimeNs end_;
+  kernel::TimeNs end_;
   bool enabled_;
   bool drawn_ = false;
   double last_s_ = -1;

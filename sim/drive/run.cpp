@@ -27,9 +27,9 @@ namespace sim::run {
 namespace {
 
 // Parts of result.h5 are closed this often; more often only costs files.
-constexpr TimeNs kPartPeriod = 6 * kNsPerHour;
+constexpr kernel::TimeNs kPartPeriod = 6 * kernel::kNsPerHour;
 // The head-end's commit period; also how often the progress line may change.
-constexpr TimeNs kSlice = kNsPerMinute;
+constexpr kernel::TimeNs kSlice = kernel::kNsPerMinute;
 
 result::RunIdentity identity_of_run(const Scenario& scenario) {
   return {scenario.general.name, scenario.text, static_cast<std::uint64_t>(scenario.general.seed),
@@ -130,8 +130,8 @@ class Run {
       const std::string trace_path = options.folder + "/trace.vcd";
       if (!std::ofstream(trace_path)) throw std::runtime_error(trace_path + ": cannot be written");
       world_.trace(static_cast<std::uint32_t>(scenario.trace.meter), options.folder + "/trace",
-                   static_cast<TimeNs>(scenario.trace.from_s * kNsPerSecond),
-                   static_cast<TimeNs>(scenario.trace.to_s * kNsPerSecond));
+                   static_cast<kernel::TimeNs>(scenario.trace.from_s * kernel::kNsPerSecond),
+                   static_cast<kernel::TimeNs>(scenario.trace.to_s * kernel::kNsPerSecond));
     }
     if (options.break_meter != 0) {
       world_.homes()[options.break_meter - 1]->meter->break_at(options.break_at,
@@ -141,7 +141,7 @@ class Run {
 
   void simulate() {
     Progress progress(end_, !options_.quiet);
-    const auto show = [&](TimeNs now) {
+    const auto show = [&](kernel::TimeNs now) {
       for (const auto& line : lines_) line->advance(now);
       writer_.advance(now);
       progress.show(now);
@@ -150,7 +150,7 @@ class Run {
       simulate_paced(show);
       return;
     }
-    for (TimeNs now = 0; now < end_;) {
+    for (kernel::TimeNs now = 0; now < end_;) {
       now = std::min(now + kSlice, end_);
       world_.run_until(now);
       show(now);
@@ -201,8 +201,8 @@ class Run {
 
   const Scenario& scenario_;
   const RunOptions& options_;
-  TimeNs end_;
-  TimeNs capture_end_;
+  kernel::TimeNs end_;
+  kernel::TimeNs capture_end_;
   result::ResultWriter writer_;
   Recorder recorder_;
   World world_;

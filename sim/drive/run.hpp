@@ -14,12 +14,12 @@
 namespace sim::run {
 
 struct RunOptions {
-  std::string folder;             // result.h5, hes.sqlite, summary.json, junit.xml go here
-  bool quiet = true;              // no progress line
-  TimeNs until = kNever;          // stop early
-  std::size_t warnings = 0;       // of the load file, for the summary
-  std::uint32_t break_meter = 0;  // SIGTRAP in this meter's firmware at break_at; 0: none
-  TimeNs break_at = kNever;
+  std::string folder;                     // result.h5, hes.sqlite, summary.json, junit.xml go here
+  bool quiet = true;                      // no progress line
+  kernel::TimeNs until = kernel::kNever;  // stop early
+  std::size_t warnings = 0;               // of the load file, for the summary
+  std::uint32_t break_meter = 0;          // SIGTRAP in this meter's firmware at break_at; 0: none
+  kernel::TimeNs break_at = kernel::kNever;
   // Tests only: what is bent in the world, and in the head-end's store (its file) before it is
   // judged.
   WorldFaults faults;

@@ -14,7 +14,7 @@ std::size_t index_of(plc::FrameKind kind) { return static_cast<std::size_t>(kind
 std::uint64_t count_of(const plc::KindCounters& counters, plc::Outcome outcome) {
   return counters.outcomes[static_cast<std::size_t>(outcome)];
 }
-double seconds(TimeNs ns) { return 1e-9 * static_cast<double>(ns); }
+double seconds(kernel::TimeNs ns) { return 1e-9 * static_cast<double>(ns); }
 
 }  // namespace
 
@@ -55,16 +55,17 @@ void LineRecorder::on_received(const plc::Sending& sending, plc::StationId at, p
 // ---- The concentrator ----
 
 std::uint32_t LineRecorder::registered() const {
-  return static_cast<std::uint32_t>(std::count_if(
-      nodes_.begin() + 1, nodes_.end(), [](const Node& node) { return node.joined_at != kNever; }));
+  return static_cast<std::uint32_t>(
+      std::count_if(nodes_.begin() + 1, nodes_.end(),
+                    [](const Node& node) { return node.joined_at != kernel::kNever; }));
 }
 
 void LineRecorder::node_joined(dcu::app::UtcNs at, const dcu::app::NodeInfo& info) {
   if (info.meter == dcu::app::kNoMeter) return;
   Node& node = nodes_.at(info.meter + 1);
-  const TimeNs now = scale_.sim_ns(at);
+  const kernel::TimeNs now = scale_.sim_ns(at);
   // After a restart the concentrator does not know that it was there before.
-  if (node.joined_at == kNever) node.joined_at = now;
+  if (node.joined_at == kernel::kNever) node.joined_at = now;
   ++node.registrations;
   ++figures_.registrations;
   if (node.registrations == 1) {
@@ -77,8 +78,8 @@ void LineRecorder::node_joined(dcu::app::UtcNs at, const dcu::app::NodeInfo& inf
 void LineRecorder::node_left(dcu::app::UtcNs at, const dcu::app::NodeInfo& info) {
   if (info.meter == dcu::app::kNoMeter) return;
   Node& node = nodes_.at(info.meter + 1);
-  if (node.joined_at != kNever) node.joined_ns += scale_.sim_ns(at) - node.joined_at;
-  node.joined_at = kNever;
+  if (node.joined_at != kernel::kNever) node.joined_ns += scale_.sim_ns(at) - node.joined_at;
+  node.joined_at = kernel::kNever;
   write_registration(at, info, false);
 }
 
@@ -113,8 +114,8 @@ void LineRecorder::poll_finished(dcu::app::UtcNs at, dcu::app::MeterIndex meter,
 
 // ---- Hours and the end ----
 
-void LineRecorder::advance(TimeNs now) {
-  while ((hour_number_ + 1) * kNsPerHour <= now) {
+void LineRecorder::advance(kernel::TimeNs now) {
+  while ((hour_number_ + 1) * kernel::kNsPerHour <= now) {
     close_hour();
     ++hour_number_;
   }
@@ -151,7 +152,7 @@ void LineRecorder::close_hour() {
   hour_ = {};
 }
 
-void LineRecorder::finish(TimeNs end) {
+void LineRecorder::finish(kernel::TimeNs end) {
   advance(end);
   close_hour();
   figures_.damaged = line_.medium().counters().damaged;
@@ -159,7 +160,7 @@ void LineRecorder::finish(TimeNs end) {
   write_cables();
 }
 
-void LineRecorder::write_nodes(TimeNs end) {
+void LineRecorder::write_nodes(kernel::TimeNs end) {
   const auto known = line_.site().nodes();
   const auto info_of = [&](std::uint32_t station) -> const dcu::app::NodeInfo* {
     const auto at = std::find_if(known.begin(), known.end(), [&](const auto& info) {
@@ -199,7 +200,8 @@ void LineRecorder::write_nodes(TimeNs end) {
     }
     row.first_registered_s = node.first_s;
     row.registrations = node.registrations;
-    const TimeNs in = node.joined_ns + (node.joined_at == kNever ? 0 : end - node.joined_at);
+    const kernel::TimeNs in =
+        node.joined_ns + (node.joined_at == kernel::kNever ? 0 : end - node.joined_at);
     row.registered_share = seconds(in) / seconds(end);
     row.frames_sent = node.sent;
     row.frames_received = node.received;

@@ -22,9 +22,9 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
   LineRecorder& operator=(const LineRecorder&) = delete;
 
   // Closes the hours that are over.
-  void advance(TimeNs now);
+  void advance(kernel::TimeNs now);
   // The end of the run: the last hour, the nodes, the cables.
-  void finish(TimeNs end);
+  void finish(kernel::TimeNs end);
 
   // Of the whole run so far.
   struct Figures {
@@ -35,7 +35,7 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
     std::uint32_t switches = 0;
     std::uint32_t deepest_level = 0;
     std::uint64_t uncoded_frames = 0;
-    TimeNs airtime_ns = 0;  // beacons included
+    kernel::TimeNs airtime_ns = 0;  // beacons included
     std::uint64_t receptions = 0;
     std::uint64_t collisions = 0;  // a deaf receiver is one too
     std::uint64_t noise_losses = 0;
@@ -50,15 +50,15 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
     std::uint64_t lost = 0;
     std::uint32_t registrations = 0;
     double first_s = result::kNotKnown;
-    TimeNs joined_at = kNever;  // kNever: it is out
-    TimeNs joined_ns = 0;       // before joined_at
+    kernel::TimeNs joined_at = kernel::kNever;  // kNever: it is out
+    kernel::TimeNs joined_ns = 0;               // before joined_at
   };
 
   void on_sending(const plc::Sending& sending) override;
   void on_sent(const plc::Sending&) override {}
   void on_received(const plc::Sending& sending, plc::StationId at, plc::Outcome outcome,
                    double snr_db) override;
-  void on_watch_lost(plc::StationId, TimeNs) override {}
+  void on_watch_lost(plc::StationId, kernel::TimeNs) override {}
 
   void node_joined(dcu::app::UtcNs at, const dcu::app::NodeInfo& node) override;
   void node_left(dcu::app::UtcNs at, const dcu::app::NodeInfo& node) override;
@@ -69,7 +69,7 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
 
   void write_registration(dcu::app::UtcNs at, const dcu::app::NodeInfo& node, bool joined);
   void close_hour();
-  void write_nodes(TimeNs end);
+  void write_nodes(kernel::TimeNs end);
   void write_cables();
   std::uint32_t registered() const;
 

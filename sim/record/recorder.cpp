@@ -112,8 +112,8 @@ Recorder::OpenSession* Recorder::session_of(hes::MeterIndex meter) {
 }
 
 void Recorder::message(const hes::Message& message) {
-  const auto hour =
-      static_cast<std::size_t>(std::max<std::int64_t>(0, scale_.sim_ns(message.at)) / kNsPerHour);
+  const auto hour = static_cast<std::size_t>(std::max<std::int64_t>(0, scale_.sim_ns(message.at)) /
+                                             kernel::kNsPerHour);
   if (hour >= hours_.size()) hours_.resize(hour + 1);
   const auto kind = static_cast<std::size_t>(message.kind);
   hours_[hour].up[kind] += message.octets_up;

@@ -64,11 +64,11 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
 }
 
 // The home whose load the report holds against its stored profile.
-void write_power(World& world, const Scenario& scenario, TimeNs until,
+void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
                  result::ResultWriter& writer) {
   const auto& home = *world.homes()[static_cast<std::size_t>(
       std::clamp<std::int64_t>(scenario.report.home, 1, scenario.meters.count) - 1)];
-  for (std::int64_t step = 0; step * kNsPerMinute < until; ++step) {
+  for (std::int64_t step = 0; step * kernel::kNsPerMinute < until; ++step) {
     const models::HomeLoad load = home.load->at(step);
     result::PowerRow row;
     row.meter = home.identity.number;

@@ -12,7 +12,7 @@ namespace sim::run {
 void write_meters(World& world, result::ResultWriter& writer);
 void write_events(const Scenario& scenario, result::ResultWriter& writer);
 // The home whose load the report holds against its stored profile, by grid steps.
-void write_power(World& world, const Scenario& scenario, TimeNs until,
+void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
                  result::ResultWriter& writer);
 
 }  // namespace sim::run

@@ -20,10 +20,11 @@ namespace dlms = protocol::dlms;
 namespace hdlc = protocol::hdlc;
 namespace cosem = protocol::cosem;
 
-constexpr EntityId kAuditEntity = 3;
-constexpr TimeNs kPatience = 10 * kNsPerMinute;           // for all meters together
-constexpr TimeNs kOctetNs = 10 * kNsPerSecond / 115'200;  // data sheet: optical port 115 200 bit/s
-constexpr TimeNs kIdleNs = 2 * kNsPerMs;
+constexpr kernel::EntityId kAuditEntity = 3;
+constexpr kernel::TimeNs kPatience = 10 * kernel::kNsPerMinute;  // for all meters together
+constexpr kernel::TimeNs kOctetNs =
+    10 * kernel::kNsPerSecond / 115'200;  // data sheet: optical port 115 200 bit/s
+constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
 constexpr std::size_t kRowOctets = 64;  // encoded, generously
 constexpr std::size_t kRegisters = 6;
 
@@ -77,9 +78,12 @@ class NoCrypto final : public protocol::crypto::Engine {
 };
 
 // The hand-held unit on one meter's optical port.
-class HandHeld final : private models::SerialLineEnd, private hdlc::PrimaryOwner, private Entity {
+class HandHeld final : private models::SerialLineEnd,
+                       private hdlc::PrimaryOwner,
+                       private kernel::Entity {
  public:
-  HandHeld(Agenda& agenda, Home& home, const cosem::Selection& selection, std::size_t max_rows)
+  HandHeld(kernel::Agenda& agenda, Home& home, const cosem::Selection& selection,
+           std::size_t max_rows)
       : agenda_(agenda),
         home_(home),
         selection_(selection),
@@ -115,16 +119,17 @@ class HandHeld final : private models::SerialLineEnd, private hdlc::PrimaryOwner
     config.client = {dlms::kReadingClient, 0, 1};
     return config;
   }
-  std::int64_t now_us() const { return agenda_.now() / kNsPerUs; }
+  std::int64_t now_us() const { return agenda_.now() / kernel::kNsPerUs; }
   void rearm() {
     const std::int64_t deadline_us = primary_.deadline_us();
-    timer_.arm(deadline_us > kNever / kNsPerUs ? kNever : deadline_us * kNsPerUs);
+    timer_.arm(deadline_us > kernel::kNever / kernel::kNsPerUs ? kernel::kNever
+                                                               : deadline_us * kernel::kNsPerUs);
   }
 
   // From the meter: the frame is here when its last octet and the idle time have passed.
-  bool transmit(TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
-    const TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
-    line_free_ns_ = start + static_cast<TimeNs>(frame.size()) * kOctetNs + kIdleNs;
+  bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+    const kernel::TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
+    line_free_ns_ = start + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs + kIdleNs;
     incoming_.insert(incoming_.end(), frame.begin(), frame.end());
     arrival_.arm(line_free_ns_);
     return true;
@@ -134,10 +139,10 @@ class HandHeld final : private models::SerialLineEnd, private hdlc::PrimaryOwner
   // Towards the meter; it must not be called from inside one of its own upcalls.
   void send_frame(Bytes frame) override {
     outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
-    departure_.arm(agenda_.now() + static_cast<TimeNs>(frame.size()) * kOctetNs + kIdleNs);
+    departure_.arm(agenda_.now() + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs + kIdleNs);
   }
 
-  void on_time(TimeNs now, std::uint32_t what) override {
+  void on_time(kernel::TimeNs now, std::uint32_t what) override {
     if ((what & kDeparture) != 0) {
       const std::vector<std::uint8_t> frame = std::exchange(outgoing_, {});
       home_.meter->receiver(METER_UART_OPTICAL).on_frame(now, frame);
@@ -178,22 +183,22 @@ class HandHeld final : private models::SerialLineEnd, private hdlc::PrimaryOwner
     if (!apdu.ok() || !primary_.send(now_us(), apdu.value())) over_ = true;
   }
 
-  Agenda& agenda_;
+  kernel::Agenda& agenda_;
   Home& home_;
   cosem::Selection selection_;
   std::vector<std::uint8_t> work_;
   std::array<std::uint8_t, 2048> send_buffer_{};
   std::array<std::uint8_t, 2048> receive_buffer_{};
-  Timer timer_;
-  Timer arrival_;
-  Timer departure_;
+  kernel::Timer timer_;
+  kernel::Timer arrival_;
+  kernel::Timer departure_;
   NoCrypto crypto_;
   dlms::ClientSession session_;
   hdlc::Primary primary_;
   std::vector<std::uint8_t> incoming_;
   std::vector<std::uint8_t> outgoing_;
   std::optional<std::vector<HeldRow>> rows_;
-  TimeNs line_free_ns_ = 0;
+  kernel::TimeNs line_free_ns_ = 0;
   bool over_ = false;
 };
 
@@ -201,26 +206,26 @@ class HandHeld final : private models::SerialLineEnd, private hdlc::PrimaryOwner
 
 std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
                                                                  const Scenario& scenario,
-                                                                 TimeNs until) {
+                                                                 kernel::TimeNs until) {
   cosem::Selection selection;
   selection.kind = cosem::Selection::Kind::range;
   selection.from_utc_s = 0;  // a clock set back writes rows from before the start
-  selection.to_utc_s = scenario.general.start_utc_s + until / kNsPerSecond;
+  selection.to_utc_s = scenario.general.start_utc_s + until / kernel::kNsPerSecond;
   double lived_twice_s = 0;
   for (const Event& event : scenario.events) lived_twice_s += std::fabs(event.shift_s);
   std::vector<std::unique_ptr<HandHeld>> units;
   for (auto& home : world.homes()) {
-    const auto max_rows =
-        static_cast<std::size_t>((until / kNsPerSecond + static_cast<std::int64_t>(lived_twice_s)) /
-                                     home->settings.capture_period_s +
-                                 200);
+    const auto max_rows = static_cast<std::size_t>(
+        (until / kernel::kNsPerSecond + static_cast<std::int64_t>(lived_twice_s)) /
+            home->settings.capture_period_s +
+        200);
     units.push_back(std::make_unique<HandHeld>(world.agenda_of(*home), *home, selection, max_rows));
   }
-  const TimeNs give_up = world.now() + kPatience;
+  const kernel::TimeNs give_up = world.now() + kPatience;
   const auto waiting = [&] {
     return std::any_of(units.begin(), units.end(), [](const auto& unit) { return !unit->over(); });
   };
-  while (waiting() && world.now() < give_up) world.run_until(world.now() + kNsPerSecond);
+  while (waiting() && world.now() < give_up) world.run_until(world.now() + kernel::kNsPerSecond);
   std::vector<std::optional<std::vector<HeldRow>>> rows;
   for (const auto& unit : units) rows.push_back(unit->rows());
   return rows;

@@ -18,6 +18,6 @@ namespace sim::run {
 // One entry a meter: rows with stamp <= end, or none when the meter did not answer.
 std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
                                                                  const Scenario& scenario,
-                                                                 TimeNs until);
+                                                                 kernel::TimeNs until);
 
 }  // namespace sim::run

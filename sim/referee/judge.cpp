@@ -12,7 +12,7 @@ namespace {
 
 void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference,
                  result::ResultWriter& writer) {
-  TimeNs unknown_ns = 0;
+  kernel::TimeNs unknown_ns = 0;
   for (const ReferenceRow& row : reference) {
     const RegisterValues& exact = row.truth.exact;
     result::TruthRow out;
@@ -74,8 +74,8 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
 }
 
 Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
-                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
-                TimeNs end, result::ResultWriter& writer) {
+                const std::vector<std::optional<std::vector<HeldRow>>>& flash,
+                kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer) {
   const std::int64_t last_stamp = last_stamp_utc_s(scenario, capture_end);
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
   Judgement judgement;
@@ -128,7 +128,7 @@ std::size_t meters_on(const World& world, Uplink road) {
 
 std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
                                  const std::vector<std::unique_ptr<LineRecorder>>& lines,
-                                 TimeNs end, std::uint32_t relay_orders) {
+                                 kernel::TimeNs end, std::uint32_t relay_orders) {
   const Tally& head_end = judgement.head_end;
   const Tally& flash = judgement.flash;
   const auto n = [](auto value) { return static_cast<double>(value); };
@@ -138,7 +138,7 @@ std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder,
       for (const std::uint64_t kind : direction) octets += n(kind);
     }
   }
-  const double meter_days = n(meters_on(world, Uplink::gprs)) * (n(end) / kNsPerHour) / 24;
+  const double meter_days = n(meters_on(world, Uplink::gprs)) * (n(end) / kernel::kNsPerHour) / 24;
   const auto& pushes = recorder.push_latencies_s();
   std::vector<result::Kpi> kpis = {
       {"interval_success", share(n(head_end.in_time), n(head_end.expected)), "", {}},

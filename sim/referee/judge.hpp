@@ -32,8 +32,8 @@ struct Judgement {
 // Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
 // truth. `flash` has one list a meter; a meter that could not be read has none.
 Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
-                const std::vector<std::optional<std::vector<HeldRow>>>& flash, TimeNs capture_end,
-                TimeNs end, result::ResultWriter& writer);
+                const std::vector<std::optional<std::vector<HeldRow>>>& flash,
+                kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer);
 
 // Meters whose values travel over this road: with a module, or behind a concentrator that has it.
 std::size_t meters_on(const World& world, Uplink road);
@@ -41,14 +41,14 @@ std::size_t meters_on(const World& world, Uplink road);
 double share(double part, double whole);
 double quantile(const std::vector<double>& sorted, double q);
 // Those of power lines, concentrators and P3.2Ex.
-void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& world, TimeNs end,
-                   const std::vector<std::unique_ptr<LineRecorder>>& lines,
+void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& world,
+                   kernel::TimeNs end, const std::vector<std::unique_ptr<LineRecorder>>& lines,
                    std::vector<result::Kpi>& kpis);
 
 // The named figures of a run.
 // `end`: where the run ended, which may be before the scenario does.
 std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
                                  const std::vector<std::unique_ptr<LineRecorder>>& lines,
-                                 TimeNs end, std::uint32_t relay_orders);
+                                 kernel::TimeNs end, std::uint32_t relay_orders);
 
 }  // namespace sim::run

@@ -49,8 +49,8 @@ double quantile(const std::vector<double>& sorted, double q) {
   return sorted[static_cast<std::size_t>(q * static_cast<double>(sorted.size() - 1))];
 }
 
-void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& world, TimeNs end,
-                   const std::vector<std::unique_ptr<LineRecorder>>& lines,
+void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& world,
+                   kernel::TimeNs end, const std::vector<std::unique_ptr<LineRecorder>>& lines,
                    std::vector<result::Kpi>& kpis) {
   const auto n = [](auto value) { return static_cast<double>(value); };
   const LineRecorder::Figures sum = sum_of(lines);
@@ -60,7 +60,8 @@ void add_line_kpis(const Judgement& judgement, const Recorder& recorder, World& 
       for (const std::uint64_t kind : direction) p32_octets += n(kind);
     }
   }
-  const double meter_days = n(meters_on(world, Uplink::ethernet)) * (n(end) / kNsPerHour) / 24;
+  const double meter_days =
+      n(meters_on(world, Uplink::ethernet)) * (n(end) / kernel::kNsPerHour) / 24;
   const double line_time = n(end) * n(lines.size());
   const std::vector<result::Kpi> own = {
       {"plc_meters", n(sum.meters), "", {}},

@@ -3,7 +3,6 @@
 #include "sim/referee/reference.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "models/core/parts/supply.hpp"
 
@@ -12,12 +11,10 @@ namespace {
 
 using models::Supply;
 
-TimeNs to_ns(double seconds) { return static_cast<TimeNs>(std::llround(seconds * kNsPerSecond)); }
-
 // No voltage worth the name in [from, to).
 struct Dark {
-  TimeNs from;
-  TimeNs to;
+  kernel::TimeNs from;
+  kernel::TimeNs to;
 };
 
 std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
@@ -25,9 +22,9 @@ std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
   for (const Event& event : scenario.events) {
     if (!event.meters.contains(meter)) continue;
     if (event.type == EventType::outage) {
-      times.push_back({event.at, event.at + to_ns(event.duration_s)});
+      times.push_back({event.at, event.at + kernel::to_ns(event.duration_s)});
     } else if (event.type == EventType::sag && event.residual < Supply::kDropOutFactor) {
-      times.push_back({event.at, event.at + to_ns(event.duration_ms / 1000)});
+      times.push_back({event.at, event.at + kernel::to_ns(event.duration_ms / 1000)});
     }
   }
   // Those that overlap are one.
@@ -45,8 +42,8 @@ std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
 }  // namespace
 
 std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter) {
-  constexpr TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
-  std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kNever}};
+  constexpr kernel::TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
+  std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kernel::kNever}};
   for (const Dark& dark : dark_times(scenario, meter)) {
     if (dark.from < spans.back().on) {  // the converter was starting, and starts anew
       spans.back().on = dark.to + Supply::kStartUpNs;
@@ -54,17 +51,17 @@ std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t m
     }
     if (dark.to - dark.from <= kRideThrough) continue;
     spans.back().off = dark.from + kRideThrough;
-    spans.push_back({dark.to + Supply::kStartUpNs, kNever});
+    spans.push_back({dark.to + Supply::kStartUpNs, kernel::kNever});
   }
   return spans;
 }
 
-std::int64_t last_stamp_utc_s(const Scenario& scenario, TimeNs capture_end) {
-  return scenario.general.start_utc_s + capture_end / kNsPerSecond;
+std::int64_t last_stamp_utc_s(const Scenario& scenario, kernel::TimeNs capture_end) {
+  return scenario.general.start_utc_s + capture_end / kernel::kNsPerSecond;
 }
 
 std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home,
-                                         TimeNs capture_end, TimeNs now) {
+                                         kernel::TimeNs capture_end, kernel::TimeNs now) {
   const auto powered = powered_spans(scenario, home.identity.number);
   std::vector<ReferenceRow> rows;
   TruthMeter truth(*home.supply, home.meter->feed().changes());

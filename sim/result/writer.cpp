@@ -18,7 +18,8 @@ std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(
 
 }  // namespace
 
-ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity, TimeNs part_period)
+ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity,
+                           kernel::TimeNs part_period)
     : folder_(std::move(folder)),
       path_((fs::path(folder_) / "result.h5").string()),
       part_period_(part_period),
@@ -56,7 +57,7 @@ void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
   append(row, replicate);
 }
 
-void ResultWriter::advance(TimeNs now) {
+void ResultWriter::advance(kernel::TimeNs now) {
   if (now < next_part_) return;
   next_part_ = (now / part_period_ + 1) * part_period_;
   close_part(now);
@@ -69,7 +70,7 @@ void ResultWriter::replace(const std::string& temporary, const std::string& path
   good_ = good_ && !error;
 }
 
-void ResultWriter::close_part(TimeNs now) {
+void ResultWriter::close_part(kernel::TimeNs now) {
   const std::string path = part_path(parts_.size());
   const std::string temporary = path + ".tmp";
   Part part;
@@ -91,7 +92,7 @@ void ResultWriter::close_part(TimeNs now) {
   parts_.push_back(part);
 }
 
-void ResultWriter::write_master(TimeNs now) {
+void ResultWriter::write_master(kernel::TimeNs now) {
   const std::string temporary = path_ + ".tmp";
   TableFileWriter out(temporary, TableFileWriter::Layout::plain);
   attributes_.state = "running";
@@ -133,7 +134,7 @@ bool ResultWriter::copy_table(TableFileWriter& out, std::size_t table, Hasher& h
   return true;
 }
 
-bool ResultWriter::write_final(TimeNs now, Digest& digest) {
+bool ResultWriter::write_final(kernel::TimeNs now, Digest& digest) {
   const std::string temporary = path_ + ".tmp";
   TableFileWriter out(temporary, TableFileWriter::Layout::compressed);
   attributes_.state = "complete";
@@ -155,7 +156,7 @@ bool ResultWriter::write_final(TimeNs now, Digest& digest) {
   return good_;
 }
 
-std::optional<Digest> ResultWriter::finish(TimeNs now) {
+std::optional<Digest> ResultWriter::finish(kernel::TimeNs now) {
   Digest digest;
   if (!good_ || !write_final(now, digest)) {
     good_ = false;

@@ -34,7 +34,7 @@ struct RunIdentity {
 // Failures of the disk are sticky: finish() tells.
 class ResultWriter {
  public:
-  ResultWriter(std::string folder, const RunIdentity& identity, TimeNs part_period);
+  ResultWriter(std::string folder, const RunIdentity& identity, kernel::TimeNs part_period);
 
   template <typename Row>
   void append(const Row& row, std::uint16_t replicate = 0) {
@@ -43,18 +43,18 @@ class ResultWriter {
   void append(const Kpi& kpi, std::uint16_t replicate = 0);
 
   // Simulated time has come to `now`; closes a part when a period is over.
-  void advance(TimeNs now);
+  void advance(kernel::TimeNs now);
   // The digest of the complete file; none when it could not be written.
-  std::optional<Digest> finish(TimeNs now);
+  std::optional<Digest> finish(kernel::TimeNs now);
 
   bool good() const { return good_; }
   const std::string& path() const { return path_; }
 
  private:
   void append_row(Table table, const void* row, std::uint16_t replicate);
-  void close_part(TimeNs now);
-  void write_master(TimeNs now);
-  bool write_final(TimeNs now, Digest& digest);
+  void close_part(kernel::TimeNs now);
+  void write_master(kernel::TimeNs now);
+  bool write_final(kernel::TimeNs now, Digest& digest);
   bool copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher);
   void replace(const std::string& temporary, const std::string& path);
   std::string part_path(std::size_t part) const;
@@ -65,8 +65,8 @@ class ResultWriter {
   std::string folder_;
   std::string path_;
   FileAttributes attributes_;
-  TimeNs part_period_;
-  TimeNs next_part_;
+  kernel::TimeNs part_period_;
+  kernel::TimeNs next_part_;
   std::array<std::vector<std::uint8_t>, kTables> buffers_;
   std::vector<Part> parts_;
   bool good_ = true;

@@ -161,7 +161,7 @@ void Loader::check_events() {
 // A meter's voltage has one factor at a time. (Outages may overlap: off is off.)
 void Loader::check_sags() {
   const auto end_of = [](const Event& sag) {
-    return sag.at + static_cast<TimeNs>(std::llround(sag.duration_ms * kNsPerMs));
+    return sag.at + static_cast<kernel::TimeNs>(std::llround(sag.duration_ms * kernel::kNsPerMs));
   };
   const auto count = static_cast<std::uint32_t>(scenario_.meters.count);
   std::vector<const Event*> last(count, nullptr);  // by meter, the sag that ends last so far

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/scenario/load.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -45,10 +44,6 @@ LoadedScenario load_scenario(const std::string& file, std::span<const std::strin
 
 std::string Scenario::path_of(const std::string& relative) const {
   return (std::filesystem::path(folder) / relative).lexically_normal().string();
-}
-
-TimeNs Scenario::to_ns(double hours) {
-  return static_cast<TimeNs>(std::llround(hours * 3600.0 * 1e9));
 }
 
 MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter) {

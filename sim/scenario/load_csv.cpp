@@ -315,7 +315,7 @@ LoadCsvResult read_load_csv(const LoadCsvRequest& request, std::string_view text
 }
 
 LoadCsvResult read_load_csv(const Scenario& scenario) {
-  constexpr std::int64_t kNs = kNsPerSecond;
+  constexpr std::int64_t kNs = kernel::kNsPerSecond;
   LoadCsvRequest request;
   request.file = scenario.path_of(scenario.load.csv);
   request.zone = parse_zone(scenario.csv.time_zone).value_or(ZoneRule{});

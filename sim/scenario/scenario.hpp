@@ -33,7 +33,7 @@ enum class RelayOrder { open, close };
 
 // What happens at a time; which fields count depends on the type.
 struct Event {
-  TimeNs at = 0;
+  kernel::TimeNs at = 0;
   EventType type = EventType::relay;
   MeterSet meters;
   RelayOrder value = RelayOrder::open;  // relay: an order the head-end gives
@@ -186,12 +186,9 @@ struct Scenario {
   std::string folder;  // where relative paths start
   std::string text;    // the file's octets and one comment line for each --set
 
-  TimeNs capture_end() const { return to_ns(general.duration_h); }
-  TimeNs end() const { return to_ns(general.duration_h) + to_ns(general.collect_h); }
+  kernel::TimeNs capture_end() const { return kernel::to_ns(general.duration_h * 3600); }
+  kernel::TimeNs end() const { return capture_end() + kernel::to_ns(general.collect_h * 3600); }
   std::string path_of(const std::string& relative) const;
-
- private:
-  static TimeNs to_ns(double hours);
 };
 
 // What holds for one meter after all groups. Meters are counted from 1.

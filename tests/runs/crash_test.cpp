@@ -23,16 +23,16 @@ constexpr double kMeters = 12;
 // One in each hour, within the first minute of that hour's collection; every second one inside a
 // write.
 std::vector<ConcentratorCrash> drawn_crashes(std::uint64_t seed) {
-  sim::KeyedStream draw(seed, 0, 0);
+  kernel::KeyedStream draw(seed, 0, 0);
   std::vector<ConcentratorCrash> crashes;
   for (int n = 0; n < kCrashes; ++n) {
     ConcentratorCrash crash;
-    crash.at = (n + 1) * sim::kNsPerHour + static_cast<sim::TimeNs>(draw.uniform() * 60e9);
+    crash.at = (n + 1) * kernel::kNsPerHour + static_cast<kernel::TimeNs>(draw.uniform() * 60e9);
     if (n % 2 == 0) {
       crash.nth_write = 1 + draw.below(12);
       crash.octets = draw.below(4096);
     }
-    crash.off_ns = static_cast<sim::TimeNs>((5 + draw.uniform() * 200) * 1e9);
+    crash.off_ns = static_cast<kernel::TimeNs>((5 + draw.uniform() * 200) * 1e9);
     crashes.push_back(crash);
   }
   return crashes;

@@ -222,12 +222,15 @@ TEST(Supply, ADeepSagIsAnOutageAndAShallowOneIsNot) {
 // ---- Everything together, drawn ----
 
 std::vector<Event> drawn_events(std::uint64_t seed, std::uint32_t meters, double hours) {
-  sim::KeyedStream draw(seed, 0, 0);
+  kernel::KeyedStream draw(seed, 0, 0);
   std::vector<Event> events;
-  const auto second = [&] { return static_cast<sim::TimeNs>(draw.below(unsigned(hours * 3600))); };
+  const auto second = [&] {
+    return static_cast<kernel::TimeNs>(draw.below(unsigned(hours * 3600)));
+  };
   for (std::uint32_t meter = 1; meter <= meters; ++meter) {
     for (int n = 0; n < 4; ++n) {
-      const sim::TimeNs at = second() * sim::kNsPerSecond + sim::TimeNs(draw.below(1'000'000'000));
+      const kernel::TimeNs at =
+          second() * kernel::kNsPerSecond + kernel::TimeNs(draw.below(1'000'000'000));
       const double sign = draw.below(2) == 0 ? -1 : 1;
       switch (draw.below(6)) {
         case 0:
@@ -251,7 +254,7 @@ std::vector<Event> drawn_events(std::uint64_t seed, std::uint32_t meters, double
       }
     }
   }
-  events.push_back(network_loss(second() * sim::kNsPerSecond, 60 + draw.below(1'200)));
+  events.push_back(network_loss(second() * kernel::kNsPerSecond, 60 + draw.below(1'200)));
   return events;
 }
 

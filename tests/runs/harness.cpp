@@ -23,7 +23,7 @@
 
 namespace scenario_test {
 
-using sim::TimeNs;
+using kernel::TimeNs;
 using sim::run::Event;
 using sim::run::EventType;
 using sim::run::MeterSet;
@@ -201,7 +201,7 @@ sim::run::LoadTable steady_load(const Scenario& scenario, double active_w) {
   sim::run::LoadTable table;
   table.first_utc_s = scenario.general.start_utc_s;
   table.interval_s = 1800;
-  table.n_intervals = static_cast<std::size_t>(scenario.end() / (1800 * sim::kNsPerSecond) + 4);
+  table.n_intervals = static_cast<std::size_t>(scenario.end() / (1800 * kernel::kNsPerSecond) + 4);
   const std::vector<double> energies(table.n_intervals, active_w / 2);
   for (std::int64_t meter = 0; meter < scenario.meters.count; ++meter) {
     table.homes.push_back({"home", energies});
@@ -210,8 +210,8 @@ sim::run::LoadTable steady_load(const Scenario& scenario, double active_w) {
 }
 
 TimeNs clock(int hour, int minute, double second) {
-  return hour * sim::kNsPerHour + minute * sim::kNsPerMinute +
-         std::llround(second * sim::kNsPerSecond);
+  return hour * kernel::kNsPerHour + minute * kernel::kNsPerMinute +
+         std::llround(second * kernel::kNsPerSecond);
 }
 
 namespace {

@@ -73,13 +73,13 @@ sim::run::Scenario street(std::int64_t meters, double hours);
 // The load table of one home that draws the same all the time.
 sim::run::LoadTable steady_load(const sim::run::Scenario& scenario, double active_w);
 
-sim::TimeNs clock(int hour, int minute, double second = 0);
-sim::run::Event relay(sim::TimeNs at, std::uint32_t meter, sim::run::RelayOrder order);
-sim::run::Event clock_shift(sim::TimeNs at, std::uint32_t meter, double shift_s);
-sim::run::Event clock_error(sim::TimeNs at, std::uint32_t meter, double shift_s);
-sim::run::Event outage(sim::TimeNs at, std::uint32_t meter, double duration_s);
-sim::run::Event sag(sim::TimeNs at, std::uint32_t meter, double duration_ms, double residual);
-sim::run::Event network_loss(sim::TimeNs at, double duration_s);
+kernel::TimeNs clock(int hour, int minute, double second = 0);
+sim::run::Event relay(kernel::TimeNs at, std::uint32_t meter, sim::run::RelayOrder order);
+sim::run::Event clock_shift(kernel::TimeNs at, std::uint32_t meter, double shift_s);
+sim::run::Event clock_error(kernel::TimeNs at, std::uint32_t meter, double shift_s);
+sim::run::Event outage(kernel::TimeNs at, std::uint32_t meter, double duration_s);
+sim::run::Event sag(kernel::TimeNs at, std::uint32_t meter, double duration_ms, double residual);
+sim::run::Event network_loss(kernel::TimeNs at, double duration_s);
 // By time, as the loader leaves them.
 void set_events(sim::run::Scenario& scenario, std::vector<sim::run::Event> events);
 

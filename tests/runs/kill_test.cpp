@@ -81,7 +81,7 @@ class Killed : public testing::Test {
 TEST_F(Killed, AtFiftyDrawnInstantsTheResultOpens) {
   const auto seed = static_cast<std::uint64_t>(Clock::now().time_since_epoch().count());
   std::printf("seed of the instants: %llu\n", static_cast<unsigned long long>(seed));
-  sim::KeyedStream draw(seed, 0, 0);
+  kernel::KeyedStream draw(seed, 0, 0);
   double appears_s = 0, ends_s = 0;
   measure(appears_s, ends_s);
   ASSERT_GT(ends_s, appears_s);

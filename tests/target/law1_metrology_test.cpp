@@ -45,11 +45,11 @@ TEST_P(Law1, AdcWindowsLeaveTheSameRegisters) {
   const auto n_phases = static_cast<int>(GetParam().n_elements);
   const Afe afe(1, 42, n_phases, models::draw_tolerance(1, 42));
   const auto buffer = std::make_unique<SampleBuffer>();
-  sim::TimeNs start_ns = 3'600'000'000'000;
+  kernel::TimeNs start_ns = 3'600'000'000'000;
   std::size_t lengths = 0;
   for (const Load& load : kLoads) {
     // 49.6 and 50.4 Hz: windows that are no whole number of blocks or lanes.
-    for (const sim::TimeNs window_ns : {201'612'903, 200'000'000, 198'412'698}) {
+    for (const kernel::TimeNs window_ns : {201'612'903, 200'000'000, 198'412'698}) {
       const meter_window window =
           afe.sample(state_of(load, n_phases), start_ns, window_ns, true, *buffer);
       meter.firmware->on_samples(meter.instance(), &window);

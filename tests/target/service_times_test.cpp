@@ -45,14 +45,14 @@ TEST(ServiceTimes, MakeAnExchangeOfFiftyToTwoHundredMilliseconds) {
   const auto time = [](meter_work work, std::uint32_t units) {
     return models::service_time(kServiceTimes, work, units);
   };
-  const sim::TimeNs request = time(METER_WORK_FRAME, 60) + time(METER_WORK_CRYPTO, 30);
-  const sim::TimeNs shortest =
+  const kernel::TimeNs request = time(METER_WORK_FRAME, 60) + time(METER_WORK_CRYPTO, 30);
+  const kernel::TimeNs shortest =
       request + time(METER_WORK_GET, 20) + time(METER_WORK_CRYPTO, 37) + time(METER_WORK_FRAME, 70);
-  const sim::TimeNs longest = request + time(METER_WORK_PROFILE_ROW, 12) +
-                              time(METER_WORK_GET, 480) + time(METER_WORK_CRYPTO, 500) +
-                              time(METER_WORK_FRAME, 512);
-  EXPECT_GE(shortest, 50 * sim::kNsPerMs);
-  EXPECT_LE(longest, 200 * sim::kNsPerMs);
+  const kernel::TimeNs longest = request + time(METER_WORK_PROFILE_ROW, 12) +
+                                 time(METER_WORK_GET, 480) + time(METER_WORK_CRYPTO, 500) +
+                                 time(METER_WORK_FRAME, 512);
+  EXPECT_GE(shortest, 50 * kernel::kNsPerMs);
+  EXPECT_LE(longest, 200 * kernel::kNsPerMs);
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ class NoiseWords {
             std::int64_t first_sample, std::size_t n) {
     const auto first_word = static_cast<std::uint64_t>(first_sample);
     skip_ = first_word % 4;
-    sim::philox4x32_fill(seed, meter, sim::kPurposeAfeSampleNoise,
-                         (channel << 56) | (first_word / 4), (skip_ + n + 3) / 4, words_);
+    kernel::philox4x32_fill(seed, meter, kernel::kPurposeAfeSampleNoise,
+                            (channel << 56) | (first_word / 4), (skip_ + n + 3) / 4, words_);
   }
   const std::uint32_t* at(std::size_t k) const { return words_ + skip_ + k; }
 
@@ -55,8 +55,8 @@ Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeToleran
     for (std::size_t h = 0; h < kOrders; ++h) {
       // A skew in time, so the angle grows with the order. Taken at 50 Hz: 0.2 % of 0.3 degrees
       // less or more is nothing.
-      const sim::SinCos turn =
-          sim::det_sincos(phase.phase_deg * (sim::kPi / 180) * static_cast<double>(kOrder[h]));
+      const kernel::SinCos turn = kernel::det_sincos(phase.phase_deg * (kernel::kPi / 180) *
+                                                     static_cast<double>(kOrder[h]));
       v_[p].scale[h] = {phase.gain_v * kCountsPerVolt, 0};
       i_[p].scale[h] = phase.gain_i * kCountsPerAmpere * Phasor{turn.cos, turn.sin};
     }
@@ -83,8 +83,8 @@ Wave wave_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders], do
 
 }  // namespace
 
-meter_window Afe::sample(const ElectricalState& state, sim::TimeNs start_ns, sim::TimeNs window_ns,
-                         bool noisy, SampleBuffer& buffer) const {
+meter_window Afe::sample(const ElectricalState& state, kernel::TimeNs start_ns,
+                         kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const {
   const WindowTiming timing = clock_.window(start_ns, window_ns);
   const std::size_t n = timing.n_samples + METER_WINDOW_LEAD;
   const std::size_t n_chunked = (n + kChunk - 1) / kChunk * kChunk;

@@ -47,8 +47,8 @@ class Afe {
       bool noise = true);
 
   // Samples of the window [start, start + length); with the noise of each sample when `noisy`.
-  meter_window sample(const ElectricalState& state, sim::TimeNs start_ns, sim::TimeNs window_ns,
-                      bool noisy, SampleBuffer& buffer) const;
+  meter_window sample(const ElectricalState& state, kernel::TimeNs start_ns,
+                      kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const;
   // Adds to the sums of a noiseless window what the noise of all n_windows windows of a grid step
   // does to their mean. The draw belongs to (seed, meter, step).
   void add_sum_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,

@@ -12,36 +12,36 @@ namespace models {
 ElectricalFeed::ElectricalFeed(const SupplyPoint& supply, const Afe& afe, FeedTier tier)
     : supply_(supply), afe_(afe), tier_(tier) {}
 
-sim::TimeNs ElectricalFeed::next_window_start() const {
+kernel::TimeNs ElectricalFeed::next_window_start() const {
   const MainsStep& step = supply_.mains().step(step_);
   return step.start_ns + window_ * step.window_ns;
 }
 
-sim::TimeNs ElectricalFeed::next_window_end() const {
+kernel::TimeNs ElectricalFeed::next_window_end() const {
   return next_window_start() + supply_.mains().step(step_).window_ns;
 }
 
-void ElectricalFeed::add(sim::TimeNs at, ElectricalChange::Kind kind, double value) {
+void ElectricalFeed::add(kernel::TimeNs at, ElectricalChange::Kind kind, double value) {
   // A window delivered, or a change applied to it, cannot be taken back.
   TWIN_ASSERT(at > next_window_start() - supply_.mains().step(step_).window_ns, at);
   log_.add({at, kind, value});
 }
 
-void ElectricalFeed::set_relay(sim::TimeNs at, bool closed) {
+void ElectricalFeed::set_relay(kernel::TimeNs at, bool closed) {
   add(at, ElectricalChange::Kind::relay, closed ? 1 : 0);
 }
 
-void ElectricalFeed::set_power(sim::TimeNs at, bool on) {
+void ElectricalFeed::set_power(kernel::TimeNs at, bool on) {
   add(at, ElectricalChange::Kind::power, on ? 1 : 0);
 }
 
-void ElectricalFeed::set_sag(sim::TimeNs from, sim::TimeNs to, double factor) {
+void ElectricalFeed::set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor) {
   TWIN_ASSERT(from <= to && factor >= 0, from, to, factor);
   add(from, ElectricalChange::Kind::sag, factor);
   add(to, ElectricalChange::Kind::sag, 1);
 }
 
-void ElectricalFeed::apply_changes(sim::TimeNs window_start) {
+void ElectricalFeed::apply_changes(kernel::TimeNs window_start) {
   const SwitchState before = switches_;
   while (next_change_ < log_.size() && log_[next_change_].at <= window_start) {
     switches_.apply(log_[next_change_++]);
@@ -50,18 +50,18 @@ void ElectricalFeed::apply_changes(sim::TimeNs window_start) {
 }
 
 // How many windows from the next one on have ended at `now`, share its step and see no change.
-std::int64_t ElectricalFeed::windows_until(sim::TimeNs now) const {
+std::int64_t ElectricalFeed::windows_until(kernel::TimeNs now) const {
   const MainsStep& step = supply_.mains().step(step_);
-  const sim::TimeNs start = next_window_start();
+  const kernel::TimeNs start = next_window_start();
   std::int64_t n = std::min<std::int64_t>((now - start) / step.window_ns, step.n_windows - window_);
   if (next_change_ < log_.size()) {
-    const sim::TimeNs to_change = log_[next_change_].at - start;
+    const kernel::TimeNs to_change = log_[next_change_].at - start;
     n = std::min(n, (to_change + step.window_ns - 1) / step.window_ns);
   }
   return n;
 }
 
-void ElectricalFeed::advance(sim::TimeNs now, WindowSink& sink) {
+void ElectricalFeed::advance(kernel::TimeNs now, WindowSink& sink) {
   while (next_window_end() <= now) {
     apply_changes(next_window_start());
     const std::int64_t n = windows_until(now);
@@ -110,7 +110,7 @@ void ElectricalFeed::deliver(std::int64_t n, WindowSink& sink) {
 }
 
 void ElectricalFeed::deliver_samples(std::int64_t n, WindowSink& sink) {
-  const sim::TimeNs length = supply_.mains().step(step_).window_ns;
+  const kernel::TimeNs length = supply_.mains().step(step_).window_ns;
   SampleBuffer buffer;
   for (std::int64_t w = 0; w < n; ++w) {
     sink.on_samples(afe_.sample(state_, next_window_start() + w * length, length, true, buffer));

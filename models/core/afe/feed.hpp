@@ -38,24 +38,24 @@ class ElectricalFeed {
   ElectricalFeed(const SupplyPoint& supply, const Afe& afe, FeedTier tier);
 
   // Delivers, in order, all windows that ended at or before `now` and were not delivered yet.
-  void advance(sim::TimeNs now, WindowSink& sink);
+  void advance(kernel::TimeNs now, WindowSink& sink);
 
   // Each takes effect with the first window that starts at or after the given time, which must not
   // lie before a window already delivered. Power off: no windows. Relay open: no current.
-  void set_relay(sim::TimeNs at, bool closed);
-  void set_power(sim::TimeNs at, bool on);
-  void set_sag(sim::TimeNs from, sim::TimeNs to, double factor);
+  void set_relay(kernel::TimeNs at, bool closed);
+  void set_power(kernel::TimeNs at, bool on);
+  void set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
 
   // When the next window of the grid ends that was not passed yet (also while power is off).
-  sim::TimeNs next_window_end() const;
+  kernel::TimeNs next_window_end() const;
   const ChangeLog& changes() const { return log_; }
   const SupplyPoint& supply() const { return supply_; }
 
  private:
-  sim::TimeNs next_window_start() const;
-  void add(sim::TimeNs at, ElectricalChange::Kind kind, double value);
-  void apply_changes(sim::TimeNs window_start);
-  std::int64_t windows_until(sim::TimeNs now) const;
+  kernel::TimeNs next_window_start() const;
+  void add(kernel::TimeNs at, ElectricalChange::Kind kind, double value);
+  void apply_changes(kernel::TimeNs window_start);
+  std::int64_t windows_until(kernel::TimeNs now) const;
   void deliver(std::int64_t n, WindowSink& sink);
   void deliver_samples(std::int64_t n, WindowSink& sink);
   void refresh_state();

@@ -25,7 +25,7 @@ SampleClock::SampleClock(double ppm)
   TWIN_ASSERT(ppm > -1000 && ppm < 1000, ppm);
 }
 
-WindowTiming SampleClock::window(sim::TimeNs start_ns, sim::TimeNs window_ns) const {
+WindowTiming SampleClock::window(kernel::TimeNs start_ns, kernel::TimeNs window_ns) const {
   TWIN_ASSERT(start_ns >= 0 && window_ns > 0, start_ns, window_ns);
   const Wide start_q32 = static_cast<Wide>(start_ns) << 32;
   const auto length_q32 = static_cast<std::uint64_t>(window_ns) << 32;  // < 2^60: 0.25 s

@@ -24,7 +24,7 @@ class SampleClock {
  public:
   explicit SampleClock(double ppm);
   // A window of whole mains cycles [start, start + length).
-  WindowTiming window(sim::TimeNs start_ns, sim::TimeNs window_ns) const;
+  WindowTiming window(kernel::TimeNs start_ns, kernel::TimeNs window_ns) const;
 
  private:
   std::uint64_t period_q32_;  // ns in Q32

@@ -19,12 +19,12 @@ struct Draws {
 
 Draws draw(std::uint64_t seed, std::uint32_t meter, std::int64_t step, std::size_t phase) {
   const auto index = static_cast<std::uint64_t>(step) * (2 * kMaxPhases) + 2 * phase;
-  const auto first = sim::philox4x32(seed, meter, sim::kPurposeAfeSumNoise, index);
-  const auto second = sim::philox4x32(seed, meter, sim::kPurposeAfeSumNoise, index + 1);
-  const auto a = sim::gaussian_pair(first[0], first[1]);
-  const auto b = sim::gaussian_pair(first[2], first[3]);
-  const auto same = sim::gaussian_pair(second[0], second[1]);
-  const auto cross = sim::gaussian_pair(second[2], second[3]);
+  const auto first = kernel::philox4x32(seed, meter, kernel::kPurposeAfeSumNoise, index);
+  const auto second = kernel::philox4x32(seed, meter, kernel::kPurposeAfeSumNoise, index + 1);
+  const auto a = kernel::gaussian_pair(first[0], first[1]);
+  const auto b = kernel::gaussian_pair(first[2], first[3]);
+  const auto same = kernel::gaussian_pair(second[0], second[1]);
+  const auto cross = kernel::gaussian_pair(second[2], second[3]);
   return {a[0], a[1], b[0], b[1], same[0], same[1], cross[0], cross[1]};
 }
 
@@ -36,7 +36,7 @@ Phasor stretched(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders]
   if (first == 0) return fundamental;
   double all = 0;
   for (std::size_t h = 0; h < kOrders; ++h) all += norm(orders[h] * scale[h]);
-  return sim::det_sqrt(all / first) * fundamental;
+  return kernel::det_sqrt(all / first) * fundamental;
 }
 
 }  // namespace
@@ -51,9 +51,9 @@ void Afe::add_sum_noise(const ElectricalState& state, std::int64_t step, std::in
   if (!noise_) return;
   constexpr double kSqrt2 = 1.4142135623730951;
   const double n = sums.n_samples;
-  const double shrink = 1 / sim::det_sqrt(static_cast<double>(n_windows));
-  const double along = sim::det_sqrt(n / 2) * shrink;
-  const double squared = sim::det_sqrt(n) * shrink;
+  const double shrink = 1 / kernel::det_sqrt(static_cast<double>(n_windows));
+  const double along = kernel::det_sqrt(n / 2) * shrink;
+  const double squared = kernel::det_sqrt(n) * shrink;
   for (std::size_t p = 0; p < static_cast<std::size_t>(n_phases_); ++p) {
     const Draws z = draw(seed_, meter_, step, p);
     const double sigma_a = v_[p].noise_counts;
@@ -64,14 +64,14 @@ void Afe::add_sum_noise(const ElectricalState& state, std::int64_t step, std::in
     const double a_sin = sigma_a * along * z.a_sin;
     const double b_cos = sigma_b * along * z.b_cos;
     const double b_sin = sigma_b * along * z.b_sin;
-    const double sd_same = squared * sim::det_sqrt(kNoiseKurtosis - 1);
+    const double sd_same = squared * kernel::det_sqrt(kNoiseKurtosis - 1);
     const double sd_cross = squared * sigma_a * sigma_b;
     meter_element_sums& sum = sums.element[p];
     sum.vv += 2 * (v.re * a_cos - v.im * a_sin) + sigma_a * sigma_a * (n - 1 + sd_same * z.aa);
     sum.ii += 2 * (i.re * b_cos - i.im * b_sin) + sigma_b * sigma_b * (n - 1 + sd_same * z.bb);
     sum.vi += v.re * b_cos - v.im * b_sin + i.re * a_cos - i.im * a_sin + sd_cross * z.ab;
     sum.vq += v.re * b_sin + v.im * b_cos - i.re * a_sin - i.im * a_cos +
-              sim::det_sqrt(0.5) * sd_cross * z.ab_quadrature;
+              kernel::det_sqrt(0.5) * sd_cross * z.ab_quadrature;
   }
 }
 

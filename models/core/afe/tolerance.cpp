@@ -19,7 +19,7 @@ constexpr double kAdcPpm = 30;  // crystal: cut and ageing
 }  // namespace
 
 AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter) {
-  sim::KeyedStream draw(seed, meter, sim::kPurposeAfeTolerance);
+  kernel::KeyedStream draw(seed, meter, kernel::kPurposeAfeTolerance);
   AfeTolerance tolerance;
   for (PhaseTolerance& phase : tolerance.phase) {
     phase.gain_v = 1 + draw.uniform(-kGainV, kGainV);

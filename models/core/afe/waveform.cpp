@@ -38,7 +38,7 @@ inline std::int32_t quantise(float x) {
 
 double noise_unit() {
   // Each half is uniform on 0..65535: variance (2^32 - 1) / 12.
-  return sim::det_sqrt(4294967295.0 / 6);
+  return kernel::det_sqrt(4294967295.0 / 6);
 }
 
 // 32 bits of phase are 1.5e-9 rad, far below the float's resolution.
@@ -47,7 +47,7 @@ void fill_basis(std::uint64_t phase, std::uint64_t step, WaveBasis& basis) {
   for (std::size_t k = 0; k < kChunk; ++k) {
     turns[k] = static_cast<std::uint32_t>((phase + k * step) >> 32);
   }
-  constexpr float kRadPerUnit = static_cast<float>(2 * sim::kPi / 4294967296.0);
+  constexpr float kRadPerUnit = static_cast<float>(2 * kernel::kPi / 4294967296.0);
   for (std::size_t k = 0; k < kChunk; ++k) {
     const std::uint32_t turn = turns[k];
     const std::uint32_t quadrant = (turn + (1u << 29)) >> 30;

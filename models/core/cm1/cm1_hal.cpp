@@ -13,7 +13,7 @@ namespace {
 
 // The module's CPU does no cryptography; a frame leaves after the driver has turned round.
 // PROVISIONAL: an estimate, as the meter's service times.
-constexpr sim::TimeNs kServiceNs = 3 * sim::kNsPerMs;
+constexpr kernel::TimeNs kServiceNs = 3 * kernel::kNsPerMs;
 // Text arguments are C strings of the firmware; what does not end in time is not read on.
 constexpr std::size_t kMaxText = 64;
 
@@ -34,7 +34,7 @@ struct Cm1HalCalls {
   static void alarm_us(void* context, std::int64_t at_us) {
     Cm1Node& me = node(context);
     if (!me.running_) return;
-    me.alarm_timer_.arm(at_us == INT64_MAX ? sim::kNever : me.uptime_.time_of(at_us));
+    me.alarm_timer_.arm(at_us == INT64_MAX ? kernel::kNever : me.uptime_.time_of(at_us));
   }
   static int flash_read(void* context, std::uint32_t address, void* out, std::uint32_t n) {
     return node(context).flash_.read(address, {static_cast<std::uint8_t*>(out), n}) ? 0 : -1;
@@ -96,7 +96,7 @@ struct Cm1HalCalls {
     if (me.config_.log_leds) me.led_log_.push_back({me.agenda_.now(), which, colour});
   }
   static void random(void* context, std::uint8_t* out, std::uint32_t n) {
-    sim::KeyedStream& stream = node(context).random_;
+    kernel::KeyedStream& stream = node(context).random_;
     for (std::uint32_t i = 0; i < n; i += 4) {
       const std::uint32_t word = stream.next_u32();
       std::memcpy(out + i, &word, std::min<std::uint32_t>(4, n - i));

@@ -10,8 +10,9 @@ namespace models {
 namespace {
 
 constexpr std::int64_t kUptimeHz = 1'000'000;
-constexpr sim::TimeNs kStartUpNs = 300 * sim::kNsPerMs;  // rail to firmware: regulator and boot
-constexpr std::uint32_t kWatchdogUpcalls = 10'000;       // at one instant: no progress any more
+constexpr kernel::TimeNs kStartUpNs =
+    300 * kernel::kNsPerMs;                         // rail to firmware: regulator and boot
+constexpr std::uint32_t kWatchdogUpcalls = 10'000;  // at one instant: no progress any more
 
 cm1_modem_state hal_state(wan::ModemState state) {
   switch (state) {
@@ -51,7 +52,7 @@ Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan:
       alarm_timer_(agenda_, *this, node_id(config.module, kNodeModule), kAlarm),
       uptime_(kUptimeHz, config.mcu_ppb),
       flash_(CM1_FLASH_PAGES),
-      random_(services.seed, config.module, sim::kPurposeModuleRandom) {
+      random_(services.seed, config.module, kernel::kPurposeModuleRandom) {
   static_assert(CM1_FLASH_PAGE_BYTES == Flash::kPageBytes && CM1_SOCKETS == wan::kModemSockets);
   hal_.context = this;
   modem_.set_client(*this);
@@ -67,7 +68,7 @@ template <typename Call>
 void Cm1Node::upcall(Call call) {
   if (!running_) return;
   TWIN_ASSERT(!in_upcall_);
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   upcalls_at_instant_ = now == last_upcall_ns_ ? upcalls_at_instant_ + 1 : 0;
   last_upcall_ns_ = now;
   ++totals_.upcalls;
@@ -83,7 +84,7 @@ void Cm1Node::upcall(Call call) {
   }
 }
 
-void Cm1Node::init_instance(sim::TimeNs now) {
+void Cm1Node::init_instance(kernel::TimeNs now) {
   instance_.clear();
   uptime_.set(now, 0);
   upcalls_at_instant_ = 0;
@@ -94,7 +95,7 @@ void Cm1Node::init_instance(sim::TimeNs now) {
 
 // ---- Supply ----
 
-void Cm1Node::on_supply(sim::TimeNs now, bool on) {
+void Cm1Node::on_supply(kernel::TimeNs now, bool on) {
   if (on == powered_) return;
   powered_ = on;
   if (on) {
@@ -107,7 +108,7 @@ void Cm1Node::on_supply(sim::TimeNs now, bool on) {
   turn_off(now);
 }
 
-void Cm1Node::turn_off(sim::TimeNs now) {
+void Cm1Node::turn_off(kernel::TimeNs now) {
   if (!running_) return;
   running_ = false;
   alarm_timer_.disarm();
@@ -120,14 +121,14 @@ void Cm1Node::turn_off(sim::TimeNs now) {
   }
 }
 
-double Cm1Node::energy_j(sim::TimeNs now) const {
-  const sim::TimeNs on_ns = on_before_ns_ + (powered_ ? now - on_since_ns_ : 0);
-  constexpr double kSeconds = 1.0 / sim::kNsPerSecond;
+double Cm1Node::energy_j(kernel::TimeNs now) const {
+  const kernel::TimeNs on_ns = on_before_ns_ + (powered_ ? now - on_since_ns_ : 0);
+  constexpr double kSeconds = 1.0 / kernel::kNsPerSecond;
   return kStandbyW * static_cast<double>(on_ns) * kSeconds +
          (kTransmitW - kStandbyW) * static_cast<double>(modem_.transmit_ns()) * kSeconds;
 }
 
-void Cm1Node::on_time(sim::TimeNs now, std::uint32_t what) {
+void Cm1Node::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kAlarm) {
     upcall([this] { config_.firmware->on_alarm(instance_.get()); });
     return;
@@ -141,7 +142,7 @@ void Cm1Node::on_time(sim::TimeNs now, std::uint32_t what) {
 
 // ---- What arrives ----
 
-void Cm1Node::on_frame(sim::TimeNs, std::span<const std::uint8_t> frame) {
+void Cm1Node::on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) {
   upcall([&] {
     config_.firmware->on_rs485(instance_.get(), frame.data(),
                                static_cast<std::uint32_t>(frame.size()));

@@ -30,14 +30,14 @@ struct Cm1NodeConfig {
 // Implements struct cm1_hal. Fed from its meter's 12 V rail.
 class Cm1Node final : public SupplyListener,
                       public SerialReceiver,
-                      private sim::Entity,
+                      private kernel::Entity,
                       private wan::ModemClient {
  public:
   // Data sheet: not more than 1.5 W in stand-by and 2 W during transmission.
   static constexpr double kStandbyW = 1.5;
   static constexpr double kTransmitW = 2.0;
   struct LedChange {
-    sim::TimeNs at;
+    kernel::TimeNs at;
     cm1_led led;
     cm1_colour colour;
   };
@@ -50,8 +50,8 @@ class Cm1Node final : public SupplyListener,
   bool provision(const cm1_provision& provision);
   void attach(SerialLineEnd& line) { line_ = &line; }
 
-  void on_supply(sim::TimeNs now, bool on) override;
-  void on_frame(sim::TimeNs now, std::span<const std::uint8_t> frame) override;
+  void on_supply(kernel::TimeNs now, bool on) override;
+  void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) override;
 
   bool running() const { return running_; }
   std::uint32_t module() const { return config_.module; }
@@ -59,7 +59,7 @@ class Cm1Node final : public SupplyListener,
   const Flash& flash() const { return flash_; }
   cm1_colour led(cm1_led which) const { return leds_[which]; }
   const std::vector<LedChange>& led_log() const { return led_log_; }
-  double energy_j(sim::TimeNs now) const;
+  double energy_j(kernel::TimeNs now) const;
   void* instance() { return instance_.get(); }
   struct Totals {
     std::uint64_t upcalls = 0;
@@ -73,7 +73,7 @@ class Cm1Node final : public SupplyListener,
   friend struct Cm1HalCalls;
   enum : std::uint32_t { kBoot, kAlarm };  // agenda: what
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void on_modem(wan::ModemState state) override;
   void on_socket_open(int socket, bool incoming) override;
   void on_socket_data(int socket, std::span<const std::uint8_t> octets) override;
@@ -82,25 +82,25 @@ class Cm1Node final : public SupplyListener,
 
   template <typename Call>
   void upcall(Call call);
-  void init_instance(sim::TimeNs now);
-  void turn_off(sim::TimeNs now);
+  void init_instance(kernel::TimeNs now);
+  void turn_off(kernel::TimeNs now);
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   Cm1NodeConfig config_;
   cm1_hal hal_;
   wan::ModemPort& modem_;
   InstanceMemory instance_;
-  sim::Timer boot_timer_;
-  sim::Timer alarm_timer_;
+  kernel::Timer boot_timer_;
+  kernel::Timer alarm_timer_;
   Oscillator uptime_;
   Flash flash_;
   SerialLineEnd* line_ = nullptr;
-  sim::KeyedStream random_;
+  kernel::KeyedStream random_;
   std::array<cm1_colour, 2> leds_{};
   std::vector<LedChange> led_log_;
-  sim::TimeNs on_since_ns_ = 0;
-  sim::TimeNs on_before_ns_ = 0;
-  sim::TimeNs last_upcall_ns_ = -1;
+  kernel::TimeNs on_since_ns_ = 0;
+  kernel::TimeNs on_before_ns_ = 0;
+  kernel::TimeNs last_upcall_ns_ = -1;
   std::uint32_t upcalls_at_instant_ = 0;
   Totals totals_;
   bool powered_ = false;

@@ -13,7 +13,7 @@ namespace models {
 // window that starts at or after `at`; whoever integrates applies this rule for himself.
 struct ElectricalChange {
   enum class Kind : unsigned char { relay, power, sag };
-  sim::TimeNs at;
+  kernel::TimeNs at;
   Kind kind;
   double value;  // relay: 1 closed; power: 1 on; sag: factor on the voltage, 1 when it is over
 };

@@ -10,7 +10,7 @@ namespace {
 double rms(const Phasor (&orders)[kOrders]) {
   double sum = 0;
   for (const Phasor& x : orders) sum += norm(x);
-  return sim::det_sqrt(sum);
+  return kernel::det_sqrt(sum);
 }
 
 }  // namespace

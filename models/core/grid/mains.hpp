@@ -9,7 +9,7 @@
 
 namespace models {
 
-inline constexpr sim::TimeNs kGridStepNs = sim::kNsPerMinute;
+inline constexpr kernel::TimeNs kGridStepNs = kernel::kNsPerMinute;
 inline constexpr std::int64_t kWindowCycles = 10;  // IEC 61000-4-7 at 50 Hz
 
 struct MainsConfig {
@@ -25,24 +25,24 @@ struct MainsConfig {
 // One grid step: frequency and voltage are constant from its first window boundary to the next
 // step's.
 struct MainsStep {
-  sim::TimeNs start_ns;    // first window boundary at or after 60 s * index
-  sim::TimeNs window_ns;   // ten cycles, rounded to whole nanoseconds
-  std::int32_t n_windows;  // until the next step's start
-  double voltage_factor;   // of the nominal voltage
+  kernel::TimeNs start_ns;   // first window boundary at or after 60 s * index
+  kernel::TimeNs window_ns;  // ten cycles, rounded to whole nanoseconds
+  std::int32_t n_windows;    // until the next step's start
+  double voltage_factor;     // of the nominal voltage
 };
 
 // The window boundaries all meters on a grid share, for a whole run. Made once, then read only.
 class MainsSchedule {
  public:
   // Covers at least [0, horizon] plus one step.
-  MainsSchedule(const MainsConfig& config, sim::TimeNs horizon);
+  MainsSchedule(const MainsConfig& config, kernel::TimeNs horizon);
 
   const MainsStep& step(std::int64_t index) const;
   std::int64_t n_steps() const { return static_cast<std::int64_t>(steps_.size()); }
   // The step a time lies in, by window boundaries: step(k).start_ns <= at < step(k + 1).start_ns.
-  std::int64_t step_at(sim::TimeNs at) const;
+  std::int64_t step_at(kernel::TimeNs at) const;
   // First window boundary at or after a time.
-  sim::TimeNs boundary_from(sim::TimeNs at) const;
+  kernel::TimeNs boundary_from(kernel::TimeNs at) const;
   double nominal_voltage_v() const { return nominal_voltage_v_; }
 
  private:

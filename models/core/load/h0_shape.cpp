@@ -33,7 +33,7 @@ constexpr double kSeasonSwing = 0.2;  // of BDEW's dynamic factor: 1.24 in Janua
 }  // namespace
 
 double winter_share(int day_of_year) {
-  return 0.5 + 0.5 * sim::det_cos(2 * sim::kPi * (day_of_year - 10) / 365.25);
+  return 0.5 + 0.5 * kernel::det_cos(2 * kernel::kPi * (day_of_year - 10) / 365.25);
 }
 
 HourlyShape h0_shape(DayType type, int day_of_year) {

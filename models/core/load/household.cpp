@@ -46,13 +46,13 @@ constexpr double kFlicker = 0.02;  // minute to minute
 constexpr int kMinutesPerDay = 1440;
 
 // Number of events of a Poisson process in unit time.
-int poisson(double mean, sim::KeyedStream& draw) {
+int poisson(double mean, kernel::KeyedStream& draw) {
   int n = 0;
   for (double t = draw.exponential(1); t < mean; t += draw.exponential(1)) ++n;
   return n;
 }
 
-RoofPlant draw_plant(sim::KeyedStream& draw) {
+RoofPlant draw_plant(kernel::KeyedStream& draw) {
   RoofPlant plant;
   plant.peak_w = draw.uniform(3000, 9000);
   plant.tilt_deg = draw.uniform(20, 45);
@@ -67,11 +67,11 @@ RoofPlant draw_plant(sim::KeyedStream& draw) {
 
 Household::Household(const HouseholdConfig& config, std::uint32_t home)
     : seed_(config.seed), home_(home), place_(config.place), pv_({}, place_, seed_, home_) {
-  sim::KeyedStream draw(seed_, home_, sim::kPurposeHouseholdTraits);
+  kernel::KeyedStream draw(seed_, home_, kernel::kPurposeHouseholdTraits);
   const double sigma = config.annual_spread;
   // Log-normal with the mean asked for.
   const double size =
-      std::clamp(sim::det_exp(sigma * draw.gaussian() - sigma * sigma / 2), 0.3, 4.0);
+      std::clamp(kernel::det_exp(sigma * draw.gaussian() - sigma * sigma / 2), 0.3, 4.0);
   mean_w_ = config.annual_kwh * 1000 / 8760 * size;
   standing_w_ = mean_w_ * kStandingShare * draw.uniform(0.7, 1.3);
   standing_var_ = standing_w_ * kStandingTanPhi * draw.uniform(0.6, 1.4);
@@ -100,8 +100,8 @@ void Household::draw_plan(const LocalTime& time, DayPlan& plan) const {
   for (double& w : weight) total += w = std::max(w - base, 0.01);
   const double switched_wh = std::max(1 - base, 0.1) * day_w * 24;
 
-  sim::KeyedStream draw(seed_, home_, sim::kPurposeHouseholdDay,
-                        static_cast<std::uint64_t>(time.day) << 16);
+  kernel::KeyedStream draw(seed_, home_, kernel::kPurposeHouseholdDay,
+                           static_cast<std::uint64_t>(time.day) << 16);
   for (std::uint16_t a = 0; a < std::size(kAppliances); ++a) {
     const Appliance& appliance = kAppliances[a];
     const double run_wh = appliance.power_w * appliance.minutes / 60;
@@ -150,16 +150,16 @@ HomeLoad Household::at(std::int64_t step) const {
     reactive_var += run.power_w * appliance.tan_phi;
     harmonic_w += run.power_w * appliance.harmonic;
   }
-  const auto words = sim::philox4x32(seed_, home_, sim::kPurposeHouseholdMinute,
-                                     static_cast<std::uint64_t>(minute));
-  const double flicker = 1 + kFlicker * (2 * sim::unit_open(words[0]) - 1);
+  const auto words = kernel::philox4x32(seed_, home_, kernel::kPurposeHouseholdMinute,
+                                        static_cast<std::uint64_t>(minute));
+  const double flicker = 1 + kFlicker * (2 * kernel::unit_open(words[0]) - 1);
   active_w *= flicker;
   const double pv_w = pv_.power_w(step, time.day_of_year);
   HomeLoad load;
   load.active_w = active_w - pv_w;
   load.reactive_var = reactive_var + pv_w * plant().tan_phi;
   const double apparent_va =
-      sim::det_sqrt(load.active_w * load.active_w + load.reactive_var * load.reactive_var);
+      kernel::det_sqrt(load.active_w * load.active_w + load.reactive_var * load.reactive_var);
   // Near balance the fundamental vanishes and the harmonics stay; cap their ratio.
   load.harmonic_ratio = std::min(harmonic_w / std::max(apparent_va, 1.0), 0.8);
   return load;

@@ -36,7 +36,7 @@ SupplyConfig draw_supply(std::uint64_t seed, std::uint32_t home, int n_phases) {
   constexpr double kFeederDrop = 0.02;
   SupplyConfig config;
   config.n_phases = n_phases;
-  sim::KeyedStream draw(seed, home, sim::kPurposeSupplyPoint);
+  kernel::KeyedStream draw(seed, home, kernel::kPurposeSupplyPoint);
   config.voltage_ratio = 1 + draw.uniform(-kFeederDrop, kFeederDrop);
   if (n_phases == 3) {
     const double a = draw.uniform(0.2, 0.5);

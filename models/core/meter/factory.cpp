@@ -21,15 +21,15 @@ struct BenchPoint {
 // METER_CALIBRATE_* in the order of the hal: Un Iref PF 1, Un Iref PF 0.5 inductive, Un no load.
 constexpr BenchPoint kPoints[] = {
     {METER_CALIBRATE_GAIN, 1, 0},
-    {METER_CALIBRATE_PHASE, 1, sim::kPi / 3},
+    {METER_CALIBRATE_PHASE, 1, kernel::kPi / 3},
     {METER_CALIBRATE_OFFSET, 0, 0},
     {METER_CALIBRATE_STORE, 0, 0},
 };
 
 meter_sums bench_sums(const Afe& afe, const Bench& bench, const ElectricalState& state,
                       std::int64_t step) {
-  const auto window_ns = static_cast<sim::TimeNs>(
-      static_cast<double>(kWindowCycles * sim::kNsPerSecond) / bench.frequency_hz);
+  const auto window_ns = static_cast<kernel::TimeNs>(
+      static_cast<double>(kWindowCycles * kernel::kNsPerSecond) / bench.frequency_hz);
   SampleBuffer buffer;
   meter_sums sums = meter::dsp::window_sums(afe.sample(state, 0, window_ns, false, buffer));
   afe.add_sum_noise(state, step, bench.n_windows, sums);
@@ -42,9 +42,9 @@ ElectricalState bench_state(const Bench& bench, int n_phases, double current_a, 
   ElectricalState state;
   state.n_phases = n_phases;
   for (int phase = 0; phase < n_phases; ++phase) {
-    const double angle = -2 * sim::kPi / 3 * phase;
-    const sim::SinCos v = sim::det_sincos(angle);
-    const sim::SinCos i = sim::det_sincos(angle - phase_rad);
+    const double angle = -2 * kernel::kPi / 3 * phase;
+    const kernel::SinCos v = kernel::det_sincos(angle);
+    const kernel::SinCos i = kernel::det_sincos(angle - phase_rad);
     state.v[phase][0] = {bench.voltage_v * v.cos, bench.voltage_v * v.sin};
     state.i[phase][0] = {current_a * i.cos, current_a * i.sin};
   }

@@ -15,11 +15,11 @@ void MainsInput::insert(const Change& change) {
   pending_.insert(at, change);
 }
 
-void MainsInput::power(sim::TimeNs at, bool on) {
+void MainsInput::power(kernel::TimeNs at, bool on) {
   insert({at, on ? Kind::kOn : Kind::kOff, 1.0, at});
 }
 
-void MainsInput::sag(sim::TimeNs from, sim::TimeNs to, double factor) {
+void MainsInput::sag(kernel::TimeNs from, kernel::TimeNs to, double factor) {
   TWIN_ASSERT(from < to && factor >= 0.0, from, to, factor);
   insert({from, Kind::kSagBegin, factor, to});
   insert({to, Kind::kSagEnd, 1.0, to});

@@ -15,16 +15,16 @@ class MainsInput {
  public:
   enum class Kind : std::uint8_t { kOff, kOn, kSagBegin, kSagEnd };
   struct Change {
-    sim::TimeNs at;
+    kernel::TimeNs at;
     Kind kind;
     double factor;  // of a sag: residual voltage
-    sim::TimeNs sag_end;
+    kernel::TimeNs sag_end;
   };
 
-  void power(sim::TimeNs at, bool on);
-  void sag(sim::TimeNs from, sim::TimeNs to, double factor);
+  void power(kernel::TimeNs at, bool on);
+  void sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
 
-  sim::TimeNs next() const { return pending_.empty() ? sim::kNever : pending_.back().at; }
+  kernel::TimeNs next() const { return pending_.empty() ? kernel::kNever : pending_.back().at; }
   // Takes the next change into effect.
   Change take();
   // Voltage as a fraction of its undisturbed value.

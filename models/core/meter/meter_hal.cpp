@@ -33,7 +33,7 @@ struct MeterHalCalls {
   static void alarm_us(void* context, std::int64_t at_us) {
     MeterNode& me = node(context);
     if (!me.running_) return;  // on the production line nothing runs by itself
-    me.alarm_timer_.arm(at_us == INT64_MAX ? sim::kNever : me.uptime_.time_of(at_us));
+    me.alarm_timer_.arm(at_us == INT64_MAX ? kernel::kNever : me.uptime_.time_of(at_us));
   }
 
   static std::int64_t rtc_ticks(void* context) {
@@ -90,7 +90,7 @@ struct MeterHalCalls {
   // Rounded up: not a microsecond before the work is done.
   static std::int64_t work_done_us(void* context) {
     const MeterNode& me = node(context);
-    const sim::TimeNs done = std::max(me.cpu_free_ns_, me.agenda_.now());
+    const kernel::TimeNs done = std::max(me.cpu_free_ns_, me.agenda_.now());
     const std::int64_t count = me.uptime_.count_at(done);
     return me.uptime_.time_of(count) < done ? count + 1 : count;
   }
@@ -107,11 +107,11 @@ struct MeterHalCalls {
   static void pulse(void* context, meter_pulse_output output, std::uint64_t count,
                     std::int64_t span_us) {
     MeterNode& me = node(context);
-    if (output >= METER_PULSE_OUTPUTS || span_us < 0 || span_us > sim::kNsPerDay) {
+    if (output >= METER_PULSE_OUTPUTS || span_us < 0 || span_us > kernel::kNsPerDay) {
       ++me.totals_.bad_downcalls;
       return;
     }
-    me.pulses_[output].emit(me.agenda_.now(), count, span_us * sim::kNsPerUs);
+    me.pulses_[output].emit(me.agenda_.now(), count, span_us * kernel::kNsPerUs);
   }
 
   static int gcm_seal(void* context, const std::uint8_t key[16], const std::uint8_t iv[12],
@@ -141,7 +141,7 @@ struct MeterHalCalls {
     return engine.unwrap(key_of(kek), Bytes(in, n), MutableBytes(out, n - 8)) ? 0 : -1;
   }
   static void random(void* context, std::uint8_t* out, std::uint32_t n) {
-    sim::KeyedStream& stream = node(context).random_;
+    kernel::KeyedStream& stream = node(context).random_;
     for (std::uint32_t i = 0; i < n; i += 4) {
       const std::uint32_t word = stream.next_u32();
       std::memcpy(out + i, &word, std::min<std::uint32_t>(4, n - i));

@@ -36,7 +36,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
       flash_(METER_FLASH_PAGES),
       relay_(true),
       buffers_(services.buffers),
-      random_(services.seed, config.meter, sim::kPurposeMeterRandom) {
+      random_(services.seed, config.meter, kernel::kPurposeMeterRandom) {
   static_assert(METER_FLASH_PAGE_BYTES == Flash::kPageBytes && METER_RTC_HZ == Rtc::kRateHz);
   TWIN_ASSERT(services.buffers.buffer_bytes() >= METER_BUFFER_BYTES);
   hal_.context = this;
@@ -51,9 +51,9 @@ MeterNode::~MeterNode() = default;
 
 void MeterNode::before_upcall() {
   TWIN_ASSERT(!in_upcall_ && running_, in_upcall_, running_);
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   if (now >= break_at_ns_) {
-    break_at_ns_ = sim::kNever;
+    break_at_ns_ = kernel::kNever;
     break_hook_();
   }
   deliver_windows(now);
@@ -65,21 +65,21 @@ void MeterNode::before_upcall() {
 
 void MeterNode::after_upcall() {
   in_upcall_ = false;
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   arm_window(now);
   if (upcalls_at_instant_ >= kWatchdogUpcalls) watchdog(now);
   check_supply(now);
 }
 
 // The injected cut of the flash takes the whole meter down.
-void MeterNode::check_supply(sim::TimeNs now) {
+void MeterNode::check_supply(kernel::TimeNs now) {
   if (!running_ || !flash_.power_cut()) return;
   supply_.collapse();
   turn_off(now);
   arm_supply();
 }
 
-void MeterNode::on_time(sim::TimeNs now, std::uint32_t what) {
+void MeterNode::on_time(kernel::TimeNs now, std::uint32_t what) {
   switch (what) {
     case kWindow:
       catch_up();
@@ -102,7 +102,7 @@ void MeterNode::on_time(sim::TimeNs now, std::uint32_t what) {
   }
 }
 
-void MeterNode::receive(sim::TimeNs, meter_uart port, std::span<const std::uint8_t> frame) {
+void MeterNode::receive(kernel::TimeNs, meter_uart port, std::span<const std::uint8_t> frame) {
   if (!running_) return;
   upcall([&] {
     config_.firmware->on_uart(instance_.get(), port, frame.data(),
@@ -114,13 +114,13 @@ void MeterNode::receive(sim::TimeNs, meter_uart port, std::span<const std::uint8
 
 void MeterNode::catch_up() {
   if (!running_) return;
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   deliver_windows(now);
   arm_window(now);
   check_supply(now);
 }
 
-void MeterNode::deliver_windows(sim::TimeNs now) {
+void MeterNode::deliver_windows(kernel::TimeNs now) {
   in_upcall_ = true;
   feed_->advance(now, *this);
   in_upcall_ = false;
@@ -138,7 +138,7 @@ void MeterNode::on_samples(const meter_window& window) {
   config_.firmware->on_samples(instance_.get(), &window);
 }
 
-void MeterNode::arm_window(sim::TimeNs now) {
+void MeterNode::arm_window(kernel::TimeNs now) {
   if (config_.detailed) {
     window_timer_.arm(feed_->next_window_end());
   } else if (!config_.lazy) {
@@ -147,7 +147,7 @@ void MeterNode::arm_window(sim::TimeNs now) {
 }
 
 // Start of the window that contains now: the first one not delivered.
-sim::TimeNs MeterNode::window_start(sim::TimeNs now) const {
+kernel::TimeNs MeterNode::window_start(kernel::TimeNs now) const {
   const MainsSchedule& schedule = feed_->supply().mains();
   const MainsStep& step = schedule.step(schedule.step_at(now));
   return step.start_ns + (now - step.start_ns) / step.window_ns * step.window_ns;
@@ -155,7 +155,7 @@ sim::TimeNs MeterNode::window_start(sim::TimeNs now) const {
 
 // ---- Hardware events ----
 
-void MeterNode::settle_relay(sim::TimeNs now) {
+void MeterNode::settle_relay(kernel::TimeNs now) {
   deliver_windows(now);
   const bool before = relay_.closed();
   relay_.settle();
@@ -164,7 +164,7 @@ void MeterNode::settle_relay(sim::TimeNs now) {
 }
 
 void MeterNode::rearm_rtc() {
-  rtc_timer_.arm(rtc_match_ticks_ == INT64_MAX ? sim::kNever : rtc_.time_of(rtc_match_ticks_));
+  rtc_timer_.arm(rtc_match_ticks_ == INT64_MAX ? kernel::kNever : rtc_.time_of(rtc_match_ticks_));
 }
 
 void MeterNode::disturb_clock(double seconds) {
@@ -178,7 +178,7 @@ void MeterNode::set_temperature(double celsius) {
   if (running_) rearm_rtc();
 }
 
-void MeterNode::break_at(sim::TimeNs at, std::function<void()> hook) {
+void MeterNode::break_at(kernel::TimeNs at, std::function<void()> hook) {
   break_at_ns_ = at;
   break_hook_ = std::move(hook);
 }

@@ -47,7 +47,7 @@ struct MeterNodeConfig {
 // does not wait: the MAC's frames, and the instants it chooses for them, are those of a processor
 // that serves its modem first. A firmware therefore hands the answer to a request to its MAC no
 // earlier than work_done_us, under its own alarm.
-class MeterNode final : private sim::Entity, private WindowSink, private plc::ModemListener {
+class MeterNode final : private kernel::Entity, private WindowSink, private plc::ModemListener {
  public:
   MeterNode(const NodeServices& services, const MeterNodeConfig& config,
             std::unique_ptr<ElectricalFeed> feed);
@@ -61,8 +61,8 @@ class MeterNode final : private sim::Entity, private WindowSink, private plc::Mo
                  const meter_reference& reference);
 
   // ---- The world around it; times now or in the future ----
-  void power(sim::TimeNs at, bool on);
-  void sag(sim::TimeNs from, sim::TimeNs to, double factor);
+  void power(kernel::TimeNs at, bool on);
+  void sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
   void set_temperature(double celsius);
   // The clock's count jumps by itself, now: a fault. The RTC raises its interrupt, as chips with a
   // fault flag do; nothing else tells the firmware, and the match it had asked for is gone.
@@ -79,7 +79,7 @@ class MeterNode final : private sim::Entity, private WindowSink, private plc::Mo
   void attach_plc(plc::Modem& modem);
   void set_supply_listener(SupplyListener& listener) { supply_listener_ = &listener; }
   // Called once, before the first upcall at or after the time (a debugger wants to stop there).
-  void break_at(sim::TimeNs at, std::function<void()> hook);
+  void break_at(kernel::TimeNs at, std::function<void()> hook);
 
   // Delivers all windows ended so far, e.g. at the end of a run.
   void catch_up();
@@ -112,7 +112,7 @@ class MeterNode final : private sim::Entity, private WindowSink, private plc::Mo
   enum : std::uint32_t { kWindow, kSupply, kRelay, kRtc, kAlarm };  // agenda: what, in this order
   class Receiver final : public SerialReceiver {
    public:
-    void on_frame(sim::TimeNs now, std::span<const std::uint8_t> frame) override {
+    void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) override {
       node_->receive(now, port_, frame);
     }
 
@@ -122,7 +122,7 @@ class MeterNode final : private sim::Entity, private WindowSink, private plc::Mo
     meter_uart port_ = METER_UART_RS485;
   };
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void on_sums(const meter_sums& sums, std::uint32_t n_repeats) override;
   void on_samples(const meter_window& window) override;
   void on_frame(const plc::ReceivedFrame& frame) override;
@@ -138,41 +138,41 @@ class MeterNode final : private sim::Entity, private WindowSink, private plc::Mo
   }
   void before_upcall();
   void after_upcall();
-  void receive(sim::TimeNs now, meter_uart port, std::span<const std::uint8_t> frame);
-  void deliver_windows(sim::TimeNs now);
-  void arm_window(sim::TimeNs now);
-  void step_supply(sim::TimeNs now);
-  void take_mains_change(sim::TimeNs now);
-  void handle(sim::TimeNs now, Supply::Event event);
+  void receive(kernel::TimeNs now, meter_uart port, std::span<const std::uint8_t> frame);
+  void deliver_windows(kernel::TimeNs now);
+  void arm_window(kernel::TimeNs now);
+  void step_supply(kernel::TimeNs now);
+  void take_mains_change(kernel::TimeNs now);
+  void handle(kernel::TimeNs now, Supply::Event event);
   void arm_supply();
-  void init_instance(sim::TimeNs now);
-  void boot(sim::TimeNs now);
-  void turn_off(sim::TimeNs now);
-  void stop_hardware(sim::TimeNs now);
-  void lose_battery(sim::TimeNs now);
-  void watchdog(sim::TimeNs now);
-  void check_supply(sim::TimeNs now);
-  void settle_relay(sim::TimeNs now);
+  void init_instance(kernel::TimeNs now);
+  void boot(kernel::TimeNs now);
+  void turn_off(kernel::TimeNs now);
+  void stop_hardware(kernel::TimeNs now);
+  void lose_battery(kernel::TimeNs now);
+  void watchdog(kernel::TimeNs now);
+  void check_supply(kernel::TimeNs now);
+  void settle_relay(kernel::TimeNs now);
   void rearm_rtc();
   bool uses_plc() const;
   bool broken_supply() const { return !running_ || flash_.power_cut(); }
-  sim::TimeNs window_start(sim::TimeNs now) const;
+  kernel::TimeNs window_start(kernel::TimeNs now) const;
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   NodeServices services_;
   MeterNodeConfig config_;
   meter_hal hal_;
   std::unique_ptr<ElectricalFeed> feed_;
   InstanceMemory instance_;
-  sim::Timer window_timer_;
-  sim::Timer supply_timer_;
-  sim::Timer relay_timer_;
-  sim::Timer rtc_timer_;
-  sim::Timer alarm_timer_;
+  kernel::Timer window_timer_;
+  kernel::Timer supply_timer_;
+  kernel::Timer relay_timer_;
+  kernel::Timer rtc_timer_;
+  kernel::Timer alarm_timer_;
   Oscillator uptime_;
   Rtc rtc_;
   std::int64_t rtc_match_ticks_ = INT64_MAX;
-  sim::TimeNs cpu_free_ns_ = 0;  // when the work declared so far is done
+  kernel::TimeNs cpu_free_ns_ = 0;  // when the work declared so far is done
   std::array<SerialLineEnd*, METER_UARTS> lines_{};
   std::array<Receiver, METER_UARTS> receivers_;
   plc::Modem* plc_ = nullptr;
@@ -182,11 +182,11 @@ class MeterNode final : private sim::Entity, private WindowSink, private plc::Mo
   Supply supply_;
   MainsInput mains_;
   BufferAccount buffers_;
-  sim::KeyedStream random_;
+  kernel::KeyedStream random_;
   SupplyListener* supply_listener_ = nullptr;
   std::function<void()> break_hook_;
-  sim::TimeNs break_at_ns_ = sim::kNever;
-  sim::TimeNs last_upcall_ns_ = -1;
+  kernel::TimeNs break_at_ns_ = kernel::kNever;
+  kernel::TimeNs last_upcall_ns_ = -1;
   std::uint32_t upcalls_at_instant_ = 0;
   Totals totals_;
   meter_boot_reason boot_reason_ = METER_BOOT_FIRST;

@@ -31,26 +31,26 @@ bool MeterNode::calibrate(meter_calibration_step step, const meter_sums& sums,
 
 // ---- Mains and supply ----
 
-void MeterNode::power(sim::TimeNs at, bool on) {
+void MeterNode::power(kernel::TimeNs at, bool on) {
   mains_.power(std::max(at, agenda_.now()), on);
   arm_supply();
 }
 
-void MeterNode::sag(sim::TimeNs from, sim::TimeNs to, double factor) {
+void MeterNode::sag(kernel::TimeNs from, kernel::TimeNs to, double factor) {
   mains_.sag(from, to, factor);
   arm_supply();
 }
 
 void MeterNode::arm_supply() { supply_timer_.arm(std::min(mains_.next(), supply_.deadline())); }
 
-void MeterNode::step_supply(sim::TimeNs now) {
+void MeterNode::step_supply(kernel::TimeNs now) {
   // What the capacitor decides comes before what the mains do at the same instant.
   if (supply_.deadline() <= now) handle(now, supply_.on_deadline());
   while (mains_.next() <= now) take_mains_change(now);
   arm_supply();
 }
 
-void MeterNode::take_mains_change(sim::TimeNs now) {
+void MeterNode::take_mains_change(kernel::TimeNs now) {
   if (running_) deliver_windows(now);
   const MainsInput::Change change = mains_.take();
   if (change.kind == MainsInput::Kind::kSagBegin) {
@@ -59,7 +59,7 @@ void MeterNode::take_mains_change(sim::TimeNs now) {
   handle(now, supply_.on_mains(now, mains_.factor()));
 }
 
-void MeterNode::handle(sim::TimeNs now, Supply::Event event) {
+void MeterNode::handle(kernel::TimeNs now, Supply::Event event) {
   switch (event) {
     case Supply::Event::kNone:
       break;
@@ -80,7 +80,7 @@ void MeterNode::handle(sim::TimeNs now, Supply::Event event) {
 
 // ---- Boot and loss ----
 
-void MeterNode::init_instance(sim::TimeNs now) {
+void MeterNode::init_instance(kernel::TimeNs now) {
   instance_.clear();
   uptime_.set(now, 0);
   cpu_free_ns_ = now;
@@ -90,7 +90,7 @@ void MeterNode::init_instance(sim::TimeNs now) {
   in_upcall_ = false;
 }
 
-void MeterNode::boot(sim::TimeNs now) {
+void MeterNode::boot(kernel::TimeNs now) {
   TWIN_ASSERT(!running_);
   flash_.restore_power();
   feed_->advance(now, *this);  // passes over the windows of the outage
@@ -105,7 +105,7 @@ void MeterNode::boot(sim::TimeNs now) {
   upcall([this, reason] { config_.firmware->boot(instance_.get(), reason); });
 }
 
-void MeterNode::turn_off(sim::TimeNs now) {
+void MeterNode::turn_off(kernel::TimeNs now) {
   if (!running_) return;
   if (!flash_.power_cut()) deliver_windows(now);
   // The window in which the supply ends is never completed; truth leaves it out as well.
@@ -116,7 +116,7 @@ void MeterNode::turn_off(sim::TimeNs now) {
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, false);
 }
 
-void MeterNode::stop_hardware(sim::TimeNs now) {
+void MeterNode::stop_hardware(kernel::TimeNs now) {
   running_ = false;
   alarm_timer_.disarm();
   rtc_timer_.disarm();
@@ -131,12 +131,12 @@ void MeterNode::stop_hardware(sim::TimeNs now) {
   buffers_.give_all();
 }
 
-void MeterNode::lose_battery(sim::TimeNs now) {
+void MeterNode::lose_battery(kernel::TimeNs now) {
   rtc_.lose(now);
   retained_.fill(0);
 }
 
-void MeterNode::watchdog(sim::TimeNs now) {
+void MeterNode::watchdog(kernel::TimeNs now) {
   turn_off(now);
   ++totals_.watchdog_resets;
   boot_reason_ = METER_BOOT_WATCHDOG;

@@ -15,8 +15,8 @@ namespace models {
 // not see. 50 to 200 ms from request to reply, as meters in the field need, decide what a line or a
 // power line can carry.
 struct ServiceTime {
-  sim::TimeNs base_ns;
-  sim::TimeNs per_unit_ns;  // unit: octet, or row for METER_WORK_PROFILE_ROW
+  kernel::TimeNs base_ns;
+  kernel::TimeNs per_unit_ns;  // unit: octet, or row for METER_WORK_PROFILE_ROW
 };
 using ServiceTimes = std::array<ServiceTime, METER_WORKS>;
 
@@ -26,7 +26,7 @@ using ServiceTimes = std::array<ServiceTime, METER_WORKS>;
 inline constexpr std::int64_t kMeterClock_hz = 48'000'000;
 inline constexpr std::int64_t kCyclesPer100Instructions = 130;
 
-constexpr sim::TimeNs cpu_ns(std::int64_t instructions) {
+constexpr kernel::TimeNs cpu_ns(std::int64_t instructions) {
   return instructions * kCyclesPer100Instructions * 10'000'000 / kMeterClock_hz;
 }
 
@@ -56,19 +56,19 @@ inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {
 //    of 48 octets.
 //  - AES-GCM without a crypto block: a call waits 10 ms for the task that owns the keys, expands
 //    the key and the table of GHASH in 20 000 cycles, and takes 500 cycles an octet.
-inline constexpr sim::TimeNs kLoop_ns = 20 * sim::kNsPerMs;
-inline constexpr sim::TimeNs kRecord_ns = 3 * sim::kNsPerMs;
-constexpr sim::TimeNs cycles_ns(std::int64_t cycles) {
+inline constexpr kernel::TimeNs kLoop_ns = 20 * kernel::kNsPerMs;
+inline constexpr kernel::TimeNs kRecord_ns = 3 * kernel::kNsPerMs;
+constexpr kernel::TimeNs cycles_ns(std::int64_t cycles) {
   return cycles * 1'000'000'000 / kMeterClock_hz;
 }
 inline constexpr ServiceTimes kWaits = {{
-    {1 * sim::kNsPerMs, 0},                                    // FRAME
-    {3 * kLoop_ns, 0},                                         // ASSOCIATE
-    {2 * kLoop_ns, 0},                                         // GET
-    {2 * kLoop_ns + kRecord_ns, 0},                            // SET
-    {2 * kLoop_ns + kRecord_ns, 0},                            // ACTION
-    {0, 48 * 2 * sim::kNsPerUs},                               // PROFILE_ROW
-    {10 * sim::kNsPerMs + cycles_ns(20'000), cycles_ns(500)},  // CRYPTO
+    {1 * kernel::kNsPerMs, 0},                                    // FRAME
+    {3 * kLoop_ns, 0},                                            // ASSOCIATE
+    {2 * kLoop_ns, 0},                                            // GET
+    {2 * kLoop_ns + kRecord_ns, 0},                               // SET
+    {2 * kLoop_ns + kRecord_ns, 0},                               // ACTION
+    {0, 48 * 2 * kernel::kNsPerUs},                               // PROFILE_ROW
+    {10 * kernel::kNsPerMs + cycles_ns(20'000), cycles_ns(500)},  // CRYPTO
 }};
 
 inline constexpr ServiceTimes kServiceTimes = [] {
@@ -83,10 +83,10 @@ inline constexpr ServiceTimes kServiceTimes = [] {
 // The name from before the target image had been counted.
 inline constexpr const ServiceTimes& kProvisionalServiceTimes = kServiceTimes;
 
-constexpr sim::TimeNs service_time(const ServiceTimes& times, meter_work kind,
-                                   std::uint32_t units) {
+constexpr kernel::TimeNs service_time(const ServiceTimes& times, meter_work kind,
+                                      std::uint32_t units) {
   const ServiceTime& entry = times[static_cast<std::size_t>(kind)];
-  return entry.base_ns + entry.per_unit_ns * static_cast<sim::TimeNs>(units);
+  return entry.base_ns + entry.per_unit_ns * static_cast<kernel::TimeNs>(units);
 }
 
 }  // namespace models

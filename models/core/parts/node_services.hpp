@@ -13,7 +13,7 @@ namespace models {
 
 // What all devices of a fleet share. Everything outlives the devices.
 struct NodeServices {
-  sim::Agenda& agenda;
+  kernel::Agenda& agenda;
   protocol::crypto::Engine& crypto;
   BufferPool& buffers;
   std::uint64_t seed;
@@ -22,7 +22,7 @@ struct NodeServices {
 // Whoever is fed from the meter's 12 V rail.
 class SupplyListener {
  public:
-  virtual void on_supply(sim::TimeNs now, bool on) = 0;
+  virtual void on_supply(kernel::TimeNs now, bool on) = 0;
 
  protected:
   ~SupplyListener() = default;

@@ -14,25 +14,25 @@ namespace models {
 class PulseOutput {
  public:
   // Pulses of the span before that are still due are emitted at once, so none is lost.
-  void emit(sim::TimeNs now, std::uint64_t count, sim::TimeNs span_ns);
+  void emit(kernel::TimeNs now, std::uint64_t count, kernel::TimeNs span_ns);
   // Supply gone: pulses still due are never emitted.
-  void stop(sim::TimeNs now);
+  void stop(kernel::TimeNs now);
 
-  std::uint64_t count_at(sim::TimeNs now) const { return before_ + emitted_at(now); }
+  std::uint64_t count_at(kernel::TimeNs now) const { return before_ + emitted_at(now); }
   // Time of the last pulse at or before now, kNever when there was none yet.
-  sim::TimeNs last_pulse(sim::TimeNs now) const;
+  kernel::TimeNs last_pulse(kernel::TimeNs now) const;
   // Time of the first pulse after now, kNever when none is due.
-  sim::TimeNs next_pulse(sim::TimeNs now) const;
+  kernel::TimeNs next_pulse(kernel::TimeNs now) const;
 
  private:
-  std::uint64_t emitted_at(sim::TimeNs now) const;
-  sim::TimeNs time_of(std::uint64_t k) const;
+  std::uint64_t emitted_at(kernel::TimeNs now) const;
+  kernel::TimeNs time_of(std::uint64_t k) const;
 
   std::uint64_t before_ = 0;  // pulses of earlier spans
   std::uint64_t count_ = 0;   // pulses of this span
-  sim::TimeNs start_ns_ = 0;
-  sim::TimeNs span_ns_ = 0;
-  sim::TimeNs last_before_ns_ = sim::kNever;
+  kernel::TimeNs start_ns_ = 0;
+  kernel::TimeNs span_ns_ = 0;
+  kernel::TimeNs last_before_ns_ = kernel::kNever;
 };
 
 }  // namespace models

@@ -13,7 +13,8 @@ namespace models {
 // welded contact reports the state it is stuck in.
 class Relay {
  public:
-  static constexpr sim::TimeNs kTravelNs = 20 * sim::kNsPerMs;  // typical of 100 A latching relays
+  static constexpr kernel::TimeNs kTravelNs =
+      20 * kernel::kNsPerMs;  // typical of 100 A latching relays
 
   explicit Relay(bool closed) : closed_(closed), target_(closed) {}
 
@@ -23,7 +24,7 @@ class Relay {
   void set_stuck(bool stuck) { stuck_ = stuck; }
 
   // Returns when the contact will have settled.
-  sim::TimeNs drive(sim::TimeNs now, bool close) {
+  kernel::TimeNs drive(kernel::TimeNs now, bool close) {
     target_ = close;
     moving_ = true;
     return now + kTravelNs;

@@ -9,7 +9,7 @@
 
 namespace models {
 
-Rs485Line::Rs485Line(sim::Agenda& agenda, sim::EntityId id, const SerialRate& rate)
+Rs485Line::Rs485Line(kernel::Agenda& agenda, kernel::EntityId id, const SerialRate& rate)
     : agenda_(agenda),
       rate_(rate),
       edge_timer_(agenda, *this, id, kEdge),
@@ -20,7 +20,8 @@ Rs485Line::Rs485Line(sim::Agenda& agenda, sim::EntityId id, const SerialRate& ra
   }
 }
 
-bool Rs485Line::transmit(unsigned side, sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
+bool Rs485Line::transmit(unsigned side, kernel::TimeNs ready_ns,
+                         std::span<const std::uint8_t> frame) {
   std::vector<Frame>& queue = queues_[side];
   if (frame.empty()) return true;
   if (queue.size() >= kQueueFrames) {
@@ -34,13 +35,13 @@ bool Rs485Line::transmit(unsigned side, sim::TimeNs ready_ns, std::span<const st
 
 // The line goes to whoever is ready first; a choice holds once the frame has begun.
 void Rs485Line::choose() {
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   if (started(now)) return;
   on_air_ = kNoSide;
-  sim::TimeNs earliest = sim::kNever;
+  kernel::TimeNs earliest = kernel::kNever;
   for (unsigned side = 0; side < 2; ++side) {
     if (queues_[side].empty()) continue;
-    const sim::TimeNs start = std::max({queues_[side].front().ready_ns, free_ns_, now});
+    const kernel::TimeNs start = std::max({queues_[side].front().ready_ns, free_ns_, now});
     if (start >= earliest) continue;
     earliest = start;
     on_air_ = side;
@@ -56,7 +57,7 @@ void Rs485Line::choose() {
   if (observer_ != nullptr) edge_timer_.arm(start_ns_);
 }
 
-void Rs485Line::on_time(sim::TimeNs now, std::uint32_t what) {
+void Rs485Line::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kDeliver) {
     deliver(now);
     return;
@@ -71,7 +72,7 @@ void Rs485Line::on_time(sim::TimeNs now, std::uint32_t what) {
   }
 }
 
-void Rs485Line::deliver(sim::TimeNs now) {
+void Rs485Line::deliver(kernel::TimeNs now) {
   const unsigned side = on_air_;
   std::vector<Frame>& queue = queues_[side];
   Frame frame = std::move(queue.front());
@@ -93,7 +94,7 @@ void Rs485Line::deliver(sim::TimeNs now) {
 }
 
 void Rs485Line::silence(unsigned side) {
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   std::vector<Frame>& queue = queues_[side];
   if (queue.empty()) return;
   const bool sending = on_air_ == side && start_ns_ <= now && now < end_ns_;

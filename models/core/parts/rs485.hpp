@@ -19,13 +19,13 @@ struct SerialRate {
   std::int64_t bits_per_octet = 10;  // 8N1
   // End of frame: three octet times of idle line, at least 2 ms (timer granularity).
   std::int64_t idle_octets = 3;
-  sim::TimeNs idle_min_ns = 2 * sim::kNsPerMs;
+  kernel::TimeNs idle_min_ns = 2 * kernel::kNsPerMs;
 
-  sim::TimeNs octets_ns(std::size_t n) const {
-    return static_cast<sim::TimeNs>(n) * bits_per_octet * sim::kNsPerSecond / baud;
+  kernel::TimeNs octets_ns(std::size_t n) const {
+    return static_cast<kernel::TimeNs>(n) * bits_per_octet * kernel::kNsPerSecond / baud;
   }
-  sim::TimeNs idle_ns() const {
-    const sim::TimeNs idle = octets_ns(static_cast<std::size_t>(idle_octets));
+  kernel::TimeNs idle_ns() const {
+    const kernel::TimeNs idle = octets_ns(static_cast<std::size_t>(idle_octets));
     return idle < idle_min_ns ? idle_min_ns : idle;
   }
 };
@@ -35,10 +35,10 @@ class LineObserver {
  public:
   // The first start bit is on the wire; end_ns is when the last stop bit will be, unless the sender
   // loses its supply.
-  virtual void on_line_busy(sim::TimeNs now, unsigned side, std::span<const std::uint8_t> frame,
-                            sim::TimeNs end_ns) = 0;
+  virtual void on_line_busy(kernel::TimeNs now, unsigned side, std::span<const std::uint8_t> frame,
+                            kernel::TimeNs end_ns) = 0;
   // The last octet has passed, or the sender has gone silent in the middle.
-  virtual void on_line_idle(sim::TimeNs now, unsigned side, std::size_t octets_sent) = 0;
+  virtual void on_line_idle(kernel::TimeNs now, unsigned side, std::size_t octets_sent) = 0;
 
  protected:
   ~LineObserver() = default;
@@ -48,7 +48,7 @@ class LineObserver {
 // frame ready waits until the line is idle, so frames never collide; one agenda event a frame, at
 // the instant the receiver's idle-line detection ends it. Propagation and driver turn-round are
 // below one bit time and neglected.
-class Rs485Line final : private sim::Entity {
+class Rs485Line final : private kernel::Entity {
  public:
   static constexpr std::size_t kQueueFrames = 8;  // a sender's queue, hal: uart_send returns -1
 
@@ -62,10 +62,10 @@ class Rs485Line final : private sim::Entity {
     std::uint64_t dropped = 0;  // by the fault hook
     std::uint64_t cut = 0;      // sender lost its supply
     std::uint64_t refused = 0;  // queue full
-    sim::TimeNs busy_ns = 0;
+    kernel::TimeNs busy_ns = 0;
   };
 
-  Rs485Line(sim::Agenda& agenda, sim::EntityId id, const SerialRate& rate = {});
+  Rs485Line(kernel::Agenda& agenda, kernel::EntityId id, const SerialRate& rate = {});
 
   SerialLineEnd& end(unsigned side) { return ends_[side]; }
   // Who hears what the other side sends.
@@ -80,7 +80,7 @@ class Rs485Line final : private sim::Entity {
  private:
   class End final : public SerialLineEnd {
    public:
-    bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+    bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
       return line_->transmit(side_, ready_ns, frame);
     }
     void silence() override { line_->silence(side_); }
@@ -91,33 +91,33 @@ class Rs485Line final : private sim::Entity {
     unsigned side_ = 0;
   };
   struct Frame {
-    sim::TimeNs ready_ns;
+    kernel::TimeNs ready_ns;
     std::vector<std::uint8_t> octets;
   };
   enum : std::uint32_t { kEdge, kDeliver };  // agenda: what
   static constexpr unsigned kNoSide = 2;
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
-  bool transmit(unsigned side, sim::TimeNs ready_ns, std::span<const std::uint8_t> frame);
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
+  bool transmit(unsigned side, kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame);
   void silence(unsigned side);
   void choose();
-  void deliver(sim::TimeNs now);
-  bool started(sim::TimeNs now) const { return on_air_ != kNoSide && start_ns_ <= now; }
+  void deliver(kernel::TimeNs now);
+  bool started(kernel::TimeNs now) const { return on_air_ != kNoSide && start_ns_ <= now; }
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   SerialRate rate_;
-  sim::Timer edge_timer_;  // start and end, only when observed
-  sim::Timer deliver_timer_;
+  kernel::Timer edge_timer_;  // start and end, only when observed
+  kernel::Timer deliver_timer_;
   std::array<End, 2> ends_;
   std::array<SerialReceiver*, 2> receivers_{};
   std::array<std::vector<Frame>, 2> queues_;
   std::array<Totals, 2> totals_;
   Fault fault_;
   LineObserver* observer_ = nullptr;
-  sim::TimeNs start_ns_ = 0;
-  sim::TimeNs end_ns_ = 0;
-  sim::TimeNs free_ns_ = 0;    // nobody may start earlier
-  unsigned on_air_ = kNoSide;  // whose head frame is next or on the wire
+  kernel::TimeNs start_ns_ = 0;
+  kernel::TimeNs end_ns_ = 0;
+  kernel::TimeNs free_ns_ = 0;  // nobody may start earlier
+  unsigned on_air_ = kNoSide;   // whose head frame is next or on the wire
 };
 
 }  // namespace models

@@ -21,36 +21,36 @@ Rtc::Rtc(const RtcCrystal& crystal, std::int64_t start_count)
   begin_segment(start_count, false);
 }
 
-std::int64_t Rtc::ticks_at(sim::TimeNs t) const {
+std::int64_t Rtc::ticks_at(kernel::TimeNs t) const {
   if (t >= oscillator_.segment().from_ns) return oscillator_.count_at(t);
   // A look back, for truth and traces; the segment that ran at t is the last that began before.
   const auto after = std::upper_bound(
       history_.begin(), history_.end(), t,
-      [](sim::TimeNs value, const Segment& segment) { return value < segment.law.from_ns; });
+      [](kernel::TimeNs value, const Segment& segment) { return value < segment.law.from_ns; });
   TWIN_ASSERT(after != history_.begin(), t);
   return std::prev(after)->law.count_at(t);
 }
 
-void Rtc::set(sim::TimeNs t, std::int64_t ticks) {
+void Rtc::set(kernel::TimeNs t, std::int64_t ticks) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set(t, ticks);
   lost_ = false;
   begin_segment(before, true);
 }
 
-void Rtc::jump(sim::TimeNs t, std::int64_t ticks) {
+void Rtc::jump(kernel::TimeNs t, std::int64_t ticks) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set(t, ticks);
   begin_segment(before, false);
 }
 
-void Rtc::set_temperature(sim::TimeNs t, double celsius) {
+void Rtc::set_temperature(kernel::TimeNs t, double celsius) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set_deviation(t, deviation_ppb(celsius));
   begin_segment(before, false);
 }
 
-void Rtc::lose(sim::TimeNs t) {
+void Rtc::lose(kernel::TimeNs t) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set(t, 0);
   lost_ = true;

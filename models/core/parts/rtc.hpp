@@ -32,15 +32,15 @@ class Rtc {
 
   Rtc(const RtcCrystal& crystal, std::int64_t start_count);
 
-  std::int64_t ticks_at(sim::TimeNs t) const;
+  std::int64_t ticks_at(kernel::TimeNs t) const;
   // The smallest t at which the count reaches the value, as the clock runs now.
-  sim::TimeNs time_of(std::int64_t ticks) const { return oscillator_.time_of(ticks); }
-  void set(sim::TimeNs t, std::int64_t ticks);
+  kernel::TimeNs time_of(std::int64_t ticks) const { return oscillator_.time_of(ticks); }
+  void set(kernel::TimeNs t, std::int64_t ticks);
   // The count jumps by a fault of the hardware; nobody set it.
-  void jump(sim::TimeNs t, std::int64_t ticks);
-  void set_temperature(sim::TimeNs t, double celsius);
+  void jump(kernel::TimeNs t, std::int64_t ticks);
+  void set_temperature(kernel::TimeNs t, double celsius);
   // Main and backup supply gone: the count starts at zero and rtc_lost holds until the next set.
-  void lose(sim::TimeNs t);
+  void lose(kernel::TimeNs t);
   bool lost() const { return lost_; }
   const std::vector<Segment>& history() const { return history_; }
 

@@ -15,7 +15,7 @@ namespace models {
 class SerialLineEnd {
  public:
   // Takes one frame that may start at ready_ns or later. False when the queue is full.
-  virtual bool transmit(sim::TimeNs ready_ns, std::span<const std::uint8_t> frame) = 0;
+  virtual bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) = 0;
   // The sender lost its supply: what it was sending ends here, what it had queued is gone.
   virtual void silence() = 0;
 
@@ -26,7 +26,7 @@ class SerialLineEnd {
 class SerialReceiver {
  public:
   // A frame as idle-line detection cut it.
-  virtual void on_frame(sim::TimeNs now, std::span<const std::uint8_t> frame) = 0;
+  virtual void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) = 0;
 
  protected:
   ~SerialReceiver() = default;

@@ -13,9 +13,9 @@ namespace models {
 class Supply {
  public:
   static constexpr double kDropOutFactor = 0.45;  // of Un; typical of a wide-input converter
-  static constexpr sim::TimeNs kDetectNs = 10 * sim::kNsPerMs;
-  static constexpr sim::TimeNs kHoldUpNs = 20 * sim::kNsPerMs;    // hal: "some 20 ms are left"
-  static constexpr sim::TimeNs kStartUpNs = 500 * sim::kNsPerMs;  // EN 50470-3: within 5 s
+  static constexpr kernel::TimeNs kDetectNs = 10 * kernel::kNsPerMs;
+  static constexpr kernel::TimeNs kHoldUpNs = 20 * kernel::kNsPerMs;  // hal: "some 20 ms are left"
+  static constexpr kernel::TimeNs kStartUpNs = 500 * kernel::kNsPerMs;  // EN 50470-3: within 5 s
 
   enum class State { kOff, kStarting, kGood, kHolding, kFailing };
   enum class Event { kNone, kBoot, kFailing, kRestored, kOff };
@@ -23,10 +23,10 @@ class Supply {
   State state() const { return state_; }
   bool running() const { return state_ >= State::kGood; }
   // The next instant at which something happens by itself; kNever: nothing.
-  sim::TimeNs deadline() const { return deadline_; }
+  kernel::TimeNs deadline() const { return deadline_; }
 
   // The mains voltage changed to this fraction of Un.
-  Event on_mains(sim::TimeNs now, double factor) {
+  Event on_mains(kernel::TimeNs now, double factor) {
     if (factor < kDropOutFactor) return lose(now);
     return gain(now);
   }
@@ -34,13 +34,13 @@ class Supply {
   Event on_deadline() {
     switch (state_) {
       case State::kStarting:
-        enter(State::kGood, sim::kNever);
+        enter(State::kGood, kernel::kNever);
         return Event::kBoot;
       case State::kHolding:
         enter(State::kFailing, deadline_ + kHoldUpNs);
         return Event::kFailing;
       case State::kFailing:
-        enter(State::kOff, sim::kNever);
+        enter(State::kOff, kernel::kNever);
         return Event::kOff;
       case State::kOff:
       case State::kGood:
@@ -50,28 +50,28 @@ class Supply {
   }
 
   // The processor starts anew (watchdog) while the mains are there.
-  void restart(sim::TimeNs now) { enter(State::kStarting, now + kStartUpNs); }
+  void restart(kernel::TimeNs now) { enter(State::kStarting, now + kStartUpNs); }
   // The rail collapses at once (injected fault).
-  void collapse() { enter(State::kOff, sim::kNever); }
+  void collapse() { enter(State::kOff, kernel::kNever); }
 
  private:
-  void enter(State state, sim::TimeNs deadline) {
+  void enter(State state, kernel::TimeNs deadline) {
     state_ = state;
     deadline_ = deadline;
   }
-  Event lose(sim::TimeNs now) {
+  Event lose(kernel::TimeNs now) {
     if (state_ == State::kGood) enter(State::kHolding, now + kDetectNs);
-    if (state_ == State::kStarting) enter(State::kOff, sim::kNever);
+    if (state_ == State::kStarting) enter(State::kOff, kernel::kNever);
     return Event::kNone;
   }
-  Event gain(sim::TimeNs now) {
+  Event gain(kernel::TimeNs now) {
     const State before = state_;
     if (before == State::kOff) enter(State::kStarting, now + kStartUpNs);
-    if (before == State::kHolding || before == State::kFailing) enter(State::kGood, sim::kNever);
+    if (before == State::kHolding || before == State::kFailing) enter(State::kGood, kernel::kNever);
     return before == State::kFailing ? Event::kRestored : Event::kNone;
   }
 
-  sim::TimeNs deadline_ = sim::kNever;
+  kernel::TimeNs deadline_ = kernel::kNever;
   State state_ = State::kOff;
 };
 

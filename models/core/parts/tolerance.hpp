@@ -26,7 +26,7 @@ inline DeviceTolerance draw_device_tolerance(std::uint64_t seed, std::uint32_t m
   // Share of the tuning fork's parabola that digital compensation leaves: +-3 to 5 ppm over the
   // temperature range (metrology reference, clock).
   constexpr std::int32_t kUncompensatedPermille = 50;
-  sim::KeyedStream draw(seed, meter, sim::kPurposeDeviceTolerance);
+  kernel::KeyedStream draw(seed, meter, kernel::kPurposeDeviceTolerance);
   DeviceTolerance tolerance;
   tolerance.rtc.offset_ppb =
       static_cast<std::int32_t>(std::clamp(draw.gaussian() * kSigmaPpb, -kLimitPpb, kLimitPpb));

@@ -13,11 +13,11 @@ namespace models::wan {
 namespace {
 
 // Before every module: service changes at an instant hold for what modules do at that instant.
-constexpr sim::EntityId kCellEntity = 0;
+constexpr kernel::EntityId kCellEntity = 0;
 
 }  // namespace
 
-Cell::Cell(sim::Agenda& agenda, const CellConfig& config)
+Cell::Cell(kernel::Agenda& agenda, const CellConfig& config)
     : agenda_(agenda),
       config_(config),
       radio_(config.radio, traffic_),
@@ -122,16 +122,16 @@ Modem* Cell::find_modem(std::uint32_t module) {
 
 // ---- Service ----
 
-void Cell::set_outage(sim::TimeNs from, sim::TimeNs to) {
+void Cell::set_outage(kernel::TimeNs from, kernel::TimeNs to) {
   TWIN_ASSERT(from >= agenda_.now() && to > from, from, to);
   const auto at = std::lower_bound(
       outages_.begin() + static_cast<std::ptrdiff_t>(next_outage_), outages_.end(), from,
-      [](const Outage& known, sim::TimeNs time) { return known.from < time; });
+      [](const Outage& known, kernel::TimeNs time) { return known.from < time; });
   outages_.insert(at, {from, to});
   outage_timer_.arm(outages_[next_outage_].from);
 }
 
-void Cell::on_time(sim::TimeNs now, std::uint32_t) {
+void Cell::on_time(kernel::TimeNs now, std::uint32_t) {
   while (next_outage_ < outages_.size() && outages_[next_outage_].from <= now) {
     for (Modem* modem : modems_) modem->service_lost(now, next_outage_);
     ++next_outage_;
@@ -139,7 +139,7 @@ void Cell::on_time(sim::TimeNs now, std::uint32_t) {
   if (next_outage_ < outages_.size()) outage_timer_.arm(outages_[next_outage_].from);
 }
 
-bool Cell::dark(sim::TimeNs from, sim::TimeNs to) const {
+bool Cell::dark(kernel::TimeNs from, kernel::TimeNs to) const {
   for (const Outage& outage : outages_) {
     if (outage.from > to) break;
     if (outage.to > from) return true;

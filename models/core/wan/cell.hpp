@@ -28,9 +28,9 @@ struct CellConfig {
 
 // One base station with the operator's core network behind it: shared radio channels, the modules
 // under it, their connections and the far end.
-class Cell final : public Network, private sim::Entity {
+class Cell final : public Network, private kernel::Entity {
  public:
-  Cell(sim::Agenda& agenda, const CellConfig& config);
+  Cell(kernel::Agenda& agenda, const CellConfig& config);
   ~Cell();
   Cell(const Cell&) = delete;
   Cell& operator=(const Cell&) = delete;
@@ -43,8 +43,8 @@ class Cell final : public Network, private sim::Entity {
   ConnectionId connect(std::uint32_t module, std::uint16_t port) override;
 
   // No service in [from, to), from not before now. Packets in the air are lost.
-  void set_outage(sim::TimeNs from, sim::TimeNs to);
-  bool in_service(sim::TimeNs at) const { return !dark(at, at); }
+  void set_outage(kernel::TimeNs from, kernel::TimeNs to);
+  bool in_service(kernel::TimeNs at) const { return !dark(at, at); }
 
   const Traffic& traffic() const { return traffic_; }
   std::size_t open_connections() const;
@@ -53,13 +53,13 @@ class Cell final : public Network, private sim::Entity {
   friend class Stream;
   friend class Modem;
   struct Outage {
-    sim::TimeNs from;
-    sim::TimeNs to;
+    kernel::TimeNs from;
+    kernel::TimeNs to;
   };
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   // True when service was missing at some instant of [from, to].
-  bool dark(sim::TimeNs from, sim::TimeNs to) const;
+  bool dark(kernel::TimeNs from, kernel::TimeNs to) const;
   void add(Modem& modem);
   void remove(Modem& modem);
   Modem* find_modem(std::uint32_t module);
@@ -69,7 +69,7 @@ class Cell final : public Network, private sim::Entity {
   // Out of the list now, freed once nobody can be inside it any more.
   void retire(Stream& stream);
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   CellConfig config_;
   Traffic traffic_;
   Radio radio_;
@@ -78,11 +78,11 @@ class Cell final : public Network, private sim::Entity {
   std::vector<std::unique_ptr<Stream>> streams_;  // by slot of the connection id
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<Stream>> retired_;
-  sim::TimeNs retired_at_ns_ = 0;
+  kernel::TimeNs retired_at_ns_ = 0;
   std::uint64_t next_serial_ = 1;
   std::vector<Outage> outages_;  // by time
   std::size_t next_outage_ = 0;
-  sim::Timer outage_timer_;
+  kernel::Timer outage_timer_;
 };
 
 }  // namespace models::wan

@@ -11,7 +11,7 @@ namespace models::wan {
 
 // One connection. What travels arrives in order, each thing at its time; both ends are told from
 // the agenda only.
-class Ethernet::Pipe final : private sim::Entity {
+class Ethernet::Pipe final : private kernel::Entity {
  public:
   enum class What : std::uint8_t { syn, accept, refuse, data, fin, silence };
 
@@ -23,8 +23,8 @@ class Ethernet::Pipe final : private sim::Entity {
         port_(port),
         host_(std::move(host)),
         socket_(socket),
-        timers_{sim::Timer(network.agenda_, *this, site.id_, kUp),
-                sim::Timer(network.agenda_, *this, site.id_, kDown)} {}
+        timers_{kernel::Timer(network.agenda_, *this, site.id_, kUp),
+                kernel::Timer(network.agenda_, *this, site.id_, kDown)} {}
 
   ConnectionId id() const { return id_; }
   bool open() const { return open_; }
@@ -35,13 +35,13 @@ class Ethernet::Pipe final : private sim::Entity {
     if (site_ == nullptr) return;
     const std::size_t d = index(direction);
     const EthernetConfig& config = network_.config_;
-    const sim::TimeNs now = network_.agenda_.now();
+    const kernel::TimeNs now = network_.agenda_.now();
     const std::size_t segments =
         std::max<std::size_t>(1, (octets.size() + config.mss - 1) / config.mss);
     const std::uint64_t on_wire = octets.size() + segments * config.header_octets;
     const std::uint64_t rate = direction == Direction::kUp ? config.up_bit_s : config.down_bit_s;
-    const auto taken = static_cast<sim::TimeNs>(on_wire * 8 * sim::kNsPerSecond / rate);
-    sim::TimeNs& wire = site_->wire_free_[d];
+    const auto taken = static_cast<kernel::TimeNs>(on_wire * 8 * kernel::kNsPerSecond / rate);
+    kernel::TimeNs& wire = site_->wire_free_[d];
     wire = std::max(wire, now) + taken;
     if (direction == Direction::kUp) site_->transmit_ns_ += taken;
     network_.traffic_.add(now, direction, Octets::kPayload, octets.size());
@@ -75,7 +75,7 @@ class Ethernet::Pipe final : private sim::Entity {
  private:
   enum : std::uint32_t { kUp = 0, kDown = 1 };
   struct Arrival {
-    sim::TimeNs at;
+    kernel::TimeNs at;
     What what;
     std::vector<std::uint8_t> octets;
   };
@@ -83,7 +83,7 @@ class Ethernet::Pipe final : private sim::Entity {
     return direction == Direction::kUp ? kUp : kDown;
   }
 
-  void queue(std::size_t d, What what, sim::TimeNs at, std::span<const std::uint8_t> octets) {
+  void queue(std::size_t d, What what, kernel::TimeNs at, std::span<const std::uint8_t> octets) {
     if (!arrivals_[d].empty()) at = std::max(at, arrivals_[d].back().at);
     arrivals_[d].push_back({at, what, {octets.begin(), octets.end()}});
     waiting_[d] += static_cast<std::uint32_t>(octets.size());
@@ -95,7 +95,7 @@ class Ethernet::Pipe final : private sim::Entity {
     timers_[d].disarm();
   }
 
-  void on_time(sim::TimeNs now, std::uint32_t d) override {
+  void on_time(kernel::TimeNs now, std::uint32_t d) override {
     while (!arrivals_[d].empty() && arrivals_[d].front().at <= now) {
       const Arrival arrival = std::move(arrivals_[d].front());
       arrivals_[d].pop_front();
@@ -192,12 +192,12 @@ class Ethernet::Pipe final : private sim::Entity {
   bool closing_ = false;
   std::array<std::deque<Arrival>, 2> arrivals_;
   std::array<std::uint32_t, 2> waiting_{};
-  std::array<sim::Timer, 2> timers_;
+  std::array<kernel::Timer, 2> timers_;
 };
 
 // ---- The far end's side ----
 
-Ethernet::Ethernet(sim::Agenda& agenda, const EthernetConfig& config)
+Ethernet::Ethernet(kernel::Agenda& agenda, const EthernetConfig& config)
     : agenda_(agenda), config_(config) {
   TWIN_ASSERT(config.number < (1u << kNetworkBits), config.number);
   TWIN_ASSERT(config.up_bit_s > 0 && config.down_bit_s > 0);
@@ -260,7 +260,7 @@ ConnectionId Ethernet::connect(std::uint32_t site, std::uint16_t port) {
 
 // ---- The site's side ----
 
-EthernetSite::EthernetSite(Ethernet& network, std::uint32_t site, sim::EntityId id)
+EthernetSite::EthernetSite(Ethernet& network, std::uint32_t site, kernel::EntityId id)
     : network_(network), site_(site), id_(id), link_timer_(network.agenda_, *this, id, 2) {
   network_.sites_.push_back(this);
 }
@@ -287,7 +287,7 @@ void EthernetSite::power(bool on) {
   }
 }
 
-void EthernetSite::on_time(sim::TimeNs, std::uint32_t) {
+void EthernetSite::on_time(kernel::TimeNs, std::uint32_t) {
   online_ = true;
   client_->on_modem(ModemState::kOnline);
 }

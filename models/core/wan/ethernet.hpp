@@ -21,11 +21,12 @@ namespace models::wan {
 inline constexpr std::uint32_t kEthernetNumber = (1u << kNetworkBits) - 1;
 struct EthernetConfig {
   std::uint32_t number = kEthernetNumber;  // part of every connection id
-  sim::TimeNs rtt_ns = 30 * sim::kNsPerMs;
+  kernel::TimeNs rtt_ns = 30 * kernel::kNsPerMs;
   std::uint64_t up_bit_s = 2'000'000;
   std::uint64_t down_bit_s = 10'000'000;
-  sim::TimeNs link_up_ns = 3 * sim::kNsPerSecond;   // power to an address
-  sim::TimeNs silence_ns = 75 * sim::kNsPerSecond;  // until an end finds out that the other is gone
+  kernel::TimeNs link_up_ns = 3 * kernel::kNsPerSecond;  // power to an address
+  kernel::TimeNs silence_ns =
+      75 * kernel::kNsPerSecond;  // until an end finds out that the other is gone
   std::uint32_t mss = 1448;
   std::uint32_t header_octets = 52;  // IPv4 20, TCP 32 with time stamps
   std::uint32_t buffer_octets = 1u << 20;
@@ -36,7 +37,7 @@ class EthernetSite;
 // The wires of all sites and the operator's core behind them, with the far end.
 class Ethernet final : public Network {
  public:
-  Ethernet(sim::Agenda& agenda, const EthernetConfig& config);
+  Ethernet(kernel::Agenda& agenda, const EthernetConfig& config);
   ~Ethernet();
   Ethernet(const Ethernet&) = delete;
   Ethernet& operator=(const Ethernet&) = delete;
@@ -57,21 +58,21 @@ class Ethernet final : public Network {
   Pipe* find(ConnectionId connection) const;
   void retire(Pipe& pipe);
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   EthernetConfig config_;
   Traffic traffic_;
   WanPeer* peer_ = nullptr;
   std::vector<EthernetSite*> sites_;
   std::vector<std::unique_ptr<Pipe>> pipes_;  // by slot of the connection id
   std::vector<std::unique_ptr<Pipe>> retired_;
-  sim::TimeNs retired_at_ = 0;
+  kernel::TimeNs retired_at_ = 0;
   std::uint64_t next_serial_ = 1;
 };
 
 // One site's port: to its device it behaves as a modem does that is always attached.
-class EthernetSite final : public ModemPort, private sim::Entity {
+class EthernetSite final : public ModemPort, private kernel::Entity {
  public:
-  EthernetSite(Ethernet& network, std::uint32_t site, sim::EntityId id);
+  EthernetSite(Ethernet& network, std::uint32_t site, kernel::EntityId id);
   ~EthernetSite();
   EthernetSite(const EthernetSite&) = delete;
   EthernetSite& operator=(const EthernetSite&) = delete;
@@ -87,24 +88,24 @@ class EthernetSite final : public ModemPort, private sim::Entity {
   std::uint32_t unacknowledged(int socket) override;
   void close(int socket) override;
   std::uint16_t port_of(int socket) const override;
-  sim::TimeNs transmit_ns() const override { return transmit_ns_; }
+  kernel::TimeNs transmit_ns() const override { return transmit_ns_; }
   std::uint32_t site() const { return site_; }
 
  private:
   friend class Ethernet;
   friend class Ethernet::Pipe;
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   int free_socket() const;
 
   Ethernet& network_;
   std::uint32_t site_;
-  sim::EntityId id_;
-  sim::Timer link_timer_;
+  kernel::EntityId id_;
+  kernel::Timer link_timer_;
   ModemClient* client_ = nullptr;
   std::array<Ethernet::Pipe*, kModemSockets> sockets_{};
   std::vector<std::uint16_t> listening_;
-  std::array<sim::TimeNs, 2> wire_free_{};
-  sim::TimeNs transmit_ns_ = 0;
+  std::array<kernel::TimeNs, 2> wire_free_{};
+  kernel::TimeNs transmit_ns_ = 0;
   bool powered_ = false;
   bool online_ = false;
 };

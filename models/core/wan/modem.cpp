@@ -18,13 +18,13 @@ constexpr std::uint64_t kDrawsPerAttempt = 4;
 constexpr std::uint64_t kLossDraws = std::uint64_t{1} << 40;  // apart from the attempts
 constexpr std::uint8_t kRssiUnknown = 99;
 
-sim::TimeNs between(sim::TimeNs low, sim::TimeNs high, double uniform) {
-  return low + static_cast<sim::TimeNs>(uniform * static_cast<double>(high - low));
+kernel::TimeNs between(kernel::TimeNs low, kernel::TimeNs high, double uniform) {
+  return low + static_cast<kernel::TimeNs>(uniform * static_cast<double>(high - low));
 }
 
 }  // namespace
 
-Modem::Modem(sim::Agenda& agenda, Cell& cell, std::uint32_t module, sim::EntityId id)
+Modem::Modem(kernel::Agenda& agenda, Cell& cell, std::uint32_t module, kernel::EntityId id)
     : agenda_(agenda),
       cell_(cell),
       module_(module),
@@ -38,14 +38,14 @@ Modem::Modem(sim::Agenda& agenda, Cell& cell, std::uint32_t module, sim::EntityI
 Modem::~Modem() { cell_.remove(*this); }
 
 double Modem::draw(std::uint64_t index) {
-  const auto words = sim::philox4x32(link_.seed, module_, sim::kPurposeWanModem, index);
+  const auto words = kernel::philox4x32(link_.seed, module_, kernel::kPurposeWanModem, index);
   return static_cast<double>(words[0]) * (1.0 / 4294967296.0);
 }
 
 // ---- The AT interface ----
 
 void Modem::power(bool on) {
-  const sim::TimeNs now = agenda_.now();
+  const kernel::TimeNs now = agenda_.now();
   if (on == (state_ != ModemState::kOff)) return;
   wanted_ = false;
   if (on) {
@@ -135,7 +135,7 @@ void Modem::free_socket(int socket) { sockets_[static_cast<std::size_t>(socket)]
 
 // ---- Procedures ----
 
-void Modem::on_time(sim::TimeNs now, std::uint32_t what) {
+void Modem::on_time(kernel::TimeNs now, std::uint32_t what) {
   switch (what) {
     case kProcedure:
       step_procedure(now);
@@ -154,7 +154,7 @@ void Modem::on_time(sim::TimeNs now, std::uint32_t what) {
   }
 }
 
-void Modem::step_procedure(sim::TimeNs now) {
+void Modem::step_procedure(kernel::TimeNs now) {
   const Procedure done = procedure_;
   procedure_ = Procedure::kNone;
   switch (done) {
@@ -177,7 +177,7 @@ void Modem::step_procedure(sim::TimeNs now) {
 }
 
 // The next step towards a context.
-void Modem::start_next(sim::TimeNs now) {
+void Modem::start_next(kernel::TimeNs now) {
   const ModemConfig& config = cell_.config_.modem;
   if (state_ == ModemState::kSearching) {
     cell_.traffic_.add(now, Direction::kUp, Octets::kSignalling, config.attach_octets_up);
@@ -192,8 +192,8 @@ void Modem::start_next(sim::TimeNs now) {
   }
 }
 
-void Modem::start_signalling(sim::TimeNs now, Procedure procedure, int accesses, sim::TimeNs min_ns,
-                             sim::TimeNs max_ns, double failure) {
+void Modem::start_signalling(kernel::TimeNs now, Procedure procedure, int accesses,
+                             kernel::TimeNs min_ns, kernel::TimeNs max_ns, double failure) {
   const std::uint64_t index = kDrawsPerAttempt * attempts_++;
   procedure_ = procedure;
   started_ns_ = now;
@@ -212,7 +212,7 @@ void Modem::start_signalling(sim::TimeNs now, Procedure procedure, int accesses,
   procedure_timer_.arm(access.at_ns + between(min_ns, max_ns, draw(index + 1)));
 }
 
-void Modem::attach_over(sim::TimeNs now) {
+void Modem::attach_over(kernel::TimeNs now) {
   HourTraffic& hour = cell_.traffic_.at(now);
   if (failed_ || cell_.dark(started_ns_, now)) {
     ++hour.attach_failures;
@@ -224,7 +224,7 @@ void Modem::attach_over(sim::TimeNs now) {
   tell();
 }
 
-void Modem::pdp_over(sim::TimeNs now) {
+void Modem::pdp_over(kernel::TimeNs now) {
   HourTraffic& hour = cell_.traffic_.at(now);
   if (failed_ || cell_.dark(started_ns_, now)) {
     ++hour.pdp_failures;
@@ -236,8 +236,8 @@ void Modem::pdp_over(sim::TimeNs now) {
   state_ = ModemState::kOnline;
   wanted_ = false;
   link_.ready_until_ns = now + cell_.config_.radio.ready_timer_ns;
-  const sim::TimeNs lifetime_ns = cell_.config_.modem.pdp_lifetime_ns;
-  lifetime_timer_.arm(lifetime_ns == 0 ? sim::kNever : now + lifetime_ns);
+  const kernel::TimeNs lifetime_ns = cell_.config_.modem.pdp_lifetime_ns;
+  lifetime_timer_.arm(lifetime_ns == 0 ? kernel::kNever : now + lifetime_ns);
   tell();
 }
 
@@ -264,7 +264,7 @@ void Modem::drop_streams(bool tell_client) {
 }
 
 // Service ended; the modem will notice after a while, if it does not come back before.
-void Modem::service_lost(sim::TimeNs now, std::uint64_t outage) {
+void Modem::service_lost(kernel::TimeNs now, std::uint64_t outage) {
   if (state_ < ModemState::kAttached) return;
   const ModemConfig& config = cell_.config_.modem;
   loss_timer_.arm(now + between(config.loss_detect_min_ns, config.loss_detect_max_ns,

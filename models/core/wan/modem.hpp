@@ -15,9 +15,9 @@
 namespace models::wan {
 
 // The cellular modem of one module: GPRS attach, PDP context, sockets.
-class Modem final : public ModemPort, private sim::Entity {
+class Modem final : public ModemPort, private kernel::Entity {
  public:
-  Modem(sim::Agenda& agenda, Cell& cell, std::uint32_t module, sim::EntityId id);
+  Modem(kernel::Agenda& agenda, Cell& cell, std::uint32_t module, kernel::EntityId id);
   ~Modem();
 
   void set_client(ModemClient& client) override { client_ = &client; }
@@ -30,7 +30,7 @@ class Modem final : public ModemPort, private sim::Entity {
   bool send(int socket, std::span<const std::uint8_t> octets) override;
   std::uint32_t unacknowledged(int socket) override;
   void close(int socket) override;
-  sim::TimeNs transmit_ns() const override { return link_.transmit_ns; }
+  kernel::TimeNs transmit_ns() const override { return link_.transmit_ns; }
 
   ModemState state() const { return state_; }
   std::uint32_t module() const { return module_; }
@@ -43,18 +43,18 @@ class Modem final : public ModemPort, private sim::Entity {
   enum : std::uint32_t { kProcedure, kLoss, kLifetime };
   enum class Procedure : std::uint8_t { kNone, kBoot, kAttach, kPdp, kDetach };
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
-  void step_procedure(sim::TimeNs now);
-  void start_next(sim::TimeNs now);
-  void attach_over(sim::TimeNs now);
-  void pdp_over(sim::TimeNs now);
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
+  void step_procedure(kernel::TimeNs now);
+  void start_next(kernel::TimeNs now);
+  void attach_over(kernel::TimeNs now);
+  void pdp_over(kernel::TimeNs now);
   // Signalling with its channel requests; when it will be over, or rejected.
-  void start_signalling(sim::TimeNs now, Procedure procedure, int accesses, sim::TimeNs min_ns,
-                        sim::TimeNs max_ns, double failure);
+  void start_signalling(kernel::TimeNs now, Procedure procedure, int accesses,
+                        kernel::TimeNs min_ns, kernel::TimeNs max_ns, double failure);
   void leave(ModemState state);
   void tell();
   void drop_streams(bool tell_client);
-  void service_lost(sim::TimeNs now, std::uint64_t outage);
+  void service_lost(kernel::TimeNs now, std::uint64_t outage);
   double draw(std::uint64_t index);
 
   // For Stream: the module's side of a connection.
@@ -65,17 +65,17 @@ class Modem final : public ModemPort, private sim::Entity {
   bool reachable() const { return state_ == ModemState::kOnline; }
   ModemClient* client() { return client_; }
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   Cell& cell_;
   std::uint32_t module_;
   ModemClient* client_ = nullptr;
   RadioLink link_;
-  sim::Timer procedure_timer_;
-  sim::Timer loss_timer_;
-  sim::Timer lifetime_timer_;
+  kernel::Timer procedure_timer_;
+  kernel::Timer loss_timer_;
+  kernel::Timer lifetime_timer_;
   std::array<Stream*, kModemSockets> sockets_{};
   std::uint64_t attempts_ = 0;
-  sim::TimeNs started_ns_ = 0;  // of the running procedure
+  kernel::TimeNs started_ns_ = 0;  // of the running procedure
   std::uint16_t listen_port_ = 0;
   ModemState state_ = ModemState::kOff;
   Procedure procedure_ = Procedure::kNone;

@@ -46,7 +46,7 @@ class ModemPort {
   // The port an incoming connection was made to; 0: the device listens on one only.
   virtual std::uint16_t port_of(int /*socket*/) const { return 0; }
   // How long the transmitter has been on since simulated time began.
-  virtual sim::TimeNs transmit_ns() const = 0;
+  virtual kernel::TimeNs transmit_ns() const = 0;
 
  protected:
   ~ModemPort() = default;

@@ -20,14 +20,15 @@ constexpr std::uint32_t kLinkOctets = 11;
 constexpr std::uint64_t kDrawsPerBurst = 16;  // Philox blocks set aside for one burst
 // GSM 04.60 MAX_RETRANS = 7, spread over some 50 TDMA frames (S + T of GSM 04.18).
 constexpr int kRachAttempts = 8;
-constexpr sim::TimeNs kRachSpacingMinNs = 250 * sim::kNsPerMs;
-constexpr sim::TimeNs kRachSpacingMaxNs = 480 * sim::kNsPerMs;
-constexpr sim::TimeNs kRachGrantNs = 60 * sim::kNsPerMs;    // request on air to assignment decoded
-constexpr sim::TimeNs kT3142MinNs = 5 * sim::kNsPerSecond;  // wait after a rejection
-constexpr sim::TimeNs kT3142MaxNs = 15 * sim::kNsPerSecond;
+constexpr kernel::TimeNs kRachSpacingMinNs = 250 * kernel::kNsPerMs;
+constexpr kernel::TimeNs kRachSpacingMaxNs = 480 * kernel::kNsPerMs;
+constexpr kernel::TimeNs kRachGrantNs =
+    60 * kernel::kNsPerMs;  // request on air to assignment decoded
+constexpr kernel::TimeNs kT3142MinNs = 5 * kernel::kNsPerSecond;  // wait after a rejection
+constexpr kernel::TimeNs kT3142MaxNs = 15 * kernel::kNsPerSecond;
 
-sim::TimeNs between(sim::TimeNs low, sim::TimeNs high, std::uint32_t draw) {
-  return low + static_cast<sim::TimeNs>((static_cast<__int128>(high - low) * draw) >> 32);
+kernel::TimeNs between(kernel::TimeNs low, kernel::TimeNs high, std::uint32_t draw) {
+  return low + static_cast<kernel::TimeNs>((static_cast<__int128>(high - low) * draw) >> 32);
 }
 
 bool below(double probability, std::uint32_t draw) {
@@ -37,7 +38,7 @@ bool below(double probability, std::uint32_t draw) {
 }  // namespace
 
 RadioLink draw_link(const RadioConfig& config, std::uint64_t seed, std::uint32_t module) {
-  sim::KeyedStream draw(seed, module, sim::kPurposeWanRadio);
+  kernel::KeyedStream draw(seed, module, kernel::kPurposeWanRadio);
   RadioLink link;
   link.seed = seed;
   link.module = module;
@@ -58,37 +59,37 @@ RadioLink draw_link(const RadioConfig& config, std::uint64_t seed, std::uint32_t
     margin_db = quality_db - threshold;
   }
   // 10 % at the threshold, halved every 3 dB above it.
-  link.block_loss_permille =
-      static_cast<std::uint32_t>(std::clamp(100.0 * sim::det_exp(-margin_db * 0.231), 2.0, 300.0));
+  link.block_loss_permille = static_cast<std::uint32_t>(
+      std::clamp(100.0 * kernel::det_exp(-margin_db * 0.231), 2.0, 300.0));
   return link;
 }
 
-Access Radio::request_access(RadioLink& link, sim::TimeNs now, int flows) {
+Access Radio::request_access(RadioLink& link, kernel::TimeNs now, int flows) {
   HourTraffic& hour = traffic_.at(now);
-  sim::KeyedStream draw(link.seed, link.module, sim::kPurposeWanAccess,
-                        kDrawsPerBurst * link.accesses++);
-  constexpr double kPerNs = 1.0 / sim::kNsPerSecond;
-  constexpr sim::TimeNs kForgottenNs = 60 * sim::kNsPerSecond;
-  const sim::TimeNs quiet_ns = std::min(now - rach_load_at_ns_, kForgottenNs);
-  rach_load_ *= sim::det_exp(-static_cast<double>(quiet_ns) * kPerNs);
+  kernel::KeyedStream draw(link.seed, link.module, kernel::kPurposeWanAccess,
+                           kDrawsPerBurst * link.accesses++);
+  constexpr double kPerNs = 1.0 / kernel::kNsPerSecond;
+  constexpr kernel::TimeNs kForgottenNs = 60 * kernel::kNsPerSecond;
+  const kernel::TimeNs quiet_ns = std::min(now - rach_load_at_ns_, kForgottenNs);
+  rach_load_ *= kernel::det_exp(-static_cast<double>(quiet_ns) * kPerNs);
   rach_load_at_ns_ = now;
-  sim::TimeNs at = now;
+  kernel::TimeNs at = now;
   bool heard = false;
   for (int attempt = 0; attempt < kRachAttempts && !heard; ++attempt) {
     ++hour.access_requests;
     rach_load_ += 1;
     // Slotted ALOHA: the burst survives when nobody else chose its slot.
-    heard = draw.chance(sim::det_exp(-std::min((rach_load_ - 1) / config_.rach_per_s, 100.0)));
+    heard = draw.chance(kernel::det_exp(-std::min((rach_load_ - 1) / config_.rach_per_s, 100.0)));
     if (!heard) at += between(kRachSpacingMinNs, kRachSpacingMaxNs, draw.next_u32());
   }
-  const sim::TimeNs queue_ns = agch_.at(now);
+  const kernel::TimeNs queue_ns = agch_.at(now);
   if (!heard || queue_ns > config_.agch_patience_ns) {
     ++hour.access_failures;
     return {false, at + between(kT3142MinNs, kT3142MaxNs, draw.next_u32())};
   }
   // Once let in, a procedure keeps its place: its later flows load the channels, but are served.
   for (int flow = 0; flow < flows; ++flow) {
-    agch_.add(now, static_cast<sim::TimeNs>(sim::kNsPerSecond / config_.agch_per_s));
+    agch_.add(now, static_cast<kernel::TimeNs>(kernel::kNsPerSecond / config_.agch_per_s));
     if (flow == 0) continue;
     ++hour.access_requests;
     rach_load_ += 1;
@@ -97,7 +98,8 @@ Access Radio::request_access(RadioLink& link, sim::TimeNs now, int flows) {
 }
 
 // Moves `at` to when blocks may flow. False when no channel could be had.
-bool Radio::open_flow(RadioLink& link, Direction direction, sim::TimeNs& at, std::uint32_t draw) {
+bool Radio::open_flow(RadioLink& link, Direction direction, kernel::TimeNs& at,
+                      std::uint32_t draw) {
   if (link.tbf_until_ns[static_cast<std::size_t>(direction)] >= at) return true;
   const bool standby = link.ready_until_ns < at;
   if (direction == Direction::kUp) {
@@ -111,31 +113,31 @@ bool Radio::open_flow(RadioLink& link, Direction direction, sim::TimeNs& at, std
     at = access.at_ns + between(config_.paging_min_ns, config_.paging_max_ns, draw);
   } else if (link.tbf_until_ns[static_cast<std::size_t>(Direction::kUp)] < at) {
     // Assignment on the AGCH; with an uplink flow open it would travel on that flow's PACCH.
-    const sim::TimeNs queue_ns = agch_.at(at);
+    const kernel::TimeNs queue_ns = agch_.at(at);
     if (queue_ns > config_.agch_patience_ns) return false;
-    agch_.add(at, static_cast<sim::TimeNs>(sim::kNsPerSecond / config_.agch_per_s));
+    agch_.add(at, static_cast<kernel::TimeNs>(kernel::kNsPerSecond / config_.agch_per_s));
     at += queue_ns;
   }
   at += between(config_.tbf_setup_min_ns, config_.tbf_setup_max_ns, ~draw);
   return true;
 }
 
-Passage Radio::carry(RadioLink& link, Direction direction, sim::TimeNs now, std::uint32_t octets,
+Passage Radio::carry(RadioLink& link, Direction direction, kernel::TimeNs now, std::uint32_t octets,
                      std::uint32_t n_packets) {
   const auto way = static_cast<std::size_t>(direction);
   const std::uint64_t index = kDrawsPerBurst * link.bursts++;
-  auto draw = sim::philox4x32(link.seed, link.module, sim::kPurposeWanBurst, index);
-  sim::TimeNs at = now;
+  auto draw = kernel::philox4x32(link.seed, link.module, kernel::kPurposeWanBurst, index);
+  kernel::TimeNs at = now;
   const bool up = direction == Direction::kUp;
   if (!open_flow(link, direction, at, draw[0])) return {};
 
   // Slot time with the blocks that RLC repeats. Alone: the module's slots; with a backlog: the
   // cell's slots work it off in order.
   const std::int64_t bits = 8 * (std::int64_t{octets} + kLinkOctets * n_packets);
-  const std::int64_t work_ns = bits * sim::kNsPerSecond / kSlotBitPerS[link.coding_scheme] * 1000 /
-                               (1000 - link.block_loss_permille);
+  const std::int64_t work_ns = bits * kernel::kNsPerSecond / kSlotBitPerS[link.coding_scheme] *
+                               1000 / (1000 - link.block_loss_permille);
   const int slots = std::min(up ? config_.multislot_up : config_.multislot_down, config_.n_pdch);
-  const sim::TimeNs queue_ns = pdch_[way].at(now);
+  const kernel::TimeNs queue_ns = pdch_[way].at(now);
   if (queue_ns > config_.pdch_patience_ns) return {};
   pdch_[way].add(now, work_ns / config_.n_pdch);
   traffic_.at(now).slot_ns[way] += static_cast<std::uint64_t>(work_ns);
@@ -153,7 +155,7 @@ Passage Radio::carry(RadioLink& link, Direction direction, sim::TimeNs now, std:
     const std::uint32_t word = (packet + 2) % 4;
     if (word == 0) {
       const std::uint64_t block = index + std::min<std::uint64_t>((packet + 2) / 4, 15);
-      draw = sim::philox4x32(link.seed, link.module, sim::kPurposeWanBurst, block);
+      draw = kernel::philox4x32(link.seed, link.module, kernel::kPurposeWanBurst, block);
     }
     if (!below(config_.packet_loss, draw[word])) continue;
     if (passage.lost++ == 0) passage.first_lost = packet;

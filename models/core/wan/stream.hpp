@@ -26,7 +26,7 @@ class Modem;
 // many segments it has. Slow start, lost segments by fast retransmission or timeout with backoff,
 // give-up. What is left out: overlapping flights, selective retransmission order, half-closed
 // connections, zero windows.
-class Stream final : private sim::Entity {
+class Stream final : private kernel::Entity {
  public:
   Stream(Cell& cell, Modem& modem, ConnectionId id, Protocol protocol, std::string host,
          std::uint16_t port, bool incoming);
@@ -70,9 +70,9 @@ class Stream final : private sim::Entity {
   };
   // One direction's sender.
   struct Half {
-    Half(sim::Agenda& agenda, Stream& stream, sim::EntityId id, Direction direction)
+    Half(kernel::Agenda& agenda, Stream& stream, kernel::EntityId id, Direction direction)
         : timer(agenda, stream, id, static_cast<std::uint32_t>(direction)) {}
-    sim::Timer timer;
+    kernel::Timer timer;
     std::vector<std::uint8_t> queue;       // accepted and not acknowledged
     std::vector<std::uint16_t> datagrams;  // UDP: their lengths
     std::uint32_t flight = 0;              // octets of the queue that are under way
@@ -82,30 +82,30 @@ class Stream final : private sim::Entity {
     std::uint32_t first_missing = 0;
     std::uint32_t window = 0;  // segments
     std::uint32_t retries = 0;
-    sim::TimeNs sent_ns = 0;
-    sim::TimeNs answer_sent_ns = 0;
-    sim::TimeNs answered_ns = 0;  // when the answer arrives
-    sim::TimeNs rto_ns = 0;
-    sim::TimeNs rtt_ns = 0;  // smoothed; 0: no sample yet
+    kernel::TimeNs sent_ns = 0;
+    kernel::TimeNs answer_sent_ns = 0;
+    kernel::TimeNs answered_ns = 0;  // when the answer arrives
+    kernel::TimeNs rto_ns = 0;
+    kernel::TimeNs rtt_ns = 0;  // smoothed; 0: no sample yet
     Phase phase = Phase::kIdle;
     Phase retry = Phase::kIdle;  // what a timeout sends again
     bool first_try = true;       // of the flight
     bool fin_wanted = false;
   };
 
-  void on_time(sim::TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   Half& half(Direction d) { return halves_[static_cast<std::size_t>(d)]; }
   const Half& half(Direction d) const { return halves_[static_cast<std::size_t>(d)]; }
   Direction initiator() const { return incoming_ ? Direction::kDown : Direction::kUp; }
 
   // stream_setup.cpp
   void send_syn();
-  void syn_arrived(sim::TimeNs now);
-  void syn_answered(sim::TimeNs now);
-  void handshake_done(sim::TimeNs now);
+  void syn_arrived(kernel::TimeNs now);
+  void syn_answered(kernel::TimeNs now);
+  void handshake_done(kernel::TimeNs now);
   void announce();
   void send_fin(Direction d);
-  void fin_arrived(Direction d, sim::TimeNs now);
+  void fin_arrived(Direction d, kernel::TimeNs now);
   void reset_arrived();
   void finish(CloseReason module_reason, bool tell_module, CloseReason peer_reason, bool tell_peer);
 
@@ -113,28 +113,28 @@ class Stream final : private sim::Entity {
   void pump(Direction d);
   void start_flight(Direction d);
   void send_segments(Direction d, std::uint32_t octets, std::uint32_t segments);
-  void flight_arrived(Direction d, sim::TimeNs now);
-  void answer(Direction d, sim::TimeNs now);
-  void answer_arrived(Direction d, sim::TimeNs now);
+  void flight_arrived(Direction d, kernel::TimeNs now);
+  void answer(Direction d, kernel::TimeNs now);
+  void answer_arrived(Direction d, kernel::TimeNs now);
   void repeat_missing(Direction d);
   void deliver(Direction d, std::uint32_t octets);
   void acknowledge(Direction d);
   void fail(Direction d, Phase retry);
-  void timed_out(Direction d, sim::TimeNs now);
+  void timed_out(Direction d, kernel::TimeNs now);
   void give_up(Direction d);
-  void sample_rtt(Half& h, sim::TimeNs rtt_ns);
-  Passage control(Direction d, sim::TimeNs now);
-  bool reachable(Direction d, sim::TimeNs sent_ns, sim::TimeNs now) const;
-  void touch(sim::TimeNs now);
+  void sample_rtt(Half& h, kernel::TimeNs rtt_ns);
+  Passage control(Direction d, kernel::TimeNs now);
+  bool reachable(Direction d, kernel::TimeNs sent_ns, kernel::TimeNs now) const;
+  void touch(kernel::TimeNs now);
   void send_datagram(Direction d);
-  void datagram_arrived(Direction d, sim::TimeNs now);
+  void datagram_arrived(Direction d, kernel::TimeNs now);
 
   Cell& cell_;
   Modem* modem_;  // nullptr once the module's end is gone
   ConnectionId id_;
   std::string host_;
   std::array<Half, 2> halves_;
-  sim::TimeNs active_ns_ = 0;  // last packet either way
+  kernel::TimeNs active_ns_ = 0;  // last packet either way
   int socket_ = -1;
   std::uint16_t port_;
   Protocol protocol_;

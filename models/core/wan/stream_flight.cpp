@@ -50,7 +50,7 @@ std::uint32_t Stream::unacknowledged(Direction direction) const {
 void Stream::pump(Direction d) {
   if (over_) return;
   Half& h = half(d);
-  const sim::TimeNs now = cell_.agenda_.now();
+  const kernel::TimeNs now = cell_.agenda_.now();
   if (h.phase == Phase::kQuietAnswer) {
     if (now < h.answered_ns) {
       h.phase = Phase::kAnswer;  // now somebody waits for it
@@ -83,7 +83,7 @@ void Stream::start_flight(Direction d) {
 
 void Stream::send_segments(Direction d, std::uint32_t octets, std::uint32_t segments) {
   Half& h = half(d);
-  const sim::TimeNs now = cell_.agenda_.now();
+  const kernel::TimeNs now = cell_.agenda_.now();
   h.sent_ns = now;
   h.segments = segments;
   h.missing = segments;
@@ -105,7 +105,7 @@ void Stream::send_segments(Direction d, std::uint32_t octets, std::uint32_t segm
   h.timer.arm(passage.arrival_ns);
 }
 
-void Stream::flight_arrived(Direction d, sim::TimeNs now) {
+void Stream::flight_arrived(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
   if (!reachable(d, h.sent_ns, now)) {
     h.missing = h.segments;
@@ -134,10 +134,10 @@ void Stream::flight_arrived(Direction d, sim::TimeNs now) {
 }
 
 // The acknowledgement starts back, on its own or with data that goes that way right now.
-void Stream::answer(Direction d, sim::TimeNs now) {
+void Stream::answer(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
   const Half& back = half(opposite(d));
-  sim::TimeNs arrival_ns = 0;
+  kernel::TimeNs arrival_ns = 0;
   if (back.phase == Phase::kFlight && back.sent_ns == now && back.missing == 0) {
     arrival_ns = back.timer.at();
   } else {
@@ -153,10 +153,10 @@ void Stream::answer(Direction d, sim::TimeNs now) {
   h.phase = awaited ? Phase::kAnswer : Phase::kQuietAnswer;
   h.answer_sent_ns = now;
   h.answered_ns = arrival_ns;
-  h.timer.arm(awaited ? arrival_ns : sim::kNever);
+  h.timer.arm(awaited ? arrival_ns : kernel::kNever);
 }
 
-void Stream::answer_arrived(Direction d, sim::TimeNs now) {
+void Stream::answer_arrived(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
   if (!reachable(d, h.answer_sent_ns, now)) {
     h.missing = std::max<std::uint32_t>(h.missing, 1);
@@ -211,7 +211,7 @@ void Stream::acknowledge(Direction d) {
   }
 }
 
-void Stream::sample_rtt(Half& h, sim::TimeNs rtt_ns) {
+void Stream::sample_rtt(Half& h, kernel::TimeNs rtt_ns) {
   h.rtt_ns = h.rtt_ns == 0 ? rtt_ns : (7 * h.rtt_ns + rtt_ns) / 8;
 }
 
@@ -224,7 +224,7 @@ void Stream::fail(Direction d, Phase retry) {
   h.timer.arm(h.sent_ns + h.rto_ns);
 }
 
-void Stream::timed_out(Direction d, sim::TimeNs now) {
+void Stream::timed_out(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
   const StreamConfig& config = cell_.config_.stream;
   ++cell_.traffic_.at(now).timeouts;
@@ -265,10 +265,11 @@ void Stream::give_up(Direction d) {
 }
 
 // Time since the last packet: keepalive probes went meanwhile, or the address translation forgot.
-void Stream::touch(sim::TimeNs now) {
+void Stream::touch(kernel::TimeNs now) {
   const StreamConfig& config = cell_.config_.stream;
   if (config.keepalive_ns > 0) {
-    for (sim::TimeNs at = active_ns_ + config.keepalive_ns; at < now; at += config.keepalive_ns) {
+    for (kernel::TimeNs at = active_ns_ + config.keepalive_ns; at < now;
+         at += config.keepalive_ns) {
       cell_.traffic_.add(at, Direction::kUp, Octets::kKeepalive, config.header_octets);
       cell_.traffic_.add(at, Direction::kDown, Octets::kKeepalive, config.header_octets);
     }
@@ -283,7 +284,7 @@ void Stream::touch(sim::TimeNs now) {
 void Stream::send_datagram(Direction d) {
   Half& h = half(d);
   if (h.datagrams.empty()) return;
-  const sim::TimeNs now = cell_.agenda_.now();
+  const kernel::TimeNs now = cell_.agenda_.now();
   touch(now);
   h.sent_ns = now;
   h.flight = h.datagrams.front();
@@ -301,7 +302,7 @@ void Stream::send_datagram(Direction d) {
   h.timer.arm(passage.carried ? passage.arrival_ns : now);
 }
 
-void Stream::datagram_arrived(Direction d, sim::TimeNs now) {
+void Stream::datagram_arrived(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
   if (h.missing == 0 && reachable(d, h.sent_ns, now)) {
     if (d == Direction::kUp) nat_lost_ = false;  // an outgoing packet makes a new translation

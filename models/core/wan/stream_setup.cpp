@@ -43,7 +43,7 @@ void Stream::begin() {
 }
 
 // One segment without payload. Not carried: no channel, lost, or nobody there.
-Passage Stream::control(Direction d, sim::TimeNs now) {
+Passage Stream::control(Direction d, kernel::TimeNs now) {
   if (modem_ == nullptr || !modem_->reachable() || !cell_.in_service(now)) return {};
   const std::uint32_t octets = cell_.config_.stream.header_octets;
   cell_.traffic_.add(now, d, Octets::kHeaders, octets);
@@ -52,11 +52,11 @@ Passage Stream::control(Direction d, sim::TimeNs now) {
   return passage;
 }
 
-bool Stream::reachable(Direction, sim::TimeNs sent_ns, sim::TimeNs now) const {
+bool Stream::reachable(Direction, kernel::TimeNs sent_ns, kernel::TimeNs now) const {
   return modem_ != nullptr && modem_->reachable() && !cell_.dark(sent_ns, now);
 }
 
-void Stream::on_time(sim::TimeNs now, std::uint32_t what) {
+void Stream::on_time(kernel::TimeNs now, std::uint32_t what) {
   const auto d = static_cast<Direction>(what);
   switch (half(d).phase) {
     case Phase::kSyn:
@@ -90,7 +90,7 @@ void Stream::on_time(sim::TimeNs now, std::uint32_t what) {
 
 void Stream::send_syn() {
   const Direction d = initiator();
-  const sim::TimeNs now = cell_.agenda_.now();
+  const kernel::TimeNs now = cell_.agenda_.now();
   half(d).sent_ns = now;
   const Passage passage = control(d, now);
   if (!passage.carried) return fail(d, Phase::kSyn);
@@ -98,7 +98,7 @@ void Stream::send_syn() {
   half(d).timer.arm(passage.arrival_ns);
 }
 
-void Stream::syn_arrived(sim::TimeNs now) {
+void Stream::syn_arrived(kernel::TimeNs now) {
   const Direction d = initiator();
   Half& h = half(d);
   if (!reachable(d, h.sent_ns, now)) return fail(d, Phase::kSyn);
@@ -113,7 +113,7 @@ void Stream::syn_arrived(sim::TimeNs now) {
   h.timer.arm(answer.arrival_ns);
 }
 
-void Stream::syn_answered(sim::TimeNs now) {
+void Stream::syn_answered(kernel::TimeNs now) {
   const Direction d = initiator();
   Half& h = half(d);
   h.phase = Phase::kIdle;
@@ -138,7 +138,7 @@ void Stream::syn_answered(sim::TimeNs now) {
   }
 }
 
-void Stream::handshake_done(sim::TimeNs now) {
+void Stream::handshake_done(kernel::TimeNs now) {
   const Direction d = initiator();
   Half& h = half(d);
   if (!reachable(d, h.sent_ns, now)) {
@@ -180,7 +180,7 @@ void Stream::close(Direction from) {
 }
 
 void Stream::send_fin(Direction d) {
-  const sim::TimeNs now = cell_.agenda_.now();
+  const kernel::TimeNs now = cell_.agenda_.now();
   Half& h = half(d);
   h.sent_ns = now;
   const Passage passage = control(d, now);
@@ -189,7 +189,7 @@ void Stream::send_fin(Direction d) {
   h.timer.arm(passage.arrival_ns);
 }
 
-void Stream::fin_arrived(Direction d, sim::TimeNs now) {
+void Stream::fin_arrived(Direction d, kernel::TimeNs now) {
   if (!reachable(d, half(d).sent_ns, now)) return fail(d, Phase::kFin);
   // The other side's FIN with its acknowledgement, and the last acknowledgement.
   const std::uint32_t octets = cell_.config_.stream.header_octets;
@@ -218,15 +218,15 @@ void Stream::vanish() {
   modem_ = nullptr;
   if (!peer_told_) {
     // Asked for by the far end and not answered yet, or given up by it.
-    if (!open_ && half(Direction::kDown).timer.at() != sim::kNever) return;
+    if (!open_ && half(Direction::kDown).timer.at() != kernel::kNever) return;
     return finish(CloseReason::kNetwork, false, CloseReason::kNetwork, false);
   }
   Half& up = half(Direction::kUp);
   up.phase = Phase::kBereft;
   const StreamConfig& config = cell_.config_.stream;
-  const sim::TimeNs quiet_ns =
+  const kernel::TimeNs quiet_ns =
       std::max(active_ns_ + config.network_keepalive_ns, cell_.agenda_.now());
-  up.timer.arm(config.network_keepalive_ns == 0 ? sim::kNever
+  up.timer.arm(config.network_keepalive_ns == 0 ? kernel::kNever
                                                 : quiet_ns + config.network_keepalive_probes_ns);
 }
 

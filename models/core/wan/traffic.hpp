@@ -49,12 +49,12 @@ struct HourTraffic {
 // Hour by hour of simulated time.
 class Traffic {
  public:
-  HourTraffic& at(sim::TimeNs now) {
-    const auto hour = static_cast<std::size_t>(now / sim::kNsPerHour);
+  HourTraffic& at(kernel::TimeNs now) {
+    const auto hour = static_cast<std::size_t>(now / kernel::kNsPerHour);
     if (hour >= hours_.size()) hours_.resize(hour + 1);
     return hours_[hour];
   }
-  void add(sim::TimeNs now, Direction direction, Octets kind, std::uint64_t n) {
+  void add(kernel::TimeNs now, Direction direction, Octets kind, std::uint64_t n) {
     at(now).octets[static_cast<std::size_t>(direction)][static_cast<std::size_t>(kind)] += n;
   }
   const std::vector<HourTraffic>& hours() const { return hours_; }

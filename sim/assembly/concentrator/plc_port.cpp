@@ -9,10 +9,9 @@ namespace {
 
 namespace prime = protocol::prime;
 
-constexpr TimeNs kNsPerUs = 1000;
-
 prime::HeardBeacon in_us(const plc::HeardBeacon& beacon) {
-  return {beacon.mpdu, beacon.snr_cdb, beacon.start / kNsPerUs, beacon.received, beacon.missed};
+  return {beacon.mpdu, beacon.snr_cdb, beacon.start / kernel::kNsPerUs, beacon.received,
+          beacon.missed};
 }
 
 }  // namespace
@@ -27,7 +26,7 @@ std::size_t PlcPort::heard(std::span<prime::HeardBeacon> out) {
 bool PlcPort::frame_time(prime::FrameTime& out) {
   plc::FrameTime time;
   if (!modem_.frame_time(time)) return false;
-  out = {time.start / kNsPerUs, time.sequence};
+  out = {time.start / kernel::kNsPerUs, time.sequence};
   return true;
 }
 
@@ -36,14 +35,14 @@ void PlcPort::set_beacon(const prime::BeaconPlan* plan) {
     modem_.set_beacon(nullptr);
     return;
   }
-  const plc::BeaconPlan own{plan->mpdu, plan->own_time, plan->epoch_us * kNsPerUs,
+  const plc::BeaconPlan own{plan->mpdu, plan->own_time, plan->epoch_us * kernel::kNsPerUs,
                             plan->sequence_offset};
   modem_.set_beacon(&own);
 }
 
 void PlcPort::on_frame(const plc::ReceivedFrame& frame) {
   if (client_ == nullptr) return;
-  client_->on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, frame.start / kNsPerUs});
+  client_->on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, frame.start / kernel::kNsPerUs});
 }
 
 void PlcPort::on_beacon(const plc::HeardBeacon& beacon) {

@@ -12,7 +12,7 @@ namespace sim::run {
 // are simulated time.
 class PlcPort final : public protocol::prime::ModemPort, public plc::ModemListener {
  public:
-  PlcPort(const Agenda& agenda, plc::Modem& modem) : agenda_(agenda), modem_(modem) {
+  PlcPort(const kernel::Agenda& agenda, plc::Modem& modem) : agenda_(agenda), modem_(modem) {
     modem.set_listener(*this);
   }
   // nullptr: nobody listens.
@@ -37,7 +37,7 @@ class PlcPort final : public protocol::prime::ModemPort, public plc::ModemListen
   void on_beacon(const plc::HeardBeacon& beacon) override;
   void on_beacon_lost() override;
 
-  const Agenda& agenda_;
+  const kernel::Agenda& agenda_;
   plc::Modem& modem_;
   protocol::prime::ModemClient* client_ = nullptr;
 };

@@ -19,19 +19,21 @@ constexpr const char* kApn = "amitwin.example";
 
 }  // namespace
 
-ConcentratorSite::ConcentratorSite(Agenda& agenda, const Scenario& scenario, std::uint32_t number,
-                                   plc::Modem& plc, models::wan::ModemPort& uplink)
+ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scenario,
+                                   std::uint32_t number, plc::Modem& plc,
+                                   models::wan::ModemPort& uplink)
     : agenda_(agenda),
       scenario_(scenario),
       row_(scenario.concentrators.at(number - 1)),
       identity_(concentrator_identity(number)),
       meters_(row_.meters.list(static_cast<std::uint32_t>(scenario.meters.count))),
-      start_utc_ns_(scenario.general.start_utc_s * kNsPerSecond),
+      start_utc_ns_(scenario.general.start_utc_s * kernel::kNsPerSecond),
       plc_modem_(plc),
       plc_(agenda, plc),
       uplink_(uplink),
       disk_(kDiskPages),
-      random_(static_cast<std::uint64_t>(scenario.general.seed), number, kPurposeConcentrator),
+      random_(static_cast<std::uint64_t>(scenario.general.seed), number,
+              kernel::kPurposeConcentrator),
       crypto_([this](protocol::MutableBytes out) { fill(out); }),
       supply_timer_(agenda, *this, concentrator_entity(number, 0), kSupply),
       boot_timer_(agenda, *this, concentrator_entity(number, 0), kBoot),
@@ -45,22 +47,22 @@ ConcentratorSite::~ConcentratorSite() = default;
 
 // ---- Supply ----
 
-void ConcentratorSite::power(TimeNs at, bool on) {
+void ConcentratorSite::power(kernel::TimeNs at, bool on) {
   const auto place =
       std::upper_bound(switches_.begin(), switches_.end(), at,
-                       [](TimeNs time, const Switch& known) { return time < known.at; });
+                       [](kernel::TimeNs time, const Switch& known) { return time < known.at; });
   switches_.insert(place, {at, on});
   supply_timer_.arm(switches_.front().at);
 }
 
-void ConcentratorSite::tear_write(std::uint64_t n, std::size_t octets, TimeNs off_ns) {
+void ConcentratorSite::tear_write(std::uint64_t n, std::size_t octets, kernel::TimeNs off_ns) {
   disk_.cut_at_write(n, octets, [this, off_ns] {
     power(agenda_.now(), false);
     power(agenda_.now() + off_ns, true);
   });
 }
 
-void ConcentratorSite::on_time(TimeNs now, std::uint32_t what) {
+void ConcentratorSite::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kBoot) {
     boot();
   } else if (what == kProgram) {
@@ -119,7 +121,7 @@ void ConcentratorSite::boot() {
 dcu::app::UtcNs ConcentratorSite::now() const { return start_utc_ns_ + agenda_.now(); }
 
 void ConcentratorSite::arm(dcu::app::UtcNs at) {
-  program_timer_.arm(at == dcu::app::kNever ? kNever : at - start_utc_ns_);
+  program_timer_.arm(at == dcu::app::kNever ? kernel::kNever : at - start_utc_ns_);
 }
 
 void ConcentratorSite::fill(protocol::MutableBytes out) {
@@ -173,7 +175,7 @@ void ConcentratorSite::on_modem(models::wan::ModemState state) {
   online_ = online;
   if (online) {
     network_timer_.disarm();
-  } else if (powered_ && network_timer_.at() == kNever) {
+  } else if (powered_ && network_timer_.at() == kernel::kNever) {
     network_timer_.arm(agenda_.now() + kReconnectNs);
   }
 }

@@ -21,9 +21,9 @@
 namespace sim::run {
 
 // Concentrators act after all meters of an instant; their number on the networks.
-inline constexpr EntityId kFirstConcentratorEntity = 0x8000'0000u;
+inline constexpr kernel::EntityId kFirstConcentratorEntity = 0x8000'0000u;
 inline constexpr std::uint32_t kFirstConcentratorDevice = 1'000'000;
-constexpr EntityId concentrator_entity(std::uint32_t number, std::uint32_t kind) {
+constexpr kernel::EntityId concentrator_entity(std::uint32_t number, std::uint32_t kind) {
   return kFirstConcentratorEntity + 8 * number + kind;
 }
 constexpr std::uint32_t concentrator_device(std::uint32_t number) {
@@ -32,7 +32,7 @@ constexpr std::uint32_t concentrator_device(std::uint32_t number) {
 
 // One substation: the concentrator's program on its hardware. The program is destroyed when the
 // supply goes and built anew over the same disk when it returns.
-class ConcentratorSite final : private Entity,
+class ConcentratorSite final : private kernel::Entity,
                                private dcu::app::Clock,
                                private dcu::app::Wan,
                                private dcu::app::Random,
@@ -40,12 +40,12 @@ class ConcentratorSite final : private Entity,
                                private models::wan::ModemClient {
  public:
   // From the supply's return to the first instruction of the program.
-  static constexpr TimeNs kBootNs = 20 * kNsPerSecond;
+  static constexpr kernel::TimeNs kBootNs = 20 * kernel::kNsPerSecond;
   // Its system asks for the network again so long after it went, or was refused.
-  static constexpr TimeNs kReconnectNs = 30 * kNsPerSecond;
+  static constexpr kernel::TimeNs kReconnectNs = 30 * kernel::kNsPerSecond;
 
-  ConcentratorSite(Agenda& agenda, const Scenario& scenario, std::uint32_t number, plc::Modem& plc,
-                   models::wan::ModemPort& uplink);
+  ConcentratorSite(kernel::Agenda& agenda, const Scenario& scenario, std::uint32_t number,
+                   plc::Modem& plc, models::wan::ModemPort& uplink);
   ~ConcentratorSite();
 
   // Whoever wants to see; before the first power on.
@@ -53,9 +53,9 @@ class ConcentratorSite final : private Entity,
   // Factory: identity, keys, meter list and tasks onto the disk.
   void commission();
   // Both also from within its own calls; they take effect when these have returned.
-  void power(TimeNs at, bool on);
+  void power(kernel::TimeNs at, bool on);
   // The supply fails inside the n-th write to the disk from now on and returns after `off_ns`.
-  void tear_write(std::uint64_t n, std::size_t octets, TimeNs off_ns);
+  void tear_write(std::uint64_t n, std::size_t octets, kernel::TimeNs off_ns);
 
   std::uint32_t number() const { return identity_.number; }
   const ConcentratorIdentity& identity() const { return identity_; }
@@ -74,7 +74,7 @@ class ConcentratorSite final : private Entity,
  private:
   enum : std::uint32_t { kSupply, kBoot, kProgram, kNetwork };
   struct Switch {
-    TimeNs at;
+    kernel::TimeNs at;
     bool on;
   };
   struct Line {  // a socket of the uplink
@@ -83,7 +83,7 @@ class ConcentratorSite final : private Entity,
     bool open = false;
   };
 
-  void on_time(TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void switch_supply(bool on);
   void boot();
 
@@ -102,7 +102,7 @@ class ConcentratorSite final : private Entity,
   void on_socket_drained(int socket) override;
   int socket_of(dcu::app::StreamId stream) const;
 
-  Agenda& agenda_;
+  kernel::Agenda& agenda_;
   const Scenario& scenario_;
   const ConcentratorRow& row_;
   ConcentratorIdentity identity_;
@@ -112,12 +112,12 @@ class ConcentratorSite final : private Entity,
   PlcPort plc_;
   models::wan::ModemPort& uplink_;
   ModelDisk disk_;
-  KeyedStream random_;
+  kernel::KeyedStream random_;
   protocol::crypto::OpensslEngine crypto_;
-  Timer supply_timer_;
-  Timer boot_timer_;
-  Timer program_timer_;
-  Timer network_timer_;
+  kernel::Timer supply_timer_;
+  kernel::Timer boot_timer_;
+  kernel::Timer program_timer_;
+  kernel::Timer network_timer_;
   std::vector<Switch> switches_;
   struct Nobody final : dcu::app::Observer {};
   Nobody nobody_;

@@ -30,7 +30,7 @@ struct HeadEnd::Child {
   HeadEndChild process;
 };
 
-HeadEnd::HeadEnd(Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
+HeadEnd::HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
                  const Scenario& scenario, const std::string& folder, hes::Observer& observer)
     : agenda_(agenda),
       cell_(cell),
@@ -38,7 +38,7 @@ HeadEnd::HeadEnd(Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet&
       scenario_(scenario),
       scale_(scenario),
       timer_(agenda, *this, kHeadEndEntity, 0),
-      random_(static_cast<std::uint64_t>(scenario.general.seed), 0, kPurposeHeadEnd),
+      random_(static_cast<std::uint64_t>(scenario.general.seed), 0, kernel::kPurposeHeadEnd),
       inventory_(head_end_inventory(scenario)) {
   const hes::EngineConfig config = engine_config(scenario);
   const hes::UtcNs begin = scale_.utc_ns(agenda.now());
@@ -92,7 +92,7 @@ void HeadEnd::on_closed(models::wan::ConnectionId connection, models::wan::Close
   noted();
 }
 
-void HeadEnd::on_time(TimeNs now, std::uint32_t /*what*/) {
+void HeadEnd::on_time(kernel::TimeNs now, std::uint32_t /*what*/) {
   const hes::UtcNs utc_ns = scale_.utc_ns(now);
   if (engine_->next_deadline() <= utc_ns) {
     engine_->advance(utc_ns);
@@ -101,7 +101,8 @@ void HeadEnd::on_time(TimeNs now, std::uint32_t /*what*/) {
   }
   const hes::UtcNs next = engine_->next_deadline();
   // Something noted during the turn has armed the timer for now already.
-  if (timer_.at() == kNever) timer_.arm(next == hes::kNever ? kNever : scale_.sim_ns(next));
+  if (timer_.at() == kernel::kNever)
+    timer_.arm(next == hes::kNever ? kernel::kNever : scale_.sim_ns(next));
 }
 
 void HeadEnd::send(hes::ConnectionId connection, protocol::Bytes octets) {

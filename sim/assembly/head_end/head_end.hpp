@@ -22,16 +22,16 @@
 namespace sim::run {
 
 // Order among entities at one instant: the head-end acts before the meters (ids from 8 on).
-inline constexpr EntityId kHeadEndEntity = 1;
-inline constexpr EntityId kDirectorEntity = 2;
+inline constexpr kernel::EntityId kHeadEndEntity = 1;
+inline constexpr kernel::EntityId kDirectorEntity = 2;
 
 // Simulated time and the head-end's: nanoseconds since the start, and since 1970.
 class UtcScale {
  public:
   explicit UtcScale(const Scenario& scenario)
-      : start_ns_(scenario.general.start_utc_s * kNsPerSecond) {}
-  std::int64_t utc_ns(TimeNs t) const { return start_ns_ + t; }
-  TimeNs sim_ns(std::int64_t utc_ns) const { return utc_ns - start_ns_; }
+      : start_ns_(scenario.general.start_utc_s * kernel::kNsPerSecond) {}
+  std::int64_t utc_ns(kernel::TimeNs t) const { return start_ns_ + t; }
+  kernel::TimeNs sim_ns(std::int64_t utc_ns) const { return utc_ns - start_ns_; }
   double sim_s(std::int64_t utc_ns) const { return 1e-9 * static_cast<double>(sim_ns(utc_ns)); }
 
  private:
@@ -42,13 +42,13 @@ class UtcScale {
 // sockets (lockstep). Octets and orders are noted as they come and lived through at the same
 // instant, before any meter acts; so both ways give the same rows.
 class HeadEnd final : public models::wan::WanPeer,
-                      private Entity,
+                      private kernel::Entity,
                       private hes::StreamPort,
                       private hes::RandomPort,
                       private hes::LogPort {
  public:
   // Writes FOLDER/hes.sqlite. Throws std::runtime_error when the child or a port says no.
-  HeadEnd(Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
+  HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
           const Scenario& scenario, const std::string& folder, hes::Observer& observer);
   ~HeadEnd();
 
@@ -62,7 +62,7 @@ class HeadEnd final : public models::wan::WanPeer,
                std::uint16_t port) override;
   void on_data(models::wan::ConnectionId connection, std::span<const std::uint8_t> octets) override;
   void on_closed(models::wan::ConnectionId connection, models::wan::CloseReason reason) override;
-  void on_time(TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void send(hes::ConnectionId connection, protocol::Bytes octets) override;
   void close(hes::ConnectionId connection) override;
   hes::ConnectionId connect(std::string_view address, std::uint16_t port) override;
@@ -72,13 +72,13 @@ class HeadEnd final : public models::wan::WanPeer,
   void noted();
 
   struct Child;
-  Agenda& agenda_;
+  kernel::Agenda& agenda_;
   models::wan::Cell& cell_;
   models::wan::Ethernet& ethernet_;
   const Scenario& scenario_;
   UtcScale scale_;
-  Timer timer_;
-  KeyedStream random_;
+  kernel::Timer timer_;
+  kernel::KeyedStream random_;
   hes::Inventory inventory_;
   std::unique_ptr<Child> child_;       // lockstep
   std::unique_ptr<hes::Store> store_;  // free

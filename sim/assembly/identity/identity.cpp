@@ -16,7 +16,7 @@ namespace {
 // the meter's number is still readable in the last digits.
 constexpr std::uint32_t kFirstSerial = 2'000'000;
 
-std::array<std::uint8_t, 16> draw_key(KeyedStream& stream) {
+std::array<std::uint8_t, 16> draw_key(kernel::KeyedStream& stream) {
   std::array<std::uint8_t, 16> key{};
   for (std::size_t i = 0; i < key.size(); i += 4) {
     const std::uint32_t word = stream.next_u32();
@@ -25,7 +25,7 @@ std::array<std::uint8_t, 16> draw_key(KeyedStream& stream) {
   return key;
 }
 
-std::string draw_password(KeyedStream& stream) {
+std::string draw_password(kernel::KeyedStream& stream) {
   // Without characters that look alike.
   constexpr char kAlphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
   std::string password;
@@ -62,7 +62,7 @@ Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model)
   identity.module_address =
       fmt::format("10.{}.{}.{}", 64 + (number >> 16), (number >> 8) & 0xFFu, number & 0xFFu);
 
-  KeyedStream stream(seed, number, kPurposeMeterKeys);
+  kernel::KeyedStream stream(seed, number, kernel::kPurposeMeterKeys);
   identity.unicast_key = draw_key(stream);
   identity.authentication_key = draw_key(stream);
   identity.master_key = draw_key(stream);
@@ -100,7 +100,7 @@ ConcentratorIdentity concentrator_identity(std::uint32_t number) {
 }
 
 std::array<std::uint8_t, 32> head_end_signing_key(std::uint64_t seed) {
-  KeyedStream stream(seed, 0, kPurposeSigningKey);
+  kernel::KeyedStream stream(seed, 0, kernel::kPurposeSigningKey);
   std::array<std::uint8_t, 32> key{};
   const auto first = draw_key(stream);
   const auto second = draw_key(stream);

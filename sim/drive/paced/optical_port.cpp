@@ -8,15 +8,16 @@
 namespace sim::run {
 namespace {
 
-constexpr EntityId kOpticalEntity = 4;
-constexpr TimeNs kOctetNs = 10 * kNsPerSecond / 115'200;  // data sheet, 10 bits an octet
-constexpr TimeNs kIdleNs = 2 * kNsPerMs;
+constexpr kernel::EntityId kOpticalEntity = 4;
+constexpr kernel::TimeNs kOctetNs =
+    10 * kernel::kNsPerSecond / 115'200;  // data sheet, 10 bits an octet
+constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
 constexpr std::uint8_t kFlag = 0x7E;
 constexpr std::size_t kMaxPending = 4096;
 
 }  // namespace
 
-OpticalPort::OpticalPort(Agenda& agenda, models::MeterNode& meter, Output output)
+OpticalPort::OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, Output output)
     : agenda_(agenda),
       meter_(meter),
       output_(std::move(output)),
@@ -31,19 +32,20 @@ void OpticalPort::receive(Holder holder, protocol::Bytes octets) {
   if (incoming_.size() > kMaxPending) incoming_.clear();
   // TCP may cut anywhere; a serial line is idle after a frame, not inside it.
   if (!incoming_.empty() && incoming_.back() == kFlag) {
-    to_meter_.arm(agenda_.now() + static_cast<TimeNs>(incoming_.size()) * kOctetNs + kIdleNs);
+    to_meter_.arm(agenda_.now() + static_cast<kernel::TimeNs>(incoming_.size()) * kOctetNs +
+                  kIdleNs);
   }
 }
 
-bool OpticalPort::transmit(TimeNs ready_ns, std::span<const std::uint8_t> frame) {
-  const TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
-  line_free_ns_ = start + static_cast<TimeNs>(frame.size()) * kOctetNs;
+bool OpticalPort::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
+  const kernel::TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
+  line_free_ns_ = start + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs;
   outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
   from_meter_.arm(line_free_ns_);
   return true;
 }
 
-void OpticalPort::on_time(TimeNs now, std::uint32_t what) {
+void OpticalPort::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kToMeter) {
     const std::vector<std::uint8_t> frames = std::exchange(incoming_, {});
     meter_.receiver(METER_UART_OPTICAL).on_frame(now, frames);

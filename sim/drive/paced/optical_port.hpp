@@ -14,12 +14,12 @@ namespace sim::run {
 
 // A meter's optical port (115 200 bit/s, 8N1) with one probe head on it: octets of whoever holds it
 // go to the meter frame by frame, the meter's frames come back when their last octet has passed.
-class OpticalPort final : private models::SerialLineEnd, private Entity {
+class OpticalPort final : private models::SerialLineEnd, private kernel::Entity {
  public:
   using Holder = std::uint64_t;
   using Output = std::function<void(Holder, protocol::Bytes)>;
 
-  OpticalPort(Agenda& agenda, models::MeterNode& meter, Output output);
+  OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, Output output);
 
   void begin(Holder holder) { holder_ = holder; }
   void end(Holder holder) {
@@ -30,19 +30,19 @@ class OpticalPort final : private models::SerialLineEnd, private Entity {
 
  private:
   enum : std::uint32_t { kToMeter, kFromMeter };
-  bool transmit(TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
+  bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
   void silence() override { outgoing_.clear(); }
-  void on_time(TimeNs now, std::uint32_t what) override;
+  void on_time(kernel::TimeNs now, std::uint32_t what) override;
 
-  Agenda& agenda_;
+  kernel::Agenda& agenda_;
   models::MeterNode& meter_;
   Output output_;
-  Timer to_meter_;
-  Timer from_meter_;
+  kernel::Timer to_meter_;
+  kernel::Timer from_meter_;
   Holder holder_ = 0;
   std::vector<std::uint8_t> incoming_;
   std::vector<std::uint8_t> outgoing_;
-  TimeNs line_free_ns_ = 0;
+  kernel::TimeNs line_free_ns_ = 0;
 };
 
 }  // namespace sim::run

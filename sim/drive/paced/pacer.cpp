@@ -38,15 +38,16 @@ class SignalGuard {
 
 }  // namespace
 
-PaceFigures run_paced(World& world, PacedGateway& gateway, double speed, TimeNs end,
-                      const std::function<void(TimeNs)>& each) {
+PaceFigures run_paced(World& world, PacedGateway& gateway, double speed, kernel::TimeNs end,
+                      const std::function<void(kernel::TimeNs)>& each) {
   const SignalGuard guard;
   PaceFigures figures;
   const Stopwatch stopwatch;
   while (world.now() < end && interrupted == 0) {
     gateway.poll(kSliceMs);
     const double due_s = stopwatch.elapsed_s() * speed;
-    const TimeNs due = std::min(static_cast<TimeNs>(due_s * kNsPerSecond), end);
+    const kernel::TimeNs due =
+        std::min(static_cast<kernel::TimeNs>(due_s * kernel::kNsPerSecond), end);
     world.run_until(std::max(due, world.now()));
     ++figures.slices;
     const double behind_s = stopwatch.elapsed_s() - due_s / speed;

@@ -19,7 +19,7 @@ struct PaceFigures {
 
 // Runs the world at `speed` simulated seconds a second until `end`, sockets in between. `each` is
 // called after every slice with the simulated time.
-PaceFigures run_paced(World& world, PacedGateway& gateway, double speed, TimeNs end,
-                      const std::function<void(TimeNs)>& each);
+PaceFigures run_paced(World& world, PacedGateway& gateway, double speed, kernel::TimeNs end,
+                      const std::function<void(kernel::TimeNs)>& each);
 
 }  // namespace sim::run

@@ -20,7 +20,7 @@ class Collector {
 
   // The clock jumped from `before` to `after` ticks at `t`; `set`: by the firmware, which says so
   // in its next row. Of a fault of the hardware it knows nothing.
-  void jump(TimeNs t, std::int64_t before, std::int64_t after, bool set) {
+  void jump(kernel::TimeNs t, std::int64_t before, std::int64_t after, bool set) {
     if (set) pending_ |= kStatusClockAdjusted;
     if (!powered_at(t)) return;
     const std::int64_t crossed = floor_div(after, period_ticks_);
@@ -30,10 +30,10 @@ class Collector {
   }
 
   // The clock runs under one law from `from` to `to` (exclusive).
-  void run(const models::OscillatorSegment& law, TimeNs from, TimeNs to) {
+  void run(const models::OscillatorSegment& law, kernel::TimeNs from, kernel::TimeNs to) {
     const std::int64_t first = floor_div(law.count_at(from), period_ticks_) + 1;
     for (std::int64_t n = first;; ++n) {
-      const TimeNs t = law.time_of(n * period_ticks_);
+      const kernel::TimeNs t = law.time_of(n * period_ticks_);
       if (t >= to) return;
       if (powered_at(t)) capture(n * period_s_, t, 0);
     }
@@ -42,17 +42,17 @@ class Collector {
   std::vector<ExpectedRow> take() { return std::move(rows_); }
 
  private:
-  bool powered_at(TimeNs t) const {
+  bool powered_at(kernel::TimeNs t) const {
     return std::any_of(powered_.begin(), powered_.end(),
                        [t](const PoweredSpan& span) { return span.on <= t && t < span.off; });
   }
   // Supply lost at any time after the last row.
-  bool interrupted(TimeNs t) const {
-    const TimeNs last = rows_.empty() ? 0 : rows_.back().captured_at;
+  bool interrupted(kernel::TimeNs t) const {
+    const kernel::TimeNs last = rows_.empty() ? 0 : rows_.back().captured_at;
     return std::any_of(powered_.begin(), powered_.end(),
                        [&](const PoweredSpan& span) { return span.off > last && span.off <= t; });
   }
-  void capture(std::int64_t stamp_utc_s, TimeNs t, std::uint8_t status) {
+  void capture(std::int64_t stamp_utc_s, kernel::TimeNs t, std::uint8_t status) {
     ExpectedRow row;
     row.stamp_utc_s = stamp_utc_s;
     row.captured_at = t;
@@ -75,13 +75,13 @@ class Collector {
 }  // namespace
 
 std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const PoweredSpan> powered,
-                                       std::int64_t period_s, TimeNs until) {
+                                       std::int64_t period_s, kernel::TimeNs until) {
   Collector collector(powered, period_s);
   const auto& history = rtc.history();
   for (std::size_t i = 0; i < history.size(); ++i) {
     const auto& segment = history[i];
-    const TimeNs from = segment.law.from_ns;
-    const TimeNs to = i + 1 < history.size() ? history[i + 1].law.from_ns : until + 1;
+    const kernel::TimeNs from = segment.law.from_ns;
+    const kernel::TimeNs to = i + 1 < history.size() ? history[i + 1].law.from_ns : until + 1;
     if (i > 0 && segment.law.count != segment.count_before) {
       collector.jump(from, segment.count_before, segment.law.count, segment.set);
     }

@@ -20,15 +20,15 @@ inline constexpr std::uint8_t kStatusPowerDown = 0x80;
 // A row that must be in the meter and in the head-end.
 struct ExpectedRow {
   std::int64_t stamp_utc_s = 0;
-  TimeNs captured_at = 0;    // simulated time at which the registers are read
-  std::uint8_t status = 0;   // without daylight saving, which depends on the stamp alone
+  kernel::TimeNs captured_at = 0;  // simulated time at which the registers are read
+  std::uint8_t status = 0;         // without daylight saving, which depends on the stamp alone
   std::uint8_t ordinal = 0;  // 0: first row with this stamp, 1: again after the clock went back
 };
 
 // Half open: powered at `on`, dead from `off` on.
 struct PoweredSpan {
-  TimeNs on = 0;
-  TimeNs off = kNever;
+  kernel::TimeNs on = 0;
+  kernel::TimeNs off = kernel::kNever;
 };
 
 // The rows of a profile with the given period, from nothing but the clock's history and the
@@ -37,6 +37,6 @@ struct PoweredSpan {
 // last one. A clock set back passes stamps again, and the rows are repeated. A meter without supply
 // captures nothing, and does not make up for it.
 std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const PoweredSpan> powered,
-                                       std::int64_t period_s, TimeNs until);
+                                       std::int64_t period_s, kernel::TimeNs until);
 
 }  // namespace sim::run

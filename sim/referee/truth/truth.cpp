@@ -50,7 +50,7 @@ void TruthMeter::refresh_flow() {
   flow_valid_ = true;
 }
 
-void TruthMeter::integrate(TimeNs duration_ns) {
+void TruthMeter::integrate(kernel::TimeNs duration_ns) {
   refresh_flow();
   const double hours = static_cast<double>(duration_ns) / kNsPerHourDouble;
   for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
@@ -65,18 +65,19 @@ void TruthMeter::integrate(TimeNs duration_ns) {
   if (!load_.known) truth_.unknown_ns += duration_ns;
 }
 
-const Truth& TruthMeter::advance(TimeNs now) {
+const Truth& TruthMeter::advance(kernel::TimeNs now) {
   for (;;) {
     const models::MainsStep& step = supply_.mains().step(step_);
-    const TimeNs start = step.start_ns + window_ * step.window_ns;
-    TimeNs n = std::min<TimeNs>(step.n_windows - window_, (now - start) / step.window_ns);
+    const kernel::TimeNs start = step.start_ns + window_ * step.window_ns;
+    kernel::TimeNs n =
+        std::min<kernel::TimeNs>(step.n_windows - window_, (now - start) / step.window_ns);
     if (n <= 0) return truth_;
     while (next_change_ < changes_.size() && changes_[next_change_].at <= start) {
       switches_.apply(changes_[next_change_++]);
       flow_valid_ = false;
     }
     if (next_change_ < changes_.size()) {
-      const TimeNs to_change = changes_[next_change_].at - start;
+      const kernel::TimeNs to_change = changes_[next_change_].at - start;
       n = std::min(n, (to_change + step.window_ns - 1) / step.window_ns);
     }
     if (switches_.power_on) integrate(n * step.window_ns);

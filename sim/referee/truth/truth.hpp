@@ -17,8 +17,8 @@ namespace sim::run {
 struct Truth {
   RegisterValues exact{};
   Bounds bounds;
-  TimeNs powered_ns = 0;
-  TimeNs unknown_ns = 0;  // of the powered time: the load's source had a gap
+  kernel::TimeNs powered_ns = 0;
+  kernel::TimeNs unknown_ns = 0;  // of the powered time: the load's source had a gap
 };
 Truth operator-(const Truth& to, const Truth& from);
 
@@ -31,7 +31,7 @@ class TruthMeter {
   TruthMeter(const models::SupplyPoint& supply, const models::ChangeLog& changes);
 
   // Up to `now`, which never decreases. Changes before `now` must be in the log already.
-  const Truth& advance(TimeNs now);
+  const Truth& advance(kernel::TimeNs now);
 
  private:
   // Sum that keeps what rounding loses (Neumaier).
@@ -43,7 +43,7 @@ class TruthMeter {
   };
 
   void refresh_flow();
-  void integrate(TimeNs duration_ns);
+  void integrate(kernel::TimeNs duration_ns);
 
   const models::SupplyPoint& supply_;
   const models::ChangeLog& changes_;

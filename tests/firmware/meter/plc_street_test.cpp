@@ -22,8 +22,8 @@
 namespace {
 
 namespace prime = protocol::prime;
-using sim::kNsPerMinute;
-using sim::kNsPerSecond;
+using kernel::kNsPerMinute;
+using kernel::kNsPerSecond;
 
 constexpr std::uint64_t kSeed = 20260210;
 constexpr std::uint32_t kMeters = 6;
@@ -32,9 +32,9 @@ constexpr std::uint32_t kMeters = 6;
 class Substation final : public dcu::fw::BaseNodeOwner,
                          prime::ModemPort,
                          plc::ModemListener,
-                         sim::Entity {
+                         kernel::Entity {
  public:
-  Substation(sim::Agenda& agenda, plc::Modem& modem)
+  Substation(kernel::Agenda& agenda, plc::Modem& modem)
       : agenda_(agenda),
         modem_(modem),
         timer_(agenda, *this, 1, 0),
@@ -51,9 +51,9 @@ class Substation final : public dcu::fw::BaseNodeOwner,
     answers.clear();
     base.send(view.address, 1, sap, apdu);
     arm();
-    const sim::TimeNs until = agenda_.now() + 60 * kNsPerSecond;
+    const kernel::TimeNs until = agenda_.now() + 60 * kNsPerSecond;
     while (agenda_.now() < until && answers[sap].empty()) {
-      agenda_.run_until(agenda_.now() + 10 * sim::kNsPerMs);
+      agenda_.run_until(agenda_.now() + 10 * kernel::kNsPerMs);
     }
     return answers[sap];
   }
@@ -69,10 +69,10 @@ class Substation final : public dcu::fw::BaseNodeOwner,
   }
   void arm() {
     const std::int64_t at_us = base.deadline_us();
-    timer_.arm(at_us == dcu::fw::kNoDeadline ? sim::kNever
-                                             : std::max(at_us * sim::kNsPerUs, agenda_.now()));
+    timer_.arm(at_us == dcu::fw::kNoDeadline ? kernel::kNever
+                                             : std::max(at_us * kernel::kNsPerUs, agenda_.now()));
   }
-  void on_time(sim::TimeNs, std::uint32_t) override {
+  void on_time(kernel::TimeNs, std::uint32_t) override {
     base.on_time();
     arm();
   }
@@ -91,13 +91,13 @@ class Substation final : public dcu::fw::BaseNodeOwner,
   void on_sent(dcu::fw::SendHandle, bool) override {}
   // plc::ModemListener
   void on_frame(const plc::ReceivedFrame& frame) override {
-    base.on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, frame.start / sim::kNsPerUs});
+    base.on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, frame.start / kernel::kNsPerUs});
     arm();
   }
   void on_beacon(const plc::HeardBeacon&) override {}
   void on_beacon_lost() override {}
   // prime::ModemPort
-  std::int64_t now_us() override { return agenda_.now() / sim::kNsPerUs; }
+  std::int64_t now_us() override { return agenda_.now() / kernel::kNsPerUs; }
   bool send(protocol::Bytes mpdu, prime::Scheme scheme, unsigned level) override {
     return modem_.send(mpdu, scheme, level);
   }
@@ -109,19 +109,19 @@ class Substation final : public dcu::fw::BaseNodeOwner,
   bool frame_time(prime::FrameTime& out) override {
     plc::FrameTime time;
     if (!modem_.frame_time(time)) return false;
-    out = {time.start / sim::kNsPerUs, time.sequence};
+    out = {time.start / kernel::kNsPerUs, time.sequence};
     return true;
   }
   void set_beacon(const prime::BeaconPlan* plan) override {
     if (plan == nullptr) return modem_.set_beacon(nullptr);
-    const plc::BeaconPlan copy{plan->mpdu, plan->own_time, plan->epoch_us * sim::kNsPerUs,
+    const plc::BeaconPlan copy{plan->mpdu, plan->own_time, plan->epoch_us * kernel::kNsPerUs,
                                plan->sequence_offset};
     modem_.set_beacon(&copy);
   }
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   plc::Modem& modem_;
-  sim::Timer timer_;
+  kernel::Timer timer_;
   dcu::fw::Storage<32, 32> storage_;
 
  public:
@@ -150,7 +150,7 @@ struct Street {
       : feeder(street(40)),
         channel(feeder, {}),
         medium(agenda, channel, errors(), {}),
-        mains({.seed = kSeed}, sim::kNsPerDay),
+        mains({.seed = kSeed}, kernel::kNsPerDay),
         pool(METER_BUFFER_BYTES),
         crypto([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 1); }),
         services{agenda, crypto, pool, kSeed},
@@ -175,7 +175,7 @@ struct Street {
                                                  models::FeedTier::fleet));
     node->attach_plc(medium.add_station(number, models::node_id(number, models::kNodePlc)));
     ASSERT_TRUE(models::manufacture(*node, provision(number), *afes.back()));
-    node->power(number * 300 * sim::kNsPerMs, true);
+    node->power(number * 300 * kernel::kNsPerMs, true);
     nodes.push_back(std::move(node));
   }
   static meter_provision provision(std::uint32_t number) {
@@ -189,7 +189,7 @@ struct Street {
     return table;
   }
 
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   plc::Feeder feeder;
   plc::Channel channel;
   plc::Medium medium;
@@ -248,7 +248,7 @@ TEST(PlcStreet, AnIdleMeterCostsSomeHundredsOfUpcallsADay) {
   std::vector<std::uint64_t> before;
   for (const auto& node : street.nodes) before.push_back(node->totals().upcalls);
   const std::uint64_t events = street.agenda.events();
-  street.agenda.run_until(4 * sim::kNsPerHour + 10 * kNsPerMinute);
+  street.agenda.run_until(4 * kernel::kNsPerHour + 10 * kNsPerMinute);
   std::uint64_t most = 0;
   for (std::size_t k = 0; k < before.size(); ++k) {
     most = std::max(most, street.nodes[k]->totals().upcalls - before[k]);

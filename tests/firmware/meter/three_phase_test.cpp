@@ -19,8 +19,8 @@
 
 namespace {
 
-using sim::kNsPerHour;
-using sim::kNsPerMinute;
+using kernel::kNsPerHour;
+using kernel::kNsPerMinute;
 
 struct HomeWithThreePhases final : models::LoadSource {
   models::HomeLoad at(std::int64_t step) const override {
@@ -53,7 +53,7 @@ models::SupplyConfig uneven_home() {
 struct ThreePhaseBench {
   explicit ThreePhaseBench(models::FeedTier tier)
       : firmware(watched_firmware()),
-        mains({.seed = 7}, sim::kNsPerDay),
+        mains({.seed = 7}, kernel::kNsPerDay),
         supply(mains, load, uneven_home()),
         afe(7, 3, 3, models::draw_tolerance(7, 3)),
         pool(METER_BUFFER_BYTES),
@@ -87,7 +87,7 @@ struct ThreePhaseBench {
   }
 
   meter_firmware firmware;
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   HomeWithThreePhases load;
   models::MainsSchedule mains;
   models::SupplyPoint supply;
@@ -105,7 +105,7 @@ double wh(const meter::fw::EnergyRegister& energy) { return energy.wh + energy.r
 struct Truth {
   double import_wh = 0, export_wh = 0, reactive_plus_varh = 0, reactive_minus_varh = 0;
 };
-Truth integrate(const ThreePhaseBench& bench, sim::TimeNs from, sim::TimeNs to) {
+Truth integrate(const ThreePhaseBench& bench, kernel::TimeNs from, kernel::TimeNs to) {
   Truth truth;
   models::SwitchState on;
   on.apply({0, models::ElectricalChange::Kind::power, 1});
@@ -113,7 +113,7 @@ Truth integrate(const ThreePhaseBench& bench, sim::TimeNs from, sim::TimeNs to) 
     const models::MainsStep& step = bench.mains.step(k);
     const models::ElectricalState state = bench.supply.state(k, on);
     for (std::int32_t w = 0; w < step.n_windows; ++w) {
-      const sim::TimeNs start = step.start_ns + w * step.window_ns;
+      const kernel::TimeNs start = step.start_ns + w * step.window_ns;
       if (start < from || start + step.window_ns > to) continue;
       const double hours = static_cast<double>(step.window_ns) / static_cast<double>(kNsPerHour);
       const double p = models::active_power_w(state) * hours;
@@ -148,10 +148,10 @@ TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
   ASSERT_TRUE(models::manufacture(*bench.node, fitl::make_provision(), bench.afe));
   bench.node->power(0, true);
   const bool detailed = GetParam() == models::FeedTier::detailed;
-  const sim::TimeNs until = detailed ? 20 * kNsPerMinute : 6 * kNsPerHour;
+  const kernel::TimeNs until = detailed ? 20 * kNsPerMinute : 6 * kNsPerHour;
   bench.agenda.run_until(until);
   const meter::fw::DurableState state = bench.state();
-  const Truth truth = integrate(bench, 500 * sim::kNsPerMs, until);
+  const Truth truth = integrate(bench, 500 * kernel::kNsPerMs, until);
   ASSERT_GT(truth.export_wh, 50);
   ASSERT_GT(truth.reactive_minus_varh, 10);
   using namespace meter::fw;

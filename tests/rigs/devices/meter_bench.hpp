@@ -52,7 +52,7 @@ struct MeterBenchOptions {
 // One meter on the bench with a scripted firmware, a constant load and a quiet grid.
 struct MeterBench {
   explicit MeterBench(const MeterBenchOptions& options = {})
-      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, sim::kNsPerDay),
+      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, kernel::kNsPerDay),
         supply(mains, load),
         afe(1, 0, 1, {}, false),
         pool(METER_BUFFER_BYTES),
@@ -74,7 +74,7 @@ struct MeterBench {
   }
   ~MeterBench() { node.reset(); }
   void start() { node->power(0, true); }
-  void run_for(sim::TimeNs span) { agenda.run_until(agenda.now() + span); }
+  void run_for(kernel::TimeNs span) { agenda.run_until(agenda.now() + span); }
   void alarm_at(std::int64_t uptime_us) { hal().alarm_us(context(), uptime_us); }
   const meter_hal& hal() { return *meter_script().hal; }
   void* context() { return meter_script().hal->context; }
@@ -85,7 +85,7 @@ struct MeterBench {
     return false;
   }
 
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   ConstantLoad load;
   models::MainsSchedule mains;
   models::SupplyPoint supply;

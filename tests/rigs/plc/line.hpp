@@ -57,15 +57,15 @@ inline const plc::PacketErrorTable& errors() {
 }
 
 struct Heard {
-  sim::TimeNs at;
+  kernel::TimeNs at;
   Octets mpdu;
   std::int32_t snr_cdb;
-  sim::TimeNs start;
+  kernel::TimeNs start;
 };
 
 class Listener final : public plc::ModemListener {
  public:
-  explicit Listener(sim::Agenda& agenda) : agenda_(agenda) {}
+  explicit Listener(kernel::Agenda& agenda) : agenda_(agenda) {}
   void on_frame(const plc::ReceivedFrame& frame) override {
     frames.push_back(
         {agenda_.now(), {frame.mpdu.begin(), frame.mpdu.end()}, frame.snr_cdb, frame.start});
@@ -78,11 +78,11 @@ class Listener final : public plc::ModemListener {
 
   std::vector<Heard> frames;
   std::vector<plc::HeardBeacon> beacons;
-  std::vector<sim::TimeNs> beacon_times;
-  std::vector<sim::TimeNs> lost;
+  std::vector<kernel::TimeNs> beacon_times;
+  std::vector<kernel::TimeNs> lost;
 
  private:
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
 };
 
 // A medium with a modem and a listener at each station, powered, hearing every frame.
@@ -106,7 +106,7 @@ class Line {
   plc::Modem& modem(plc::StationId s) { return *modems[s]; }
   Listener& at(plc::StationId s) { return *listeners[s]; }
 
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   plc::Channel channel;
   plc::Medium medium;
   std::vector<plc::Modem*> modems;
@@ -137,14 +137,14 @@ inline plc::BeaconMpdu beacon(std::uint8_t sid, std::uint8_t slot = 0, std::uint
   b.sna = {2, 0x41, 0x44, 0, 0, 1};
   return prime::encode(b);
 }
-inline plc::BeaconPlan base_plan(sim::TimeNs epoch, std::uint8_t quality = 7) {
+inline plc::BeaconPlan base_plan(kernel::TimeNs epoch, std::uint8_t quality = 7) {
   plc::BeaconPlan plan;
   plan.mpdu = beacon(0, 0, 0, quality);
   plan.own_time = true;
   plan.epoch = epoch;
   return plan;
 }
-inline constexpr sim::TimeNs kFrameNs = prime::kFrameUs * sim::kNsPerUs;
-inline constexpr sim::TimeNs kMs = sim::kNsPerMs;
+inline constexpr kernel::TimeNs kFrameNs = prime::kFrameUs * kernel::kNsPerUs;
+inline constexpr kernel::TimeNs kMs = kernel::kNsPerMs;
 
 }  // namespace plc_test

@@ -13,7 +13,7 @@ constexpr std::uint8_t kClientLsap = 3;
 
 // ---- Meter ----
 
-VillageMeter::VillageMeter(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id,
+VillageMeter::VillageMeter(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id,
                            std::uint32_t number)
     : MacPort(agenda, modem, id),
       eui48_{2,
@@ -23,7 +23,7 @@ VillageMeter::VillageMeter(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId
              static_cast<std::uint8_t>(number >> 8),
              static_cast<std::uint8_t>(number)},
       serial_("19" + std::to_string(10'000'000 + number)),
-      draws_(1, number, sim::kPurposeTest) {}
+      draws_(1, number, kernel::kPurposeTest) {}
 
 void VillageMeter::power(bool on) {
   modem().power(on);
@@ -63,7 +63,7 @@ void VillageMeter::on_data(std::uint8_t d_lsap, std::uint8_t s_lsap, protocol::B
 
 // ---- Concentrator ----
 
-VillageBase::VillageBase(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id)
+VillageBase::VillageBase(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id)
     : MacPort(agenda, modem, id) {
   dcu::fw::Config config;
   config.eui48 = {0x02, 0x41, 0x44, 0, 0, 1};
@@ -87,7 +87,7 @@ bool VillageBase::ask(const prime::Eui48& meter, std::size_t octets) {
 
 void VillageBase::on_joined(dcu::fw::Address address, const prime::Eui48& eui48, protocol::Bytes) {
   joined_[address] = eui48;
-  joins.push_back({now_us() * sim::kNsPerUs, eui48});
+  joins.push_back({now_us() * kernel::kNsPerUs, eui48});
 }
 
 void VillageBase::on_left(dcu::fw::Address address, const prime::Eui48&, dcu::fw::LeaveReason) {

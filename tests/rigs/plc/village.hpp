@@ -20,20 +20,20 @@ namespace plc_test {
 namespace prime = protocol::prime;
 
 // A MAC behind a modem of the medium: time in microseconds, one timer at the MAC's deadline.
-class MacPort : public prime::ModemPort, private plc::ModemListener, private sim::Entity {
+class MacPort : public prime::ModemPort, private plc::ModemListener, private kernel::Entity {
  public:
-  MacPort(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id)
+  MacPort(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id)
       : agenda_(agenda), modem_(modem), timer_(agenda, *this, id, 0) {
     modem.set_listener(*this);
   }
   virtual ~MacPort() = default;
   void arm() {
     const std::int64_t at_us = deadline_us();
-    timer_.arm(at_us == INT64_MAX ? sim::kNever : at_us * sim::kNsPerUs);
+    timer_.arm(at_us == INT64_MAX ? kernel::kNever : at_us * kernel::kNsPerUs);
   }
   plc::Modem& modem() { return modem_; }
 
-  std::int64_t now_us() override { return agenda_.now() / sim::kNsPerUs; }
+  std::int64_t now_us() override { return agenda_.now() / kernel::kNsPerUs; }
   bool send(protocol::Bytes mpdu, prime::Scheme scheme, unsigned level) override {
     return modem_.send(mpdu, scheme, level);
   }
@@ -55,7 +55,7 @@ class MacPort : public prime::ModemPort, private plc::ModemListener, private sim
   }
   void set_beacon(const prime::BeaconPlan* plan) override {
     if (plan == nullptr) return modem_.set_beacon(nullptr);
-    const plc::BeaconPlan translated{plan->mpdu, plan->own_time, plan->epoch_us * sim::kNsPerUs,
+    const plc::BeaconPlan translated{plan->mpdu, plan->own_time, plan->epoch_us * kernel::kNsPerUs,
                                      plan->sequence_offset};
     modem_.set_beacon(&translated);
   }
@@ -66,11 +66,11 @@ class MacPort : public prime::ModemPort, private plc::ModemListener, private sim
   virtual void on_deadline() = 0;
 
  private:
-  static std::int64_t floor_us(sim::TimeNs ns) { return ns / sim::kNsPerUs; }
+  static std::int64_t floor_us(kernel::TimeNs ns) { return ns / kernel::kNsPerUs; }
   static prime::HeardBeacon told(const plc::HeardBeacon& b) {
     return {b.mpdu, b.snr_cdb, floor_us(b.start), b.received, b.missed};
   }
-  void on_time(sim::TimeNs, std::uint32_t) override {
+  void on_time(kernel::TimeNs, std::uint32_t) override {
     on_deadline();
     arm();
   }
@@ -90,15 +90,16 @@ class MacPort : public prime::ModemPort, private plc::ModemListener, private sim
     arm();
   }
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   plc::Modem& modem_;
-  sim::Timer timer_;
+  kernel::Timer timer_;
 };
 
 // A meter's MAC with an application that answers what it gets, octet by octet plus one.
 class VillageMeter final : public MacPort, public meter::fw::prime::ServiceNodeOwner {
  public:
-  VillageMeter(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id, std::uint32_t number);
+  VillageMeter(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id,
+               std::uint32_t number);
   void power(bool on);
   bool connected() const { return node_ != nullptr && node_->connected(); }
   const meter::fw::prime::ServiceNode* node() const { return node_.get(); }
@@ -121,7 +122,7 @@ class VillageMeter final : public MacPort, public meter::fw::prime::ServiceNodeO
 
   prime::Eui48 eui48_{};
   std::string serial_;
-  sim::KeyedStream draws_;
+  kernel::KeyedStream draws_;
   std::array<std::array<std::uint8_t, 2048>, 4> buffers_{};
   std::array<bool, 4> used_{};
   std::unique_ptr<meter::fw::prime::ServiceNode> node_;
@@ -129,7 +130,7 @@ class VillageMeter final : public MacPort, public meter::fw::prime::ServiceNodeO
 
 class VillageBase final : public MacPort, public dcu::fw::BaseNodeOwner {
  public:
-  VillageBase(sim::Agenda& agenda, plc::Modem& modem, sim::EntityId id);
+  VillageBase(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id);
   // One LSDU to a joined meter; its answer is awaited.
   bool ask(const prime::Eui48& meter, std::size_t octets);
   dcu::fw::BaseNode& node() { return *node_; }
@@ -137,7 +138,7 @@ class VillageBase final : public MacPort, public dcu::fw::BaseNodeOwner {
   int answers = 0;
   int damaged = 0;
   int failed = 0;
-  std::vector<std::pair<sim::TimeNs, prime::Eui48>> joins;
+  std::vector<std::pair<kernel::TimeNs, prime::Eui48>> joins;
   int leaves = 0;
 
  private:

@@ -13,11 +13,11 @@
 
 namespace {
 
-using sim::Agenda;
-using sim::TimeNs;
-using sim::Timer;
+using kernel::Agenda;
+using kernel::TimeNs;
+using kernel::Timer;
 
-struct Recorder : sim::Entity {
+struct Recorder : kernel::Entity {
   void on_time(TimeNs now, std::uint32_t what) override { calls.emplace_back(now, what); }
   std::vector<std::pair<TimeNs, std::uint32_t>> calls;
 };
@@ -39,7 +39,7 @@ TEST(Agenda, RunsInOrderOfTimeThenEntityThenWhat) {
       {5, 30}, {5, 31}, {5, 20}, {6, 10}};
   EXPECT_EQ(recorder.calls, expected);
   EXPECT_EQ(agenda.now(), 10);
-  EXPECT_EQ(agenda.next(), sim::kNever);
+  EXPECT_EQ(agenda.next(), kernel::kNever);
   EXPECT_EQ(agenda.events(), 4u);
 }
 
@@ -59,7 +59,7 @@ TEST(Agenda, ArmReplacesAndDisarmRemoves) {
 }
 
 TEST(Agenda, ATimerMayArmItselfAndDieArmed) {
-  struct Periodic : sim::Entity {
+  struct Periodic : kernel::Entity {
     explicit Periodic(Agenda& agenda) : timer(agenda, *this, 1, 0) { timer.arm(10); }
     void on_time(TimeNs now, std::uint32_t) override {
       ++count;
@@ -74,13 +74,13 @@ TEST(Agenda, ATimerMayArmItselfAndDieArmed) {
     agenda.run_until(100);
     EXPECT_EQ(periodic.count, 10);
   }
-  EXPECT_EQ(agenda.next(), sim::kNever);
+  EXPECT_EQ(agenda.next(), kernel::kNever);
 }
 
 TEST(Agenda, ManyTimersWithRearmingStaySorted) {
   Agenda agenda;
   Recorder recorder;
-  sim::KeyedStream stream(1, 2, 0);
+  kernel::KeyedStream stream(1, 2, 0);
   std::vector<std::unique_ptr<Timer>> timers;
   for (std::uint32_t n = 0; n < 500; ++n) {
     timers.push_back(std::make_unique<Timer>(agenda, recorder, n, n));

@@ -11,12 +11,12 @@
 
 namespace {
 
-using sim::KeyedStream;
+using kernel::KeyedStream;
 
 TEST(KeyedStream, IsTheCounterSequenceOfItsKey) {
-  KeyedStream stream(5, 9, sim::kPurposeTest, 100);
+  KeyedStream stream(5, 9, kernel::kPurposeTest, 100);
   for (std::uint64_t index = 100; index < 103; ++index) {
-    for (const std::uint32_t word : sim::philox4x32(5, 9, sim::kPurposeTest, index)) {
+    for (const std::uint32_t word : kernel::philox4x32(5, 9, kernel::kPurposeTest, index)) {
       EXPECT_EQ(stream.next_u32(), word);
     }
   }
@@ -35,7 +35,7 @@ TEST(KeyedStream, NeighboursShareNothing) {
 
 // Bounds at about five standard errors; the draws are fixed, so these cannot flicker.
 TEST(KeyedStream, MomentsOfItsDistributions) {
-  KeyedStream stream(1, 1, sim::kPurposeTest);
+  KeyedStream stream(1, 1, kernel::kPurposeTest);
   const int n = 200000;
   double uniform = 0, normal = 0, normal2 = 0, normal4 = 0, exponential = 0;
   for (int k = 0; k < n; ++k) {
@@ -56,14 +56,14 @@ TEST(KeyedStream, MomentsOfItsDistributions) {
 }
 
 TEST(KeyedStream, GaussianTailsAreThoseOfTheNormalLaw) {
-  KeyedStream stream(2, 1, sim::kPurposeTest);
+  KeyedStream stream(2, 1, kernel::kPurposeTest);
   int above_two = 0;
   for (int k = 0; k < 100000; ++k) above_two += std::abs(stream.gaussian()) > 2;
   EXPECT_NEAR(above_two, 4550, 340);  // 2 (1 - Phi(2)) = 0.0455
 }
 
 TEST(KeyedStream, BelowIsEvenAndInRange) {
-  KeyedStream stream(3, 1, sim::kPurposeTest);
+  KeyedStream stream(3, 1, kernel::kPurposeTest);
   std::array<int, 7> count{};
   for (int k = 0; k < 70000; ++k) ++count.at(stream.below(7));
   for (const int c : count) EXPECT_NEAR(c, 10000, 500);

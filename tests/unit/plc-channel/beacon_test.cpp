@@ -33,7 +33,7 @@ prime::BeaconWatch watch_of(const plc::BeaconMpdu& mpdu, unsigned limit = prime:
 class ConstantLoss final : public plc::BeaconLoss {
  public:
   explicit ConstantLoss(double loss) : loss_(loss) {}
-  double beacon_loss(StationId, StationId, sim::TimeNs) const override { return loss_; }
+  double beacon_loss(StationId, StationId, kernel::TimeNs) const override { return loss_; }
   std::uint64_t beacon_seed() const override { return 7; }
   std::uint32_t network() const override { return 0; }
 
@@ -61,11 +61,11 @@ TEST(BeaconTrack, RunsOfMissesComeAsOftenAsTheTheorySays) {
     const double mean = (1 - rare) / (rare * (1 - loss));
     const int n_runs = 2000;
     double beacons = 0;
-    sim::TimeNs from = 0;
+    kernel::TimeNs from = 0;
     for (int n = 0; n < n_runs; ++n) {
       plc::BeaconTrack track(constant, 0, 1, {}, from);
-      const sim::TimeNs lost = track.find_run(5, sim::kNsPerDay * 365);
-      ASSERT_NE(lost, sim::kNever);
+      const kernel::TimeNs lost = track.find_run(5, kernel::kNsPerDay * 365);
+      ASSERT_NE(lost, kernel::kNever);
       beacons += static_cast<double>((lost - plc::kBeaconNs - from) / kFrameNs + 1);
       from = lost - plc::kBeaconNs + kFrameNs;
     }
@@ -83,8 +83,8 @@ TEST(BeaconTrack, LookingOftenOrOnceIsTheSame) {
     ASSERT_LE(often.received() + often.missed(), last + 1);
     last = often.received() + often.missed();
   }
-  const sim::TimeNs run = once.find_run(3, 20'000 * kFrameNs);
-  ASSERT_NE(run, sim::kNever);
+  const kernel::TimeNs run = once.find_run(3, 20'000 * kFrameNs);
+  ASSERT_NE(run, kernel::kNever);
   plc::BeaconTrack to_run = once;
   to_run.settle(run - 1);
   EXPECT_EQ(to_run.run(), 2u);
@@ -105,7 +105,7 @@ TEST(Search, FirstBeaconOfASourceWakes) {
   const BeaconPlan plan = base_plan(100 * kMs);
   line.modem(0).set_beacon(&plan);
   line.modem(2).search(true);
-  line.agenda.run_until(24 * sim::kNsPerSecond);
+  line.agenda.run_until(24 * kernel::kNsPerSecond);
   ASSERT_EQ(line.at(2).beacons.size(), 1u);
   EXPECT_EQ(line.at(2).beacon_times[0], 100 * kMs + plc::kBeaconNs);
   std::array<HeardBeacon, 4> heard;
@@ -126,11 +126,11 @@ TEST(Search, FirstBeaconOfASourceWakes) {
 TEST(Search, SourceThatStartsLaterIsHeardThen) {
   Line line(straight_line(2, 30), quiet());
   line.modem(1).search(true);
-  line.agenda.run_until(10 * sim::kNsPerSecond);
+  line.agenda.run_until(10 * kernel::kNsPerSecond);
   EXPECT_TRUE(line.at(1).beacons.empty());
-  const BeaconPlan plan = base_plan(10 * sim::kNsPerSecond + 3 * kMs);
+  const BeaconPlan plan = base_plan(10 * kernel::kNsPerSecond + 3 * kMs);
   line.modem(0).set_beacon(&plan);
-  line.agenda.run_until(11 * sim::kNsPerSecond);
+  line.agenda.run_until(11 * kernel::kNsPerSecond);
   ASSERT_EQ(line.at(1).beacons.size(), 1u);
   EXPECT_EQ(line.at(1).beacons[0].start, plan.epoch);
 }
@@ -159,12 +159,12 @@ TEST(Watch, KeepsFrameTimeAndSaysNothingWhileAllIsWell) {
   line.modem(0).set_beacon(&plan);
   plc::FrameTime time;
   EXPECT_FALSE(line.modem(1).frame_time(time));
-  line.agenda.run_until(sim::kNsPerSecond);
+  line.agenda.run_until(kernel::kNsPerSecond);
   const auto watch = watch_of(plan.mpdu);
   line.modem(1).watch(&watch);
-  line.agenda.run_until(sim::kNsPerHour);
+  line.agenda.run_until(kernel::kNsPerHour);
   ASSERT_TRUE(line.modem(1).frame_time(time));
-  const std::int64_t frame = (sim::kNsPerHour - plan.epoch) / kFrameNs;
+  const std::int64_t frame = (kernel::kNsPerHour - plan.epoch) / kFrameNs;
   EXPECT_EQ(time.start, plan.epoch + frame * kFrameNs);
   EXPECT_EQ(time.sequence, frame % 32);
   plc::FrameTime own;
@@ -258,7 +258,7 @@ TEST(Switch, BeaconsFollowTheWatchedFrameTimeAndEndWithIt) {
   plan.sequence_offset = 3;
   line.modem(1).set_beacon(&plan);
   line.modem(2).search(true);
-  line.agenda.run_until(3 * sim::kNsPerSecond);
+  line.agenda.run_until(3 * kernel::kNsPerSecond);
   line.modem(2).search(false);
   ASSERT_EQ(line.at(2).beacons.size(), 2u);
   const HeardBeacon& from_switch = line.at(2).beacons[1];
@@ -267,13 +267,13 @@ TEST(Switch, BeaconsFollowTheWatchedFrameTimeAndEndWithIt) {
   EXPECT_EQ(prime::decode_beacon(from_switch.mpdu)->sequence, 3);
   const auto at_switch = watch_of(from_switch.mpdu);
   line.modem(2).watch(&at_switch);
-  line.agenda.run_until(10 * sim::kNsPerSecond);
+  line.agenda.run_until(10 * kernel::kNsPerSecond);
   plc::FrameTime time;
   ASSERT_TRUE(line.modem(2).frame_time(time));
   EXPECT_EQ((time.start - base.epoch) % kFrameNs, 0);
   // The base falls silent: the switch goes on by its watch, then stops, then its child notices.
   line.modem(0).power(false);
-  line.agenda.run_until(60 * sim::kNsPerSecond);
+  line.agenda.run_until(60 * kernel::kNsPerSecond);
   ASSERT_EQ(line.at(1).lost.size(), 1u);
   ASSERT_EQ(line.at(2).lost.size(), 1u);
   const double frames = static_cast<double>(line.at(2).lost[0] - line.at(1).lost[0]) / kFrameNs;

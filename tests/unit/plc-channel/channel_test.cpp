@@ -203,11 +203,11 @@ TEST(Noise, EveningIsLouderAndInterferersMakeAHeavyTail) {
   int loud = 0, all = 0;
   for (int day = 0; day < 20; ++day) {
     for (StationId s = 1; s <= 60; ++s) {
-      const sim::TimeNs midnight = day * sim::kNsPerDay;
-      night += channel.noise(s, midnight + 8 * sim::kNsPerHour).level_db;
-      evening += channel.noise(s, midnight + 20 * sim::kNsPerHour).level_db;
-      double own = channel.noise(s, midnight + 2 * sim::kNsPerHour).level_db;
-      loud += channel.noise(s, midnight + 14 * sim::kNsPerHour).level_db > own + 8;
+      const kernel::TimeNs midnight = day * kernel::kNsPerDay;
+      night += channel.noise(s, midnight + 8 * kernel::kNsPerHour).level_db;
+      evening += channel.noise(s, midnight + 20 * kernel::kNsPerHour).level_db;
+      double own = channel.noise(s, midnight + 2 * kernel::kNsPerHour).level_db;
+      loud += channel.noise(s, midnight + 14 * kernel::kNsPerHour).level_db > own + 8;
       ++all;
     }
   }

@@ -23,7 +23,7 @@ namespace prime = protocol::prime;
 prime::BeaconWatch watch_of(const plc::BeaconMpdu& mpdu) { return {mpdu, prime::kMissedBeacons}; }
 
 struct Happening {
-  sim::TimeNs at;
+  kernel::TimeNs at;
   StationId station;
   int what;
   friend bool operator==(const Happening&, const Happening&) = default;
@@ -55,7 +55,7 @@ std::vector<Happening> busy_day(bool eager, std::uint64_t& events) {
   line.modem(7).watch(&at_switch);
   std::uint32_t state = 5;
   for (int n = 0; n < 150; ++n) {
-    line.agenda.run_until(line.agenda.now() + 97 * sim::kNsPerSecond + n * kMs);
+    line.agenda.run_until(line.agenda.now() + 97 * kernel::kNsPerSecond + n * kMs);
     state = state * 1664525u + 1013904223u;
     const StationId s = 1 + (state >> 20) % 9;
     switch ((state >> 10) % 6) {
@@ -89,13 +89,13 @@ std::vector<Happening> busy_day(bool eager, std::uint64_t& events) {
   events = line.agenda.events();
   std::vector<Happening> all;
   for (StationId s = 0; s <= 9; ++s) {
-    for (const sim::TimeNs at : line.at(s).beacon_times) all.push_back({at, s, 1});
+    for (const kernel::TimeNs at : line.at(s).beacon_times) all.push_back({at, s, 1});
     for (const HeardBeacon& b : line.at(s).beacons) all.push_back({b.start, s, b.mpdu[5]});
-    for (const sim::TimeNs at : line.at(s).lost) all.push_back({at, s, 2});
+    for (const kernel::TimeNs at : line.at(s).lost) all.push_back({at, s, 2});
     const plc::BeaconCounters counters = line.medium.beacons(s);
-    all.push_back({static_cast<sim::TimeNs>(counters.received), s, 3});
-    all.push_back({static_cast<sim::TimeNs>(counters.missed), s, 4});
-    all.push_back({static_cast<sim::TimeNs>(counters.sent), s, 5});
+    all.push_back({static_cast<kernel::TimeNs>(counters.received), s, 3});
+    all.push_back({static_cast<kernel::TimeNs>(counters.missed), s, 4});
+    all.push_back({static_cast<kernel::TimeNs>(counters.sent), s, 5});
   }
   return all;
 }

@@ -33,7 +33,7 @@ class Log final : public plc::Observer {
   void on_received(const plc::Sending&, StationId at, Outcome outcome, double) override {
     ++outcomes[{at, outcome}];
   }
-  void on_watch_lost(StationId, sim::TimeNs) override {}
+  void on_watch_lost(StationId, kernel::TimeNs) override {}
   int count(StationId at, Outcome outcome) { return outcomes[{at, outcome}]; }
   std::vector<FrameKind> kinds;
   int sent = 0;
@@ -45,10 +45,10 @@ TEST(Medium, FrameArrivesWholeAtItsEnd) {
   const Octets frame = data_frame(7, 100);
   line.agenda.run_until(5 * kMs);
   ASSERT_TRUE(line.modem(0).send(frame, Scheme::dqpsk_f, 0));
-  const sim::TimeNs air = prime::airtime_us(frame.size(), Scheme::dqpsk_f) * 1000;
+  const kernel::TimeNs air = prime::airtime_us(frame.size(), Scheme::dqpsk_f) * 1000;
   line.agenda.run_until(5 * kMs + air - 1);
   EXPECT_TRUE(line.at(1).frames.empty());
-  line.agenda.run_until(sim::kNsPerSecond);
+  line.agenda.run_until(kernel::kNsPerSecond);
   for (StationId s = 1; s <= 3; ++s) {
     ASSERT_EQ(line.at(s).frames.size(), 1u);
     const plc_test::Heard& heard = line.at(s).frames[0];
@@ -95,7 +95,7 @@ TEST(Medium, SendsOneFrameAtATimeThatFits) {
 
 TEST(Medium, CarrierIsSeenOnlyAfterTheTurnaround) {
   Line line(straight_line(2, 30), quiet());
-  const sim::TimeNs turnaround = plc::MediumConfig{}.turnaround_ns;
+  const kernel::TimeNs turnaround = plc::MediumConfig{}.turnaround_ns;
   ASSERT_TRUE(line.modem(1).send(data_frame(7, 50), Scheme::dbpsk_f, 0));
   line.agenda.run_until(turnaround - 1);
   EXPECT_FALSE(line.modem(2).busy());
@@ -138,7 +138,7 @@ TEST(Medium, HiddenStationsMeetInTheMiddle) {
   Log log;
   line.medium.set_observer(&log);
   ASSERT_TRUE(line.modem(21).send(data_frame(8, 100), Scheme::dbpsk_f, 0));
-  line.agenda.run_until(sim::kNsPerSecond);
+  line.agenda.run_until(kernel::kNsPerSecond);
   // Locked to the first one, which the second may have damaged.
   EXPECT_EQ(log.count(11, Outcome::deaf), 1);
   const double difference = line.channel.mean_snr_db(1, 11) - line.channel.mean_snr_db(21, 11);
@@ -172,7 +172,7 @@ TEST(Medium, ShortOverlapHurtsLess) {
   for (int late = 0; late < 2; ++late) {
     Line line(feeder, quiet_with(feeder, 5, 4, 5.5));
     for (int n = 0; n < 200; ++n) {
-      const sim::TimeNs start = line.agenda.now();
+      const kernel::TimeNs start = line.agenda.now();
       ASSERT_TRUE(line.modem(5).send(data_frame(7, 150), Scheme::dbpsk_f, 0));
       line.agenda.run_until(start + (late ? 55 : 8) * kMs);
       ASSERT_TRUE(line.modem(1).send(data_frame(8, 100), Scheme::dbpsk_f, 0));
@@ -241,7 +241,7 @@ TEST(Medium, FrameOfADyingSenderArrivesNowhere) {
   line.agenda.run_until(10 * kMs);
   line.modem(1).power(false);
   EXPECT_FALSE(line.modem(2).busy());
-  line.agenda.run_until(sim::kNsPerSecond);
+  line.agenda.run_until(kernel::kNsPerSecond);
   EXPECT_TRUE(line.at(2).frames.empty());
   EXPECT_EQ(line.medium.counters().truncated, 1u);
   EXPECT_EQ(line.medium.counters().of(FrameKind::data).airtime_ns, 10 * kMs);
@@ -303,7 +303,7 @@ TEST(Medium, SameSeedSameTraffic) {
       }
       line.agenda.run_until(line.agenda.now() + 20 * kMs);
     }
-    std::vector<std::pair<sim::TimeNs, Octets>> all;
+    std::vector<std::pair<kernel::TimeNs, Octets>> all;
     for (StationId s = 0; s <= 30; ++s) {
       for (const auto& heard : line.at(s).frames) all.push_back({heard.at, heard.mpdu});
     }

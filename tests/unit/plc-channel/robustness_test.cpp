@@ -19,7 +19,7 @@ namespace prime = protocol::prime;
 
 class Anything {
  public:
-  Anything(Line& line, std::uint64_t seed) : line_(line), draws_(seed, 0, sim::kPurposeTest) {}
+  Anything(Line& line, std::uint64_t seed) : line_(line), draws_(seed, 0, kernel::kPurposeTest) {}
 
   void step() {
     const StationId s = draws_.below(line_.channel.n_stations());
@@ -74,8 +74,8 @@ class Anything {
         send(modem);
     }
   }
-  sim::TimeNs pause() {
-    return draws_.chance(0.1) ? draws_.below(400) * sim::kNsPerSecond : draws_.below(40) * kMs;
+  kernel::TimeNs pause() {
+    return draws_.chance(0.1) ? draws_.below(400) * kernel::kNsPerSecond : draws_.below(40) * kMs;
   }
 
  private:
@@ -98,7 +98,7 @@ class Anything {
   }
 
   Line& line_;
-  sim::KeyedStream draws_;
+  kernel::KeyedStream draws_;
 };
 
 TEST(Robustness, AnyCallsWithAnyOctetsAtAnyTime) {

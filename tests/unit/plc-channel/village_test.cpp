@@ -36,7 +36,7 @@ class Village {
   plc::Medium& medium() { return medium_; }
   const plc::Channel& channel() const { return channel_; }
 
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
 
  private:
   static plc::FeederConfig feeder(std::uint32_t n, std::uint64_t seed) {
@@ -66,7 +66,7 @@ class Village {
 
 TEST(Village, FormsANetworkOverSwitchesAndAnswers) {
   Village village(60, 3, false);
-  village.agenda.run_until(30 * sim::kNsPerMinute);
+  village.agenda.run_until(30 * kernel::kNsPerMinute);
   // Some are out of reach of the base node at nominal noise, so this takes switches.
   int beyond = 0;
   for (plc::StationId s = 1; s <= 60; ++s) {
@@ -89,10 +89,10 @@ TEST(Village, FormsANetworkOverSwitchesAndAnswers) {
   for (int round = 0; round < 3; ++round) {
     for (const auto& meter : village.meters) {
       asked += village.base.ask(meter->eui48(), 250);
-      village.agenda.run_until(village.agenda.now() + 5 * sim::kNsPerSecond);
+      village.agenda.run_until(village.agenda.now() + 5 * kernel::kNsPerSecond);
     }
   }
-  village.agenda.run_until(village.agenda.now() + sim::kNsPerMinute);
+  village.agenda.run_until(village.agenda.now() + kernel::kNsPerMinute);
   EXPECT_GT(asked, 160);
   EXPECT_EQ(village.base.damaged, 0);
   EXPECT_GT(village.base.answers, asked * 97 / 100);
@@ -100,18 +100,18 @@ TEST(Village, FormsANetworkOverSwitchesAndAnswers) {
 }
 
 struct Story {
-  std::vector<std::pair<sim::TimeNs, prime::Eui48>> joins;
+  std::vector<std::pair<kernel::TimeNs, prime::Eui48>> joins;
   int answers = 0;
   int leaves = 0;
   std::vector<std::uint64_t> frames;
-  std::vector<sim::TimeNs> airtimes;
+  std::vector<kernel::TimeNs> airtimes;
   friend bool operator==(const Story&, const Story&) = default;
 };
 
 Story tell(bool eager, std::uint64_t seed) {
   Village village(25, seed, eager);
   for (int n = 0; n < 240; ++n) {
-    village.agenda.run_until((n + 1) * 15 * sim::kNsPerSecond);
+    village.agenda.run_until((n + 1) * 15 * kernel::kNsPerSecond);
     village.base.ask(village.meters[static_cast<std::size_t>(n) % 25]->eui48(), 120);
     if (n == 100) village.meters[4]->power(false);
     if (n == 110) village.meters[4]->power(true);

@@ -18,7 +18,7 @@ using meter::dsp::kLanes;
 #if defined(AMITWIN_METER_DSP_VECTOR)
 
 // Random counts of a given size, on a random offset.
-std::vector<std::int32_t> random_counts(sim::KeyedStream& draw, std::size_t n, double size) {
+std::vector<std::int32_t> random_counts(kernel::KeyedStream& draw, std::size_t n, double size) {
   const double offset = draw.uniform(-size, size) / 4;
   std::vector<std::int32_t> counts(n);
   for (auto& c : counts) c = static_cast<std::int32_t>(offset + size * draw.uniform(-0.7, 0.7));
@@ -31,7 +31,7 @@ bool same_bits(const meter_sums& a, const meter_sums& b) {
 
 // Law: the meter's scalar core and the host's vectors give the same bits.
 TEST(Lanes, VectorAndScalarSumsAreBitIdentical) {
-  sim::KeyedStream draw(11, 0, sim::kPurposeTest);
+  kernel::KeyedStream draw(11, 0, kernel::kPurposeTest);
   for (const std::uint32_t n :
        {1u, 7u, 8u, 9u, 127u, 128u, 129u, 1279u, 1280u, 1281u, 1287u, 1306u, 1506u}) {
     for (const double size : {30.0, 2000.0, 400000.0, 8388607.0}) {
@@ -51,7 +51,7 @@ TEST(Lanes, VectorAndScalarSumsAreBitIdentical) {
 
 TEST(Lanes, ReadsNothingPastTheLastSample) {
   // The same samples with different rubbish behind them.
-  sim::KeyedStream draw(12, 0, sim::kPurposeTest);
+  kernel::KeyedStream draw(12, 0, kernel::kPurposeTest);
   const std::uint32_t n = 1283;
   auto v = random_counts(draw, n + METER_WINDOW_LEAD + kLanes, 1e6);
   auto i = random_counts(draw, n + METER_WINDOW_LEAD + kLanes, 1e6);

@@ -15,21 +15,21 @@
 
 namespace {
 
-struct Probe final : sim::Entity {
-  Probe(sim::Agenda& own, sim::EntityId id) : agenda(own), timer(own, *this, id, 0) {}
-  void on_time(sim::TimeNs now, std::uint32_t) override {
+struct Probe final : kernel::Entity {
+  Probe(kernel::Agenda& own, kernel::EntityId id) : agenda(own), timer(own, *this, id, 0) {}
+  void on_time(kernel::TimeNs now, std::uint32_t) override {
     times.push_back(now);
     if (then) then(now);
   }
-  sim::Agenda& agenda;
-  sim::Timer timer;
-  std::vector<sim::TimeNs> times;
-  std::function<void(sim::TimeNs)> then;
+  kernel::Agenda& agenda;
+  kernel::Timer timer;
+  std::vector<kernel::TimeNs> times;
+  std::function<void(kernel::TimeNs)> then;
 };
 
 // One process, one SystemC simulation: the steps build on each other.
 TEST(Kernel, RunsAgendasTogetherInTheOrderOfTime) {
-  sim::Agenda fleet;
+  kernel::Agenda fleet;
   models::sc::Kernel kernel(fleet);
   models::sc::DetailedPoint& first = kernel.add_point(1);
   models::sc::DetailedPoint& second = kernel.add_point(2);
@@ -39,9 +39,9 @@ TEST(Kernel, RunsAgendasTogetherInTheOrderOfTime) {
   a.timer.arm(0);
   b.timer.arm(100);
   kernel.run_until(0);
-  EXPECT_EQ(a.times, std::vector<sim::TimeNs>{0});
+  EXPECT_EQ(a.times, std::vector<kernel::TimeNs>{0});
   kernel.run_until(100);
-  EXPECT_EQ(b.times, std::vector<sim::TimeNs>{100});
+  EXPECT_EQ(b.times, std::vector<kernel::TimeNs>{100});
   EXPECT_EQ(fleet.now(), 100);
   EXPECT_EQ(second.line_agenda().now(), 100);
 
@@ -53,13 +53,13 @@ TEST(Kernel, RunsAgendasTogetherInTheOrderOfTime) {
   a.timer.arm(350);
   a.timer.disarm();
   kernel.run_until(1000);
-  EXPECT_EQ(c.times, std::vector<sim::TimeNs>{300});
+  EXPECT_EQ(c.times, std::vector<kernel::TimeNs>{300});
   EXPECT_EQ(b.times.back(), 400);
   EXPECT_EQ(a.times.size(), 1u);
 
   // One agenda's event reaches into another's, at the same instant and earlier than it was armed.
-  a.then = [&](sim::TimeNs now) { b.timer.arm(now); };
-  b.then = [&](sim::TimeNs now) {
+  a.then = [&](kernel::TimeNs now) { b.timer.arm(now); };
+  b.then = [&](kernel::TimeNs now) {
     if (now == 2000) c.timer.arm(now + 5);
   };
   c.timer.arm(2900);
@@ -72,12 +72,12 @@ TEST(Kernel, RunsAgendasTogetherInTheOrderOfTime) {
   b.then = nullptr;
 
   // A drawn storm: every probe re-arms a drawn one; simulated time never runs back.
-  sim::KeyedStream draw(1, 0, sim::kPurposeTest);
+  kernel::KeyedStream draw(1, 0, kernel::kPurposeTest);
   std::vector<Probe*> all = {&a, &b, &c};
-  sim::TimeNs last = 0;
+  kernel::TimeNs last = 0;
   int events = 0;
   for (Probe* probe : all) {
-    probe->then = [&](sim::TimeNs now) {
+    probe->then = [&](kernel::TimeNs now) {
       EXPECT_GE(now, last);
       EXPECT_EQ(now, kernel.now());
       last = now;
@@ -87,7 +87,7 @@ TEST(Kernel, RunsAgendasTogetherInTheOrderOfTime) {
     };
   }
   a.timer.arm(3000);
-  for (sim::TimeNs t = 3000; t < 200'000; t += 777) kernel.run_until(t);
+  for (kernel::TimeNs t = 3000; t < 200'000; t += 777) kernel.run_until(t);
   EXPECT_GT(events, 3000);
   EXPECT_EQ(kernel.reports(), 0u) << kernel.first_report();
 }

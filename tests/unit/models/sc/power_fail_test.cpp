@@ -18,15 +18,15 @@
 namespace {
 
 using namespace device_test;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 using sc_test::Vcd;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
 using Octets = std::vector<std::uint8_t>;
 
-constexpr sim::TimeNs kSag = 60 * kNsPerSecond;
-constexpr sim::TimeNs kOutage = kSag + 300 * kNsPerMs;
-constexpr sim::TimeNs kBack = 70 * kNsPerSecond;
-constexpr sim::TimeNs kEnd = 90 * kNsPerSecond;
+constexpr kernel::TimeNs kSag = 60 * kNsPerSecond;
+constexpr kernel::TimeNs kOutage = kSag + 300 * kNsPerMs;
+constexpr kernel::TimeNs kBack = 70 * kNsPerSecond;
+constexpr kernel::TimeNs kEnd = 90 * kNsPerSecond;
 constexpr std::uint32_t kMeter = 7;
 
 struct FarEnd final : models::wan::WanPeer {
@@ -88,7 +88,7 @@ void write_scripts() {
 
 struct World {
   World()
-      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, sim::kNsPerDay),
+      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, kernel::kNsPerDay),
         supply(mains, load),
         afe(1, kMeter, 1, {}, false),
         pool(METER_BUFFER_BYTES),
@@ -97,8 +97,8 @@ struct World {
     cell.set_peer(far_end);
     write_scripts();
   }
-  void build(sim::Agenda& meter_agenda, sim::Agenda& line_agenda, sim::Agenda& module_agenda,
-             models::sc::DetailedPoint* point) {
+  void build(kernel::Agenda& meter_agenda, kernel::Agenda& line_agenda,
+             kernel::Agenda& module_agenda, models::sc::DetailedPoint* point) {
     models::MeterNodeConfig config;
     config.firmware = &scripted_meter();
     config.meter = kMeter;
@@ -146,7 +146,7 @@ struct World {
   models::Afe afe;
   PlainCrypto crypto;
   models::BufferPool pool;
-  sim::Agenda fleet;
+  kernel::Agenda fleet;
   models::wan::Cell cell;
   FarEnd far_end;
   std::unique_ptr<models::MeterNode> node;
@@ -175,7 +175,7 @@ TEST(PowerFail, ShowsInTheVcdAsItHappens) {
     models::sc::DetailedPoint& point = kernel.add_point(kMeter);
     world.build(point.meter_agenda(), point.line_agenda(), point.module_agenda(), &point);
     kernel.trace({path, kMeter, kSag - 10 * kNsPerMs, kOutage + 50 * kNsPerMs});
-    for (sim::TimeNs t = 0; t <= kEnd; t += kNsPerSecond) kernel.run_until(t);  // in slices
+    for (kernel::TimeNs t = 0; t <= kEnd; t += kNsPerSecond) kernel.run_until(t);  // in slices
     EXPECT_EQ(kernel.now(), kEnd);
     EXPECT_EQ(world.fleet.now(), kEnd);
     EXPECT_EQ(kernel.reports(), 0u) << kernel.first_report();

@@ -20,16 +20,16 @@
 namespace {
 
 using namespace device_test;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 using plc_test::Octets;
 using sc_test::Vcd;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
 
 namespace prime = protocol::prime;
 
-constexpr sim::TimeNs kOff = 40 * kNsPerSecond;
-constexpr sim::TimeNs kBack = 50 * kNsPerSecond;
-constexpr sim::TimeNs kEnd = 80 * kNsPerSecond;
+constexpr kernel::TimeNs kOff = 40 * kNsPerSecond;
+constexpr kernel::TimeNs kBack = 50 * kNsPerSecond;
+constexpr kernel::TimeNs kEnd = 80 * kNsPerSecond;
 constexpr std::uint32_t kMeter = 7;
 constexpr std::uint16_t kMeterLnid = 1;
 constexpr std::uint16_t kOtherLnid = 2;
@@ -39,11 +39,11 @@ prime::FilterRule to_lnid(std::uint64_t lnid) { return {std::uint64_t{0x3FFF} <<
 
 // Asks its stations in turn, twice a second, sends beacons, and passes the count of answers on to
 // its head-end.
-class Concentrator final : private sim::Entity,
+class Concentrator final : private kernel::Entity,
                            private plc::ModemListener,
                            private models::wan::ModemClient {
  public:
-  Concentrator(sim::Agenda& agenda, plc::Modem& modem, models::wan::ModemPort& uplink)
+  Concentrator(kernel::Agenda& agenda, plc::Modem& modem, models::wan::ModemPort& uplink)
       : agenda_(agenda), modem_(modem), uplink_(uplink), timer_(agenda, *this, 5000, 0) {
     modem.set_listener(*this);
     uplink.set_client(*this);
@@ -53,7 +53,7 @@ class Concentrator final : private sim::Entity,
   int answers = 0;
 
  private:
-  void on_time(sim::TimeNs now, std::uint32_t) override {
+  void on_time(kernel::TimeNs now, std::uint32_t) override {
     if (now == 0) {
       modem_.power(true);
       uplink_.power(true);
@@ -90,10 +90,10 @@ class Concentrator final : private sim::Entity,
   void on_socket_closed(int, models::wan::CloseReason) override { socket_ = -1; }
   void on_socket_drained(int) override {}
 
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   plc::Modem& modem_;
   models::wan::ModemPort& uplink_;
-  sim::Timer timer_;
+  kernel::Timer timer_;
   int count_ = 0;
   int socket_ = -1;
 };
@@ -101,7 +101,7 @@ class Concentrator final : private sim::Entity,
 // A station of the fleet tier: answers at once when asked.
 class Station final : public plc::ModemListener {
  public:
-  Station(sim::Agenda& agenda, plc::Modem& modem) : agenda_(agenda), modem_(modem) {
+  Station(kernel::Agenda& agenda, plc::Modem& modem) : agenda_(agenda), modem_(modem) {
     modem.set_listener(*this);
     modem.power(true);
     const prime::FilterRule rule = to_lnid(kOtherLnid);
@@ -116,7 +116,7 @@ class Station final : public plc::ModemListener {
   std::vector<std::string> log;
 
  private:
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
   plc::Modem& modem_;
 };
 
@@ -172,7 +172,7 @@ void write_script() {
 
 struct World {
   World()
-      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, sim::kNsPerDay),
+      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, kernel::kNsPerDay),
         supply(mains, load),
         afe(1, kMeter, 1, {}, false),
         pool(METER_BUFFER_BYTES),
@@ -181,8 +181,9 @@ struct World {
     cell.set_peer(far_end);
     write_script();
   }
-  void build(sim::Agenda& line_agenda, sim::Agenda& concentrator_agenda, sim::Agenda& meter_agenda,
-             models::sc::DetailedPowerLine* line, models::sc::DetailedPlcPoint* point) {
+  void build(kernel::Agenda& line_agenda, kernel::Agenda& concentrator_agenda,
+             kernel::Agenda& meter_agenda, models::sc::DetailedPowerLine* line,
+             models::sc::DetailedPlcPoint* point) {
     medium = std::make_unique<plc::Medium>(line_agenda, channel, plc_test::errors(),
                                            plc::MediumConfig{});
     plc::Modem& base = medium->add_station(plc::kBaseStation, 4000);
@@ -222,7 +223,7 @@ struct World {
   models::Afe afe;
   PlainCrypto crypto;
   models::BufferPool pool;
-  sim::Agenda fleet;
+  kernel::Agenda fleet;
   models::wan::Cell cell;
   FarEnd far_end;
   plc::Channel channel;
@@ -259,7 +260,7 @@ TEST(PowerLine, ModulesSeeWhatAPlainAgendaSees) {
     line.join(*world.medium);
     line.show("answers", [&] { return world.concentrator->answers; });
     kernel.trace({path, 0, 0, 0});
-    for (sim::TimeNs t = 0; t <= kEnd; t += kNsPerSecond) kernel.run_until(t);
+    for (kernel::TimeNs t = 0; t <= kEnd; t += kNsPerSecond) kernel.run_until(t);
     EXPECT_EQ(kernel.reports(), 0u) << kernel.first_report();
     EXPECT_FALSE(meter_script().nested);
     detailed = world.story();
@@ -276,11 +277,11 @@ TEST(PowerLine, ModulesSeeWhatAPlainAgendaSees) {
   const std::string line = "power_line_1.";
   ASSERT_TRUE(vcd.has(line + "busy")) << vcd.names();
   // The first request: 43 octets in DQPSK_F.
-  const sim::TimeNs asked = vcd.time_of(line + "busy", "1");
+  const kernel::TimeNs asked = vcd.time_of(line + "busy", "1");
   EXPECT_EQ(asked, 507 * kNsPerMs);
   EXPECT_EQ(std::stoll(vcd.value_at(line + "frame_length", asked), nullptr, 2), 43);
   EXPECT_EQ(std::stoll(vcd.value_at(line + "station", asked), nullptr, 2), 0);
-  const sim::TimeNs air = prime::airtime_us(43, plc::Scheme::dqpsk_f) * sim::kNsPerUs;
+  const kernel::TimeNs air = prime::airtime_us(43, plc::Scheme::dqpsk_f) * kernel::kNsPerUs;
   EXPECT_EQ(vcd.value_at(line + "busy", asked + air - 1), "1");
   EXPECT_EQ(vcd.value_at(line + "busy", asked + air), "0");
   EXPECT_GT(std::stoll(vcd.value_at("concentrator_1.answers", kEnd), nullptr, 2), 100);

@@ -40,12 +40,12 @@ std::pair<bool, std::string> python(const std::string& folder, const std::string
 
 [[noreturn]] void run_for_ever(const std::string& folder) {
   for (;;) {  // runs on runs: every phase of a run is hit, the first and the last file too
-    ResultWriter writer(folder, sample_identity(), sim::kNsPerHour);
+    ResultWriter writer(folder, sample_identity(), kernel::kNsPerHour);
     for (int hour = 0; hour < 28; ++hour) {
       append_hour(writer, {}, hour);
-      writer.advance((hour + 1) * sim::kNsPerHour);
+      writer.advance((hour + 1) * kernel::kNsPerHour);
     }
-    if (!writer.finish(28 * sim::kNsPerHour)) _exit(1);
+    if (!writer.finish(28 * kernel::kNsPerHour)) _exit(1);
   }
 }
 
@@ -123,10 +123,10 @@ TEST(ResultInPython, TablesAreRecordsWithUnits) {
 TEST(ResultInPython, ARunningFileShowsTheClosedPartsFromAnyFolder) {
   if (!has_h5py()) GTEST_SKIP() << "python3-h5py is not installed";
   const std::string folder = fresh_folder("python_running");
-  ResultWriter writer(folder, sample_identity(), 6 * sim::kNsPerHour);
+  ResultWriter writer(folder, sample_identity(), 6 * kernel::kNsPerHour);
   for (int hour = 0; hour < 13; ++hour) {
     append_hour(writer, {}, hour);
-    writer.advance((hour + 1) * sim::kNsPerHour);
+    writer.advance((hour + 1) * kernel::kNsPerHour);
   }
   const auto [good, output] =
       python(folder,

@@ -68,7 +68,7 @@ TEST_F(LineReport, NobodyIsRegisteredWhileTheConcentratorIsOff) {
 TEST_F(LineReport, AnOutageIsThatOfTheConcentratorWhoseMetersComeBack) {
   folder_ = fresh_folder("line_two");
   {
-    ResultWriter writer(folder_, sample_identity(), sim::kNsPerHour);
+    ResultWriter writer(folder_, sample_identity(), kernel::kNsPerHour);
     EventRow outage;
     outage.t_s = 1000;
     outage.type = "concentrator_outage";
@@ -86,7 +86,7 @@ TEST_F(LineReport, AnOutageIsThatOfTheConcentratorWhoseMetersComeBack) {
       row.meter = 2;
       writer.append(row);
     }
-    ASSERT_TRUE(writer.finish(sim::kNsPerHour));
+    ASSERT_TRUE(writer.finish(kernel::kNsPerHour));
   }
   const ReportData data = read();
   ASSERT_EQ(data.line.registered.size(), 3u);
@@ -236,7 +236,7 @@ TEST_F(LineReport, OpensFilesWrittenBeforeItsTablesExisted) {
 TEST_F(LineReport, NamesFromTheFileAreEscaped) {
   folder_ = fresh_folder("line_escaped");
   {
-    ResultWriter writer(folder_, sample_identity(), sim::kNsPerHour);
+    ResultWriter writer(folder_, sample_identity(), kernel::kNsPerHour);
     PollRow poll;
     poll.t_s = 5;
     poll.job = "<i>&job";
@@ -252,7 +252,7 @@ TEST_F(LineReport, NamesFromTheFileAreEscaped) {
     airtime.kind = "<s>";
     airtime.airtime_s = 1;
     writer.append(airtime);
-    ASSERT_TRUE(writer.finish(sim::kNsPerHour));
+    ASSERT_TRUE(writer.finish(kernel::kNsPerHour));
   }
   const std::string page = page_of(read());
   EXPECT_THAT(page, HasSubstr("&lt;i&gt;&amp;job"));

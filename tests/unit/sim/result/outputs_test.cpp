@@ -198,11 +198,11 @@ TEST_F(Report, ShowsTheMachineOnlyForTheSameResult) {
 
 TEST_F(Report, OfAKilledRunSaysSo) {
   folder_ = fresh_folder("killed_report");
-  ResultWriter writer(folder_, sample_identity(), 6 * sim::kNsPerHour);
+  ResultWriter writer(folder_, sample_identity(), 6 * kernel::kNsPerHour);
   EXPECT_THAT(read_page(), HasSubstr("The run was cut short")) << "even without a row";
   for (int hour = 0; hour < 13; ++hour) {
     append_hour(writer, {}, hour);
-    writer.advance((hour + 1) * sim::kNsPerHour);
+    writer.advance((hour + 1) * kernel::kNsPerHour);
   }
   const std::string page = read_page();
   EXPECT_THAT(page, HasSubstr("The run was cut short"));

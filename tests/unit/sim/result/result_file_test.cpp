@@ -33,8 +33,8 @@ TEST(ResultFile, TheSameRowsGiveTheSameOctets) {
 TEST(ResultFile, HowOftenPartsAreClosedLeavesNoTrace) {
   const std::string rare = fresh_folder("rare");
   const std::string often = fresh_folder("often");
-  write_sample(rare, {}, 100 * sim::kNsPerHour);
-  write_sample(often, {}, sim::kNsPerHour);
+  write_sample(rare, {}, 100 * kernel::kNsPerHour);
+  write_sample(often, {}, kernel::kNsPerHour);
   EXPECT_EQ(file_octets(h5(rare)), file_octets(h5(often)));
   EXPECT_FALSE(fs::exists(often + "/parts"));
   EXPECT_FALSE(fs::exists(often + "/result.h5.tmp"));
@@ -123,13 +123,13 @@ TEST(ResultFile, WhatIsNoResultIsSaidSo) {
 
 TEST(ResultFile, ARunningFileShowsTheClosedParts) {
   const std::string folder = fresh_folder("running");
-  ResultWriter writer(folder, sample_identity(), 6 * sim::kNsPerHour);
+  ResultWriter writer(folder, sample_identity(), 6 * kernel::kNsPerHour);
   const auto empty = TableFileReader::open(h5(folder));
   ASSERT_TRUE(empty) << "there from the first moment";
   EXPECT_EQ(empty->rows_of(*empty->find("rows")), 0u);
   for (int hour = 0; hour < 13; ++hour) {
     append_hour(writer, {}, hour);
-    writer.advance((hour + 1) * sim::kNsPerHour);
+    writer.advance((hour + 1) * kernel::kNsPerHour);
   }
   const auto running = TableFileReader::open(h5(folder));
   ASSERT_TRUE(running);
@@ -146,7 +146,7 @@ TEST(ResultFile, ARunningFileShowsTheClosedParts) {
 TEST(ResultFile, ANewRunReplacesTheOld) {
   const std::string folder = fresh_folder("again");
   const auto first = write_sample(folder, {});
-  { ResultWriter killed(folder, sample_identity(), sim::kNsPerHour); }
+  { ResultWriter killed(folder, sample_identity(), kernel::kNsPerHour); }
   EXPECT_EQ(TableFileReader::open(h5(folder))->attributes().state, "running");
   const auto second = write_sample(folder, {});
   EXPECT_EQ(first->total, second->total);

@@ -123,16 +123,16 @@ void append_hour(ResultWriter& writer, const SampleRun& run, int hour) {
 }
 
 std::optional<Digest> write_sample(const std::string& folder, const SampleRun& run,
-                                   TimeNs part_period) {
+                                   kernel::TimeNs part_period) {
   ResultWriter writer(folder, sample_identity(), part_period);
   for (std::uint32_t meter = 1; meter <= run.meters; ++meter) append_meter(writer, meter);
   for (int hour = 0; hour < run.hours; ++hour) {
     append_hour(writer, run, hour);
-    writer.advance((hour + 1) * kNsPerHour);
+    writer.advance((hour + 1) * kernel::kNsPerHour);
   }
   append_once(writer, run);
   if (run.line_meters > 0) append_line_end(writer, run);
-  return writer.finish(run.hours * kNsPerHour);
+  return writer.finish(run.hours * kernel::kNsPerHour);
 }
 
 std::string fresh_folder(const std::string& name) {

@@ -22,7 +22,7 @@ struct SampleRun {
 
 // Writes it to `folder`, a part each `part_period`; the digest of the finished file.
 std::optional<Digest> write_sample(const std::string& folder, const SampleRun& run,
-                                   TimeNs part_period = 6 * kNsPerHour);
+                                   kernel::TimeNs part_period = 6 * kernel::kNsPerHour);
 // Appends one hour of rows to all tables that grow with time.
 void append_hour(ResultWriter& writer, const SampleRun& run, int hour);
 void append_line_hour(ResultWriter& writer, const SampleRun& run, int hour);

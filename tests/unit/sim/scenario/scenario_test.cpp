@@ -23,8 +23,8 @@ std::vector<std::uint32_t> meters(const std::string& written) {
 TEST(Scenario, AnEmptyFileIsTheDefaultStreet) {
   const Scenario scenario = must_parse("");
   EXPECT_EQ(scenario.meters.count, 100);
-  EXPECT_EQ(scenario.capture_end(), sim::kNsPerDay);
-  EXPECT_EQ(scenario.end(), 28 * sim::kNsPerHour);
+  EXPECT_EQ(scenario.capture_end(), kernel::kNsPerDay);
+  EXPECT_EQ(scenario.end(), 28 * kernel::kNsPerHour);
   EXPECT_TRUE(scenario.meters.detailed.empty());
 }
 
@@ -93,9 +93,9 @@ residual = 0.4
   EXPECT_TRUE(scenario.events[0].meters.contains(100));
   EXPECT_EQ(scenario.events[1].type, EventType::sag);
   EXPECT_EQ(scenario.events[1].residual, 0.4);
-  EXPECT_EQ(scenario.events[2].at, 6 * sim::kNsPerHour);
+  EXPECT_EQ(scenario.events[2].at, 6 * kernel::kNsPerHour);
   EXPECT_EQ(scenario.events[2].value, RelayOrder::close);
-  EXPECT_EQ(scenario.events[3].at, 95'400 * sim::kNsPerSecond);
+  EXPECT_EQ(scenario.events[3].at, 95'400 * kernel::kNsPerSecond);
   EXPECT_THAT(scenario.events[3].meters.list(100), ElementsAre(2, 3));
 }
 

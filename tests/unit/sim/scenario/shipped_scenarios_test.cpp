@@ -39,7 +39,7 @@ TEST(ShippedScenarios, FirstLightIsWhatItSays) {
   EXPECT_EQ(scenario.meters.count, 100);
   EXPECT_EQ(scenario.meters.detailed.list(100).size(), 2u);
   EXPECT_GE(scenario.meters.pv_share, 0.2);
-  EXPECT_EQ(scenario.end(), 28 * sim::kNsPerHour);
+  EXPECT_EQ(scenario.end(), 28 * kernel::kNsPerHour);
   const auto count = [&](EventType type) {
     return std::count_if(scenario.events.begin(), scenario.events.end(),
                          [&](const Event& event) { return event.type == type; });

@@ -77,7 +77,7 @@ TEST(Afe, ClipsAtFullScale) {
 }
 
 TEST(Afe, ThreePhasesAre120DegreesApart) {
-  const models::MainsSchedule mains(afe_test::constant_mains(), sim::kNsPerMinute);
+  const models::MainsSchedule mains(afe_test::constant_mains(), kernel::kNsPerMinute);
   const afe_test::ConstantLoad load({6900, 1500, 0.1, true});
   const models::SupplyPoint supply(mains, load, {3, 1, true});
   const Afe afe(1, 5, 3, {});

@@ -20,8 +20,8 @@ using models::FeedTier;
 using models::MainsSchedule;
 using models::SupplyPoint;
 
-constexpr sim::TimeNs kMinute = sim::kNsPerMinute;
-constexpr sim::TimeNs kSecond = sim::kNsPerSecond;
+constexpr kernel::TimeNs kMinute = kernel::kNsPerMinute;
+constexpr kernel::TimeNs kSecond = kernel::kNsPerSecond;
 
 // Relay, sag and outage at times that fall on no boundary.
 void disturb(ElectricalFeed& feed) {
@@ -34,7 +34,7 @@ void disturb(ElectricalFeed& feed) {
 
 // Law 2: noise off, 0 ppm, 1280 samples a window: bit-equal sums.
 TEST(Feed, FleetSumsEqualDetailedSumsBitForBit) {
-  const MainsSchedule mains(afe_test::constant_mains(), sim::kNsPerHour);
+  const MainsSchedule mains(afe_test::constant_mains(), kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
   models::AfeTolerance tolerance = models::draw_tolerance(1, 4);
@@ -58,14 +58,14 @@ TEST(Feed, FleetSumsEqualDetailedSumsBitForBit) {
 
 // Elsewhere (drawn frequency, ppm, noise): within 0.05 % + 1 Wh of energy.
 TEST(Feed, FleetEnergyEqualsDetailedEnergyWithinLawTwo) {
-  const MainsSchedule mains({}, 2 * sim::kNsPerHour);
+  const MainsSchedule mains({}, 2 * kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
   const Afe afe(1, 4, 1, models::draw_tolerance(1, 4));
   const auto energy = [&](FeedTier tier) {
     ElectricalFeed feed(supply, afe, tier);
     SumsSink sink;
-    feed.advance(sim::kNsPerHour, sink);
+    feed.advance(kernel::kNsPerHour, sink);
     std::array<double, 4> sum{};  // absolute active and reactive, and the squares
     for (const meter_sums& s : sink.sums) {
       const double weight = s.length_q16 / 65536.0 / s.n_samples;
@@ -83,7 +83,7 @@ TEST(Feed, FleetEnergyEqualsDetailedEnergyWithinLawTwo) {
 
 // Law 3 at this level: how often somebody reads changes only how the repeats are cut.
 TEST(Feed, LazyEqualsEager) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
   const Afe afe(1, 4, 1, models::draw_tolerance(1, 4));
@@ -95,8 +95,8 @@ TEST(Feed, LazyEqualsEager) {
     SumsSink at_once;
     SumsSink in_bits;
     lazy.advance(12 * kMinute, at_once);
-    sim::KeyedStream draw(1, 1, sim::kPurposeTest);
-    for (sim::TimeNs t = 0; t < 12 * kMinute; t += draw.below(3'000'000'000u)) {
+    kernel::KeyedStream draw(1, 1, kernel::kPurposeTest);
+    for (kernel::TimeNs t = 0; t < 12 * kMinute; t += draw.below(3'000'000'000u)) {
       eager.advance(t, in_bits);
     }
     eager.advance(12 * kMinute, in_bits);
@@ -109,13 +109,13 @@ TEST(Feed, LazyEqualsEager) {
 }
 
 TEST(Feed, DeliversEachWindowWhenItHasEnded) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
   const Afe afe(1, 4, 1, {});
   ElectricalFeed feed(supply, afe, FeedTier::fleet);
   SumsSink sink;
-  sim::TimeNs end = feed.next_window_end();
+  kernel::TimeNs end = feed.next_window_end();
   EXPECT_EQ(end, mains.step(0).window_ns);
   for (std::size_t n = 1; n < 700; ++n) {
     feed.advance(end - 1, sink);
@@ -127,14 +127,14 @@ TEST(Feed, DeliversEachWindowWhenItHasEnded) {
 }
 
 TEST(Feed, OneKernelRunAStepAndAChange) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
   const Afe afe(1, 4, 1, models::draw_tolerance(1, 4));
   ElectricalFeed feed(supply, afe, FeedTier::fleet);
   SumsSink sink;
   feed.set_relay(90 * kSecond, false);
-  for (sim::TimeNs t = 0; t <= 3 * kMinute; t += kSecond) feed.advance(t, sink);
+  for (kernel::TimeNs t = 0; t <= 3 * kMinute; t += kSecond) feed.advance(t, sink);
   int changes = 0;
   for (std::size_t n = 1; n < sink.sums.size(); ++n) {
     changes += !same_bits(sink.sums[n - 1], sink.sums[n]);
@@ -143,13 +143,13 @@ TEST(Feed, OneKernelRunAStepAndAChange) {
 }
 
 TEST(Feed, ChangesTakeEffectWithTheNextWindow) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::ConstantLoad load({2300, 0, 0, true});
   const SupplyPoint supply(mains, load);
   const Afe afe(1, 4, 1, {}, false);
   for (const FeedTier tier : {FeedTier::fleet, FeedTier::detailed}) {
     ElectricalFeed feed(supply, afe, tier);
-    const sim::TimeNs window = mains.step(0).window_ns;
+    const kernel::TimeNs window = mains.step(0).window_ns;
     feed.set_relay(10 * window, false);     // on a boundary: window 10 is the first without
     feed.set_relay(19 * window + 1, true);  // just after one: window 20 is the first with
     feed.set_sag(29 * window + window / 2, 40 * window, 0.5);
@@ -168,7 +168,7 @@ TEST(Feed, ChangesTakeEffectWithTheNextWindow) {
 }
 
 TEST(Feed, AChangeAddedAfterReadingActsFromThere) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::ConstantLoad load({2300, 0, 0, true});
   const SupplyPoint supply(mains, load);
   const Afe afe(1, 4, 1, {}, false);

@@ -16,7 +16,7 @@ using models::MainsSchedule;
 using models::MainsStep;
 
 TEST(MainsSchedule, WindowsFollowEachOtherWithoutGap) {
-  const MainsSchedule mains({}, sim::kNsPerDay);
+  const MainsSchedule mains({}, kernel::kNsPerDay);
   EXPECT_EQ(mains.step(0).start_ns, 0);
   ASSERT_GE(mains.n_steps(), 1441);
   for (std::int64_t k = 0; k + 1 < mains.n_steps(); ++k) {
@@ -29,7 +29,7 @@ TEST(MainsSchedule, WindowsFollowEachOtherWithoutGap) {
 }
 
 TEST(MainsSchedule, FrequencyAndVoltageVaryAsEN50160Allows) {
-  const MainsSchedule mains({}, 7 * sim::kNsPerDay);
+  const MainsSchedule mains({}, 7 * kernel::kNsPerDay);
   double sum = 0, sum2 = 0, v_min = 2, v_max = 0;
   int beyond = 0;
   const std::int64_t n = mains.n_steps();
@@ -50,18 +50,18 @@ TEST(MainsSchedule, FrequencyAndVoltageVaryAsEN50160Allows) {
 }
 
 TEST(MainsSchedule, ANewSeedIsANewGridAndALongerRunTheSameOne) {
-  const MainsSchedule a({}, sim::kNsPerHour);
-  const MainsSchedule longer({}, sim::kNsPerDay);
+  const MainsSchedule a({}, kernel::kNsPerHour);
+  const MainsSchedule longer({}, kernel::kNsPerDay);
   models::MainsConfig other;
   other.seed = 2;
-  const MainsSchedule b(other, sim::kNsPerHour);
+  const MainsSchedule b(other, kernel::kNsPerHour);
   EXPECT_EQ(a.step(30).window_ns, longer.step(30).window_ns);
   EXPECT_EQ(a.step(30).voltage_factor, longer.step(30).voltage_factor);
   EXPECT_NE(a.step(30).window_ns, b.step(30).window_ns);
 }
 
 TEST(MainsSchedule, TimesFindTheirStepAndTheirBoundary) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   for (std::int64_t k = 1; k < 60; ++k) {
     const MainsStep& step = mains.step(k);
     EXPECT_EQ(mains.step_at(step.start_ns), k);
@@ -91,7 +91,7 @@ TEST(ChangeLog, KeepsTheOrderOfTimeAndOfArrival) {
 }
 
 TEST(SupplyPoint, DeliversThePowerOfTheSourceWhateverTheVoltage) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   for (const int n_phases : {1, 3}) {
     const models::SupplyPoint supply(mains, load, {n_phases, 0.98, true});
@@ -106,7 +106,7 @@ TEST(SupplyPoint, DeliversThePowerOfTheSourceWhateverTheVoltage) {
 }
 
 TEST(SupplyPoint, SwitchesActOnVoltageAndCurrent) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::ConstantLoad load({2300, 400, 0.1, true});
   const models::SupplyPoint supply(mains, load);
   const models::ElectricalState on = supply.state(3, {});

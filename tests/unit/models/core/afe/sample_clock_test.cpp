@@ -29,7 +29,7 @@ TEST(SampleClock, AtFiftyHertzEveryWindowHolds1280SamplesAtTheSamePhase) {
 TEST(SampleClock, EverySampleBelongsToOneWindow) {
   for (const double ppm : {-30.0, 0.0, 17.3}) {
     const SampleClock clock(ppm);
-    const models::MainsSchedule mains({}, 2 * sim::kNsPerHour);
+    const models::MainsSchedule mains({}, 2 * kernel::kNsPerHour);
     std::int64_t next = 0;
     for (std::int64_t k = 0; k < mains.n_steps(); ++k) {
       const models::MainsStep& step = mains.step(k);

@@ -13,11 +13,11 @@
 namespace {
 
 using namespace device_test;
+using kernel::kNsPerHour;
+using kernel::kNsPerMinute;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 using models::wan::ConnectionId;
-using sim::kNsPerHour;
-using sim::kNsPerMinute;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
 using Octets = std::vector<std::uint8_t>;
 
 struct FarEnd final : models::wan::WanPeer {

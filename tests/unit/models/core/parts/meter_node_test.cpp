@@ -11,10 +11,10 @@
 namespace {
 
 using namespace device_test;
-using sim::kNsPerHour;
-using sim::kNsPerMinute;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
+using kernel::kNsPerHour;
+using kernel::kNsPerMinute;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 using Octets = std::vector<std::uint8_t>;
 
 TEST(MeterNode, BootsHalfASecondAfterTheMainsWithZeroedMemory) {
@@ -140,8 +140,8 @@ TEST(MeterNode, WeldedRelayReportsWhereItReallyIs) {
 TEST(MeterNode, FrameLeavesWhenTheDeclaredWorkIsDone) {
   MeterBench bench;
   struct Ear final : models::SerialReceiver {
-    void on_frame(sim::TimeNs now, std::span<const std::uint8_t>) override { at = now; }
-    sim::TimeNs at = 0;
+    void on_frame(kernel::TimeNs now, std::span<const std::uint8_t>) override { at = now; }
+    kernel::TimeNs at = 0;
   } module;
   bench.line.attach(1, module);
   meter_script().uart = [&](Octets frame) {
@@ -154,11 +154,11 @@ TEST(MeterNode, FrameLeavesWhenTheDeclaredWorkIsDone) {
   bench.run_for(kNsPerSecond);
   bench.line.end(1).transmit(0, Octets(20, 1));
   bench.run_for(10 * kNsPerSecond);
-  const sim::TimeNs wire = bench.line.rate().octets_ns(20) + 2 * kNsPerMs;
+  const kernel::TimeNs wire = bench.line.rate().octets_ns(20) + 2 * kNsPerMs;
   const auto& times = models::kProvisionalServiceTimes;
-  const sim::TimeNs work = models::service_time(times, METER_WORK_FRAME, 20) +
-                           models::service_time(times, METER_WORK_GET, 100) +
-                           models::service_time(times, METER_WORK_CRYPTO, 100);
+  const kernel::TimeNs work = models::service_time(times, METER_WORK_FRAME, 20) +
+                              models::service_time(times, METER_WORK_GET, 100) +
+                              models::service_time(times, METER_WORK_CRYPTO, 100);
   EXPECT_EQ(module.at, kNsPerSecond + wire + work + wire);
   EXPECT_GE(work, 50 * kNsPerMs);
   EXPECT_LE(work, 200 * kNsPerMs);
@@ -197,7 +197,7 @@ TEST(MeterNode, TruthLeavesOutExactlyTheWindowsTheMeterNeverSaw) {
   std::size_t next = 0;
   std::uint64_t expected = 0;
   const auto& log = bench.node->feed().changes();
-  for (sim::TimeNs start = 0; start + 200 * kNsPerMs <= bench.agenda.now();
+  for (kernel::TimeNs start = 0; start + 200 * kNsPerMs <= bench.agenda.now();
        start += 200 * kNsPerMs) {
     while (next < log.size() && log[next].at <= start) state.apply(log[next++]);
     if (state.power_on) ++expected;

@@ -12,11 +12,11 @@
 namespace {
 
 using namespace device_test;
+using kernel::kNsPerMinute;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
+using kernel::kNsPerUs;
 using protocol::prime::FilterRule;
-using sim::kNsPerMinute;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
-using sim::kNsPerUs;
 using Octets = std::vector<std::uint8_t>;
 
 // A modem that notes what it is asked for.
@@ -25,9 +25,9 @@ struct FakeModem final : plc::Modem {
     Octets mpdu;
     plc::Scheme scheme;
     unsigned level;
-    sim::TimeNs at;
+    kernel::TimeNs at;
   };
-  explicit FakeModem(sim::Agenda& now) : agenda(now) {}
+  explicit FakeModem(kernel::Agenda& now) : agenda(now) {}
 
   void set_listener(plc::ModemListener& who) override { listener = &who; }
   void power(bool on) override {
@@ -60,14 +60,14 @@ struct FakeModem final : plc::Modem {
     plan = beacon == nullptr ? std::nullopt : std::optional(*beacon);
   }
 
-  sim::Agenda& agenda;
+  kernel::Agenda& agenda;
   plc::ModemListener* listener = nullptr;
   bool powered = false;
   bool takes = true;
   bool carrier = false;
   bool searching = false;
   int filters = 0;
-  std::vector<sim::TimeNs> switched;
+  std::vector<kernel::TimeNs> switched;
   std::vector<Sent> sent;
   std::vector<FilterRule> filter;
   std::vector<plc::HeardBeacon> sources;
@@ -89,12 +89,12 @@ struct PlcBench : MeterBench {
     node->attach_plc(modem);
     meter_script().has_plc_memory = options.firmware == &scripted_meter();
   }
-  void start_and_run(sim::TimeNs span) {
+  void start_and_run(kernel::TimeNs span) {
     start();
     run_for(span);
   }
   // Microseconds of the meter at a time of the world, by the rate itself.
-  static std::int64_t uptime_of(sim::TimeNs at) {
+  static std::int64_t uptime_of(kernel::TimeNs at) {
     const __int128 since_boot_ns = at - 500 * kNsPerMs;
     const __int128 fs = since_boot_ns * 1'000'020'000;
     const __int128 whole = fs / 1'000'000'000'000;
@@ -140,8 +140,8 @@ TEST(MeterPlc, ModemIsOnWhileTheFirmwareLives) {
   EXPECT_TRUE(bench.modem.powered);
   EXPECT_FALSE(bench.saw("dirty memory"));
   EXPECT_EQ(bench.modem.switched,
-            (std::vector<sim::TimeNs>{500 * kNsPerMs, kNsPerMinute + 30 * kNsPerMs,
-                                      2 * kNsPerMinute + 500 * kNsPerMs}));
+            (std::vector<kernel::TimeNs>{500 * kNsPerMs, kNsPerMinute + 30 * kNsPerMs,
+                                         2 * kNsPerMinute + 500 * kNsPerMs}));
 }
 
 TEST(MeterPlc, ModemIsThereWhenTheFirmwareBoots) {
@@ -157,7 +157,7 @@ TEST(MeterPlc, FramesComeInTheMetersOwnMicroseconds) {
   meter_script().plc = [&](const auto& frame) { frames.push_back(frame); };
   bench.start_and_run(100 * kNsPerSecond);
   const Octets mpdu{1, 2, 3, 4, 5};
-  const sim::TimeNs start = bench.agenda.now() - 13'248 * kNsPerUs;
+  const kernel::TimeNs start = bench.agenda.now() - 13'248 * kNsPerUs;
   bench.modem.listener->on_frame({mpdu, plc::Scheme::dqpsk_f, -123, start});
   ASSERT_EQ(frames.size(), 1u);
   EXPECT_EQ(frames[0].mpdu, mpdu);
@@ -208,15 +208,15 @@ TEST(MeterPlc, WorkDoneIsWhenAFrameWouldLeaveTheUart) {
   bench.start_and_run(kNsPerSecond);
   const meter_hal& hal = bench.hal();
   const auto& times = models::kProvisionalServiceTimes;
-  const sim::TimeNs work = models::service_time(times, METER_WORK_GET, 100) +
-                           models::service_time(times, METER_WORK_CRYPTO, 33);
+  const kernel::TimeNs work = models::service_time(times, METER_WORK_GET, 100) +
+                              models::service_time(times, METER_WORK_CRYPTO, 33);
   hal.work(bench.context(), METER_WORK_GET, 100);
   hal.work(bench.context(), METER_WORK_CRYPTO, 33);
   const std::int64_t done_us = hal.work_done_us(bench.context());
   EXPECT_GE(done_us, PlcBench::uptime_of(kNsPerSecond + work));
   EXPECT_LE(done_us, PlcBench::uptime_of(kNsPerSecond + work) + 1);
   // An alarm at that time fires when the work is done, never before.
-  sim::TimeNs fired = 0;
+  kernel::TimeNs fired = 0;
   meter_script().alarm = [&] { fired = bench.agenda.now(); };
   bench.alarm_at(done_us);
   bench.run_for(kNsPerSecond);

@@ -15,13 +15,13 @@
 
 namespace {
 
+using kernel::kNsPerDay;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 using models::Oscillator;
 using models::PulseOutput;
 using models::Rtc;
 using models::Supply;
-using sim::kNsPerDay;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
 
 TEST(Oscillator, CountsExactlyOverAYear) {
   Oscillator exact(32768, 0);
@@ -33,14 +33,14 @@ TEST(Oscillator, CountsExactlyOverAYear) {
 }
 
 TEST(Oscillator, TimeOfIsTheFirstNanosecondAtWhichTheCountIsReached) {
-  sim::KeyedStream draw(1, 0, sim::kPurposeTest);
+  kernel::KeyedStream draw(1, 0, kernel::kPurposeTest);
   for (int n = 0; n < 5000; ++n) {
     Oscillator clock(32768, static_cast<std::int32_t>(draw.below(60'000)) - 30'000);
-    clock.set(static_cast<sim::TimeNs>(draw.next_u64() % kNsPerDay),
+    clock.set(static_cast<kernel::TimeNs>(draw.next_u64() % kNsPerDay),
               static_cast<std::int64_t>(draw.next_u64() >> 20));
     const std::int64_t value =
         clock.segment().count + 1 + static_cast<std::int64_t>(draw.next_u64() % (1u << 31));
-    const sim::TimeNs t = clock.time_of(value);
+    const kernel::TimeNs t = clock.time_of(value);
     ASSERT_EQ(clock.count_at(t), value);
     ASSERT_EQ(clock.count_at(t - 1), value - 1);
   }
@@ -54,7 +54,7 @@ TEST(Oscillator, ARateChangeKeepsThePhase) {
 
 TEST(Oscillator, ReachesTheUnreachableNever) {
   const Oscillator clock(32768, 0);
-  EXPECT_EQ(clock.time_of(INT64_MAX), sim::kNever);
+  EXPECT_EQ(clock.time_of(INT64_MAX), kernel::kNever);
   EXPECT_EQ(clock.time_of(INT64_MIN), 0);
 }
 
@@ -95,7 +95,7 @@ TEST(Tolerance, EveryDrawnClockKeepsTheLimitOfTheDataSheet) {
 
 TEST(PulseOutput, SpreadsThePulsesOverTheSpan) {
   PulseOutput output;
-  EXPECT_EQ(output.last_pulse(0), sim::kNever);
+  EXPECT_EQ(output.last_pulse(0), kernel::kNever);
   output.emit(0, 4, 1000);
   EXPECT_EQ(output.count_at(249), 0u);
   EXPECT_EQ(output.count_at(250), 1u);
@@ -103,7 +103,7 @@ TEST(PulseOutput, SpreadsThePulsesOverTheSpan) {
   EXPECT_EQ(output.last_pulse(999), 750);
   EXPECT_EQ(output.next_pulse(750), 1000);
   EXPECT_EQ(output.count_at(5000), 4u);
-  EXPECT_EQ(output.next_pulse(1000), sim::kNever);
+  EXPECT_EQ(output.next_pulse(1000), kernel::kNever);
 }
 
 TEST(PulseOutput, ANewSpanLosesNoPulseAndAnOutageDoes) {
@@ -121,7 +121,7 @@ TEST(PulseOutput, EveryNextPulseRaisesTheCountByOne) {
   PulseOutput output;
   output.emit(17, 997, 1'000'003);
   std::uint64_t expected = 0;
-  for (sim::TimeNs t = output.next_pulse(17); t != sim::kNever; t = output.next_pulse(t)) {
+  for (kernel::TimeNs t = output.next_pulse(17); t != kernel::kNever; t = output.next_pulse(t)) {
     ASSERT_EQ(output.count_at(t), ++expected);
     ASSERT_EQ(output.count_at(t - 1), expected - 1);
   }
@@ -135,7 +135,7 @@ TEST(Supply, RidesThroughADipAndWarnsBeforeItEnds) {
   supply.on_mains(kNsPerSecond, 0.1);
   EXPECT_TRUE(supply.running());
   EXPECT_EQ(supply.on_mains(kNsPerSecond + 5 * kNsPerMs, 1.0), Supply::Event::kNone);
-  EXPECT_EQ(supply.deadline(), sim::kNever);
+  EXPECT_EQ(supply.deadline(), kernel::kNever);
 
   supply.on_mains(2 * kNsPerSecond, 0.1);
   EXPECT_EQ(supply.deadline(), 2 * kNsPerSecond + 10 * kNsPerMs);
@@ -162,13 +162,13 @@ TEST(MainsInput, OrdersWhatWasAnnouncedInAnyOrder) {
   mains.sag(50, 70, 0.6);
   mains.power(0, true);
   mains.power(60, false);
-  std::vector<sim::TimeNs> times;
+  std::vector<kernel::TimeNs> times;
   std::vector<double> factors;
-  while (mains.next() != sim::kNever) {
+  while (mains.next() != kernel::kNever) {
     times.push_back(mains.take().at);
     factors.push_back(mains.factor());
   }
-  EXPECT_EQ(times, (std::vector<sim::TimeNs>{0, 50, 60, 70}));
+  EXPECT_EQ(times, (std::vector<kernel::TimeNs>{0, 50, 60, 70}));
   EXPECT_EQ(factors, (std::vector<double>{1, 0.6, 0, 0}));
 }
 

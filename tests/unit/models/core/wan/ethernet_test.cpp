@@ -14,7 +14,7 @@ using models::wan::EthernetConfig;
 using models::wan::EthernetSite;
 
 struct Rig {
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   EthernetConfig config;
   Ethernet network{agenda, config};
   EthernetSite site{network, 7, 4711};
@@ -25,22 +25,22 @@ struct Rig {
     network.set_peer(peer);
     site.set_client(client);
     site.power(true);
-    agenda.run_until(10 * sim::kNsPerSecond);
+    agenda.run_until(10 * kernel::kNsPerSecond);
   }
   void run_s(double seconds) {
-    agenda.run_until(agenda.now() + static_cast<sim::TimeNs>(seconds * sim::kNsPerSecond));
+    agenda.run_until(agenda.now() + static_cast<kernel::TimeNs>(seconds * kernel::kNsPerSecond));
   }
 };
 
 TEST(Ethernet, OpensInOneRoundTripAndCarriesOctetsInOrder) {
   Rig rig;
-  const sim::TimeNs begun = rig.agenda.now();
+  const kernel::TimeNs begun = rig.agenda.now();
   const int socket = rig.site.open(Protocol::kTcp, "head-end", 8432);
   ASSERT_GE(socket, 0);
   rig.run_s(1);
-  const sim::TimeNs opened = rig.client.time_of("open 0");
+  const kernel::TimeNs opened = rig.client.time_of("open 0");
   EXPECT_GE(opened - begun, rig.config.rtt_ns);
-  EXPECT_LT(opened - begun, rig.config.rtt_ns + 5 * sim::kNsPerMs);
+  EXPECT_LT(opened - begun, rig.config.rtt_ns + 5 * kernel::kNsPerMs);
   const auto sent = pattern(5000);
   ASSERT_TRUE(rig.site.send(socket, Bytes(sent).first(3000)));
   ASSERT_TRUE(rig.site.send(socket, Bytes(sent).subspan(3000)));

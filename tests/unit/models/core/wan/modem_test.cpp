@@ -9,8 +9,8 @@
 namespace {
 
 using namespace wan_test;
-using sim::kNsPerMinute;
-using sim::kNsPerSecond;
+using kernel::kNsPerMinute;
+using kernel::kNsPerSecond;
 
 TEST(Modem, GoesFromColdToOnlineInTheDrawnTimes) {
   WanBench bench;
@@ -21,9 +21,9 @@ TEST(Modem, GoesFromColdToOnlineInTheDrawnTimes) {
   bench.run_for(kNsPerMinute);
   EXPECT_EQ(bench.clients[0]->states,
             (std::vector{ModemState::kSearching, ModemState::kAttached, ModemState::kOnline}));
-  const sim::TimeNs boot = bench.clients[0]->time_of("modem 1");
-  const sim::TimeNs attached = bench.clients[0]->time_of("modem 2");
-  const sim::TimeNs online = bench.clients[0]->time_of("modem 3");
+  const kernel::TimeNs boot = bench.clients[0]->time_of("modem 1");
+  const kernel::TimeNs attached = bench.clients[0]->time_of("modem 2");
+  const kernel::TimeNs online = bench.clients[0]->time_of("modem 3");
   EXPECT_GE(boot, 5 * kNsPerSecond);
   EXPECT_LE(boot, 15 * kNsPerSecond);
   EXPECT_GE(attached - boot, 2 * kNsPerSecond);
@@ -59,11 +59,11 @@ TEST(Modem, NoticesALongOutageAfterAWhileAndDropsItsSockets) {
   WanBench bench;
   bench.go_online();
   const int socket = bench.connect();
-  const sim::TimeNs from = bench.agenda.now() + kNsPerSecond;
+  const kernel::TimeNs from = bench.agenda.now() + kNsPerSecond;
   bench.cell.set_outage(from, from + 20 * kNsPerMinute);
   bench.run_for(5 * kNsPerMinute);
   Client& client = *bench.clients[0];
-  const sim::TimeNs lost = client.time_of("closed " + std::to_string(socket) + " 2");
+  const kernel::TimeNs lost = client.time_of("closed " + std::to_string(socket) + " 2");
   EXPECT_GE(lost - from, 20 * kNsPerSecond);
   EXPECT_LE(lost - from, 60 * kNsPerSecond);
   EXPECT_EQ(bench.modems[0]->state(), ModemState::kSearching);
@@ -83,7 +83,7 @@ TEST(Modem, NoticesALongOutageAfterAWhileAndDropsItsSockets) {
 TEST(Modem, DoesNotNoticeAShortOutage) {
   WanBench bench;
   bench.go_online();
-  const sim::TimeNs from = bench.agenda.now() + kNsPerSecond;
+  const kernel::TimeNs from = bench.agenda.now() + kNsPerSecond;
   bench.cell.set_outage(from, from + 15 * kNsPerSecond);
   bench.run_for(5 * kNsPerMinute);
   EXPECT_EQ(bench.modems[0]->state(), ModemState::kOnline);

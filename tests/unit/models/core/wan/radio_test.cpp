@@ -12,6 +12,8 @@
 
 namespace {
 
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 using models::wan::Direction;
 using models::wan::draw_link;
 using models::wan::Passage;
@@ -19,8 +21,6 @@ using models::wan::Radio;
 using models::wan::RadioConfig;
 using models::wan::RadioLink;
 using models::wan::Traffic;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
 
 RadioLink plain_link(int coding_scheme) {
   RadioLink link;
@@ -74,7 +74,7 @@ TEST(RadioCarry, ManyTransfersTogetherNeverExceedTheCellsSlots) {
   config.pdch_patience_ns = 1000 * kNsPerSecond;
   Traffic traffic;
   Radio radio(config, traffic);
-  sim::TimeNs last = 0;
+  kernel::TimeNs last = 0;
   constexpr int kTransfers = 50;
   for (int n = 0; n < kTransfers; ++n) {
     RadioLink link = plain_link(2);
@@ -109,14 +109,14 @@ TEST(RadioCarry, RoundTripsLieInTheRangeOfGprs) {
   std::vector<double> standby;
   for (std::uint32_t n = 0; n < 300; ++n) {
     RadioLink link = draw_link(config, 3, n);
-    const sim::TimeNs start = 100 * kNsPerSecond * (n + 1);
+    const kernel::TimeNs start = 100 * kNsPerSecond * (n + 1);
     link.ready_until_ns = start + 20 * kNsPerSecond;
     const Passage up = radio.carry(link, Direction::kUp, start, 80, 1);
     const Passage down = radio.carry(link, Direction::kDown, up.arrival_ns, 80, 1);
     ASSERT_TRUE(up.carried && down.carried);
     ready.push_back(static_cast<double>(down.arrival_ns - start) / kNsPerMs);
     RadioLink sleeper = draw_link(config, 3, n);
-    const sim::TimeNs later = start + 50 * kNsPerSecond;
+    const kernel::TimeNs later = start + 50 * kNsPerSecond;
     const Passage page = radio.carry(sleeper, Direction::kDown, later, 80, 1);
     const Passage answer = radio.carry(sleeper, Direction::kUp, page.arrival_ns, 80, 1);
     standby.push_back(static_cast<double>(answer.arrival_ns - later) / kNsPerMs);
@@ -159,7 +159,7 @@ TEST(RadioAccess, GrantsComeAtTheRateOfTheGrantChannel) {
   Traffic traffic;
   Radio radio(config, traffic);
   int granted = 0;
-  sim::TimeNs last = 0;
+  kernel::TimeNs last = 0;
   for (std::uint32_t module = 0; module < 300; ++module) {
     RadioLink link = draw_link(config, 1, module);
     const auto access = radio.request_access(link, 0);

@@ -15,9 +15,9 @@
 namespace {
 
 using namespace wan_test;
-using sim::kNsPerHour;
-using sim::kNsPerMinute;
-using sim::kNsPerMs;
+using kernel::kNsPerHour;
+using kernel::kNsPerMinute;
+using kernel::kNsPerMs;
 
 // Messages that can be told apart: length, running number, contents that follow from it.
 std::vector<std::uint8_t> message(std::uint32_t number, std::uint32_t n) {
@@ -51,7 +51,7 @@ struct Storm {
   static constexpr std::uint32_t kModules = 5;
 
   explicit Storm(std::uint64_t seed)
-      : bench(config(seed), kModules), draw(seed, 99, sim::kPurposeTest) {
+      : bench(config(seed), kModules), draw(seed, 99, kernel::kPurposeTest) {
     for (std::uint32_t m = 0; m < kModules; ++m) {
       Modem& modem = *bench.modems[m];
       bench.clients[m]->modem_hook = [&modem](ModemState state) {
@@ -119,7 +119,7 @@ struct Storm {
   std::uint64_t run() {
     for (int step = 0; step < 3000; ++step) {
       act();
-      bench.run_for(static_cast<sim::TimeNs>(draw.below(20'000)) * kNsPerMs);
+      bench.run_for(static_cast<kernel::TimeNs>(draw.below(20'000)) * kNsPerMs);
     }
     bench.run_for(2 * kNsPerHour);
     for (const auto& [id, octets] : bench.peer.received) {
@@ -142,7 +142,7 @@ struct Storm {
   }
 
   WanBench bench;
-  sim::KeyedStream draw;
+  kernel::KeyedStream draw;
   std::map<std::pair<std::uint32_t, int>, std::vector<std::uint8_t>> heard;
   std::uint32_t number = 0;
   std::size_t arrived = 0;

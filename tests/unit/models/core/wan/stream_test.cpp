@@ -9,10 +9,10 @@
 namespace {
 
 using namespace wan_test;
-using sim::kNsPerHour;
-using sim::kNsPerMinute;
-using sim::kNsPerMs;
-using sim::kNsPerSecond;
+using kernel::kNsPerHour;
+using kernel::kNsPerMinute;
+using kernel::kNsPerMs;
+using kernel::kNsPerSecond;
 constexpr std::size_t kUp = 0, kDown = 1;
 
 std::uint64_t octets(const WanBench& bench, std::size_t way, Octets kind) {
@@ -27,7 +27,8 @@ TEST(Stream, HandshakeOpensBothEnds) {
   Client& client = *bench.clients[0];
   EXPECT_TRUE(client.saw("open 0"));
   EXPECT_TRUE(bench.peer.saw("open 0 10.0.0.1:4059"));
-  const sim::TimeNs halfway = bench.peer.time_of("open 0 10.0.0.1:4059") - client.time_of("open 0");
+  const kernel::TimeNs halfway =
+      bench.peer.time_of("open 0 10.0.0.1:4059") - client.time_of("open 0");
   EXPECT_GT(halfway, 200 * kNsPerMs);
   EXPECT_EQ(bench.sum().sessions, 1u);
   EXPECT_EQ(octets(bench, kUp, Octets::kHeaders), 80u);
@@ -35,7 +36,7 @@ TEST(Stream, HandshakeOpensBothEnds) {
 }
 
 TEST(Stream, WithoutAFarEndTheConnectionIsRefused) {
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   Cell cell(agenda, WanBench::quiet());
   Modem modem(agenda, cell, 0, 3);
   Client client(agenda);
@@ -165,7 +166,7 @@ TEST(Stream, ModuleThatLosesItsSupplyIsFoundOutByTheFarEndsKeepalive) {
   WanBench bench;
   bench.go_online();
   bench.connect();
-  const sim::TimeNs off = bench.agenda.now();
+  const kernel::TimeNs off = bench.agenda.now();
   bench.modems[0]->power(false);
   bench.run_for(9 * kNsPerMinute);
   EXPECT_FALSE(bench.peer.saw("closed 1"));

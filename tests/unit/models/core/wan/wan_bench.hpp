@@ -26,14 +26,14 @@ using models::wan::Protocol;
 using Bytes = std::span<const std::uint8_t>;
 
 struct Entry {
-  sim::TimeNs at;
+  kernel::TimeNs at;
   std::string what;
 };
 
 // A module's host that notes everything and answers only what a test tells it to.
 class Client final : public models::wan::ModemClient {
  public:
-  explicit Client(sim::Agenda& agenda) : agenda_(agenda) {}
+  explicit Client(kernel::Agenda& agenda) : agenda_(agenda) {}
   void on_modem(ModemState state) override {
     states.push_back(state);
     note("modem " + std::to_string(static_cast<int>(state)));
@@ -54,7 +54,7 @@ class Client final : public models::wan::ModemClient {
   void on_socket_drained(int socket) override { note("drained " + std::to_string(socket)); }
 
   bool saw(const std::string& what) const { return time_of(what) >= 0; }
-  sim::TimeNs time_of(const std::string& what) const {
+  kernel::TimeNs time_of(const std::string& what) const {
     for (const Entry& entry : log) {
       if (entry.what == what) return entry.at;
     }
@@ -70,12 +70,12 @@ class Client final : public models::wan::ModemClient {
 
  private:
   void note(std::string what) { log.push_back({agenda_.now(), std::move(what)}); }
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
 };
 
 class Peer final : public models::wan::WanPeer {
  public:
-  explicit Peer(sim::Agenda& agenda) : agenda_(agenda) {}
+  explicit Peer(kernel::Agenda& agenda) : agenda_(agenda) {}
   void on_open(ConnectionId connection, std::uint32_t module, std::string_view host,
                std::uint16_t port) override {
     note("open " + std::to_string(module) + " " + std::string(host) + ":" + std::to_string(port));
@@ -93,7 +93,7 @@ class Peer final : public models::wan::WanPeer {
     closed.push_back(connection);
   }
   bool saw(const std::string& what) const { return time_of(what) >= 0; }
-  sim::TimeNs time_of(const std::string& what) const {
+  kernel::TimeNs time_of(const std::string& what) const {
     for (const Entry& entry : log) {
       if (entry.what == what) return entry.at;
     }
@@ -109,7 +109,7 @@ class Peer final : public models::wan::WanPeer {
 
  private:
   void note(std::string what) { log.push_back({agenda_.now(), std::move(what)}); }
-  sim::Agenda& agenda_;
+  kernel::Agenda& agenda_;
 };
 
 // A cell with some modules; without chance failures unless a test wants them.
@@ -131,17 +131,17 @@ struct WanBench {
     config.modem.pdp_failure = 0;
     return config;
   }
-  void run_for(sim::TimeNs span) { agenda.run_until(agenda.now() + span); }
+  void run_for(kernel::TimeNs span) { agenda.run_until(agenda.now() + span); }
   void go_online(std::uint32_t module = 0) {
     modems[module]->power(true);
     modems[module]->connect("iot");
     for (int n = 0; n < 120 && modems[module]->state() != ModemState::kOnline; ++n) {
-      run_for(sim::kNsPerSecond);
+      run_for(kernel::kNsPerSecond);
     }
   }
   int connect(std::uint32_t module = 0) {
     const int socket = modems[module]->open(Protocol::kTcp, "10.0.0.1", 4059);
-    run_for(10 * sim::kNsPerSecond);
+    run_for(10 * kernel::kNsPerSecond);
     return socket;
   }
   models::wan::HourTraffic sum() const {
@@ -165,7 +165,7 @@ struct WanBench {
     return total;
   }
 
-  sim::Agenda agenda;
+  kernel::Agenda agenda;
   Cell cell;
   Peer peer;
   std::vector<std::unique_ptr<Modem>> modems;

@@ -7,18 +7,18 @@
 namespace {
 
 using namespace sim::run;
-using sim::kNsPerHour;
-using sim::kNsPerMinute;
-using sim::kNsPerSecond;
+using kernel::kNsPerHour;
+using kernel::kNsPerMinute;
+using kernel::kNsPerSecond;
 
 constexpr std::int64_t kStart = 1'705'276'800;  // midnight UTC
 constexpr std::int64_t kPeriod = 900;
-constexpr PoweredSpan kAlways[] = {{0, sim::kNever}};
+constexpr PoweredSpan kAlways[] = {{0, kernel::kNever}};
 
 models::Rtc clock_at_start(std::int32_t offset_ppb = 0) {
   return {{offset_ppb, 0}, kStart * models::Rtc::kRateHz};
 }
-void shift(models::Rtc& rtc, sim::TimeNs t, std::int64_t seconds) {
+void shift(models::Rtc& rtc, kernel::TimeNs t, std::int64_t seconds) {
   rtc.set(t, rtc.ticks_at(t) + seconds * models::Rtc::kRateHz);
 }
 std::vector<std::int64_t> minutes(const std::vector<ExpectedRow>& rows) {
@@ -28,12 +28,12 @@ std::vector<std::int64_t> minutes(const std::vector<ExpectedRow>& rows) {
 }
 
 TEST(ExpectedRows, ADayHasNinetySixStampedAtIntervalEnd) {
-  const auto rows = expected_rows(clock_at_start(), kAlways, kPeriod, sim::kNsPerDay);
+  const auto rows = expected_rows(clock_at_start(), kAlways, kPeriod, kernel::kNsPerDay);
   ASSERT_EQ(rows.size(), 96u);
   EXPECT_EQ(rows.front().stamp_utc_s, kStart + 900);
   EXPECT_EQ(rows.front().captured_at, 15 * kNsPerMinute);
   EXPECT_EQ(rows.back().stamp_utc_s, kStart + 86'400);
-  EXPECT_EQ(rows.back().captured_at, sim::kNsPerDay);
+  EXPECT_EQ(rows.back().captured_at, kernel::kNsPerDay);
 }
 
 TEST(ExpectedRows, AFastClockCapturesEarly) {
@@ -74,7 +74,7 @@ TEST(ExpectedRows, ABackwardJumpRepeatsStamps) {
 }
 
 TEST(ExpectedRows, NoSupplyNoRow) {
-  const PoweredSpan powered[] = {{0, 20 * kNsPerMinute}, {50 * kNsPerMinute, sim::kNever}};
+  const PoweredSpan powered[] = {{0, 20 * kNsPerMinute}, {50 * kNsPerMinute, kernel::kNever}};
   const auto rows = expected_rows(clock_at_start(), powered, kPeriod, 75 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 60, 75}));
   EXPECT_EQ(rows[1].status, kStatusPowerDown);

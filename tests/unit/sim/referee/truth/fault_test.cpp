@@ -22,7 +22,7 @@ using models::HomeLoad;
 using models::MainsSchedule;
 using models::SupplyPoint;
 
-constexpr sim::TimeNs kQuarter = 15 * sim::kNsPerMinute;
+constexpr kernel::TimeNs kQuarter = 15 * kernel::kNsPerMinute;
 constexpr double kCountsPerVolt = 8388608 / 500.0;
 constexpr double kCountsPerAmpere = 8388608 / 177.0;
 
@@ -92,7 +92,7 @@ struct Verdict {
 };
 Verdict judge(const models::LoadSource& load, const Faults& faults, std::uint32_t meter_number = 3,
               models::FeedTier tier = models::FeedTier::fleet, int n_rows = 96) {
-  const MainsSchedule mains({}, 25 * sim::kNsPerHour);
+  const MainsSchedule mains({}, 25 * kernel::kNsPerHour);
   const SupplyPoint supply(mains, load, models::draw_supply(1, meter_number, 1));
   const AfeTolerance tolerance = models::draw_tolerance(1, meter_number);
   const Afe afe(1, meter_number, 1, tolerance);
@@ -195,7 +195,7 @@ TEST(Faults, CreepShows) {
 }
 
 TEST(Faults, ALostRowAndADoubledRowShow) {
-  const MainsSchedule mains({}, sim::kNsPerHour);
+  const MainsSchedule mains({}, kernel::kNsPerHour);
   const ConstantLoad load(at_power_factor(2300, 25));
   const SupplyPoint supply(mains, load);
   const models::ChangeLog log;

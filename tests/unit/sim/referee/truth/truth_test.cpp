@@ -19,8 +19,8 @@ using models::MainsSchedule;
 using models::SupplyPoint;
 using Kind = models::ElectricalChange::Kind;
 
-constexpr sim::TimeNs kMinute = sim::kNsPerMinute;
-constexpr sim::TimeNs kHour = sim::kNsPerHour;
+constexpr kernel::TimeNs kMinute = kernel::kNsPerMinute;
+constexpr kernel::TimeNs kHour = kernel::kNsPerHour;
 
 models::MainsConfig constant_mains() {
   models::MainsConfig config;
@@ -54,7 +54,7 @@ TEST(Truth, HoldsTheWindowsThatHaveEnded) {
   const SupplyPoint supply(mains, load);
   const ChangeLog log;
   TruthMeter meter(supply, log);
-  const sim::TimeNs window = mains.step(0).window_ns;
+  const kernel::TimeNs window = mains.step(0).window_ns;
   EXPECT_EQ(meter.advance(window - 1).powered_ns, 0);
   EXPECT_EQ(meter.advance(window).powered_ns, window);
   EXPECT_EQ(meter.advance(10 * window + 5).powered_ns, 10 * window);
@@ -73,8 +73,8 @@ TEST(Truth, ReadingOftenChangesNothing) {
   log.add({53 * kMinute + 7, Kind::power, 1});
   TruthMeter once(supply, log);
   TruthMeter often(supply, log);
-  sim::KeyedStream draw(1, 1, sim::kPurposeTest);
-  for (sim::TimeNs t = 0; t < 2 * kHour; t += draw.below(4'000'000'000u)) often.advance(t);
+  kernel::KeyedStream draw(1, 1, kernel::kPurposeTest);
+  for (kernel::TimeNs t = 0; t < 2 * kHour; t += draw.below(4'000'000'000u)) often.advance(t);
   const Truth& a = once.advance(2 * kHour);
   const Truth& b = often.advance(2 * kHour);
   EXPECT_EQ(a.powered_ns, b.powered_ns);
@@ -88,17 +88,17 @@ TEST(Truth, ChangesActFromTheNextBoundary) {
   const MainsSchedule mains({}, kHour);
   const ConstantLoad load({3600, 0, 0, true});
   const SupplyPoint supply(mains, load);
-  const sim::TimeNs open = 10 * kMinute + 1, close = 20 * kMinute + 3;
-  const sim::TimeNs off = 30 * kMinute + 5, on = 35 * kMinute + 7;
+  const kernel::TimeNs open = 10 * kMinute + 1, close = 20 * kMinute + 3;
+  const kernel::TimeNs off = 30 * kMinute + 5, on = 35 * kMinute + 7;
   ChangeLog log;
   log.add({open, Kind::relay, 0});
   log.add({close, Kind::relay, 1});
   log.add({off, Kind::power, 0});
   log.add({on, Kind::power, 1});
   TruthMeter meter(supply, log);
-  const sim::TimeNs end = mains.boundary_from(40 * kMinute);
-  const sim::TimeNs dark = mains.boundary_from(on) - mains.boundary_from(off);
-  const sim::TimeNs idle = mains.boundary_from(close) - mains.boundary_from(open);
+  const kernel::TimeNs end = mains.boundary_from(40 * kMinute);
+  const kernel::TimeNs dark = mains.boundary_from(on) - mains.boundary_from(off);
+  const kernel::TimeNs idle = mains.boundary_from(close) - mains.boundary_from(open);
   const Truth& truth = meter.advance(end);
   EXPECT_EQ(truth.powered_ns, end - dark);
   EXPECT_NEAR(truth.exact[kActiveImport], static_cast<double>(end - dark - idle) * 1e-9, 1e-9);
@@ -109,8 +109,8 @@ TEST(Truth, ASagTakesItsShareOfThePower) {
   const ConstantLoad load({3600, 720, 0, true});
   const SupplyPoint supply(mains, load);
   ChangeLog log;
-  log.add({10 * sim::kNsPerSecond, Kind::sag, 0.5});
-  log.add({20 * sim::kNsPerSecond, Kind::sag, 1});
+  log.add({10 * kernel::kNsPerSecond, Kind::sag, 0.5});
+  log.add({20 * kernel::kNsPerSecond, Kind::sag, 1});
   TruthMeter meter(supply, log);
   const Truth& truth = meter.advance(kMinute);
   EXPECT_NEAR(truth.exact[kActiveImport], 50 + 10 * 0.5, 1e-9);
@@ -136,12 +136,12 @@ TEST(Truth, AGapIsUnknown) {
 
 TEST(Truth, SumsOfAYearKeepTheirLastDigits) {
   // 1e6 additions of a third: plain doubles drift by 1e-7, the register's day is compared to 1 Wh.
-  const MainsSchedule mains(constant_mains(), 366 * sim::kNsPerDay);
+  const MainsSchedule mains(constant_mains(), 366 * kernel::kNsPerDay);
   const ConstantLoad load({1.0 / 3 * 300, 0, 0, true});
   const SupplyPoint supply(mains, load, {1, 1, false});
   const ChangeLog log;
   TruthMeter meter(supply, log);
-  const Truth& year = meter.advance(365 * sim::kNsPerDay);
+  const Truth& year = meter.advance(365 * kernel::kNsPerDay);
   EXPECT_NEAR(year.exact[kActiveImport], 100.0 * 24 * 365, 1e-9);
 }
 
