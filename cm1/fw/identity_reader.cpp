@@ -5,21 +5,24 @@
 #include <algorithm>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 
 namespace cm1::fw {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using protocol::Result;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using protocol::dlms::ClientConfig;
 using protocol::dlms::ClientEvent;
 using protocol::dlms::kManagementDevice;
 using protocol::dlms::kPublicClient;
 
-constexpr Attribute kSystemTitle{ClassId::security_setup, obis(0, 0, 43, 0, 0), 5};
-constexpr Attribute kTime{ClassId::clock, obis(0, 0, 1, 0, 0), 2};
+constexpr Attribute kSystemTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0),
+                                 classes::SecuritySetup::kServerSystemTitle};
+constexpr Attribute kTime{classes::Clock::kId, obis(0, 0, 1, 0, 0), classes::Clock::kTime};
 constexpr std::uint16_t kMaxPdu = 256;
 
 ClientConfig public_client() {

@@ -8,6 +8,7 @@
 
 #include "hes-stub/concentrators/concentrators.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
 
 namespace hes {
 namespace {
@@ -17,7 +18,6 @@ using protocol::cosem::AccessResult;
 namespace error_code = p32::error_code;
 
 constexpr Obis kDisconnectControl = protocol::cosem::obis(0, 0, 96, 3, 10);
-constexpr std::int8_t kShiftTime = 6;  // class 8
 // The result of an order that is out of date comes a little later.
 constexpr std::int64_t kResultGraceS = 900;
 // A meter that could not be reached is not tried again before.
@@ -65,8 +65,8 @@ bool Concentrators::make_order(const Order& order, p32::OrderBody& body) const {
       return true;
     case OrderKind::clock_shift:
       protocol::axdr::put_long(static_cast<std::int16_t>(order.value_s), out);
-      body = raw(p32::DlmsService::action, static_cast<std::uint16_t>(ClassId::clock), kClock,
-                 kShiftTime, out.written());
+      body = raw(p32::DlmsService::action, static_cast<std::uint16_t>(classes::Clock::kId), kClock,
+                 classes::Clock::kShiftTime, out.written());
       return true;
     case OrderKind::clock_set:
       // The concentrator's clock is true; another time than that cannot be told in advance.

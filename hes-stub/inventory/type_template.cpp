@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "hes-stub/inventory/json_reader.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/obis.hpp"
 
 namespace hes {
@@ -63,7 +65,7 @@ ProfileType read_profile(const JsonNode& node, const Scalers& scalers) {
 // Profile status words stand in 0.0.96.10.x (Blue Book 6.2.30).
 bool is_status_word(const Column& column) {
   const auto& o = column.source.instance.octets;
-  return column.source.class_id == ClassId::data && o[0] == 0 && o[2] == 96 && o[3] == 10;
+  return column.source.class_id == classes::Data::kId && o[0] == 0 && o[2] == 96 && o[3] == 10;
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ bool assign_roles(ProfileType& profile) {
   profile.status_column = -1;
   for (std::size_t i = 0; i < profile.columns.size(); ++i) {
     const Column& column = profile.columns[i];
-    if (column.source.class_id == ClassId::clock && profile.clock_column < 0) {
+    if (column.source.class_id == classes::Clock::kId && profile.clock_column < 0) {
       profile.clock_column = static_cast<int>(i);
     } else if (is_status_word(column) && profile.status_column < 0) {
       profile.status_column = static_cast<int>(i);

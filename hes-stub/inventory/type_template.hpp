@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "hes-stub/store/row.hpp"
-#include "protocol/cosem/types.hpp"
+#include "protocol/cosem/class.hpp"
 
 namespace hes {
 
+namespace classes = protocol::cosem::classes;
 using protocol::cosem::ClassId;
 using protocol::cosem::Obis;
 

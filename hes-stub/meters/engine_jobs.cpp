@@ -8,6 +8,8 @@
 #include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 
 namespace hes {
 namespace {
@@ -15,9 +17,6 @@ namespace {
 using protocol::cosem::Selection;
 using Step = ActiveSession::Step;
 
-constexpr std::int8_t kBuffer = 2;        // class 7
-constexpr std::int8_t kTime = 2;          // class 8
-constexpr std::int8_t kShiftTime = 6;     // class 8
 constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
 // A closing that is not there is asked for again, for a while: a slow clock writes it late, a
 // meter without power never.
@@ -151,7 +150,8 @@ void Engine::request_load_profile(ActiveSession& session) {
   const MeterState& state = meters_[session.meter];
   session.step = Step::pulling_rows;
   session.pull_to_s = state.rows_to_s;
-  transmit(session, session.client->get({ClassId::profile_generic, kLoadProfile, kBuffer},
+  transmit(session, session.client->get({classes::ProfileGeneric::kId, kLoadProfile,
+                                         classes::ProfileGeneric::kBuffer},
                                         range(state.rows_from_s, state.rows_to_s)));
 }
 
@@ -160,13 +160,14 @@ void Engine::request_closing(ActiveSession& session) {
   const std::int64_t from_s = store_.settled_until(session.meter, closing_) + 1;
   const std::int64_t to_s = std::max(from_s, meters_[session.meter].closing_until_s);
   session.pull_to_s = to_s;
-  transmit(session, session.client->get({ClassId::profile_generic, kDailyClosing, kBuffer},
+  transmit(session, session.client->get({classes::ProfileGeneric::kId, kDailyClosing,
+                                         classes::ProfileGeneric::kBuffer},
                                         range(from_s, to_s)));
 }
 
 void Engine::request_clock(ActiveSession& session) {
   session.step = Step::reading_clock;
-  transmit(session, session.client->get({ClassId::clock, kClock, kTime}));
+  transmit(session, session.client->get({classes::Clock::kId, kClock, classes::Clock::kTime}));
 }
 
 void Engine::on_rows(ActiveSession& session, Bytes value) {
@@ -238,7 +239,8 @@ void Engine::on_clock(ActiveSession& session, Bytes value) {
 void Engine::set_clock(ActiveSession& session) {
   session.step = Step::correcting_clock;
   store_.add_event(now(), session.meter, "clock set", "");
-  transmit(session, session.client->set({ClassId::clock, kClock, kTime}, clock_value(now_s())));
+  transmit(session, session.client->set({classes::Clock::kId, kClock, classes::Clock::kTime},
+                                        clock_value(now_s())));
 }
 
 void Engine::correct_clock(ActiveSession& session, UtcNs deviation) {
@@ -252,7 +254,8 @@ void Engine::correct_clock(ActiveSession& session, UtcNs deviation) {
   std::array<std::uint8_t, 3> parameter;
   protocol::Writer out(parameter);
   protocol::axdr::put_long(static_cast<std::int16_t>(shift_s), out);
-  transmit(session, session.client->action({ClassId::clock, kClock, kShiftTime}, out.written()));
+  transmit(session, session.client->action(
+                        {classes::Clock::kId, kClock, classes::Clock::kShiftTime}, out.written()));
 }
 
 // What the meter stamps from now on it has stamped before: look at these stamps once its pushes of

@@ -7,6 +7,8 @@
 #include "hes-stub/meters/engine.hpp"
 #include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
 
 namespace hes {
 namespace {
@@ -14,8 +16,6 @@ namespace {
 using protocol::dlms::ClientEvent;
 using Kind = ClientEvent::Kind;
 
-constexpr std::int8_t kCaptureObjects = 3;  // class 7
-constexpr std::int8_t kScalerUnit = 3;      // class 3
 constexpr Obis kProfiles[] = {kLoadProfile, kDailyClosing};
 constexpr std::size_t kProfileCount = 2;
 
@@ -24,7 +24,7 @@ Column* register_column(TypeTemplate& type, std::size_t n) {
   std::vector<protocol::cosem::Attribute> seen;
   for (ProfileType& profile : type.profiles) {
     for (Column& column : profile.columns) {
-      if (column.source.class_id != ClassId::register_) continue;
+      if (column.source.class_id != classes::Register::kId) continue;
       if (std::find(seen.begin(), seen.end(), column.source) != seen.end()) continue;
       if (seen.size() == n) return &column;
       seen.push_back(column.source);
@@ -54,13 +54,14 @@ void Engine::request_learn(ActiveSession& session) {
   }
   session.step = ActiveSession::Step::learning;
   if (session.learn_at < kProfileCount) {
-    return transmit(session, session.client->get({ClassId::profile_generic,
-                                                  kProfiles[session.learn_at], kCaptureObjects}));
+    return transmit(session,
+                    session.client->get({classes::ProfileGeneric::kId, kProfiles[session.learn_at],
+                                         classes::ProfileGeneric::kCaptureObjects}));
   }
   const Column* column = register_column(session.learnt, session.learn_at - kProfileCount);
   if (column != nullptr) {
-    return transmit(
-        session, session.client->get({ClassId::register_, column->source.instance, kScalerUnit}));
+    return transmit(session, session.client->get({classes::Register::kId, column->source.instance,
+                                                  classes::Register::kScalerUnit}));
   }
   const std::size_t index = meters_[session.meter].type;
   types_[index].type = std::move(session.learnt);
@@ -81,12 +82,10 @@ bool Engine::take_learnt(ActiveSession& session, const ClientEvent& event) {
   Column* column = register_column(session.learnt, session.learn_at - kProfileCount);
   if (!data || column == nullptr) return true;
   protocol::axdr::Cursor in(event.data);
-  in.structure(2);
-  const std::int64_t scaler = in.number();
-  const std::uint8_t unit = in.enumeration();
+  const classes::ScalerUnit learnt = classes::take_scaler_unit(in);
   if (!in.at_end()) return true;
-  column->scaler = static_cast<std::int8_t>(scaler);
-  column->unit = unit;
+  column->scaler = learnt.scaler;
+  column->unit = learnt.unit;
   spread_scaler(session.learnt, *column);
   return true;
 }

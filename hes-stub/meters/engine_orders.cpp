@@ -7,6 +7,8 @@
 
 #include "hes-stub/meters/engine.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/date_time.hpp"
 
 namespace hes {
@@ -17,10 +19,6 @@ using Step = ActiveSession::Step;
 using Kind = ClientEvent::Kind;
 
 constexpr Obis kDisconnector = protocol::cosem::obis(0, 0, 96, 3, 10);
-constexpr std::int8_t kRemoteDisconnect = 1;  // class 70
-constexpr std::int8_t kRemoteReconnect = 2;
-constexpr std::int8_t kTime = 2;  // class 8
-constexpr std::int8_t kShiftTime = 6;
 constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
 constexpr std::int64_t kMaxSetS = INT64_C(3'000'000'000);
 constexpr std::uint8_t kDaylightSaving = 0x80;  // clock status
@@ -84,7 +82,8 @@ void Engine::request_order(ActiveSession& session) {
   if (order.result.order.kind == OrderKind::clock_shift ||
       order.result.order.kind == OrderKind::clock_set) {
     session.step = Step::order_clock;
-    return transmit(session, session.client->get({ClassId::clock, kClock, kTime}));
+    return transmit(session,
+                    session.client->get({classes::Clock::kId, kClock, classes::Clock::kTime}));
   }
   send_order(session, order);
 }
@@ -101,17 +100,21 @@ void Engine::send_order(ActiveSession& session, PendingOrder& pending) {
     case OrderKind::relay_close: {
       const bool open = order.kind == OrderKind::relay_open;
       protocol::axdr::put_integer(0, out);
-      return transmit(session, session.client->action({ClassId::disconnect_control, kDisconnector,
-                                                       open ? kRemoteDisconnect : kRemoteReconnect},
-                                                      out.written()));
+      return transmit(session,
+                      session.client->action({classes::DisconnectControl::kId, kDisconnector,
+                                              open ? classes::DisconnectControl::kRemoteDisconnect
+                                                   : classes::DisconnectControl::kRemoteReconnect},
+                                             out.written()));
     }
     case OrderKind::clock_shift:
       protocol::axdr::put_long(static_cast<std::int16_t>(order.value_s), out);
-      return transmit(session,
-                      session.client->action({ClassId::clock, kClock, kShiftTime}, out.written()));
+      return transmit(
+          session, session.client->action({classes::Clock::kId, kClock, classes::Clock::kShiftTime},
+                                          out.written()));
     case OrderKind::clock_set:
-      return transmit(session, session.client->set({ClassId::clock, kClock, kTime},
-                                                   clock_value(now_s() + order.value_s)));
+      return transmit(session,
+                      session.client->set({classes::Clock::kId, kClock, classes::Clock::kTime},
+                                          clock_value(now_s() + order.value_s)));
     case OrderKind::read:
       return transmit(session, session.client->get(order.attribute));
   }

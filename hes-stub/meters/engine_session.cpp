@@ -8,6 +8,7 @@
 
 #include "hes-stub/meters/engine.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
 
 namespace hes {
 namespace {
@@ -18,7 +19,6 @@ using Step = ActiveSession::Step;
 using Kind = ClientEvent::Kind;
 
 constexpr Obis kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 0);
-constexpr std::int8_t kValue = 2;  // class 1
 // Our counters are written to the store ahead of their use, this many at a time.
 constexpr std::uint32_t kReservedCounters = 1000;
 constexpr std::uint32_t kCountersOfASession = 200;
@@ -136,7 +136,8 @@ void Engine::on_answer(ActiveSession& session, Bytes apdu, std::uint32_t octets)
 void Engine::on_associated(ActiveSession& session) {
   if (session.public_client) {
     session.step = Step::reading_counter;
-    return transmit(session, session.client->get({ClassId::data, kInvocationCounter, kValue}));
+    return transmit(session, session.client->get(
+                                 {classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
   }
   ++counters_.associations;
   report(session, MessageKind::association);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 
 namespace hes {
 namespace {
@@ -106,16 +107,9 @@ bool decode_capture_objects(protocol::Bytes array, ProfileType& profile) {
   if (n == 0 || n > kMaxColumns) return false;
   profile.columns.clear();
   for (std::uint32_t i = 0; i < n; ++i) {
-    in.structure(4);
-    Column column;
-    column.source.class_id = static_cast<ClassId>(in.unsigned_number() & 0xFFFF);
-    const protocol::Bytes name = in.octet_string();
-    column.source.index = static_cast<std::int8_t>(in.number());
-    static_cast<void>(in.unsigned_number());  // data_index: the whole attribute
-    auto& octets = column.source.instance.octets;
-    if (!in.ok() || name.size() != octets.size()) return false;
-    std::copy(name.begin(), name.end(), octets.begin());
-    profile.columns.push_back(column);
+    const auto captured = classes::take_capture_object(in);
+    if (!captured) return false;
+    profile.columns.push_back({captured->source, 0, 255});
   }
   return in.at_end() && assign_roles(profile);
 }

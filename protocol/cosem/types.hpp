@@ -20,15 +20,9 @@ constexpr Obis obis(unsigned a, unsigned b, unsigned c, unsigned d, unsigned e, 
   return Obis{{octet(a), octet(b), octet(c), octet(d), octet(e), octet(f)}};
 }
 
-enum class ClassId : std::uint16_t {
-  data = 1,
-  register_ = 3,
-  profile_generic = 7,
-  clock = 8,
-  association_ln = 15,
-  security_setup = 64,
-  disconnect_control = 70,
-};
+// Of an interface class; the classes themselves stand in classes/, as kId. Any number may come from
+// the wire.
+enum class ClassId : std::uint16_t {};
 
 struct Attribute {
   ClassId class_id{};

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/action.hpp"
 #include "protocol/dlms/apdu.hpp"
@@ -14,7 +15,8 @@ namespace {
 
 using Kind = ClientEvent::Kind;
 
-constexpr cosem::Method kReplyToHls{cosem::ClassId::association_ln, cosem::obis(0, 0, 40, 0, 0), 1};
+constexpr cosem::Method kReplyToHls{cosem::classes::AssociationLn::kId, cosem::obis(0, 0, 40, 0, 0),
+                                    cosem::classes::AssociationLn::kReplyToHlsAuthentication};
 constexpr std::size_t kInitiateBuffer = 48;  // InitiateRequest and its protection
 
 }  // namespace

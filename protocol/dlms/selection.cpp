@@ -6,6 +6,8 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/date_time.hpp"
 
 namespace protocol::dlms {
@@ -13,16 +15,12 @@ namespace {
 
 using cosem::Selection;
 
-constexpr cosem::Obis kClock = cosem::obis(0, 0, 1, 0, 0);
-constexpr std::uint8_t kClockTime = 2;  // attribute
+constexpr cosem::classes::CaptureObject kByTime{
+    {cosem::classes::Clock::kId, cosem::obis(0, 0, 1, 0, 0), cosem::classes::Clock::kTime}};
 
 void put_range(const Selection& selection, Writer& out) {
   axdr::begin_structure(4, out);
-  axdr::begin_structure(4, out);
-  axdr::put_long_unsigned(static_cast<std::uint16_t>(cosem::ClassId::clock), out);
-  axdr::put_octet_string(kClock.octets, out);
-  axdr::put_integer(kClockTime, out);
-  axdr::put_long_unsigned(0, out);  // the whole attribute
+  cosem::classes::put_capture_object(kByTime, out);
   cosem::put_date_time({selection.from_utc_s}, out);
   cosem::put_date_time({selection.to_utc_s}, out);
   axdr::begin_array(0, out);  // all columns
@@ -39,22 +37,14 @@ void put_entry(const Selection& selection, Writer& out) {
 Result<Selection> decode_range(Bytes parameters) {
   axdr::Cursor in(parameters);
   in.structure(4);
-  in.structure(4);
-  const std::uint64_t class_id = in.unsigned_number();
-  const Bytes instance = in.octet_string();
-  const std::int64_t attribute = in.number();
-  const std::uint64_t data_index = in.unsigned_number();
+  const Result<cosem::classes::CaptureObject> by = cosem::classes::take_capture_object(in);
   const Result<cosem::DateTime> from = cosem::decode_date_time(in.date_time());
   const Result<cosem::DateTime> to = cosem::decode_date_time(in.date_time());
   const std::uint32_t columns = in.array();
   if (!in.ok()) return in.error();
   if (columns != 0) return Error::unsupported;
   if (!in.at_end()) return Error::malformed;
-  const bool by_clock =
-      class_id == static_cast<std::uint64_t>(cosem::ClassId::clock) &&
-      std::equal(instance.begin(), instance.end(), kClock.octets.begin(), kClock.octets.end()) &&
-      attribute == kClockTime && data_index == 0;
-  if (!by_clock) return Error::unsupported;
+  if (!by || *by != kByTime) return Error::unsupported;
   if (!from) return from.error();
   if (!to) return to.error();
   Selection selection;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/dlms/action.hpp"
 #include "protocol/dlms/hls.hpp"
 #include "protocol/dlms/server_exchange.hpp"
@@ -16,7 +17,8 @@ using Service = Application::Service;
 constexpr std::uint16_t kMinCipheredPduOctets = 64;
 
 // reply_to_HLS_authentication of the current association, Blue Book 4.4.2.
-constexpr cosem::Method kReplyToHls{cosem::ClassId::association_ln, cosem::obis(0, 0, 40, 0, 0), 1};
+constexpr cosem::Method kReplyToHls{cosem::classes::AssociationLn::kId, cosem::obis(0, 0, 40, 0, 0),
+                                    cosem::classes::AssociationLn::kReplyToHlsAuthentication};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/get.hpp"
 #include "protocol/dlms/server_exchange.hpp"
 
@@ -15,8 +16,8 @@ struct Wanted {
 };
 Wanted wanted_rows(const cosem::Attribute& attribute, const AccessSelection& access) {
   if (!access.present) return {};
-  constexpr std::int8_t kBuffer = 2;
-  if (attribute.class_id != cosem::ClassId::profile_generic || attribute.index != kBuffer) {
+  using cosem::classes::ProfileGeneric;
+  if (attribute.class_id != ProfileGeneric::kId || attribute.index != ProfileGeneric::kBuffer) {
     return {AccessResult::scope_of_access_violated};
   }
   const Result<cosem::Selection> selection = decode_selection(access);

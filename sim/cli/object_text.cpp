@@ -8,18 +8,12 @@
 #include <cstdlib>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/cosem/obis.hpp"
 #include "sim/cli/value_text.hpp"
 
 namespace sim::cli {
 namespace {
-
-std::string obis_text(protocol::Bytes octets) {
-  protocol::cosem::Obis obis;
-  if (octets.size() != obis.octets.size()) return hex_text(octets);
-  std::copy(octets.begin(), octets.end(), obis.octets.begin());
-  return std::string(protocol::cosem::ObisText(obis).view());
-}
 
 const char* access_text(std::uint64_t mode) {
   constexpr const char* kModes[] = {"-", "r", "w", "rw", "r!", "w!", "rw!"};  // !: authenticated
@@ -33,10 +27,7 @@ std::string objects_as_text(protocol::Bytes value) {
   std::string text;
   const std::uint32_t n = cursor.array();
   for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
-    cursor.structure(4);
-    const auto class_id = cursor.unsigned_number();
-    const auto version = cursor.unsigned_number();
-    const std::string name = obis_text(cursor.octet_string());
+    const auto object = protocol::cosem::classes::take_listed_object(cursor);
     cursor.structure(2);
     std::string rights;
     const std::uint32_t attributes = cursor.array();
@@ -48,7 +39,8 @@ std::string objects_as_text(protocol::Bytes value) {
       rights += fmt::format(" {}:{}", index, access_text(mode));
     }
     cursor.skip_value();  // methods
-    text += fmt::format("{:>5}  v{}  {:<16}{}\n", class_id, version, name, rights);
+    text += fmt::format("{:>5}  v{}  {:<16}{}\n", static_cast<unsigned>(object.class_id),
+                        object.version, protocol::cosem::ObisText(object.name).view(), rights);
   }
   return cursor.ok() ? text : "? " + hex_text(value) + "\n";
 }

@@ -9,6 +9,10 @@
 #include <utility>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/obis.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/client.hpp"
@@ -87,10 +91,13 @@ class Reader {
   dlms::ClientSession session_;
 };
 
-constexpr cosem::Attribute kLogicalDeviceName{cosem::ClassId::data, cosem::obis(0, 0, 42, 0, 0), 2};
-constexpr cosem::Attribute kInvocationCounter{cosem::ClassId::data, cosem::obis(0, 0, 43, 1, 0), 2};
-constexpr cosem::Attribute kObjectList{cosem::ClassId::association_ln, cosem::obis(0, 0, 40, 0, 0),
-                                       2};
+constexpr cosem::Attribute kLogicalDeviceName{
+    cosem::classes::Data::kId, cosem::obis(0, 0, 42, 0, 0), cosem::classes::Data::kValue};
+constexpr cosem::Attribute kInvocationCounter{
+    cosem::classes::Data::kId, cosem::obis(0, 0, 43, 1, 0), cosem::classes::Data::kValue};
+constexpr cosem::Attribute kObjectList{cosem::classes::AssociationLn::kId,
+                                       cosem::obis(0, 0, 40, 0, 0),
+                                       cosem::classes::AssociationLn::kObjectList};
 
 // What only the meter itself can say before a ciphered association: who it is, and the last counter
 // it accepted.
@@ -150,15 +157,9 @@ cosem::ClassId class_of(Reader& reader, const cosem::Obis& obis) {
   axdr::Cursor cursor(list);
   const std::uint32_t n = cursor.array();
   for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
-    cursor.structure(4);
-    const auto class_id = static_cast<std::uint16_t>(cursor.unsigned_number());
-    cursor.skip_value();  // version
-    const Bytes name = cursor.octet_string();
+    const auto object = cosem::classes::take_listed_object(cursor);
     cursor.skip_value();  // access rights
-    if (cursor.ok() &&
-        std::equal(name.begin(), name.end(), obis.octets.begin(), obis.octets.end())) {
-      return static_cast<cosem::ClassId>(class_id);
-    }
+    if (cursor.ok() && object.name == obis) return object.class_id;
   }
   throw Refused(
       fmt::format("{} is not in the object list of this client", cosem::ObisText(obis).view()));
@@ -172,21 +173,19 @@ void print(const std::string& text) {
 // A register's value means little without its scaler and unit, attribute 3.
 void print_register(Reader& reader, const cosem::Attribute& attribute, bool json) {
   const auto value = reader.get(attribute);
-  const auto scaler_unit = reader.get({attribute.class_id, attribute.instance, 3});
+  const auto scaler_unit =
+      reader.get({attribute.class_id, attribute.instance, cosem::classes::Register::kScalerUnit});
   axdr::Cursor number(value);
   axdr::Cursor scale(scaler_unit);
   const std::int64_t raw = number.number();
-  scale.structure(2);
-  const std::int64_t scaler = scale.number();
-  const std::uint64_t unit = scale.unsigned_number();
+  const auto [scaler, unit] = cosem::classes::take_scaler_unit(scale);
   if (!number.ok() || !scale.ok()) {
     print(json ? value_as_json(value) : value_as_text(value));
     return;
   }
-  const std::string text =
-      register_as_text(raw, static_cast<int>(scaler), static_cast<unsigned>(unit));
+  const std::string text = register_as_text(raw, scaler, unit);
   print(json ? fmt::format(R"({{"raw": {}, "scaler": {}, "unit": "{}", "text": "{}"}})", raw,
-                           scaler, unit_text(static_cast<unsigned>(unit)), text)
+                           scaler, unit_text(unit), text)
              : text);
 }
 
@@ -240,12 +239,14 @@ void read_wanted(const ReadOptions& options, const Wanted& wanted, Reader& reade
     const auto list = reader.get(kObjectList);
     print(options.json ? value_as_json(list) : objects_as_text(list));
   } else if (!options.profile.empty()) {
-    const auto rows =
-        reader.get({cosem::ClassId::profile_generic, wanted.obis, 2}, wanted.selection);
+    const auto rows = reader.get(
+        {cosem::classes::ProfileGeneric::kId, wanted.obis, cosem::classes::ProfileGeneric::kBuffer},
+        wanted.selection);
     print(options.json ? value_as_json(rows) : rows_as_text(rows));
   } else {
     const cosem::Attribute attribute{class_of(reader, wanted.obis), wanted.obis, wanted.index};
-    if (attribute.class_id == cosem::ClassId::register_ && wanted.index == 2) {
+    if (attribute.class_id == cosem::classes::Register::kId &&
+        wanted.index == cosem::classes::Register::kValue) {
       print_register(reader, attribute, options.json);
       return;
     }

@@ -9,6 +9,7 @@
 
 #include "models/core/parts/serial_port.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/hdlc/primary.hpp"
 
@@ -28,8 +29,9 @@ constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
 constexpr std::size_t kRowOctets = 64;  // encoded, generously
 constexpr std::size_t kRegisters = 6;
 
-constexpr cosem::Attribute kLoadProfileBuffer{cosem::ClassId::profile_generic,
-                                              cosem::obis(1, 0, 99, 1, 0), 2};
+constexpr cosem::Attribute kLoadProfileBuffer{cosem::classes::ProfileGeneric::kId,
+                                              cosem::obis(1, 0, 99, 1, 0),
+                                              cosem::classes::ProfileGeneric::kBuffer};
 
 // A rows array as every built-in meter sends it: clock, status, six registers.
 std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {

@@ -7,6 +7,10 @@
 #include <sstream>
 
 #include "models/core/meter/service_times.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/test_client.hpp"
@@ -16,17 +20,17 @@
 namespace target {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 
 const char* const kSizes = "tests/target/size_budget.txt";
 const char* const kInstructions = "tests/target/instruction_budget.txt";
 
-const Attribute kImport{ClassId::register_, obis(1, 0, 1, 8, 0), 2};
-const Attribute kObjectList{ClassId::association_ln, obis(0, 0, 40, 0, 0), 2};
-const Attribute kLoad{ClassId::profile_generic, obis(1, 0, 99, 1, 0), 2};
-const Attribute kTime{ClassId::clock, obis(0, 0, 1, 0, 0), 2};
+const Attribute kImport{classes::Register::kId, obis(1, 0, 1, 8, 0), 2};
+const Attribute kObjectList{classes::AssociationLn::kId, obis(0, 0, 40, 0, 0), 2};
+const Attribute kLoad{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 2};
+const Attribute kTime{classes::Clock::kId, obis(0, 0, 1, 0, 0), 2};
 
 std::map<std::string, std::uint64_t> sections_of(const std::string& image) {
   std::map<std::string, std::uint64_t> sizes;
@@ -138,7 +142,7 @@ TEST_P(Budgets, Sessions) {
   protocol::cosem::put_date_time({kStart + 5, -60, 0, 0}, value);
   hold("set_time_ciphered", cost([&] { ASSERT_TRUE(manager.set(kTime, now)); }));
   const std::uint8_t shift[] = {0x10, 0, 1};
-  const protocol::cosem::Method shift_time{ClassId::clock, obis(0, 0, 1, 0, 0), 6};
+  const protocol::cosem::Method shift_time{classes::Clock::kId, obis(0, 0, 1, 0, 0), 6};
   hold("shift_time_ciphered", cost([&] { ASSERT_TRUE(manager.action(shift_time, shift)); }));
 }
 

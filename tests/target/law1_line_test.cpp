@@ -5,6 +5,7 @@
 // seen, and the serial line must not be trusted.
 #include <cstring>
 
+#include "protocol/cosem/classes/register.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 #include "tests/target/models.hpp"
@@ -12,8 +13,8 @@
 namespace target {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using meter::port::octets_of;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 
 std::vector<std::uint8_t> snrm_of(fitl::MeterFixture& meter) {
@@ -164,7 +165,7 @@ TEST(Law1PowerLine, JoinsAndIsRead) {
   ASSERT_TRUE(bench.run_until_joined());
   fitl::PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
   ASSERT_TRUE(concentrator.associate());
-  EXPECT_TRUE(concentrator.get({ClassId::register_, obis(1, 0, 1, 8, 0), 2}));
+  EXPECT_TRUE(concentrator.get({classes::Register::kId, obis(1, 0, 1, 8, 0), 2}));
   EXPECT_GT(twin_of(bench.meter.hal).image().tally(Kind::plc).calls, 5u);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "models/core/afe/afe.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 #include "tests/target/models.hpp"
@@ -130,7 +131,7 @@ TEST_P(Law1, ABadProvisionIsRefusedByBoth) {
 }
 
 TEST_P(Law1, InstantaneousValuesOverTheWire) {
-  using protocol::cosem::ClassId;
+  namespace classes = protocol::cosem::classes;
   using protocol::cosem::obis;
   meter.sums(fitl::make_sums({231.0, 10.0, -60.0, 50.1}, {}, GetParam().n_elements), 18000);
   fitl::TestClient reader(meter, fitl::reading_client(meter.provision));
@@ -138,7 +139,7 @@ TEST_P(Law1, InstantaneousValuesOverTheWire) {
   std::uint64_t sum = 0;
   for (const unsigned c : {1u, 2u, 3u, 4u, 13u, 14u, 31u, 32u, 52u, 72u, 5u, 6u, 7u, 8u}) {
     for (const unsigned d : {7u, 8u}) {
-      sum += unsigned_in(reader, {ClassId::register_, obis(1, 0, c, d, 0), 2});
+      sum += unsigned_in(reader, {classes::Register::kId, obis(1, 0, c, d, 0), 2});
     }
   }
   EXPECT_GT(sum, 0u);

@@ -5,16 +5,15 @@
 #include <algorithm>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 
 namespace dcu::app {
 namespace {
 
-using protocol::cosem::ClassId;
+namespace classes = protocol::cosem::classes;
 using protocol::cosem::obis;
 using protocol::cosem::Selection;
 
-constexpr std::int8_t kBuffer = 2;         // class 7
-constexpr std::int8_t kCapturePeriod = 4;  // class 7
 constexpr std::int64_t kDayS = 86'400;
 constexpr std::int64_t kUsualPeriodS = 900;
 // Rows in one answer: what a session's buffer holds, and an answer the line carries in seconds.
@@ -123,7 +122,8 @@ JobPtr Collector::range_job(MeterIndex meter, Profile profile, std::uint8_t prio
   job->prepare = [this, reading](Job& planned) { plan(planned, *reading); };
   job->on_answer = [this, reading](Job& asked, const Answer& answer) {
     if (!answer.ok()) return Job::Next::finished;
-    const bool period = asked.operations[asked.at].target.index == kCapturePeriod;
+    const bool period =
+        asked.operations[asked.at].target.index == classes::ProfileGeneric::kCapturePeriod;
     return period ? on_period(answer, asked.meter) : on_rows(asked, *reading, answer);
   };
   return job;
@@ -143,8 +143,8 @@ void Collector::plan(Job& job, Reading& reading) const {
     reading.from_s = settled_s == 0 ? oldest_s : settled_s - overlap_s(reading.profile);
   }
   if (reading.profile == Profile::load && entry.capture_period_s == 0) {
-    job.operations.push_back(
-        get_of(ClassId::profile_generic, name_of(reading.profile), kCapturePeriod));
+    job.operations.push_back(get_of(classes::ProfileGeneric::kId, name_of(reading.profile),
+                                    classes::ProfileGeneric::kCapturePeriod));
   }
   ask(job, reading);
 }
@@ -161,7 +161,8 @@ void Collector::ask(Job& job, Reading& reading) const {
   }
   reading.last_part = reading.to_s == end_s;
   if (reading.again && reading.last_part) reading.to_s = now_s + kFarS;
-  job.operations.push_back(get_of(ClassId::profile_generic, name_of(reading.profile), kBuffer,
+  job.operations.push_back(get_of(classes::ProfileGeneric::kId, name_of(reading.profile),
+                                  classes::ProfileGeneric::kBuffer,
                                   range_of(reading.from_s, reading.to_s)));
 }
 

@@ -6,18 +6,17 @@
 #include "dcu/app/meters/collector.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "protocol/dlms/server.hpp"
 
 namespace dcu::app {
 namespace {
 
-using protocol::cosem::ClassId;
+namespace classes = protocol::cosem::classes;
 using protocol::p32::ClockSyncMode;
 
 constexpr auto kClock = protocol::cosem::obis(0, 0, 1, 0, 0);
-constexpr std::int8_t kTime = 2;
-constexpr std::int8_t kShiftTime = 6;
 constexpr std::int64_t kMaxShiftS = 900;                     // Blue Book 4.5.1
 constexpr std::int64_t kFarthestS = INT64_C(8'000'000'000);  // past it nanoseconds overflow
 constexpr std::int64_t kNsPerHundredth = kNsPerSecond / 100;
@@ -41,7 +40,7 @@ JobPtr Collector::clock_job(MeterIndex meter, std::uint8_t priority, const Clock
   job->meter = meter;
   job->priority = priority;
   job->prepare = [](Job& planned) {
-    planned.operations.push_back(get_of(ClassId::clock, kClock, kTime));
+    planned.operations.push_back(get_of(classes::Clock::kId, kClock, classes::Clock::kTime));
   };
   job->on_answer = [this, policy, offset_ms](Job& asked, const Answer& answer) {
     if (!answer.ok()) return Job::Next::finished;
@@ -61,7 +60,8 @@ Job::Next Collector::on_clock(Job& job, const ClockPolicy& policy, const Answer&
   if (!readable) {
     if (policy.mode == ClockSyncMode::check) return Job::Next::unreadable;
     // No date at all: nothing to shift.
-    job.operations.push_back(set_of(ClassId::clock, kClock, kTime, time_value(core_.now() + way)));
+    job.operations.push_back(
+        set_of(classes::Clock::kId, kClock, classes::Clock::kTime, time_value(core_.now() + way)));
     return Job::Next::go_on;
   }
   const UtcNs meter_ns = time->utc_s * kNsPerSecond + time->hundredths * kNsPerHundredth;
@@ -89,14 +89,15 @@ void Collector::correct_clock(Job& job, const ClockPolicy& policy, UtcNs deviati
   const std::int64_t shift_s = -(deviation + half) / kNsPerSecond;
   const bool far = shift_s < -kMaxShiftS || shift_s > kMaxShiftS;
   if (far || policy.mode == ClockSyncMode::set) {
-    job.operations.push_back(set_of(ClassId::clock, kClock, kTime, time_value(core_.now() + way)));
+    job.operations.push_back(
+        set_of(classes::Clock::kId, kClock, classes::Clock::kTime, time_value(core_.now() + way)));
     return;
   }
   std::array<std::uint8_t, 3> parameter{};
   protocol::Writer out(parameter);
   protocol::axdr::put_long(static_cast<std::int16_t>(shift_s), out);
-  Operation shift =
-      action_of(ClassId::clock, kClock, kShiftTime, {parameter.begin(), parameter.end()});
+  Operation shift = action_of(classes::Clock::kId, kClock, classes::Clock::kShiftTime,
+                              {parameter.begin(), parameter.end()});
   shift.once = true;  // if its answer is lost, the clock tells
   job.operations.push_back(std::move(shift));
 }

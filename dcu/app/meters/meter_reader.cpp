@@ -5,11 +5,17 @@
 #include <algorithm>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
 
 namespace dcu::app {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 namespace p32 = protocol::p32;
+using classes::DisconnectControl;
+using classes::ScalerUnit;
 using protocol::axdr::Cursor;
 using protocol::cosem::AccessResult;
 using protocol::cosem::ClassId;
@@ -22,8 +28,6 @@ constexpr auto kFirmware = obis(1, 0, 0, 2, 0);
 constexpr auto kDisconnect = obis(0, 0, 96, 3, 10);
 constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
 constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
-constexpr std::int8_t kValue = 2;
-constexpr std::int8_t kScalerUnit = 3;
 constexpr std::int8_t kTransferStatus = 6;  // class 18
 constexpr std::size_t kMaxName = 32;
 
@@ -84,8 +88,8 @@ std::optional<p32::Failure> failure_of(const Job& job, PollOutcome outcome) {
 
 JobPtr MeterReader::identity_job(MeterIndex meter, std::uint8_t priority) {
   JobPtr job = job_of("identity", meter, priority);
-  job->operations = {get_of(ClassId::data, kDeviceName, kValue),
-                     get_of(ClassId::data, kFirmware, kValue)};
+  job->operations = {get_of(classes::Data::kId, kDeviceName, classes::Data::kValue),
+                     get_of(classes::Data::kId, kFirmware, classes::Data::kValue)};
   job->on_answer = [this](Job& asked, const Answer& answer) {
     if (!answer.ok()) return Job::Next::go_on;
     Cursor in(answer.data);
@@ -105,9 +109,9 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
   const std::string model = core_.store.meters()[meter].given.model;
   job->prepare = [this, model, line](Job& planned) {
     line->readings.clear();
-    planned.operations.push_back(get_of(ClassId::clock, kClock, kValue));
+    planned.operations.push_back(get_of(classes::Clock::kId, kClock, classes::Clock::kTime));
     for (const Obis& name : kInstantaneous) {
-      planned.operations.push_back(get_of(ClassId::register_, name, kValue));
+      planned.operations.push_back(get_of(classes::Register::kId, name, classes::Register::kValue));
     }
   };
   job->on_answer = [this, model, line](Job& asked, const Answer& answer) {
@@ -117,25 +121,23 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
       return lacks(answer) ? Job::Next::go_on : Job::Next::finished;
     }
     Cursor in(answer.data);
-    if (target.class_id == ClassId::clock) {
+    if (target.class_id == classes::Clock::kId) {
       const auto time = protocol::cosem::decode_date_time(in.date_time());
       if (time.ok() && in.at_end()) line->clock = *time;
       return Job::Next::go_on;
     }
-    if (target.index == kValue) {
+    if (target.index == classes::Register::kValue) {
       const std::int64_t value = in.number();
       if (!in.at_end()) return Job::Next::unreadable;
       const auto known = units_.find({model, target.instance});
-      const Unit unit = known == units_.end() ? Unit{} : known->second;
+      const ScalerUnit unit = known == units_.end() ? ScalerUnit{} : known->second;
       line->readings.push_back({target.instance, value, unit.scaler, unit.unit});
       if (known == units_.end()) {
-        asked.operations.push_back(get_of(ClassId::register_, target.instance, kScalerUnit));
+        asked.operations.push_back(
+            get_of(classes::Register::kId, target.instance, classes::Register::kScalerUnit));
       }
     } else {
-      in.structure(2);
-      Unit unit;
-      unit.scaler = static_cast<std::int8_t>(in.number());
-      unit.unit = in.enumeration();
+      const ScalerUnit unit = classes::take_scaler_unit(in);
       if (!in.at_end()) return Job::Next::unreadable;
       units_[{model, target.instance}] = unit;
       for (p32::Reading& reading : line->readings) {
@@ -152,21 +154,22 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
 JobPtr MeterReader::relay_job(MeterIndex meter, std::uint8_t priority,
                               std::shared_ptr<p32::RelayMeter> line) {
   JobPtr job = job_of("relayStatus", meter, priority);
-  job->operations = {get_of(ClassId::disconnect_control, kDisconnect, 2),
-                     get_of(ClassId::disconnect_control, kDisconnect, 3),
-                     get_of(ClassId::disconnect_control, kDisconnect, 4)};
+  job->operations = {get_of(DisconnectControl::kId, kDisconnect, DisconnectControl::kOutputState),
+                     get_of(DisconnectControl::kId, kDisconnect, DisconnectControl::kControlState),
+                     get_of(DisconnectControl::kId, kDisconnect, DisconnectControl::kControlMode)};
   job->on_answer = [this, line](Job& asked, const Answer& answer) {
     if (!answer.ok()) return Job::Next::finished;
     Cursor in(answer.data);
     switch (asked.operations[asked.at].target.index) {
-      case 2:
+      case DisconnectControl::kOutputState:
         line->output_closed = in.boolean();
         break;
-      case 3:
+      case DisconnectControl::kControlState:
         line->control_state = in.enumeration();
         break;
-      default:
+      case DisconnectControl::kControlMode:
         line->control_mode = in.enumeration();
+        break;
     }
     line->read_at = p32::utc_ms_of_ns(core_.now());
     return in.at_end() ? Job::Next::go_on : Job::Next::unreadable;
@@ -177,7 +180,7 @@ JobPtr MeterReader::relay_job(MeterIndex meter, std::uint8_t priority,
 JobPtr MeterReader::firmware_job(MeterIndex meter, std::uint8_t priority,
                                  std::shared_ptr<p32::FirmwareTarget> line) {
   JobPtr job = job_of("firmwareStatus", meter, priority);
-  job->operations = {get_of(ClassId::data, kFirmware, kValue),
+  job->operations = {get_of(classes::Data::kId, kFirmware, classes::Data::kValue),
                      get_of(kClassImageTransfer, kImageTransfer, kTransferStatus)};
   job->on_answer = [this, line](Job& asked, const Answer& answer) {
     Cursor in(answer.data);

@@ -11,6 +11,7 @@
 
 #include "dcu/app/meters/collector.hpp"
 #include "dcu/app/meters/poller.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/hosted/p32/message.hpp"
 
 namespace dcu::app {
@@ -56,15 +57,12 @@ class MeterReader {
              std::function<void(std::optional<protocol::p32::Failure>)> done);
   void done(const SurveyPtr& survey, const std::string& serial);
 
-  struct Unit {
-    std::int8_t scaler = 0;
-    std::uint8_t unit = 255;
-  };
   Core& core_;
   Poller& poller_;
   Collector& collector_;
   // Scalers and units of a model's registers; a model is asked once.
-  std::map<std::pair<std::string, protocol::cosem::Obis>, Unit> units_;
+  std::map<std::pair<std::string, protocol::cosem::Obis>, protocol::cosem::classes::ScalerUnit>
+      units_;
 };
 
 }  // namespace dcu::app

@@ -8,12 +8,13 @@
 
 #include "dcu/app/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
 
 namespace dcu::app {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using protocol::cosem::AccessResult;
-using protocol::cosem::ClassId;
 using protocol::dlms::ClientEvent;
 using Kind = ClientEvent::Kind;
 
@@ -21,7 +22,6 @@ constexpr std::uint8_t kMeterLsap = 1;
 constexpr std::uint8_t kOwnLsap = 3;
 constexpr std::uint8_t kPublicLsap = 16;
 constexpr auto kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 1);
-constexpr std::int8_t kValue = 2;
 // Counters are written to the store ahead of their use.
 constexpr std::uint32_t kReservedCounters = 1000;
 constexpr std::uint32_t kCountersOfASession = 200;
@@ -161,7 +161,8 @@ void Poller::on_event(Session& session, const ClientEvent& event) {
 void Poller::on_associated(Session& session) {
   if (session.public_client) {
     session.step = Session::Step::reading_counter;
-    return transmit(session, session.client->get({ClassId::data, kInvocationCounter, kValue}));
+    return transmit(session, session.client->get(
+                                 {classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
   }
   ++core_.counters.associations;
   Line& line = lines_[session.meter];

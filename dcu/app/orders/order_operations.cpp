@@ -6,12 +6,20 @@
 #include <functional>
 
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "protocol/dlms/selection.hpp"
 
 namespace dcu::app {
 namespace {
 
+namespace classes = protocol::cosem::classes;
+using classes::DisconnectControl;
 namespace axdr = protocol::axdr;
 namespace p32 = protocol::p32;
 using protocol::Writer;
@@ -65,16 +73,18 @@ void put_instant(p32::UtcMs at, Writer& out) {
 
 std::vector<Operation> relay(const p32::RelayOrder& order) {
   const auto state = [](std::int8_t index) {
-    return get_of(ClassId::disconnect_control, kDisconnect, index);
+    return get_of(DisconnectControl::kId, kDisconnect, index);
   };
   std::vector<Operation> operations;
-  // Methods 1 and 2: remote_disconnect, remote_reconnect. Whether a reconnection closes the relay
-  // or arms it is a matter of the control mode.
-  if (order.action == p32::RelayAction::arm) operations.push_back(state(4));
-  const std::int8_t method = order.action == p32::RelayAction::open ? 1 : 2;
-  operations.push_back(action_of(ClassId::disconnect_control, kDisconnect, method,
+  // Whether a reconnection closes the relay or arms it is a matter of the control mode.
+  if (order.action == p32::RelayAction::arm)
+    operations.push_back(state(DisconnectControl::kControlMode));
+  const std::int8_t method = order.action == p32::RelayAction::open
+                                 ? DisconnectControl::kRemoteDisconnect
+                                 : DisconnectControl::kRemoteReconnect;
+  operations.push_back(action_of(DisconnectControl::kId, kDisconnect, method,
                                  value_of([](Writer& out) { axdr::put_integer(0, out); })));
-  for (const std::int8_t index : {2, 3, 4}) operations.push_back(state(index));
+  for (const auto& fact : DisconnectControl::kAttributes) operations.push_back(state(fact.index));
   return operations;
 }
 
@@ -84,30 +94,32 @@ std::vector<Operation> parameters(const p32::MeterParametersOrder& order) {
     operations.push_back(set_of(class_id, name, index, value_of(write)));
   };
   if (order.time_zone_min) {
-    set(ClassId::clock, kClock, 3, [&](Writer& o) { axdr::put_long(*order.time_zone_min, o); });
+    set(classes::Clock::kId, kClock, classes::Clock::kTimeZone,
+        [&](Writer& o) { axdr::put_long(*order.time_zone_min, o); });
   }
   if (order.daylight_saving) {
-    set(ClassId::clock, kClock, 8,
+    set(classes::Clock::kId, kClock, classes::Clock::kDaylightSavingsEnabled,
         [&](Writer& o) { axdr::put_boolean(*order.daylight_saving, o); });
   }
   if (order.control_mode) {
-    set(ClassId::disconnect_control, kDisconnect, 4,
+    set(DisconnectControl::kId, kDisconnect, DisconnectControl::kControlMode,
         [&](Writer& o) { axdr::put_enum(*order.control_mode, o); });
   }
   const auto threshold = [&](const std::optional<std::uint32_t>& value, const Obis& name) {
     if (!value) return;
-    set(ClassId::register_, name, 2,
+    set(classes::Register::kId, name, classes::Register::kValue,
         [&](Writer& o) { axdr::put_long_unsigned(static_cast<std::uint16_t>(*value), o); });
   };
   threshold(order.sag_threshold_dv, kSagThreshold);
   threshold(order.swell_threshold_dv, kSwellThreshold);
   threshold(order.power_quality_time_s, kPowerQualityTime);
   if (order.clear_errors) {
-    set(ClassId::data, kErrorRegister, 2, [](Writer& o) { axdr::put_double_long_unsigned(0, o); });
+    set(classes::Data::kId, kErrorRegister, classes::Data::kValue,
+        [](Writer& o) { axdr::put_double_long_unsigned(0, o); });
   }
   // Last: a new period clears the buffer.
   if (order.capture_period_s) {
-    set(ClassId::profile_generic, kLoadProfile, 4,
+    set(classes::ProfileGeneric::kId, kLoadProfile, classes::ProfileGeneric::kCapturePeriod,
         [&](Writer& o) { axdr::put_double_long_unsigned(*order.capture_period_s, o); });
   }
   return operations;
@@ -218,7 +230,8 @@ std::vector<Operation> keys(const p32::KeyChangeOrder& order, std::string_view s
   for (const p32::WrappedKey& key : order.keys) {
     if (key.meter == serial) mine.push_back(&key);
   }
-  return {action_of(ClassId::security_setup, kSecuritySetup, 2, value_of([&](Writer& o) {
+  return {action_of(classes::SecuritySetup::kId, kSecuritySetup,
+                    classes::SecuritySetup::kGlobalKeyTransfer, value_of([&](Writer& o) {
                       axdr::begin_array(mine.size(), o);
                       for (const p32::WrappedKey* key : mine) {
                         axdr::begin_structure(2, o);

@@ -9,6 +9,7 @@
 #include "dcu/app/orders/order_book.hpp"
 #include "dcu/app/orders/order_operations.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
 
 namespace dcu::app {
 namespace {
@@ -20,7 +21,6 @@ using p32::OrderKind;
 using Group = Store::EventGroup;
 
 constexpr std::uint32_t kDayS = 86'400;
-constexpr std::int8_t kControlMode = 4;  // class 70
 
 Failure bad_value() { return {ErrorCategory::message, p32::error_code::kBadValue}; }
 Failure unknown_target() { return {ErrorCategory::message, p32::error_code::kUnknownTarget}; }
@@ -209,10 +209,11 @@ Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const
   const auto* relay = std::get_if<p32::RelayOrder>(&order.body);
   if (relay != nullptr && operation.service == Operation::Service::get) {
     protocol::axdr::Cursor in(answer.data);
-    const std::uint8_t index = static_cast<std::uint8_t>(operation.target.index);
-    if (index == 2) target.relay.output_closed = in.boolean();
-    if (index == 3) target.relay.control_state = in.enumeration();
-    if (index == kControlMode) target.relay.control_mode = in.enumeration();
+    using protocol::cosem::classes::DisconnectControl;
+    const std::int8_t index = operation.target.index;
+    if (index == DisconnectControl::kOutputState) target.relay.output_closed = in.boolean();
+    if (index == DisconnectControl::kControlState) target.relay.control_state = in.enumeration();
+    if (index == DisconnectControl::kControlMode) target.relay.control_mode = in.enumeration();
     if (!in.at_end()) return Job::Next::unreadable;
     target.relay.read_at = p32::utc_ms_of_ns(core.now());
     // To close the relay from afar is not what was ordered.

@@ -2,6 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what: the access rights behind get, set, action and the object lists.
 #include "meter/fw/cosem/objects.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 
 namespace meter::fw {
 namespace {
@@ -56,19 +63,19 @@ ClassFacts facts_of(ClassId class_id) {
     return {0, kAttributes[static_cast<std::uint16_t>(class_id) - kFirst], 0};
   }
   switch (class_id) {
-    case ClassId::data:
+    case classes::Data::kId:
       return {0, 2, 0};
-    case ClassId::register_:
+    case classes::Register::kId:
       return {0, 3, 1};
-    case ClassId::profile_generic:
+    case classes::ProfileGeneric::kId:
       return {1, 8, 2};
-    case ClassId::clock:
+    case classes::Clock::kId:
       return {0, 9, 6};
-    case ClassId::association_ln:
+    case classes::AssociationLn::kId:
       return {1, 9, 4};
-    case ClassId::security_setup:
+    case classes::SecuritySetup::kId:
       return {0, 5, 2};
-    case ClassId::disconnect_control:
+    case classes::DisconnectControl::kId:
       return {0, 4, 2};
   }
   return {0, 0, 0};

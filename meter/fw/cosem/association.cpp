@@ -3,6 +3,7 @@
 #include "meter/fw/cosem/association.hpp"
 
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/initiate.hpp"
 
@@ -29,7 +30,7 @@ void put_attribute_rights(const Object& object, ClientIndex client, Writer& out)
     axdr::begin_structure(3, out);
     axdr::put_integer(attribute, out);
     axdr::put_enum(attribute_access(object, client, attribute), out);
-    if (object.class_id == ClassId::profile_generic && k == kBufferAttribute) {
+    if (object.class_id == classes::ProfileGeneric::kId && k == kBufferAttribute) {
       axdr::begin_array(2, out);  // by range, by entry
       axdr::put_integer(1, out);
       axdr::put_integer(2, out);

@@ -5,6 +5,13 @@
 #include <algorithm>
 
 #include "meter/fw/store/durable.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 
 namespace meter::fw {
 namespace {
@@ -36,11 +43,11 @@ constexpr Obis kRelayCodeName = obis(0, 0, 96, 11, 2);
 constexpr std::uint8_t which(LogId id) { return static_cast<std::uint8_t>(id); }
 
 constexpr Object data(Obis name, Item item, std::uint8_t index, std::uint8_t readers) {
-  return {ClassId::data, name, item, index, readers, 0, kNoUnit, 1, false};
+  return {classes::Data::kId, name, item, index, readers, 0, kNoUnit, 1, false};
 }
 constexpr Object reg(Obis name, Item item, std::uint8_t index, std::int8_t scaler,
                      std::uint8_t unit, std::uint8_t elements = 1) {
-  return {ClassId::register_, name, item, index, kMetering, scaler, unit, elements, false};
+  return {classes::Register::kId, name, item, index, kMetering, scaler, unit, elements, false};
 }
 constexpr Object other(ClassId class_id, Obis name, Item item, std::uint8_t index,
                        std::uint8_t readers) {
@@ -83,27 +90,28 @@ constexpr Object kObjects[] = {
     reg(obis(1, 0, 51, 7, 0), Item::current, 1, -3, kAmpere, 3),
     reg(obis(1, 0, 71, 7, 0), Item::current, 2, -3, kAmpere, 3),
     reg(obis(1, 0, 14, 7, 0), Item::frequency, 0, -2, kHertz),
-    other(ClassId::profile_generic, obis(1, 0, 99, 1, 0), Item::profile, which(LogId::load),
+    other(classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), Item::profile, which(LogId::load),
           kMetering),
-    other(ClassId::profile_generic, obis(1, 0, 99, 2, 0), Item::profile, which(LogId::closing),
+    other(classes::ProfileGeneric::kId, obis(1, 0, 99, 2, 0), Item::profile, which(LogId::closing),
           kMetering),
-    other(ClassId::profile_generic, obis(0, 0, 99, 98, 0), Item::profile,
+    other(classes::ProfileGeneric::kId, obis(0, 0, 99, 98, 0), Item::profile,
           which(LogId::standard_events), kMetering),
-    other(ClassId::profile_generic, obis(0, 0, 99, 98, 2), Item::profile,
+    other(classes::ProfileGeneric::kId, obis(0, 0, 99, 98, 2), Item::profile,
           which(LogId::relay_events), kMetering),
-    other(ClassId::clock, kClockName, Item::clock, 0, kAll),
-    other(ClassId::association_ln, obis(0, 0, 40, 0, 0), Item::association, kNoClient, kAll),
-    other(ClassId::association_ln, obis(0, 0, 40, 0, 1), Item::association, kPublic, kAll),
-    other(ClassId::association_ln, obis(0, 0, 40, 0, 2), Item::association, kReading, kMetering),
-    other(ClassId::association_ln, obis(0, 0, 40, 0, 3), Item::association, kManagement,
+    other(classes::Clock::kId, kClockName, Item::clock, 0, kAll),
+    other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 0), Item::association, kNoClient, kAll),
+    other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 1), Item::association, kPublic, kAll),
+    other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 2), Item::association, kReading,
+          kMetering),
+    other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 3), Item::association, kManagement,
           kOnlyManagement),
-    other(ClassId::security_setup, obis(0, 0, 43, 0, 0), Item::security, kHeadEndKeys,
+    other(classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), Item::security, kHeadEndKeys,
           kAllButConcentrator),
-    other(ClassId::disconnect_control, obis(0, 0, 96, 3, 10), Item::disconnect, 0, kMetering),
+    other(classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), Item::disconnect, 0, kMetering),
     plc(data(obis(0, 0, 43, 1, 1), Item::invocation_counter, kConcentrator, kAll)),
-    plc(other(ClassId::association_ln, obis(0, 0, 40, 0, 4), Item::association, kConcentrator,
+    plc(other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 4), Item::association, kConcentrator,
               kBothKeySets)),
-    plc(other(ClassId::security_setup, obis(0, 0, 43, 0, 1), Item::security, kConcentratorKeys,
+    plc(other(classes::SecuritySetup::kId, obis(0, 0, 43, 0, 1), Item::security, kConcentratorKeys,
               kBothKeySets)),
     mirror(kPrimeLlcClass, 0),
     mirror(kPrimePhyCountersClass, 1),
@@ -116,14 +124,14 @@ constexpr Object kObjects[] = {
 };
 
 constexpr Column kProfileColumns[] = {
-    Column{ClassId::clock, kClockName},
-    Column{ClassId::data, kLoadStatusName},  // the closing has its own word
-    Column{ClassId::register_, obis(1, 0, 1, 8, 0)},
-    Column{ClassId::register_, obis(1, 0, 2, 8, 0)},
-    Column{ClassId::register_, obis(1, 0, 5, 8, 0)},
-    Column{ClassId::register_, obis(1, 0, 6, 8, 0)},
-    Column{ClassId::register_, obis(1, 0, 7, 8, 0)},
-    Column{ClassId::register_, obis(1, 0, 8, 8, 0)},
+    Column{classes::Clock::kId, kClockName},
+    Column{classes::Data::kId, kLoadStatusName},  // the closing has its own word
+    Column{classes::Register::kId, obis(1, 0, 1, 8, 0)},
+    Column{classes::Register::kId, obis(1, 0, 2, 8, 0)},
+    Column{classes::Register::kId, obis(1, 0, 5, 8, 0)},
+    Column{classes::Register::kId, obis(1, 0, 6, 8, 0)},
+    Column{classes::Register::kId, obis(1, 0, 7, 8, 0)},
+    Column{classes::Register::kId, obis(1, 0, 8, 8, 0)},
 };
 
 }  // namespace
@@ -162,8 +170,8 @@ Column column_of(LogId id, std::uint8_t index) {
     if (id == LogId::closing && column.obis == kLoadStatusName) column.obis = kClosingStatusName;
     return column;
   }
-  if (index == 0) return {ClassId::clock, kClockName};
-  return {ClassId::data, id == LogId::relay_events ? kRelayCodeName : kEventCodeName};
+  if (index == 0) return {classes::Clock::kId, kClockName};
+  return {classes::Data::kId, id == LogId::relay_events ? kRelayCodeName : kEventCodeName};
 }
 
 bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_info& out) {

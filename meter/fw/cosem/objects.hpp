@@ -8,10 +8,12 @@
 
 #include "meter/fw/events/journal.hpp"
 #include "meter/hal/meter_hal.h"
+#include "protocol/cosem/class.hpp"
 #include "protocol/dlms/server.hpp"
 
 namespace meter::fw {
 
+namespace classes = protocol::cosem::classes;
 using protocol::cosem::ClassId;
 using protocol::cosem::Obis;
 

@@ -6,6 +6,13 @@
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/cosem/cosem_server.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/date_time.hpp"
 
 namespace meter::fw {
@@ -60,22 +67,22 @@ void CosemServer::put_value(const Object& object, std::int8_t attribute, Writer&
   if (attribute == kLogicalName) return axdr::put_octet_string(object.obis.octets, out);
   if (object.item == Item::power_line) return put_power_line(object, attribute, out);
   switch (object.class_id) {
-    case ClassId::data:
+    case classes::Data::kId:
       return put_data(object, out);
-    case ClassId::register_:
+    case classes::Register::kId:
       if (attribute != kScalerUnit) return put_register(object, out);
       axdr::begin_structure(2, out);
       axdr::put_integer(object.scaler, out);
       return axdr::put_enum(object.unit, out);
-    case ClassId::profile_generic:
+    case classes::ProfileGeneric::kId:
       return put_profile_attribute(parts_.core, static_cast<LogId>(object.which), attribute, out);
-    case ClassId::clock:
+    case classes::Clock::kId:
       return put_clock(attribute, out);
-    case ClassId::association_ln:  // its logical name was all there is for here
+    case classes::AssociationLn::kId:  // its logical name was all there is for here
       return;
-    case ClassId::security_setup:
+    case classes::SecuritySetup::kId:
       return put_security(object, attribute, out);
-    case ClassId::disconnect_control:
+    case classes::DisconnectControl::kId:
       return put_disconnect(attribute, out);
   }
 }

@@ -9,6 +9,13 @@
 #include "meter/fw/cosem/objects.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
@@ -16,6 +23,7 @@
 
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using fitl::kDay_s;
 using fitl::Listed;
 using fitl::management_client;
@@ -30,17 +38,16 @@ using meter::fw::LogId;
 using protocol::axdr::Cursor;
 using protocol::cosem::AccessResult;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using testing::ElementsAre;
 
 const std::int64_t kStart = fitl::utc_s(2026, 2, 10, 10, 0, 0);
-const Attribute kLdn{ClassId::data, obis(0, 0, 42, 0, 0), 2};
-const Attribute kTime{ClassId::clock, obis(0, 0, 1, 0, 0), 2};
-const Attribute kTitle{ClassId::security_setup, obis(0, 0, 43, 0, 0), 5};
-const Attribute kImport{ClassId::register_, obis(1, 0, 1, 8, 0), 2};
-const Attribute kObjectList{ClassId::association_ln, obis(0, 0, 40, 0, 0), 2};
-const Attribute kCounter{ClassId::data, obis(0, 0, 43, 1, 0), 2};
+const Attribute kLdn{classes::Data::kId, obis(0, 0, 42, 0, 0), 2};
+const Attribute kTime{classes::Clock::kId, obis(0, 0, 1, 0, 0), 2};
+const Attribute kTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), 5};
+const Attribute kImport{classes::Register::kId, obis(1, 0, 1, 8, 0), 2};
+const Attribute kObjectList{classes::AssociationLn::kId, obis(0, 0, 40, 0, 0), 2};
+const Attribute kCounter{classes::Data::kId, obis(0, 0, 43, 1, 0), 2};
 
 class Dlms : public testing::Test {
  protected:
@@ -50,7 +57,7 @@ class Dlms : public testing::Test {
   TestClient manager{meter, management_client(meter.provision)};
 
   std::uint64_t reg(unsigned c, unsigned d) {
-    return unsigned_in(reader, {ClassId::register_, obis(1, 0, c, d, 0), 2});
+    return unsigned_in(reader, {classes::Register::kId, obis(1, 0, c, d, 0), 2});
   }
   static void open(TestClient& client) {
     ASSERT_TRUE(client.connect());
@@ -65,8 +72,8 @@ class Dlms : public testing::Test {
 TEST_F(Dlms, PublicClientReadsWhoTheMeterIs) {
   open(anyone);
   EXPECT_EQ(text_of(anyone.get(kLdn)), "AMT00000000042");
-  EXPECT_EQ(text_of(anyone.get({ClassId::data, obis(0, 0, 96, 1, 0), 2})), "0000000042");
-  EXPECT_EQ(text_of(anyone.get({ClassId::data, obis(1, 0, 0, 2, 0), 2})), "1.0.0");
+  EXPECT_EQ(text_of(anyone.get({classes::Data::kId, obis(0, 0, 96, 1, 0), 2})), "0000000042");
+  EXPECT_EQ(text_of(anyone.get({classes::Data::kId, obis(1, 0, 0, 2, 0), 2})), "1.0.0");
   EXPECT_EQ(text_of(anyone.get(kTitle)), std::string("AMT\0\0\0\0\x2A", 8));
   EXPECT_EQ(unsigned_in(anyone, kCounter), 0u);
   meter.run_for_us(1'500'000);
@@ -84,9 +91,9 @@ TEST_F(Dlms, PublicClientReadsWhoTheMeterIs) {
 TEST_F(Dlms, PublicClientReadsNothingElse) {
   open(anyone);
   for (const Attribute& attribute :
-       {kImport, Attribute{ClassId::profile_generic, obis(1, 0, 99, 1, 0), 2},
-        Attribute{ClassId::security_setup, obis(0, 0, 43, 0, 0), 2},
-        Attribute{ClassId::disconnect_control, obis(0, 0, 96, 3, 10), 2}}) {
+       {kImport, Attribute{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 2},
+        Attribute{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), 2},
+        Attribute{classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), 2}}) {
     EXPECT_FALSE(anyone.get(attribute));
     EXPECT_EQ(anyone.refusal, AccessResult::read_write_denied);
   }
@@ -99,11 +106,11 @@ TEST_F(Dlms, PublicClientReadsNothingElse) {
 
 TEST_F(Dlms, WrongNamesAndClassesAreToldApart) {
   open(reader);
-  EXPECT_FALSE(reader.get({ClassId::register_, obis(1, 0, 99, 99, 99), 2}));
+  EXPECT_FALSE(reader.get({classes::Register::kId, obis(1, 0, 99, 99, 99), 2}));
   EXPECT_EQ(reader.refusal, AccessResult::object_undefined);
-  EXPECT_FALSE(reader.get({ClassId::data, obis(1, 0, 1, 8, 0), 2}));
+  EXPECT_FALSE(reader.get({classes::Data::kId, obis(1, 0, 1, 8, 0), 2}));
   EXPECT_EQ(reader.refusal, AccessResult::object_class_inconsistent);
-  EXPECT_FALSE(reader.get({ClassId::register_, obis(1, 0, 1, 8, 0), 9}));
+  EXPECT_FALSE(reader.get({classes::Register::kId, obis(1, 0, 1, 8, 0), 9}));
   EXPECT_EQ(reader.refusal, AccessResult::read_write_denied);
 }
 
@@ -226,7 +233,7 @@ TEST_F(Dlms, DescriptionMatchesTheWire) {
     const Attribute& name = list[index].name;
     EXPECT_EQ(info.class_id, static_cast<std::uint16_t>(name.class_id));
     EXPECT_EQ(std::memcmp(info.obis, name.instance.octets.data(), 6), 0);
-    if (name.class_id == ClassId::register_) {
+    if (name.class_id == classes::Register::kId) {
       const auto value = manager.get({name.class_id, name.instance, 3});
       ASSERT_TRUE(value);
       Cursor in(*value);
@@ -234,7 +241,7 @@ TEST_F(Dlms, DescriptionMatchesTheWire) {
       EXPECT_EQ(in.number(), info.scaler);
       EXPECT_EQ(in.enumeration(), info.unit);
     }
-    if (name.class_id == ClassId::profile_generic) {
+    if (name.class_id == classes::ProfileGeneric::kId) {
       const auto value = manager.get({name.class_id, name.instance, 3});
       ASSERT_TRUE(value);
       Cursor in(*value);
@@ -258,10 +265,10 @@ TEST(DlmsAd13a, HasItsOtherPhases) {
   meter.sums(sums, 1);
   TestClient reader(meter, reading_client(meter.provision));
   ASSERT_TRUE(reader.connect() && reader.associate());
-  EXPECT_EQ(unsigned_in(reader, {ClassId::register_, obis(1, 0, 52, 7, 0), 2}), 2300u);
-  EXPECT_EQ(unsigned_in(reader, {ClassId::register_, obis(1, 0, 72, 7, 0), 2}), 2070u);
-  EXPECT_EQ(unsigned_in(reader, {ClassId::register_, obis(1, 0, 51, 7, 0), 2}), 10000u);
-  EXPECT_EQ(unsigned_in(reader, {ClassId::register_, obis(1, 0, 1, 7, 0), 2}), 6900u);
+  EXPECT_EQ(unsigned_in(reader, {classes::Register::kId, obis(1, 0, 52, 7, 0), 2}), 2300u);
+  EXPECT_EQ(unsigned_in(reader, {classes::Register::kId, obis(1, 0, 72, 7, 0), 2}), 2070u);
+  EXPECT_EQ(unsigned_in(reader, {classes::Register::kId, obis(1, 0, 51, 7, 0), 2}), 10000u);
+  EXPECT_EQ(unsigned_in(reader, {classes::Register::kId, obis(1, 0, 1, 7, 0), 2}), 6900u);
 }
 
 // ---- Side by side ----

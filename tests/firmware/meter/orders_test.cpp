@@ -5,12 +5,17 @@
 #include <gtest/gtest.h>
 
 #include "meter/fw/core/core.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 
 namespace {
 
+namespace classes = protocol::cosem::classes;
 namespace axdr = protocol::axdr;
 using fitl::encoded;
 using fitl::MeterFixture;
@@ -21,7 +26,6 @@ using meter::fw::LogId;
 using protocol::Writer;
 using protocol::cosem::AccessResult;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::Method;
 using protocol::cosem::obis;
 using testing::ElementsAre;
@@ -30,7 +34,7 @@ const std::int64_t kStart = fitl::utc_s(2026, 2, 10, 10, 1, 0);
 const auto kClock = obis(0, 0, 1, 0, 0);
 const auto kRelay = obis(0, 0, 96, 3, 10);
 const auto kSecurity = obis(0, 0, 43, 0, 0);
-const Attribute kErrors{ClassId::data, obis(0, 0, 97, 97, 0), 2};
+const Attribute kErrors{classes::Data::kId, obis(0, 0, 97, 97, 0), 2};
 
 std::vector<std::uint8_t> long_value(std::int16_t value) {
   return encoded([&](Writer& out) { axdr::put_long(value, out); });
@@ -54,15 +58,15 @@ class Orders : public testing::Test {
   }
   std::int64_t clock_s() const { return meter.rtc_now() / METER_RTC_HZ; }
   bool clock_method(std::int8_t method, const std::vector<std::uint8_t>& parameter) {
-    return manager.action({ClassId::clock, kClock, method}, parameter);
+    return manager.action({classes::Clock::kId, kClock, method}, parameter);
   }
   bool relay_method(std::int8_t method) {
-    return manager.action({ClassId::disconnect_control, kRelay, method}, integer_zero());
+    return manager.action({classes::DisconnectControl::kId, kRelay, method}, integer_zero());
   }
   // output_state, control_state
   std::pair<bool, int> relay_state() {
-    const auto output = manager.get({ClassId::disconnect_control, kRelay, 2});
-    const auto control = unsigned_in(manager, {ClassId::disconnect_control, kRelay, 3});
+    const auto output = manager.get({classes::DisconnectControl::kId, kRelay, 2});
+    const auto control = unsigned_in(manager, {classes::DisconnectControl::kId, kRelay, 3});
     return {output && output->back() != 0, static_cast<int>(control)};
   }
   void settle() { meter.run_for_us(3 * fitl::kSecond_us); }
@@ -108,7 +112,7 @@ TEST_F(Orders, AdjustGoesToTheNearest) {
 
 TEST_F(Orders, SetTimeTakesDeviationsAndHundredths) {
   const auto set = [&](std::vector<std::uint8_t> value) {
-    return manager.set({ClassId::clock, kClock, 2}, value);
+    return manager.set({classes::Clock::kId, kClock, 2}, value);
   };
   // 2026-07-01 12:00:00.50 +02:00 and the same without deviation: the meter's zone.
   EXPECT_TRUE(set({9, 12, 0x07, 0xEA, 7, 1, 3, 12, 0, 0, 50, 0xFF, 0x88, 0x80}));
@@ -133,10 +137,10 @@ TEST_F(Orders, SetTimeTakesDeviationsAndHundredths) {
 }
 
 TEST_F(Orders, TheZoneMovesMidnightAndStays) {
-  EXPECT_TRUE(manager.set({ClassId::clock, kClock, 3}, long_value(120)));
-  EXPECT_FALSE(manager.set({ClassId::clock, kClock, 3}, long_value(900)));
+  EXPECT_TRUE(manager.set({classes::Clock::kId, kClock, 3}, long_value(120)));
+  EXPECT_FALSE(manager.set({classes::Clock::kId, kClock, 3}, long_value(900)));
   const auto off = encoded([](Writer& out) { axdr::put_boolean(false, out); });
-  EXPECT_TRUE(manager.set({ClassId::clock, kClock, 8}, off));
+  EXPECT_TRUE(manager.set({classes::Clock::kId, kClock, 8}, off));
   meter.power_off(true);
   meter.power_on(METER_BOOT_POWER);
   meter.run_for_us(fitl::kDay_s * fitl::kSecond_us);
@@ -175,7 +179,7 @@ TEST_F(Orders, OrdersThatOvertakeTheContactEndInTheLastOne) {
 // Blue Book class 70: what each control mode makes of remote orders.
 TEST_F(Orders, ControlModesDecideWhatReconnects) {
   const auto mode = [&](std::uint8_t value) {
-    return manager.set({ClassId::disconnect_control, kRelay, 4}, enum_value(value));
+    return manager.set({classes::DisconnectControl::kId, kRelay, 4}, enum_value(value));
   };
   EXPECT_TRUE(mode(0));
   EXPECT_FALSE(relay_method(1));
@@ -243,7 +247,7 @@ TEST_F(Orders, AKeyTransferTakesEffectWithTheNextMessage) {
       axdr::put_octet_string(key, out);
     });
   };
-  const Method transfer{ClassId::security_setup, kSecurity, 2};
+  const Method transfer{classes::SecuritySetup::kId, kSecurity, 2};
   auto broken = wrapped;
   broken[5] ^= 1;
   EXPECT_FALSE(manager.action(transfer, parameter(0, broken)));
@@ -267,14 +271,14 @@ TEST_F(Orders, AKeyTransferTakesEffectWithTheNextMessage) {
 TEST_F(Orders, AnOrderInTooManyBlocksIsRefusedAndTheAssociationLivesOn) {
   const std::vector<std::uint8_t> endless = encoded(
       [](Writer& out) { axdr::put_octet_string(std::vector<std::uint8_t>(1500, 0x5A), out); });
-  EXPECT_FALSE(manager.action({ClassId::security_setup, kSecurity, 2}, endless));
+  EXPECT_FALSE(manager.action({classes::SecuritySetup::kId, kSecurity, 2}, endless));
   EXPECT_TRUE(manager.get(kErrors));
 }
 
 TEST_F(Orders, TheSecurityPolicyCannotBeWeakened) {
-  EXPECT_EQ(unsigned_in(manager, {ClassId::security_setup, kSecurity, 2}), 3u);
-  EXPECT_FALSE(manager.action({ClassId::security_setup, kSecurity, 1}, enum_value(0)));
-  EXPECT_TRUE(manager.action({ClassId::security_setup, kSecurity, 1}, enum_value(3)));
+  EXPECT_EQ(unsigned_in(manager, {classes::SecuritySetup::kId, kSecurity, 2}), 3u);
+  EXPECT_FALSE(manager.action({classes::SecuritySetup::kId, kSecurity, 1}, enum_value(0)));
+  EXPECT_TRUE(manager.action({classes::SecuritySetup::kId, kSecurity, 1}, enum_value(3)));
 }
 
 // ---- Errors ----

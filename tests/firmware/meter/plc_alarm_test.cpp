@@ -6,20 +6,23 @@
 #include <gtest/gtest.h>
 
 #include "meter/fw/wires/alarms.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using fitl::kSecond_us;
 using fitl::PlcBench;
 using fitl::PlcClient;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using testing::ElementsAre;
 
-const Attribute kSerial{ClassId::data, obis(0, 0, 96, 1, 0), 2};
+const Attribute kSerial{classes::Data::kId, obis(0, 0, 96, 1, 0), 2};
 
 struct Told {
   std::uint32_t long_invoke_id;
@@ -89,11 +92,11 @@ TEST(Alarms, AnOrderAtTheRelayIsToldAndAClockSetIsNot) {
   PlcClient manager(bench, fitl::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.associate());
   bench.unasked.clear();
-  ASSERT_TRUE(manager.action({ClassId::clock, obis(0, 0, 1, 0, 0), 6},
+  ASSERT_TRUE(manager.action({classes::Clock::kId, obis(0, 0, 1, 0, 0), 6},
                              std::vector<std::uint8_t>{0x10, 0, 5}));
   const std::vector<std::uint8_t> nothing{0x0F, 0};
-  ASSERT_TRUE(manager.action({ClassId::disconnect_control, obis(0, 0, 96, 3, 10), 1}, nothing));
-  ASSERT_TRUE(manager.action({ClassId::disconnect_control, obis(0, 0, 96, 3, 10), 2}, nothing));
+  ASSERT_TRUE(manager.action({classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), 1}, nothing));
+  ASSERT_TRUE(manager.action({classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), 2}, nothing));
   bench.run_for(60 * kSecond_us);
   EXPECT_THAT(codes(bench), ElementsAre(62, 63));
 }
@@ -108,7 +111,7 @@ TEST(Alarms, WhatTheBaseNodeNeverHeardIsToldAgainAfterAPowerCut) {
   fitl::TestClient optical(bench.meter, fitl::management_client(bench.meter.provision),
                            METER_UART_OPTICAL);
   ASSERT_TRUE(optical.connect() && optical.associate());
-  ASSERT_TRUE(optical.action({ClassId::disconnect_control, obis(0, 0, 96, 3, 10), 1},
+  ASSERT_TRUE(optical.action({classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), 1},
                              std::vector<std::uint8_t>{0x0F, 0}));
   bench.touched();
   bench.run_for(30 * kSecond_us);

@@ -15,6 +15,8 @@
 #include "models/core/meter/factory.hpp"
 #include "models/core/meter/meter_node.hpp"
 #include "plc-channel/medium/medium.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
@@ -227,17 +229,18 @@ TEST(PlcStreet, MetersOfBothTypesJoinAnswerAndReport) {
   street.agenda.run_until(10 * kNsPerMinute);
   EXPECT_EQ(street.substation.joined.size(), kMeters);
   EXPECT_GE(street.substation.unasked, kMeters);  // power_up
-  using protocol::cosem::ClassId;
+  namespace classes = protocol::cosem::classes;
   using protocol::cosem::obis;
   for (std::uint32_t number = 1; number <= kMeters; ++number) {
     const meter_provision provision = Street::provision(number);
     StreetClient concentrator(street, number, fitl::concentrator_client(provision));
     ASSERT_TRUE(concentrator.associate()) << number;
-    EXPECT_EQ(fitl::text_of(concentrator.get({ClassId::data, obis(0, 0, 96, 1, 0), 2})),
+    EXPECT_EQ(fitl::text_of(concentrator.get({classes::Data::kId, obis(0, 0, 96, 1, 0), 2})),
               provision.serial);
-    EXPECT_EQ(concentrator.get({ClassId::register_, obis(1, 0, 72, 7, 0), 2}).has_value(),
+    EXPECT_EQ(concentrator.get({classes::Register::kId, obis(1, 0, 72, 7, 0), 2}).has_value(),
               number % 3 == 0);
-    EXPECT_GT(fitl::unsigned_in(concentrator, {ClassId::register_, obis(1, 0, 1, 8, 0), 2}), 150u);
+    EXPECT_GT(fitl::unsigned_in(concentrator, {classes::Register::kId, obis(1, 0, 1, 8, 0), 2}),
+              150u);
   }
 }
 

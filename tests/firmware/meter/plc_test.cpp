@@ -7,11 +7,19 @@
 #include <gtest/gtest.h>
 
 #include "meter/fw/cosem/cosem_server.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using fitl::kSecond_us;
 using fitl::PlcBench;
 using fitl::PlcClient;
@@ -21,13 +29,13 @@ using protocol::cosem::ClassId;
 using protocol::cosem::Method;
 using protocol::cosem::obis;
 
-const Attribute kSerial{ClassId::data, obis(0, 0, 96, 1, 0), 2};
-const Attribute kImport{ClassId::register_, obis(1, 0, 1, 8, 0), 2};
-const Attribute kLoadProfile{ClassId::profile_generic, obis(1, 0, 99, 1, 0), 2};
-const Attribute kTheirTitle{ClassId::security_setup, obis(0, 0, 43, 0, 0), 5};
-const Attribute kOurTitle{ClassId::security_setup, obis(0, 0, 43, 0, 1), 5};
-const Attribute kTheirCounter{ClassId::data, obis(0, 0, 43, 1, 0), 2};
-const Attribute kOurCounter{ClassId::data, obis(0, 0, 43, 1, 1), 2};
+const Attribute kSerial{classes::Data::kId, obis(0, 0, 96, 1, 0), 2};
+const Attribute kImport{classes::Register::kId, obis(1, 0, 1, 8, 0), 2};
+const Attribute kLoadProfile{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 2};
+const Attribute kTheirTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), 5};
+const Attribute kOurTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 1), 5};
+const Attribute kTheirCounter{classes::Data::kId, obis(0, 0, 43, 1, 0), 2};
+const Attribute kOurCounter{classes::Data::kId, obis(0, 0, 43, 1, 1), 2};
 
 TEST(PowerLine, MeterRegistersAndTellsItsSerial) {
   PlcBench bench;
@@ -190,16 +198,16 @@ TEST(PowerLine, TheConcentratorHasNoPartInTheHeadEndsKeys) {
   const std::vector<std::uint8_t> nothing{0x16, 3};
   for (const std::int8_t method : {1, 2}) {
     EXPECT_FALSE(
-        concentrator.action({ClassId::security_setup, obis(0, 0, 43, 0, 0), method}, nothing));
+        concentrator.action({classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), method}, nothing));
     EXPECT_EQ(concentrator.refusal, AccessResult::read_write_denied);
   }
-  EXPECT_FALSE(concentrator.get({ClassId::association_ln, obis(0, 0, 40, 0, 3), 2}));
-  EXPECT_TRUE(concentrator.get({ClassId::association_ln, obis(0, 0, 40, 0, 4), 2}));
+  EXPECT_FALSE(concentrator.get({classes::AssociationLn::kId, obis(0, 0, 40, 0, 3), 2}));
+  EXPECT_TRUE(concentrator.get({classes::AssociationLn::kId, obis(0, 0, 40, 0, 4), 2}));
   // The rest of what a management client may do, it may.
   EXPECT_TRUE(concentrator.get(kImport));
-  EXPECT_TRUE(concentrator.action({ClassId::clock, obis(0, 0, 1, 0, 0), 6},
+  EXPECT_TRUE(concentrator.action({classes::Clock::kId, obis(0, 0, 1, 0, 0), 6},
                                   std::vector<std::uint8_t>{0x10, 0, 5}));
-  EXPECT_TRUE(concentrator.action({ClassId::disconnect_control, obis(0, 0, 96, 3, 10), 1},
+  EXPECT_TRUE(concentrator.action({classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), 1},
                                   std::vector<std::uint8_t>{0x0F, 0}));
 }
 
@@ -209,7 +217,7 @@ TEST(PowerLine, TheHeadEndCannotTurnTheConcentratorsKeys) {
   PlcClient manager(bench, fitl::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.associate());
   EXPECT_TRUE(manager.get(kOurTitle));
-  EXPECT_FALSE(manager.action({ClassId::security_setup, obis(0, 0, 43, 0, 1), 2},
+  EXPECT_FALSE(manager.action({classes::SecuritySetup::kId, obis(0, 0, 43, 0, 1), 2},
                               std::vector<std::uint8_t>{0x01, 0}));
   EXPECT_EQ(manager.refusal, AccessResult::read_write_denied);
 }
@@ -236,7 +244,7 @@ std::vector<std::uint8_t> transfer(const meter_provision& provision, std::uint8_
 TEST(PowerLine, TheConcentratorsKeysAreChangedInTheirOwnSetupAndOutliveThePower) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  const Method change{ClassId::security_setup, obis(0, 0, 43, 0, 1), 2};
+  const Method change{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 1), 2};
   PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision, 500));
   ASSERT_TRUE(concentrator.associate());
   EXPECT_FALSE(concentrator.action(change, transfer(bench.meter.provision, 3, 0x99)));  // master

@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using fitl::kDay_s;
 using fitl::MeterFixture;
 using fitl::rows_of;
@@ -19,18 +21,17 @@ using fitl::unsigned_in;
 using fitl::WireRow;
 using meter::fw::LogId;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using protocol::cosem::Selection;
 using testing::ElementsAre;
 
 const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
 constexpr std::int64_t kPeriod_s = 900;
-const Attribute kLoad{ClassId::profile_generic, obis(1, 0, 99, 1, 0), 2};
-const Attribute kClosing{ClassId::profile_generic, obis(1, 0, 99, 2, 0), 2};
-const Attribute kEvents{ClassId::profile_generic, obis(0, 0, 99, 98, 0), 2};
-const Attribute kLoadEntries{ClassId::profile_generic, obis(1, 0, 99, 1, 0), 7};
-const Attribute kLoadPeriod{ClassId::profile_generic, obis(1, 0, 99, 1, 0), 4};
+const Attribute kLoad{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 2};
+const Attribute kClosing{classes::ProfileGeneric::kId, obis(1, 0, 99, 2, 0), 2};
+const Attribute kEvents{classes::ProfileGeneric::kId, obis(0, 0, 99, 98, 0), 2};
+const Attribute kLoadEntries{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 7};
+const Attribute kLoadPeriod{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 4};
 
 Selection range(std::int64_t from_utc_s, std::int64_t to_utc_s) {
   Selection selection;

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/dlms/server.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
@@ -206,8 +207,8 @@ TEST_F(Push, OnlyThePushClientOnRs485GetsThem) {
   EXPECT_TRUE(optical.poll().empty());
   optical.disconnect();
   // And the push client reads nothing by asking.
-  EXPECT_FALSE(
-      module->get({protocol::cosem::ClassId::register_, protocol::cosem::obis(1, 0, 1, 8, 0), 2}));
+  EXPECT_FALSE(module->get(
+      {protocol::cosem::classes::Register::kId, protocol::cosem::obis(1, 0, 1, 8, 0), 2}));
   EXPECT_THAT(take_quarters(), ElementsAre(1, 2, 3, 4));
 }
 

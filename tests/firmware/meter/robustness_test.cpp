@@ -10,6 +10,7 @@
 #include <string>
 
 #include "meter/fw/core/meter.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
@@ -44,7 +45,7 @@ TEST(Hostile, NoiseOnBothPortsIsCountedAndDropped) {
 
 // Good frames around damaged APDUs: each octet of real conversations, one at a time.
 TEST(Hostile, DamagedApdusNeverCrashAndNeverOpenTheDoor) {
-  const protocol::cosem::Attribute energy{protocol::cosem::ClassId::register_,
+  const protocol::cosem::Attribute energy{protocol::cosem::classes::Register::kId,
                                           protocol::cosem::obis(1, 0, 1, 8, 0), 2};
   std::uint32_t state = 99;
   for (int run = 0; run < 3000; ++run) {

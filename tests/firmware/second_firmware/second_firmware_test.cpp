@@ -4,6 +4,9 @@
 // A firmware that knows nothing but meter_hal.h, and the built-in ones, each out of a shared
 // object.
 #include "tests/firmware/second_firmware/second_firmware.h"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
@@ -16,16 +19,16 @@
 
 namespace {
 
+namespace classes = protocol::cosem::classes;
 using fitl::MeterFixture;
 using fitl::TestClient;
 using protocol::cosem::Attribute;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 
 const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
-const Attribute kName{ClassId::data, obis(0, 0, 42, 0, 0), 2};
-const Attribute kTitle{ClassId::security_setup, obis(0, 0, 43, 0, 0), 5};
-const Attribute kWindows{ClassId::data, obis(0, 0, 128, 0, 0), 2};
+const Attribute kName{classes::Data::kId, obis(0, 0, 42, 0, 0), 2};
+const Attribute kTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), 5};
+const Attribute kWindows{classes::Data::kId, obis(0, 0, 128, 0, 0), 2};
 
 const meter_firmware* entry_of(const char* path) {
   void* const object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -66,7 +69,7 @@ TEST(SecondFirmware, CountsWindowsOverPowerCuts) {
   TestClient client(meter, fitl::public_client());
   ASSERT_TRUE(client.connect() && client.associate());
   EXPECT_EQ(fitl::unsigned_in(client, kWindows), 308u);
-  EXPECT_FALSE(client.get({ClassId::register_, obis(1, 0, 1, 8, 0), 2}));
+  EXPECT_FALSE(client.get({classes::Register::kId, obis(1, 0, 1, 8, 0), 2}));
   EXPECT_EQ(client.refusal, protocol::cosem::AccessResult::object_undefined);
 }
 

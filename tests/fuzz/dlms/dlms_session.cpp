@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/dlms/server.hpp"
 
@@ -95,7 +96,8 @@ class Line {
     sent_.assign(event.send.begin(), event.send.end());
   }
   void request(std::uint8_t what, Bytes octets) {
-    const cosem::Attribute attribute{cosem::ClassId::data, cosem::obis(0, 0, 1, 0, 0, what), 2};
+    const cosem::Attribute attribute{cosem::classes::Data::kId, cosem::obis(0, 0, 1, 0, 0, what),
+                                     2};
     Result<Bytes> apdu = Error::wrong_state;
     switch (what % 5) {
       case 0:

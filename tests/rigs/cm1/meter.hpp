@@ -11,6 +11,8 @@
 
 #include "cm1/fw/identity_reader.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hdlc/secondary.hpp"
@@ -79,11 +81,11 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
                                     const protocol::cosem::Selection&, std::size_t,
                                     protocol::Writer& out, bool& more) override {
     more = false;
-    if (attribute.class_id == protocol::cosem::ClassId::security_setup) {
+    if (attribute.class_id == protocol::cosem::classes::SecuritySetup::kId) {
       protocol::axdr::put_octet_string(kTitle, out);
       return protocol::cosem::AccessResult::success;
     }
-    if (attribute.class_id == protocol::cosem::ClassId::clock && clock_known) {
+    if (attribute.class_id == protocol::cosem::classes::Clock::kId && clock_known) {
       protocol::cosem::DateTime time;
       time.utc_s = utc_at_boot_s + now_us_ / kUsPerSecond;
       protocol::cosem::put_date_time(time, out);

@@ -6,16 +6,19 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/date_time.hpp"
 
 namespace dcu_test {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 namespace axdr = protocol::axdr;
 using protocol::Bytes;
 using protocol::Writer;
 using protocol::cosem::AccessResult;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using protocol::dlms::Authentication;
 using protocol::dlms::ClientRole;
@@ -165,7 +168,7 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
     put_rows(selected, is_log != talks_rubbish, out);
   } else if (profile != profiles.end() && attribute.index == 4) {
     axdr::put_double_long_unsigned(kPeriodS, out);
-  } else if (attribute.class_id == ClassId::clock && attribute.index == 2) {
+  } else if (attribute.class_id == classes::Clock::kId && attribute.index == 2) {
     protocol::cosem::DateTime time;
     time.utc_s = now_s_ + clock_offset_s;
     time.deviation_min = -60;
@@ -177,7 +180,7 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
                            out);
   } else if (attribute.instance == obis(1, 0, 0, 2, 0)) {
     axdr::put_octet_string(Bytes(reinterpret_cast<const std::uint8_t*>("ad11a 1"), 7), out);
-  } else if (attribute.class_id == ClassId::disconnect_control) {
+  } else if (attribute.class_id == classes::DisconnectControl::kId) {
     if (attribute.index == 2) axdr::put_boolean(relay_closed, out);
     if (attribute.index == 3) axdr::put_enum(relay_closed ? 1 : 0, out);
     if (attribute.index == 4) axdr::put_enum(control_mode, out);
@@ -209,12 +212,12 @@ AccessResult FakeMeter::get(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribute& attribute,
                             Bytes value) {
-  if (attribute.class_id == ClassId::disconnect_control && attribute.index == 4) {
+  if (attribute.class_id == classes::DisconnectControl::kId && attribute.index == 4) {
     axdr::Cursor in(value);
     control_mode = in.enumeration();
     return in.at_end() ? AccessResult::success : AccessResult::type_unmatched;
   }
-  if (attribute.class_id != ClassId::clock) {
+  if (attribute.class_id != classes::Clock::kId) {
     return static_cast<unsigned>(attribute.class_id) == 20 ||
                    static_cast<unsigned>(attribute.class_id) == 71
                ? AccessResult::object_undefined
@@ -230,12 +233,12 @@ AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribut
 AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Method& method,
                                Bytes parameter, Writer&) {
   axdr::Cursor in(parameter);
-  if (method.class_id == ClassId::disconnect_control) {
+  if (method.class_id == classes::DisconnectControl::kId) {
     relay_closed = method.index == 2;
     ++relay_actions;
     return AccessResult::success;
   }
-  if (method.class_id == ClassId::security_setup && method.instance == kSecurity) {
+  if (method.class_id == classes::SecuritySetup::kId && method.instance == kSecurity) {
     next_keys_ = concentrator_keys;
     const std::uint32_t n = in.array();
     for (std::uint32_t k = 0; k < n && in.ok(); ++k) {
@@ -250,7 +253,8 @@ AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Metho
     keys_changed_ = true;
     return AccessResult::success;
   }
-  if (method.class_id != ClassId::clock || method.index != 6) return AccessResult::object_undefined;
+  if (method.class_id != classes::Clock::kId || method.index != 6)
+    return AccessResult::object_undefined;
   move_clock(in.number());
   ++shifts;
   return AccessResult::success;

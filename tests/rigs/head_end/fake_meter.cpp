@@ -7,17 +7,22 @@
 #include "hes-stub/inventory/inventory.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
 namespace hes_test {
 namespace {
 
+namespace classes = protocol::cosem::classes;
 namespace axdr = protocol::axdr;
 using protocol::Bytes;
 using protocol::Writer;
 using protocol::cosem::AccessResult;
-using protocol::cosem::ClassId;
 using protocol::dlms::Authentication;
 using protocol::dlms::ClientRole;
 
@@ -46,10 +51,10 @@ void put_rows(const std::vector<hes::Row>& rows, Writer& out) {
 hes::ProfileType profile(const hes::Obis& obis, unsigned status) {
   hes::ProfileType profile;
   profile.obis = obis;
-  profile.columns.push_back({{ClassId::clock, hes::kClock, 2}});
-  profile.columns.push_back({{ClassId::data, protocol::cosem::obis(0, 0, 96, 10, status), 2}});
+  profile.columns.push_back({{classes::Clock::kId, hes::kClock, 2}});
+  profile.columns.push_back({{classes::Data::kId, protocol::cosem::obis(0, 0, 96, 10, status), 2}});
   for (const unsigned c : {1u, 2u, 5u, 6u, 7u, 8u}) {
-    profile.columns.push_back({{ClassId::register_, protocol::cosem::obis(1, 0, c, 8, 0), 2},
+    profile.columns.push_back({{classes::Register::kId, protocol::cosem::obis(1, 0, c, 8, 0), 2},
                                0,
                                static_cast<std::uint8_t>(c <= 2 ? 30 : 32)});
   }
@@ -161,7 +166,7 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
   Octets value(1024);
   Writer out(value);
   result = AccessResult::success;
-  if (attribute.class_id == ClassId::profile_generic && attribute.index == 2) {
+  if (attribute.class_id == classes::ProfileGeneric::kId && attribute.index == 2) {
     if (refuses_rows) {
       result = AccessResult::read_write_denied;
       return {};
@@ -174,7 +179,7 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
     }
     return encode_rows(selected);
   }
-  if (attribute.class_id == ClassId::profile_generic && attribute.index == 3) {
+  if (attribute.class_id == classes::ProfileGeneric::kId && attribute.index == 3) {
     const hes::TypeTemplate type = fake_type();
     const auto& columns = type.profile(attribute.instance)->columns;
     axdr::begin_array(columns.size(), out);
@@ -185,11 +190,11 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
       axdr::put_integer(column.source.index, out);
       axdr::put_long_unsigned(0, out);
     }
-  } else if (attribute.class_id == ClassId::register_ && attribute.index == 3) {
+  } else if (attribute.class_id == classes::Register::kId && attribute.index == 3) {
     axdr::begin_structure(2, out);
     axdr::put_integer(0, out);
     axdr::put_enum(attribute.instance.octets[2] <= 2 ? 30 : 32, out);
-  } else if (attribute.class_id == ClassId::clock && attribute.index == 2) {
+  } else if (attribute.class_id == classes::Clock::kId && attribute.index == 2) {
     protocol::cosem::DateTime time;
     time.utc_s = now_s_ + clock_offset_s;
     time.deviation_min = -60;
@@ -217,7 +222,7 @@ AccessResult FakeMeter::get(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribute& attribute,
                             Bytes value) {
-  if (attribute.class_id != ClassId::clock) return AccessResult::read_write_denied;
+  if (attribute.class_id != classes::Clock::kId) return AccessResult::read_write_denied;
   axdr::Cursor in(value);
   const auto time = protocol::cosem::decode_date_time(in.date_time());
   if (!time) return AccessResult::type_unmatched;
@@ -227,13 +232,14 @@ AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Method& method,
                                Bytes parameter, Writer&) {
-  if (method.class_id == ClassId::disconnect_control) {
+  if (method.class_id == classes::DisconnectControl::kId) {
     if (refuses_relay) return AccessResult::read_write_denied;
     relay_closed = method.index == 2;
     ++relay_actions;
     return AccessResult::success;
   }
-  if (method.class_id != ClassId::clock || method.index != 6) return AccessResult::object_undefined;
+  if (method.class_id != classes::Clock::kId || method.index != 6)
+    return AccessResult::object_undefined;
   axdr::Cursor in(parameter);
   clock_offset_s += in.number();
   ++shifts;

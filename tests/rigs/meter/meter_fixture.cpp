@@ -6,6 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
@@ -82,7 +83,7 @@ void MeterFixture::set_clock(std::int64_t to_utc_s) {
   std::vector<std::uint8_t> octets(protocol::cosem::kDateTimeValueOctets);
   protocol::Writer value{octets};
   protocol::cosem::put_date_time({to_utc_s, -60, 0, 0}, value);
-  const protocol::cosem::Attribute time{protocol::cosem::ClassId::clock,
+  const protocol::cosem::Attribute time{protocol::cosem::classes::Clock::kId,
                                         protocol::cosem::obis(0, 0, 1, 0, 0), 2};
   if (!client.connect() || !client.associate() || !client.set(time, octets)) {
     throw std::runtime_error("the clock was not set");

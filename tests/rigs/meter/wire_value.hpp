@@ -8,6 +8,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
@@ -71,17 +72,14 @@ struct Listed {
 // Empty when the list is not exactly one.
 inline std::vector<Listed> object_list(DlmsClient& client) {
   const OptionalValue value = client.get(
-      {protocol::cosem::ClassId::association_ln, protocol::cosem::obis(0, 0, 40, 0, 0), 2});
+      {protocol::cosem::classes::AssociationLn::kId, protocol::cosem::obis(0, 0, 40, 0, 0), 2});
   if (!value) return {};
   protocol::axdr::Cursor in(*value);
   std::vector<Listed> list(in.array());
   for (Listed& object : list) {
-    in.structure(4);
-    object.name.class_id = static_cast<protocol::cosem::ClassId>(in.unsigned_number());
-    in.unsigned_number();  // version
-    const protocol::Bytes name = in.octet_string();
+    const auto listed = protocol::cosem::classes::take_listed_object(in);
     if (!in.ok()) return {};
-    std::copy(name.begin(), name.end(), object.name.instance.octets.begin());
+    object.name = {listed.class_id, listed.name, 0};
     in.structure(2);
     object.rights.resize(in.array());
     for (std::size_t k = 0; k < object.rights.size(); ++k) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Orders of meters behind a concentrator: signed, fetched by poll or handed over, done once.
+#include "protocol/cosem/classes/clock.hpp"
 #include "tests/rigs/head_end/concentrator_world.hpp"
 
 namespace hes {
@@ -74,7 +75,7 @@ TEST_F(PlcOrders, EveryKindOfOrder) {
   submit(order(OrderKind::clock_shift, 37));
   submit(order(OrderKind::clock_set));
   Order read = order(OrderKind::read);
-  read.attribute = {ClassId::clock, kClock, 2};
+  read.attribute = {classes::Clock::kId, kClock, 2};
   submit(read);
   submit(order(OrderKind::clock_set, 5));  // cannot be told in advance
   poll(60);

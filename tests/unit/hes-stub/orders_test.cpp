@@ -6,6 +6,7 @@
 
 #include "hes-stub/meters/engine.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/clock.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -33,7 +34,7 @@ class OrdersTest : public testing::Test {
     order.value_s = value_s;
     order.valid_until = valid_until;
     order.valid_from = valid_from;
-    order.attribute = {ClassId::clock, kClock, 2};
+    order.attribute = {classes::Clock::kId, kClock, 2};
     head_end_.submit(order);
     head_end_.advance(world_.now);
   }

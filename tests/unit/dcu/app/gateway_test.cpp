@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/register.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 #include "tests/rigs/concentrator/world.hpp"
@@ -10,7 +12,7 @@
 namespace dcu_test {
 namespace {
 
-using protocol::cosem::ClassId;
+namespace classes = protocol::cosem::classes;
 using protocol::cosem::obis;
 using protocol::dlms::ClientEvent;
 
@@ -79,7 +81,7 @@ TEST(Gateway, AManagementClientReadsAMeterEndToEnd) {
   Reader reader(world, 1, 2);
   EXPECT_EQ(reader.exchange(reader.session->associate()).kind, ClientEvent::Kind::associated);
   const ClientEvent event =
-      reader.exchange(reader.session->get({ClassId::register_, obis(1, 0, 32, 7, 0), 2}));
+      reader.exchange(reader.session->get({classes::Register::kId, obis(1, 0, 32, 7, 0), 2}));
   ASSERT_EQ(event.kind, ClientEvent::Kind::data);
   protocol::axdr::Cursor in(event.data);
   EXPECT_EQ(in.unsigned_number(), 2301u);
@@ -91,8 +93,9 @@ TEST(Gateway, APublicClientNeedsNoKeys) {
   world.run_for(60);
   Reader reader(world, 16, 0);
   EXPECT_EQ(reader.exchange(reader.session->associate()).kind, ClientEvent::Kind::associated);
-  EXPECT_EQ(reader.exchange(reader.session->get({ClassId::clock, obis(0, 0, 1, 0, 0), 2})).kind,
-            ClientEvent::Kind::data);
+  EXPECT_EQ(
+      reader.exchange(reader.session->get({classes::Clock::kId, obis(0, 0, 1, 0, 0), 2})).kind,
+      ClientEvent::Kind::data);
 }
 
 TEST(Gateway, SeveralClientsReadSeveralMeters) {
@@ -106,8 +109,9 @@ TEST(Gateway, SeveralClientsReadSeveralMeters) {
     EXPECT_EQ(reader->exchange(reader->session->associate()).kind, ClientEvent::Kind::associated);
   }
   for (Reader* reader : {&d, &c, &b, &a}) {
-    EXPECT_EQ(reader->exchange(reader->session->get({ClassId::clock, obis(0, 0, 1, 0, 0), 2})).kind,
-              ClientEvent::Kind::data);
+    EXPECT_EQ(
+        reader->exchange(reader->session->get({classes::Clock::kId, obis(0, 0, 1, 0, 0), 2})).kind,
+        ClientEvent::Kind::data);
   }
 }
 

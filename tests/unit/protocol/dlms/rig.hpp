@@ -10,6 +10,9 @@
 #include <tuple>
 
 #include "hex.hpp"
+#include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
@@ -82,10 +85,11 @@ inline protocol::crypto::OpensslEngine::Random dice_random(std::uint64_t seed) {
   };
 }
 
-inline constexpr cosem::Attribute kClockTime{cosem::ClassId::clock, cosem::obis(0, 0, 1, 0, 0), 2};
-inline constexpr cosem::Attribute kProfile{cosem::ClassId::profile_generic,
+inline constexpr cosem::Attribute kClockTime{cosem::classes::Clock::kId, cosem::obis(0, 0, 1, 0, 0),
+                                             2};
+inline constexpr cosem::Attribute kProfile{cosem::classes::ProfileGeneric::kId,
                                            cosem::obis(1, 0, 99, 1, 0), 2};
-inline constexpr cosem::Method kReconnect{cosem::ClassId::disconnect_control,
+inline constexpr cosem::Method kReconnect{cosem::classes::DisconnectControl::kId,
                                           cosem::obis(0, 0, 96, 3, 10), 2};
 
 inline constexpr dlms::ClientRole kPublicRole{dlms::kPublicClient, dlms::Authentication::none,
