@@ -17,8 +17,8 @@ namespace {
 // gets the line after a second. Through each switch it takes two frames more, and their channel
 // accesses. The spread keeps two connections from disturbing each other at every try: nodes under
 // a switch do not hear the base node.
-constexpr std::int64_t kRetryUs = 2'500'000;
-constexpr std::int64_t kRetryPerHopUs = 2'000'000;
+constexpr std::int32_t kRetryUs = 2'500'000;
+constexpr std::int32_t kRetryPerHopUs = 2'000'000;
 constexpr std::int64_t kRetrySpreadUs = 1'000'000;
 // Until the next packet of a burst from a node under a switch. Engineering judgement.
 constexpr std::int64_t kNextOfBurstUs = 150'000;
@@ -113,7 +113,8 @@ void Connections::open(Node& node, const Con& con, Bytes identifier) {
   node.identifier_octets = static_cast<std::uint8_t>(identifier.size());
   std::ranges::copy(identifier, node.identifier.begin());
   protocol::prime::ArqConfig arq;
-  arq.retry_us = kRetryUs + kRetryPerHopUs * node.level + core_.random.below_us(kRetrySpreadUs);
+  arq.retry_us = kRetryUs + kRetryPerHopUs * node.level +
+                 static_cast<std::int32_t>(core_.random.below_us(kRetrySpreadUs));
   node.arq.open(arq);
   procedures_.owe(node, Owed::connected);
   core_.owner.on_joined(core_.table.address_of(node), node.eui48, identifier);

@@ -34,7 +34,7 @@ void ArqLink::close(ArqOwner& owner) {
 bool ArqLink::send(MutableBytes buffer, std::size_t size, std::uint32_t cookie) {
   PROTOCOL_ASSERT(open_ && size <= buffer.size());
   if (n_queued_ == kMaxQueuedSdus || segment_count(size) > kMaxSegments) return false;
-  queue_[n_queued_++] = {buffer, size, cookie};
+  queue_[n_queued_++] = {buffer, static_cast<std::uint32_t>(size), cookie};
   fill_window();
   return true;
 }

@@ -41,10 +41,10 @@ struct ArqConfig {
   std::uint8_t window = 4;  // packets in flight, 1 .. kArqWindow
   // From the end of a transmission to giving an acknowledgement up; doubled at the second try.
   // It must cover the way there and back over all switches.
-  std::int64_t retry_us = 2'000'000;
+  std::int32_t retry_us = 2'000'000;
   // How long an acknowledgement may wait for data to ride on: asked for with FLUSH, and not.
-  std::int64_t flush_hold_us = 0;
-  std::int64_t hold_us = 1'000'000;  // <= ARQMaxAckHoldTime, 7 s
+  std::int32_t flush_hold_us = 0;
+  std::int32_t hold_us = 1'000'000;  // <= ARQMaxAckHoldTime, 7 s
 };
 inline constexpr unsigned kArqWindow = 4;  // what this receiver keeps out of order
 inline constexpr unsigned kMaxQueuedSdus = 4;
@@ -119,7 +119,7 @@ class ArqLink {
   };
   struct Queued {
     MutableBytes buffer;
-    std::size_t size = 0;
+    std::uint32_t size = 0;
     std::uint32_t cookie = 0;
   };
   struct Early {  // a packet that came before its turn, SAR octet and data

@@ -56,28 +56,4 @@ bool LinkQuality::should_report(Scheme used) const {
   return fitting(snr_of_code_cdb(snr_code(mean_cdb_)), used) != used;
 }
 
-LinkQuality* LinkTable::find(std::uint32_t key) {
-  for (Entry& entry : entries_) {
-    if (entry.used != 0 && entry.key == key) {
-      entry.used = ++turn_;
-      return &entry.link;
-    }
-  }
-  return nullptr;
-}
-
-LinkQuality& LinkTable::at(std::uint32_t key) {
-  PROTOCOL_ASSERT(!entries_.empty());
-  if (LinkQuality* known = find(key)) return *known;
-  Entry& oldest = *std::min_element(entries_.begin(), entries_.end(),
-                                    [](const Entry& a, const Entry& b) { return a.used < b.used; });
-  oldest = Entry{key, ++turn_, {}};
-  return oldest.link;
-}
-
-void LinkTable::clear() {
-  for (Entry& entry : entries_) entry = Entry{};
-  turn_ = 0;
-}
-
 }  // namespace protocol::prime

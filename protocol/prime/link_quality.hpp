@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-
 #include "protocol/prime/types.hpp"
 
 namespace protocol::prime {
@@ -63,20 +61,35 @@ class LinkQuality {
 };
 
 // Neighbours by NID (or whatever key their owner has); the one heard least lately makes room.
+template <std::size_t kPlaces>
 class LinkTable {
  public:
+  LinkQuality* find(std::uint32_t key) {
+    for (Entry& entry : entries_) {
+      if (entry.used == 0 || entry.key != key) continue;
+      entry.used = ++turn_;
+      return &entry.link;
+    }
+    return nullptr;
+  }
+  LinkQuality& at(std::uint32_t key) {  // makes it
+    if (LinkQuality* known = find(key)) return *known;
+    Entry* oldest = &entries_[0];
+    for (Entry& entry : entries_) {
+      if (entry.used < oldest->used) oldest = &entry;
+    }
+    *oldest = Entry{key, ++turn_, {}};
+    return oldest->link;
+  }
+  void clear() { *this = LinkTable{}; }
+
+ private:
   struct Entry {
     std::uint32_t key = 0;
     std::uint32_t used = 0;  // 0: free
     LinkQuality link;
   };
-  explicit LinkTable(std::span<Entry> entries) : entries_(entries) {}
-  LinkQuality* find(std::uint32_t key);
-  LinkQuality& at(std::uint32_t key);  // makes it
-  void clear();
-
- private:
-  std::span<Entry> entries_;
+  std::array<Entry, kPlaces> entries_{};
   std::uint32_t turn_ = 0;
 };
 

@@ -50,8 +50,8 @@ bool Reassembler::add(const SarHeader& header, Bytes data) {
     restart();
     return false;
   }
-  std::copy(data.begin(), data.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(size_));
-  size_ += data.size();
+  std::copy(data.begin(), data.end(), buffer_.begin() + size_);
+  size_ += static_cast<std::uint32_t>(data.size());
   whole_ = expected_ == last_;
   ++expected_;
   return true;

@@ -49,7 +49,7 @@ class Reassembler {
 
  private:
   MutableBytes buffer_;
-  std::size_t size_ = 0;
+  std::uint32_t size_ = 0;
   std::uint8_t expected_ = 0;  // number of the next segment; 0: a first one
   std::uint8_t last_ = 0;      // number of the last segment
   bool whole_ = false;

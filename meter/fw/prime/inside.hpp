@@ -12,7 +12,7 @@ class ServiceNode::Inside {
   explicit Inside(ServiceNode& node) : node_(node), was_(node.inside_) { node_.inside_ = true; }
   ~Inside() {
     node_.inside_ = was_;
-    if (!was_) node_.pump();
+    if (!was_) node_.connection_.pump();
   }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
@@ -21,16 +21,5 @@ class ServiceNode::Inside {
   ServiceNode& node_;
   bool was_;
 };
-
-// Tags of frames in the transmit queue.
-inline constexpr std::uint32_t kDataTag = 1;
-
-template <typename Message>
-bool ServiceNode::send_control(protocol::prime::ControlType type, const Message& message) {
-  std::array<std::uint8_t, protocol::prime::kMaxControlPayload> payload;
-  protocol::Writer out(payload);
-  encode(message, out);
-  return push_control(type, false, sid_, lnid_, out.written());
-}
 
 }  // namespace meter::fw::prime

@@ -11,95 +11,72 @@ namespace meter::fw::prime {
 using namespace protocol::prime;
 
 ServiceNode::ServiceNode(const ServiceNodeConfig& config, ModemPort& modem, ServiceNodeOwner& owner)
-    : config_(config),
-      modem_(modem),
-      owner_(owner),
-      transmitter_(modem, places_, static_cast<TransmitterOwner&>(*this)) {}
+    : core_(config, modem, owner, *this) {}
 
 void ServiceNode::start() {
-  PROTOCOL_ASSERT(phase_ == Phase::off);
-  next_lcid_ = static_cast<std::uint16_t>(owner_.random() & 0xFF);
+  PROTOCOL_ASSERT(core_.phase == Phase::off);
+  connection_.start();
   const Inside inside(*this);
-  search_again();
+  registration_.search();
 }
 
 void ServiceNode::stop() {
-  if (phase_ == Phase::off) return;
-  phase_ = Phase::off;
-  procedure_at_us_ = alive_until_us_ = connect_at_us_ = kNoDeadline;
-  stop_switching();
-  close_connection(false);
-  end_broadcast();
-  transmitter_.clear();
-  modem_.watch(nullptr);
-  modem_.search(false);
-  modem_.set_filter({});
+  if (core_.phase != Phase::off) registration_.stop();
 }
 
-std::int64_t ServiceNode::random_us(std::int64_t below_us) {
-  return static_cast<std::int64_t>(owner_.random() % static_cast<std::uint32_t>(below_us));
+bool ServiceNode::send(std::uint8_t s_lsap, std::uint8_t d_lsap, Bytes lsdu, std::uint32_t cookie) {
+  const bool taken = connection_.send(s_lsap, d_lsap, lsdu, cookie);
+  if (taken && !inside_) connection_.pump();
+  return taken;
 }
 
-NodeState ServiceNode::state() const {
-  if (phase_ != Phase::registered) return NodeState::disconnected;
-  return lsid_ == kNoSid ? NodeState::terminal : NodeState::switching;
+void ServiceNode::demote() {
+  if (!core_.is_switch()) return;
+  const Inside inside(*this);
+  switching_.demote();
 }
 
 std::int64_t ServiceNode::deadline_us() const {
-  return std::min({transmitter_.deadline_us(), procedure_at_us_, alive_until_us_, connect_at_us_,
-                   broadcast_until_us_, link_.deadline_us()});
+  return std::min({core_.transmitter.deadline_us(), registration_.deadline_us(),
+                   keep_alive_.deadline_us(), broadcasts_.deadline_us(),
+                   connection_.deadline_us()});
 }
 
 void ServiceNode::on_time() {
   const Inside inside(*this);
-  const std::int64_t now = now_us();
-  transmitter_.on_time(now);
-  if (procedure_at_us_ <= now) {
-    procedure_at_us_ = kNoDeadline;
-    if (phase_ == Phase::searching) {
-      choose_switch();
-    } else if (phase_ == Phase::registering) {
-      request_registration();
-    }
+  const std::int64_t now = core_.now_us();
+  core_.transmitter.on_time(now);
+  if (registration_.deadline_us() <= now) registration_.on_time();
+  if (keep_alive_.deadline_us() <= now) {
+    ++core_.counters.keep_alive_lost;
+    registration_.search();
   }
-  if (alive_until_us_ <= now) {
-    ++counters_.keep_alive_lost;
-    search_again();
+  if (broadcasts_.deadline_us() <= now) broadcasts_.end();
+  if (connection_.on_time(now)) registration_.leave_path();
+}
+
+void ServiceNode::on_beacon(const HeardBeacon& heard) {
+  const Inside inside(*this);
+  const auto beacon = decode_beacon(heard.mpdu);
+  if (beacon) {
+    registration_.on_beacon(heard, *beacon);
+  } else {
+    ++core_.counters.malformed;
   }
-  if (broadcast_until_us_ <= now) end_broadcast();
-  if (connect_at_us_ <= now) {
-    connect_at_us_ = kNoDeadline;
-    request_connection();
-  }
-  link_.on_time(now);
-  check_link();
+}
+
+void ServiceNode::on_beacon_lost() {
+  const Inside inside(*this);
+  if (core_.phase != Phase::registering && core_.phase != Phase::registered) return;
+  ++core_.counters.beacons_lost;
+  registration_.search();
 }
 
 void ServiceNode::on_transmitted(std::uint32_t tag, bool sent) {
-  if (tag != kDataTag) return;
-  data_queued_ = false;
-  link_.on_transmitted(now_us(), data_sent_, sent);
+  if (tag == kDataTag) connection_.on_transmitted(sent);
 }
 
-bool ServiceNode::push_control(ControlType type, bool down, std::uint8_t sid, std::uint16_t lnid,
-                               Bytes payload) {
-  Packet packet;
-  packet.priority = kControlPriority;
-  packet.control = true;
-  packet.lcid = static_cast<std::uint16_t>(type);
-  packet.sid = sid;
-  packet.lnid = lnid;
-  packet.payload = payload;
-  std::array<std::uint8_t, kMaxFrameOctets> mpdu;
-  protocol::Writer out(mpdu);
-  const auto level = static_cast<std::uint8_t>(down ? level_ + 1 : level_);
-  FrameOptions options;
-  options.priority = kControlPriority;
-  const bool pushed = encode_gpdu({down, level}, packet, network_, out) &&
-                      transmitter_.push(out.written(), options);
-  if (pushed) ++counters_.tx_control;
-  return pushed;
-}
+// ---- Information base ----
 
 std::optional<std::uint64_t> ServiceNode::pib(Pib attribute) const {
   switch (attribute) {
@@ -130,62 +107,62 @@ std::optional<std::uint64_t> ServiceNode::pib_network(Pib attribute) const {
   const auto frames = [](std::uint8_t code) { return std::uint64_t{1} << code; };
   switch (attribute) {
     case Pib::lnid:
-      return lnid_;
+      return core_.lnid;
     case Pib::lsid:
-      return lsid_;
+      return core_.lsid;
     case Pib::sid:
-      return sid_;
+      return core_.sid;
     case Pib::sna: {
       std::uint64_t sna = 0;
-      for (const std::uint8_t octet : sna_) sna = sna << 8 | octet;
+      for (const std::uint8_t octet : core_.beacon.sna) sna = sna << 8 | octet;
       return sna;
     }
     case Pib::state:
       return static_cast<std::uint64_t>(state());
     case Pib::scp_length_symbols:
-      return static_cast<std::uint64_t>(transmitter_.scp_us() / kSymbolUs);
+      return static_cast<std::uint64_t>(core_.transmitter.scp_us() / kSymbolUs);
     case Pib::node_hierarchy_level:
-      return level_;
+      return core_.level;
     case Pib::beacon_slot_count:
-      return beacon_.beacon_slots;
+      return core_.beacon.beacon_slots;
     case Pib::beacon_rx_slot:
-      return beacon_.slot;
+      return core_.beacon.slot;
     case Pib::beacon_tx_slot:
-      return slot_.slot;
+      return switching_.slot().slot;
     case Pib::beacon_rx_frequency:
-      return frames(beacon_.frequency_code);
+      return frames(core_.beacon.frequency_code);
     case Pib::beacon_tx_frequency:
-      return has_slot_ ? frames(slot_.frequency_code) : 0;
+      return switching_.has_slot() ? frames(switching_.slot().frequency_code) : 0;
     default:
       return std::nullopt;
   }
 }
 
 std::optional<std::uint64_t> ServiceNode::pib_counter(Pib attribute) const {
-  const TransmitterCounters& line = transmitter_.counters();
+  const TransmitterCounters& line = core_.transmitter.counters();
   switch (attribute) {
     case Pib::tx_data_packets:
-      return counters_.tx_data;
+      return core_.counters.tx_data;
     case Pib::rx_data_packets:
-      return counters_.rx_data;
+      return core_.counters.rx_data;
     case Pib::tx_control_packets:
-      return counters_.tx_control;
+      return core_.counters.tx_control;
     case Pib::rx_control_packets:
-      return counters_.rx_control;
+      return core_.counters.rx_control;
     case Pib::csma_fail:
       return line.csma_failed;
     case Pib::csma_channel_busy:
       return line.channel_busy;
     case Pib::phy_crc_incorrect:
-      return counters_.bad_checksum;
+      return core_.counters.bad_checksum;
     case Pib::phy_crc_fail:
       return 0;  // the modem drops those
     case Pib::phy_tx_drop:
       return line.no_room;
     case Pib::phy_rx_drop:
-      return counters_.malformed;
+      return core_.counters.malformed;
     case Pib::phy_rx_total:
-      return counters_.frames;
+      return core_.counters.frames;
     default:
       return std::nullopt;
   }

@@ -113,8 +113,7 @@ TEST(LinkQuality, AReportLeadsToTheSchemeItWasMadeFor) {
 }
 
 TEST(LinkTable, TheOneHeardLeastLatelyMakesRoom) {
-  std::array<LinkTable::Entry, 3> entries{};
-  LinkTable table(entries);
+  LinkTable<3> table;
   for (const std::uint32_t key : {1u, 2u, 3u}) table.at(key).heard(100);
   EXPECT_NE(table.find(1), nullptr);
   table.at(4).heard(100);  // 2 was the oldest

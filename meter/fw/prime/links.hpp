@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/prime/core.hpp"
+
+namespace meter::fw::prime {
+
+// Robustness management (PRM): how well the neighbours are heard, our switch above and those below
+// us as a switch, and how well they hear us.
+class Links {
+ public:
+  explicit Links(Core& core) : core_(core) {}
+
+  // ---- Our switch ----
+  const protocol::prime::LinkQuality& uplink() const { return uplink_; }
+  void restart(std::int32_t snr_cdb);  // another one
+  void step_down() { uplink_.step_down(); }
+  void note_up(const protocol::prime::ReceivedFrame& frame);
+  void on_prm(Bytes payload);
+
+  // ---- Below ----
+  void clear_below() { below_.clear(); }
+  void note_below(const protocol::prime::Packet& packet,
+                  const protocol::prime::ReceivedFrame& frame);
+  void on_prm_below(const protocol::prime::Packet& packet);
+  // What a packet going down is repeated with.
+  protocol::prime::Scheme scheme_below(const protocol::prime::Packet& packet);
+
+ private:
+  static constexpr std::size_t kNeighbours = 16;
+  std::uint32_t key(const protocol::prime::Packet& packet) const;
+  void tell_below(const protocol::prime::Packet& packet, const protocol::prime::Prm& prm);
+
+  Core& core_;
+  protocol::prime::LinkQuality uplink_;
+  protocol::prime::LinkTable<kNeighbours> below_;
+  std::int64_t hold_until_us_ = 0;  // no report before
+};
+
+}  // namespace meter::fw::prime

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "meter/fw/prime/keep_alive.hpp"
+#include "meter/fw/prime/links.hpp"
+
+namespace meter::fw::prime {
+
+// Promotion to a switch, and repeating for the nodes below.
+class Switching {
+ public:
+  Switching(Core& core, Links& links, KeepAlive& keep_alive)
+      : core_(core), links_(links), keep_alive_(keep_alive) {}
+  void clear_requests() { ignoring_ = false; }  // what was heard of others' needs
+
+  void on_promotion_needed(const protocol::prime::ReceivedFrame& frame);
+  void on_pro(Bytes payload);
+  void on_bsi(Bytes payload);
+  void demote();  // a switch only
+  void stop();
+  // Our beacon repeats the frame's structure as our own switch tells it.
+  void publish_beacon();
+  bool has_slot() const { return has_slot_; }
+  const protocol::prime::Bsi& slot() const { return slot_; }  // the last one
+
+  // ---- Those below us ----
+  bool is_below(std::uint8_t sid) const;
+  void heard(std::uint8_t sid) { heard_[sid / 32] |= 1u << (sid % 32); }
+  void learn(const protocol::prime::Packet& packet);
+  void forget_silent();
+  void repeat(const protocol::prime::ReceivedFrame& frame, bool down,
+              const protocol::prime::Packet& packet);
+
+  // What wakes us, by all that the node is now.
+  void set_filter() const;
+
+ private:
+  void request(const Eui48& needed_by, std::int32_t snr_cdb);
+  void on_switch(const protocol::prime::Pro& pro);
+  void on_demotion(std::uint8_t lsid);
+  void become(std::uint8_t lsid);
+  std::uint8_t cost(std::uint8_t above) const;
+
+  using SidSet = std::array<std::uint32_t, 8>;  // one bit each
+  Core& core_;
+  Links& links_;
+  KeepAlive& keep_alive_;
+  SidSet below_{};  // switches below us
+  SidSet heard_{};  // of those, since the last look
+  std::int64_t look_us_ = 0;
+  std::int64_t hold_until_us_ = 0;                        // no request before
+  std::uint8_t demoting_lsid_ = protocol::prime::kNoSid;  // we said PRO_DEM_S first
+  bool has_slot_ = false;
+  bool ignoring_ = false;
+  std::uint8_t ignore_left_ = 0;
+  protocol::prime::Bsi slot_{};
+};
+
+}  // namespace meter::fw::prime
