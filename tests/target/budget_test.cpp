@@ -12,9 +12,9 @@
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/date_time.hpp"
+#include "tests/rigs/budget/budget.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/test_client.hpp"
-#include "tests/target/budget.hpp"
 #include "tests/target/models.hpp"
 
 namespace target {
@@ -23,6 +23,7 @@ namespace {
 namespace classes = protocol::cosem::classes;
 using protocol::cosem::Attribute;
 using protocol::cosem::obis;
+using rigs::Budget;
 
 const char* const kSizes = "tests/target/size_budget.txt";
 const char* const kInstructions = "tests/target/instruction_budget.txt";

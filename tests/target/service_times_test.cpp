@@ -6,10 +6,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/target/budget.hpp"
+#include "tests/rigs/budget/budget.hpp"
 
 namespace target {
 namespace {
+
+using rigs::Budget;
+using rigs::updating_budgets;
 
 void expect_near(std::int64_t in_table, std::int64_t counted, const char* what) {
   EXPECT_NEAR(static_cast<double>(in_table), static_cast<double>(counted),

@@ -8,6 +8,15 @@
 #include "meter/fw/core/firmware.h"
 #include "tests/target/sessions.hpp"
 
+// The linker lets every caller of meter_ad11a_firmware() come to __wrap_...; __real_... is the
+// firmware's own (see CMakeLists.txt).
+extern "C" {
+const meter_firmware* __real_meter_ad11a_firmware();
+const meter_firmware* __real_meter_ad13a_firmware();
+const meter_firmware* __wrap_meter_ad11a_firmware();
+const meter_firmware* __wrap_meter_ad13a_firmware();
+}
+
 namespace target {
 namespace {
 
@@ -16,11 +25,11 @@ using Payload = std::initializer_list<Bytes>;
 
 struct Ad11a {
   static constexpr const char* kImage = METER_IMAGE_FOLDER "/meter_ad11a.elf";
-  static const meter_firmware& host() { return *meter_ad11a_firmware(); }
+  static const meter_firmware& host() { return *__real_meter_ad11a_firmware(); }
 };
 struct Ad13a {
   static constexpr const char* kImage = METER_IMAGE_FOLDER "/meter_ad13a.elf";
-  static const meter_firmware& host() { return *meter_ad13a_firmware(); }
+  static const meter_firmware& host() { return *__real_meter_ad13a_firmware(); }
 };
 
 std::map<const meter_hal*, std::unique_ptr<Twin>>& twins() {
@@ -202,12 +211,9 @@ const meter_firmware* ad13a_image() { return Table<Ad13a, ImageSide<Ad13a>>::get
 const meter_firmware* ad11a_twin() { return Table<Ad11a, TwinSide<Ad11a>>::get(); }
 const meter_firmware* ad13a_twin() { return Table<Ad13a, TwinSide<Ad13a>>::get(); }
 
-// For sources compiled with other names for the built-in firmwares (see CMakeLists.txt).
-extern "C" const meter_firmware* target_ad11a_twin();
-extern "C" const meter_firmware* target_ad13a_twin();
-extern "C" const meter_firmware* target_ad11a_twin() { return ad11a_twin(); }
-extern "C" const meter_firmware* target_ad13a_twin() { return ad13a_twin(); }
-
 Twin& twin_of(const meter_hal& hal) { return *twins().at(&hal); }
 
 }  // namespace target
+
+const meter_firmware* __wrap_meter_ad11a_firmware() { return target::ad11a_twin(); }
+const meter_firmware* __wrap_meter_ad13a_firmware() { return target::ad13a_twin(); }
