@@ -13,7 +13,7 @@ need_run=(
   nlohmann-json3-dev zlib1g-dev libxml2-dev
 )
 need_test=(python3 python3-h5py libxml2-utils openssl binutils clang-format gcc-arm-none-eabi libnewlib-arm-none-eabi
-           libstdc++-arm-none-eabi-newlib qemu-system-arm)
+           libstdc++-arm-none-eabi-newlib qemu-system-arm valgrind)
 
 packages=("${need_run[@]}")
 [ "${1:-run}" = test ] && packages+=("${need_test[@]}")
