@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <random>
 
@@ -242,20 +241,15 @@ TEST_F(StoreTest, AFileThatIsNoStoreIsRefused) {
   std::remove(other.c_str());
 }
 
-TEST_F(StoreTest, ARowCostsWellUnderTwoMicroseconds) {
-  const auto begin = std::chrono::steady_clock::now();
-  int n = 0;
+TEST_F(StoreTest, AHundredDaysInPushesOfFourAreAllHeld) {
   for (int day = 0; day < 100; ++day) {
     const std::vector<Row> rows = quarters(kFebruary + day * 86'400 + 900, 96, day * 1000);
     for (std::size_t i = 0; i < rows.size(); i += 4) {
       store_->add_rows(0, profile_, std::span(rows).subspan(i, 4), Delivery::push);
-      n += 4;
     }
     store_->commit();
   }
-  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
-  std::printf("row with its share of a daily commit: %.3f us\n", took.count() / n);
-  EXPECT_LT(took.count() / n, 20.0);  // generous: sanitizers, a busy machine
+  EXPECT_EQ(all(0).size(), 9600u);
 }
 
 }  // namespace

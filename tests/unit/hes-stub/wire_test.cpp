@@ -4,7 +4,6 @@
 // Hostile and broken octets: counted, dropped, never a crash, and the next meter is served.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <random>
 
 #include "hes-stub/meters/row_decoder.hpp"
@@ -154,28 +153,16 @@ TEST_F(WireTest, RandomOctetsAndGarbledMessagesNeverCrash) {
   EXPECT_EQ(store_.rows(), rows + 4);
 }
 
-// The costs that the architecture counts on. The limits are far above what a free machine needs:
-// they catch a change of kind, not of degree.
-TEST_F(WireTest, APushAndAHeartbeatCostMicroseconds) {
-  using std::chrono::steady_clock;
+// What it costs is held by tests/budgets/instructions.txt.
+TEST_F(WireTest, ThousandsOfPushesAndHeartbeatsLeaveNothingButRows) {
   const ConnectionId line = open_and_announce(meter_);
   meter_.rows = quarters(kFebruary + 900, 4 * 2000);
-  std::vector<Octets> pushes;
-  for (std::size_t i = 0; i < 2000; ++i) pushes.push_back(meter_.push(4 * i, 4));
-  auto begin = steady_clock::now();
-  for (const Octets& push : pushes) engine_.on_data(line, push);
-  store_.commit();
-  const double push_us =
-      std::chrono::duration<double, std::micro>(steady_clock::now() - begin).count() / 2000;
-  EXPECT_EQ(store_.rows(), 8000u);
+  for (std::size_t i = 0; i < 2000; ++i) engine_.on_data(line, meter_.push(4 * i, 4));
   const Octets heartbeat = meter_.heartbeat();
-  begin = steady_clock::now();
-  for (int i = 0; i < 100'000; ++i) engine_.on_data(line, heartbeat);
-  const double heartbeat_us =
-      std::chrono::duration<double, std::micro>(steady_clock::now() - begin).count() / 100'000;
-  std::printf("push of 4 rows %.2f us, heartbeat %.3f us\n", push_us, heartbeat_us);
-  EXPECT_LT(push_us, 300);
-  EXPECT_LT(heartbeat_us, 40);
+  for (int i = 0; i < 10'000; ++i) engine_.on_data(line, heartbeat);
+  store_.commit();
+  EXPECT_EQ(store_.rows(), 8000u);
+  EXPECT_EQ(engine_.connections(), 1u);
 }
 
 TEST(RowDecoder, NullsStandForTheRowBefore) {
