@@ -33,10 +33,10 @@ Air::Air(kernel::Agenda& agenda, const Channel& channel, const PacketErrorTable&
          const MediumConfig& config)
     : agenda_(agenda),
       channel_(channel),
-      errors_(errors),
       config_(config),
       modems_(channel.n_stations()),
       neighbours_(channel.n_stations()),
+      reception_(channel, errors, config_, traffic_),
       memory_(channel.n_stations()) {}
 
 Modem& Air::add(StationId station, kernel::EntityId id) {
@@ -57,7 +57,7 @@ const std::vector<StationId>& Air::neighbours(StationId station) {
 
 // ---- Frames ----
 
-Sending Air::sending(const Flight& flight, protocol::Bytes mpdu) const {
+Sending Air::sending(const Traffic::Flight& flight, protocol::Bytes mpdu) const {
   const OnAir& frame = flight.frame;
   return {frame.number, frame.station, flight.kind, frame.scheme, frame.level,
           flight.down,  frame.start,   frame.end,   mpdu};
@@ -67,38 +67,38 @@ void Air::begin(OnAir& frame, protocol::Bytes mpdu) {
   frame.number = frames_++;
   FrameKind kind = frame_kind(mpdu);
   if (kind == FrameKind::data && memory_.again(frame.station, mpdu)) kind = FrameKind::data_again;
-  flights_.push_back({frame, kind, frame_goes_down(mpdu)});
+  traffic_.flights.push_back({frame, kind, frame_goes_down(mpdu)});
   KindCounters& counters = counters_.kinds[static_cast<std::size_t>(kind)];
   ++counters.frames;
   counters.octets += mpdu.size();
   counters.airtime_ns += frame.end - frame.start;
-  observe([&](Observer& o) { o.on_sending(sending(flights_.back(), mpdu)); });
+  observe([&](Observer& o) { o.on_sending(sending(traffic_.flights.back(), mpdu)); });
+}
+
+Traffic::Flight Air::take_off_air(const OnAir& frame) {
+  const auto at = std::find_if(
+      traffic_.flights.begin(), traffic_.flights.end(),
+      [&](const Traffic::Flight& flight) { return flight.frame.number == frame.number; });
+  TWIN_ASSERT(at != traffic_.flights.end(), frame.number);
+  const Traffic::Flight flight = *at;
+  traffic_.flights.erase(at);
+  return flight;
 }
 
 void Air::truncate(const OnAir& frame) {
-  const auto at = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& flight) {
-    return flight.frame.number == frame.number;
-  });
-  TWIN_ASSERT(at != flights_.end(), frame.number);
-  KindCounters& counters = counters_.kinds[static_cast<std::size_t>(at->kind)];
-  counters.airtime_ns -= at->frame.end - frame.end;
+  Traffic::Flight flight = take_off_air(frame);
+  KindCounters& counters = counters_.kinds[static_cast<std::size_t>(flight.kind)];
+  counters.airtime_ns -= flight.frame.end - frame.end;
   ++counters_.truncated;
-  const Flight flight{frame, at->kind, at->down};
-  flights_.erase(at);
-  past_.push_back(frame);
+  flight.frame = frame;
+  traffic_.past.push_back(frame);
   observe([&](Observer& o) { o.on_sent(sending(flight, {})); });
 }
 
-void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
-  const auto at = std::find_if(flights_.begin(), flights_.end(), [&](const Flight& flight) {
-    return flight.frame.number == frame.number;
-  });
-  TWIN_ASSERT(at != flights_.end(), frame.number);
-  const Flight flight = *at;
-  flights_.erase(at);
-  // A receiver's answer may reuse the sender's buffers before the last receiver has been told.
-  octets_ = mpdu;
-  const std::uint64_t first = first_octets(mpdu);
+// What every receiver whose filter wants the frame makes of it.
+void Air::judge_all(const Traffic::Flight& flight) {
+  const OnAir& frame = flight.frame;
+  const std::uint64_t first = first_octets(octets_);
   KindCounters& counters = counters_.kinds[static_cast<std::size_t>(flight.kind)];
   deliveries_.clear();
   for (const StationId other : neighbours(frame.station)) {
@@ -106,7 +106,7 @@ void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
     if (receiver == nullptr || !receiver->wants(first)) continue;
     if (!receiver->powered() || receiver->powered_since() > frame.start) continue;
     const double snr_db = channel_.snr_db(frame.station, other, frame.start, frame.level);
-    const Verdict verdict = judge(flight.frame, *receiver, snr_db);
+    const Reception::Verdict verdict = reception_.judge(flight.frame, *receiver, snr_db);
     ++counters.outcomes[static_cast<std::size_t>(verdict.outcome)];
     observe([&](Observer& o) {
       o.on_received(sending(flight, octets_), other, verdict.outcome, snr_db);
@@ -114,11 +114,18 @@ void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
     if (!verdict.recognised) continue;
     deliveries_.push_back({receiver, static_cast<float>(snr_db), verdict.outcome != Outcome::ok});
   }
-  past_.push_back(flight.frame);
+}
+
+void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
+  const Traffic::Flight flight = take_off_air(frame);
+  // A receiver's answer may reuse the sender's buffers before the last receiver has been told.
+  octets_ = mpdu;
+  judge_all(flight);
+  traffic_.past.push_back(flight.frame);
   prune();
   observe([&](Observer& o) { o.on_sent(sending(flight, octets_)); });
   for (const Delivery& delivery : deliveries_) {
-    ModemListener* const listener = delivery.to->listener();
+    ModemListener* const listener = delivery.to->listener().client();
     if (listener == nullptr || !delivery.to->powered()) continue;
     if (delivery.damaged) {
       ++counters_.damaged;
@@ -133,8 +140,8 @@ void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
 void Air::damage(const OnAir& frame, StationId receiver, std::vector<std::uint8_t>& octets) const {
   const auto payload = static_cast<std::uint32_t>(octets.size() - prime::kHeaderMpduOctets);
   constexpr std::uint64_t kBlocks = 4;  // of the stream, for one frame
-  kernel::KeyedStream draws(config_.seed, draw_entity(receiver), kernel::kPurposePlcDamage,
-                            frame.number * kBlocks);
+  kernel::KeyedStream draws(config_.seed, reception_.draw_entity(receiver),
+                            kernel::kPurposePlcDamage, frame.number * kBlocks);
   const std::uint32_t from = draws.below(payload);
   const std::uint32_t length = std::min(1 + draws.below(kLongestDamage), payload - from);
   std::uint32_t word = 0;
@@ -148,8 +155,9 @@ void Air::damage(const OnAir& frame, StationId receiver, std::vector<std::uint8_
 
 void Air::prune() {
   kernel::TimeNs oldest = agenda_.now();
-  for (const Flight& flight : flights_) oldest = std::min(oldest, flight.frame.start);
-  std::erase_if(past_, [&](const OnAir& frame) { return frame.end <= oldest - kMemoryNs; });
+  for (const Traffic::Flight& flight : traffic_.flights)
+    oldest = std::min(oldest, flight.frame.start);
+  std::erase_if(traffic_.past, [&](const OnAir& frame) { return frame.end <= oldest - kMemoryNs; });
 }
 
 bool Air::carrier(StationId at, kernel::TimeNs now) const {
@@ -158,11 +166,11 @@ bool Air::carrier(StationId at, kernel::TimeNs now) const {
     return frame.station != at && frame.start <= seen_until && frame.end > now &&
            channel_.snr_db(frame.station, at, now, frame.level) >= config_.sense_snr_db;
   };
-  for (const Flight& flight : flights_) {
+  for (const Traffic::Flight& flight : traffic_.flights) {
     if (strong(flight.frame)) return true;
   }
   OnAir beacon;
-  for (const StationModem* emitter : emitters_) {
+  for (const BeaconSender* emitter : traffic_.emitters) {
     if (emitter->beacon_in(now, now + 1, beacon) && strong(beacon)) return true;
   }
   return false;
@@ -170,15 +178,16 @@ bool Air::carrier(StationId at, kernel::TimeNs now) const {
 
 // ---- Beacons ----
 
-void Air::emission_changed(const StationModem& source, const Emission& before) {
+void Air::emission_changed(const BeaconSender& source, const Emission& before) {
   const auto at = std::lower_bound(
-      emitters_.begin(), emitters_.end(), &source,
-      [](const StationModem* a, const StationModem* b) { return a->station() < b->station(); });
-  const bool listed = at != emitters_.end() && *at == &source;
-  if (source.emission().active && !listed) emitters_.insert(at, &source);
-  if (!source.emission().active && listed) emitters_.erase(at);
+      traffic_.emitters.begin(), traffic_.emitters.end(), &source,
+      [](const BeaconSender* a, const BeaconSender* b) { return a->station() < b->station(); });
+  const bool listed = at != traffic_.emitters.end() && *at == &source;
+  if (source.emission().active && !listed) traffic_.emitters.insert(at, &source);
+  if (!source.emission().active && listed) traffic_.emitters.erase(at);
   for (const auto& modem : modems_) {
-    if (modem != nullptr && modem.get() != &source) modem->source_changed(source, before);
+    if (modem != nullptr && &modem->sender() != &source)
+      modem->listener().source_changed(source, before);
   }
 }
 

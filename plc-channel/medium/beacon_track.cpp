@@ -61,19 +61,19 @@ const BeaconTrack::Stretch& BeaconTrack::stretch() {
 }
 
 void BeaconTrack::take_received(std::int64_t n) {
-  if (received_ == 0) first_start_ = line_.start(next_);
-  received_ += static_cast<std::uint64_t>(n);
-  missed_between_ += pending_missed_;
-  pending_missed_ = 0;
-  run_ = 0;
+  if (!heard()) first_start_ = line_.start(next_);
+  counts_.received += static_cast<std::uint32_t>(n);
+  counts_.missed_between += counts_.missed_since;
+  counts_.missed_since = 0;
+  counts_.run = 0;
   last_start_ = line_.start(next_ + n - 1);
   last_sequence_ = line_.sequence(next_ + n - 1);
 }
 
 void BeaconTrack::take_misses(std::int64_t n) {
-  missed_ += static_cast<std::uint64_t>(n);
-  run_ += static_cast<unsigned>(n);
-  if (received_ > 0) pending_missed_ += static_cast<std::uint64_t>(n);
+  counts_.missed += static_cast<std::uint32_t>(n);
+  counts_.run += static_cast<std::uint32_t>(n);
+  if (heard()) counts_.missed_since += static_cast<std::uint32_t>(n);
 }
 
 void BeaconTrack::take(std::int64_t to, unsigned most_misses) {
@@ -103,10 +103,10 @@ kernel::TimeNs BeaconTrack::find_received(kernel::TimeNs not_before, kernel::Tim
   const std::int64_t limit = line_.first_from(horizon);
   while (ahead.next_ < limit) {
     const std::int64_t from = ahead.next_;
-    const std::uint64_t received = ahead.received_;
+    const std::uint32_t received = ahead.counts_.received;
     ahead.take(limit, kAnyNumber);
     const std::int64_t candidate = std::max(from, first);
-    if (ahead.received_ > received && candidate < ahead.next_) {
+    if (ahead.counts_.received > received && candidate < ahead.next_) {
       return line_.start(candidate) + kBeaconNs;
     }
   }
@@ -116,8 +116,9 @@ kernel::TimeNs BeaconTrack::find_received(kernel::TimeNs not_before, kernel::Tim
 kernel::TimeNs BeaconTrack::find_run(unsigned misses, kernel::TimeNs horizon) const {
   BeaconTrack ahead = *this;
   const std::int64_t limit = line_.first_from(horizon);
-  while (ahead.run_ < misses && ahead.next_ < limit) ahead.take(limit, misses - ahead.run_);
-  return ahead.run_ >= misses ? line_.start(ahead.next_ - 1) + kBeaconNs : kernel::kNever;
+  while (ahead.counts_.run < misses && ahead.next_ < limit)
+    ahead.take(limit, misses - ahead.counts_.run);
+  return ahead.counts_.run >= misses ? line_.start(ahead.next_ - 1) + kBeaconNs : kernel::kNever;
 }
 
 }  // namespace plc

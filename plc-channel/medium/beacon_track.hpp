@@ -48,11 +48,13 @@ class BeaconTrack {
   kernel::TimeNs find_received(kernel::TimeNs not_before, kernel::TimeNs horizon) const;
   kernel::TimeNs find_run(unsigned misses, kernel::TimeNs horizon) const;
 
-  unsigned run() const { return run_; }  // misses in a row at the end
-  std::uint64_t received() const { return received_; }
-  std::uint64_t missed() const { return missed_; }
-  std::uint64_t missed_between() const { return missed_between_; }  // first and last received
-  bool heard() const { return received_ > 0; }
+  unsigned run() const { return counts_.run; }  // misses in a row at the end
+  std::uint32_t received() const { return counts_.received; }
+  std::uint32_t missed() const { return counts_.missed; }
+  std::uint32_t missed_between() const {
+    return counts_.missed_between;
+  }  // first and last received
+  bool heard() const { return counts_.received > 0; }
   kernel::TimeNs first_start() const { return first_start_; }  // of the first and last received
   kernel::TimeNs last_start() const { return last_start_; }
   unsigned last_sequence() const { return last_sequence_; }
@@ -79,11 +81,15 @@ class BeaconTrack {
   Stretch stretch_{0, 0, true};
   bool drawn_ = false;  // stretch_ holds for next_
   bool silent_ = false;
-  unsigned run_ = 0;
-  std::uint64_t received_ = 0;
-  std::uint64_t missed_ = 0;
-  std::uint64_t missed_between_ = 0;
-  std::uint64_t pending_missed_ = 0;
+  // 32 bits are 84 years of beacons.
+  struct Counts {
+    std::uint32_t run = 0;
+    std::uint32_t received = 0;
+    std::uint32_t missed = 0;
+    std::uint32_t missed_between = 0;
+    std::uint32_t missed_since = 0;  // the last received
+  };
+  Counts counts_;
   kernel::TimeNs first_start_ = 0;
   kernel::TimeNs last_start_ = 0;
   unsigned last_sequence_ = 0;

@@ -35,8 +35,8 @@ BeaconCounters Medium::beacons(StationId station) const {
   const StationModem* const modem = air_->modem(station);
   if (modem == nullptr) return {};
   const kernel::TimeNs now = air_->agenda().now();
-  return {modem->beacons_sent(now), modem->beacons_received(now), modem->beacons_missed(now),
-          modem->watches_lost()};
+  const BeaconListener& listener = modem->listener();
+  return {modem->sender().sent(now), listener.received(now), listener.missed(now), listener.lost()};
 }
 
 }  // namespace plc

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-//
-// What a receiver makes of a frame among others.
+#include "plc-channel/medium/reception.hpp"
+
 #include <algorithm>
 
 #include "kernel/philox.hpp"
 #include "kernel/purpose.hpp"
 #include "plc-channel/channel/complex.hpp"
-#include "plc-channel/medium/air.hpp"
+#include "plc-channel/medium/station_modem.hpp"
 
 namespace plc {
 
@@ -24,24 +24,9 @@ constexpr double seconds(kernel::TimeNs ns) { return static_cast<double>(ns) * 1
 
 }  // namespace
 
-// Everything else on the air during the frame, beacons included.
-template <typename Call>
-void Air::for_others(const OnAir& frame, Call&& call) const {
-  const auto look = [&](const OnAir& other) {
-    if (other.number != frame.number && other.overlaps(frame.start, frame.end)) call(other);
-  };
-  for (const Flight& flight : flights_) look(flight.frame);
-  for (const OnAir& other : past_) look(other);
-  OnAir beacon;
-  for (const StationModem* emitter : emitters_) {
-    const bool other = emitter->station() != frame.station;
-    if (other && emitter->beacon_in(frame.start, frame.end, beacon)) look(beacon);
-  }
-}
-
-void Air::find_disturbances(const OnAir& frame, const StationModem& receiver) {
+void Reception::find_disturbances(const OnAir& frame, const StationModem& receiver) {
   disturbances_.clear();
-  for_others(frame, [&](const OnAir& other) {
+  traffic_.for_others(frame, [&](const OnAir& other) {
     if (other.station == receiver.station()) return;
     const double ratio =
         from_decibels(channel_.snr_db(other.station, receiver.station(), frame.start, other.level));
@@ -50,8 +35,8 @@ void Air::find_disturbances(const OnAir& frame, const StationModem& receiver) {
 }
 
 // Loss exponent of so many symbols spread over [from, to): each piece at its own ratio.
-double Air::exponent(const PacketErrorTable::Curve& curve, double snr_db, double symbols,
-                     kernel::TimeNs from, kernel::TimeNs to) const {
+double Reception::exponent(const PacketErrorTable::Curve& curve, double snr_db, double symbols,
+                           kernel::TimeNs from, kernel::TimeNs to) const {
   if (from >= to) return 0;
   cuts_.assign({from, to});
   for (const Disturbance& d : disturbances_) {
@@ -73,7 +58,8 @@ double Air::exponent(const PacketErrorTable::Curve& curve, double snr_db, double
   return sum;
 }
 
-Air::Exponents Air::exponents(const OnAir& frame, StationId receiver, double snr_db) const {
+Reception::Exponents Reception::exponents(const OnAir& frame, StationId receiver,
+                                          double snr_db) const {
   const double impulses = channel_.noise(receiver, frame.start).impulses_per_s;
   const kernel::TimeNs header = frame.start + kPreambleNs;
   const kernel::TimeNs payload = frame.start + kPayloadAtNs;
@@ -104,7 +90,7 @@ bool survives(double uniform, double exponent) {
 
 }  // namespace
 
-bool Air::recognised(const OnAir& frame, const StationModem& receiver, int depth) {
+bool Reception::recognised(const OnAir& frame, const StationModem& receiver, int depth) {
   const StationId at = receiver.station();
   if (!receiver.powered() || receiver.powered_since() > frame.start) return false;
   if (receiver.sending_in(frame.start, frame.start + kPayloadAtNs)) return false;
@@ -116,9 +102,9 @@ bool Air::recognised(const OnAir& frame, const StationModem& receiver, int depth
   return survives(luck(config_.seed, draw_entity(at), frame).header, odds.sync_header);
 }
 
-bool Air::occupied(const OnAir& frame, const StationModem& receiver, int depth) {
+bool Reception::occupied(const OnAir& frame, const StationModem& receiver, int depth) {
   std::vector<OnAir> earlier;
-  for_others(frame, [&](const OnAir& other) {
+  traffic_.for_others(frame, [&](const OnAir& other) {
     const bool before = other.start < frame.start && other.end > frame.start;
     if (before && other.station != receiver.station()) earlier.push_back(other);
   });
@@ -126,11 +112,12 @@ bool Air::occupied(const OnAir& frame, const StationModem& receiver, int depth) 
                      [&](const OnAir& other) { return recognised(other, receiver, depth); });
 }
 
-Air::Verdict Air::judge(const OnAir& frame, const StationModem& receiver, double snr_db) {
+Reception::Verdict Reception::judge(const OnAir& frame, const StationModem& receiver,
+                                    double snr_db) {
   const StationId at = receiver.station();
   OnAir own;
   if (receiver.sending_in(frame.start, frame.end) ||
-      receiver.beacon_in(frame.start, frame.end, own) || occupied(frame, receiver, 0)) {
+      receiver.sender().beacon_in(frame.start, frame.end, own) || occupied(frame, receiver, 0)) {
     return {Outcome::deaf, false};
   }
   find_disturbances(frame, receiver);
@@ -153,7 +140,7 @@ Air::Verdict Air::judge(const OnAir& frame, const StationModem& receiver, double
   return verdict;
 }
 
-double Air::beacon_loss(StationId source, StationId at, kernel::TimeNs start) const {
+double Reception::beacon_loss(StationId source, StationId at, kernel::TimeNs start) const {
   const double snr_db = channel_.snr_db(source, at, start);
   const double impulses = channel_.noise(at, start).impulses_per_s * seconds(kBeaconNs);
   const unsigned symbols = prime::payload_symbols(prime::kBeaconOctets, Scheme::dbpsk_f);

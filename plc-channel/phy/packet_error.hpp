@@ -5,9 +5,11 @@
 #include <array>
 #include <cstddef>
 
-#include "plc-channel/medium/modem.hpp"
+#include "protocol/prime/types.hpp"
 
 namespace plc {
+
+using protocol::prime::Scheme;
 
 // What a receiver makes of a signal to noise ratio, in steps of 0.25 dB. Any source of such curves
 // will do: closed_form_packet_errors() below stands until a receiver simulated by samples has

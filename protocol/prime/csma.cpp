@@ -33,12 +33,6 @@ std::size_t Transmitter::waiting() const {
       std::count_if(places_.begin(), places_.end(), [](const auto& place) { return place.used; }));
 }
 
-bool Transmitter::is_queued(std::uint32_t tag) const {
-  return std::any_of(places_.begin(), places_.end(), [&](const OutgoingFrame& place) {
-    return place.used && place.options.tag == tag;
-  });
-}
-
 bool Transmitter::push(Bytes mpdu, const FrameOptions& options) {
   PROTOCOL_ASSERT(options.priority <= 3 && options.rounds > 0 && is_coded(options.scheme));
   const auto place =

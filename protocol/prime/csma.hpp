@@ -75,7 +75,6 @@ class Transmitter {
 
   std::size_t waiting() const;
   std::size_t free_places() const { return places_.size() - waiting(); }
-  bool is_queued(std::uint32_t tag) const;
   std::int64_t scp_us() const;  // length of the contention period
   const TransmitterCounters& counters() const { return counters_; }
 

@@ -1,38 +1,48 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-//
-// The half of a modem that listens for beacons.
+#include "plc-channel/medium/beacon_listener.hpp"
+
 #include <algorithm>
 
 #include "plc-channel/medium/air.hpp"
-#include "plc-channel/medium/station_modem.hpp"
 
 namespace plc {
 
 namespace prime = protocol::prime;
 
+BeaconListener::BeaconListener(Air& air, BeaconSender& sender, kernel::EntityId id)
+    : air_(air), sender_(sender), timer_(air.agenda(), *this, id, kTimer) {}
+
+void BeaconListener::forget() {
+  timer_.disarm();
+  searching_ = false;
+  found_.clear();
+  end_watch();
+  sender_.update(nullptr);
+}
+
 // ---- Search ----
 
-void StationModem::search(bool on) {
+void BeaconListener::search(bool on) {
   const kernel::TimeNs now = air_.agenda().now();
   found_.clear();
-  searching_ = on && powered_;
+  searching_ = on;
   if (searching_) {
-    for (const StationModem* source : air_.emitters()) add_found(*source, now);
+    for (const BeaconSender* source : air_.emitters()) add_found(*source, now);
   }
   rearm();
 }
 
-void StationModem::add_found(const StationModem& source, kernel::TimeNs from) {
-  if (&source == this || !air_.audible(source.station(), station_)) return;
+void BeaconListener::add_found(const BeaconSender& source, kernel::TimeNs from) {
+  if (&source == &sender_ || !air_.audible(source.station(), station())) return;
   const Emission& emission = source.emission();
   std::erase_if(found_, [&](const Found& old) { return old.source == source.station(); });
-  found_.push_back(
-      {BeaconTrack(air_, source.station(), station_, emission.line, std::max(from, emission.since)),
-       source.station(), emission.plain, emission.plain, from, false});
+  found_.push_back({BeaconTrack(air_.reception(), source.station(), station(), emission.line,
+                                std::max(from, emission.since)),
+                    source.station(), emission.plain, emission.plain, from, false});
 }
 
-std::size_t StationModem::heard(std::span<HeardBeacon> out) {
+std::size_t BeaconListener::heard(std::span<HeardBeacon> out) {
   settle(air_.agenda().now());
   std::vector<const Found*> order;
   for (const Found& found : found_) {
@@ -48,95 +58,109 @@ std::size_t StationModem::heard(std::span<HeardBeacon> out) {
   return n;
 }
 
-HeardBeacon StationModem::heard_beacon(const BeaconTrack& track, StationId source,
-                                       const BeaconMpdu& plain) const {
+HeardBeacon BeaconListener::heard_beacon(const BeaconTrack& track, StationId source,
+                                         const BeaconMpdu& plain) const {
   HeardBeacon beacon;
   beacon.mpdu = stamped_beacon(plain, track.last_sequence());
   beacon.start = track.last_start();
-  beacon.snr_cdb = to_centidecibels(air_.channel().snr_db(source, station_, beacon.start));
-  beacon.received = static_cast<std::uint32_t>(track.received());
-  beacon.missed = static_cast<std::uint32_t>(track.missed_between());
+  beacon.snr_cdb = to_centidecibels(air_.channel().snr_db(source, station(), beacon.start));
+  beacon.received = track.received();
+  beacon.missed = track.missed_between();
   return beacon;
 }
 
 // ---- Watch ----
 
-void StationModem::watch(const prime::BeaconWatch* watch) {
+void BeaconListener::watch(const prime::BeaconWatch* watch) {
   const kernel::TimeNs now = air_.agenda().now();
   settle(now);
-  if (watch != nullptr && powered_) {
+  if (watch != nullptr) {
     begin_watch(*watch);
   } else {
     end_watch();
   }
-  update_emission();
+  sender_.update(watched());
   rearm();
 }
 
-void StationModem::end_watch() {
+void BeaconListener::end_watch() {
   if (!watch_) return;
   received_ += watch_->track.received();
   missed_ += watch_->track.missed();
   watch_.reset();
 }
 
-void StationModem::begin_watch(const prime::BeaconWatch& watch) {
-  const kernel::TimeNs now = air_.agenda().now();
-  const BeaconMpdu plain = plain_beacon(watch.mpdu);
-  const StationModem* source = nullptr;
-  const auto better = [&](const StationModem* a, const StationModem* b) {
+// Who sends these beacons now: exactly those rather than changed ones, then the strongest.
+const BeaconSender* BeaconListener::find(const BeaconMpdu& plain) const {
+  const BeaconSender* source = nullptr;
+  const auto better = [&](const BeaconSender* a, const BeaconSender* b) {
     const bool exact_a = a->emission().plain == plain;
     const bool exact_b = b->emission().plain == plain;
     if (exact_a != exact_b) return exact_a;
-    return air_.channel().mean_snr_db(a->station(), station_) >
-           air_.channel().mean_snr_db(b->station(), station_);
+    return air_.channel().mean_snr_db(a->station(), station()) >
+           air_.channel().mean_snr_db(b->station(), station());
   };
-  for (const StationModem* other : air_.emitters()) {
-    if (other == this || !same_source(other->emission().plain, plain)) continue;
+  for (const BeaconSender* other : air_.emitters()) {
+    if (other == &sender_ || !same_source(other->emission().plain, plain)) continue;
     if (source == nullptr || better(other, source)) source = other;
   }
+  return source;
+}
+
+void BeaconListener::begin_watch(const prime::BeaconWatch& watch) {
+  const BeaconMpdu plain = plain_beacon(watch.mpdu);
   const bool known = watch_ && same_source(watch_->source_plain, plain);
-  if (source != nullptr) {
-    const Emission& emission = source->emission();
-    const bool same = known && watch_->source == source->station() && !watch_->track.silent() &&
-                      watch_->track.line() == emission.line;
-    if (!same) {
-      end_watch();
-      watch_.emplace();
-      watch_->source = source->station();
-      watch_->track = BeaconTrack(air_, source->station(), station_, emission.line,
-                                  std::max(now, emission.since));
-      watch_->source_since = now;
-    }
-    watch_->source_plain = emission.plain;
+  if (const BeaconSender* source = find(plain)) {
+    watch_source(*source, known);
   } else if (!known) {
-    // Nobody sends it any more: frame time as it was heard, and misses from now on.
-    BeaconTimeline line{now, 0, 1, 0};
-    StationId station = station_;
-    for (const Found& found : found_) {
-      if (!same_source(found.last_plain, plain)) continue;
-      line = found.track.line();
-      station = found.source;
-    }
-    end_watch();
-    watch_.emplace();
-    watch_->source = station;
-    watch_->source_plain = plain;
-    watch_->track = BeaconTrack(air_, station, station_, line, now);
-    watch_->track.silence(true);
+    watch_nobody(plain);
   }
   watch_->plain = plain;
   watch_->miss_limit = std::max(watch.miss_limit, 1u);
 }
 
-std::uint64_t StationModem::beacons_received(kernel::TimeNs now) const {
+void BeaconListener::watch_source(const BeaconSender& source, bool known) {
+  const kernel::TimeNs now = air_.agenda().now();
+  const Emission& emission = source.emission();
+  const bool same = known && watch_->source == source.station() && !watch_->track.silent() &&
+                    watch_->track.line() == emission.line;
+  if (!same) {
+    end_watch();
+    watch_.emplace();
+    watch_->source = source.station();
+    watch_->track = BeaconTrack(air_.reception(), source.station(), station(), emission.line,
+                                std::max(now, emission.since));
+    watch_->source_since = now;
+  }
+  watch_->source_plain = emission.plain;
+}
+
+// Nobody sends it any more: frame time as it was heard, and misses from now on.
+void BeaconListener::watch_nobody(const BeaconMpdu& plain) {
+  const kernel::TimeNs now = air_.agenda().now();
+  BeaconTimeline line{now, 0, 1, 0};
+  StationId source = station();
+  for (const Found& found : found_) {
+    if (!same_source(found.last_plain, plain)) continue;
+    line = found.track.line();
+    source = found.source;
+  }
+  end_watch();
+  watch_.emplace();
+  watch_->source = source;
+  watch_->source_plain = plain;
+  watch_->track = BeaconTrack(air_.reception(), source, station(), line, now);
+  watch_->track.silence(true);
+}
+
+std::uint64_t BeaconListener::received(kernel::TimeNs now) const {
   if (!watch_) return received_;
   BeaconTrack track = watch_->track;
   track.settle(now);
   return received_ + track.received();
 }
 
-std::uint64_t StationModem::beacons_missed(kernel::TimeNs now) const {
+std::uint64_t BeaconListener::missed(kernel::TimeNs now) const {
   if (!watch_) return missed_;
   BeaconTrack track = watch_->track;
   track.settle(now);
@@ -145,21 +169,21 @@ std::uint64_t StationModem::beacons_missed(kernel::TimeNs now) const {
 
 // ---- Time ----
 
-void StationModem::settle(Found& found, kernel::TimeNs now) {
+void BeaconListener::settle(Found& found, kernel::TimeNs now) {
   found.track.settle(now);
   if (found.track.heard() && found.track.last_start() >= found.plain_since) {
     found.last_plain = found.plain;
   }
 }
 
-void StationModem::settle(kernel::TimeNs now) {
+void BeaconListener::settle(kernel::TimeNs now) {
   for (Found& found : found_) {
     if (!found.track.silent()) settle(found, now);
   }
   if (watch_) watch_->track.settle(now);
 }
 
-void StationModem::rearm() {
+void BeaconListener::rearm() {
   const kernel::TimeNs now = air_.agenda().now();
   const kernel::TimeNs horizon = (noise_epoch(now) + 1) * kNoiseEpochNs;
   const bool eager = air_.config().eager_beacons;
@@ -182,10 +206,10 @@ void StationModem::rearm() {
                           : eager             ? found.track.next_end()
                                   : found.track.find_received(found.plain_since, horizon));
   }
-  beacon_timer_.arm(next);
+  timer_.arm(next);
 }
 
-void StationModem::beacon_time(kernel::TimeNs now) {
+void BeaconListener::on_time(kernel::TimeNs now, std::uint32_t) {
   settle(now);
   watch_time(now);
   while (search_time()) {
@@ -193,35 +217,35 @@ void StationModem::beacon_time(kernel::TimeNs now) {
   rearm();
 }
 
-void StationModem::watch_time(kernel::TimeNs now) {
+void BeaconListener::watch_time(kernel::TimeNs now) {
   if (!watch_) return;
   const BeaconTrack& track = watch_->track;
   if (track.run() >= watch_->miss_limit) {
     ++lost_;
     end_watch();
-    update_emission();
-    air_.observe([&](Observer& o) { o.on_watch_lost(station_, now); });
-    if (listener_ != nullptr) listener_->on_beacon_lost();
+    sender_.update(nullptr);
+    air_.observe([&](Observer& o) { o.on_watch_lost(station(), now); });
+    if (client_ != nullptr) client_->on_beacon_lost();
   } else if (watch_->stale() && track.heard() && track.last_start() >= watch_->source_since) {
     watch_->plain = watch_->source_plain;
     const HeardBeacon beacon = heard_beacon(track, watch_->source, watch_->plain);
-    if (listener_ != nullptr) listener_->on_beacon(beacon);
+    if (client_ != nullptr) client_->on_beacon(beacon);
   }
 }
 
 // One source heard for the first time; the MAC may end the search in that call.
-bool StationModem::search_time() {
+bool BeaconListener::search_time() {
   for (Found& found : found_) {
     if (found.told || !found.track.heard()) continue;
     found.told = true;
     const HeardBeacon beacon = heard_beacon(found.track, found.source, found.last_plain);
-    if (listener_ != nullptr) listener_->on_beacon(beacon);
+    if (client_ != nullptr) client_->on_beacon(beacon);
     return true;
   }
   return false;
 }
 
-void StationModem::source_changed(const StationModem& source, const Emission& before) {
+void BeaconListener::source_changed(const BeaconSender& source, const Emission& before) {
   const bool watches = watch_ && watch_->source == source.station();
   if (!watches && !searching_) return;
   const kernel::TimeNs now = air_.agenda().now();
