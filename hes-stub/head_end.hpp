@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "hes-stub/meters/engine.hpp"
+#include "hes-stub/engine.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 
 namespace hes {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/store/local_time.hpp"
+#include "hes-stub/inventory/local_time.hpp"
 #include "protocol/dlms/types.hpp"
 
 namespace hes {

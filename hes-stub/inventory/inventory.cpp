@@ -103,6 +103,11 @@ MeterIndex Inventory::by_serial(std::string_view serial) const {
   return at != serial_order_.end() && meters_[*at].serial == serial ? *at : kNoMeter;
 }
 
+MeterIndex Inventory::by_serial(std::string_view serial, ConcentratorIndex parent) const {
+  const MeterIndex meter = by_serial(serial);
+  return meter != kNoMeter && meters_[meter].concentrator == parent ? meter : kNoMeter;
+}
+
 ConcentratorIndex Inventory::by_id(std::string_view id) const {
   for (std::size_t i = 0; i < concentrators_.size(); ++i) {
     if (concentrators_[i].id == id) return static_cast<ConcentratorIndex>(i);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/dlms/types.hpp"
 
 namespace hes {
@@ -48,8 +48,9 @@ class Inventory {
   const std::vector<MeterEntry>& meters() const { return meters_; }
   const MeterEntry& operator[](MeterIndex meter) const { return meters_[meter]; }
   std::size_t size() const { return meters_.size(); }
-  MeterIndex by_system_title(const protocol::dlms::SystemTitle& title) const;  // or kNoMeter
-  MeterIndex by_serial(std::string_view serial) const;                         // or kNoMeter
+  MeterIndex by_system_title(const protocol::dlms::SystemTitle& title) const;     // or kNoMeter
+  MeterIndex by_serial(std::string_view serial) const;                            // or kNoMeter
+  MeterIndex by_serial(std::string_view serial, ConcentratorIndex parent) const;  // behind it
   const std::vector<ConcentratorEntry>& concentrators() const { return concentrators_; }
   ConcentratorIndex by_id(std::string_view id) const;  // or kNoConcentrator
 

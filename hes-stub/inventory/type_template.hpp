@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/cosem/class.hpp"
 
 namespace hes {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/orders/order.hpp"
+#include "hes-stub/ports/order.hpp"
 #include "hes-stub/ports/observer.hpp"
 #include "hes-stub/ports/ports.hpp"
 #include "protocol/bytes.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "hes-stub/inventory/type_template.hpp"
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/bytes.hpp"
 
 namespace hes {

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "hes-stub/orders/order.hpp"
+#include "hes-stub/ports/order.hpp"
 #include "hes-stub/ports/ports.hpp"
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/cosem/types.hpp"
 
 namespace hes {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "hes-stub/inventory/inventory.hpp"
-#include "hes-stub/orders/order.hpp"
+#include "hes-stub/ports/order.hpp"
 
 namespace hes {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "hes-stub/meters/engine.hpp"
+#include "hes-stub/engine.hpp"
 #include "hes-stub/program/tls.hpp"
 
 namespace hes {

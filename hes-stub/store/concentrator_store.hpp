@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "hes-stub/inventory/inventory.hpp"
-#include "hes-stub/orders/order.hpp"
+#include "hes-stub/ports/order.hpp"
 #include "hes-stub/store/seq_set.hpp"
 #include "protocol/hosted/p32/report.hpp"
 

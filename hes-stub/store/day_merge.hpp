@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 
 namespace hes {
 

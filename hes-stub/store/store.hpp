@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "hes-stub/inventory/inventory.hpp"
+#include "hes-stub/inventory/local_time.hpp"
 #include "hes-stub/inventory/type_template.hpp"
 #include "hes-stub/ports/ports.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "hes-stub/store/day_codec.hpp"
-#include "hes-stub/store/local_time.hpp"
-#include "hes-stub/store/row.hpp"
 
 namespace hes {
 
@@ -42,6 +42,11 @@ struct MissingRun {
   std::int64_t last_utc_s = 0;
   std::uint32_t count = 0;
   bool asked = false;  // the meter was asked and does not have them
+};
+
+struct StampRange {
+  std::int64_t from_s = 0;  // first and last stamp, UTC
+  std::int64_t to_s = 0;
 };
 
 class ConcentratorStore;

@@ -11,7 +11,7 @@
 
 #include "hes-stub/inventory/inventory.hpp"
 #include "hes-stub/ports/ports.hpp"
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/http.hpp"
 #include "protocol/hosted/p32/sign.hpp"

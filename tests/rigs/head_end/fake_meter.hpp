@@ -7,7 +7,7 @@
 
 #include "hes-stub/inventory/inventory.hpp"
 #include "hes-stub/inventory/type_template.hpp"
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 

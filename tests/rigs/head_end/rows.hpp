@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 
 namespace hes_test {
 

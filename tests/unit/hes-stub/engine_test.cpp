@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/meters/engine.hpp"
+#include "hes-stub/engine.hpp"
 
 #include <gtest/gtest.h>
 

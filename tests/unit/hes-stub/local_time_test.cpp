@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/store/local_time.hpp"
+#include "hes-stub/inventory/local_time.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "hes-stub/meters/engine.hpp"
+#include "hes-stub/engine.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "tests/rigs/head_end/world.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hes-stub/ports/ports.hpp"
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/cosem/types.hpp"
 
 namespace hes {

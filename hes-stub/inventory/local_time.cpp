@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/store/local_time.hpp"
+#include "hes-stub/inventory/local_time.hpp"
 
-#include "hes-stub/store/row.hpp"
+#include "hes-stub/ports/row.hpp"
 #include "protocol/cosem/types.hpp"
 
 namespace hes {

@@ -1,11 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-//
-// Reports: once each, rows to the profiles, the rest to narrow tables.
-#include <algorithm>
+#include "hes-stub/concentrators/inbox.hpp"
 
-#include "hes-stub/concentrators/concentrators.hpp"
-#include "protocol/hosted/p32/report.hpp"
+#include <algorithm>
 
 namespace hes {
 namespace {
@@ -58,22 +55,22 @@ void keep(Entries& entries, const Known& known, ReportNote& note, ConcentratorCo
 
 }  // namespace
 
-const Obis& profile_of(p32::ReportKind kind) {
-  static constexpr Obis kMonthlyClosing = protocol::cosem::obis(1, 0, 98, 1, 0);
-  return kind == p32::ReportKind::load_profile    ? kLoadProfile
-         : kind == p32::ReportKind::daily_closing ? kDailyClosing
-                                                  : kMonthlyClosing;
-}
-
-MeterIndex Concentrators::meter_of(ConcentratorIndex from, const std::string& serial) const {
-  const MeterIndex meter = inventory_.by_serial(serial);
-  return meter != kNoMeter && inventory_[meter].concentrator == from ? meter : kNoMeter;
-}
+Inbox::Inbox(Context& context, const Types& types, Mailbox& mailbox, RowRequests& requests,
+             ConcentratorRoad& orders)
+    : context_(context),
+      counters_(context.counters.p32),
+      types_(types),
+      mailbox_(mailbox),
+      requests_(requests),
+      orders_(orders) {}
 
 // Meters that are none of this concentrator's are left out and counted.
-void Concentrators::keep_known(ConcentratorIndex from, p32::Report& report, ReportNote& note) {
-  const std::string& own_id = inventory_.concentrators()[from].id;
-  const auto known = [&](const std::string& id) { return meter_of(from, id) != kNoMeter; };
+void Inbox::keep_known(ConcentratorIndex from, p32::Report& report, ReportNote& note) {
+  const Inventory& inventory = context_.inventory;
+  const std::string& own_id = inventory.concentrators()[from].id;
+  const auto known = [&](const std::string& id) {
+    return inventory.by_serial(id, from) != kNoMeter;
+  };
   const auto target = [&](const std::string& id) { return id == own_id || known(id); };
   std::visit(
       [&](auto& body) {
@@ -97,47 +94,50 @@ void Concentrators::keep_known(ConcentratorIndex from, p32::Report& report, Repo
 }
 
 // False when we had it.
-bool Concentrators::take_report(ConcentratorIndex from, const p32::Envelope& envelope,
-                                p32::Report report, std::uint32_t octets) {
-  if (!records_.record(from).seen.insert(envelope.seq)) {
+bool Inbox::take_report(ConcentratorIndex from, const p32::Envelope& envelope, p32::Report report,
+                        std::uint32_t octets) {
+  ConcentratorStore& records = mailbox_.records();
+  if (!records.record(from).seen.insert(envelope.seq)) {
     ++counters_.repeated;
     return false;
   }
-  records_.touch(from);
+  records.touch(from);
   ++counters_.reports;
   ReportNote note;
   note.concentrator = from;
   note.kind = static_cast<std::uint8_t>(report.kind());
   note.requested = !envelope.re.empty();
   note.octets_up = octets;
-  note.at = now();
+  note.at = context_.now();
   keep_known(from, report, note);
   if (auto* profile = std::get_if<p32::ProfileReport>(&report.body)) {
     take_profile(from, envelope, *profile, note);
   }
-  if (report.order) on_order_result(from, *report.order);
-  Item* const asked = find_item(from, envelope.re);
-  if (asked != nullptr && !asked->order && report.last) finish_request(from, asked->work.seq);
-  records_.add_report(from, now(), std::move(report));
-  observer_.report_received(note);
+  if (report.order) orders_.on_result(from, *report.order);
+  Mailbox::Item* const asked = mailbox_.find(from, envelope.re);
+  if (asked != nullptr && !asked->order && report.last) requests_.finish(from, asked->work.seq);
+  records.add_report(from, context_.now(), std::move(report));
+  context_.observer.report_received(note);
   return true;
 }
 
-void Concentrators::take_profile(ConcentratorIndex from, const p32::Envelope& envelope,
-                                 p32::ProfileReport& report, ReportNote& note) {
-  Item* const asked = find_item(from, envelope.re);
+void Inbox::take_profile(ConcentratorIndex from, const p32::Envelope& envelope,
+                         p32::ProfileReport& report, ReportNote& note) {
+  Mailbox::Item* const asked = mailbox_.find(from, envelope.re);
   for (p32::ProfileMeter& entry : report.meters) {
-    const MeterIndex meter = meter_of(from, entry.id);
-    if (!entry.rows.empty()) take_rows(meter, report.profile, entry, note);
-    if (asked != nullptr && !asked->order) on_rows_answered(*asked, meter, report.profile, entry);
+    const MeterIndex meter = context_.inventory.by_serial(entry.id, from);
+    if (!entry.rows.empty()) take_entry(meter, report.profile, entry, note);
+    if (asked != nullptr && !asked->order) {
+      requests_.on_answer(*asked, meter, report.profile, entry);
+    }
     entry.rows.clear();  // the tables want the failures only
   }
 }
 
-void Concentrators::take_rows(MeterIndex meter, p32::ReportKind profile,
-                              const p32::ProfileMeter& entry, ReportNote& note) {
+void Inbox::take_entry(MeterIndex meter, p32::ReportKind profile, const p32::ProfileMeter& entry,
+                       ReportNote& note) {
   const Obis& obis = profile_of(profile);
-  const ProfileType* const type = host_.columns_of(meter, obis);
+  const ProfileType* const type = types_.profile(meter, obis);
   const auto places = places_of(type);
   const std::size_t n_values = type == nullptr ? p32::kRowValues : type->value_count();
   std::vector<Row> rows;
@@ -148,20 +148,37 @@ void Concentrators::take_rows(MeterIndex meter, p32::ReportKind profile,
     newest_s = std::max(newest_s, rows.back().stamp_utc_s);
   }
   const auto n = static_cast<std::uint32_t>(rows.size());
-  const std::uint32_t added = host_.take_rows(meter, obis, rows);
+  const std::uint32_t added =
+      context_.take_rows(meter, obis, rows, Delivery::report, context_.now()).added;
   counters_.rows += added;
   counters_.duplicates += n - added;
   note.rows += n;
   note.new_rows += added;
   // A clock that is lost may say any year; nanoseconds do not reach so far.
-  const std::int64_t latency_s = now() / kNsPerSecond - newest_s;
+  const std::int64_t latency_s = context_.now_s() - newest_s;
   const UtcNs latency = std::clamp<std::int64_t>(latency_s, -kDayS, 365 * kDayS) * kNsPerSecond;
   note.latency = note.latency == 0 ? latency : std::min(note.latency, latency);
-  if (added == 0) return;
-  const auto gap = gaps_.find({meter, profile});
-  if (gap == gaps_.end()) return;
-  gap->second.tries = 0;  // it can be reached again
-  gap->second.not_before = 0;
+  if (added != 0) requests_.reached(meter, profile);
+}
+
+Mailbox::Item* Inbox::expected(ConcentratorIndex from, const std::string& id) {
+  Mailbox::Item* const item = mailbox_.find(from, id);
+  if (item == nullptr) ++counters_.unexpected;  // of something done meanwhile, or repeated
+  return item;
+}
+
+void Inbox::on_ack(ConcentratorIndex from, const std::string& id) {
+  if (Mailbox::Item* const item = expected(from, id)) mailbox_.on_ack(from, *item);
+}
+
+// Refused for good.
+void Inbox::on_error(ConcentratorIndex from, const std::string& id, const p32::ErrorBody& error) {
+  Mailbox::Item* const item = expected(from, id);
+  if (item == nullptr) return;
+  ++counters_.refused;
+  context_.note_event(kNoMeter, "concentrator refused", error.text);
+  if (item->order) return orders_.on_failure(from, item->work.seq, error.failure);
+  requests_.finish(from, item->work.seq);
 }
 
 }  // namespace hes

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "hes-stub/core/counters.hpp"
+#include "hes-stub/inventory/config.hpp"
+#include "hes-stub/inventory/inventory.hpp"
+#include "hes-stub/ports/deadlines.hpp"
+#include "hes-stub/ports/observer.hpp"
+#include "hes-stub/ports/ports.hpp"
+#include "hes-stub/store/store.hpp"
+#include "protocol/crypto/engine.hpp"
+
+namespace hes {
+
+struct Ports {
+  StreamPort& stream;
+  ClockPort& clock;
+  TimerPort& timer;
+  RandomPort& random;
+  LogPort& log;
+  protocol::crypto::Engine& crypto;
+};
+
+// What every part of the engine works with: one of each, made before the parts and gone after them.
+struct Context {
+  Context(const EngineConfig& config_given, const Inventory& inventory_given,
+          const Ports& ports_given, Store& store_given, Observer& observer_given);
+
+  UtcNs now() const { return ports.clock.now(); }
+  std::int64_t now_s() const { return now() / kNsPerSecond; }
+  // Sets a deadline so long from now.
+  void wait_s(std::int64_t seconds, Deadline::Kind kind, std::uint64_t index,
+              std::uint32_t generation = 0);
+  std::int64_t draw_below(std::int64_t n);  // 0..n-1
+  void log(std::string_view text) { ports.log.line(now(), text); }
+  void note_event(MeterIndex meter, std::string_view kind, std::string_view detail = {});
+  // The meter's clock minus ours, for the store and whoever hears us.
+  void note_clock(MeterIndex meter, UtcNs deviation);
+  // Rows of one delivery, in the order of the meter's buffer: to the store, and the new ones to the
+  // observer.
+  AddResult take_rows(MeterIndex meter, const Obis& profile, std::span<Row> rows, Delivery how,
+                      UtcNs arrival);
+
+  const EngineConfig config;
+  const Inventory& inventory;
+  const Ports ports;
+  Store& store;
+  Observer& observer;
+  Deadlines deadlines;
+  EngineCounters counters;
+};
+
+}  // namespace hes

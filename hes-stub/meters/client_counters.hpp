@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "hes-stub/core/context.hpp"
+
+namespace hes {
+
+// Our invocation counters with each meter's key. They must never run backwards, so they are
+// written to the store ahead of their use.
+class ClientCounters {
+ public:
+  explicit ClientCounters(Context& context) : context_(context) {}
+  void start();
+  std::uint32_t next(MeterIndex meter) const { return next_[meter]; }  // 0: must be read
+  void reserve(MeterIndex meter);
+  void set_next(MeterIndex meter, std::uint32_t next);
+  void at_least(MeterIndex meter, std::uint32_t next);  // the meter says so
+
+ private:
+  Context& context_;
+  std::vector<std::uint32_t> next_;
+};
+
+}  // namespace hes

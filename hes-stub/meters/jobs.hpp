@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "hes-stub/core/types.hpp"
+#include "hes-stub/meters/meter_orders.hpp"
+#include "hes-stub/meters/plans.hpp"
+#include "hes-stub/meters/pushes.hpp"
+#include "hes-stub/meters/session.hpp"
+
+namespace hes {
+
+// What the meters behind modules are served with: orders first, then what is planned.
+class Jobs {
+ public:
+  Jobs(Context& context, Types& types, Plans& plans, Pushes& pushes, MeterOrders& orders)
+      : context_(context), types_(types), plans_(plans), pushes_(pushes), orders_(orders) {}
+
+  bool has_order(MeterIndex meter) { return orders_.due(meter) != nullptr; }
+  bool has_want(MeterIndex meter) const { return plans_.wants(meter); }
+  void plan(MeterIndex meter) { plans_.plan(meter); }
+  void forget(MeterIndex meter) { plans_.drop_all(meter); }  // planned anew with a connection
+  void session_ended(MeterIndex meter);
+  std::unique_ptr<Job> next(MeterIndex meter);  // nullptr: nothing to do
+
+ private:
+  Context& context_;
+  Types& types_;
+  Plans& plans_;
+  Pushes& pushes_;
+  MeterOrders& orders_;
+};
+
+// Columns and scalers of a type, asked of the first meter that has it.
+std::unique_ptr<Job> make_learn_job(Context& context, Types& types, Plans& plans, Pushes& pushes);
+// Missing rows of the load profile, or daily closings.
+std::unique_ptr<Job> make_pull_job(Context& context, const Types& types, Plans& plans, Want want);
+// Reads the clock, and corrects it when the configuration says so.
+std::unique_ptr<Job> make_clock_job(Context& context, Plans& plans);
+std::unique_ptr<Job> make_order_job(Context& context, Plans& plans, MeterOrders& orders,
+                                    PendingOrder& order);
+
+}  // namespace hes

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/meters/pushes.hpp"
+
+#include <algorithm>
+
+#include "hes-stub/meters/row_decoder.hpp"
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/dlms/server.hpp"
+#include "protocol/wrapper/wrapper.hpp"
+
+namespace hes {
+namespace {
+
+using protocol::Bytes;
+
+// Pushes kept while a type is being learnt; later ones are pulled.
+constexpr std::size_t kMaxHeld = 4096;
+
+}  // namespace
+
+void Pushes::on_push(MeterIndex caller, Bytes apdu) {
+  EngineCounters& counters = context_.counters;
+  const auto title = protocol::dlms::sender_of_general_glo(apdu);
+  if (!title) {
+    ++counters.malformed;
+    return;
+  }
+  const MeterIndex meter = context_.inventory.by_system_title(*title);
+  if (meter == kNoMeter) {
+    ++counters.unknown_title;
+    return;
+  }
+  if (meter != caller) {
+    ++counters.foreign;
+    return;
+  }
+  if (plain_.size() < apdu.size()) plain_.resize(apdu.size());
+  const auto opened = protocol::dlms::open_general_glo(apdu, context_.inventory[meter].keys,
+                                                       context_.ports.crypto, plain_);
+  if (!opened) {
+    ++(opened.error() == protocol::Error::bad_tag ? counters.not_authentic : counters.malformed);
+    return;
+  }
+  MeterRecord record = context_.store.record(meter);
+  if (record.push_seen && opened->invocation_counter <= record.push_counter) {
+    ++counters.replayed;
+    return;
+  }
+  const auto notification = protocol::dlms::decode_notification(opened->apdu);
+  record.push_seen = true;
+  record.push_counter = opened->invocation_counter;
+  context_.store.set_record(meter, record);
+  if (!notification) {
+    ++counters.malformed;
+    return;
+  }
+  const Bytes body = notification->body;
+  const auto octets = static_cast<std::uint32_t>(apdu.size() + protocol::wrapper::kHeaderOctets);
+  if (types_.of(meter) != nullptr) return store(meter, body, context_.now(), octets);
+  if (held_.size() < kMaxHeld) {
+    held_.push_back({meter, context_.now(), octets, {body.begin(), body.end()}});
+  }
+}
+
+void Pushes::release(MeterIndex learner) {
+  const auto others = std::stable_partition(held_.begin(), held_.end(), [&](const Held& held) {
+    return !types_.same(held.meter, learner);
+  });
+  std::vector<Held> ours(std::make_move_iterator(others), std::make_move_iterator(held_.end()));
+  held_.erase(others, held_.end());
+  for (const Held& held : ours) store(held.meter, held.body, held.arrival, held.octets);
+}
+
+// structure(3) {octet-string push setup, octet-string profile, array of rows}.
+void Pushes::store(MeterIndex meter, Bytes body, UtcNs arrival, std::uint32_t octets) {
+  EngineCounters& counters = context_.counters;
+  protocol::axdr::Cursor in(body);
+  in.structure(3);
+  const Bytes setup = in.octet_string();
+  const Bytes name = in.octet_string();
+  const Bytes array = in.take_value();
+  Obis obis;
+  if (!in.at_end() || setup.size() != obis.octets.size() || name.size() != obis.octets.size()) {
+    ++counters.malformed;
+    return;
+  }
+  std::copy(name.begin(), name.end(), obis.octets.begin());
+  const ProfileType* profile = types_.profile(meter, obis);
+  if (profile == nullptr) {
+    ++counters.unknown_profile;
+    return;
+  }
+  const std::int64_t period_s = context_.inventory[meter].capture_period_s;
+  const DecodedRows decoded = decode_rows(array, *profile, period_s, rows_);
+  counters.rows_without_time += decoded.without_time;
+  if (!decoded.ok) {
+    ++counters.malformed;
+    return;
+  }
+  ++counters.pushes;
+  context_.take_rows(meter, obis, rows_, Delivery::push, arrival);
+  Message message;
+  message.meter = meter;
+  message.kind = MessageKind::push;
+  message.octets_up = octets;
+  message.at = arrival;
+  if (!rows_.empty()) message.latency = arrival - rows_.back().stamp_utc_s * kNsPerSecond;
+  context_.observer.message(message);
+}
+
+}  // namespace hes

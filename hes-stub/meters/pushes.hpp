@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "hes-stub/core/context.hpp"
+#include "hes-stub/core/types.hpp"
+
+namespace hes {
+
+// What meters send by themselves: opened with the meter's keys, once each, and stored. Kept for a
+// while when the columns of its type are not known yet.
+class Pushes {
+ public:
+  Pushes(Context& context, const Types& types) : context_(context), types_(types) {}
+
+  // general-glo-ciphering on the connection of `caller` (or kNoMeter).
+  void on_push(MeterIndex caller, protocol::Bytes apdu);
+  // The type of this meter is known now.
+  void release(MeterIndex learner);
+
+ private:
+  struct Held {
+    MeterIndex meter;
+    UtcNs arrival;
+    std::uint32_t octets;
+    std::vector<std::uint8_t> body;
+  };
+  void store(MeterIndex meter, protocol::Bytes body, UtcNs arrival, std::uint32_t octets);
+
+  Context& context_;
+  const Types& types_;
+  std::vector<Held> held_;           // in the order in which they came
+  std::vector<Row> rows_;            // of the push in hand
+  std::vector<std::uint8_t> plain_;  // the push in hand, deciphered
+};
+
+}  // namespace hes

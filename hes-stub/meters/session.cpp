@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/meters/session.hpp"
+
+#include <fmt/format.h>
+
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
+#include "protocol/wrapper/wrapper.hpp"
+
+namespace hes {
+namespace {
+
+using protocol::Bytes;
+using Kind = protocol::dlms::ClientEvent::Kind;
+
+constexpr Obis kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 0);
+// A row of kMaxValues registers of 9 octets with clock and status stays below.
+constexpr std::size_t kMaxRowOctets = 192;
+
+}  // namespace
+
+Session::Session(Context& context, SessionHost& host, ClientCounters& counters, std::uint32_t index)
+    : context_(context), host_(host), counters_(counters), index_(index) {
+  work_.resize(static_cast<std::size_t>(4 * context.config.max_pdu_octets) +
+               static_cast<std::size_t>(context.config.max_rows_per_pull) * kMaxRowOctets);
+}
+
+void Session::begin(MeterIndex meter) {
+  meter_ = meter;
+  attempts_ = 0;
+  counter_read_ = false;
+  exchange_ = {context_.now(), 0, 0};
+  associate(counters_.next(meter) == 0);
+}
+
+protocol::dlms::Sap Session::client_sap() const {
+  return public_client_ ? protocol::dlms::kPublicClient : protocol::dlms::kManagementClient;
+}
+
+void Session::associate(bool public_client) {
+  const MeterEntry& entry = context_.inventory[meter_];
+  protocol::dlms::ClientConfig client;
+  client.max_pdu_octets = static_cast<std::uint16_t>(context_.config.max_pdu_octets);
+  if (!public_client) {
+    client.client_sap = protocol::dlms::kManagementClient;
+    client.authentication = protocol::dlms::Authentication::hls5_gmac;
+    client.ciphered = true;
+    client.system_title = context_.config.system_title;
+    client.meter_system_title = entry.system_title;
+    client.keys = entry.keys;
+    counters_.reserve(meter_);
+    client.invocation_counter = counters_.next(meter_);
+  }
+  public_client_ = public_client;
+  counter_read_ |= public_client;
+  step_ = Step::associating;
+  client_.emplace(client, context_.ports.crypto, work_);
+  transmit(client_->associate());
+}
+
+Progress Session::ask(const protocol::Result<Bytes>& apdu) {
+  if (!apdu) {
+    context_.log(fmt::format("meter {}: request not possible: {}",
+                             context_.inventory[meter_].serial,
+                             protocol::error_name(apdu.error())));
+    return Progress::hopeless;
+  }
+  if (!public_client_) counters_.set_next(meter_, client_->invocation_counter());
+  sent_ = context_.now();
+  exchange_.octets_down +=
+      static_cast<std::uint32_t>(apdu->size() + protocol::wrapper::kHeaderOctets);
+  host_.send(meter_, client_sap(), *apdu);
+  await(context_.config.response_timeout_s);
+  return Progress::asked;
+}
+
+void Session::transmit(const protocol::Result<Bytes>& apdu) {
+  if (ask(apdu) == Progress::hopeless) fail();
+}
+
+void Session::await(std::int64_t seconds) {
+  context_.wait_s(seconds, Deadline::Kind::session, index_, ++generation_);
+}
+
+void Session::on_apdu(Bytes apdu, std::uint32_t octets) {
+  exchange_.octets_up += octets;
+  const ClientEvent event = client_->on_apdu(apdu);
+  switch (event.kind) {
+    case Kind::nothing:
+      ++context_.counters.malformed;
+      return;
+    case Kind::send:
+      return transmit(event.send);
+    case Kind::associated:
+      return on_associated();
+    case Kind::released:
+      if (step_ == Step::releasing_public) return associate(false);
+      report(MessageKind::association);
+      return end();
+    case Kind::notification:
+      return;
+    case Kind::rejected:
+    case Kind::data:
+    case Kind::done:
+    case Kind::refused:
+    case Kind::exception:
+      return on_event(event);
+  }
+}
+
+void Session::on_associated() {
+  if (public_client_) {
+    step_ = Step::reading_counter;
+    return transmit(client_->get({classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
+  }
+  ++context_.counters.associations;
+  report(MessageKind::association);
+  next_job();
+}
+
+void Session::on_event(const ClientEvent& event) {
+  ++generation_;  // the answer is here
+  if (event.kind == Kind::rejected || step_ == Step::associating) {
+    ++context_.counters.rejected;
+    context_.note_event(meter_, "association rejected");
+    // Most likely our counter is not above what the meter has seen: ask it, once.
+    if (!public_client_ && !counter_read_) return associate(true);
+    return fail();
+  }
+  if (step_ == Step::reading_counter) return on_counter(event);
+  if (event.kind == Kind::exception) return retry();
+  if (step_ == Step::working) return go_on(job_->on_answer(*this, event));
+  ++context_.counters.malformed;
+  retry();
+}
+
+// The last counter that the meter accepted from us; ours must be above.
+void Session::on_counter(const ClientEvent& event) {
+  if (event.kind != Kind::data) return fail();
+  protocol::axdr::Cursor in(event.data);
+  const std::uint64_t last = in.unsigned_number();
+  if (!in.at_end() || last >= UINT32_MAX) {
+    ++context_.counters.malformed;
+    return fail();
+  }
+  counters_.at_least(meter_, static_cast<std::uint32_t>(last) + 1);
+  step_ = Step::releasing_public;
+  transmit(client_->release());
+}
+
+void Session::next_job() {
+  exchange_.begun = context_.now();
+  step_ = Step::idle;
+  job_ = host_.next_job(meter_);
+  if (job_ != nullptr) {
+    step_ = Step::working;
+    return go_on(job_->begin(*this));
+  }
+  if (host_.others_wait() || context_.config.idle_release_s == 0) return release();
+  await(context_.config.idle_release_s);
+}
+
+void Session::go_on(Progress progress) {
+  switch (progress) {
+    case Progress::asked:
+      return;
+    case Progress::done:
+      host_.on_job_done(meter_);
+      break;
+    case Progress::concluded:
+      break;
+    case Progress::again:
+      return retry();
+    case Progress::hopeless:
+      return fail();
+  }
+  attempts_ = 0;
+  report(job_->kind());
+  next_job();
+}
+
+void Session::wake() {
+  if (step_ == Step::idle) next_job();
+}
+
+void Session::on_timer(std::uint32_t generation) {
+  if (generation != generation_) return;
+  switch (step_) {
+    case Step::free:
+      return;
+    case Step::idle:
+      return release();
+    case Step::releasing:
+      return end();
+    case Step::releasing_public:
+      return associate(false);
+    case Step::associating:
+    case Step::reading_counter:
+    case Step::working:
+      ++context_.counters.timeouts;
+      return retry();
+  }
+}
+
+void Session::release() {
+  step_ = Step::releasing;
+  exchange_.begun = context_.now();
+  transmit(client_->release());
+}
+
+// What the meter knows of the association is unknown now: open it anew, then the same job again.
+void Session::retry() {
+  job_.reset();
+  if (attempts_ >= context_.config.retries) return fail();
+  ++attempts_;
+  exchange_.begun = context_.now();
+  associate(counters_.next(meter_) == 0);
+}
+
+void Session::fail() {
+  const MeterIndex meter = meter_;
+  ++context_.counters.gave_up;
+  context_.note_event(meter, "session failed");
+  end();
+  host_.on_session_failed(meter);
+}
+
+void Session::end() {
+  const MeterIndex meter = meter_;
+  job_.reset();
+  meter_ = kNoMeter;
+  step_ = Step::free;
+  ++generation_;
+  client_.reset();
+  host_.on_session_end(index_, meter);
+}
+
+void Session::report(MessageKind kind) {
+  Message message;
+  message.meter = meter_;
+  message.kind = kind;
+  message.octets_up = exchange_.octets_up;
+  message.octets_down = exchange_.octets_down;
+  message.at = context_.now();
+  message.latency = context_.now() - exchange_.begun;
+  context_.observer.message(message);
+  exchange_.octets_up = exchange_.octets_down = 0;
+}
+
+}  // namespace hes

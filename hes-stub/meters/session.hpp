@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "hes-stub/core/context.hpp"
+#include "hes-stub/meters/client_counters.hpp"
+#include "protocol/dlms/client.hpp"
+
+namespace hes {
+
+class Session;
+
+// How a job goes on.
+enum class Progress : std::uint8_t {
+  asked,      // a request is on its way
+  done,       // and the meter is well
+  concluded,  // nothing more to do, though the meter did not do it now
+  again,      // from the association on
+  hopeless,   // back off
+};
+
+// One thing to do with a meter once an association is open. It is made anew after a failure, and
+// gone when it is over or the association is.
+class Job {
+ public:
+  virtual ~Job() = default;
+  virtual MessageKind kind() const = 0;
+  virtual Progress begin(Session& session) = 0;
+  // Data, done or refused: what the meter answered to the last request.
+  virtual Progress on_answer(Session& session, const protocol::dlms::ClientEvent& event) = 0;
+};
+
+// Whom a session works for.
+class SessionHost {
+ public:
+  virtual std::unique_ptr<Job> next_job(MeterIndex meter) = 0;  // nullptr: nothing to do
+  virtual bool others_wait() const = 0;
+  virtual void send(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu) = 0;
+  virtual void on_job_done(MeterIndex meter) = 0;
+  virtual void on_session_end(std::uint32_t session, MeterIndex meter) = 0;
+  virtual void on_session_failed(MeterIndex meter) = 0;  // after its end
+
+ protected:
+  ~SessionHost() = default;
+};
+
+// One association at work (client 1, HLS5), from opening to release, and what happens when it goes
+// wrong. Its buffers stay when the next meter takes it over.
+class Session {
+ public:
+  Session(Context& context, SessionHost& host, ClientCounters& counters, std::uint32_t index);
+
+  void begin(MeterIndex meter);
+  protocol::dlms::Sap client_sap() const;
+  // `octets` with the wrapper's header.
+  void on_apdu(protocol::Bytes apdu, std::uint32_t octets);
+  void on_timer(std::uint32_t generation);
+  void wake();  // there may be something new to do
+  void end();   // the connection is gone
+
+  // For jobs. A request comes of client(); one that cannot be made is hopeless.
+  MeterIndex meter() const { return meter_; }
+  protocol::dlms::ClientSession& client() { return *client_; }
+  Progress ask(const protocol::Result<protocol::Bytes>& apdu);
+  UtcNs asked_at() const { return sent_; }
+
+ private:
+  using ClientEvent = protocol::dlms::ClientEvent;
+  enum class Step : std::uint8_t {
+    free,
+    associating,
+    reading_counter,  // public client
+    releasing_public,
+    working,
+    idle,
+    releasing,
+  };
+  struct Exchange {
+    UtcNs begun = 0;
+    std::uint32_t octets_up = 0;
+    std::uint32_t octets_down = 0;
+  };
+  void associate(bool public_client);
+  void on_associated();
+  void on_event(const ClientEvent& event);
+  void on_counter(const ClientEvent& event);
+  void next_job();
+  void go_on(Progress progress);
+  void transmit(const protocol::Result<protocol::Bytes>& apdu);
+  void await(std::int64_t seconds);
+  void release();
+  void retry();
+  void fail();
+  void report(MessageKind kind);
+
+  Context& context_;
+  SessionHost& host_;
+  ClientCounters& counters_;
+  const std::uint32_t index_;
+  MeterIndex meter_ = kNoMeter;
+  Step step_ = Step::free;
+  bool public_client_ = false;
+  bool counter_read_ = false;     // in this session already: a second rejection is final
+  std::uint32_t generation_ = 0;  // of its timer
+  std::int64_t attempts_ = 0;     // of the job in hand
+  std::unique_ptr<Job> job_;
+  Exchange exchange_;
+  UtcNs sent_ = 0;  // the last request
+  std::optional<protocol::dlms::ClientSession> client_;
+  std::vector<std::uint8_t> work_;
+};
+
+}  // namespace hes

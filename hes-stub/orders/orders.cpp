@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/orders/orders.hpp"
+
+#include <cstdlib>
+
+namespace hes {
+namespace {
+
+constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
+constexpr std::int64_t kMaxSetS = INT64_C(3'000'000'000);
+
+bool valid(const Order& order, std::size_t meters) {
+  if (order.meter >= meters) return false;
+  switch (order.kind) {
+    case OrderKind::clock_shift:
+      return order.value_s != 0 && std::llabs(order.value_s) <= kMaxShiftS;
+    case OrderKind::clock_set:
+      return order.value_s >= -kMaxSetS && order.value_s <= kMaxSetS;
+    case OrderKind::relay_open:
+    case OrderKind::relay_close:
+    case OrderKind::read:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+OrderId Orders::submit(const Order& order) {
+  OrderResult result;
+  result.id = ++last_;
+  result.order = order;
+  result.submitted = context_.now();
+  const Inventory& inventory = context_.inventory;
+  if (!valid(order, inventory.size())) {
+    conclude(context_, result, OrderOutcome::invalid);
+  } else if (inventory[order.meter].concentrator != kNoConcentrator) {
+    concentrators_.take(std::move(result));
+  } else {
+    modules_.take(std::move(result));
+  }
+  return last_;
+}
+
+void Orders::on_until(OrderId id) {
+  if (!concentrators_.on_until(id)) modules_.on_until(id);
+}
+
+void conclude(Context& context, OrderResult& result, OrderOutcome outcome) {
+  result.outcome = outcome;
+  result.finished = context.now();
+  context.store.add_order({result.id, result.order.meter, order_kind_name(result.order.kind),
+                           result.order.value_s, result.submitted, result.order.valid_until,
+                           result.finished, order_outcome_name(outcome), result.data});
+  context.observer.order_finished(result);
+}
+
+}  // namespace hes
