@@ -22,7 +22,7 @@ constexpr std::size_t kMaxStepOctets = 64 * 1024;
 LockstepClient::LockstepClient(const std::string& host, std::uint16_t control_port,
                                const EngineConfig& config, std::size_t meters, StreamPort& stream,
                                RandomPort& random, Observer& observer, UtcNs begin)
-    : control_(TcpSocket::connect(host, control_port)),
+    : control_(net::Socket::connect({host, control_port})),
       host_(host),
       stream_(stream),
       random_(random),
@@ -117,7 +117,7 @@ void LockstepClient::put_event(const Noted& noted, Bytes octets, const std::vect
   switch (noted.kind) {
     case StepEvent::open: {
       Line& line = lines_[noted.connection];
-      line.socket = TcpSocket::connect(host_, data_port_);
+      line.socket = net::Socket::connect({host_, data_port_});
       step_.u8(static_cast<std::uint8_t>(noted.kind));
       step_.u64(number);
       step_.u16(line.socket.local_port());

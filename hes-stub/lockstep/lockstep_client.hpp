@@ -9,7 +9,7 @@
 #include "hes-stub/head_end.hpp"
 #include "hes-stub/inventory/config.hpp"
 #include "hes-stub/lockstep/lockstep_message.hpp"
-#include "hes-stub/lockstep/tcp.hpp"
+#include "net/socket.hpp"
 
 namespace hes {
 
@@ -39,7 +39,7 @@ class LockstepClient final : public HeadEnd {
 
  private:
   struct Line {
-    TcpSocket socket;
+    net::Socket socket;
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
   };
@@ -63,7 +63,7 @@ class LockstepClient final : public HeadEnd {
   protocol::Reader await(ControlType type);
   std::vector<std::uint8_t> more_random(std::size_t octets);
 
-  TcpSocket control_;
+  net::Socket control_;
   std::string host_;
   std::uint16_t data_port_ = 0;
   StreamPort& stream_;

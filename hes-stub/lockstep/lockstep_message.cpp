@@ -3,6 +3,8 @@
 #include "hes-stub/lockstep/lockstep_message.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 namespace hes {
 namespace {
@@ -38,6 +40,18 @@ protocol::Bytes ControlWriter::finish() {
     octets_[i] = static_cast<std::uint8_t>(length >> (8 * (kLengthOctets - 1 - i)));
   }
   return octets_;
+}
+
+bool read_control(net::Socket& socket, std::vector<std::uint8_t>& message) {
+  std::uint8_t length_octets[kLengthOctets];
+  if (!socket.read_or_end(length_octets)) return false;
+  const std::uint32_t length = protocol::Reader(length_octets).u32();
+  if (length == 0 || length > kMaxControlOctets) {
+    throw std::runtime_error("control channel: a message of " + std::to_string(length) + " octets");
+  }
+  message.resize(length);
+  socket.read(message);
+  return true;
 }
 
 protocol::Bytes take_sized(protocol::Reader& in) { return in.take(in.u32()); }

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/ports/order.hpp"
 #include "hes-stub/ports/observer.hpp"
+#include "hes-stub/ports/order.hpp"
 #include "hes-stub/ports/ports.hpp"
+#include "net/socket.hpp"
 #include "protocol/bytes.hpp"
 
 namespace hes {
@@ -66,6 +67,9 @@ class ControlWriter {
   void number(std::uint64_t value, int octets);
   std::vector<std::uint8_t> octets_;
 };
+
+// One message: type and body in `message`. False: the other end is gone.
+bool read_control(net::Socket& socket, std::vector<std::uint8_t>& message);
 
 std::string_view take_text(protocol::Reader& in);  // with a length of 4 octets
 protocol::Bytes take_sized(protocol::Reader& in);

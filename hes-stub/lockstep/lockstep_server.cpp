@@ -37,7 +37,7 @@ class GivenRandom final : public RandomPort {
 // One simulator being served.
 class Service final : public StreamPort {
  public:
-  Service(TcpSocket& control, TcpListener& data) : control_(control), data_(data) {}
+  Service(net::Socket& control, net::Listener& data) : control_(control), data_(data) {}
 
   void hello(Reader& in, const Inventory& inventory, const std::vector<TypeTemplate>& types,
              Store& store, LogPort& log);
@@ -51,7 +51,7 @@ class Service final : public StreamPort {
 
  private:
   struct Line {
-    TcpSocket socket;
+    net::Socket socket;
     std::uint64_t received = 0;
     std::uint64_t sent = 0;
   };
@@ -60,14 +60,14 @@ class Service final : public StreamPort {
   void open(ConnectionId connection, std::uint16_t simulator_port, Door door);
   void receive(ConnectionId connection, std::uint64_t total);
 
-  TcpSocket& control_;
-  TcpListener& data_;
+  net::Socket& control_;
+  net::Listener& data_;
   GivenRandom random_;
   ObservationWriter observations_;
   std::optional<LocalHeadEnd> head_end_;
   Store* store_ = nullptr;
   std::map<ConnectionId, Line> lines_;
-  std::map<std::uint16_t, TcpSocket> accepted_;  // by the simulator's port, not yet asked for
+  std::map<std::uint16_t, net::Socket> accepted_;  // by the simulator's port, not yet asked for
   std::uint64_t dialled_ = 0;
   ControlWriter outputs_;
   ControlWriter reply_;
@@ -145,7 +145,7 @@ void Service::event(Reader& in) {
 
 void Service::open(ConnectionId connection, std::uint16_t simulator_port, Door door) {
   while (accepted_.find(simulator_port) == accepted_.end()) {
-    TcpSocket socket = data_.accept();
+    net::Socket socket = data_.accept();
     const std::uint16_t port = socket.remote_port();
     accepted_[port] = std::move(socket);
   }
@@ -206,15 +206,15 @@ void Service::finish() {
 
 LockstepServer::LockstepServer(const LockstepOptions& options, const Inventory& inventory,
                                const std::vector<TypeTemplate>& types, Store& store, LogPort& log)
-    : control_(options.control_host, options.control_port),
-      data_(options.data_host, options.data_port),
+    : control_(options.control),
+      data_(options.data),
       inventory_(inventory),
       types_(types),
       store_(store),
       log_(log) {}
 
 bool LockstepServer::serve() {
-  TcpSocket control = control_.accept();
+  net::Socket control = control_.accept();
   Service service(control, data_);
   std::vector<std::uint8_t> message;
   try {

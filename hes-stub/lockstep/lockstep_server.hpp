@@ -6,15 +6,13 @@
 #include <vector>
 
 #include "hes-stub/head_end.hpp"
-#include "hes-stub/lockstep/tcp.hpp"
+#include "net/socket.hpp"
 
 namespace hes {
 
 struct LockstepOptions {
-  std::string data_host = "127.0.0.1";
-  std::uint16_t data_port = 0;  // 0: any; told to the simulator
-  std::string control_host = "127.0.0.1";
-  std::uint16_t control_port = 0;
+  net::Endpoint data{"127.0.0.1", 0};  // port 0: any; told to the simulator
+  net::Endpoint control{"127.0.0.1", 0};
 };
 
 // The head-end on real sockets, but in a simulator's time: it reads exactly the octets that the
@@ -30,8 +28,8 @@ class LockstepServer {
   bool serve();
 
  private:
-  TcpListener control_;
-  TcpListener data_;
+  net::Listener control_;
+  net::Listener data_;
   const Inventory& inventory_;
   const std::vector<TypeTemplate>& types_;
   Store& store_;

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -14,11 +13,12 @@
 
 #include "hes-stub/inventory/json_reader.hpp"
 #include "hes-stub/lockstep/lockstep_server.hpp"
-#include "hes-stub/lockstep/tcp.hpp"
 #include "hes-stub/program/order_text.hpp"
 #include "hes-stub/program/real_time.hpp"
+#include "hes-stub/program/signing_key.hpp"
 #include "hes-stub/program/text_output.hpp"
-#include "hes-stub/program/tls.hpp"
+#include "net/endpoint.hpp"
+#include "net/tls.hpp"
 
 namespace hes {
 namespace {
@@ -42,7 +42,7 @@ struct Options {
   std::vector<std::string> orders;
   std::uint16_t p32_port = protocol::p32::kHeadEndPort;
   bool p32_plain = false;
-  TlsFiles tls;
+  net::TlsFiles tls;
   std::string sign_key;
 };
 
@@ -160,16 +160,22 @@ void check_orders(const std::vector<Order>& orders, const Inventory& inventory, 
   }
 }
 
+void set_endpoint(const char* name, const std::string& text, net::Endpoint& endpoint,
+                  std::vector<std::string>& faults) {
+  if (const auto parsed = net::parse_endpoint(text)) {
+    endpoint = *parsed;
+  } else {
+    faults.push_back(std::string(name) + " = " + text + ": allowed: HOST:PORT");
+  }
+}
+
 int serve(const Options& options) {
   std::vector<std::string> faults;
   LockstepOptions lockstep;
   RealTimeOptions real_time;
-  if (!parse_endpoint(options.listen, real_time.host, real_time.port)) {
-    faults.push_back("--listen = " + options.listen + ": allowed: HOST:PORT");
-  }
-  if (!options.control.empty() &&
-      !parse_endpoint(options.control, lockstep.control_host, lockstep.control_port)) {
-    faults.push_back("--control = " + options.control + ": allowed: HOST:PORT");
+  set_endpoint("--listen", options.listen, real_time.modules, faults);
+  if (!options.control.empty()) {
+    set_endpoint("--control", options.control, lockstep.control, faults);
   }
   if (options.inventory.empty()) faults.push_back("--inventory missing: allowed: a JSON file");
   const Inventory inventory =
@@ -185,8 +191,8 @@ int serve(const Options& options) {
   const bool in_lockstep = !options.control.empty();
   real_time.p32_port = options.p32_port;
   real_time.tls = options.tls;
-  if (!in_lockstep) check_p32(options, real_time.host, inventory, faults);
-  if (options.tls.all()) tls_context(options.tls, faults);
+  if (!in_lockstep) check_p32(options, real_time.modules.host, inventory, faults);
+  if (options.tls.all()) net::tls_context(options.tls, faults);
   if (!options.sign_key.empty()) {
     read_signing_key(options.sign_key, config.signing_key.emplace(), faults);
   }
@@ -200,8 +206,7 @@ int serve(const Options& options) {
   ErrorLog log;
   Store store(StoreOptions{options.store, options.fresh, !in_lockstep});
   if (in_lockstep) {
-    lockstep.data_host = real_time.host;
-    lockstep.data_port = real_time.port;
+    lockstep.data = real_time.modules;
     return serve_lockstep(lockstep, inventory, types, store, log);
   }
   NullObserver nobody;

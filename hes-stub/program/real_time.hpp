@@ -9,17 +9,17 @@
 #include <vector>
 
 #include "hes-stub/engine.hpp"
-#include "hes-stub/program/tls.hpp"
+#include "net/endpoint.hpp"
+#include "net/tls.hpp"
 
 namespace hes {
 
 struct RealTimeOptions {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 4059;
+  net::Endpoint modules{"127.0.0.1", 4059};
   // P3.2Ex, on the same host; only when there are concentrators. Without TLS files it is plain
   // HTTP, for loopback and closed networks.
   std::uint16_t p32_port = protocol::p32::kHeadEndPort;
-  TlsFiles tls;
+  net::TlsFiles tls;
   std::vector<Order> orders;  // submitted at the start
   // Told the ports once they are open (p32: 0 without concentrators); by default a line on standard
   // output.

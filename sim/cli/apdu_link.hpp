@@ -8,27 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "net/socket.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/dlms/types.hpp"
 
 namespace sim::cli {
-
-// A blocking TCP connection for the command line's own use.
-class TcpSocket {
- public:
-  // Throws std::runtime_error with host, port and the system's reason.
-  TcpSocket(const std::string& host, std::uint16_t port);
-  ~TcpSocket();
-  TcpSocket(const TcpSocket&) = delete;
-  TcpSocket& operator=(const TcpSocket&) = delete;
-
-  void send(protocol::Bytes octets);
-  // Whatever arrives within the time; empty when nothing did. Throws when the peer closed.
-  std::vector<std::uint8_t> receive(std::int64_t timeout_ms);
-
- private:
-  int descriptor_ = -1;
-};
 
 // Carries APDUs between a client address and the meter, over either of the two TCP profiles.
 class ApduLink {
@@ -41,9 +25,9 @@ class ApduLink {
   virtual void close() = 0;
 };
 
-std::unique_ptr<ApduLink> make_wrapper_link(TcpSocket& socket, protocol::dlms::Sap server,
+std::unique_ptr<ApduLink> make_wrapper_link(net::Socket& socket, protocol::dlms::Sap server,
                                             std::int64_t timeout_ms);
-std::unique_ptr<ApduLink> make_hdlc_link(TcpSocket& socket, protocol::dlms::Sap server,
+std::unique_ptr<ApduLink> make_hdlc_link(net::Socket& socket, protocol::dlms::Sap server,
                                          std::int64_t timeout_ms);
 
 }  // namespace sim::cli

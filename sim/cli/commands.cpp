@@ -8,11 +8,11 @@
 
 #include <cstdio>
 
+#include "net/endpoint.hpp"
 #include "sim/assembly/firmware.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/assembly/identity/type_template.hpp"
 #include "sim/cli/scenario_input.hpp"
-#include "sim/drive/paced/socket_hub.hpp"
 #include "sim/scenario/load_csv.hpp"
 
 namespace sim::cli {
@@ -56,14 +56,14 @@ int template_command(const std::string& firmware) {
 
 int read_command(const ReadCommand& command) {
   ReadOptions options = command.options;
-  run::HostPort address;
-  if (!run::parse_host_port(command.address, address)) {
+  const auto address = net::parse_endpoint(command.address);
+  if (!address || address->port == 0) {
     fmt::print(stderr, "amitwin read: {}: allowed is HOST:PORT, e.g. 127.0.0.1:4059\n",
                command.address);
     return kBadInput;
   }
-  options.host = address.host;
-  options.port = address.port;
+  options.host = address->host;
+  options.port = address->port;
   return read_meter(options);
 }
 

@@ -35,7 +35,7 @@ const char* failure_text(LinkFailure why) {
 // HDLC over TCP: the octets of the optical port or RS-485 as they are.
 class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
  public:
-  HdlcLink(TcpSocket& socket, protocol::dlms::Sap server, std::int64_t timeout_ms)
+  HdlcLink(net::Socket& socket, protocol::dlms::Sap server, std::int64_t timeout_ms)
       : socket_(socket), server_(server), timeout_ms_(timeout_ms) {}
 
   void open(protocol::dlms::Sap client) override {
@@ -86,7 +86,7 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
         .count();
   }
 
-  void send_frame(Bytes frame) override { socket_.send(frame); }
+  void send_frame(Bytes frame) override { socket_.write(frame); }
   void on_opened() override { done_ = true; }
   void on_apdu(Bytes apdu) override {
     answer_.assign(apdu.begin(), apdu.end());
@@ -98,7 +98,7 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
     throw std::runtime_error(fmt::format("HDLC: {}", failure_text(why)));
   }
 
-  TcpSocket& socket_;
+  net::Socket& socket_;
   protocol::dlms::Sap server_;
   std::int64_t timeout_ms_;
   std::array<std::uint8_t, 4096> send_buffer_{};
@@ -110,7 +110,7 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
 
 }  // namespace
 
-std::unique_ptr<ApduLink> make_hdlc_link(TcpSocket& socket, protocol::dlms::Sap server,
+std::unique_ptr<ApduLink> make_hdlc_link(net::Socket& socket, protocol::dlms::Sap server,
                                          std::int64_t timeout_ms) {
   return std::make_unique<HdlcLink>(socket, server, timeout_ms);
 }

@@ -269,7 +269,7 @@ int read_meter(const ReadOptions& options) {
                                      kHighestHdlcAddress));
       }
     }
-    TcpSocket socket(options.host, options.port);
+    net::Socket socket = net::Socket::connect({options.host, options.port});
     const auto link = options.hdlc ? make_hdlc_link(socket, options.server, options.timeout_ms)
                                    : make_wrapper_link(socket, options.server, options.timeout_ms);
     crypto::OpensslEngine engine(crypto::system_random());

@@ -15,7 +15,7 @@ using protocol::Bytes;
 // DLMS/COSEM wrapper over TCP, IEC 62056-47: client and server addresses in every message.
 class WrapperLink final : public ApduLink {
  public:
-  WrapperLink(TcpSocket& socket, protocol::dlms::Sap server, std::int64_t timeout_ms)
+  WrapperLink(net::Socket& socket, protocol::dlms::Sap server, std::int64_t timeout_ms)
       : socket_(socket), server_(server), timeout_ms_(timeout_ms) {}
 
   void open(protocol::dlms::Sap client) override { client_ = client; }
@@ -27,7 +27,7 @@ class WrapperLink final : public ApduLink {
     if (!protocol::wrapper::encode({client_, server_, apdu}, out)) {
       throw std::runtime_error("request too long for the wrapper");
     }
-    socket_.send(out.written());
+    socket_.write(out.written());
     return receive();
   }
 
@@ -55,7 +55,7 @@ class WrapperLink final : public ApduLink {
     }
   }
 
-  TcpSocket& socket_;
+  net::Socket& socket_;
   protocol::dlms::Sap server_;
   protocol::dlms::Sap client_ = protocol::dlms::kPublicClient;
   std::int64_t timeout_ms_;
@@ -66,7 +66,7 @@ class WrapperLink final : public ApduLink {
 
 }  // namespace
 
-std::unique_ptr<ApduLink> make_wrapper_link(TcpSocket& socket, protocol::dlms::Sap server,
+std::unique_ptr<ApduLink> make_wrapper_link(net::Socket& socket, protocol::dlms::Sap server,
                                             std::int64_t timeout_ms) {
   return std::make_unique<WrapperLink>(socket, server, timeout_ms);
 }

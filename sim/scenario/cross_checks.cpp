@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 
+#include "net/endpoint.hpp"
 #include "sim/scenario/loader.hpp"
 
 namespace sim::run {
@@ -24,12 +24,8 @@ bool readable_file(const std::string& path) {
 
 // The port of HOST:PORT; 0: it is something else.
 std::int64_t port_of(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return 0;
-  unsigned port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, port);
-  return error == std::errc{} && stop == end && port <= kHighestPort ? port : 0;
+  const auto endpoint = net::parse_endpoint(text);
+  return endpoint ? endpoint->port : 0;
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ std::vector<Rule> hosted_rules() {
        false},
       {{"hes-stub/program/", "hes-stub/lockstep/", "hes-stub/web/"},
        {"hes-stub/", "protocol/", "net/"},
-       join(hes_libraries, Prefixes{"boost/", "CLI/"}),
+       join(hes_libraries, Prefixes{"CLI/", "openssl/"}),
        false},
   };
 }
@@ -166,7 +166,10 @@ std::vector<Rule> sim_rules() {
        {"sim/report/", "sim/result/", "kernel/"},
        {"fmt/", "nlohmann/", "openssl/"},
        false},
-      {{"sim/scenario/"}, {"sim/scenario/", "sim/result/", "kernel/"}, {"toml++", "fmt/"}, false},
+      {{"sim/scenario/"},
+       {"sim/scenario/", "sim/result/", "kernel/", "net/"},
+       {"toml++", "fmt/"},
+       false},
       // Truth is computed by other means than the meter's: law 6.
       {{"sim/referee/truth/"},
        {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/"},

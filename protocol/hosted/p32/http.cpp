@@ -74,47 +74,60 @@ bool take_body(http::message<is_request, http::string_body>& message, std::size_
   return true;
 }
 
-// What was fed and is not consumed yet.
-class Waiting {
+// The messages of one direction of a connection: octets in, one whole message after the other out.
+template <bool is_request>
+class Incoming {
  public:
+  explicit Incoming(const HttpLimits& limits) : limits_(limits) { begin(); }
+
+  void begin() {  // the next message
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(limits_.header_octets_max));
+    parser_->body_limit(limits_.body_octets_max);
+    parser_->eager(true);
+  }
   // False: more than any message may have, because nobody takes it.
-  bool append(Bytes more, const HttpLimits& limits) {
+  bool feed(Bytes more) {
     if (at_ >= octets_.size() / 2) {
       octets_.erase(0, at_);
       at_ = 0;
     }
     octets_.append(reinterpret_cast<const char*>(more.data()), more.size());
-    return octets_.size() - at_ <= 2 * (limits.header_octets_max + limits.body_octets_max);
+    return octets_.size() - at_ <= 2 * (limits_.header_octets_max + limits_.body_octets_max);
+  }
+  // Parses what is there; true when a message is complete.
+  bool advance(boost::system::error_code& code) {
+    while (!parser_->is_done()) {
+      const boost::asio::const_buffer rest(octets_.data() + at_, octets_.size() - at_);
+      const std::size_t n = parser_->put(rest, code);
+      at_ += n;
+      if (code == http::error::need_more) {
+        code = {};
+        if (n == 0 || empty()) return parser_->is_done();
+        continue;
+      }
+      if (code) return false;
+      if (n == 0 && !parser_->is_done()) return false;
+    }
+    return true;
+  }
+  bool take_body(std::string& body, unsigned& status) {
+    return p32::take_body(parser_->get(), limits_.inflated_octets_max, body, status);
   }
   bool empty() const { return at_ == octets_.size(); }
-  boost::asio::const_buffer rest() const { return {octets_.data() + at_, octets_.size() - at_}; }
-  void consume(std::size_t n) { at_ += n; }
+  bool idle() const { return empty() && !parser_->got_some(); }
   void clear() {
     octets_.clear();
     at_ = 0;
   }
+  Parser<is_request>& parser() { return *parser_; }
 
  private:
-  std::string octets_;
+  HttpLimits limits_;
+  std::optional<Parser<is_request>> parser_;  // of the present message
+  std::string octets_;                        // fed and not parsed yet, from at_ on
   std::size_t at_ = 0;
 };
-
-// Feeds what is there; true when a message is complete. Consumed octets leave `waiting`.
-template <bool is_request>
-bool advance(Parser<is_request>& parser, Waiting& waiting, boost::system::error_code& code) {
-  while (!parser.is_done()) {
-    const std::size_t n = parser.put(waiting.rest(), code);
-    waiting.consume(n);
-    if (code == http::error::need_more) {
-      code = {};
-      if (n == 0 || waiting.empty()) return parser.is_done();
-      continue;
-    }
-    if (code) return false;
-    if (n == 0 && !parser.is_done()) return false;
-  }
-  return true;
-}
 
 constexpr unsigned kHttp11 = 11;
 
@@ -156,70 +169,60 @@ std::string http_response(unsigned status, std::string_view xml, bool keep_alive
 }
 
 struct HttpServer::State {
-  explicit State(const HttpLimits& given) : limits(given) { begin(); }
-
-  void begin() {
-    parser.emplace();
-    parser->header_limit(static_cast<std::uint32_t>(limits.header_octets_max));
-    parser->body_limit(limits.body_octets_max);
-    parser->eager(true);
-  }
   void fail(unsigned status, std::string reason) {
     failure = {status, std::move(reason), http_response(status, {}, false)};
-    waiting.clear();
+    incoming.clear();
   }
-
-  HttpLimits limits;
-  std::optional<Parser<true>> parser;  // of the present request
-  Waiting waiting;
-  std::optional<Failure> failure;
+  Incoming<true> incoming;
+  std::optional<Failure> failure = std::nullopt;
 };
 
-HttpServer::HttpServer(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
+HttpServer::HttpServer(const HttpLimits& limits) : state_(new State{Incoming<true>(limits)}) {}
 HttpServer::~HttpServer() = default;
 HttpServer::HttpServer(HttpServer&&) noexcept = default;
 HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
 
 void HttpServer::feed(Bytes octets) {
   if (state_->failure) return;
-  if (!state_->waiting.append(octets, state_->limits)) state_->fail(413, "too much at once");
+  if (!state_->incoming.feed(octets)) state_->fail(413, "too much at once");
 }
 
 std::optional<HttpRequest> HttpServer::next() {
   State& state = *state_;
-  if (state.failure || state.waiting.empty()) return {};
+  if (state.failure || state.incoming.empty()) return {};
   boost::system::error_code code;
-  const bool whole = advance(*state.parser, state.waiting, code);
+  const bool whole = state.incoming.advance(code);
+  auto& parser = state.incoming.parser();
   if (code) {
     state.fail(status_of(code), code.message());
     return {};
   }
   // A head that will not do is refused before its body has come.
-  if (state.parser->is_header_done()) {
-    const bool has_length = state.parser->chunked() || state.parser->content_length().has_value();
-    if (auto fault = fault_of_head(state.parser->get(), has_length)) {
+  if (parser.is_header_done()) {
+    const bool has_length = parser.chunked() || parser.content_length().has_value();
+    if (auto fault = fault_of_head(parser.get(), has_length)) {
       state.fail(fault->status, fault->reason);
       return {};
     }
   }
   if (!whole) return {};
   HttpRequest request;
-  auto& message = state.parser->get();
+  auto& message = parser.get();
   request.keep_alive = message.keep_alive();
   request.soap = has_type(message[http::field::content_type], "text/xml") ||
                  message.find("SOAPAction") != message.end();
   unsigned status = 400;
-  if (!take_body(message, state.limits.inflated_octets_max, request.body, status)) {
+  if (!state.incoming.take_body(request.body, status)) {
     state.fail(status, "Content-Encoding: damaged, too long or not known");
     return {};
   }
-  state.begin();
+  state.incoming.begin();
   return request;
 }
 
 const std::optional<HttpServer::Failure>& HttpServer::failure() const { return state_->failure; }
 
-bool HttpServer::idle() const { return state_->waiting.empty() && !state_->parser->got_some(); }
+bool HttpServer::idle() const { return state_->incoming.idle(); }
 
 std::string http_request(std::string_view host, std::string_view xml) {
   http::request<http::string_body> request{http::verb::post, kPath, kHttp11};
@@ -230,68 +233,58 @@ std::string http_request(std::string_view host, std::string_view xml) {
 }
 
 struct HttpClient::State {
-  explicit State(const HttpLimits& given) : limits(given) { begin(); }
-
-  void begin() {
-    parser.emplace();
-    parser->header_limit(static_cast<std::uint32_t>(limits.header_octets_max));
-    parser->body_limit(limits.body_octets_max);
-    parser->eager(true);
-  }
   void fail(std::string why) {
     failed = true;
     reason = std::move(why);
-    waiting.clear();
+    incoming.clear();
   }
-
-  HttpLimits limits;
-  std::optional<Parser<false>> parser;  // of the present answer
-  Waiting waiting;
+  Incoming<false> incoming;
   bool failed = false;
-  std::string reason;
+  std::string reason = {};
 };
 
-HttpClient::HttpClient(const HttpLimits& limits) : state_(std::make_unique<State>(limits)) {}
+HttpClient::HttpClient(const HttpLimits& limits) : state_(new State{Incoming<false>(limits)}) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
 void HttpClient::feed(Bytes octets) {
   if (state_->failed) return;
-  if (!state_->waiting.append(octets, state_->limits)) state_->fail("too much at once");
+  if (!state_->incoming.feed(octets)) state_->fail("too much at once");
 }
 
 std::optional<HttpResponse> HttpClient::next() {
   State& state = *state_;
-  if (state.failed || state.waiting.empty()) return {};
+  if (state.failed || state.incoming.empty()) return {};
   boost::system::error_code code;
-  const bool whole = advance(*state.parser, state.waiting, code);
+  const bool whole = state.incoming.advance(code);
+  auto& parser = state.incoming.parser();
   if (code) {
     state.fail(code.message());
     return {};
   }
   if (!whole) {
     // An answer without a length would end with the connection only.
-    if (state.parser->is_header_done() && state.parser->need_eof()) {
+    if (parser.is_header_done() && parser.need_eof()) {
       state.fail("an answer without Content-Length");
     }
     return {};
   }
-  auto& message = state.parser->get();
+  auto& message = parser.get();
   HttpResponse response;
   response.status = message.result_int();
   response.keep_alive = message.keep_alive();
   unsigned status = 0;
-  if (!take_body(message, state.limits.inflated_octets_max, response.body, status)) {
+  if (!state.incoming.take_body(response.body, status)) {
     state.fail("Content-Encoding: damaged, too long or not known");
     return {};
   }
-  state.begin();
+  state.incoming.begin();
   return response;
 }
 
 bool HttpClient::failed() const { return state_->failed; }
 const std::string& HttpClient::reason() const { return state_->reason; }
-bool HttpClient::idle() const { return state_->waiting.empty() && !state_->parser->got_some(); }
+bool HttpClient::idle() const { return state_->incoming.idle(); }
 
 }  // namespace protocol::p32

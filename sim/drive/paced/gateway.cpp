@@ -28,7 +28,7 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
   listen_for_concentrators(scenario.expose.p32, kFirstP32Tag);
   if (!scenario.expose.head_end.empty() || !scenario.expose.p32.empty()) {
     for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
-      identity_of(number);  // a bad file is told now
+      tls_of(number);  // a bad file is told now
     }
   }
   if (scenario.expose.hdlc_port > 0) {
@@ -36,53 +36,54 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
     optical_ = std::make_unique<OpticalPort>(
         world.agenda_of(home), *home.meter,
         [this](std::uint64_t caller, protocol::Bytes octets) { hub_.send(caller, octets); });
-    HostPort first;
-    const bool named = parse_host_port(scenario.expose.listen, first) && !first.host.empty();
-    hub_.listen(named ? first.host : "127.0.0.1",
-                static_cast<std::uint16_t>(scenario.expose.hdlc_port), kOpticalTag);
+    const auto first = net::parse_endpoint(scenario.expose.listen);
+    listen(first ? first->host : "127.0.0.1", static_cast<std::uint32_t>(scenario.expose.hdlc_port),
+           kOpticalTag);
   }
   world.cell().set_peer(*this);
   world.ethernet().set_peer(*this);
 }
 
+void PacedGateway::listen(const std::string& host, std::uint32_t port, std::uint32_t tag) {
+  if (port > 65'535) throw std::runtime_error(fmt::format("{}: no port {}", host, port));
+  const bool p32 = tag > kFirstP32Tag;
+  hub_.listen({host, static_cast<std::uint16_t>(port)}, tag,
+              p32 ? tls_of(tag - kFirstP32Tag) : nullptr);
+}
+
 void PacedGateway::listen_for_modules() {
-  HostPort first;
-  if (!parse_host_port(scenario_.expose.listen, first)) return;
+  const auto first = net::parse_endpoint(scenario_.expose.listen);
+  if (!first) return;
   for (const auto& home : world_.homes()) {
-    if (home->module == nullptr) continue;
     const std::uint32_t number = home->identity.number;
-    const std::uint32_t port = first.port + number - 1;
-    if (port > 65'535) throw std::runtime_error(fmt::format("expose.listen: no port {}", port));
-    hub_.listen(first.host, static_cast<std::uint16_t>(port), number);
+    if (home->module != nullptr) listen(first->host, first->port + number - 1, number);
   }
 }
 
 void PacedGateway::listen_for_concentrators(const std::string& where, std::uint32_t first_tag) {
-  HostPort first;
-  if (!parse_host_port(where, first)) return;
+  const auto first = net::parse_endpoint(where);
+  if (!first) return;
   for (std::uint32_t number = 1; number <= scenario_.concentrators.size(); ++number) {
     // Behind GPRS it has no server of its own.
     const bool gprs = scenario_.concentrators[number - 1].uplink == Uplink::gprs;
     if (first_tag == kFirstP32Tag && gprs) continue;
-    const std::uint32_t port = first.port + number - 1;
-    if (port > 65'535) throw std::runtime_error(fmt::format("{}: no port {}", where, port));
-    hub_.listen(first.host, static_cast<std::uint16_t>(port), first_tag + number);
+    listen(first->host, first->port + number - 1, first_tag + number);
   }
 }
 
-const TlsIdentity& PacedGateway::identity_of(std::uint32_t concentrator) {
-  const auto found = identities_.find(concentrator);
-  if (found != identities_.end()) return found->second;
+const net::TlsContext& PacedGateway::tls_of(std::uint32_t concentrator) {
+  net::TlsContext& context = tls_[concentrator];
   const auto file = [&](std::string name) {
     const std::size_t at = name.find("{id}");
     if (at != std::string::npos) name.replace(at, 4, concentrator_identity(concentrator).id);
     return scenario_.path_of(name);
   };
   const Scenario::Expose& expose = scenario_.expose;
-  return identities_
-      .try_emplace(concentrator, file(expose.tls_certificate), file(expose.tls_key),
-                   file(expose.tls_authority))
-      .first->second;
+  if (!context) {
+    context = net::tls_context(
+        {file(expose.tls_certificate), file(expose.tls_key), file(expose.tls_authority)});
+  }
+  return context;
 }
 
 PacedGateway::~PacedGateway() {
@@ -116,25 +117,11 @@ void PacedGateway::on_open(ConnectionId connection, std::uint32_t module, std::s
 }
 
 void PacedGateway::dial_head_end(ConnectionId connection, std::uint32_t concentrator) {
-  HostPort where;
-  parse_host_port(scenario_.expose.head_end, where);  // the loader has checked it
-  const Handle handle = hub_.dial(where.host, where.port);
+  const auto where = net::parse_endpoint(scenario_.expose.head_end);  // the loader has checked it
+  const Handle handle = hub_.dial(*where, kDialled, tls_of(concentrator));
   log("dialled", handle, concentrator);
-  auto tls = std::make_unique<TlsStream>(identity_of(concentrator), true);
-  callers_[handle] = {connection, true, {}, std::move(tls)};
+  callers_[handle] = {connection, true, {}};
   handles_[connection] = handle;
-  to_caller(handle, {});
-}
-
-// Octets of the application, and whatever TLS has to say besides.
-void PacedGateway::to_caller(Handle handle, protocol::Bytes octets) {
-  const auto found = callers_.find(handle);
-  if (found == callers_.end() || found->second.tls == nullptr) {
-    hub_.send(handle, octets);
-    return;
-  }
-  found->second.tls->send(octets);
-  hub_.send(handle, found->second.tls->take_wire());
 }
 
 void PacedGateway::on_data(ConnectionId connection, std::span<const std::uint8_t> octets) {
@@ -142,7 +129,7 @@ void PacedGateway::on_data(ConnectionId connection, std::span<const std::uint8_t
   if (found == handles_.end()) {
     head_end_.on_data(connection, octets);
   } else {
-    to_caller(found->second, octets);
+    hub_.send(found->second, octets);
   }
 }
 
@@ -158,7 +145,8 @@ void PacedGateway::on_closed(ConnectionId connection, models::wan::CloseReason r
   hub_.close(handle);
 }
 
-void PacedGateway::on_accepted(Handle handle, std::uint32_t tag) {
+void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_view) {
+  if (tag == kDialled) return;
   ++accepted_;
   log("accepted", handle, tag);
   if (tag == kOpticalTag) {
@@ -166,11 +154,9 @@ void PacedGateway::on_accepted(Handle handle, std::uint32_t tag) {
     return;
   }
   ConnectionId connection = 0;
-  std::unique_ptr<TlsStream> tls;
   if (tag > kFirstP32Tag) {
     const std::uint32_t number = tag - kFirstP32Tag;
     connection = world_.ethernet().connect(concentrator_device(number), kConcentratorPort);
-    tls = std::make_unique<TlsStream>(identity_of(number), false);
   } else if (tag < kFirstConcentratorDevice) {
     connection = world_.cell().connect(tag, static_cast<std::uint16_t>(scenario_.hes.port));
   } else {
@@ -180,7 +166,7 @@ void PacedGateway::on_accepted(Handle handle, std::uint32_t tag) {
                                         : world_.ethernet();
     connection = network.connect(tag, kGatewayPort);
   }
-  callers_[handle] = {connection, false, {}, std::move(tls)};
+  callers_[handle] = {connection, false, {}};
   handles_[connection] = handle;
 }
 
@@ -192,21 +178,6 @@ void PacedGateway::on_received(Handle handle, protocol::Bytes octets) {
     return;
   }
   Caller& caller = found->second;
-  if (caller.tls == nullptr) {
-    forward(handle, caller, octets);
-    return;
-  }
-  std::vector<std::uint8_t> plain;
-  const bool good = caller.tls->receive(octets, plain);
-  hub_.send(handle, caller.tls->take_wire());
-  if (!plain.empty()) forward(handle, caller, plain);
-  if (good) return;
-  log("tls ended", handle, 0);
-  hub_.close(handle);
-  on_hung_up(handle);
-}
-
-void PacedGateway::forward(Handle handle, Caller& caller, protocol::Bytes octets) {
   if (!caller.open && caller.early.size() + octets.size() <= kMaxEarlyOctets) {
     caller.early.insert(caller.early.end(), octets.begin(), octets.end());
   } else if (!caller.open ||

@@ -9,10 +9,9 @@
 #include <vector>
 
 #include "models/core/wan/cell.hpp"
+#include "net/hub.hpp"
 #include "sim/assembly/world.hpp"
 #include "sim/drive/paced/optical_port.hpp"
-#include "sim/drive/paced/socket_hub.hpp"
-#include "sim/drive/paced/tls_stream.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -22,7 +21,7 @@ namespace sim::run {
 // network with its latency, and one meter's optical port speaks HDLC over TCP. Stands between the
 // networks and the head-end, which keeps all connections that devices open themselves and all that
 // it dials.
-class PacedGateway final : public models::wan::WanPeer, private SocketHub::Events {
+class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events {
  public:
   // Throws std::runtime_error when a port is taken. `log_path`: what came in from outside and when;
   // numbers of octets only, since a password may be among them.
@@ -35,44 +34,43 @@ class PacedGateway final : public models::wan::WanPeer, private SocketHub::Event
   std::uint64_t accepted() const { return accepted_; }
 
  private:
-  using Handle = SocketHub::Handle;
+  using Handle = net::Hub::Handle;
   using ConnectionId = models::wan::ConnectionId;
   struct Caller {
     ConnectionId connection;
     bool open = false;
     std::vector<std::uint8_t> early;  // came before the device had answered
-    std::unique_ptr<TlsStream> tls;   // P3.2Ex
   };
 
   void on_open(ConnectionId connection, std::uint32_t module, std::string_view host,
                std::uint16_t port) override;
   void on_data(ConnectionId connection, std::span<const std::uint8_t> octets) override;
   void on_closed(ConnectionId connection, models::wan::CloseReason reason) override;
-  void on_accepted(Handle handle, std::uint32_t tag) override;
+  void on_connected(Handle handle, std::uint32_t tag, std::string_view peer) override;
   void on_received(Handle handle, protocol::Bytes octets) override;
   void on_hung_up(Handle handle) override;
   void log(const char* what, Handle handle, std::size_t octets);
 
+  void listen(const std::string& host, std::uint32_t port, std::uint32_t tag);
   void listen_for_modules();
   void listen_for_concentrators(const std::string& where, std::uint32_t first_tag);
-  const TlsIdentity& identity_of(std::uint32_t concentrator);
+  const net::TlsContext& tls_of(std::uint32_t concentrator);
   // A concentrator dials the head-end, and that is somewhere outside.
   void dial_head_end(ConnectionId connection, std::uint32_t concentrator);
-  void forward(Handle handle, Caller& caller, protocol::Bytes octets);
-  void to_caller(Handle handle, protocol::Bytes octets);
 
   // Others: the meter's number, or the concentrator's above kFirstConcentratorDevice for its
   // gateway and above kFirstP32Tag for its P3.2Ex server.
   static constexpr std::uint32_t kOpticalTag = 0;
   static constexpr std::uint32_t kFirstP32Tag = 2 * kFirstConcentratorDevice;
+  static constexpr std::uint32_t kDialled = UINT32_MAX;
 
   World& world_;
   const Scenario& scenario_;
   models::wan::WanPeer& head_end_;
-  SocketHub hub_;
+  net::Hub hub_;
   std::map<Handle, Caller> callers_;
   std::map<ConnectionId, Handle> handles_;
-  std::map<std::uint32_t, TlsIdentity> identities_;  // by concentrator
+  std::map<std::uint32_t, net::TlsContext> tls_;  // by concentrator
   std::unique_ptr<OpticalPort> optical_;
   std::FILE* log_;
   std::uint64_t accepted_ = 0;

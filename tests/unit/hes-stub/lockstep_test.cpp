@@ -131,7 +131,7 @@ TEST(Lockstep, ASimulatorThatGoesAwayLeavesAWrittenStore) {
 
 TEST(Lockstep, AnUnknownMessageIsNamedToTheSimulator) {
   Child child(fake_inventory(kMeters), {});
-  TcpSocket control = TcpSocket::connect("127.0.0.1", child.port());
+  net::Socket control = net::Socket::connect({"127.0.0.1", child.port()});
   const std::uint8_t nonsense[] = {0, 0, 0, 1, 99};
   control.write(nonsense);
   std::vector<std::uint8_t> reply;
@@ -142,7 +142,7 @@ TEST(Lockstep, AnUnknownMessageIsNamedToTheSimulator) {
 }
 
 TEST(Lockstep, AHeadEndThatIsGoneIsAnError) {
-  TcpListener listener("127.0.0.1", 0);
+  net::Listener listener({"127.0.0.1", 0});
   std::thread gone([&listener] { listener.accept(); });
   World world(1);
   hes_test::SeededRandom random(1);

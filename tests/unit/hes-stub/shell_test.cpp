@@ -10,11 +10,11 @@
 #include <cstdio>
 #include <thread>
 
-#include "hes-stub/lockstep/tcp.hpp"
 #include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/order_text.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
+#include "net/socket.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -131,7 +131,7 @@ TEST(RealTime, ServesAMeterUntilItIsInterrupted) {
   hes_test::Recorder seen;
   std::atomic<int> port{0};
   RealTimeOptions options;
-  options.port = 0;
+  options.modules.port = 0;
   options.listening = [&port](std::uint16_t opened, std::uint16_t) { port = opened; };
   Order order;
   order.meter = 0;
@@ -148,7 +148,7 @@ TEST(RealTime, ServesAMeterUntilItIsInterrupted) {
 
   FakeMeter meter(0);
   meter.rows = hes_test::quarters(kFebruary + 900, 4);
-  TcpSocket socket = TcpSocket::connect("127.0.0.1", static_cast<std::uint16_t>(port));
+  net::Socket socket = net::Socket::connect({"127.0.0.1", static_cast<std::uint16_t>(port)});
   socket.write(meter.announce());
   socket.write(meter.push(0, 4));
   while (meter.relay_closed) {

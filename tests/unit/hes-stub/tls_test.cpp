@@ -20,6 +20,7 @@
 
 #include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/real_time.hpp"
+#include "hes-stub/program/signing_key.hpp"
 #include "tests/rigs/head_end/test_authority.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
@@ -39,7 +40,7 @@ class Running {
  public:
   Running(const RealTimeOptions& options, Inventory inventory)
       : inventory_(std::move(inventory)), options_(options) {
-    options_.port = options_.p32_port = 0;
+    options_.modules.port = options_.p32_port = 0;
     options_.listening = [this](std::uint16_t, std::uint16_t port) { port_ = port; };
     config_.collect_from_utc_s = kFebruary;
     config_.signing_key = SigningKey{1};
@@ -219,8 +220,9 @@ int run(std::vector<std::string> arguments) {
 
 TEST_F(TlsTest, FilesThatWillNotDoAreNamed) {
   std::vector<std::string> faults;
-  EXPECT_EQ(tls_context({"/nonexistent.crt", options_.tls.key, options_.tls.authority}, faults),
-            nullptr);
+  EXPECT_EQ(
+      net::tls_context({"/nonexistent.crt", options_.tls.key, options_.tls.authority}, faults),
+      nullptr);
   EXPECT_THAT(faults, testing::Contains(testing::HasSubstr("/nonexistent.crt")));
   SigningKey key{};
   EXPECT_TRUE(read_signing_key(authority_.signing_key(), key, faults));

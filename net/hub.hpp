@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "net/endpoint.hpp"
+#include "net/tls.hpp"
+#include "protocol/bytes.hpp"
+
+namespace net {
+
+// Many TCP connections, plain or inside TLS, served by one thread: either run() to the end, or
+// poll() between other work. Throws std::runtime_error with address and reason when a port cannot
+// be had; what happens to a connection later is an event.
+class Hub {
+ public:
+  using Handle = std::uint64_t;  // of a connection; counts from 1, never reused
+
+  // Called from within run() and poll() only; may call everything.
+  class Events {
+   public:
+    // `tag` says which listener it came in by, or who dialled. With TLS both ends have proved who
+    // they are: `peer` is the common name of the other end's certificate.
+    virtual void on_connected(Handle connection, std::uint32_t tag, std::string_view peer) = 0;
+    virtual void on_received(Handle connection, protocol::Bytes octets) = 0;
+    // By the other end, or because it could not be reached or reads nothing; not after close().
+    virtual void on_hung_up(Handle connection) = 0;
+    virtual void on_time() {}  // see wake_at()
+
+   protected:
+    ~Events() = default;
+  };
+
+  explicit Hub(Events& events);
+  ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  // The port, also when any was asked for. Nobody is told of whoever fails in the handshake.
+  std::uint16_t listen(const Endpoint& at, std::uint32_t tag, TlsContext tls = nullptr);
+  Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls = nullptr);
+  // Before it is connected, too: kept until then.
+  void send(Handle connection, protocol::Bytes octets);
+  // What is being written goes out first: the last answer tells why.
+  void close(Handle connection);
+
+  // One alarm, nanoseconds since 1970; a new time replaces the old one. INT64_MAX: none.
+  void wake_at(std::int64_t utc_ns);
+
+  // Until SIGINT or SIGTERM; then listens no more and hangs up everybody.
+  void run();
+  // Waits at most so long for something to happen, then reports what did.
+  void poll(int timeout_ms);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace net

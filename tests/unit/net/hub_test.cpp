@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Loopback sockets; TLS is tested with the head-end (tests/unit/hes-stub/tls_test.cpp).
+#include "net/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "net/socket.hpp"
+
+namespace net {
+namespace {
+
+protocol::Bytes bytes(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+class HubTest : public testing::Test, protected Hub::Events {
+ protected:
+  void on_connected(Hub::Handle connection, std::uint32_t tag, std::string_view) override {
+    connected.push_back(connection);
+    tags.push_back(tag);
+  }
+  void on_received(Hub::Handle connection, protocol::Bytes octets) override {
+    received.append(octets.begin(), octets.end());
+    if (answers) hub.send(connection, octets);
+    if (closes) hub.close(connection);
+  }
+  void on_hung_up(Hub::Handle connection) override { hung_up.push_back(connection); }
+  void on_time() override { ++alarms; }
+
+  void poll_until(const std::function<bool()>& done) {
+    while (!done()) hub.poll(10);
+  }
+
+  Hub hub{*this};
+  std::vector<Hub::Handle> connected;
+  std::vector<std::uint32_t> tags;
+  std::vector<Hub::Handle> hung_up;
+  std::string received;
+  bool answers = false;
+  bool closes = false;
+  int alarms = 0;
+};
+
+TEST_F(HubTest, AnAcceptedConnectionBringsItsListenersTag) {
+  const std::uint16_t port = hub.listen({"127.0.0.1", 0}, 7);
+  Socket socket = Socket::connect({"127.0.0.1", port});
+  socket.write(bytes("hello"));
+  poll_until([&] { return received == "hello"; });
+  EXPECT_EQ(tags, std::vector<std::uint32_t>{7});
+  socket = Socket();
+  poll_until([&] { return !hung_up.empty(); });
+  EXPECT_EQ(hung_up, connected);
+}
+
+TEST_F(HubTest, WhatIsSentBeforeTheConnectionStandsComesAfterwards) {
+  Listener listener({"127.0.0.1", 0});
+  const Hub::Handle dialled = hub.dial({"127.0.0.1", listener.port()}, 3);
+  hub.send(dialled, bytes("early"));
+  poll_until([&] { return !connected.empty(); });
+  hub.poll(10);
+  Socket socket = listener.accept();
+  std::uint8_t octets[5];
+  socket.read(octets);
+  EXPECT_EQ(std::string(octets, octets + 5), "early");
+  EXPECT_EQ(connected, std::vector<Hub::Handle>{dialled});
+}
+
+TEST_F(HubTest, NobodyThereIsAHangUpWithoutAConnection) {
+  std::uint16_t port = 0;
+  {
+    Listener listener({"127.0.0.1", 0});
+    port = listener.port();
+  }
+  const Hub::Handle dialled = hub.dial({"127.0.0.1", port}, 0);
+  poll_until([&] { return !hung_up.empty(); });
+  EXPECT_EQ(hung_up, std::vector<Hub::Handle>{dialled});
+  EXPECT_TRUE(connected.empty());
+}
+
+TEST_F(HubTest, TheLastAnswerGoesOutBeforeTheClose) {
+  answers = closes = true;
+  const std::uint16_t port = hub.listen({"127.0.0.1", 0}, 0);
+  Socket socket = Socket::connect({"127.0.0.1", port});
+  socket.write(bytes("why"));
+  poll_until([&] { return received == "why"; });
+  for (int i = 0; i < 3; ++i) hub.poll(10);
+  std::uint8_t octets[3];
+  socket.read(octets);
+  EXPECT_EQ(std::string(octets, octets + 3), "why");
+  EXPECT_FALSE(socket.read_or_end(octets));
+  EXPECT_TRUE(hung_up.empty());  // we closed it
+}
+
+TEST_F(HubTest, ATakenPortIsNamed) {
+  const std::uint16_t port = hub.listen({"127.0.0.1", 0}, 0);
+  try {
+    hub.listen({"127.0.0.1", port}, 1);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("127.0.0.1:" + std::to_string(port)),
+              std::string::npos);
+  }
+}
+
+TEST_F(HubTest, AnAlarmInThePastComesAtOnceAndOnce) {
+  hub.wake_at(1);
+  poll_until([&] { return alarms != 0; });
+  hub.poll(1);
+  EXPECT_EQ(alarms, 1);
+}
+
+}  // namespace
+}  // namespace net
