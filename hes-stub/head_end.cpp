@@ -6,6 +6,24 @@
 
 namespace hes {
 
+void HeadEnd::open(ConnectionId connection, Door door) {
+  noted_.events.push_back({Noted::Kind::open, connection, 0, 0, door});
+}
+void HeadEnd::closed(ConnectionId connection) {
+  noted_.events.push_back({Noted::Kind::closed, connection, 0, 0, Door::wrapper});
+}
+void HeadEnd::data(ConnectionId connection, protocol::Bytes octets) {
+  auto& all = noted_.octets;
+  noted_.events.push_back(
+      {Noted::Kind::data, connection, all.size(), octets.size(), Door::wrapper});
+  all.insert(all.end(), octets.begin(), octets.end());
+}
+OrderId HeadEnd::submit(const Order& order) {
+  noted_.events.push_back({Noted::Kind::order, 0, noted_.orders.size(), 0, Door::wrapper});
+  noted_.orders.push_back(order);
+  return ++last_order_;
+}
+
 LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventory,
                            const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
                            LogPort& log, RandomPort& random, Observer& observer, UtcNs begin)
@@ -17,46 +35,24 @@ LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventor
   last_order_ = engine_->last_order();
 }
 
-void LocalHeadEnd::open(ConnectionId connection, Door door) {
-  noted_.push_back({Noted::Kind::open, connection, 0, 0, door});
-}
-void LocalHeadEnd::closed(ConnectionId connection) {
-  noted_.push_back({Noted::Kind::closed, connection, 0, 0, Door::wrapper});
-}
-void LocalHeadEnd::data(ConnectionId connection, protocol::Bytes octets) {
-  noted_.push_back({Noted::Kind::data, connection, octets_.size(), octets.size(), Door::wrapper});
-  octets_.insert(octets_.end(), octets.begin(), octets.end());
-}
-OrderId LocalHeadEnd::submit(const Order& order) {
-  noted_.push_back({Noted::Kind::order, 0, orders_.size(), 0, Door::wrapper});
-  orders_.push_back(order);
-  return ++last_order_;
-}
-
 void LocalHeadEnd::deliver(UtcNs now) {
   PROTOCOL_ASSERT(now >= time_.at);
   time_.at = now;
-  // What is noted from within (by whoever hears us) belongs to the next call.
-  std::vector<Noted> noted;
-  noted.swap(noted_);
-  std::vector<std::uint8_t> octets;
-  octets.swap(octets_);
-  std::vector<Order> orders;
-  orders.swap(orders_);
-  for (const Noted& event : noted) {
+  const Noted noted = take_noted();
+  for (const Noted::Event& event : noted.events) {
     switch (event.kind) {
       case Noted::Kind::open:
         engine_->on_open(event.connection, event.door);
         break;
       case Noted::Kind::data:
         engine_->on_data(event.connection,
-                         protocol::Bytes(octets).subspan(event.begin, event.size));
+                         protocol::Bytes(noted.octets).subspan(event.begin, event.size));
         break;
       case Noted::Kind::closed:
         engine_->on_closed(event.connection);
         break;
       case Noted::Kind::order:
-        engine_->submit(orders[event.begin]);
+        engine_->submit(noted.orders[event.begin]);
         break;
     }
   }

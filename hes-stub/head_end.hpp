@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hes-stub/engine.hpp"
@@ -23,15 +24,36 @@ class HeadEnd {
   virtual ~HeadEnd() = default;
   // A connection that came in, or one dialled by StreamPort::connect() that got through (its door
   // does not matter then; closed() without open() when it did not).
-  virtual void open(ConnectionId connection, Door door = Door::wrapper) = 0;
-  virtual void data(ConnectionId connection, protocol::Bytes octets) = 0;
-  virtual void closed(ConnectionId connection) = 0;
-  virtual OrderId submit(const Order& order) = 0;
+  void open(ConnectionId connection, Door door = Door::wrapper);
+  void data(ConnectionId connection, protocol::Bytes octets);
+  void closed(ConnectionId connection);
+  OrderId submit(const Order& order);
   virtual void deliver(UtcNs now) = 0;
   virtual void advance(UtcNs now) = 0;
   virtual UtcNs next_deadline() const = 0;
   // Writes the store; nothing may follow.
   virtual void finish() = 0;
+
+ protected:
+  struct Noted {
+    enum class Kind : std::uint8_t { open, data, closed, order };
+    struct Event {
+      Kind kind = Kind::open;
+      ConnectionId connection = 0;
+      std::size_t begin = 0;  // octets in `octets`, or the order in `orders`
+      std::size_t size = 0;
+      Door door = Door::wrapper;
+    };
+    std::vector<Event> events;
+    std::vector<std::uint8_t> octets;
+    std::vector<Order> orders;
+  };
+  // What is noted from within (by whoever hears us) belongs to the next call.
+  Noted take_noted() { return std::exchange(noted_, {}); }
+  OrderId last_order_ = 0;  // set once, by whoever is derived
+
+ private:
+  Noted noted_;
 };
 
 class LocalHeadEnd final : public HeadEnd {
@@ -41,10 +63,6 @@ class LocalHeadEnd final : public HeadEnd {
                const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
                LogPort& log, RandomPort& random, Observer& observer, UtcNs begin);
 
-  void open(ConnectionId connection, Door door = Door::wrapper) override;
-  void data(ConnectionId connection, protocol::Bytes octets) override;
-  void closed(ConnectionId connection) override;
-  OrderId submit(const Order& order) override;
   void deliver(UtcNs now) override;
   void advance(UtcNs now) override;
   UtcNs next_deadline() const override { return time_.armed; }
@@ -60,22 +78,11 @@ class LocalHeadEnd final : public HeadEnd {
     UtcNs at = 0;
     UtcNs armed = kNever;
   };
-  struct Noted {
-    enum class Kind : std::uint8_t { open, data, closed, order } kind;
-    ConnectionId connection;
-    std::size_t begin;  // octets in octets_, or the order in orders_
-    std::size_t size;
-    Door door = Door::wrapper;
-  };
 
   Store& store_;
   Time time_;
   protocol::crypto::OpensslEngine crypto_;
   std::unique_ptr<Engine> engine_;
-  std::vector<Noted> noted_;
-  std::vector<std::uint8_t> octets_;
-  std::vector<Order> orders_;
-  OrderId last_order_ = 0;
 };
 
 }  // namespace hes

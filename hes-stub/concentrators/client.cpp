@@ -214,8 +214,8 @@ void ConcentratorClient::hang_up(ConcentratorIndex to, std::string_view reason) 
     context_.ports.stream.close(client.connection);
     dialled_.erase(client.connection);
   }
-  context_.store.add_session(kNoMeter, 0, client.opened, context_.now(), client.octets_up,
-                             client.octets_down, reason);
+  context_.store.journal().add_session({kNoMeter, 0, client.opened, context_.now(),
+                                        client.octets_up, client.octets_down, std::string(reason)});
   client.connection = kNoConnection;
   client.state = Line::State::idle;
   ++client.generation;

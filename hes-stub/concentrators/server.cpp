@@ -70,8 +70,8 @@ void ConcentratorServer::on_closed(ConnectionId id) {
 
 void ConcentratorServer::forget(Connections::iterator connection, std::string_view reason) {
   const auto& [id, server] = *connection;
-  context_.store.add_session(kNoMeter, id, server.opened, context_.now(), server.octets_up,
-                             server.octets_down, reason);
+  context_.store.journal().add_session({kNoMeter, id, server.opened, context_.now(),
+                                        server.octets_up, server.octets_down, std::string(reason)});
   connections_.erase(connection);
 }
 

@@ -31,7 +31,7 @@ std::int64_t Context::draw_below(std::int64_t n) {
 }
 
 void Context::note_event(MeterIndex meter, std::string_view kind, std::string_view detail) {
-  store.add_event(now(), meter, kind, detail);
+  store.journal().add_event(now(), meter, kind, detail);
 }
 
 void Context::note_clock(MeterIndex meter, UtcNs deviation) {

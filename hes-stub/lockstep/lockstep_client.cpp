@@ -23,28 +23,28 @@ LockstepClient::LockstepClient(const std::string& host, std::uint16_t control_po
                                const EngineConfig& config, std::size_t meters, StreamPort& stream,
                                RandomPort& random, Observer& observer, UtcNs begin)
     : control_(net::Socket::connect({host, control_port})),
-      host_(host),
+      data_{host, 0},
       stream_(stream),
-      random_(random),
+      random_{random},
       observer_(observer) {
   step_.begin(ControlType::hello);
   step_.u16(kLockstepVersion);
   step_.i64(begin);
-  step_.sized(more_random(kRandomAhead + meters * kRandomPerMeter));
+  step_.sized(random_.more(kRandomAhead + meters * kRandomPerMeter));
   step_.sized(to_json(config));
   control_.write(step_.finish());
   Reader in = await(ControlType::welcome);
   if (in.u16() != kLockstepVersion) throw std::runtime_error("lockstep: another version");
-  data_port_ = in.u16();
+  data_.port = in.u16();
   idle_until_ = static_cast<UtcNs>(in.u64());
   last_order_ = in.u64();
 }
 
-std::vector<std::uint8_t> LockstepClient::more_random(std::size_t octets) {
-  std::vector<std::uint8_t> more(octets);
-  random_.fill(more);
-  random_given_ += octets;
-  return more;
+std::vector<std::uint8_t> LockstepClient::RandomAhead::more(std::size_t octets) {
+  std::vector<std::uint8_t> result(octets);
+  port.fill(result);
+  given += octets;
+  return result;
 }
 
 Reader LockstepClient::await(ControlType type) {
@@ -58,49 +58,28 @@ Reader LockstepClient::await(ControlType type) {
   return in;
 }
 
-void LockstepClient::open(ConnectionId connection, Door door) {
-  noted_.push_back({StepEvent::open, connection, 0, 0, door});
-}
-void LockstepClient::closed(ConnectionId connection) {
-  noted_.push_back({StepEvent::closed, connection, 0, 0, Door::wrapper});
-}
-void LockstepClient::data(ConnectionId connection, Bytes octets) {
-  noted_.push_back({StepEvent::data, connection, octets_.size(), octets.size(), Door::wrapper});
-  octets_.insert(octets_.end(), octets.begin(), octets.end());
-}
-OrderId LockstepClient::submit(const Order& order) {
-  noted_.push_back({StepEvent::order, 0, orders_.size(), 0, Door::wrapper});
-  orders_.push_back(order);
-  return ++last_order_;
-}
-
 void LockstepClient::begin_step(UtcNs now, bool deadlines) {
   step_.begin(ControlType::step);
   step_.i64(now);
   step_.u8(deadlines ? 1 : 0);
-  const std::uint64_t left = random_given_ - random_used_;
-  step_.sized(more_random(left < kRandomAhead / 2 ? kRandomAhead - left : 0));
+  const std::uint64_t left = random_.given - random_.used;
+  step_.sized(random_.more(left < kRandomAhead / 2 ? kRandomAhead - left : 0));
 }
 
 void LockstepClient::step(UtcNs now, bool deadlines) {
-  // What is noted from within (by whoever hears us) belongs to the next call.
-  std::vector<Noted> noted;
-  noted.swap(noted_);
-  std::vector<std::uint8_t> octets;
-  octets.swap(octets_);
-  std::vector<Order> orders;
-  orders.swap(orders_);
+  const Noted noted = take_noted();
   std::size_t written = 0;
-  for (std::size_t i = 0; i < noted.size(); ++i) {
-    if (i == 0 || (written > 0 && written + noted[i].size > kMaxStepOctets)) {
+  for (std::size_t i = 0; i < noted.events.size(); ++i) {
+    const Noted::Event& event = noted.events[i];
+    if (i == 0 || (written > 0 && written + event.size > kMaxStepOctets)) {
       if (i > 0) end_step();
       begin_step(now, false);
       written = 0;
     }
-    put_event(noted[i], octets, orders);
-    written += noted[i].size;
+    put_event(event, noted);
+    written += event.size;
   }
-  if (!noted.empty()) end_step();
+  if (!noted.events.empty()) end_step();
   if (!deadlines) return;
   begin_step(now, true);
   end_step();
@@ -111,42 +90,43 @@ ConnectionId LockstepClient::far_number(ConnectionId connection) const {
   return found == dialled_by_ours_.end() ? connection : found->second;
 }
 
-void LockstepClient::put_event(const Noted& noted, Bytes octets, const std::vector<Order>& orders) {
-  const auto found = lines_.find(noted.connection);
-  const ConnectionId number = far_number(noted.connection);
-  switch (noted.kind) {
-    case StepEvent::open: {
-      Line& line = lines_[noted.connection];
-      line.socket = net::Socket::connect({host_, data_port_});
-      step_.u8(static_cast<std::uint8_t>(noted.kind));
+void LockstepClient::put_event(const Noted::Event& event, const Noted& noted) {
+  const auto found = lines_.find(event.connection);
+  const ConnectionId number = far_number(event.connection);
+  const auto begin = [&](StepEvent kind) { step_.u8(static_cast<std::uint8_t>(kind)); };
+  switch (event.kind) {
+    case Noted::Kind::open: {
+      Line& line = lines_[event.connection];
+      line.socket = net::Socket::connect(data_);
+      begin(StepEvent::open);
       step_.u64(number);
       step_.u16(line.socket.local_port());
-      step_.u8(static_cast<std::uint8_t>(noted.door));
+      step_.u8(static_cast<std::uint8_t>(event.door));
       return;
     }
-    case StepEvent::data: {
+    case Noted::Kind::data: {
       if (found == lines_.end()) return;  // closed by the head-end in between
       Line& line = found->second;
-      line.socket.write(octets.subspan(noted.begin, noted.size));
-      line.sent += noted.size;
-      step_.u8(static_cast<std::uint8_t>(noted.kind));
+      line.socket.write(Bytes(noted.octets).subspan(event.begin, event.size));
+      line.sent += event.size;
+      begin(StepEvent::data);
       step_.u64(number);
       step_.u64(line.sent);
       return;
     }
-    case StepEvent::closed: {
+    case Noted::Kind::closed: {
       // One that was dialled may end before it was open.
-      const bool dialled = dialled_by_ours_.erase(noted.connection) != 0;
+      const bool dialled = dialled_by_ours_.erase(event.connection) != 0;
       if (found == lines_.end() && !dialled) return;
       if (found != lines_.end()) lines_.erase(found);
       ours_by_dialled_.erase(number);
-      step_.u8(static_cast<std::uint8_t>(noted.kind));
+      begin(StepEvent::closed);
       step_.u64(number);
       return;
     }
-    case StepEvent::order:
-      step_.u8(static_cast<std::uint8_t>(noted.kind));
-      put_order(orders[noted.begin], step_);
+    case Noted::Kind::order:
+      begin(StepEvent::order);
+      put_order(noted.orders[event.begin], step_);
       return;
   }
 }
@@ -155,7 +135,7 @@ void LockstepClient::end_step() {
   control_.write(step_.finish());
   Reader in = await(ControlType::idle);
   idle_until_ = static_cast<UtcNs>(in.u64());
-  random_used_ = in.u64();
+  random_.used = in.u64();
   const Bytes outputs = take_sized(in);
   if (!in.ok()) throw std::runtime_error("lockstep: malformed reply");
   if (!replay_observations(in, observer_)) {

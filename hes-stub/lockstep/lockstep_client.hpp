@@ -24,10 +24,6 @@ class LockstepClient final : public HeadEnd {
                  std::size_t meters, StreamPort& stream, RandomPort& random, Observer& observer,
                  UtcNs begin);
 
-  void open(ConnectionId connection, Door door = Door::wrapper) override;
-  void data(ConnectionId connection, protocol::Bytes octets) override;
-  void closed(ConnectionId connection) override;
-  OrderId submit(const Order& order) override;
   void deliver(UtcNs now) override { step(now, false); }
   void advance(UtcNs now) override { step(now, true); }
   UtcNs next_deadline() const override { return idle_until_; }
@@ -43,15 +39,15 @@ class LockstepClient final : public HeadEnd {
     std::uint64_t sent = 0;
     std::uint64_t received = 0;
   };
-  struct Noted {
-    StepEvent kind;
-    ConnectionId connection;
-    std::size_t begin;  // octets in octets_, or the order in orders_
-    std::size_t size;
-    Door door = Door::wrapper;
+  // Our random octets, sent ahead of their use.
+  struct RandomAhead {
+    RandomPort& port;
+    std::uint64_t given = 0;
+    std::uint64_t used = 0;
+    std::vector<std::uint8_t> more(std::size_t octets);
   };
 
-  void put_event(const Noted& noted, protocol::Bytes octets, const std::vector<Order>& orders);
+  void put_event(const Noted::Event& event, const Noted& noted);
   void step(UtcNs now, bool deadlines);
   void begin_step(UtcNs now, bool deadlines);
   void end_step();
@@ -61,25 +57,17 @@ class LockstepClient final : public HeadEnd {
   ConnectionId far_number(ConnectionId connection) const;
   // The reply of the given type; throws with the head-end's own words when it failed.
   protocol::Reader await(ControlType type);
-  std::vector<std::uint8_t> more_random(std::size_t octets);
 
   net::Socket control_;
-  std::string host_;
-  std::uint16_t data_port_ = 0;
+  net::Endpoint data_;
   StreamPort& stream_;
-  RandomPort& random_;
+  RandomAhead random_;
   Observer& observer_;
   UtcNs idle_until_ = kNever;
   std::map<ConnectionId, Line> lines_;
   // Connections that the head-end dialled: its number by ours, and the other way round.
   std::map<ConnectionId, ConnectionId> dialled_by_ours_;
   std::map<ConnectionId, ConnectionId> ours_by_dialled_;
-  std::vector<Noted> noted_;
-  std::vector<std::uint8_t> octets_;
-  std::vector<Order> orders_;
-  OrderId last_order_ = 0;
-  std::uint64_t random_given_ = 0;
-  std::uint64_t random_used_ = 0;
   ControlWriter step_;
   std::vector<std::uint8_t> reply_;
   std::vector<std::uint8_t> buffer_;

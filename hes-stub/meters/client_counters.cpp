@@ -17,7 +17,7 @@ constexpr std::uint32_t kCountersOfASession = 200;
 void ClientCounters::start() {
   next_.assign(context_.inventory.size(), 0);
   for (MeterIndex meter = 0; meter < next_.size(); ++meter) {
-    const std::uint32_t reserved = context_.store.record(meter).client_reserved;
+    const std::uint32_t reserved = context_.store.meter_table().record(meter).client_reserved;
     if (reserved != 0 && reserved < UINT32_MAX - kCounterJump) {
       next_[meter] = reserved + kCounterJump;
     }
@@ -26,12 +26,12 @@ void ClientCounters::start() {
 
 void ClientCounters::reserve(MeterIndex meter) {
   const std::uint32_t next = next_[meter];
-  MeterRecord record = context_.store.record(meter);
+  MeterRecord record = context_.store.meter_table().record(meter);
   if (record.client_reserved >= next && record.client_reserved - next >= kCountersOfASession) {
     return;
   }
   record.client_reserved = next + std::min(kReservedCounters, UINT32_MAX - next);
-  context_.store.set_record(meter, record);
+  context_.store.meter_table().set_record(meter, record);
 }
 
 void ClientCounters::set_next(MeterIndex meter, std::uint32_t next) {

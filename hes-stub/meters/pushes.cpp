@@ -42,7 +42,7 @@ void Pushes::on_push(MeterIndex caller, Bytes apdu) {
     ++(opened.error() == protocol::Error::bad_tag ? counters.not_authentic : counters.malformed);
     return;
   }
-  MeterRecord record = context_.store.record(meter);
+  MeterRecord record = context_.store.meter_table().record(meter);
   if (record.push_seen && opened->invocation_counter <= record.push_counter) {
     ++counters.replayed;
     return;
@@ -50,7 +50,7 @@ void Pushes::on_push(MeterIndex caller, Bytes apdu) {
   const auto notification = protocol::dlms::decode_notification(opened->apdu);
   record.push_seen = true;
   record.push_counter = opened->invocation_counter;
-  context_.store.set_record(meter, record);
+  context_.store.meter_table().set_record(meter, record);
   if (!notification) {
     ++counters.malformed;
     return;

@@ -80,8 +80,9 @@ void Wire::drop(Connection& connection, std::string_view reason) {
 }
 
 void Wire::leave(Connection& connection, std::string_view reason) {
-  context_.store.add_session(connection.meter, connection.id, connection.opened, context_.now(),
-                             connection.octets_up, connection.octets_down, reason);
+  context_.store.journal().add_session({connection.meter, connection.id, connection.opened,
+                                        context_.now(), connection.octets_up,
+                                        connection.octets_down, std::string(reason)});
   unbind(connection);
 }
 

@@ -50,9 +50,7 @@ void Orders::on_until(OrderId id) {
 void conclude(Context& context, OrderResult& result, OrderOutcome outcome) {
   result.outcome = outcome;
   result.finished = context.now();
-  context.store.add_order({result.id, result.order.meter, order_kind_name(result.order.kind),
-                           result.order.value_s, result.submitted, result.order.valid_until,
-                           result.finished, order_outcome_name(outcome), result.data});
+  context.store.journal().add_order(result);
   context.observer.order_finished(result);
 }
 

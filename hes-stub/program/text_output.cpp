@@ -135,7 +135,7 @@ std::string scaled_text(std::int64_t value, int scaler) {
 }
 
 std::uint64_t print_missing(Store& store, const TextRange& range, std::FILE* out) {
-  const std::vector<MeterEntry> meters = store.load_meters();
+  const std::vector<MeterEntry> meters = store.meter_table().load_all();
   store.set_meters(Inventory(meters), store.load_zone());
   std::uint64_t total = 0;
   std::fprintf(out, "serial,profile,first_utc,last_utc,count,asked\n");
@@ -157,7 +157,7 @@ std::uint64_t print_missing(Store& store, const TextRange& range, std::FILE* out
 }
 
 void print_csv(Store& store, const TextRange& range, std::FILE* out) {
-  const std::vector<MeterEntry> meters = store.load_meters();
+  const std::vector<MeterEntry> meters = store.meter_table().load_all();
   store.set_meters(Inventory(meters), store.load_zone());
   const std::vector<TypeTemplate> types = store.load_types();
   for (const Obis& obis : store.profiles()) {

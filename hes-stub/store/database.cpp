@@ -87,6 +87,5 @@ void Database::execute(const std::string& sql) {
     fail(handle_.get(), sql);
   }
 }
-std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
 }  // namespace hes

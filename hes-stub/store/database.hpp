@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -38,14 +41,49 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+inline void bind_one(Statement& to, int index, std::string_view value) { to.bind(index, value); }
+inline void bind_one(Statement& to, int index, const std::string& value) {
+  to.bind(index, std::string_view(value));
+}
+inline void bind_one(Statement& to, int index, const char* value) {
+  to.bind(index, std::string_view(value));
+}
+inline void bind_one(Statement& to, int index, std::span<const std::uint8_t> value) {
+  to.bind(index, value);
+}
+template <typename Number>
+requires std::integral<Number> || std::is_enum_v<Number>
+void bind_one(Statement& to, int index, Number value) {
+  to.bind(index, static_cast<std::int64_t>(value));
+}
+template <typename Value>
+void bind_one(Statement& to, int index, const std::optional<Value>& value) {
+  value ? bind_one(to, index, *value) : to.bind_null(index);
+}
+
+template <typename... Values>
+void bind_all(Statement& to, const Values&... values) {
+  int index = 0;
+  (bind_one(to, index++, values), ...);
+}
+// One row.
+template <typename... Values>
+void put(Statement& to, const Values&... values) {
+  bind_all(to, values...);
+  to.run();
+}
+
 // An SQLite file. Throws std::runtime_error with the file's name: a store that cannot be written
 // ends the program, it is no event of the protocol.
 class Database {
  public:
   explicit Database(const std::string& path);
   void execute(const std::string& sql);
+  Database& with_schema(const char* sql) {
+    execute(sql);
+    return *this;
+  }
   Statement prepare(const char* sql) { return Statement(handle_.get(), sql); }
-  std::int64_t last_insert_id() const;
 
  private:
   struct Close {

@@ -23,55 +23,70 @@ Store::~Store() {
   }
 }
 
-std::size_t Store::meters() const { return impl_->meter_ids.size(); }
+std::size_t Store::meters() const { return impl_->meters.size(); }
+MeterTable& Store::meter_table() { return impl_->meters; }
+Journal& Store::journal() { return impl_->journal; }
+ConcentratorStore& Store::concentrators() { return impl_->concentrators; }
 std::vector<Obis> Store::profiles() const { return impl_->profiles; }
-std::uint64_t Store::rows() const { return impl_->rows; }
-std::uint64_t Store::duplicates() const { return impl_->duplicates; }
-std::uint64_t Store::commits() const { return impl_->commits; }
+std::uint64_t Store::rows() const { return impl_->n_rows; }
+std::uint64_t Store::duplicates() const { return impl_->n_duplicates; }
+std::uint64_t Store::commits() const { return impl_->n_commits; }
 std::span<const std::uint8_t> Store::last_new() const { return impl_->last_new; }
 
-Store::Series& Store::series(MeterIndex meter, ProfileIndex profile) {
-  PROTOCOL_ASSERT(profile < impl_->series.size());
-  PROTOCOL_ASSERT(meter < impl_->series[profile].size());
-  return impl_->series[profile][meter];
+Series& Store::Impl::of(MeterIndex meter, ProfileIndex profile) {
+  PROTOCOL_ASSERT(profile < series.size());
+  PROTOCOL_ASSERT(meter < series[profile].size());
+  return series[profile][meter];
 }
 
-Store::OpenDay& Store::open_day(MeterIndex meter, ProfileIndex profile, std::int32_t day) {
-  Series& owner = series(meter, profile);
+OpenDay& Store::Impl::open_day(MeterIndex meter, ProfileIndex profile, std::int32_t day) {
+  Series& owner = of(meter, profile);
   for (OpenDay& open : owner.days) {
     if (open.day == day) return open;
   }
   OpenDay& open = owner.days.emplace_back();
   open.day = day;
-  impl_->get_day.bind(0, impl_->id_of(meter));
-  impl_->get_day.bind(1, std::int64_t{profile});
-  impl_->get_day.bind(2, std::int64_t{day});
-  bool loaded = false;
-  if (impl_->get_day.step()) {
-    const std::span<const std::uint8_t> stored = impl_->get_day.blob(0);
-    open.blob.assign(stored.begin(), stored.end());
-    impl_->scratch.clear();
-    loaded = decode_day(open.blob, impl_->scratch, open.tail);
-    open.rows = static_cast<std::uint32_t>(impl_->scratch.size());
-    for (const Row& row : impl_->scratch) {
-      open.max_stamp_utc_s = std::max(open.max_stamp_utc_s, row.stamp_utc_s);
-    }
+  scratch.clear();
+  if (!load_day(meter, profile, day, open)) start_day(open.blob, open.tail);
+  open.rows = static_cast<std::uint32_t>(scratch.size());
+  for (const Row& row : scratch) {
+    open.max_stamp_utc_s = std::max(open.max_stamp_utc_s, row.stamp_utc_s);
   }
-  impl_->get_day.reset();
-  if (!loaded) start_day(open.blob, open.tail);
   return open;
 }
 
-void Store::touch(MeterIndex meter, ProfileIndex profile, OpenDay& day) {
-  Series& owner = series(meter, profile);
-  if (!owner.dirty) {
-    owner.dirty = true;
-    impl_->dirty_series.emplace_back(meter, profile);
+bool Store::Impl::load_day(MeterIndex meter, ProfileIndex profile, std::int32_t day,
+                           OpenDay& into) {
+  Statement& get = statements.get_day;
+  bind_all(get, meters.id_of(meter), profile, day);
+  bool loaded = false;
+  if (get.step()) {
+    const std::span<const std::uint8_t> stored = get.blob(0);
+    into.blob.assign(stored.begin(), stored.end());
+    loaded = decode_day(into.blob, scratch, into.tail);
   }
+  get.reset();
+  return loaded;
+}
+
+void Store::Impl::touch(MeterIndex meter, ProfileIndex profile) {
+  Series& owner = of(meter, profile);
+  if (!owner.dirty) dirty_series.emplace_back(meter, profile);
+  owner.dirty = true;
+}
+
+void Store::Impl::touch(MeterIndex meter, ProfileIndex profile, OpenDay& day) {
+  touch(meter, profile);
   day.dirty = true;
-  if (impl_->stamps_key == Impl::Key{meter, profile} && impl_->stamps_day == day.day) {
-    impl_->stamps_key.first = kNoMeter;
+  if (stamps.key == SeriesKey{meter, profile} && stamps.day == day.day) {
+    stamps.key.first = kNoMeter;
   }
+}
+
+// A late row may have been the one that kept `settled` back.
+void Series::note_newest(std::int64_t stamp_utc_s) {
+  if (stamp_utc_s < newest_utc_s) settled_is_exact = false;
+  newest_utc_s = std::max(newest_utc_s, stamp_utc_s);
 }
 
 AddResult Store::add_rows(MeterIndex meter, ProfileIndex profile, std::span<const Row> rows,
@@ -86,20 +101,20 @@ AddResult Store::add_rows(MeterIndex meter, ProfileIndex profile, std::span<cons
     bool earlier = false;
     for (std::size_t i = 0; i < first; ++i) earlier |= day_of(rows[i].stamp_utc_s) == day;
     if (!earlier) {
-      const AddResult part = add_to_day(meter, profile, day, rows, how, first);
+      const AddResult part = impl_->add_to_day(meter, profile, day, rows, how, first);
       total.added += part.added;
       total.duplicates += part.duplicates;
       total.refused += part.refused;
     }
     while (first < rows.size() && day_of(rows[first].stamp_utc_s) == day) ++first;
   }
-  impl_->rows += total.added;
-  impl_->duplicates += total.duplicates;
+  impl_->n_rows += total.added;
+  impl_->n_duplicates += total.duplicates;
   return total;
 }
 
-bool Store::append_in_order(OpenDay& day, std::span<const Row> rows, Delivery how,
-                            std::size_t first, AddResult& result) {
+bool Store::Impl::append_in_order(OpenDay& day, std::span<const Row> rows, Delivery how,
+                                  std::size_t first, AddResult& result) {
   const std::int64_t known = day.max_stamp_utc_s;
   std::size_t n = 0;
   for (std::size_t i = first; i < rows.size(); ++i) {
@@ -117,54 +132,62 @@ bool Store::append_in_order(OpenDay& day, std::span<const Row> rows, Delivery ho
     row.deliveries = static_cast<std::uint8_t>(how);
     append_row(row, day.blob, day.tail);
     day.max_stamp_utc_s = std::max(day.max_stamp_utc_s, row.stamp_utc_s);
-    impl_->last_new[i] = 1;
+    last_new[i] = 1;
   }
   day.rows += static_cast<std::uint32_t>(n);
   result.added = static_cast<std::uint32_t>(n);
   return true;
 }
 
-AddResult Store::add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t day_number,
-                            std::span<const Row> rows, Delivery how, std::size_t first) {
+AddResult Store::Impl::add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t day_number,
+                                  std::span<const Row> rows, Delivery how, std::size_t first) {
   AddResult result;
   OpenDay& day = open_day(meter, profile, day_number);
   if (append_in_order(day, rows, how, first, result)) {
     if (result.added == 0) return result;
     touch(meter, profile, day);
-    Series& owner = series(meter, profile);
+    Series& owner = of(meter, profile);
     for (std::size_t i = first; i < rows.size() && owner.settled_utc_s != kNotBegun; ++i) {
       if (rows[i].stamp_utc_s == next_stamp(meter, profile, owner.settled_utc_s)) {
         owner.settled_utc_s = rows[i].stamp_utc_s;
       }
-      note_newest(owner, rows[i].stamp_utc_s);
+      owner.note_newest(rows[i].stamp_utc_s);
     }
     return result;
   }
-  std::vector<Row>& slice = impl_->slice;
-  slice.clear();
+  if (!merge_into_day(day, rows, how, first, result)) return result;
+  touch(meter, profile, day);
+  of(meter, profile).settled_is_exact = false;
+  return result;
+}
+
+bool Store::Impl::merge_into_day(OpenDay& day, std::span<const Row> rows, Delivery how,
+                                 std::size_t first, AddResult& result) {
+  std::vector<Row> slice;
+  std::vector<std::uint8_t> slice_is_new;
   std::vector<std::size_t> places;
   for (std::size_t i = first; i < rows.size(); ++i) {
-    if (day_of(rows[i].stamp_utc_s) != day_number) continue;
+    if (day_of(rows[i].stamp_utc_s) != day.day) continue;
     slice.push_back(rows[i]);
     slice.back().deliveries = 0;
     places.push_back(i);
   }
   if (day.rows + slice.size() > kMaxRowsPerDay) {
     result.refused = static_cast<std::uint32_t>(slice.size());
-    return result;
+    return false;
   }
-  std::vector<Row>& known = impl_->scratch;
+  std::vector<Row>& known = scratch;
   known.clear();
   DayTail tail;
   decode_day(day.blob, known, tail);
   if (how == Delivery::push) {
-    merge_push(known, slice, impl_->slice_is_new);
+    merge_push(known, slice, slice_is_new);
   } else {
-    merge_pull(known, slice, impl_->slice_is_new, how);
+    merge_pull(known, slice, slice_is_new, how);
   }
   for (std::size_t i = 0; i < places.size(); ++i) {
-    impl_->last_new[places[i]] = impl_->slice_is_new[i];
-    ++(impl_->slice_is_new[i] != 0 ? result.added : result.duplicates);
+    last_new[places[i]] = slice_is_new[i];
+    ++(slice_is_new[i] != 0 ? result.added : result.duplicates);
   }
   start_day(day.blob, day.tail);
   for (const Row& row : known) append_row(row, day.blob, day.tail);
@@ -172,50 +195,22 @@ AddResult Store::add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t
   for (const Row& row : slice) {
     day.max_stamp_utc_s = std::max(day.max_stamp_utc_s, row.stamp_utc_s);
   }
-  touch(meter, profile, day);
-  series(meter, profile).settled_is_exact = false;
-  return result;
-}
-
-// A late row may have been the one that kept `settled` back.
-void Store::note_newest(Series& owner, std::int64_t stamp_utc_s) {
-  if (stamp_utc_s < owner.newest_utc_s) owner.settled_is_exact = false;
-  owner.newest_utc_s = std::max(owner.newest_utc_s, stamp_utc_s);
+  return true;
 }
 
 void Store::for_each_row(MeterIndex meter, ProfileIndex profile, const RowCallback& callback) {
   commit();  // then every day is in the file
   std::vector<Row> rows;
-  impl_->all_days.bind(0, impl_->id_of(meter));
-  impl_->all_days.bind(1, std::int64_t{profile});
-  while (impl_->all_days.step()) {
+  Statement& all = impl_->statements.all_days;
+  bind_all(all, impl_->meters.id_of(meter), profile);
+  while (all.step()) {
     rows.clear();
     DayTail tail;
-    decode_day(impl_->all_days.blob(0), rows, tail);
+    decode_day(all.blob(0), rows, tail);
     std::map<std::int64_t, unsigned> seen;
     for (const Row& row : rows) callback(row, seen[row.stamp_utc_s]++);
   }
-  impl_->all_days.reset();
+  all.reset();
 }
-
-const MeterRecord& Store::record(MeterIndex meter) const { return impl_->records[meter]; }
-
-void Store::set_record(MeterIndex meter, const MeterRecord& record) {
-  impl_->records[meter] = record;
-  if (impl_->record_is_dirty[meter]) return;
-  impl_->record_is_dirty[meter] = true;
-  impl_->dirty_records.push_back(meter);
-}
-
-void Store::add_event(UtcNs at, MeterIndex meter, std::string_view kind, std::string_view detail) {
-  impl_->events.push_back({at, meter, std::string(kind), std::string(detail)});
-}
-void Store::add_session(MeterIndex meter, std::uint64_t connection, UtcNs opened, UtcNs closed,
-                        std::uint64_t octets_up, std::uint64_t octets_down,
-                        std::string_view reason) {
-  impl_->sessions.push_back(
-      {meter, connection, opened, closed, octets_up, octets_down, std::string(reason)});
-}
-void Store::add_order(const OrderEntry& entry) { impl_->orders.push_back(entry); }
 
 }  // namespace hes

@@ -16,7 +16,8 @@
 #include "hes-stub/inventory/type_template.hpp"
 #include "hes-stub/ports/ports.hpp"
 #include "hes-stub/ports/row.hpp"
-#include "hes-stub/store/day_codec.hpp"
+#include "hes-stub/store/journal.hpp"
+#include "hes-stub/store/meter_table.hpp"
 
 namespace hes {
 
@@ -27,13 +28,6 @@ struct StoreOptions {
   bool fresh = false;                    // begin with an empty file: one file a run
   bool durable = false;  // survive a power failure of the computer, at the price of disk syncs;
                          // the death of the process alone never harms the file
-};
-
-// Counters that must not run backwards when the head-end starts again.
-struct MeterRecord {
-  std::uint32_t push_counter = 0;     // invocation counter of the last push accepted
-  std::uint32_t client_reserved = 0;  // our own counter may be used up to here; 0: never used
-  bool push_seen = false;
 };
 
 // Stamps that should be there and are not.
@@ -100,33 +94,13 @@ class Store {
   // The first stamp after `after` that the profile should have.
   std::int64_t next_stamp(MeterIndex meter, ProfileIndex profile, std::int64_t after_utc_s) const;
 
-  const MeterRecord& record(MeterIndex meter) const;
-  void set_record(MeterIndex meter, const MeterRecord& record);
-
-  // Narrow tables; written with the next commit.
-  void add_event(UtcNs at, MeterIndex meter, std::string_view kind, std::string_view detail);
-  void add_session(MeterIndex meter, std::uint64_t connection, UtcNs opened, UtcNs closed,
-                   std::uint64_t octets_up, std::uint64_t octets_down, std::string_view reason);
-  struct OrderEntry {
-    std::uint64_t id = 0;
-    MeterIndex meter = kNoMeter;
-    std::string kind;
-    std::int64_t value = 0;
-    UtcNs submitted = 0;
-    UtcNs valid_until = 0;
-    UtcNs finished = 0;
-    std::string outcome;
-    std::vector<std::uint8_t> data;
-  };
-  void add_order(const OrderEntry& entry);
+  // Parts with a life of their own; they share the commits.
+  MeterTable& meter_table();
+  Journal& journal();
+  ConcentratorStore& concentrators();
   void save_type(const TypeTemplate& type);
   std::vector<TypeTemplate> load_types();
-  // Serial, logical device name, firmware and period of every meter ever put in, without keys.
-  std::vector<MeterEntry> load_meters();
   LocalZone load_zone();
-
-  // The same file's side of the concentrators; shares the commits.
-  ConcentratorStore& concentrators();
 
   bool dirty() const;
   void commit();
@@ -135,25 +109,7 @@ class Store {
   std::uint64_t duplicates() const;
 
  private:
-  struct OpenDay;
-  struct Series;
   struct Impl;
-
-  Series& series(MeterIndex meter, ProfileIndex profile);
-  OpenDay& open_day(MeterIndex meter, ProfileIndex profile, std::int32_t day);
-  AddResult add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t day,
-                       std::span<const Row> rows, Delivery how, std::size_t first);
-  bool append_in_order(OpenDay& day, std::span<const Row> rows, Delivery how, std::size_t first,
-                       AddResult& result);
-  static void note_newest(Series& owner, std::int64_t stamp_utc_s);
-  void touch(MeterIndex meter, ProfileIndex profile, OpenDay& day);
-  void advance_settled(MeterIndex meter, ProfileIndex profile, std::int64_t limit_utc_s);
-  const std::vector<std::int64_t>& stamps_of_day(MeterIndex meter, ProfileIndex profile,
-                                                 std::int32_t day);
-  void write_days();
-  void write_records();
-  void write_journal();
-
   std::unique_ptr<Impl> impl_;
 };
 

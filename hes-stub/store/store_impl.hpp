@@ -11,6 +11,7 @@
 
 #include "hes-stub/store/concentrator_store.hpp"
 #include "hes-stub/store/database.hpp"
+#include "hes-stub/store/day_codec.hpp"
 #include "hes-stub/store/store.hpp"
 
 namespace hes {
@@ -20,7 +21,7 @@ namespace hes {
 inline constexpr std::uint32_t kMaxRowsPerDay = 2880;
 inline constexpr std::int64_t kNotBegun = INT64_MIN;
 
-struct Store::OpenDay {
+struct OpenDay {
   std::int32_t day = 0;
   bool dirty = false;
   std::uint32_t rows = 0;
@@ -31,7 +32,9 @@ struct Store::OpenDay {
 
 // One profile of one meter. Only days that changed since the last commit, and the newest, stay in
 // memory.
-struct Store::Series {
+struct Series {
+  void note_newest(std::int64_t stamp_utc_s);
+
   std::int64_t begin_utc_s = kNotBegun;
   std::int64_t settled_utc_s = kNotBegun;
   std::int64_t newest_utc_s = INT64_MIN;  // of what was added since the file was opened
@@ -41,67 +44,59 @@ struct Store::Series {
   std::vector<OpenDay> days;
 };
 
-struct Store::Impl {
-  explicit Impl(const StoreOptions& options);
+using SeriesKey = std::pair<MeterIndex, ProfileIndex>;
 
-  struct Event {
-    UtcNs at;
-    MeterIndex meter;
-    std::string kind;
-    std::string detail;
-  };
-  struct Session {
-    MeterIndex meter;
-    std::uint64_t connection;
-    UtcNs opened;
-    UtcNs closed;
-    std::uint64_t octets_up;
-    std::uint64_t octets_down;
-    std::string reason;
-  };
+// Stamps of the day looked at last, sorted; the missing query walks day by day.
+struct StampsOfDay {
+  SeriesKey key{kNoMeter, ProfileIndex{0}};
+  std::int32_t day = 0;
+  std::vector<std::int64_t> stamps;
+};
 
-  Database database;
-  ConcentratorStore concentrators;
+struct DayStatements {
+  explicit DayStatements(Database& database);
   Statement put_day;
   Statement get_day;
   Statement all_days;
   Statement put_series;
-  Statement put_record;
-  Statement put_event;
-  Statement put_session;
-  Statement put_order;
+};
 
-  std::vector<std::int64_t> meter_ids;
-  std::vector<std::int64_t> periods_s;
-  std::vector<MeterRecord> records;
+struct Store::Impl {
+  explicit Impl(const StoreOptions& options);
+
+  Series& of(MeterIndex meter, ProfileIndex profile);
+  OpenDay& open_day(MeterIndex meter, ProfileIndex profile, std::int32_t day);
+  // The day as the file has it, its rows in `scratch` too; false: it has none that is whole.
+  bool load_day(MeterIndex meter, ProfileIndex profile, std::int32_t day, OpenDay& into);
+  AddResult add_to_day(MeterIndex meter, ProfileIndex profile, std::int32_t day,
+                       std::span<const Row> rows, Delivery how, std::size_t first);
+  bool merge_into_day(OpenDay& day, std::span<const Row> rows, Delivery how, std::size_t first,
+                      AddResult& result);
+  bool append_in_order(OpenDay& day, std::span<const Row> rows, Delivery how, std::size_t first,
+                       AddResult& result);
+  void touch(MeterIndex meter, ProfileIndex profile);
+  void touch(MeterIndex meter, ProfileIndex profile, OpenDay& day);
+  std::int64_t next_stamp(MeterIndex meter, ProfileIndex profile, std::int64_t after_utc_s) const;
+  const std::vector<std::int64_t>& stamps_of_day(MeterIndex meter, ProfileIndex profile,
+                                                 std::int32_t day);
+  void advance_settled(MeterIndex meter, ProfileIndex profile, std::int64_t limit_utc_s);
+  void write_days();
+
+  Database database;
+  MeterTable meters;
+  Journal journal;
+  ConcentratorStore concentrators;
+  DayStatements statements;
   std::vector<Obis> profiles;
   std::vector<std::vector<Series>> series;  // [profile][meter]
+  std::vector<SeriesKey> dirty_series;
   LocalZone zone;
-
-  using Key = std::pair<MeterIndex, ProfileIndex>;
-  std::vector<Key> dirty_series;
-  std::vector<MeterIndex> dirty_records;
-  std::vector<bool> record_is_dirty;
-  std::vector<Event> events;
-  std::vector<Session> sessions;
-  std::vector<OrderEntry> orders;
-
-  // Stamps of the day looked at last, sorted; the missing query walks day by day.
-  Key stamps_key{kNoMeter, ProfileIndex{0}};
-  std::int32_t stamps_day = 0;
-  std::vector<std::int64_t> stamps;
-
+  StampsOfDay stamps;
   std::vector<Row> scratch;
-  std::vector<Row> slice;
-  std::vector<std::uint8_t> slice_is_new;
   std::vector<std::uint8_t> last_new;
-  std::uint64_t rows = 0;
-  std::uint64_t duplicates = 0;
-  std::uint64_t commits = 0;
-
-  std::int64_t id_of(MeterIndex meter) const {
-    return meter < meter_ids.size() ? meter_ids[meter] : 0;
-  }
+  std::uint64_t n_rows = 0;
+  std::uint64_t n_duplicates = 0;
+  std::uint64_t n_commits = 0;
 };
 
 }  // namespace hes

@@ -196,19 +196,19 @@ TEST_F(StoreTest, DailyClosingsAreMissingByLocalMidnight) {
 }
 
 TEST_F(StoreTest, CountersAndMetersKeepTheirPlaceWhateverTheInventoryOrder) {
-  store_->set_record(2, {77, 3000, true});
+  store_->meter_table().set_record(2, {77, 3000, true});
   push(2, quarters(kFebruary + 900, 4));
   store_->commit();
   store_ = std::make_unique<Store>(StoreOptions{path_, false, false});
   std::vector<MeterEntry> turned = inventory(3).meters();
   std::reverse(turned.begin(), turned.end());
   store_->set_meters(Inventory(turned), LocalZone{});
-  EXPECT_EQ(store_->record(0).push_counter, 77u);
-  EXPECT_EQ(store_->record(0).client_reserved, 3000u);
-  EXPECT_TRUE(store_->record(0).push_seen);
-  EXPECT_FALSE(store_->record(1).push_seen);
+  EXPECT_EQ(store_->meter_table().record(0).push_counter, 77u);
+  EXPECT_EQ(store_->meter_table().record(0).client_reserved, 3000u);
+  EXPECT_TRUE(store_->meter_table().record(0).push_seen);
+  EXPECT_FALSE(store_->meter_table().record(1).push_seen);
   EXPECT_EQ(all(0).size(), 4u);
-  EXPECT_EQ(store_->load_meters().size(), 3u);
+  EXPECT_EQ(store_->meter_table().load_all().size(), 3u);
 }
 
 TEST_F(StoreTest, NothingToWriteIsNoCommit) {
