@@ -37,7 +37,9 @@ const std::vector<std::int64_t>& Store::Impl::stamps_of_day(MeterIndex meter, Pr
   } else {
     load_day(meter, profile, day, stored);
   }
-  stamps = {key, day, {}};
+  stamps.key = key;
+  stamps.day = day;
+  stamps.stamps.clear();
   for (const Row& row : scratch) stamps.stamps.push_back(row.stamp_utc_s);
   std::sort(stamps.stamps.begin(), stamps.stamps.end());
   return stamps.stamps;

@@ -110,8 +110,9 @@ void Store::set_meters(const Inventory& inventory, const LocalZone& zone) {
   profile(kLoadProfile);
   profile(kDailyClosing);
   std::map<std::int64_t, MeterIndex> index_of;
-  for (MeterIndex meter = 0; meter < meters(); ++meter)
+  for (MeterIndex meter = 0; meter < meters(); ++meter) {
     index_of[impl_->meters.id_of(meter)] = meter;
+  }
   Statement begun = impl_->database.prepare("SELECT * FROM series");
   while (begun.step()) {
     const auto found = index_of.find(begun.integer(0));
