@@ -5,17 +5,11 @@
 #include <algorithm>
 
 #include "meter/fw/store/durable.hpp"
-#include "protocol/cosem/classes/association_ln.hpp"
-#include "protocol/cosem/classes/clock.hpp"
-#include "protocol/cosem/classes/data.hpp"
-#include "protocol/cosem/classes/disconnect_control.hpp"
-#include "protocol/cosem/classes/profile_generic.hpp"
-#include "protocol/cosem/classes/register.hpp"
-#include "protocol/cosem/classes/security_setup.hpp"
 
 namespace meter::fw {
 namespace {
 
+using protocol::cosem::kQuantityTable;
 using protocol::cosem::obis;
 
 constexpr std::uint8_t kOnlyManagement = 1u << kManagement;
@@ -27,8 +21,6 @@ constexpr std::uint8_t kAllButConcentrator = 1u << kPublic | 1u << kManagement |
 // DLMS units, Blue Book table of physical units.
 constexpr std::uint8_t kWatt = 27;
 constexpr std::uint8_t kVar = 29;
-constexpr std::uint8_t kWattHour = 30;
-constexpr std::uint8_t kVarHour = 32;
 constexpr std::uint8_t kAmpere = 33;
 constexpr std::uint8_t kVolt = 35;
 constexpr std::uint8_t kHertz = 44;
@@ -62,7 +54,7 @@ constexpr Object mirror(ClassId class_id, std::uint8_t d) {
   return plc(other(class_id, obis(0, 0, 28, d, 0), Item::power_line, 0, kMetering));
 }
 
-constexpr Object kObjects[] = {
+constexpr auto kFirstObjects = std::to_array<Object>({
     data(obis(0, 0, 42, 0, 0), Item::logical_device_name, 0, kAll),
     data(obis(0, 0, 96, 1, 0), Item::serial, 0, kAll),
     data(obis(1, 0, 0, 2, 0), Item::firmware_id, 0, kAll),
@@ -73,12 +65,16 @@ constexpr Object kObjects[] = {
     data(obis(0, 0, 96, 5, 0), Item::operating_status, 0, kMetering),
     data(kEventCodeName, Item::event_code, which(LogId::standard_events), kMetering),
     data(kRelayCodeName, Item::event_code, which(LogId::relay_events), kMetering),
-    reg(obis(1, 0, 1, 8, 0), Item::energy, kImport, 0, kWattHour),
-    reg(obis(1, 0, 2, 8, 0), Item::energy, kExport, 0, kWattHour),
-    reg(obis(1, 0, 5, 8, 0), Item::energy, kR1, 0, kVarHour),
-    reg(obis(1, 0, 6, 8, 0), Item::energy, kR2, 0, kVarHour),
-    reg(obis(1, 0, 7, 8, 0), Item::energy, kR3, 0, kVarHour),
-    reg(obis(1, 0, 8, 8, 0), Item::energy, kR4, 0, kVarHour),
+});
+constexpr auto kEnergies = [] {
+  std::array<Object, kQuantities> energies{};
+  for (std::uint8_t k = 0; k < kQuantities; ++k) {
+    const auto& quantity = kQuantityTable[k];
+    energies[k] = reg(quantity.obis, Item::energy, k, quantity.scaler, quantity.unit);
+  }
+  return energies;
+}();
+constexpr auto kFurtherObjects = std::to_array<Object>({
     reg(obis(1, 0, 1, 7, 0), Item::power, 0, 0, kWatt),
     reg(obis(1, 0, 2, 7, 0), Item::power, 1, 0, kWatt),
     reg(obis(1, 0, 3, 7, 0), Item::power, 2, 0, kVar),
@@ -101,8 +97,7 @@ constexpr Object kObjects[] = {
     other(classes::Clock::kId, kClockName, Item::clock, 0, kAll),
     other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 0), Item::association, kNoClient, kAll),
     other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 1), Item::association, kPublic, kAll),
-    other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 2), Item::association, kReading,
-          kMetering),
+    other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 2), Item::association, kReading, kMetering),
     other(classes::AssociationLn::kId, obis(0, 0, 40, 0, 3), Item::association, kManagement,
           kOnlyManagement),
     other(classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), Item::security, kHeadEndKeys,
@@ -121,18 +116,16 @@ constexpr Object kObjects[] = {
     mirror(kPrimeNetworkClass, 5),
     mirror(kMacAddressClass, 6),
     mirror(kPrimeApplicationClass, 7),
-};
+});
 
-constexpr Column kProfileColumns[] = {
-    Column{classes::Clock::kId, kClockName},
-    Column{classes::Data::kId, kLoadStatusName},  // the closing has its own word
-    Column{classes::Register::kId, obis(1, 0, 1, 8, 0)},
-    Column{classes::Register::kId, obis(1, 0, 2, 8, 0)},
-    Column{classes::Register::kId, obis(1, 0, 5, 8, 0)},
-    Column{classes::Register::kId, obis(1, 0, 6, 8, 0)},
-    Column{classes::Register::kId, obis(1, 0, 7, 8, 0)},
-    Column{classes::Register::kId, obis(1, 0, 8, 8, 0)},
-};
+// In the order in which association object lists show them.
+constexpr auto kObjects = [] {
+  std::array<Object, kFirstObjects.size() + kQuantities + kFurtherObjects.size()> all{};
+  auto at = std::copy(kFirstObjects.begin(), kFirstObjects.end(), all.begin());
+  at = std::copy(kEnergies.begin(), kEnergies.end(), at);
+  std::copy(kFurtherObjects.begin(), kFurtherObjects.end(), at);
+  return all;
+}();
 
 }  // namespace
 
@@ -160,18 +153,18 @@ bool name_exists(const Obis& name, const Fitting& fitting) {
   });
 }
 
-std::uint8_t column_count(LogId id) {
-  return id == LogId::load || id == LogId::closing ? std::size(kProfileColumns) : 2;
-}
-
-Column column_of(LogId id, std::uint8_t index) {
-  if (id == LogId::load || id == LogId::closing) {
-    Column column = kProfileColumns[index];
-    if (id == LogId::closing && column.obis == kLoadStatusName) column.obis = kClosingStatusName;
-    return column;
+CaptureObject capture_object(LogId id, const Column& column) {
+  switch (column.source) {
+    case ColumnSource::clock:
+      return {classes::Clock::kId, kClockName};
+    case ColumnSource::status:
+      return {classes::Data::kId, id == LogId::load ? kLoadStatusName : kClosingStatusName};
+    case ColumnSource::event_code:
+      return {classes::Data::kId, id == LogId::relay_events ? kRelayCodeName : kEventCodeName};
+    case ColumnSource::energy:
+      return {classes::Register::kId, kQuantityTable[column.which].obis};
   }
-  if (index == 0) return {classes::Clock::kId, kClockName};
-  return {classes::Data::kId, id == LogId::relay_events ? kRelayCodeName : kEventCodeName};
+  return {};
 }
 
 bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_info& out) {
@@ -185,12 +178,12 @@ bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_i
     out.unit = object.unit;
     if (object.item != Item::profile) return true;
     const auto id = static_cast<LogId>(object.which);
-    out.n_captured = column_count(id);
-    for (std::uint8_t k = 0; k < out.n_captured; ++k) {
-      const Column column = column_of(id, k);
-      out.captured[k].class_id = static_cast<std::uint16_t>(column.class_id);
-      std::copy(column.obis.octets.begin(), column.obis.octets.end(), out.captured[k].obis);
-      out.captured[k].attribute = kColumnAttribute;
+    for (const Column& column : columns_of(id)) {
+      const CaptureObject captured = capture_object(id, column);
+      auto& to = out.captured[out.n_captured++];
+      to.class_id = static_cast<std::uint16_t>(captured.class_id);
+      std::copy(captured.obis.octets.begin(), captured.obis.octets.end(), to.obis);
+      to.attribute = kColumnAttribute;
     }
     return true;
   }

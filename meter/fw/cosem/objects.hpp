@@ -58,7 +58,7 @@ enum class Item : std::uint8_t {
   error_register,
   operating_status,
   event_code,  // which: LogId
-  energy,      // which: Quantity
+  energy,      // which: index in kQuantityTable
   power,       // which: 0 +P, 1 -P, 2 +Q, 3 -Q
   voltage,     // which: element
   current,
@@ -113,14 +113,13 @@ bool method_access(const Object& object, ClientIndex client, std::int8_t method)
 // Does the client's object list hold it?
 bool visible(const Object& object, ClientIndex client);
 
-// The columns of a profile.
-struct Column {
+// The object whose attribute kColumnAttribute a column of this log shows.
+struct CaptureObject {
   ClassId class_id;
   Obis obis;
 };
 inline constexpr std::int8_t kColumnAttribute = 2;
-std::uint8_t column_count(LogId id);
-Column column_of(LogId id, std::uint8_t index);
+CaptureObject capture_object(LogId id, const Column& column);
 
 // The index-th object as the platform's type template wants it; false past the end.
 bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_info& out);

@@ -20,10 +20,13 @@ std::uint8_t newest_code(const Hal& hal, const RowLog& log) {
 }  // namespace
 
 void Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
+  std::uint16_t page = kParameterPlace.pages;
+  for (const LogRegion& region : kLogRegions) {
+    const LogPlace place{page, region.pages, value_octets(region.id)};
+    log(region.id).open(hal, place, region.capacity);
+    page += region.pages;
+  }
   log(LogId::load).open(hal, load_place(capture_period_s), load_rows(capture_period_s));
-  log(LogId::closing).open(hal, kClosingPlace, kClosings);
-  log(LogId::standard_events).open(hal, kStandardEventPlace, kStandardEvents);
-  log(LogId::relay_events).open(hal, kRelayEventPlace, kRelayEvents);
   last_standard_code_ = newest_code(hal, log(LogId::standard_events));
   last_relay_code_ = newest_code(hal, log(LogId::relay_events));
 }

@@ -31,8 +31,6 @@ enum class EventCode : std::uint8_t {
   log_cleared = 255,
 };
 
-enum class LogId : std::uint8_t { load, closing, standard_events, relay_events, logs };
-
 // The four logs that clients read as profiles.
 class Journal {
  public:

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/measure/registers.hpp"
 
+#include <array>
+
 namespace meter::fw {
 namespace {
+
+using protocol::cosem::quadrant_of;
 
 // One pulse of the test output: 1000 imp/kWh and 1000 imp/kvarh (data sheet), one for each Wh.
 constexpr std::int64_t kMicrojoulesPerPulse = kMicrojoulesPerWh * 1000 / METER_PULSES_PER_KWH;
@@ -25,21 +29,47 @@ void pulse(const Hal& hal, meter_pulse_output output, std::int64_t add_uj, std::
   if (count > 0) hal.pulse(output, static_cast<std::uint64_t>(count), span_us);
 }
 
+// What each quantity takes from a window; the shared table without its texts.
+struct Source {
+  std::uint8_t power;
+  std::uint8_t quadrants;
+};
+constexpr std::array<Source, kQuantities> kSources = [] {
+  std::array<Source, kQuantities> sources{};
+  for (std::size_t k = 0; k < kQuantities; ++k) {
+    const auto& quantity = protocol::cosem::kQuantityTable[k];
+    sources[k] = {static_cast<std::uint8_t>(quantity.power), quantity.quadrants};
+  }
+  return sources;
+}();
+
 }  // namespace
 
 void register_windows(const Hal& hal, const WindowReading& reading, std::uint32_t count,
                       DurableState& state) {
-  const std::int64_t active_uj = magnitude(reading.active_uj) * count;
-  const std::int64_t reactive_uj = magnitude(reading.reactive_uj) * count;
   const std::int64_t span_us = reading.duration_us * count;
-  if (active_uj != 0) {
-    add(state.energy[reading.active_uj < 0 ? kExport : kImport], active_uj);
-    pulse(hal, METER_PULSE_ACTIVE, active_uj, span_us, state.pulse_rest_uj[METER_PULSE_ACTIVE]);
+  const bool capacitive = reading.reactive_uj < 0;
+  // Active energy goes by its own sign, so that elements which creep cannot turn it around.
+  struct {
+    std::int64_t energy_uj;
+    std::uint8_t quadrant;
+    meter_pulse_output output;
+  } const flows[] = {
+      {magnitude(reading.active_uj) * count, quadrant_of(reading.active_uj < 0, capacitive),
+       METER_PULSE_ACTIVE},
+      {magnitude(reading.reactive_uj) * count, quadrant_of(reading.exporting, capacitive),
+       METER_PULSE_REACTIVE},
+  };
+  static_assert(std::size(flows) == protocol::cosem::kPowers);
+  for (std::size_t k = 0; k < kQuantities; ++k) {
+    const auto& flow = flows[kSources[k].power];
+    if (flow.energy_uj != 0 && (kSources[k].quadrants & flow.quadrant) != 0) {
+      add(state.energy[k], flow.energy_uj);
+    }
   }
-  if (reactive_uj != 0) {
-    add(state.energy[quadrant_of(reading.exporting, reading.reactive_uj < 0)], reactive_uj);
-    pulse(hal, METER_PULSE_REACTIVE, reactive_uj, span_us,
-          state.pulse_rest_uj[METER_PULSE_REACTIVE]);
+  for (const auto& flow : flows) {
+    if (flow.energy_uj == 0) continue;
+    pulse(hal, flow.output, flow.energy_uj, span_us, state.pulse_rest_uj[flow.output]);
   }
 }
 

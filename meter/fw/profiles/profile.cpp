@@ -68,12 +68,13 @@ bool put_run(const Core& core, const RowLog::Run& run, const Transfer& transfer,
 }
 
 void put_columns(LogId id, Writer& out) {
-  axdr::begin_array(column_count(id), out);
-  for (std::uint8_t k = 0; k < column_count(id); ++k) {
-    const Column column = column_of(id, k);
+  const auto columns = columns_of(id);
+  axdr::begin_array(static_cast<std::uint32_t>(columns.size()), out);
+  for (const Column& column : columns) {
+    const CaptureObject captured = capture_object(id, column);
     axdr::begin_structure(4, out);
-    axdr::put_long_unsigned(static_cast<std::uint16_t>(column.class_id), out);
-    axdr::put_octet_string(column.obis.octets, out);
+    axdr::put_long_unsigned(static_cast<std::uint16_t>(captured.class_id), out);
+    axdr::put_octet_string(captured.obis.octets, out);
     axdr::put_integer(kColumnAttribute, out);
     axdr::put_long_unsigned(0, out);  // whole attribute
   }
@@ -88,17 +89,23 @@ std::uint32_t period_s(const Core& core, LogId id) {
 
 bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out) {
   std::array<std::uint8_t, kProfileValueOctets> values;
-  const bool profile = row_octets(id) == kProfileRowOctets;
-  const MutableBytes stored = MutableBytes(values).first(profile ? values.size() : 0);
+  const MutableBytes stored = MutableBytes(values).first(value_octets(id));
   RowHead head;
   if (!core.journal.log(id).read_ordinal(core.hal, ordinal, head, stored)) return false;
-  axdr::begin_structure(column_count(id), out);
-  protocol::cosem::put_date_time(date_time_of(head), out);
-  axdr::put_unsigned(profile ? head.status : head.code, out);
-  for (std::size_t at = 0; at < stored.size(); at += 4) {
-    std::uint32_t value;
-    std::memcpy(&value, stored.data() + at, sizeof value);
-    axdr::put_double_long_unsigned(value, out);
+  const auto columns = columns_of(id);
+  axdr::begin_structure(static_cast<std::uint8_t>(columns.size()), out);
+  const std::uint8_t* at = values.data();
+  for (const Column& column : columns) {
+    if (column.stored_as_value()) {
+      std::uint32_t value;
+      std::memcpy(&value, at, sizeof value);
+      at += sizeof value;
+      axdr::put_double_long_unsigned(value, out);
+    } else if (column.source == ColumnSource::clock) {
+      protocol::cosem::put_date_time(date_time_of(head), out);
+    } else {
+      axdr::put_unsigned(column.source == ColumnSource::status ? head.status : head.code, out);
+    }
   }
   return true;
 }

@@ -8,13 +8,8 @@
 
 namespace meter::fw {
 
-// A row as clients see it: structure of the captured columns.
-inline constexpr std::size_t kProfileRowOctets = 2 + 14 + 2 + kRegisterColumns * 5;
-inline constexpr std::size_t kEventRowOctets = 2 + 14 + 2;
-constexpr std::size_t row_octets(LogId id) {
-  return id == LogId::load || id == LogId::closing ? kProfileRowOctets : kEventRowOctets;
-}
-// False when the row cannot be read. `ordinal` as in RowLog.
+// A row as clients see it: structure of the captured columns. False when the row cannot be read.
+// `ordinal` as in RowLog.
 bool put_row(const Core& core, LogId id, std::uint32_t ordinal, protocol::Writer& out);
 
 // What a block transfer remembers between its blocks: the rows there were when it began.
@@ -30,8 +25,8 @@ protocol::cosem::AccessResult put_buffer(const Core& core, LogId id,
                                          const protocol::cosem::Selection& selection,
                                          Transfer& transfer, std::size_t offset,
                                          protocol::Writer& out, bool& more);
-// Attributes 3 to 8. Capture objects are the longest with 8 columns.
-inline constexpr std::size_t kMaxProfileAttributeOctets = 2 + 8 * 18;
+// Attributes 3 to 8. Capture objects are the longest.
+inline constexpr std::size_t kMaxProfileAttributeOctets = 2 + kProfileColumnCount * 18;
 void put_profile_attribute(const Core& core, LogId id, std::int8_t attribute,
                            protocol::Writer& out);
 

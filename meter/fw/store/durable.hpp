@@ -5,6 +5,7 @@
 #include <array>
 
 #include "meter/fw/store/parameters.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace meter::fw {
 
@@ -15,7 +16,8 @@ struct EnergyRegister {
 };
 inline constexpr std::int64_t kMicrojoulesPerWh = 3'600'000'000;
 
-enum Quantity : std::uint8_t { kImport, kExport, kR1, kR2, kR3, kR4, kQuantities };
+using protocol::cosem::kQuantities;
+using enum protocol::cosem::QuantityIndex;
 
 inline constexpr std::size_t kClients = 5;  // order of kClientRoles in access.hpp
 

@@ -4,26 +4,35 @@
 
 #include <array>
 
+#include "meter/fw/store/columns.hpp"
 #include "meter/fw/store/row_log.hpp"
 
 namespace meter::fw {
 
 inline constexpr std::uint32_t kSecondsPerDay = 86'400;
 
-// Who lives where in the 256 pages. The load profile comes last: its length depends on the period.
-inline constexpr std::uint16_t kEventValueOctets = 0;  // the code stands in the row's head
-inline constexpr std::uint16_t kRegisterColumns = 6;   // +A, -A, R1..R4
-inline constexpr std::uint16_t kProfileValueOctets = 4 * kRegisterColumns;
+constexpr std::uint32_t rows_per_page(std::uint16_t value_octets) {
+  return (METER_FLASH_PAGE_BYTES - kPageHeaderOctets) / (sizeof(RowHead) + value_octets + 4u);
+}
 
+// Who lives where in the 256 pages: the parameters, the logs in this order, and last the load
+// profile, as its length depends on the period.
 inline constexpr LogPlace kParameterPlace{0, 2, kMaxRowValues};
-inline constexpr LogPlace kStandardEventPlace{2, 3, kEventValueOctets};
-inline constexpr LogPlace kRelayEventPlace{5, 2, kEventValueOctets};
-inline constexpr LogPlace kClosingPlace{7, 3, kProfileValueOctets};
-inline constexpr std::uint16_t kLoadFirstPage = 10;
-
-inline constexpr std::uint32_t kStandardEvents = 400;
-inline constexpr std::uint32_t kRelayEvents = 200;
-inline constexpr std::uint32_t kClosings = 130;  // data sheet: about 110 of the billing profile
+struct LogRegion {
+  LogId id;
+  std::uint16_t pages;
+  std::uint32_t capacity;  // rows that readers see
+};
+inline constexpr LogRegion kLogRegions[] = {
+    {LogId::standard_events, 3, 400},
+    {LogId::relay_events, 2, 200},
+    {LogId::closing, 3, 130},  // data sheet: about 110 of the billing profile
+};
+inline constexpr std::uint16_t kLoadFirstPage = [] {
+  std::uint16_t page = kParameterPlace.pages;
+  for (const LogRegion& region : kLogRegions) page += region.pages;
+  return page;
+}();
 
 // Data sheet: 6 parameters every 15 minutes for about 63 days.
 inline constexpr std::uint32_t kLoadProfileDays = 63;
@@ -32,13 +41,20 @@ constexpr std::uint32_t load_rows(std::uint32_t capture_period_s) {
 }
 // One page is being erased, one may be lost to torn rows.
 constexpr LogPlace load_place(std::uint32_t capture_period_s) {
-  constexpr std::uint32_t kRowOctets = sizeof(RowHead) + kProfileValueOctets + 4;
-  constexpr std::uint32_t kRows = (METER_FLASH_PAGE_BYTES - kPageHeaderOctets) / kRowOctets;
+  constexpr std::uint32_t kRows = rows_per_page(kProfileValueOctets);
   const std::uint32_t pages = (load_rows(capture_period_s) + kRows - 1) / kRows + 2;
   return {kLoadFirstPage, static_cast<std::uint16_t>(pages), kProfileValueOctets};
 }
 // The periods that a meter may be given (meter_provision, profile attribute 4).
 inline constexpr std::array<std::uint16_t, 6> kCapturePeriods_s{300, 600, 900, 1200, 1800, 3600};
+
 static_assert(kLoadFirstPage + load_place(kCapturePeriods_s[0]).pages <= METER_FLASH_PAGES);
+static_assert([] {
+  bool held = true;
+  for (const LogRegion& region : kLogRegions) {
+    held &= region.capacity <= (region.pages - 1u) * rows_per_page(value_octets(region.id));
+  }
+  return held;
+}());
 
 }  // namespace meter::fw

@@ -133,8 +133,11 @@ void Schedule::capture(Core& core, LogId id, std::int64_t stamp_s) {
   head.status |= pending_status(state, id);
   if ((core.errors() & kErrorsCritical) != 0) head.status |= kCriticalError;
   std::array<std::uint8_t, kProfileValueOctets> values;
-  for (std::size_t column = 0; column < kRegisterColumns; ++column) {
-    std::memcpy(values.data() + 4 * column, &state.energy[column].wh, 4);
+  std::uint8_t* at = values.data();
+  for (const Column& column : columns_of(id)) {
+    if (!column.stored_as_value()) continue;
+    std::memcpy(at, &state.energy[column.which].wh, 4);
+    at += 4;
   }
   // The row first: a cut in between repeats the status bits on the next row, never loses them.
   core.journal.log(id).append(core.hal, head, values);

@@ -53,8 +53,8 @@ TEST(Metrology, AnHourOfOneKilowattIsAKilowattHour) {
   MeterFixture meter(kStart);
   meter.sums(make_sums({250.0, 4.0}), 5 * 3600);
   const DurableState state = durable_of(meter);
-  EXPECT_NEAR(energy_wh(state.energy[meter::fw::kImport]), 1000.0, 1e-6);
-  EXPECT_EQ(state.energy[meter::fw::kExport].wh, 0u);
+  EXPECT_NEAR(energy_wh(state.energy[meter::fw::kActiveImport]), 1000.0, 1e-6);
+  EXPECT_EQ(state.energy[meter::fw::kActiveExport].wh, 0u);
 }
 
 TEST(Metrology, WindowLengthCountsNotSampleCount) {
@@ -63,7 +63,7 @@ TEST(Metrology, WindowLengthCountsNotSampleCount) {
   const meter_sums sums = make_sums({230.0, 10.0, 0.0, 49.7});
   meter.sums(sums, 1000);
   const double expected_wh = 2300.0 * (10.0 / 49.7) * 1000 / 3600.0;
-  EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kImport]), expected_wh,
+  EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]), expected_wh,
               expected_wh * 1e-6);
 }
 
@@ -90,11 +90,11 @@ TEST(Metrology, RepeatedSumsEqualSingleOnesExactly) {
 TEST(Metrology, QuadrantsGoToTheirRegisters) {
   const struct {
     double phase_deg;
-    meter::fw::Quantity active, reactive;
-  } cases[] = {{30.0, meter::fw::kImport, meter::fw::kR1},
-               {150.0, meter::fw::kExport, meter::fw::kR2},
-               {-150.0, meter::fw::kExport, meter::fw::kR3},
-               {-30.0, meter::fw::kImport, meter::fw::kR4}};
+    protocol::cosem::QuantityIndex active, reactive;
+  } cases[] = {{30.0, meter::fw::kActiveImport, meter::fw::kReactiveQ1},
+               {150.0, meter::fw::kActiveExport, meter::fw::kReactiveQ2},
+               {-150.0, meter::fw::kActiveExport, meter::fw::kReactiveQ3},
+               {-30.0, meter::fw::kActiveImport, meter::fw::kReactiveQ4}};
   for (const auto& c : cases) {
     MeterFixture meter(kStart);
     meter.sums(make_sums({240.0, 10.0, c.phase_deg, 50.0}), 5 * 3600);
@@ -113,26 +113,29 @@ TEST(Metrology, ReactivePowerHoldsWhenTheMainsIsOffNominal) {
     MeterFixture meter(kStart);
     meter.sums(make_sums({240.0, 5.0, 30.0, frequency_hz}), 10000);
     const double hours = 10000 * 10 / frequency_hz / 3600.0;
-    EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kR1]) / (600.0 * hours), 1.0, 1e-6)
+    EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kReactiveQ1]) / (600.0 * hours), 1.0,
+                1e-6)
         << frequency_hz;
   }
 }
 
 // EN 50470-3: nothing below, certainly counting at the starting current, in both directions.
 TEST(Metrology, CreepsBelowHalfTheStartingCurrentAndStartsAtIt) {
-  const auto registered_wh = [](const Terminal& t, meter::fw::Quantity quantity) {
+  const auto registered_wh = [](const Terminal& t, protocol::cosem::QuantityIndex quantity) {
     MeterFixture meter(kStart);
     meter.sums(make_sums(t), 5 * 3600);
     return energy_wh(durable_of(meter).energy[quantity]);
   };
   for (const double voltage_v : {0.7 * 240, 240.0, 1.15 * 240}) {
-    EXPECT_EQ(registered_wh({voltage_v, 0.0099}, meter::fw::kImport), 0.0) << voltage_v;
-    EXPECT_EQ(registered_wh({voltage_v, 0.0099, 180.0}, meter::fw::kExport), 0.0);
-    EXPECT_EQ(registered_wh({voltage_v, 0.0124, 90.0}, meter::fw::kR1), 0.0) << voltage_v;
-    EXPECT_NEAR(registered_wh({voltage_v, 0.020}, meter::fw::kImport), voltage_v * 0.020, 0.01);
-    EXPECT_NEAR(registered_wh({voltage_v, 0.020, 180.0}, meter::fw::kExport), voltage_v * 0.020,
+    EXPECT_EQ(registered_wh({voltage_v, 0.0099}, meter::fw::kActiveImport), 0.0) << voltage_v;
+    EXPECT_EQ(registered_wh({voltage_v, 0.0099, 180.0}, meter::fw::kActiveExport), 0.0);
+    EXPECT_EQ(registered_wh({voltage_v, 0.0124, 90.0}, meter::fw::kReactiveQ1), 0.0) << voltage_v;
+    EXPECT_NEAR(registered_wh({voltage_v, 0.020}, meter::fw::kActiveImport), voltage_v * 0.020,
                 0.01);
-    EXPECT_NEAR(registered_wh({voltage_v, 0.025, 90.0}, meter::fw::kR1), voltage_v * 0.025, 0.01);
+    EXPECT_NEAR(registered_wh({voltage_v, 0.020, 180.0}, meter::fw::kActiveExport),
+                voltage_v * 0.020, 0.01);
+    EXPECT_NEAR(registered_wh({voltage_v, 0.025, 90.0}, meter::fw::kReactiveQ1), voltage_v * 0.025,
+                0.01);
   }
 }
 
@@ -153,8 +156,8 @@ TEST(Metrology, CalibrationRemovesGainPhaseAndOffset) {
     const auto active_wh = [&](MeterFixture& meter) {
       meter.sums(make_sums(t, off), 3600);
       const DurableState state = durable_of(meter);
-      return energy_wh(state.energy[meter::fw::kImport]) -
-             energy_wh(state.energy[meter::fw::kExport]);
+      return energy_wh(state.energy[meter::fw::kActiveImport]) -
+             energy_wh(state.energy[meter::fw::kActiveExport]);
     };
     // The phase point still has the crosstalk in it: 0.02 W of 600 W.
     EXPECT_NEAR(active_wh(calibrated) / truth_wh, 1.0, 5e-5) << t.current_a;
@@ -200,9 +203,9 @@ TEST(Metrology, CalibrationSurvivesTheSupply) {
   calibrate(meter, off);
   meter.power_off(true);
   meter.power_on(METER_BOOT_POWER);
-  const double before = energy_wh(durable_of(meter).energy[meter::fw::kImport]);
+  const double before = energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]);
   meter.sums(make_sums({240.0, 5.0, 60.0, 50.0}, off), 18000);
-  EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kImport]) - before, 600.0, 0.01);
+  EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]) - before, 600.0, 0.01);
 }
 
 TEST(Metrology, ABenchThatMakesNoSenseIsRefused) {
@@ -225,11 +228,12 @@ TEST(Metrology, PulsesEqualRegistersOverAWatchedDay) {
   meter.consume({238.0, 7.7, 25.0, 50.02}, fitl::kHour_s);
   meter.consume({238.0, 3.1, 205.0, 49.98}, fitl::kHour_s);
   const DurableState state = durable_of(meter);
-  const double active_wh =
-      energy_wh(state.energy[meter::fw::kImport]) + energy_wh(state.energy[meter::fw::kExport]);
+  const double active_wh = energy_wh(state.energy[meter::fw::kActiveImport]) +
+                           energy_wh(state.energy[meter::fw::kActiveExport]);
   EXPECT_EQ(meter.pulses[METER_PULSE_ACTIVE], static_cast<std::uint64_t>(active_wh));
   double reactive_wh = 0;
-  for (const auto q : {meter::fw::kR1, meter::fw::kR2, meter::fw::kR3, meter::fw::kR4}) {
+  for (const auto q : {meter::fw::kReactiveQ1, meter::fw::kReactiveQ2, meter::fw::kReactiveQ3,
+                       meter::fw::kReactiveQ4}) {
     reactive_wh += energy_wh(state.energy[q]);
   }
   EXPECT_EQ(meter.pulses[METER_PULSE_REACTIVE], static_cast<std::uint64_t>(reactive_wh));
@@ -277,7 +281,7 @@ TEST(Metrology, AnEmptyBatteryFallsBackToTheCheckpoint) {
   meter.power_off(true);
   meter.retained.fill(0xEE);
   meter.power_on(METER_BOOT_POWER);
-  EXPECT_EQ(durable_of(meter).energy[meter::fw::kImport].wh, 2400u);
+  EXPECT_EQ(durable_of(meter).energy[meter::fw::kActiveImport].wh, 2400u);
   EXPECT_THAT(meter.event_codes(meter::fw::LogId::standard_events).back(), 13);
 }
 
@@ -304,7 +308,7 @@ TEST(Metrology, SamplesTakeTheSamePathAsSums) {
   by_sums.sums(sums, 5 * 900);
   const DurableState a = durable_of(by_samples);
   const DurableState b = durable_of(by_sums);
-  EXPECT_GT(a.energy[meter::fw::kImport].wh, 300u);
+  EXPECT_GT(a.energy[meter::fw::kActiveImport].wh, 300u);
   EXPECT_NEAR(energy_wh(a.energy[0]), energy_wh(b.energy[0]), 1e-3);
   EXPECT_NEAR(energy_wh(a.energy[2]), energy_wh(b.energy[2]), 1e-3);
 }
@@ -317,8 +321,8 @@ TEST(Metrology, ThreeElementsAddUp) {
   sums.element[2].vi *= -1.0;  // one phase feeds back
   sums.element[2].vq *= -1.0;
   meter.sums(sums, 5 * 3600);
-  EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kImport]), 2400.0, 0.1);
-  EXPECT_EQ(durable_of(meter).energy[meter::fw::kExport].wh, 0u);
+  EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]), 2400.0, 0.1);
+  EXPECT_EQ(durable_of(meter).energy[meter::fw::kActiveExport].wh, 0u);
 }
 
 TEST(Metrology, SumsOfNoWindowAreIgnored) {

@@ -156,10 +156,10 @@ TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
   ASSERT_GT(truth.reactive_minus_varh, 10);
   using namespace meter::fw;
   // Class B allows 1 %, class 2 reactive 2 %: a calibrated meter is far inside.
-  EXPECT_NEAR(wh(state.energy[kImport]) / truth.import_wh, 1, 0.002);
-  EXPECT_NEAR(wh(state.energy[kExport]) / truth.export_wh, 1, 0.002);
-  const double plus = wh(state.energy[kR1]) + wh(state.energy[kR2]);
-  const double minus = wh(state.energy[kR3]) + wh(state.energy[kR4]);
+  EXPECT_NEAR(wh(state.energy[kActiveImport]) / truth.import_wh, 1, 0.002);
+  EXPECT_NEAR(wh(state.energy[kActiveExport]) / truth.export_wh, 1, 0.002);
+  const double plus = wh(state.energy[kReactiveQ1]) + wh(state.energy[kReactiveQ2]);
+  const double minus = wh(state.energy[kReactiveQ3]) + wh(state.energy[kReactiveQ4]);
   EXPECT_NEAR(plus / truth.reactive_plus_varh, 1, 0.005);
   EXPECT_NEAR(minus / truth.reactive_minus_varh, 1, 0.005);
 }
