@@ -13,6 +13,8 @@ bool is_of_type(Tag type, Bytes value) {
     static_cast<void>(in.date_time());
   } else if (in.peek() == type) {
     in.skip_value();
+  } else {
+    return false;
   }
   return in.at_end();
 }

@@ -40,9 +40,16 @@ p32::ReportBody empty_body(ReportKind kind) {
       return p32::FirmwareStatusReport{};
     case ReportKind::inventory:
       return p32::InventoryReport{};
-    default:
+    case ReportKind::meter_events:
       return p32::MeterEventsReport{};
+    case ReportKind::alarms:
+    case ReportKind::concentrator_parameters:
+    case ReportKind::concentrator_events:
+    case ReportKind::statistics:
+      break;  // no meter is asked for these
   }
+  PROTOCOL_ASSERT(false);
+  return {};
 }
 
 template <typename Line>
@@ -163,7 +170,13 @@ void MeterReader::ask(const SurveyPtr& survey, MeterIndex meter) {
     case ReportKind::firmware_status:
       return ask_line<p32::FirmwareTarget>(
           survey, meter, [&](const auto& line) { return firmware_job(meter, priority, line); });
-    default:
+    case ReportKind::alarms:
+    case ReportKind::concentrator_parameters:
+    case ReportKind::concentrator_events:
+    case ReportKind::statistics:
+      PROTOCOL_ASSERT(false);
+      return;
+    case ReportKind::inventory:
       return ask_line<p32::InventoryMeter>(survey, meter, [&](const auto& line) {
         *line = {};
         line->id = core_.store.meters()[meter].given.serial;

@@ -13,6 +13,17 @@ std::uint32_t Core::errors() const {
   return errors;
 }
 
+void Core::store_identity() {
+  parameters.store(hal, BlockKind::identity, identity);
+  note(EventCode::parameters_changed);
+}
+
+void Core::clear_errors() {
+  durable.state.error_register = 0;
+  durable.save(hal);
+  note(EventCode::error_register_cleared);
+}
+
 bool is_sensible(const meter_provision& identity) {
   const auto& periods = kCapturePeriods_s;
   const std::uint32_t period_s = identity.capture_period_s;

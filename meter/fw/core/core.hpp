@@ -45,7 +45,10 @@ struct Core {
 
   bool note(EventCode code) { return journal.note(hal, clock, code); }
   void store_settings() { parameters.store(hal, BlockKind::settings, settings); }
+  // Changed by a client, so noted.
+  void store_identity();
   std::uint32_t errors() const;
+  void clear_errors();
 };
 
 // Periods that divide the hour, a push of whole periods, a zone on Earth.

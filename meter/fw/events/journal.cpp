@@ -5,11 +5,6 @@
 namespace meter::fw {
 namespace {
 
-bool is_relay_code(EventCode code) {
-  return code == EventCode::remote_disconnection || code == EventCode::remote_reconnection ||
-         code == EventCode::switch_failure;
-}
-
 // For the capture object "event code": what the newest row says.
 std::uint8_t newest_code(const Hal& hal, const RowLog& log) {
   RowHead head;
@@ -27,22 +22,32 @@ void Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
     page += region.pages;
   }
   log(LogId::load).open(hal, load_place(capture_period_s), load_rows(capture_period_s));
-  last_standard_code_ = newest_code(hal, log(LogId::standard_events));
-  last_relay_code_ = newest_code(hal, log(LogId::relay_events));
+  for (std::size_t k = 0; k < kEventLogCount; ++k) {
+    last_codes_[k] = newest_code(hal, log(kEventLogs[k].id));
+  }
 }
 
 void Journal::format(const Hal& hal, std::uint32_t capture_period_s) {
   open(hal, capture_period_s);
   for (RowLog& log : logs_) log.format(hal);
-  last_standard_code_ = last_relay_code_ = 0;
+  last_codes_ = {};
 }
 
 bool Journal::note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s) {
   RowHead head = clock.stamp(utc_s);
   head.code = static_cast<std::uint8_t>(code);
-  const bool relay = is_relay_code(code);
-  (relay ? last_relay_code_ : last_standard_code_) = head.code;
-  return log(relay ? LogId::relay_events : LogId::standard_events).append(hal, head, {});
+  const auto append = [&](LogId id) {
+    last_codes_[index_of(id)] = head.code;
+    return log(id).append(hal, head, {});
+  };
+  bool ruled = false;
+  bool kept = true;
+  for (const EventRule& rule : kEventRules) {
+    if (rule.code != code) continue;
+    ruled = true;
+    kept &= append(rule.log);
+  }
+  return ruled ? kept : append(LogId::standard_events);
 }
 
 bool Journal::failed() const {

@@ -5,12 +5,10 @@
 #include <array>
 #include <span>
 
+#include "meter/fw/store/event_logs.hpp"
 #include "protocol/cosem/quantities.hpp"
 
 namespace meter::fw {
-
-// The logs that clients read as profiles.
-enum class LogId : std::uint8_t { load, closing, standard_events, relay_events, logs };
 
 // Where the value of a column comes from. Time, status and code stand in the head of a row in
 // flash (RowHead); every other column is a number of four octets behind it, in order.

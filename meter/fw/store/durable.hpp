@@ -19,7 +19,7 @@ inline constexpr std::int64_t kMicrojoulesPerWh = 3'600'000'000;
 using protocol::cosem::kQuantities;
 using enum protocol::cosem::QuantityIndex;
 
-inline constexpr std::size_t kClients = 5;  // order of kClientRoles in access.hpp
+inline constexpr std::size_t kClients = 5;  // order of kClientRoles in clients.hpp
 
 // Everything that outlives the supply but changes too often for flash.
 struct DurableState {
@@ -35,8 +35,7 @@ struct DurableState {
   std::uint8_t closing_status = 0;  // and of the daily closing
   std::uint16_t reserved = 0;
   // Power line: ordinals of the first entries of the event logs not reported yet.
-  std::uint32_t standard_alarm_cursor = 0;
-  std::uint32_t relay_alarm_cursor = 0;
+  std::array<std::uint32_t, kEventLogCount> alarm_cursor{};
 };
 
 // Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the

@@ -23,11 +23,15 @@ struct LogRegion {
   std::uint16_t pages;
   std::uint32_t capacity;  // rows that readers see
 };
-inline constexpr LogRegion kLogRegions[] = {
-    {LogId::standard_events, 3, 400},
-    {LogId::relay_events, 2, 200},
-    {LogId::closing, 3, 130},  // data sheet: about 110 of the billing profile
-};
+inline constexpr auto kLogRegions = [] {
+  std::array<LogRegion, kEventLogCount + 1> regions{};
+  for (std::size_t k = 0; k < kEventLogCount; ++k) {
+    regions[k] = {kEventLogs[k].id, kEventLogs[k].pages, kEventLogs[k].capacity};
+  }
+  regions[kEventLogCount] = {LogId::closing, 3,
+                             130};  // data sheet: about 110 of the billing profile
+  return regions;
+}();
 inline constexpr std::uint16_t kLoadFirstPage = [] {
   std::uint16_t page = kParameterPlace.pages;
   for (const LogRegion& region : kLogRegions) page += region.pages;

@@ -16,78 +16,56 @@ using protocol::cosem::obis;
 constexpr Obis kAlarmSetup = obis(0, 0, 25, 9, 1);
 constexpr std::size_t kBodyOctets = 2 + 8 + protocol::cosem::kDateTimeValueOctets + 2;
 // Long-invoke-id, 24 bits: the number of the log entry, so that a repetition is known as one.
-constexpr std::uint32_t kRelayLogInvokeId = 0x800000;
+constexpr std::uint32_t kSecondLogInvokeId = 0x800000;
+static_assert(kEventLogCount <= 2 || !kEventLogs[2].told);
 constexpr std::uint32_t kInvokeIdMask = 0x7FFFFF;
 // How far back alarms are looked for among the other entries.
 constexpr std::uint32_t kLookBack = 64;
 
-std::uint32_t& cursor_of(DurableState& state, LogId id) {
-  return id == LogId::relay_events ? state.relay_alarm_cursor : state.standard_alarm_cursor;
-}
-
-bool read_alarm(const Core& core, LogId id, std::uint32_t ordinal, RowHead& head) {
-  return core.journal.log(id).read_ordinal(core.hal, ordinal, head, {}) &&
+bool read_alarm(const Core& core, std::size_t log, std::uint32_t ordinal, RowHead& head) {
+  return core.journal.log(kEventLogs[log].id).read_ordinal(core.hal, ordinal, head, {}) &&
          is_alarm(static_cast<EventCode>(head.code));
 }
 
 }  // namespace
 
-bool is_alarm(EventCode code) {
-  switch (code) {
-    case EventCode::power_up:
-    case EventCode::clock_invalid:
-    case EventCode::ram_error:
-    case EventCode::nv_memory_error:
-    case EventCode::watchdog:
-    case EventCode::authentication_failed:
-    case EventCode::decryption_failed:
-    case EventCode::replay_attack:
-    case EventCode::remote_disconnection:
-    case EventCode::remote_reconnection:
-    case EventCode::switch_failure:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool Alarms::maybe_pending(const Core& core) {
-  const DurableState& state = core.durable.state;
-  return core.journal.log(LogId::standard_events).next_ordinal() != state.standard_alarm_cursor ||
-         core.journal.log(LogId::relay_events).next_ordinal() != state.relay_alarm_cursor;
+  for (std::size_t k = 0; k < kEventLogCount; ++k) {
+    const std::uint32_t next = core.journal.log(kEventLogs[k].id).next_ordinal();
+    if (kEventLogs[k].told && next != core.durable.state.alarm_cursor[k]) return true;
+  }
+  return false;
 }
 
 // Moves the cursor over what is no alarm, and over alarms that eight newer ones have pushed out.
-bool Alarms::find(Core& core, LogId id, std::uint32_t& ordinal, RowHead& head) {
-  const RowLog& log = core.journal.log(id);
+bool Alarms::find(Core& core, std::size_t k, std::uint32_t& ordinal, RowHead& head) {
+  const RowLog& log = core.journal.log(kEventLogs[k].id);
   const std::uint32_t next = log.next_ordinal();
-  std::uint32_t& cursor = cursor_of(core.durable.state, id);
+  std::uint32_t& cursor = core.durable.state.alarm_cursor[k];
   const std::uint32_t oldest = next > kLookBack ? next - kLookBack : 0;
   cursor = std::min(std::max({cursor, log.first_ordinal(), oldest}), next);
   std::uint32_t waiting = 0;
   for (std::uint32_t at = next; at-- > cursor;) {
-    if (!read_alarm(core, id, at, head)) continue;
+    if (!read_alarm(core, k, at, head)) continue;
     ordinal = at;
     if (++waiting == kQueue) break;
   }
   cursor = waiting == 0 ? next : ordinal;
-  return waiting > 0 && read_alarm(core, id, ordinal, head);
+  return waiting > 0 && read_alarm(core, k, ordinal, head);
 }
 
 void Alarms::write(Core& core, CosemServer& server, HalCrypto& crypto, Writer& out) {
   RowHead head;
-  RowHead relay_head;
-  std::uint32_t relay_ordinal = 0;
-  in_flight_ = {LogId::standard_events, 0};
-  const bool standard = find(core, LogId::standard_events, in_flight_.ordinal, head);
-  const bool relay = find(core, LogId::relay_events, relay_ordinal, relay_head);
-  if (relay && (!standard || relay_head.utc_s < head.utc_s)) {
-    in_flight_ = {LogId::relay_events, relay_ordinal};
-    head = relay_head;
-  } else if (!standard) {
-    in_flight_ = {};
-    return;
+  in_flight_ = {};
+  for (std::size_t k = 0; k < kEventLogCount; ++k) {
+    RowHead found;
+    std::uint32_t ordinal = 0;
+    if (!kEventLogs[k].told || !find(core, k, ordinal, found)) continue;
+    if (in_flight_.log < kEventLogCount && head.utc_s <= found.utc_s) continue;
+    in_flight_ = {k, ordinal};
+    head = found;
   }
+  if (in_flight_.log == kEventLogCount) return;
   std::array<std::uint8_t, kBodyOctets> octets;
   Writer body{octets};
   axdr::begin_structure(3, body);
@@ -96,8 +74,8 @@ void Alarms::write(Core& core, CosemServer& server, HalCrypto& crypto, Writer& o
   axdr::put_unsigned(head.code, body);
   PROTOCOL_ASSERT(body.ok());
 
-  const std::uint32_t invoke_id = (in_flight_.ordinal & kInvokeIdMask) |
-                                  (in_flight_.log == LogId::relay_events ? kRelayLogInvokeId : 0);
+  const std::uint32_t invoke_id =
+      (in_flight_.ordinal & kInvokeIdMask) | (in_flight_.log != 0 ? kSecondLogInvokeId : 0);
   const std::uint32_t counter = server.take_counter(kConcentratorKeys);
   if (!protocol::dlms::encode_ciphered_notification(server.identity_for(kConcentrator), counter,
                                                     invoke_id, {}, body.written(), crypto, {},
@@ -107,8 +85,8 @@ void Alarms::write(Core& core, CosemServer& server, HalCrypto& crypto, Writer& o
 }
 
 void Alarms::acknowledge(Core& core) {
-  if (in_flight_.log == LogId::logs) return;
-  cursor_of(core.durable.state, in_flight_.log) = in_flight_.ordinal + 1;
+  if (in_flight_.log == kEventLogCount) return;
+  core.durable.state.alarm_cursor[in_flight_.log] = in_flight_.ordinal + 1;
   in_flight_ = {};
   core.durable.save(core.hal);
 }

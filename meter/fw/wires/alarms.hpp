@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "meter/fw/cosem/cosem_server.hpp"
+#include "meter/fw/cosem/server.hpp"
 
 namespace meter::fw {
-
-// Entries of the event logs that the concentrator is told of unasked.
-bool is_alarm(EventCode code);
 
 // Alarms on their way to the concentrator. The event logs themselves are the queue: a cursor for
 // each in durable memory says what was acknowledged, so that what happened before a power cut is
@@ -26,10 +23,10 @@ class Alarms {
 
  private:
   struct Place {
-    LogId log = LogId::logs;
+    std::size_t log = kEventLogCount;  // in kEventLogs
     std::uint32_t ordinal = 0;
   };
-  static bool find(Core& core, LogId id, std::uint32_t& ordinal, RowHead& head);
+  static bool find(Core& core, std::size_t log, std::uint32_t& ordinal, RowHead& head);
 
   Place in_flight_;
 };

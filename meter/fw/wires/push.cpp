@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/wires/push.hpp"
 
-#include "protocol/axdr/encode.hpp"
+#include "meter/fw/cosem/profile_rows.hpp"
+#include "meter/fw/cosem/object_rows.hpp"
 
 namespace meter::fw {
 namespace {
 
-namespace axdr = protocol::axdr;
-using protocol::Writer;
-using protocol::cosem::obis;
-
 constexpr Obis kPushSetup = obis(0, 0, 25, 9, 0);
-constexpr Obis kLoadProfile = obis(1, 0, 99, 1, 0);
 // structure(3) { octet-string(6), octet-string(6), array of at most 16 rows }
 constexpr std::size_t kBodyHeadOctets = 2 + 8 + 8 + 2;
 static_assert(kBodyHeadOctets + Push::kMaxRows * kProfileRowOctets <= kMaxPdu_octets);
@@ -47,7 +43,7 @@ void Push::write(Core& core, CosemServer& server, HalCrypto& crypto, MutableByte
   core.hal.work(METER_WORK_PROFILE_ROW, count);
   axdr::begin_structure(3, head);
   axdr::put_octet_string(kPushSetup.octets, head);
-  axdr::put_octet_string(kLoadProfile.octets, head);
+  axdr::put_octet_string(kLoadProfileName.octets, head);
   axdr::begin_array(count, head);
   PROTOCOL_ASSERT(head.size() == kBodyHeadOctets && rows.ok());
   std::copy(octets.begin(), octets.end(), scratch.begin());

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "meter/fw/cosem/cosem_server.hpp"
+#include "meter/fw/cosem/server.hpp"
 
 namespace meter::fw {
 

@@ -41,7 +41,7 @@ struct AssociationLn {
       {kSecuritySetupReference, "security_setup_reference", Tag::octet_string, Right::read_write},
   };
   static constexpr MethodFacts kMethods[] = {
-      {kReplyToHlsAuthentication, "reply_to_hls_authentication", Tag::octet_string},
+      {kReplyToHlsAuthentication, "reply_to_hls_authentication", kChoice},  // judged by the session
       {kChangeHlsSecret, "change_hls_secret", Tag::octet_string},
       {kAddObject, "add_object", Tag::structure},
       {kRemoveObject, "remove_object", Tag::structure},

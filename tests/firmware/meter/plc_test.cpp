@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "meter/fw/cosem/cosem_server.hpp"
+#include "meter/fw/cosem/server.hpp"
 #include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
@@ -14,6 +14,7 @@
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
+#include "tests/rigs/meter/object_count.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 
@@ -77,7 +78,12 @@ TEST(PowerLine, FourClientsAssociateSideBySide) {
   PlcClient manager(bench, fitl::management_client(bench.meter.provision));
   PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
   PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
-  for (PlcClient* client : {&anyone, &manager, &reader, &concentrator}) {
+  using meter::fw::ClientIndex;
+  const std::pair<PlcClient*, ClientIndex> cases[] = {{&anyone, meter::fw::kPublic},
+                                                      {&manager, meter::fw::kManagement},
+                                                      {&reader, meter::fw::kReading},
+                                                      {&concentrator, meter::fw::kConcentrator}};
+  for (const auto& [client, index] : cases) {
     ASSERT_TRUE(client->associate());
   }
   for (PlcClient* client : {&concentrator, &anyone, &reader, &manager}) {
@@ -348,12 +354,15 @@ TEST(PowerLine, EveryListedRightHoldsForEveryClient) {
   PlcClient manager(bench, fitl::management_client(bench.meter.provision));
   PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
   PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
-  const std::pair<PlcClient*, std::size_t> cases[] = {
-      {&anyone, 9}, {&manager, 45}, {&reader, 42}, {&concentrator, 43}};
-  for (const auto& [client, n] : cases) {
+  using meter::fw::ClientIndex;
+  const std::pair<PlcClient*, ClientIndex> cases[] = {{&anyone, meter::fw::kPublic},
+                                                      {&manager, meter::fw::kManagement},
+                                                      {&reader, meter::fw::kReading},
+                                                      {&concentrator, meter::fw::kConcentrator}};
+  for (const auto& [client, index] : cases) {
     ASSERT_TRUE(client->associate());
     const std::vector<fitl::Listed> list = fitl::object_list(*client);
-    EXPECT_EQ(list.size(), n);
+    EXPECT_EQ(list.size(), fitl::listed_objects(index, {1, true}));
     for (const fitl::Listed& object : list) {
       Attribute attribute = object.name;
       for (const std::uint8_t right : object.rights) {

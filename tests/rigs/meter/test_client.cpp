@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "meter/fw/cosem/objects.hpp"
+#include "meter/fw/cosem/clients.hpp"
 
 namespace fitl {
 namespace {

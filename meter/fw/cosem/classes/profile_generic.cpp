@@ -1,18 +1,17 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/profiles/profile.hpp"
-
 #include <cstring>
 
-#include "protocol/axdr/encode.hpp"
+#include "meter/fw/cosem/behaviour.hpp"
+#include "meter/fw/cosem/object_rows.hpp"
+#include "meter/fw/cosem/profile_rows.hpp"
 #include "protocol/cosem/date_time.hpp"
 
 namespace meter::fw {
 namespace {
 
-namespace axdr = protocol::axdr;
-using protocol::Writer;
-using protocol::cosem::AccessResult;
+using classes::ProfileGeneric;
+using protocol::cosem::Attribute;
 using protocol::cosem::Selection;
 
 constexpr std::uint8_t kFifo = 1;  // sort method: oldest first
@@ -67,22 +66,41 @@ bool put_run(const Core& core, const RowLog::Run& run, const Transfer& transfer,
   return true;
 }
 
+// The longest of the short attributes: a capture object takes 18 octets.
+static_assert(2 + kProfileColumnCount * 18 <= kMaxValueOctets);
 void put_columns(LogId id, Writer& out) {
   const auto columns = columns_of(id);
-  axdr::begin_array(static_cast<std::uint32_t>(columns.size()), out);
+  axdr::begin_array(columns.size(), out);
   for (const Column& column : columns) {
-    const CaptureObject captured = capture_object(id, column);
-    axdr::begin_structure(4, out);
-    axdr::put_long_unsigned(static_cast<std::uint16_t>(captured.class_id), out);
-    axdr::put_octet_string(captured.obis.octets, out);
-    axdr::put_integer(kColumnAttribute, out);
-    axdr::put_long_unsigned(0, out);  // whole attribute
+    classes::put_capture_object({captured_attribute(id, column)}, out);
   }
 }
 
 std::uint32_t period_s(const Core& core, LogId id) {
   if (id == LogId::load) return core.identity.capture_period_s;
   return id == LogId::closing ? kSecondsPerDay : 0;  // events: captured when they happen
+}
+
+// A new transfer begins at offset 0.
+AccessResult put_buffer(const Core& core, LogId id, Transfer& transfer, Answer& answer) {
+  if (answer.offset == 0) {
+    begin(core, id, answer.selection, transfer);
+  } else if (transfer.log != id) {
+    return AccessResult::no_long_get_in_progress;
+  }
+  Slice& slice = answer.slice;
+  std::array<std::uint8_t, 6> head;
+  Writer head_writer{head};
+  axdr::begin_array(transfer.rows, head_writer);
+  slice.put(head_writer.written());
+  bool readable = true;
+  std::uint32_t rows_read = 0;
+  for_each_run(core, answer.selection, transfer, [&](const RowLog::Run& run) {
+    readable = put_run(core, run, transfer, slice, rows_read);
+    return readable && !slice.full();
+  });
+  core.hal.work(METER_WORK_PROFILE_ROW, rows_read);
+  return readable ? AccessResult::success : AccessResult::hardware_fault;
 }
 
 }  // namespace
@@ -110,49 +128,68 @@ bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out) {
   return true;
 }
 
-AccessResult put_buffer(const Core& core, LogId id, const Selection& selection, Transfer& transfer,
-                        std::size_t offset, Writer& out, bool& more) {
-  if (offset == 0) {
-    begin(core, id, selection, transfer);
-  } else if (transfer.log != id) {
-    return AccessResult::no_long_get_in_progress;
+Attribute captured_attribute(LogId id, const Column& column) {
+  switch (column.source) {
+    case ColumnSource::clock:
+      return {classes::Clock::kId, kClockName, classes::Clock::kTime};
+    case ColumnSource::status:
+      return {classes::Data::kId, id == LogId::load ? kLoadStatusName : kClosingStatusName,
+              classes::Data::kValue};
+    case ColumnSource::event_code:
+      return {classes::Data::kId, event_code_name(kEventLogs[index_of(id)]), classes::Data::kValue};
+    case ColumnSource::energy:
+      return {classes::Register::kId, kEnergyNames[column.which], classes::Register::kValue};
   }
-  Slice slice(offset, out);
-  std::array<std::uint8_t, 6> head;
-  Writer head_writer{head};
-  axdr::begin_array(transfer.rows, head_writer);
-  slice.put(head_writer.written());
-  bool readable = true;
-  std::uint32_t rows_read = 0;
-  for_each_run(core, selection, transfer, [&](const RowLog::Run& run) {
-    readable = put_run(core, run, transfer, slice, rows_read);
-    return readable && !slice.full();
-  });
-  core.hal.work(METER_WORK_PROFILE_ROW, rows_read);
-  more = slice.full();
-  return readable ? AccessResult::success : AccessResult::hardware_fault;
+  return {};
 }
 
-void put_profile_attribute(const Core& core, LogId id, std::int8_t attribute, Writer& out) {
+template <>
+void Behaviour<ProfileGeneric>::get(const Context& context, const Object& object,
+                                    std::int8_t attribute, Answer& answer) {
+  const Core& core = context.parts.core;
+  const auto id = static_cast<LogId>(object.which);
   const RowLog& log = core.journal.log(id);
+  Writer& out = answer.value;
   switch (attribute) {
-    case 3:
+    case ProfileGeneric::kBuffer:
+      PROTOCOL_ASSERT(context.visit.transfer != nullptr);
+      answer.result = put_buffer(core, id, *context.visit.transfer, answer);
+      return;
+    case ProfileGeneric::kCaptureObjects:
       return put_columns(id, out);
-    case 4:
+    case ProfileGeneric::kCapturePeriod:
       return axdr::put_double_long_unsigned(period_s(core, id), out);
-    case 5:
+    case ProfileGeneric::kSortMethod:
       return axdr::put_enum(kFifo, out);
-    case 6:  // sort object: none
-      axdr::begin_structure(4, out);
-      axdr::put_long_unsigned(0, out);
-      axdr::put_octet_string(Obis{}.octets, out);
-      axdr::put_integer(0, out);
-      return axdr::put_long_unsigned(0, out);
-    case 7:
+    case ProfileGeneric::kSortObject:  // none
+      return classes::put_capture_object({}, out);
+    case ProfileGeneric::kEntriesInUse:
       return axdr::put_double_long_unsigned(log.rows(), out);
-    default:
+    case ProfileGeneric::kProfileEntries:
       return axdr::put_double_long_unsigned(log.capacity(), out);
   }
+}
+
+// The capture period. Blue Book 4.3.6: the buffer is cleared, rows of two periods do not mix.
+template <>
+AccessResult Behaviour<ProfileGeneric>::set(Context& context, const Object&, std::int8_t,
+                                            Bytes value) {
+  Core& core = context.parts.core;
+  const auto period_s = static_cast<std::uint32_t>(axdr::Cursor(value).unsigned_number());
+  if (period_s == core.identity.capture_period_s) return AccessResult::success;
+  meter_provision next = core.identity;
+  next.capture_period_s = period_s;
+  if (!is_sensible(next)) return AccessResult::other_reason;
+  core.journal.log(LogId::load).format(core.hal);
+  core.identity = next;
+  core.store_identity();
+  core.journal.log(LogId::load).open(core.hal, load_place(period_s), load_rows(period_s));
+  core.durable.state.push_cursor = 0;
+  core.durable.state.load_status |= kDataNotValid;
+  core.durable.save(core.hal);
+  context.profile_reset = true;
+  context.parts.schedule.start(core);
+  return AccessResult::success;
 }
 
 }  // namespace meter::fw

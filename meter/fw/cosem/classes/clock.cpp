@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "meter/fw/cosem/behaviour.hpp"
+#include "protocol/cosem/date_time.hpp"
+
+namespace meter::fw {
+namespace {
+
+constexpr std::int64_t kMaxShift_s = 900;  // Blue Book, class 8 method 6
+constexpr std::int64_t kQuarter_s = 900;
+constexpr std::uint8_t kInternalCrystal = 1;  // clock_base
+
+std::int64_t nearest(std::int64_t ticks, std::int64_t period_s) {
+  const std::int64_t period = period_s * kTicksPerSecond;
+  return floor_to(ticks + period / 2, period);
+}
+
+// Rule of class 8 attributes 5 and 6: month and weekday with wildcards, local time before the
+// change (Blue Book 4.5.1; day FEh with weekday 7: the last Sunday).
+void put_season_rule(std::uint8_t month, std::int16_t deviation_min, Writer& out) {
+  const auto local_min = static_cast<std::int16_t>(60 - deviation_min);  // 01:00 UTC
+  const std::int16_t of_day = static_cast<std::int16_t>((local_min + 1440) % 1440);
+  const auto deviation = static_cast<std::uint16_t>(deviation_min);
+  const std::array<std::uint8_t, 12> rule{0xFF,
+                                          0xFF,
+                                          month,
+                                          0xFE,
+                                          7,
+                                          static_cast<std::uint8_t>(of_day / 60),
+                                          static_cast<std::uint8_t>(of_day % 60),
+                                          0,
+                                          0,
+                                          static_cast<std::uint8_t>(deviation >> 8),
+                                          static_cast<std::uint8_t>(deviation & 0xFF),
+                                          0};
+  axdr::put_octet_string(rule, out);
+}
+
+AccessResult change_zone(Context& context, std::int16_t zone_min, bool daylight_saving) {
+  Core& core = context.parts.core;
+  if (zone_min < -kMaxZone_min || zone_min > kMaxZone_min) return AccessResult::other_reason;
+  context.parts.schedule.run(core);
+  core.clock.zone.set(zone_min, daylight_saving);
+  core.identity.time_zone_min = zone_min;
+  core.identity.daylight_saving = daylight_saving ? 1 : 0;
+  core.store_identity();
+  context.parts.schedule.start(core);
+  return AccessResult::success;
+}
+
+}  // namespace
+
+template <>
+void Behaviour<classes::Clock>::get(const Context& context, const Object&, std::int8_t attribute,
+                                    Answer& answer) {
+  const Core& core = context.parts.core;
+  const TimeZone& zone = core.clock.zone;
+  Writer& out = answer.value;
+  switch (attribute) {
+    case classes::Clock::kTime:
+      return protocol::cosem::put_date_time(core.clock.now(core.hal), out);
+    case classes::Clock::kTimeZone:
+      return axdr::put_long(zone.zone_min(), out);
+    case classes::Clock::kStatus:
+      return axdr::put_unsigned(core.clock.now(core.hal).status, out);
+    case classes::Clock::kDaylightSavingsBegin:
+      return put_season_rule(3, zone.zone_min(), out);
+    case classes::Clock::kDaylightSavingsEnd:
+      return put_season_rule(10, static_cast<std::int16_t>(zone.zone_min() - kDaylightSaving_min),
+                             out);
+    case classes::Clock::kDaylightSavingsDeviation:
+      return axdr::put_integer(kDaylightSaving_min, out);
+    case classes::Clock::kDaylightSavingsEnabled:
+      return axdr::put_boolean(zone.has_daylight_saving(), out);
+    case classes::Clock::kClockBase:
+      return axdr::put_enum(kInternalCrystal, out);
+  }
+}
+
+template <>
+AccessResult Behaviour<classes::Clock>::set(Context& context, const Object&, std::int8_t attribute,
+                                            Bytes value) {
+  Core& core = context.parts.core;
+  const TimeZone& zone = core.clock.zone;
+  axdr::Cursor in(value);
+  if (attribute == classes::Clock::kTimeZone) {
+    return change_zone(context, static_cast<std::int16_t>(in.number()), zone.has_daylight_saving());
+  }
+  if (attribute == classes::Clock::kDaylightSavingsEnabled) {
+    return change_zone(context, zone.zone_min(), in.boolean());
+  }
+  const protocol::Result<std::int64_t> ticks = ticks_of(in.date_time(), zone);
+  if (!ticks.ok() || *ticks < 0) return AccessResult::other_reason;
+  context.parts.schedule.set_clock(core, *ticks);
+  return AccessResult::success;
+}
+
+template <>
+AccessResult Behaviour<classes::Clock>::act(Context& context, const Object&, std::int8_t method,
+                                            Bytes parameter) {
+  Core& core = context.parts.core;
+  std::int64_t ticks = core.hal.rtc_ticks();
+  switch (method) {
+    case classes::Clock::kAdjustToQuarter:
+      ticks = nearest(ticks, kQuarter_s);
+      break;
+    case classes::Clock::kAdjustToMeasuringPeriod:
+      ticks = nearest(ticks, core.identity.capture_period_s);
+      break;
+    case classes::Clock::kAdjustToMinute:
+      ticks = nearest(ticks, 60);
+      break;
+    case classes::Clock::kShiftTime: {
+      const std::int64_t shift_s = axdr::Cursor(parameter).number();
+      if (shift_s < -kMaxShift_s || shift_s > kMaxShift_s) return AccessResult::other_reason;
+      ticks += shift_s * kTicksPerSecond;
+      break;
+    }
+  }
+  if (ticks < 0) return AccessResult::other_reason;
+  context.parts.schedule.set_clock(core, ticks);
+  return AccessResult::success;
+}
+
+}  // namespace meter::fw

@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The objects of the meter: one row an object, with everything that is its own.
+#pragma once
+
+#include <algorithm>
+
+#include "meter/fw/core/revision.hpp"
+#include "meter/fw/cosem/object_row.hpp"
+#include "meter/fw/time/schedule.hpp"
+#include "protocol/cosem/quantities.hpp"
+
+namespace meter::fw {
+
+using protocol::cosem::obis;
+
+// DLMS units, Blue Book table of physical units.
+inline constexpr std::uint8_t kWatt = 27;
+inline constexpr std::uint8_t kVar = 29;
+inline constexpr std::uint8_t kAmpere = 33;
+inline constexpr std::uint8_t kVolt = 35;
+inline constexpr std::uint8_t kHertz = 44;
+
+// Operating status 0.0.96.5.0: bits of this manufacturer.
+inline constexpr std::uint8_t kOperatingLoadConnected = 0x01;
+inline constexpr std::uint8_t kOperatingClockValid = 0x02;
+inline constexpr std::uint8_t kOperatingDaylightSaving = 0x04;
+
+// Names that other parts of the meter speak of.
+inline constexpr Obis kClockName = obis(0, 0, 1, 0, 0);
+inline constexpr Obis kLoadProfileName = obis(1, 0, 99, 1, 0);
+inline constexpr Obis kLoadStatusName = obis(0, 0, 96, 10, 7);
+inline constexpr Obis kClosingStatusName = obis(0, 0, 96, 10, 8);
+
+inline constexpr auto kIdentityRows = std::to_array<Row>({
+    data(obis(0, 0, 42, 0, 0), kAll,
+         [](const Core& core, std::uint8_t, Writer& out) {
+           put_text(core.identity.logical_device_name, out);
+         }),
+    data(obis(0, 0, 96, 1, 0), kAll,
+         [](const Core& core, std::uint8_t, Writer& out) { put_text(core.identity.serial, out); }),
+    data(obis(1, 0, 0, 2, 0), kAll,
+         [](const Core&, std::uint8_t, Writer& out) { put_text(kRevision, out); }),
+});
+
+inline constexpr Source kProfileStatus = [](const Core& core, std::uint8_t which, Writer& out) {
+  axdr::put_unsigned(Schedule::live_status(core, static_cast<LogId>(which)), out);
+};
+inline constexpr Source kAcceptedCounter = [](const Core& core, std::uint8_t which, Writer& out) {
+  axdr::put_double_long_unsigned(core.durable.state.accepted_counter[which], out);
+};
+
+inline constexpr auto kStatusRows = std::to_array<Row>({
+    data(kLoadStatusName, kMetering, kProfileStatus, number_of(LogId::load)),
+    data(kClosingStatusName, kMetering, kProfileStatus, number_of(LogId::closing)),
+    data(obis(0, 0, 43, 1, 0), kAll, kAcceptedCounter, kManagement),
+    data(obis(0, 0, 97, 97, 0), kMetering,
+         [](const Core& core, std::uint8_t, Writer& out) {
+           axdr::put_double_long_unsigned(core.errors(), out);
+         })
+        .settable(kManagers, protocol::axdr::Tag::double_long_unsigned,
+                  [](Core& core, Bytes value) {
+                    if (protocol::axdr::Cursor(value).unsigned_number() != 0) {
+                      return AccessResult::other_reason;  // can be cleared only
+                    }
+                    core.clear_errors();
+                    return AccessResult::success;
+                  }),
+    data(obis(0, 0, 96, 5, 0), kMetering,
+         [](const Core& core, std::uint8_t, Writer& out) {
+           std::uint8_t status = core.settings.output_state != 0 ? kOperatingLoadConnected : 0;
+           if (core.clock.valid) status |= kOperatingClockValid;
+           if (core.clock.zone.at(core.clock.utc_s(core.hal)).daylight_saving) {
+             status |= kOperatingDaylightSaving;
+           }
+           axdr::put_unsigned(status, out);
+         }),
+});
+
+// One of each for every event log.
+constexpr Obis event_code_name(const EventLog& log) { return obis(0, 0, 96, 11, log.e); }
+inline constexpr auto kEventCodeRows = rows_of(kEventLogs, [](const EventLog& log) {
+  return data(
+      event_code_name(log), kMetering,
+      [](const Core& core, std::uint8_t which, Writer& out) {
+        axdr::put_unsigned(core.journal.last_code(static_cast<LogId>(which)), out);
+      },
+      number_of(log.id));
+});
+inline constexpr auto kEventLogRows = rows_of(kEventLogs, [](const EventLog& log) {
+  return row<classes::ProfileGeneric>(obis(0, 0, 99, 98, log.e), kMetering, number_of(log.id));
+});
+
+inline constexpr auto kEnergyRows =
+    rows_of(protocol::cosem::kQuantityTable, [](const auto& quantity) {
+      return reg(
+          quantity.obis, {quantity.scaler, quantity.unit},
+          [](const Core& core, std::uint8_t which, Writer& out) {
+            axdr::put_double_long_unsigned(core.durable.state.energy[which].wh, out);
+          },
+          static_cast<std::uint8_t>(&quantity - protocol::cosem::kQuantityTable));
+    });
+
+// The same without the texts of the table.
+inline constexpr auto kEnergyNames = [] {
+  std::array<Obis, protocol::cosem::kQuantities> names{};
+  for (std::size_t k = 0; k < names.size(); ++k) names[k] = kEnergyRows[k].obis;
+  return names;
+}();
+
+inline constexpr Source kActivePower = [](const Core& core, std::uint8_t exported, Writer& out) {
+  const double power_w = core.reading.active_w;
+  axdr::put_double_long_unsigned(rounded(exported != 0 ? -power_w : power_w), out);
+};
+inline constexpr Source kReactivePower = [](const Core& core, std::uint8_t exported, Writer& out) {
+  const double power_var = core.reading.reactive_var;
+  axdr::put_double_long_unsigned(rounded(exported != 0 ? -power_var : power_var), out);
+};
+inline constexpr Source kVoltage = [](const Core& core, std::uint8_t element, Writer& out) {
+  const double volts = square_root(core.reading.element[element].voltage2_v2);
+  axdr::put_long_unsigned(static_cast<std::uint16_t>(rounded(volts * 10.0)), out);
+};
+inline constexpr Source kCurrent = [](const Core& core, std::uint8_t element, Writer& out) {
+  const double amperes = square_root(core.reading.element[element].current2_a2);
+  axdr::put_double_long_unsigned(rounded(amperes * 1000.0), out);
+};
+
+inline constexpr auto kInstantaneousRows =
+    std::to_array<Row>({
+        reg(obis(1, 0, 1, 7, 0), {0, kWatt}, kActivePower, 0),
+        reg(obis(1, 0, 2, 7, 0), {0, kWatt}, kActivePower, 1),
+        reg(obis(1, 0, 3, 7, 0), {0, kVar}, kReactivePower, 0),
+        reg(obis(1, 0, 4, 7, 0), {0, kVar}, kReactivePower, 1),
+        reg(obis(1, 0, 32, 7, 0), {-1, kVolt}, kVoltage, 0),
+        reg(obis(1, 0, 52, 7, 0), {-1, kVolt}, kVoltage, 1, 3),
+        reg(obis(1, 0, 72, 7, 0), {-1, kVolt}, kVoltage, 2, 3),
+        reg(obis(1, 0, 31, 7, 0), {-3, kAmpere}, kCurrent, 0),
+        reg(obis(1, 0, 51, 7, 0), {-3, kAmpere}, kCurrent, 1, 3),
+        reg(obis(1, 0, 71, 7, 0), {-3, kAmpere}, kCurrent, 2, 3),
+        reg(obis(1, 0, 14, 7, 0), {-2, kHertz},
+            [](const Core& core, std::uint8_t, Writer& out) {
+              const double hundredths = core.reading.frequency_hz * 100.0;
+              axdr::put_long_unsigned(static_cast<std::uint16_t>(rounded(hundredths)), out);
+            }),
+    });
+
+inline constexpr auto kProfileRows = std::to_array<Row>({
+    row<classes::ProfileGeneric>(kLoadProfileName, kMetering, number_of(LogId::load))
+        .writable(kManagers, {classes::ProfileGeneric::kCapturePeriod}),
+    row<classes::ProfileGeneric>(obis(1, 0, 99, 2, 0), kMetering, number_of(LogId::closing)),
+});
+
+// Nobody reads a secret; who calls: reply_to_HLS_authentication.
+constexpr Row association(unsigned e, ClientMask readers, ClientIndex which, ClientMask callers) {
+  using classes::AssociationLn;
+  return row<AssociationLn>(obis(0, 0, 40, 0, e), readers, which)
+      .hidden(AssociationLn::kSecret)
+      .callable(callers, {AssociationLn::kReplyToHlsAuthentication});
+}
+// A set is changed by who uses it, or one side could lock the other out. Whoever has no association
+// with us yet needs our title to make one, and nothing more.
+constexpr Row security(KeySet keys, ClientMask readers, ClientMask visitors, ClientMask owner) {
+  using classes::SecuritySetup;
+  return row<SecuritySetup>(obis(0, 0, 43, 0, keys), readers, keys)
+      .visible_to(visitors, {kLogicalName, SecuritySetup::kServerSystemTitle})
+      .callable(owner, {SecuritySetup::kSecurityActivate, SecuritySetup::kGlobalKeyTransfer});
+}
+
+inline constexpr auto kServiceRows = std::to_array<Row>({
+    row<classes::Clock>(kClockName, kAll)
+        .writable(kManagers, {classes::Clock::kTime, classes::Clock::kTimeZone,
+                              classes::Clock::kDaylightSavingsEnabled})
+        .callable(kManagers,
+                  {classes::Clock::kAdjustToQuarter, classes::Clock::kAdjustToMeasuringPeriod,
+                   classes::Clock::kAdjustToMinute, classes::Clock::kShiftTime}),
+    association(0, kAll, kNoClient, kManagers),  // the current one
+    association(1, kAll, kPublic, 0),
+    association(2, kMetering, kReading, 0),
+    association(3, kOnlyManagement, kManagement, kOnlyManagement),
+    security(kHeadEndKeys, kOnlyManagement, 1u << kPublic | 1u << kReading, kOnlyManagement),
+    row<classes::DisconnectControl>(obis(0, 0, 96, 3, 10), kMetering)
+        .writable(kManagers, {classes::DisconnectControl::kControlMode})
+        .callable(kManagers, {classes::DisconnectControl::kRemoteDisconnect,
+                              classes::DisconnectControl::kRemoteReconnect}),
+});
+
+// What only a meter with a power line modem has.
+inline constexpr auto kPowerLineRows = std::to_array<Row>({
+    data(obis(0, 0, 43, 1, 1), kAll, kAcceptedCounter, kConcentrator),
+    association(4, kManagers, kConcentrator, kOnlyConcentrator),
+    security(kConcentratorKeys, kManagers, 0, kOnlyConcentrator),
+    row<classes::PrimeLlc>(obis(0, 0, 28, 0, 0), kMetering),
+    row<classes::PrimePhyCounters>(obis(0, 0, 28, 1, 0), kMetering),
+    row<classes::PrimeMacSetup>(obis(0, 0, 28, 2, 0), kMetering),
+    row<classes::PrimeMacFunctional>(obis(0, 0, 28, 3, 0), kMetering),
+    row<classes::PrimeMacCounters>(obis(0, 0, 28, 4, 0), kMetering),
+    row<classes::PrimeNetwork>(obis(0, 0, 28, 5, 0), kMetering),
+    row<classes::MacAddress>(obis(0, 0, 28, 6, 0), kMetering),
+    row<classes::PrimeApplication>(obis(0, 0, 28, 7, 0), kMetering),
+});
+
+inline constexpr auto kRows =
+    joined(kIdentityRows, kStatusRows, kEventCodeRows, kEnergyRows, kInstantaneousRows,
+           kProfileRows, kEventLogRows, kServiceRows, on_power_line(kPowerLineRows));
+
+// What objects have in common stands once.
+inline constexpr auto kGrants = distinct<kRows, &Row::grants>();
+inline constexpr auto kValues = distinct<kRows, &Row::value>();
+
+// What no row grants, a class need not do.
+template <typename Class>
+inline constexpr bool kIsWritten = std::any_of(kRows.begin(), kRows.end(), [](const Row& row) {
+  return row.place == kPlace<Class> && row.grants.writable != 0;
+});
+template <typename Class>
+inline constexpr bool kIsCalled = std::any_of(kRows.begin(), kRows.end(), [](const Row& row) {
+  return row.place == kPlace<Class> && row.grants.callable != 0;
+});
+
+// visit<k>() for each of kValues that objects of this class have: direct calls.
+template <typename Class, typename Visit, std::size_t... k>
+void for_value(std::index_sequence<k...>, std::uint8_t value, Visit&& visit) {
+  const auto visit_one = [&]<std::size_t one>() {
+    constexpr bool used = std::any_of(kRows.begin(), kRows.end(), [](const Row& row) {
+      return row.place == kPlace<Class> && row.value == kValues[one];
+    });
+    if constexpr (used) {
+      if (one != value) return false;
+      visit.template operator()<one>();
+      return true;
+    }
+    return false;
+  };
+  static_cast<void>((visit_one.template operator()<k>() || ...));
+}
+template <typename Class>
+void put_value(const Core& core, const Object& object, Writer& out) {
+  for_value<Class>(std::make_index_sequence<kValues.size()>{}, object.value,
+                   [&]<std::size_t k>() { kValues[k].source(core, object.which, out); });
+}
+
+}  // namespace meter::fw
