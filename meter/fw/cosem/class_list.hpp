@@ -18,6 +18,7 @@
 #include "protocol/cosem/classes/prime_phy_counters.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/sap_assignment.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
 
 namespace meter::fw {
@@ -37,6 +38,7 @@ using Classes = ClassList<classes::Data,                //
                           classes::ProfileGeneric,      //
                           classes::Clock,               //
                           classes::AssociationLn,       //
+                          classes::SapAssignment,       //
                           classes::SecuritySetup,       //
                           classes::DisconnectControl,   //
                           classes::MacAddress,          //

@@ -178,6 +178,7 @@ inline constexpr auto kServiceRows = std::to_array<Row>({
     association(1, kAll, kPublic, 0),
     association(2, kMetering, kReading, 0),
     association(3, kOnlyManagement, kManagement, kOnlyManagement),
+    row<classes::SapAssignment>(obis(0, 0, 41, 0, 0), kAll),
     security(kHeadEndKeys, kOnlyManagement, 1u << kPublic | 1u << kReading, kOnlyManagement),
     row<classes::DisconnectControl>(obis(0, 0, 96, 3, 10), kMetering)
         .writable(kManagers, {classes::DisconnectControl::kControlMode})

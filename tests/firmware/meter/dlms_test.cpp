@@ -88,6 +88,20 @@ TEST_F(Dlms, PublicClientReadsWhoTheMeterIs) {
   EXPECT_EQ(now->status, 0);
 }
 
+// Blue Book 4.4.5: every physical device names its logical devices.
+TEST_F(Dlms, SapAssignmentNamesTheLogicalDevice) {
+  open(anyone);
+  const auto list = anyone.get({ClassId{17}, obis(0, 0, 41, 0, 0), 2});
+  ASSERT_TRUE(list);
+  Cursor in(*list);
+  ASSERT_EQ(in.array(), 1u);
+  in.structure(2);
+  EXPECT_EQ(in.unsigned_number(), protocol::dlms::kManagementDevice);
+  const protocol::Bytes name = in.octet_string();
+  EXPECT_EQ(std::string(name.begin(), name.end()), "AMT00000000042");
+  EXPECT_TRUE(in.at_end());
+}
+
 TEST_F(Dlms, PublicClientReadsNothingElse) {
   open(anyone);
   for (const Attribute& attribute :
