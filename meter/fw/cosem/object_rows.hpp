@@ -40,6 +40,10 @@ inline constexpr auto kIdentityRows = std::to_array<Row>({
          }),
     data(obis(0, 0, 96, 1, 0), kAll,
          [](const Core& core, std::uint8_t, Writer& out) { put_text(core.identity.serial, out); }),
+    data(obis(0, 0, 96, 1, 1), kAll,  // model
+         [](const Core& core, std::uint8_t, Writer& out) {
+           put_text(core.n_elements == 1 ? "AD11A" : "AD13A", out);
+         }),
     data(obis(1, 0, 0, 2, 0), kAll,
          [](const Core&, std::uint8_t, Writer& out) { put_text(kRevision, out); }),
 });

@@ -73,6 +73,7 @@ TEST_F(Dlms, PublicClientReadsWhoTheMeterIs) {
   open(anyone);
   EXPECT_EQ(text_of(anyone.get(kLdn)), "AMT00000000042");
   EXPECT_EQ(text_of(anyone.get({classes::Data::kId, obis(0, 0, 96, 1, 0), 2})), "0000000042");
+  EXPECT_EQ(text_of(anyone.get({classes::Data::kId, obis(0, 0, 96, 1, 1), 2})), "AD11A");
   EXPECT_EQ(text_of(anyone.get({classes::Data::kId, obis(1, 0, 0, 2, 0), 2})), "1.0.0");
   EXPECT_EQ(text_of(anyone.get(kTitle)), std::string("AMT\0\0\0\0\x2A", 8));
   EXPECT_EQ(unsigned_in(anyone, kCounter), 0u);
