@@ -9,7 +9,14 @@
 namespace meter::fw {
 
 // The logs that clients read as profiles.
-enum class LogId : std::uint8_t { load, closing, standard_events, relay_events, logs };
+enum class LogId : std::uint8_t {
+  load,
+  closing,
+  standard_events,
+  relay_events,
+  fraud_events,
+  logs
+};
 
 // An event log: group E of its names (0.0.99.98.E, and 0.0.96.11.E for its newest code), its place
 // in flash, and whether the concentrator is told of its alarms. A further log is a further row.
@@ -23,6 +30,7 @@ struct EventLog {
 inline constexpr EventLog kEventLogs[] = {
     {LogId::standard_events, 0, 3, 400, true},
     {LogId::relay_events, 2, 2, 200, true},
+    {LogId::fraud_events, 1, 2, 200, false},  // what is noted here stands in the standard log too
 };
 inline constexpr std::size_t kEventLogCount = std::size(kEventLogs);
 // Of an event log, in kEventLogs.

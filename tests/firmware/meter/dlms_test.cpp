@@ -156,6 +156,13 @@ TEST_F(Dlms, WrongPasswordIsRefusedAndNoted) {
   EXPECT_FALSE(guesser.associate());
   EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 46, 46));
   guesser.disconnect();
+  // In the fraud detection log as well (IDIS package 2), where nothing else washes them away.
+  open(manager);
+  EXPECT_EQ(unsigned_in(manager, {classes::Data::kId, obis(0, 0, 96, 11, 1), 2}), 46u);
+  const Attribute fraud{classes::ProfileGeneric::kId, obis(0, 0, 99, 98, 1), 2};
+  const auto rows = fitl::rows_of(manager.get(fraud));
+  ASSERT_TRUE(rows && rows->size() == 2);
+  EXPECT_EQ(rows->back().status, 46);
 }
 
 TEST_F(Dlms, ManagementNeedsItsKeys) {
