@@ -11,13 +11,15 @@ const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp", "pr
 const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dlms/",
                             "protocol/hdlc/",    "protocol/prime/", "protocol/iec62056_21/",
                             "protocol/wrapper/", "protocol/crypto/"};
+// Names and definitions of energies, no code: whoever counts, moves or judges them walks it.
+const char* const kQuantities = "protocol/cosem/quantities.hpp";
 // What a meter does, told apart from how it is asked for it.
 const Prefixes kMeterFunctions = {"meter/fw/measure/", "meter/fw/quality/", "meter/fw/tariff/",
                                   "meter/fw/time/",    "meter/fw/events/",  "meter/fw/profiles/",
                                   "meter/fw/relay/",   "meter/fw/display/", "meter/fw/fraud/",
                                   "meter/fw/image/",   "meter/fw/security/"};
-const Prefixes kMeterGround = {"meter/hal/", "meter/dsp/", "meter/fw/core/", "meter/fw/store/",
-                               "protocol/crypto/"};
+const Prefixes kMeterGround = {"meter/hal/",      "meter/dsp/",       "meter/fw/core/",
+                               "meter/fw/store/", "protocol/crypto/", kQuantities};
 
 template <typename List, typename... More>
 List join(List all, const More&... more) {
@@ -55,7 +57,7 @@ std::vector<Rule> firmware_rules() {
        join(kMeterFunctions, with_base(kMeterGround), Prefixes{"meter/fw/wires/"}),
        {},
        true},
-      {{"meter/fw/store/"}, with_base({"meter/hal/", "meter/fw/store/"}), {}, true},
+      {{"meter/fw/store/"}, with_base({"meter/hal/", "meter/fw/store/", kQuantities}), {}, true},
       {{"meter/fw/cosem/"},
        with_base({"meter/hal/", "meter/fw/", "protocol/axdr/", "protocol/cosem/", "protocol/dlms/",
                   "protocol/crypto/"}),
@@ -159,20 +161,20 @@ std::vector<Rule> sim_rules() {
   Prefixes floors = {"sim/result/", "sim/scenario/"};
   std::vector<Rule> rules = {
       {{"sim/result/"},
-       {"sim/result/", "kernel/"},
+       {"sim/result/", "kernel/", kQuantities},
        {"hdf5", "fmt/", "nlohmann/", "zlib.h", "openssl/"},
        false},
       {{"sim/report/"},
-       {"sim/report/", "sim/result/", "kernel/"},
+       {"sim/report/", "sim/result/", "kernel/", kQuantities},
        {"fmt/", "nlohmann/", "openssl/"},
        false},
       {{"sim/scenario/"},
-       {"sim/scenario/", "sim/result/", "kernel/", "net/"},
+       {"sim/scenario/", "sim/result/", "kernel/", "net/", kQuantities},
        {"toml++", "fmt/"},
        false},
       // Truth is computed by other means than the meter's: law 6.
       {{"sim/referee/truth/"},
-       {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/"},
+       {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/", kQuantities},
        {},
        false},
       {{"sim/referee/expected/"}, {"sim/referee/expected/", "kernel/", "models/core/"}, {}, false},

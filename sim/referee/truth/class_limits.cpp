@@ -7,6 +7,9 @@
 namespace sim::run {
 namespace {
 
+namespace cosem = protocol::cosem;
+using cosem::Power;
+
 // Direct connected, Iref = 5 A (data sheet; docs/metrology.md, Currents).
 constexpr double kTransitionalA = 0.5;     // Itr
 constexpr double kMinimumA = 0.25;         // Imin
@@ -66,13 +69,12 @@ Flow flow_of(const models::ElectricalState& state) {
 
 RegisterValues exact_of(const Flow& flow) {
   RegisterValues exact{};
-  const double q = flow.reactive_var;
-  if (flow.active_w >= 0) {
-    exact[kActiveImport] = flow.active_w;
-    exact[q >= 0 ? kReactiveQ1 : kReactiveQ4] = q >= 0 ? q : -q;
-  } else {
-    exact[kActiveExport] = -flow.active_w;
-    exact[q >= 0 ? kReactiveQ2 : kReactiveQ3] = q >= 0 ? q : -q;
+  const cosem::Quadrants quadrant = cosem::quadrant_of(flow.active_w < 0, flow.reactive_var < 0);
+  for (std::size_t r = 0; r < kQuantities; ++r) {
+    const cosem::Quantity& quantity = cosem::kQuantityTable[r];
+    if ((quantity.quadrants & quadrant) == 0) continue;
+    const double value = quantity.power == Power::active ? flow.active_w : flow.reactive_var;
+    exact[r] = value >= 0 ? value : -value;
   }
   return exact;
 }
@@ -96,11 +98,6 @@ Bounds bounds_of(const Flow& flow) {
   const bool reactive_quiet = flow.current_a < kQuietShare * kStartReactiveA;
 
   const Ways active = both_ways(p, p_tolerance, p_start, active_quiet);
-  bounds.low[kActiveImport] = active.forward.low;
-  bounds.high[kActiveImport] = active.forward.high;
-  bounds.low[kActiveExport] = active.backward.low;
-  bounds.high[kActiveExport] = active.backward.high;
-
   const Direction size =
       one_way(q_size - q_tolerance, q_size + q_tolerance, q_start, reactive_quiet);
   bounds.reactive_low = size.low;
@@ -109,17 +106,24 @@ Bounds bounds_of(const Flow& flow) {
   if (q_size < kQuadrantShare * flow.apparent_va) {
     reactive = {{0, size.high}, {0, size.high}};
   }
-  // A direction of P that the meter cannot miss leaves the other two quadrants empty.
-  const bool import_sure = active.forward.low > 0;
-  const bool export_sure = active.backward.low > 0;
-  const auto set = [&bounds](EnergyRegister r, Direction way, bool possible, bool sure) {
-    bounds.low[r] = sure ? way.low : 0;
-    bounds.high[r] = possible ? way.high : 0;
-  };
-  set(kReactiveQ1, reactive.forward, !export_sure, import_sure);
-  set(kReactiveQ2, reactive.forward, !import_sure, export_sure);
-  set(kReactiveQ3, reactive.backward, !import_sure, export_sure);
-  set(kReactiveQ4, reactive.backward, !export_sure, import_sure);
+  // A direction of P that the meter cannot miss leaves the quadrants of the other one empty.
+  unsigned possible = cosem::kImporting | cosem::kExporting;
+  if (active.forward.low > 0) possible = cosem::kImporting;
+  if (active.backward.low > 0) possible = cosem::kExporting;
+  for (std::size_t r = 0; r < kQuantities; ++r) {
+    const cosem::Quantity& quantity = cosem::kQuantityTable[r];
+    const auto add = [&](const Direction& way, unsigned quadrants) {
+      if ((quantity.quadrants & quadrants) == quadrants) bounds.low[r] += way.low;
+      if ((quantity.quadrants & quadrants) != 0) bounds.high[r] += way.high;
+    };
+    if (quantity.power == Power::active) {
+      add(active.forward, cosem::kImporting);
+      add(active.backward, cosem::kExporting);
+    } else {
+      add(reactive.forward, cosem::kInductive & possible);
+      add(reactive.backward, cosem::kCapacitive & possible);
+    }
+  }
   return bounds;
 }
 

@@ -7,20 +7,15 @@
 #include <cstdint>
 
 #include "models/core/grid/electrical.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace sim::run {
 
-// The meter's cumulative registers in the order of the profile's columns.
-enum EnergyRegister : std::uint8_t {
-  kActiveImport,  // +A  1.8.0
-  kActiveExport,  // -A  2.8.0
-  kReactiveQ1,    // R1  5.8.0: import, inductive
-  kReactiveQ2,    // R2  6.8.0: export, Q > 0
-  kReactiveQ3,    // R3  7.8.0: export, Q < 0
-  kReactiveQ4,    // R4  8.8.0: import, capacitive
-};
-inline constexpr std::size_t kEnergyRegisters = 6;
-using RegisterValues = std::array<double, kEnergyRegisters>;  // W, var or Wh, varh
+using protocol::cosem::kQuantities;
+using enum protocol::cosem::QuantityIndex;
+// The meter's cumulative registers by index in kQuantityTable. W, var or Wh, varh.
+using RegisterValues = std::array<double, kQuantities>;
+inline constexpr std::size_t kEnergyRegisters = kQuantities;
 
 // What flows through a meter: true powers and what its limits depend on.
 struct Flow {
@@ -36,11 +31,12 @@ Flow flow_of(const models::ElectricalState& state);
 struct Bounds {
   RegisterValues low{};
   RegisterValues high{};
-  double reactive_low = 0;  // the four reactive registers together
+  double reactive_low = 0;  // the reactive registers of the single quadrants together
   double reactive_high = 0;
 };
 
-// True powers by register.
+// True powers by register. A quantity of another power than active and reactive needs its share
+// here and in bounds_of; any other is a row of kQuantityTable.
 RegisterValues exact_of(const Flow& flow);
 // Active: IEC 62053-21 class 1 (EN 50470-3 class B). Reactive: class 2 of the fundamental.
 Bounds bounds_of(const Flow& flow);

@@ -11,7 +11,7 @@ constexpr double kNsPerHourDouble = 3600e9;
 constexpr double kUnit = 1;  // registers show whole Wh and varh
 
 void add(RegisterValues& sum, const RegisterValues& x, double factor) {
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) sum[r] += factor * x[r];
+  for (std::size_t r = 0; r < kQuantities; ++r) sum[r] += factor * x[r];
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void TruthMeter::refresh_flow() {
 void TruthMeter::integrate(kernel::TimeNs duration_ns) {
   refresh_flow();
   const double hours = static_cast<double>(duration_ns) / kNsPerHourDouble;
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
+  for (std::size_t r = 0; r < kQuantities; ++r) {
     exact_[r].add(exact_w_[r] * hours);
     truth_.exact[r] = exact_[r].total();
   }
@@ -96,11 +96,12 @@ std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registere
   std::uint32_t wrong = 0;
   double reactive = 0;
   double reactive_unit = 0;
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
+  for (std::size_t r = 0; r < kQuantities; ++r) {
     if (registered[r] < span.bounds.low[r] - kUnit || registered[r] > span.bounds.high[r] + kUnit) {
       wrong |= 1u << r;
     }
-    if (r < kReactiveQ1) continue;
+    const auto& quantity = protocol::cosem::kQuantityTable[r];
+    if (quantity.power != protocol::cosem::Power::reactive || !quantity.single_quadrant()) continue;
     reactive += registered[r];
     // Each register that moves is cut to whole units for itself; one that should stand still may
     // have been a hair below its next unit, which its own check above allows.
@@ -109,7 +110,7 @@ std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registere
   reactive_unit = std::max(reactive_unit, kUnit);
   if (reactive < span.bounds.reactive_low - reactive_unit ||
       reactive > span.bounds.reactive_high + reactive_unit) {
-    wrong |= 1u << kEnergyRegisters;
+    wrong |= 1u << kQuantities;
   }
   return wrong;
 }

@@ -56,7 +56,7 @@ class TruthMeter {
   models::HomeLoad load_;
   RegisterValues exact_w_{};
   Bounds bounds_w_;
-  std::array<Sum, kEnergyRegisters> exact_;
+  std::array<Sum, kQuantities> exact_;
   Truth truth_;
 };
 
@@ -64,7 +64,8 @@ class TruthMeter {
 // plus one unit, for a row between two captures and for the sum of a day alike. Unknown truth is
 // never right nor wrong: ask is_known first.
 bool is_known(const Truth& span);
-// Bit r set: register r is out of bounds. Bit 6: the four reactive registers together.
+// Bit r set: register r is out of bounds. Bit kQuantities: the reactive registers of
+// the single quadrants together.
 std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registered);
 inline bool row_is_right(const Truth& row, const RegisterValues& registered) {
   return wrong_registers(row, registered) == 0;

@@ -19,7 +19,7 @@ Flow flow_at(double current_a, double phi_deg) {
 TEST(ClassLimits, ExactPowersGoToTheirRegisters) {
   const auto expect = [](double phi_deg, EnergyRegister active, EnergyRegister reactive) {
     const RegisterValues exact = exact_of(flow_at(10, phi_deg));
-    for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
+    for (std::size_t r = 0; r < kQuantities; ++r) {
       EXPECT_EQ(exact[r] > 0, r == active || r == reactive) << phi_deg << ' ' << r;
     }
   };

@@ -81,7 +81,7 @@ struct ConstantLoad : models::LoadSource {
 
 RegisterValues difference(const RegisterValues& to, const RegisterValues& from) {
   RegisterValues d{};
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) d[r] = to[r] - from[r];
+  for (std::size_t r = 0; r < kQuantities; ++r) d[r] = to[r] - from[r];
   return d;
 }
 
@@ -156,7 +156,7 @@ TEST(Faults, AGoodMeterIsRightAtEveryAngle) {
 TEST(Faults, ThreeTenthsOfADegreeShowInTheReactiveEnergyOfAHeater) {
   const ConstantLoad heater(at_power_factor(11500, 0));
   for (const double phase_deg : {0.3, -0.3}) {
-    EXPECT_NE(judge(heater, {.phase_deg = phase_deg}).day & (1u << kEnergyRegisters), 0u);
+    EXPECT_NE(judge(heater, {.phase_deg = phase_deg}).day & (1u << kQuantities), 0u);
   }
   EXPECT_EQ(judge(heater, {.phase_deg = 0.1}).day, 0u);
 }
@@ -203,7 +203,7 @@ TEST(Faults, ALostRowAndADoubledRowShow) {
   const Truth row = truth.advance(kQuarter);
   RegisterValues registered{};
   EXPECT_FALSE(row_is_right(row, registered));
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) registered[r] = std::floor(row.exact[r]);
+  for (std::size_t r = 0; r < kQuantities; ++r) registered[r] = std::floor(row.exact[r]);
   EXPECT_TRUE(row_is_right(row, registered));
   EXPECT_TRUE(day_is_right(row, registered));
   for (double& x : registered) x *= 2;

@@ -78,7 +78,7 @@ TEST(Truth, ReadingOftenChangesNothing) {
   const Truth& a = once.advance(2 * kHour);
   const Truth& b = often.advance(2 * kHour);
   EXPECT_EQ(a.powered_ns, b.powered_ns);
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
+  for (std::size_t r = 0; r < kQuantities; ++r) {
     EXPECT_NEAR(a.exact[r], b.exact[r], 1e-9);
     EXPECT_NEAR(a.bounds.low[r], b.bounds.low[r], 1e-9);
   }
