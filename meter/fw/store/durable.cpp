@@ -9,9 +9,6 @@
 namespace meter::fw {
 namespace {
 
-constexpr std::size_t kCopyOctets = sizeof(DurableState) + 4;
-static_assert(2 * kCopyOctets <= METER_RETAINED_BYTES);
-
 Bytes octets_of(const DurableState& state) {
   return {reinterpret_cast<const std::uint8_t*>(&state), sizeof state};
 }
@@ -35,7 +32,7 @@ bool Durable::open(const Hal& hal, const Parameters& parameters) {
   };
   DurableState candidate;
   for (std::size_t copy = 0; copy < 2; ++copy) {
-    if (read_copy(retained.subspan(copy * kCopyOctets, kCopyOctets), candidate)) {
+    if (read_copy(retained.subspan(copy * kRetainedCopyOctets, kRetainedCopyOctets), candidate)) {
       consider(candidate);
     }
   }
@@ -47,7 +44,7 @@ bool Durable::open(const Hal& hal, const Parameters& parameters) {
 void Durable::save(const Hal& hal) {
   ++state.sequence;
   const MutableBytes copy =
-      hal.retained().subspan((state.sequence & 1u) * kCopyOctets, kCopyOctets);
+      hal.retained().subspan((state.sequence & 1u) * kRetainedCopyOctets, kRetainedCopyOctets);
   const std::uint32_t crc = crc32(octets_of(state));
   std::memcpy(copy.data(), &state, sizeof state);
   std::memcpy(copy.data() + sizeof state, &crc, sizeof crc);

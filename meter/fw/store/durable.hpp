@@ -38,6 +38,11 @@ struct DurableState {
   std::array<std::uint32_t, kEventLogCount> alarm_cursor{};
 };
 
+// Battery-backed RAM that the firmware asks for: two copies, each with its CRC.
+inline constexpr std::size_t kRetainedCopyOctets = sizeof(DurableState) + 4;
+inline constexpr std::size_t kRetainedOctets = 2 * kRetainedCopyOctets;
+static_assert(kRetainedOctets <= METER_RETAINED_BYTES);
+
 // Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the
 // middle of a write leaves the state before it. A third copy goes to flash when the supply
 // announces its end and once a day, for the meter whose battery is empty.

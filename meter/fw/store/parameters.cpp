@@ -5,11 +5,6 @@
 #include <algorithm>
 
 namespace meter::fw {
-namespace {
-
-constexpr std::uint32_t kRoomSlots = 3;  // a checkpoint, a reservation, a setting
-
-}  // namespace
 
 void Parameters::open(const Hal& hal) {
   log_.open(hal, kParameterPlace, 0);
@@ -62,7 +57,7 @@ void Parameters::complete_page(const Hal& hal) {
   const std::uint32_t rows = log_.rows_per_page();
   const std::uint32_t page = (next - 1) / rows * rows;
   const std::uint32_t before = page >= rows ? page - rows : 0;
-  for (std::uint8_t k = 0; k < static_cast<std::uint8_t>(BlockKind::kinds); ++k) {
+  for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
     const auto kind = static_cast<BlockKind>(k);
     Values values;
     if (find(hal, kind, page, values) || !find(hal, kind, before, values)) continue;
@@ -75,7 +70,7 @@ void Parameters::make_room(const Hal& hal) {
   // Writing the rest of this page again costs nothing and turns to the next one.
   Values values;
   BlockKind kind = BlockKind::identity;
-  for (std::uint8_t k = 0; k < static_cast<std::uint8_t>(BlockKind::kinds); ++k) {
+  for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
     kind = static_cast<BlockKind>(k);
     if (find(hal, kind, oldest_slot(), values)) break;
   }

@@ -18,6 +18,26 @@ enum class BlockKind : std::uint8_t {
   concentrator_reservation,  // invocation counters of the second key set
   kinds,
 };
+inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
+
+// What a block of each kind may grow to; the largest decides how many records a page takes. A
+// checkpoint that outgrows its share (registers by rate) becomes two kinds, so that a page still
+// holds one record of each and those of a dying supply.
+inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
+    176,  // identity
+    192,  // calibration: three elements, three numbers more than today
+    32,   // settings
+    8,    // counter_reservation
+    176,  // checkpoint
+    8,    // concentrator_reservation
+};
+inline constexpr std::uint32_t kRoomSlots = 3;  // a checkpoint, a reservation, a setting
+static_assert([] {
+  for (const std::uint16_t octets : kBlockOctets) {
+    if (octets > kParameterPlace.value_octets) return false;
+  }
+  return rows_per_page(kParameterPlace.value_octets) > kBlockKinds + kRoomSlots;
+}());
 
 // Key-value store on a log of two pages. A page that is begun first gets a copy of every kind from
 // the page before it; until that is complete, the page before it still stands. So the newest value
@@ -29,12 +49,14 @@ class Parameters {
 
   template <typename Block>
   bool load(const Hal& hal, BlockKind kind, Block& block) const {
-    static_assert(std::is_trivially_copyable_v<Block> && sizeof(Block) <= kMaxRowValues);
+    static_assert(std::is_trivially_copyable_v<Block>);
+    PROTOCOL_ASSERT(sizeof(Block) <= kBlockOctets[static_cast<std::size_t>(kind)]);
     return load_octets(hal, kind, {reinterpret_cast<std::uint8_t*>(&block), sizeof block});
   }
   template <typename Block>
   bool store(const Hal& hal, BlockKind kind, const Block& block) {
-    static_assert(std::is_trivially_copyable_v<Block> && sizeof(Block) <= kMaxRowValues);
+    static_assert(std::is_trivially_copyable_v<Block>);
+    PROTOCOL_ASSERT(sizeof(Block) <= kBlockOctets[static_cast<std::size_t>(kind)]);
     return store_octets(hal, kind, {reinterpret_cast<const std::uint8_t*>(&block), sizeof block});
   }
   // Erasing takes longer than a dying supply lasts: turns the page now if a checkpoint would not

@@ -17,7 +17,8 @@ struct RowHead {
 };
 static_assert(sizeof(RowHead) == 12);
 
-inline constexpr std::size_t kMaxRowValues = 168;
+// Of any log: what a buffer for one row must take.
+inline constexpr std::size_t kMaxRowValues = 192;
 inline constexpr std::size_t kPageHeaderOctets = 12;
 
 // Where a log lives. value_octets: a row is RowHead, values, CRC-32.
