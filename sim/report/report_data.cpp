@@ -49,11 +49,12 @@ std::size_t class_of(double latency_s) {
 
 void gather_rows(const TableFileReader& file, ReportData& data) {
   double last_expected_s = 0;
-  each_row(file, "truth", {"stamp_utc_s", "meter"}, data.missing_tables, [&](const Cells& cells) {
+  each_row<TruthRow>(file, data.missing_tables, [&](const TruthRow& row) {
     ++data.expected_rows;
-    data.line_expected_rows += data.line.meters.contains(cells.count(1));
-    last_expected_s = std::max(last_expected_s, cells.number(0));
-    if (auto* const hour = hour_of(data, cells.number(0))) ++hour->expected;
+    data.line_expected_rows += data.line.meters.contains(row.meter);
+    const auto stamp_utc_s = static_cast<double>(row.stamp_utc_s);
+    last_expected_s = std::max(last_expected_s, stamp_utc_s);
+    if (auto* const hour = hour_of(data, stamp_utc_s)) ++hour->expected;
   });
   data.latency_s.assign(ReportData::kLatencyBins, 0);
   data.line_latency_s.assign(data.line.meters.empty() ? 0 : ReportData::kLatencyBins, 0);
@@ -62,31 +63,31 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
     double net_wh;
   };
   std::vector<Stored> home;
-  each_row(file, "rows", {"stamp_utc_s", "arrival_utc_s", "meter", "ap_wh", "am_wh"},
-           data.missing_tables, [&](const Cells& cells) {
-             const double stamp_utc_s = cells.number(0);
-             if (cells.number(2) == data.home) {
-               home.push_back({stamp_utc_s, cells.number(3) - cells.number(4)});
-             }
-             // While late rows are collected meters go on capturing: nobody waits for those.
-             if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;
-             const bool on_line = data.line.meters.contains(cells.count(2));
-             ++data.stored_rows;
-             data.line_stored_rows += on_line;
-             const double latency_s = cells.number(1) - stamp_utc_s;
-             if (std::isnan(latency_s)) return;
-             ++data.latency_rows;
-             const double bin =
-                 std::clamp(latency_s, 0.0, static_cast<double>(ReportData::kLatencyBins - 1));
-             ++data.latency_s[static_cast<std::size_t>(bin)];
-             if (on_line) ++data.line_latency_s[static_cast<std::size_t>(bin)];
-             if (auto* const hour = hour_of(data, stamp_utc_s)) {
-               hour->within_1h += latency_s <= kHourS;
-               hour->within_4h += latency_s <= 4 * kHourS;
-               hour->later += latency_s > 4 * kHourS;
-               ++hour->latency_class[class_of(latency_s)];
-             }
-           });
+  each_row<HeadEndRow>(file, data.missing_tables, [&](const HeadEndRow& row) {
+    const auto stamp_utc_s = static_cast<double>(row.stamp_utc_s);
+    if (row.meter == data.home) {
+      home.push_back({stamp_utc_s, static_cast<double>(row.registers.ap_wh) -
+                                       static_cast<double>(row.registers.am_wh)});
+    }
+    // While late rows are collected meters go on capturing: nobody waits for those.
+    if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;
+    const bool on_line = data.line.meters.contains(row.meter);
+    ++data.stored_rows;
+    data.line_stored_rows += on_line;
+    const double latency_s = row.arrival_utc_s - stamp_utc_s;
+    if (std::isnan(latency_s)) return;
+    ++data.latency_rows;
+    const double bin =
+        std::clamp(latency_s, 0.0, static_cast<double>(ReportData::kLatencyBins - 1));
+    ++data.latency_s[static_cast<std::size_t>(bin)];
+    if (on_line) ++data.line_latency_s[static_cast<std::size_t>(bin)];
+    if (auto* const hour = hour_of(data, stamp_utc_s)) {
+      hour->within_1h += latency_s <= kHourS;
+      hour->within_4h += latency_s <= 4 * kHourS;
+      hour->later += latency_s > 4 * kHourS;
+      ++hour->latency_class[class_of(latency_s)];
+    }
+  });
   std::sort(home.begin(), home.end(),
             [](const Stored& a, const Stored& b) { return a.stamp_utc_s < b.stamp_utc_s; });
   double usual_s = 0;  // the shortest step is the capture period, holes are longer
@@ -105,14 +106,12 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
 }
 
 void gather_power(const TableFileReader& file, ReportData& data) {
-  each_row(file, "power", {"meter", "t_s", "active_w", "known"}, data.missing_tables,
-           [&](const Cells& cells) {
-             if (data.home == 0) data.home = static_cast<std::uint32_t>(cells.number(0));
-             if (cells.number(0) != data.home) return;
-             const bool known = cells.number(3) != 0;
-             data.load.push_back({static_cast<double>(data.start_utc_s) + cells.number(1),
-                                  known ? cells.number(2) : kNotKnown});
-           });
+  each_row<PowerRow>(file, data.missing_tables, [&](const PowerRow& row) {
+    if (data.home == 0) data.home = row.meter;
+    if (row.meter != data.home) return;
+    data.load.push_back({static_cast<double>(data.start_utc_s) + row.t_s,
+                         row.known != 0 ? row.active_w : kNotKnown});
+  });
 }
 
 void gather_sessions(const TableFileReader& file, ReportData& data) {
@@ -122,13 +121,11 @@ void gather_sessions(const TableFileReader& file, ReportData& data) {
   const auto minute = [&](double t_s) {
     return static_cast<std::size_t>(std::clamp(t_s / 60, 0.0, static_cast<double>(minutes)));
   };
-  each_row(file, "sessions", {"opened_s", "closed_s"}, data.missing_tables,
-           [&](const Cells& cells) {
-             ++data.sessions;
-             const double closed_s = cells.number(1);
-             ++change[minute(cells.number(0))];
-             if (!std::isnan(closed_s)) --change[minute(closed_s)];
-           });
+  each_row<SessionRow>(file, data.missing_tables, [&](const SessionRow& row) {
+    ++data.sessions;
+    ++change[minute(row.opened_s)];
+    if (!std::isnan(row.closed_s)) --change[minute(row.closed_s)];
+  });
   std::int64_t open = 0;
   for (std::size_t i = 0; i < minutes; ++i) {
     open += change[i];
@@ -137,41 +134,34 @@ void gather_sessions(const TableFileReader& file, ReportData& data) {
 }
 
 void gather_traffic(const TableFileReader& file, ReportData& data) {
-  each_row(file, "traffic", {"hour", "kind", "bytes_up", "bytes_down"}, data.missing_tables,
-           [&](const Cells& cells) {
-             const double hour = cells.number(0);
-             if (!(hour >= 0) || hour >= static_cast<double>(kMaxHours)) return;
-             auto& hours = data.octets_by_hour[cells.text(1)];
-             const auto at = static_cast<std::size_t>(hour);
-             if (at >= hours.size()) hours.resize(at + 1, 0);
-             hours[at] += static_cast<std::uint64_t>(cells.number(2) + cells.number(3));
-           });
+  each_row<TrafficRow>(file, data.missing_tables, [&](const TrafficRow& row) {
+    if (row.hour >= kMaxHours) return;
+    auto& hours = data.octets_by_hour[row.kind.text()];
+    if (row.hour >= hours.size()) hours.resize(row.hour + 1, 0);
+    hours[row.hour] += row.bytes_up + row.bytes_down;
+  });
 }
 
 void gather_lists(const TableFileReader& file, ReportData& data) {
-  each_row(file, "meters", {"tier"}, data.missing_tables, [&](const Cells& cells) {
+  each_row<MeterRow>(file, data.missing_tables, [&](const MeterRow& row) {
     ++data.meters;
-    data.detailed += cells.number(0) == 1;
+    data.detailed += row.tier == 1;
   });
-  each_row(file, "kpi", {"name", "value", "unit", "limit", "pass"}, data.missing_tables,
-           [&](const Cells& cells) {
-             data.kpis.push_back({cells.text(0), cells.number(1), cells.text(2), cells.text(3),
-                                  cells.number(4) != 0});
-           });
-  each_row(file, "events", {"t_s", "type", "meters", "value", "text"}, data.missing_tables,
-           [&](const Cells& cells) {
-             // The column is shorter than the longest name of an event.
-             std::string type = cells.text(1);
-             if (type == "concentrator_out") type = "concentrator_outage";
-             data.events.push_back(
-                 {cells.number(0), std::move(type), cells.text(2), cells.number(3), cells.text(4)});
-           });
-  each_row(
-      file, "orders", {"meter", "type", "value", "issued_s", "done_s", "outcome"},
-      data.missing_tables, [&](const Cells& cells) {
-        data.orders.push_back({static_cast<std::uint32_t>(cells.number(0)), cells.text(1),
-                               cells.text(2), cells.number(3), cells.number(4), cells.text(5)});
-      });
+  each_row<KpiRow>(file, data.missing_tables, [&](const KpiRow& row) {
+    data.kpis.push_back(
+        {row.name.text(), row.value, row.unit.text(), row.limit.text(), row.pass != 0});
+  });
+  each_row<EventRow>(file, data.missing_tables, [&](const EventRow& row) {
+    // The column was shorter than the longest name of an event.
+    std::string type = row.type.text();
+    if (type == "concentrator_out") type = "concentrator_outage";
+    data.events.push_back(
+        {row.t_s, std::move(type), row.meters.text(), row.value, row.text.text()});
+  });
+  each_row<OrderRow>(file, data.missing_tables, [&](const OrderRow& row) {
+    data.orders.push_back({row.meter, row.type.text(), row.value.text(), row.issued_s, row.done_s,
+                           row.outcome.text()});
+  });
 }
 
 }  // namespace

@@ -15,11 +15,10 @@ constexpr double kRejoinS = 900;
 constexpr double kRetryS = 1200;  // two polls closer than this are one collection
 
 // As each_row, but a table that is not there is no fault: files were written before it existed.
-template <typename Visit>
-void each_line_row(const TableFileReader& file, const char* name,
-                   std::initializer_list<const char*> columns,
-                   std::vector<std::string>& missing_tables, Visit visit) {
-  if (file.find(name) != nullptr) each_row(file, name, columns, missing_tables, visit);
+template <typename Row, typename Visit>
+void each_line_row(const TableFileReader& file, std::vector<std::string>& missing_tables,
+                   Visit visit) {
+  if (file.find(Row::kTable.name) != nullptr) each_row<Row>(file, missing_tables, visit);
 }
 
 template <typename T>
@@ -32,38 +31,13 @@ T* cell_of_hour(std::vector<T>& hours, double hour) {
 
 void gather_places(const TableFileReader& file, std::vector<std::string>& missing_tables,
                    LineData& data) {
-  each_line_row(
-      file, "nodes",
-      {"concentrator", "meter", "x_m", "y_m", "distance_m", "registered", "level", "is_switch",
-       "parent", "snr_down_db", "snr_up_db", "first_registered_s", "registrations",
-       "registered_share", "frames_received", "frames_lost", "beacons_received", "beacons_missed"},
-      missing_tables, [&](const Cells& cells) {
-        LineData::Node node;
-        node.meter = cells.count(1);
-        node.x_m = cells.number(2);
-        node.y_m = cells.number(3);
-        node.distance_m = cells.number(4);
-        node.registered = cells.count(5) != 0;
-        node.level = cells.count(6);
-        node.is_switch = cells.count(7) != 0;
-        node.parent = cells.count(8);
-        node.snr_down_db = cells.number(9);
-        node.snr_up_db = cells.number(10);
-        node.first_registered_s = cells.number(11);
-        node.registrations = cells.count(12);
-        node.registered_share = cells.number(13);
-        node.received = cells.number(14);
-        node.lost = cells.number(15);
-        node.beacons_received = cells.number(16);
-        node.beacons_missed = cells.number(17);
-        data.places[cells.count(0)].nodes.push_back(node);
-        if (node.meter != 0) data.meters.insert(node.meter);
-      });
-  each_line_row(file, "cables", {"concentrator", "x0_m", "y0_m", "x1_m", "y1_m"}, missing_tables,
-                [&](const Cells& cells) {
-                  data.places[cells.count(0)].cables.push_back(
-                      {cells.number(1), cells.number(2), cells.number(3), cells.number(4)});
-                });
+  each_line_row<NodeRow>(file, missing_tables, [&](const NodeRow& row) {
+    data.places[row.concentrator].nodes.push_back(row);
+    if (row.meter != 0) data.meters.insert(row.meter);
+  });
+  each_line_row<CableRow>(file, missing_tables, [&](const CableRow& row) {
+    data.places[row.concentrator].cables.push_back(row);
+  });
 }
 
 struct Change {
@@ -122,12 +96,10 @@ void gather_registrations(const TableFileReader& file,
                           const std::vector<ConcentratorOutage>& outages,
                           std::vector<std::string>& missing_tables, LineData& data) {
   std::map<std::uint32_t, std::vector<Change>> by_concentrator;
-  each_line_row(file, "registrations", {"t_s", "concentrator", "meter", "joined"}, missing_tables,
-                [&](const Cells& cells) {
-                  if (std::isnan(cells.number(0))) return;
-                  by_concentrator[cells.count(1)].push_back(
-                      {cells.number(0), cells.count(2), cells.count(3) != 0});
-                });
+  each_line_row<RegistrationRow>(file, missing_tables, [&](const RegistrationRow& row) {
+    if (std::isnan(row.t_s)) return;
+    by_concentrator[row.concentrator].push_back({row.t_s, row.meter, row.joined != 0});
+  });
   std::vector<Delta> deltas;
   for (auto& [concentrator, changes] : by_concentrator) {
     std::stable_sort(changes.begin(), changes.end(),
@@ -151,47 +123,42 @@ void gather_registrations(const TableFileReader& file,
 
 void gather_airtime(const TableFileReader& file, std::vector<std::string>& missing_tables,
                     LineData& data) {
-  each_line_row(file, "airtime", {"hour", "kind", "airtime_s", "ok", "noise", "collision", "deaf"},
-                missing_tables, [&](const Cells& cells) {
-                  auto* const sum = cell_of_hour(data.airtime[cells.text(1)], cells.number(0));
-                  if (sum == nullptr) return;
-                  sum->airtime_s += std::isnan(cells.number(2)) ? 0 : cells.number(2);
-                  sum->ok += cells.count(3);
-                  sum->noise += cells.count(4);
-                  sum->collision += cells.count(5);
-                  sum->deaf += cells.count(6);
-                });
+  each_line_row<AirtimeRow>(file, missing_tables, [&](const AirtimeRow& row) {
+    auto* const sum = cell_of_hour(data.airtime[row.kind.text()], row.hour);
+    if (sum == nullptr) return;
+    sum->airtime_s += std::isnan(row.airtime_s) ? 0 : row.airtime_s;
+    sum->ok += row.ok;
+    sum->noise += row.noise;
+    sum->collision += row.collision;
+    sum->deaf += row.deaf;
+  });
 }
 
 void gather_collection(const TableFileReader& file, std::vector<std::string>& missing_tables,
                        LineData& data) {
-  each_line_row(file, "reports", {"t_s", "kind", "errors", "new_rows", "bytes"}, missing_tables,
-                [&](const Cells& cells) {
-                  auto* const sum =
-                      cell_of_hour(data.reports[cells.text(1)], cells.number(0) / 3600);
-                  if (sum == nullptr) return;
-                  *sum += 1;
-                  data.report_errors += cells.count(2);
-                  data.report_new_rows += cells.count(3);
-                  data.report_octets += cells.count(4);
-                });
+  each_line_row<ReportRow>(file, missing_tables, [&](const ReportRow& row) {
+    auto* const sum = cell_of_hour(data.reports[row.kind.text()], row.t_s / 3600);
+    if (sum == nullptr) return;
+    *sum += 1;
+    data.report_errors += row.errors;
+    data.report_new_rows += row.new_rows;
+    data.report_octets += row.bytes;
+  });
   std::map<std::uint32_t, double> last_s;
   std::vector<double> steps_s;
-  each_line_row(file, "polls", {"t_s", "meter", "job", "outcome"}, missing_tables,
-                [&](const Cells& cells) {
-                  const std::string job = cells.text(2);
-                  const std::string outcome = cells.text(3);
-                  const double t_s = cells.number(0);
-                  const bool done = outcome == "done";
-                  auto& hours = done ? data.polls[job] : data.failed_polls[outcome];
-                  auto* const sum = cell_of_hour(hours, t_s / 3600);
-                  if (sum == nullptr) return;
-                  *sum += 1;
-                  if (!done || job != "loadProfile") return;
-                  const auto [at, first] = last_s.try_emplace(cells.count(1), t_s);
-                  if (!first && t_s - at->second > kRetryS) steps_s.push_back(t_s - at->second);
-                  at->second = t_s;
-                });
+  each_line_row<PollRow>(file, missing_tables, [&](const PollRow& row) {
+    const std::string job = row.job.text();
+    const std::string outcome = row.outcome.text();
+    const bool done = outcome == "done";
+    auto& hours = done ? data.polls[job] : data.failed_polls[outcome];
+    auto* const sum = cell_of_hour(hours, row.t_s / 3600);
+    if (sum == nullptr) return;
+    *sum += 1;
+    if (!done || job != "loadProfile") return;
+    const auto [at, first] = last_s.try_emplace(row.meter, row.t_s);
+    if (!first && row.t_s - at->second > kRetryS) steps_s.push_back(row.t_s - at->second);
+    at->second = row.t_s;
+  });
   if (steps_s.empty()) return;
   const auto middle = steps_s.begin() + static_cast<long>(steps_s.size() / 2);
   std::nth_element(steps_s.begin(), middle, steps_s.end());

@@ -14,35 +14,10 @@ namespace sim::result {
 
 // What the report shows of power lines and of the concentrators on them.
 struct LineData {
-  struct Node {
-    std::uint32_t meter;  // 0: the concentrator
-    double x_m;
-    double y_m;
-    double distance_m;
-    bool registered;
-    std::uint32_t level;
-    bool is_switch;
-    std::uint32_t parent;
-    double snr_down_db;
-    double snr_up_db;
-    double first_registered_s;
-    std::uint32_t registrations;
-    double registered_share;
-    double received;
-    double lost;
-    double beacons_received;
-    double beacons_missed;
-  };
-  struct Cable {
-    double x0_m;
-    double y0_m;
-    double x1_m;
-    double y1_m;
-  };
   // One substation.
   struct Place {
-    std::vector<Node> nodes;
-    std::vector<Cable> cables;
+    std::vector<NodeRow> nodes;
+    std::vector<CableRow> cables;
   };
   std::map<std::uint32_t, Place> places;  // by concentrator
   std::set<std::uint32_t> meters;         // behind any concentrator

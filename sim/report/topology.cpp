@@ -56,22 +56,22 @@ class Map {
   Spot at(double x_m, double y_m) const {
     return {left_ + (x_m - low_.x) * scale_, top_ + (high_.y - y_m) * scale_};  // north is up
   }
-  Spot at(const LineData::Node& node) const { return at(node.x_m, node.y_m); }
-  const LineData::Node* parent_of(const LineData::Node& node) const;
-  std::string words(const LineData::Node& node) const;
+  Spot at(const NodeRow& node) const { return at(node.x_m, node.y_m); }
+  const NodeRow* parent_of(const NodeRow& node) const;
+  std::string words(const NodeRow& node) const;
   void include(double x_m, double y_m);
   void fit();
   void cables();
   void links();
-  void node(const LineData::Node& node);
+  void node(const NodeRow& node);
   void numbers();
   void scale_bar();
   std::string legend() const;
 
   std::uint32_t concentrator_;
   const LineData::Place& place_;
-  std::vector<const LineData::Node*> nodes_;  // with a place; the concentrator last, so on top
-  std::map<std::uint32_t, const LineData::Node*> by_meter_;
+  std::vector<const NodeRow*> nodes_;  // with a place; the concentrator last, so on top
+  std::map<std::uint32_t, const NodeRow*> by_meter_;
   Spot low_{1e300, 1e300};
   Spot high_{-1e300, -1e300};
   double scale_ = 1;
@@ -84,7 +84,7 @@ class Map {
 
 Map::Map(std::uint32_t concentrator, const LineData::Place& place)
     : concentrator_(concentrator), place_(place) {
-  for (const LineData::Node& node : place.nodes) {
+  for (const NodeRow& node : place.nodes) {
     if (!std::isfinite(node.x_m) || !std::isfinite(node.y_m)) continue;
     if (!by_meter_.emplace(node.meter, &node).second) continue;
     if (node.meter != 0) nodes_.push_back(&node);
@@ -100,7 +100,7 @@ void Map::include(double x_m, double y_m) {
 }
 
 void Map::fit() {
-  for (const LineData::Cable& cable : place_.cables) {
+  for (const CableRow& cable : place_.cables) {
     if (!std::isfinite(cable.x0_m + cable.y0_m + cable.x1_m + cable.y1_m)) continue;
     include(cable.x0_m, cable.y0_m);
     include(cable.x1_m, cable.y1_m);
@@ -114,7 +114,7 @@ void Map::fit() {
   radius_ = nodes_.size() > 600 ? 2.5 : nodes_.size() > 150 ? 4 : 5.5;
 }
 
-const LineData::Node* Map::parent_of(const LineData::Node& node) const {
+const NodeRow* Map::parent_of(const NodeRow& node) const {
   if (node.meter == 0 || !node.registered || node.parent == node.meter) return nullptr;
   const auto found = by_meter_.find(node.parent);
   return found == by_meter_.end() ? nullptr : found->second;
@@ -124,10 +124,11 @@ std::string share_of(double part, double whole) {
   return whole > 0 ? " (" + shown(part / whole, Quantity::percent) + ")" : "";
 }
 
-std::string Map::words(const LineData::Node& node) const {
-  const double frames = node.received + node.lost;
+std::string Map::words(const NodeRow& node) const {
+  const auto n_lost = static_cast<double>(node.frames_lost);
+  const double frames = static_cast<double>(node.frames_received) + n_lost;
   const std::string lost =
-      "frames lost: " + plain(node.lost) + " of " + plain(frames) + share_of(node.lost, frames);
+      "frames lost: " + plain(n_lost) + " of " + plain(frames) + share_of(n_lost, frames);
   if (node.meter == 0) return "Concentrator " + std::to_string(concentrator_) + "\n" + lost;
   std::string text = "Meter " + std::to_string(node.meter);
   if (node.registered) {
@@ -143,9 +144,10 @@ std::string Map::words(const LineData::Node& node) const {
   if (!std::isnan(node.first_registered_s)) {
     text += ", first after " + shown(node.first_registered_s, Quantity::seconds);
   }
-  const double beacons = node.beacons_received + node.beacons_missed;
-  text += "\n" + lost + "\nbeacons missed: " + plain(node.beacons_missed) + " of " +
-          plain(beacons) + share_of(node.beacons_missed, beacons);
+  const auto missed = static_cast<double>(node.beacons_missed);
+  const double beacons = static_cast<double>(node.beacons_received) + missed;
+  text += "\n" + lost + "\nbeacons missed: " + plain(missed) + " of " + plain(beacons) +
+          share_of(missed, beacons);
   if (!std::isnan(node.distance_m)) {
     text += "\n" + plain(std::round(node.distance_m)) + "\u00a0m of cable to the busbar";
   }
@@ -154,7 +156,7 @@ std::string Map::words(const LineData::Node& node) const {
 
 void Map::cables() {
   std::string drawn;
-  for (const LineData::Cable& cable : place_.cables) {
+  for (const CableRow& cable : place_.cables) {
     if (!std::isfinite(cable.x0_m + cable.y0_m + cable.x1_m + cable.y1_m)) continue;
     const Spot from = at(cable.x0_m, cable.y0_m);
     const Spot to = at(cable.x1_m, cable.y1_m);
@@ -164,8 +166,8 @@ void Map::cables() {
 }
 
 void Map::links() {
-  for (const LineData::Node* const node : nodes_) {
-    const LineData::Node* const parent = parent_of(*node);
+  for (const NodeRow* const node : nodes_) {
+    const NodeRow* const parent = parent_of(*node);
     if (parent == nullptr) continue;
     const int quality = link_class(node->snr_down_db, node->snr_up_db);
     const Spot from = at(*node);
@@ -177,15 +179,15 @@ void Map::links() {
   }
 }
 
-void Map::node(const LineData::Node& node) {
+void Map::node(const NodeRow& node) {
   const Spot spot = at(node);
   const bool base = node.meter == 0;
   const bool square = base || node.is_switch;
   const double size = base ? 9 : square ? radius_ + 1.5 : radius_;
-  const std::string style = base ? "base"
-                            : !node.registered
-                                ? "lost"
-                                : "n" + std::to_string(std::min(node.level, kLevelColours - 1));
+  const std::string style =
+      base               ? "base"
+      : !node.registered ? "lost"
+                         : "n" + std::to_string(std::min<unsigned>(node.level, kLevelColours - 1));
   out_ += "<g class=\"node " + style + "\"><title>" + escape_markup(words(node)) + "</title>";
   if (square) {
     out_ += "<rect x=\"" + num(spot.x - size) + "\" y=\"" + num(spot.y - size) + "\" width=\"" +
@@ -201,15 +203,15 @@ void Map::node(const LineData::Node& node) {
 // hover text.
 void Map::numbers() {
   std::vector<Box> taken;
-  for (const LineData::Node* const each : nodes_) {
+  for (const NodeRow* const each : nodes_) {
     const Spot spot = at(*each);
     const double size = each->meter == 0 ? 10 : radius_ + 2;
     taken.push_back({spot.x - size, spot.y - size, spot.x + size, spot.y + size});
   }
   auto order = nodes_;
   std::stable_partition(order.begin(), order.end(),
-                        [](const LineData::Node* each) { return each->is_switch; });
-  for (const LineData::Node* const each : order) {
+                        [](const NodeRow* each) { return each->is_switch; });
+  for (const NodeRow* const each : order) {
     if (each->meter == 0 || (nodes_.size() > kNumbered && !each->is_switch)) continue;
     const std::string number = std::to_string(each->meter);
     const double wide = 6.4 * static_cast<double>(number.size());
@@ -252,14 +254,14 @@ std::string Map::legend() const {
   std::map<std::uint32_t, std::size_t> levels;
   std::size_t switches = 0;
   std::size_t lost = 0;
-  for (const LineData::Node* const each : nodes_) {
+  for (const NodeRow* const each : nodes_) {
     if (each->meter == 0) continue;
     if (!each->registered) {
       ++lost;
       continue;
     }
     switches += each->is_switch;
-    ++levels[std::min(each->level, kLevelColours - 1)];
+    ++levels[std::min<unsigned>(each->level, kLevelColours - 1)];
     const int quality = link_class(each->snr_down_db, each->snr_up_db);
     if (parent_of(*each) != nullptr && quality >= 0) ++links[static_cast<std::size_t>(quality)];
   }
@@ -288,7 +290,7 @@ std::string Map::figure() {
          "\">";
   cables();
   links();
-  for (const LineData::Node* const each : nodes_) node(*each);
+  for (const NodeRow* const each : nodes_) node(*each);
   numbers();
   scale_bar();
   out_ += "</svg>";

@@ -4,8 +4,10 @@
 
 #include <bit>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
-#include "sim/result/columns.hpp"
+#include "kernel/assert.hpp"
 #include "sim/result/kpi.hpp"
 
 namespace sim::result {
@@ -13,144 +15,72 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "packed rows are little-endian");
 
-constexpr const char* kMeter = "meter number, from 1";
-constexpr const char* kStamp = "end of the interval, seconds since 1970";
+template <typename T>
+constexpr CellType type_of() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return CellType::u8;
+  if constexpr (std::is_same_v<T, std::uint16_t>) return CellType::u16;
+  if constexpr (std::is_same_v<T, std::uint32_t>) return CellType::u32;
+  if constexpr (std::is_same_v<T, std::uint64_t>) return CellType::u64;
+  if constexpr (std::is_same_v<T, std::int16_t>) return CellType::i16;
+  if constexpr (std::is_same_v<T, std::int64_t>) return CellType::i64;
+  if constexpr (std::is_same_v<T, double>) return CellType::f64;
+  return CellType::text;
+}
+
+template <typename Owner, typename Field>
+std::size_t offset_of(Field Owner::*field) {
+  static const Owner row{};
+  return static_cast<std::size_t>(reinterpret_cast<const char*>(&(row.*field)) -
+                                  reinterpret_cast<const char*>(&row));
+}
+
+// Collects the columns that a row type describes; each field follows the one before.
+class Columns {
+ public:
+  explicit Columns(TableSchema& schema) : schema_(schema) {
+    add({"replicate", "", CellType::u16, 2, 0, "repetition of the scenario, from 0", 0});
+  }
+  template <typename Owner, typename Field>
+  void operator()(const char* name, Field Owner::*field, const char* unit, const char* doc) {
+    const std::size_t at = base_ + offset_of(field);
+    pass_to(at, alignof(Field), sizeof(Field));
+    add({name, unit, type_of<Field>(), sizeof(Field), 0, doc, at});
+  }
+  template <typename Owner, typename Part>
+  void part(Part Owner::*fields) {
+    const std::size_t outer = std::exchange(base_, base_ + offset_of(fields));
+    Part::describe(*this);
+    base_ = outer;
+  }
+  // Nothing between the end of the last field and `at` but padding.
+  void pass_to(std::size_t at, std::size_t alignment, std::size_t bytes = 0) {
+    TWIN_ASSERT((end_ + alignment - 1) / alignment * alignment == at, end_, at);
+    end_ = at + bytes;
+  }
+
+ private:
+  void add(Column column) {
+    column.offset = schema_.row_bytes;
+    schema_.row_bytes += column.bytes;
+    schema_.columns.push_back(std::move(column));
+  }
+  TableSchema& schema_;
+  std::size_t base_ = 0;
+  std::size_t end_ = 0;
+};
 
 template <typename Row>
-Columns<Row>& identity(Columns<Row>& columns) {
-  return columns("meter", "", &Row::meter, kMeter)("stamp_utc_s", "s", &Row::stamp_utc_s, kStamp)(
-      "deviation_min", "min", &Row::deviation_min, "local time + deviation = UTC")(
-      "status", "", &Row::status,
-      "bits: 0 critical error, 1 clock invalid, 2 data not valid, 3 daylight saving, 5 clock "
-      "adjusted, 7 power down")("ordinal", "", &Row::ordinal,
-                                "tells rows with the same stamp apart, from 0");
+TableSchema schema_of() {
+  TableSchema schema{Row::kTable.name, Row::kTable.doc, {}, 0};
+  Columns columns(schema);
+  Row::describe(columns);
+  columns.pass_to(sizeof(Row), alignof(Row));
+  return schema;
 }
 
-TableSchema meters() {
-  using R = MeterRow;
-  Columns<R> columns("meters", "The street, one row a meter.");
-  columns("meter", "", &R::meter, kMeter)("serial", "", &R::serial, "serial number")(
-      "logical_device_name", "", &R::logical_device_name, "COSEM logical device name")(
-      "system_title", "", &R::system_title, "hexadecimal")("model", "", &R::model, "meter type")(
-      "firmware", "", &R::firmware, "firmware identification")("tier", "", &R::tier,
-                                                               "1 every ADC sample, 2 fleet")(
-      "capture_period_s", "s", &R::capture_period_s, "of the load profile")(
-      "pv", "", &R::pv, "1 with a photovoltaic plant")("clock_ppm", "ppm", &R::clock_ppm,
-                                                       "rate error of the real-time clock")(
-      "home", "", &R::home, "column of the CSV; empty: household model");
-  return columns.done();
-}
-
-TableSchema head_end_rows() {
-  Columns<HeadEndRow> columns("rows", "Load profile as the head-end has it at the end.");
-  identity(columns).registers (&HeadEndRow::registers)(
-      "arrival_utc_s", "s", &HeadEndRow::arrival_utc_s, "when the head-end stored it");
-  return columns.done();
-}
-
-TableSchema truth() {
-  using R = TruthRow;
-  Columns<R> columns(
-      "truth",
-      "What really went through the meters from the start to the stamp, summed from "
-      "phasors by code that shares nothing with the meter; one row for each expected "
-      "row of the profile.");
-  columns("meter", "", &R::meter, kMeter)("stamp_utc_s", "s", &R::stamp_utc_s, kStamp)(
-      "ap_wh", "Wh", &R::ap_wh, "import")("am_wh", "Wh", &R::am_wh, "export")(
-      "r1_varh", "varh", &R::r1_varh, "quadrant I")("r2_varh", "varh", &R::r2_varh, "quadrant II")(
-      "r3_varh", "varh", &R::r3_varh, "quadrant III")("r4_varh", "varh", &R::r4_varh,
-                                                      "quadrant IV")(
-      "known", "", &R::known, "0: the source has a gap here, the row is not compared");
-  return columns.done();
-}
-
-TableSchema flash_rows() {
-  Columns<FlashRow> columns("flash_rows", "Load profile in the meters' flash at the end.");
-  identity(columns).registers(&FlashRow::registers);
-  return columns.done();
-}
-
-TableSchema closings() {
-  Columns<ClosingRow> columns("closings", "Daily closings as the head-end has them at the end.");
-  identity(columns).registers (&ClosingRow::registers)(
-      "arrival_utc_s", "s", &ClosingRow::arrival_utc_s, "when the head-end stored it");
-  return columns.done();
-}
-
-TableSchema orders() {
-  using R = OrderRow;
-  Columns<R> columns("orders", "Orders the head-end gave.");
-  columns("order", "", &R::order, "number of the order")("meter", "", &R::meter, kMeter)(
-      "type", "", &R::type, "relay, clock_shift")("value", "", &R::value, "what was ordered")(
-      "issued_s", "s", &R::issued_s, "from the start of the scenario")(
-      "done_s", "s", &R::done_s, "confirmed by the meter; NaN never")(
-      "attempts", "", &R::attempts, "requests sent")("outcome", "", &R::outcome,
-                                                     "done, failed, pending");
-  return columns.done();
-}
-
-TableSchema sessions() {
-  using R = SessionRow;
-  Columns<R> columns("sessions", "Connections the head-end accepted.");
-  columns("session", "", &R::session, "number of the connection")("meter", "", &R::meter, kMeter)(
-      "opened_s", "s", &R::opened_s, "from the start of the scenario")(
-      "closed_s", "s", &R::closed_s, "NaN: open at the end")("bytes_up", "B", &R::bytes_up,
-                                                             "application octets from the module")(
-      "bytes_down", "B", &R::bytes_down, "application octets to the module")(
-      "reason", "", &R::reason, "why it ended");
-  return columns.done();
-}
-
-TableSchema messages() {
-  using R = MessageRow;
-  Columns<R> columns("messages", "What passed between modules and head-end.");
-  columns("kind", "", &R::kind,
-          "announce, heartbeat, push, pull, closing, clock, order, association, learn")(
-      "meter", "", &R::meter, kMeter)("t_s", "s", &R::t_s, "complete at the receiver")(
-      "latency_s", "s", &R::latency_s,
-      "push: since its newest row was captured; others: first request to last answer")(
-      "bytes", "B", &R::bytes, "application octets");
-  return columns.done();
-}
-
-TableSchema traffic() {
-  using R = TrafficRow;
-  Columns<R> columns("traffic", "Octets over the air by hour, headers and repetitions included.");
-  columns("hour", "h", &R::hour, "hour from the start of the scenario, from 0")(
-      "kind", "", &R::kind,
-      "as in messages for payload; tcp/ip headers, retransmission, tcp keepalive, signalling")(
-      "bytes_up", "B", &R::bytes_up, "from the modules")("bytes_down", "B", &R::bytes_down,
-                                                         "to the modules");
-  return columns.done();
-}
-
-TableSchema events() {
-  using R = EventRow;
-  Columns<R> columns("events", "What the scenario made happen, and notable events of the run.");
-  columns("t_s", "s", &R::t_s, "from the start of the scenario")(
-      "type", "", &R::type, "as in [[event]]")("meters", "", &R::meters, "whom it concerns")(
-      "value", "", &R::value, "shift, duration; NaN none")("text", "", &R::text, "for people");
-  return columns.done();
-}
-
-TableSchema power() {
-  using R = PowerRow;
-  Columns<R> columns("power", "Load of the home that the report plots, one row a grid step.");
-  columns("meter", "", &R::meter, kMeter)("t_s", "s", &R::t_s, "start of the step")(
-      "active_w", "W", &R::active_w, "import positive")(
-      "reactive_var", "var", &R::reactive_var, "inductive positive")("known", "", &R::known,
-                                                                     "0: gap of the source");
-  return columns.done();
-}
-
-TableSchema kpi() {
-  using R = KpiRow;
-  Columns<R> columns("kpi", "Figures of the run and what the scenario expects of them.");
-  columns("name", "", &R::name, "docs/scenario-reference.md lists them")(
-      "value", "", &R::value, "NaN: not measured")("unit", "", &R::unit, "of value and limit")(
-      "limit", "", &R::limit, "empty: nothing is expected")("pass", "", &R::pass,
-                                                            "0: an expectation fails");
-  return columns.done();
+template <typename... Rows>
+std::vector<TableSchema> schemas_of(TableList<Rows...>) {
+  return {schema_of<Rows>()...};
 }
 
 template <typename T>
@@ -168,14 +98,7 @@ const char* cell_type_name(CellType type) {
 }
 
 const std::vector<TableSchema>& table_schemas() {
-  static const std::vector<TableSchema> all = [] {
-    std::vector<TableSchema> each = {
-        meters(),   head_end_rows(), truth(),   flash_rows(), closings(), orders(),
-        sessions(), messages(),      traffic(), events(),     power(),    kpi(),
-    };
-    add_power_line_schemas(each);
-    return each;
-  }();
+  static const std::vector<TableSchema> all = schemas_of(Tables{});
   return all;
 }
 
@@ -188,6 +111,24 @@ void pack_row(const TableSchema& schema, std::uint16_t replicate, const void* ro
     const Column& column = schema.columns[i];
     std::memcpy(out.data() + at + column.offset,
                 static_cast<const std::uint8_t*>(row) + column.struct_offset, column.bytes);
+  }
+}
+
+std::vector<CellCopy> copies_from(const TableSchema& file, const TableSchema& own) {
+  std::vector<CellCopy> copies;
+  for (std::size_t i = 1; i < own.columns.size(); ++i) {
+    const Column& mine = own.columns[i];
+    for (const Column& theirs : file.columns) {
+      if (theirs.name != mine.name || theirs.type != mine.type) continue;
+      copies.push_back({theirs.offset, mine.struct_offset, std::min(theirs.bytes, mine.bytes)});
+    }
+  }
+  return copies;
+}
+
+void unpack_row(const std::vector<CellCopy>& copies, const std::uint8_t* packed, void* row) {
+  for (const CellCopy& copy : copies) {
+    std::memcpy(static_cast<std::uint8_t*>(row) + copy.to, packed + copy.from, copy.bytes);
   }
 }
 
@@ -233,7 +174,7 @@ std::string cell_text(const Column& column, const std::uint8_t* row) {
 std::string schema_page() {
   std::string page =
       "# result.h5\n\n"
-      "Generated from `sim/result/table_schema.cpp`; do not edit. `TWIN_UPDATE=1` with the test "
+      "Generated from `sim/result/*_tables.hpp`; do not edit. `TWIN_UPDATE=1` with the test "
       "`unit_result` rewrites it.\n\n"
       "One HDF5 file a run, the same octets for the same scenario, seed and build. Each table is a "
       "one-dimensional dataset of records; in Python\n\n"

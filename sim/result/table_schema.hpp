@@ -34,7 +34,7 @@ struct TableSchema {
   std::size_t row_bytes = 0;
 };
 
-// By enum Table.
+// By Tables::index_of.
 const std::vector<TableSchema>& table_schemas();
 
 // docs/result-schema.md.
@@ -43,6 +43,15 @@ std::string schema_page();
 // Little-endian, no padding: what stands in the file, what the digest covers.
 void pack_row(const TableSchema& schema, std::uint16_t replicate, const void* row,
               std::vector<std::uint8_t>& out);
+
+// The way back, for files that may be of another version: cells of the same name and type.
+struct CellCopy {
+  std::size_t from;  // in the packed row of the file
+  std::size_t to;    // in the C++ row
+  std::size_t bytes;
+};
+std::vector<CellCopy> copies_from(const TableSchema& file, const TableSchema& own);
+void unpack_row(const std::vector<CellCopy>& copies, const std::uint8_t* packed, void* row);
 
 // One cell of a packed row, as a person reads it.
 std::string cell_text(const Column& column, const std::uint8_t* row);

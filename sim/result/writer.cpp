@@ -42,9 +42,8 @@ std::string ResultWriter::part_path(std::size_t part) const {
   return (fs::path(folder_) / part_name(part)).string();
 }
 
-void ResultWriter::append_row(Table table, const void* row, std::uint16_t replicate) {
-  const auto index = static_cast<std::size_t>(table);
-  pack_row(table_schemas()[index], replicate, row, buffers_[index]);
+void ResultWriter::append_row(std::size_t table, const void* row, std::uint16_t replicate) {
+  pack_row(table_schemas()[table], replicate, row, buffers_[table]);
 }
 
 void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
@@ -78,7 +77,7 @@ void ResultWriter::close_part(kernel::TimeNs now) {
   attributes_.state = "part";
   attributes_.simulated_s = 1e-9 * static_cast<double>(now);
   out.attributes(attributes_);
-  for (std::size_t table = 0; table < kTables; ++table) {
+  for (std::size_t table = 0; table < Tables::kSize; ++table) {
     const TableSchema& schema = table_schemas()[table];
     part.n_rows[table] = buffers_[table].size() / schema.row_bytes;
     if (part.n_rows[table] == 0) continue;
@@ -98,7 +97,7 @@ void ResultWriter::write_master(kernel::TimeNs now) {
   attributes_.state = "running";
   attributes_.simulated_s = 1e-9 * static_cast<double>(now);
   out.attributes(attributes_);
-  for (std::size_t table = 0; table < kTables; ++table) {
+  for (std::size_t table = 0; table < Tables::kSize; ++table) {
     std::vector<TableFileWriter::Part> parts;
     for (std::size_t part = 0; part < parts_.size(); ++part) {
       if (parts_[part].n_rows[table] == 0) continue;
@@ -140,7 +139,7 @@ bool ResultWriter::write_final(kernel::TimeNs now, Digest& digest) {
   attributes_.state = "complete";
   attributes_.simulated_s = 1e-9 * static_cast<double>(now);
   out.attributes(attributes_);
-  for (std::size_t table = 0; table < kTables; ++table) {
+  for (std::size_t table = 0; table < Tables::kSize; ++table) {
     const TableSchema& schema = table_schemas()[table];
     std::uint64_t n_rows = buffers_[table].size() / schema.row_bytes;
     for (const Part& part : parts_) n_rows += part.n_rows[table];

@@ -38,7 +38,7 @@ class ResultWriter {
 
   template <typename Row>
   void append(const Row& row, std::uint16_t replicate = 0) {
-    append_row(Row::kTable, &row, replicate);
+    append_row(Tables::index_of<Row>(), &row, replicate);
   }
   void append(const Kpi& kpi, std::uint16_t replicate = 0);
 
@@ -51,7 +51,7 @@ class ResultWriter {
   const std::string& path() const { return path_; }
 
  private:
-  void append_row(Table table, const void* row, std::uint16_t replicate);
+  void append_row(std::size_t table, const void* row, std::uint16_t replicate);
   void close_part(kernel::TimeNs now);
   void write_master(kernel::TimeNs now);
   bool write_final(kernel::TimeNs now, Digest& digest);
@@ -60,14 +60,14 @@ class ResultWriter {
   std::string part_path(std::size_t part) const;
 
   struct Part {
-    std::array<std::uint64_t, kTables> n_rows{};
+    std::array<std::uint64_t, Tables::kSize> n_rows{};
   };
   std::string folder_;
   std::string path_;
   FileAttributes attributes_;
   kernel::TimeNs part_period_;
   kernel::TimeNs next_part_;
-  std::array<std::vector<std::uint8_t>, kTables> buffers_;
+  std::array<std::vector<std::uint8_t>, Tables::kSize> buffers_;
   std::vector<Part> parts_;
   bool good_ = true;
 };

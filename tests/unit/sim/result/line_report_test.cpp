@@ -164,7 +164,7 @@ TEST_F(LineReport, TheTopologyIsToScaleAndSaysWhatItKnows) {
 TEST_F(LineReport, TheTopologyBearsWhatADamagedFileSays) {
   LineData::Place place;
   EXPECT_EQ(topology_figure(1, place), "");
-  LineData::Node node{};
+  NodeRow node{};
   node.x_m = kNotKnown;
   place.nodes.push_back(node);
   EXPECT_EQ(topology_figure(1, place), "") << "nobody has a place";
@@ -177,7 +177,7 @@ TEST_F(LineReport, TheTopologyBearsWhatADamagedFileSays) {
   node.meter = 8;
   node.parent = 8;  // its own
   place.nodes.push_back(node);
-  place.cables.push_back({0, 0, kNotKnown, 1});
+  place.cables.push_back({1, 0, 0, kNotKnown, 1, {}});
   const std::string map = topology_figure(1, place);
   EXPECT_EQ(count_of(map, "<circle"), 2u);
   EXPECT_THAT(map, Not(HasSubstr("class=\"link ")));
@@ -214,8 +214,7 @@ TEST_F(LineReport, OpensFilesWrittenBeforeItsTablesExisted) {
     const auto file = TableFileReader::open(folder_ + "/result.h5");
     TableFileWriter writer(old_path, TableFileWriter::Layout::compressed);
     writer.attributes(file->attributes());
-    for (auto i = static_cast<std::size_t>(Table::meters);
-         i < static_cast<std::size_t>(Table::nodes); ++i) {
+    for (auto i = Tables::index_of<MeterRow>(); i < Tables::index_of<NodeRow>(); ++i) {
       const TableSchema& table = table_schemas()[i];
       std::vector<std::uint8_t> rows;
       const std::uint64_t n_rows = file->rows_of(*file->find(table.name));

@@ -47,7 +47,7 @@ TEST(ResultFile, TheDigestOfTheWriterIsThatOfTheFile) {
   ASSERT_TRUE(written && read);
   EXPECT_EQ(written->total, read->total);
   EXPECT_EQ(written->tables, read->tables);
-  EXPECT_EQ(read->tables.size(), kTables);
+  EXPECT_EQ(read->tables.size(), Tables::kSize);
 }
 
 // Every cell of every table, one at a time: written by hand into a packed file.

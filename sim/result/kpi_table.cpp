@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/result/kpi_table.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sim::result {
+namespace {
+
+using F = RunFigures;
+
+double number(auto value) { return static_cast<double>(value); }
+
+// NaN where there is nothing to judge.
+double share(auto part, auto whole) {
+  return whole > 0 ? number(part) / number(whole) : std::numeric_limits<double>::quiet_NaN();
+}
+
+double quantile(std::vector<double> values, double q) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const auto at = static_cast<std::ptrdiff_t>(q * number(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + at, values.end());
+  return values[static_cast<std::size_t>(at)];
+}
+
+template <auto kMember>
+double count(const F& f) {
+  return number(f.*kMember);
+}
+template <auto kPlace, auto kMember>
+double tally(const F& f) {
+  return number(f.*kPlace.*kMember);
+}
+// Over all power lines: the sum, the largest.
+template <auto kMember>
+double lines(const F& f) {
+  std::decay_t<decltype(LineFigures{}.*kMember)> sum = 0;
+  for (const LineFigures& line : f.lines) sum += line.*kMember;
+  return number(sum);
+}
+template <auto kMember>
+double most(const F& f) {
+  double largest = 0;
+  for (const LineFigures& line : f.lines) largest = std::max(largest, number(line.*kMember));
+  return largest;
+}
+template <std::size_t kRegister>
+double register_sum(const F& f) {
+  return f.sums[kRegister];
+}
+
+constexpr KpiInfo kTable[] = {
+    {"interval_success", "",
+     "share of expected rows stored in the head-end within hes.in_time_s of capture, or of the "
+     "collection that follows it; network loss is not excused",
+     [](const F& f) { return share(f.head_end.in_time, f.head_end.expected); }},
+    {"intervals_expected", "", "rows that should exist, from scenario time, power and clock",
+     tally<&F::head_end, &Tally::expected>},
+    {"intervals_lost", "", "expected rows that the head-end does not have at the end",
+     tally<&F::head_end, &Tally::lost>},
+    {"intervals_duplicated", "", "rows the head-end has more than once, or that nobody expects",
+     tally<&F::head_end, &Tally::duplicated>},
+    {"truth_mismatches", "", "rows and meter-days outside class limit + 1 Wh (1 varh) of truth",
+     tally<&F::head_end, &Tally::mismatches>},
+    {"truth_unknown", "", "rows without truth: gaps of the source times intervals",
+     tally<&F::head_end, &Tally::unknown>},
+    {"status_mismatches", "", "rows of the head-end whose status is not the expected one",
+     tally<&F::head_end, &Tally::status_mismatches>},
+    {"closings_expected", "", "daily closings that should exist",
+     tally<&F::closings, &Tally::expected>},
+    {"closings_lost", "", "expected closings that the head-end does not have at the end",
+     tally<&F::closings, &Tally::lost>},
+    {"closings_duplicated", "", "closings more than once, or that nobody expects",
+     tally<&F::closings, &Tally::duplicated>},
+    {"closings_mismatches", "", "as truth_mismatches, of the daily closings",
+     tally<&F::closings, &Tally::mismatches>},
+    {"flash_lost", "", "expected rows that a meter's flash does not have",
+     tally<&F::flash, &Tally::lost>},
+    {"flash_duplicated", "", "rows a meter's flash has more than once, or that nobody expects",
+     tally<&F::flash, &Tally::duplicated>},
+    {"flash_mismatches", "", "as truth_mismatches, of the rows in flash",
+     tally<&F::flash, &Tally::mismatches>},
+    {"flash_differing", "", "rows that differ between a meter's flash and the head-end",
+     count<&F::flash_differing>},
+    {"flash_unread", "", "meters whose flash could not be read at the end",
+     count<&F::flash_unread>},
+    {"relay_orders", "", "relay orders the scenario gives, one a meter", count<&F::relay_orders>},
+    {"relay_orders_done", "", "relay orders whose new state the meter confirmed",
+     count<&F::relay_orders_done>},
+    {"clock_orders_done", "", "clock corrections the meter confirmed",
+     count<&F::clock_orders_done>},
+    {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
+    {"clock_worst_s", "s", "largest error of a meter's clock when the head-end last looked",
+     count<&F::clock_worst_s>},
+    {"push_latency_p50_s", "s", "median time from the newest row of a push to its arrival",
+     [](const F& f) { return quantile(f.push_latencies_s, 0.5); }},
+    {"push_latency_p95_s", "s", "95 % of the pushes arrive within",
+     [](const F& f) { return quantile(f.push_latencies_s, 0.95); }},
+    {"sessions", "", "connections the head-end accepted", count<&F::sessions>},
+    {"gprs_bytes_per_meter_day", "B",
+     "octets over the air, both ways, headers included, by meters whose values go there",
+     [](const F& f) { return share(f.gprs.octets, f.gprs.meter_days); }},
+    {"plc_meters", "", "meters on a power line", lines<&LineFigures::meters>},
+    {"plc_registered", "", "of them, registered with a concentrator at the end",
+     lines<&LineFigures::registered>},
+    {"plc_registration_last_s", "s", "until the last of them registered for the first time",
+     most<&LineFigures::last_first_registration_s>},
+    {"plc_registrations", "", "registrations altogether; more than meters: some came back",
+     lines<&LineFigures::registrations>},
+    {"plc_switches", "", "terminals promoted to switches, at the end",
+     lines<&LineFigures::switches>},
+    {"plc_levels", "", "deepest level of a registered meter, 0: beside the base node",
+     most<&LineFigures::deepest_level>},
+    {"plc_uncoded_frames", "", "frames sent without convolutional code",
+     lines<&LineFigures::uncoded_frames>},
+    {"plc_airtime_share", "",
+     "airtime of all frames and beacons over the time of the run; above 1 where many send at once",
+     [](const F& f) {
+       return share(lines<&LineFigures::airtime_ns>(f),
+                    number(f.simulated_ns) * number(f.lines.size()));
+     }},
+    {"plc_collision_share", "", "share of addressed frames lost to a collision",
+     [](const F& f) {
+       return share(lines<&LineFigures::collisions>(f), lines<&LineFigures::receptions>(f));
+     }},
+    {"plc_noise_loss_share", "", "share of addressed frames lost to noise",
+     [](const F& f) {
+       return share(lines<&LineFigures::noise_losses>(f), lines<&LineFigures::receptions>(f));
+     }},
+    {"collection_latency_p95_s", "s", "95 % of collected rows are stored within, from capture",
+     [](const F& f) { return quantile(f.collection_latencies_s, 0.95); }},
+    {"reports", "", "P3.2Ex reports the head-end accepted", count<&F::reports>},
+    {"reports_repeated", "", "P3.2Ex messages that came again and were dropped",
+     lines<&LineFigures::reports_repeated>},
+    {"malformed", "", "damaged or unreadable messages, counted and dropped, over all interfaces",
+     lines<&LineFigures::malformed>},
+    {"p32_bytes_per_meter_day", "B",
+     "octets between wired concentrators and head-end, both ways, by their meters",
+     [](const F& f) { return share(f.ethernet.octets, f.ethernet.meter_days); }},
+    {"ap_total_wh", "Wh", "sum of the last +A registers over all meters", register_sum<0>},
+    {"am_total_wh", "Wh", "the same of -A", register_sum<1>},
+    {"r1_total_varh", "varh", "the same of quadrant I", register_sum<2>},
+    {"r2_total_varh", "varh", "the same of quadrant II", register_sum<3>},
+    {"r3_total_varh", "varh", "the same of quadrant III", register_sum<4>},
+    {"r4_total_varh", "varh", "the same of quadrant IV", register_sum<5>},
+};
+
+}  // namespace
+
+Tally& Tally::operator+=(const Tally& other) {
+  for (auto member : {&Tally::expected, &Tally::in_time, &Tally::lost, &Tally::duplicated,
+                      &Tally::mismatches, &Tally::status_mismatches, &Tally::unknown}) {
+    this->*member += other.*member;
+  }
+  return *this;
+}
+
+std::span<const KpiInfo> kpi_table() { return kTable; }
+
+std::vector<Kpi> kpis_of(const RunFigures& figures) {
+  std::vector<Kpi> kpis;
+  for (const KpiInfo& each : kTable) {
+    kpis.push_back({each.name, each.value(figures), each.unit, {}});
+  }
+  return kpis;
+}
+
+}  // namespace sim::result

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sim/result/row.hpp"
+
+// The street, what happened to it, and the figures of the run.
+namespace sim::result {
+
+struct MeterRow {
+  static constexpr TableName kTable{"meters", "The street, one row a meter."};
+  std::uint32_t meter = 0;
+  Text<16> serial;
+  Text<16> logical_device_name;
+  Text<16> system_title;  // hexadecimal
+  Text<8> model;
+  Text<32> firmware;
+  std::uint8_t tier = 2;
+  std::uint32_t capture_period_s = 0;
+  std::uint8_t pv = 0;
+  double clock_ppm = 0;
+  Text<32> home;  // column of the CSV; empty: the household model
+
+  static void describe(auto& column) {
+    column("meter", &MeterRow::meter, "", kMeterDoc);
+    column("serial", &MeterRow::serial, "", "serial number");
+    column("logical_device_name", &MeterRow::logical_device_name, "", "COSEM logical device name");
+    column("system_title", &MeterRow::system_title, "", "hexadecimal");
+    column("model", &MeterRow::model, "", "meter type");
+    column("firmware", &MeterRow::firmware, "", "firmware identification");
+    column("tier", &MeterRow::tier, "", "1 every ADC sample, 2 fleet");
+    column("capture_period_s", &MeterRow::capture_period_s, "s", "of the load profile");
+    column("pv", &MeterRow::pv, "", "1 with a photovoltaic plant");
+    column("clock_ppm", &MeterRow::clock_ppm, "ppm", "rate error of the real-time clock");
+    column("home", &MeterRow::home, "", "column of the CSV; empty: household model");
+  }
+};
+
+struct EventRow {
+  static constexpr TableName kTable{
+      "events", "What the scenario made happen, and notable events of the run."};
+  double t_s = 0;
+  Text<24> type;
+  Text<32> meters;
+  double value = kNotKnown;
+  Text<64> text;
+
+  static void describe(auto& column) {
+    column("t_s", &EventRow::t_s, "s", "from the start of the scenario");
+    column("type", &EventRow::type, "", "as in [[event]]");
+    column("meters", &EventRow::meters, "", "whom it concerns");
+    column("value", &EventRow::value, "", "shift, duration; NaN none");
+    column("text", &EventRow::text, "", "for people");
+  }
+};
+
+struct PowerRow {
+  static constexpr TableName kTable{"power",
+                                    "Load of the home that the report plots, one row a grid step."};
+  std::uint32_t meter = 0;
+  double t_s = 0;
+  double active_w = 0;
+  double reactive_var = 0;
+  std::uint8_t known = 1;
+
+  static void describe(auto& column) {
+    column("meter", &PowerRow::meter, "", kMeterDoc);
+    column("t_s", &PowerRow::t_s, "s", "start of the step");
+    column("active_w", &PowerRow::active_w, "W", "import positive");
+    column("reactive_var", &PowerRow::reactive_var, "var", "inductive positive");
+    column("known", &PowerRow::known, "", "0: gap of the source");
+  }
+};
+
+struct KpiRow {
+  static constexpr TableName kTable{"kpi",
+                                    "Figures of the run and what the scenario expects of them."};
+  Text<32> name;
+  double value = kNotKnown;
+  Text<8> unit;
+  Text<64> limit;  // ">= 0.99"; empty: nothing is expected
+  std::uint8_t pass = 1;
+
+  static void describe(auto& column) {
+    column("name", &KpiRow::name, "", "docs/scenario-reference.md lists them");
+    column("value", &KpiRow::value, "", "NaN: not measured");
+    column("unit", &KpiRow::unit, "", "of value and limit");
+    column("limit", &KpiRow::limit, "", "empty: nothing is expected");
+    column("pass", &KpiRow::pass, "", "0: an expectation fails");
+  }
+};
+
+}  // namespace sim::result
