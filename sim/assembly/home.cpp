@@ -11,7 +11,7 @@
 #include "models/core/load/household.hpp"
 #include "models/core/load/series.hpp"
 #include "models/core/meter/factory.hpp"
-#include "sim/assembly/firmware.hpp"
+#include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/model_settings.hpp"
 
 namespace sim::run {

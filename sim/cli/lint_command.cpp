@@ -7,11 +7,17 @@
 #include <iterator>
 
 #include "protocol/hosted/p32/lint.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 
 namespace sim::cli {
+namespace {
 
-int lint_command(const std::string& path) {
+void add(CLI::App& app, std::string& path) {
+  app.add_option("file", path, "FILE, or - for standard input")->required();
+}
+
+// 0 good, 1 breaks the rules, 2 not readable.
+int run(const std::string& path) {
   const bool standard = path == "-";
   std::ifstream file;
   if (!standard) {
@@ -26,6 +32,12 @@ int lint_command(const std::string& path) {
   const protocol::p32::LintReport report = protocol::p32::lint(octets);
   fmt::print("{}", report.text(standard ? "standard input" : path));
   return report.exit_code();
+}
+
+}  // namespace
+
+Command lint_command() {
+  return command("p32 lint", "Check a message: XML, gzip or HTTP around it", add, run);
 }
 
 }  // namespace sim::cli

@@ -2,22 +2,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 #include "sim/cli/scenario_input.hpp"
 #include "sim/drive/run.hpp"
 #include "sim/report/report.hpp"
-#include "sim/scenario/load_csv.hpp"
 
 namespace sim::cli {
 namespace {
 
+struct Options {
+  ScenarioOptions scenario;
+  std::string out;
+  // As written: the scenario's own checks judge them. Empty: not given.
+  std::string seed;
+  std::string mode;
+  std::string speed;
+  std::string until;
+  bool quiet = false;
+};
+
+void add(CLI::App& app, Options& options) {
+  add_scenario(app, options.scenario);
+  app.add_option("--out", options.out, "Folder for the results (default: out/NAME)")
+      ->type_name("DIR");
+  app.add_option("--seed", options.seed, "Seed of every draw")->type_name("N");
+  app.add_option("--mode", options.mode, "free, lockstep or paced")->type_name("MODE");
+  app.add_option("--speed", options.speed, "Paced mode: simulated seconds a second")
+      ->type_name("K");
+  app.add_option("--until", options.until, "Stop early, after HH:MM:SS of simulated time");
+  app.add_flag("--quiet", options.quiet, "No progress, no summary");
+}
+
 // What the options of `run` say in the scenario's own words, so that they are checked, listed and
 // hashed like keys of the file.
-std::vector<std::string> overrides_of(const RunCommand& command) {
-  std::vector<std::string> overrides = command.scenario.overrides;
-  if (!command.seed.empty()) overrides.push_back("scenario.seed=" + command.seed);
-  if (!command.mode.empty()) overrides.push_back("sim.mode=" + command.mode);
-  if (!command.speed.empty()) overrides.push_back("sim.speed=" + command.speed);
+std::vector<std::string> overrides_of(const Options& options) {
+  std::vector<std::string> overrides = options.scenario.overrides;
+  if (!options.seed.empty()) overrides.push_back("scenario.seed=" + options.seed);
+  if (!options.mode.empty()) overrides.push_back("sim.mode=" + options.mode);
+  if (!options.speed.empty()) overrides.push_back("sim.speed=" + options.speed);
   return overrides;
 }
 
@@ -37,77 +59,36 @@ void print_outcome(const run::Scenario& scenario, const run::RunOutcome& outcome
   fmt::print("  digest {}\n  results in {}/\n", outcome.digest.substr(0, 16), folder);
 }
 
-// HH:MM:SS of simulated time; complains and gives nothing otherwise.
-std::optional<kernel::TimeNs> until_of(const std::string& text) {
-  const auto until_s = run::parse_clock(text);
-  if (until_s && *until_s > 0) return *until_s * kernel::kNsPerSecond;
-  fmt::print(stderr, "--until = {}: not a time, allowed is HH:MM:SS after 00:00:00\n", text);
-  return std::nullopt;
-}
-
-// The load file of a scenario, read and complained about. False: it cannot be used.
-bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load) {
-  if (scenario.load.csv.empty()) return true;
-  load = run::read_load_csv(scenario);
-  complain(load.warnings);
-  complain(load.errors);
-  return load.errors.empty();
-}
-
-}  // namespace
-
-int run_command(const RunCommand& command) {
-  const auto scenario = load_or_complain(command.scenario.file, overrides_of(command));
+int run(const Options& options) {
+  const auto scenario = load_or_complain({options.scenario.file, overrides_of(options)});
   run::LoadCsvResult load;
   if (!scenario || !load_homes(*scenario, load)) return kBadInput;
-  run::RunOptions options;
-  options.folder = command.out.empty() ? "out/" + scenario->general.name : command.out;
-  options.quiet = command.quiet;
-  options.warnings = load.warnings.size();
-  if (!command.until.empty()) {
-    const auto until = until_of(command.until);
+  run::RunOptions how;
+  how.folder = options.out.empty() ? "out/" + scenario->general.name : options.out;
+  how.quiet = options.quiet;
+  how.warnings = load.warnings.size();
+  if (!options.until.empty()) {
+    const auto until = until_of(options.until);
     if (!until) return kBadInput;
-    options.until = *until;
+    how.until = *until;
   }
   const run::RunOutcome outcome =
-      run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, options);
+      run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
   if (!outcome.error.empty()) {
     fmt::print(stderr, "amitwin run: {}\n", outcome.error);
     return kBadInput;
   }
   if (const auto error =
-          result::write_report(options.folder + "/result.h5", options.folder + "/report.html")) {
+          result::write_report(how.folder + "/result.h5", how.folder + "/report.html")) {
     fmt::print(stderr, "amitwin run: {}\n", *error);
     return kBadInput;
   }
-  if (!command.quiet) print_outcome(*scenario, outcome, options.folder);
+  if (!options.quiet) print_outcome(*scenario, outcome, how.folder);
   return outcome.pass ? kGood : kFailed;
 }
 
-int debug_command(const DebugCommand& command) {
-  const auto scenario = load_or_complain(command.scenario.file, command.scenario.overrides);
-  const auto until = until_of(command.until);
-  run::LoadCsvResult load;
-  if (!scenario || !until || !load_homes(*scenario, load)) return kBadInput;
-  if (command.meter < 1 || command.meter > scenario->meters.count) {
-    fmt::print(stderr, "--meter = {}: allowed are 1 to {}\n", command.meter,
-               scenario->meters.count);
-    return kBadInput;
-  }
-  if (*until >= scenario->end()) {
-    fmt::print(stderr, "--until = {}: after the end of the scenario\n", command.until);
-    return kBadInput;
-  }
-  run::RunOptions options;
-  options.folder = "out/" + scenario->general.name + "-debug";
-  options.break_meter = command.meter;
-  options.break_at = *until;
-  const run::RunOutcome outcome =
-      run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, options);
-  // Without a debugger SIGTRAP has ended the program; with one, the user went on to the end.
-  if (outcome.error.empty()) return kGood;
-  fmt::print(stderr, "amitwin debug: {}\n", outcome.error);
-  return kBadInput;
-}
+}  // namespace
+
+Command run_command() { return command("run", "Run a scenario and judge it", add, run); }
 
 }  // namespace sim::cli

@@ -7,13 +7,15 @@
 #include <memory>
 
 #include "sim/assembly/identity/identity.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 #include "sim/cli/scenario_input.hpp"
 
 namespace sim::cli {
+namespace {
 
-int sign_key_command(const ScenarioOptions& options) {
-  const auto scenario = load_or_complain(options.file, options.overrides);
+// A secret, asked for by name.
+int run(const ScenarioOptions& options) {
+  const auto scenario = load_or_complain(options);
   if (!scenario) return kBadInput;
   const auto seed = static_cast<std::uint64_t>(scenario->general.seed);
   const auto octets = run::head_end_signing_key(seed);
@@ -23,7 +25,13 @@ int sign_key_command(const ScenarioOptions& options) {
   const bool written =
       key != nullptr &&
       PEM_write_PKCS8PrivateKey(stdout, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
-  return written ? 0 : 1;
+  return written ? kGood : kFailed;
+}
+
+}  // namespace
+
+Command sign_key_command() {
+  return command("p32 sign-key", "The head-end's private key for orders (PEM)", add_scenario, run);
 }
 
 }  // namespace sim::cli

@@ -12,7 +12,7 @@
 #include <stdexcept>
 
 #include "sim/drive/director.hpp"
-#include "sim/drive/paced/pacer.hpp"
+#include "sim/drive/pacer.hpp"
 #include "sim/drive/progress.hpp"
 #include "sim/drive/wall.hpp"
 #include "sim/record/recorder.hpp"

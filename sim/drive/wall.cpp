@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <thread>
 
 namespace sim::run {
 namespace {
@@ -39,11 +38,6 @@ double process_cpu_s() {
 
 std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage().ru_maxrss) * 1024u;  // Linux counts KiB
-}
-
-void sleep_until(const Stopwatch& stopwatch, double elapsed_s) {
-  const double rest_s = elapsed_s - stopwatch.elapsed_s();
-  if (rest_s > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest_s));
 }
 
 }  // namespace sim::run

@@ -21,7 +21,5 @@ class Stopwatch {
 double process_cpu_s();
 // Largest resident size of this process so far.
 std::uint64_t peak_rss_bytes();
-// Sleeps until `elapsed_s` of the stopwatch; returns at once when that is past.
-void sleep_until(const Stopwatch& stopwatch, double elapsed_s);
 
 }  // namespace sim::run

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/assembly/firmware.hpp"
+#include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/identity/identity.hpp"
-#include "sim/assembly/identity/type_template.hpp"
+#include "sim/assembly/firmware/type_template.hpp"
 
 namespace sim::run {
 

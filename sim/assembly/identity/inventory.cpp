@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "sim/assembly/firmware.hpp"
+#include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/identity/identity.hpp"
 
 namespace sim::run {

@@ -78,7 +78,7 @@ const net::TlsContext& PacedGateway::tls_of(std::uint32_t concentrator) {
     if (at != std::string::npos) name.replace(at, 4, concentrator_identity(concentrator).id);
     return scenario_.path_of(name);
   };
-  const Scenario::Expose& expose = scenario_.expose;
+  const ExposeKeys& expose = scenario_.expose;
   if (!context) {
     context = net::tls_context(
         {file(expose.tls_certificate), file(expose.tls_key), file(expose.tls_authority)});

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/assembly/firmware.hpp"
+#include "sim/assembly/firmware/firmware.hpp"
 
 #include <dlfcn.h>
 #include <fmt/format.h>

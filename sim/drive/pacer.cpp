@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/drive/paced/pacer.hpp"
+#include "sim/drive/pacer.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/assembly/identity/type_template.hpp"
+#include "sim/assembly/firmware/type_template.hpp"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sim::cli {
+
+// Exit status of every command.
+inline constexpr int kGood = 0;
+inline constexpr int kFailed = 1;    // an expectation failed, two results differ, a meter said no
+inline constexpr int kBadInput = 2;  // and nothing was run
+
+// One command of the program; its file says all of it. `declare` adds the options and gives what
+// runs when the command was called.
+struct Command {
+  const char* name;  // "digest"; "p32 lint" below a group
+  const char* help;
+  std::function<std::function<int()>(CLI::App&)> declare;
+};
+
+template <typename Options>
+Command command(const char* name, const char* help, void (*add)(CLI::App&, Options&),
+                int (*run)(const Options&)) {
+  return {name, help, [add, run](CLI::App& app) -> std::function<int()> {
+            auto options = std::make_shared<Options>();
+            add(app, *options);
+            return [options, run] { return run(*options); };
+          }};
+}
+
+// What many commands take.
+struct ScenarioOptions {
+  std::string file;
+  std::vector<std::string> overrides;  // "key=value"
+};
+inline void add_scenario(CLI::App& app, ScenarioOptions& options) {
+  app.add_option("scenario", options.file, "Scenario file (TOML)")->required();
+  app.add_option("--set", options.overrides, "Override a key, e.g. meters.count=10")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+}
+
+}  // namespace sim::cli
