@@ -38,7 +38,7 @@ class Application final : public fw::BaseNodeOwner {
 
   const Store& store() const { return store_; }
   std::vector<NodeInfo> nodes() const { return nodes_.nodes(); }
-  std::vector<std::pair<std::string_view, std::uint64_t>> counters() const;
+  const Counters& counters() const { return core_.counters; }
 
  private:
   void report_strangers();

@@ -144,7 +144,7 @@ void Concentrator::on_stream_closed(StreamId stream) {
   impl_->inside([&](Application& application) { application.on_stream_closed(stream); });
 }
 
-std::vector<std::pair<std::string_view, std::uint64_t>> Concentrator::counters() const {
+std::optional<Counters> Concentrator::counters() const {
   const Application* application = impl_->application();
   if (application == nullptr) return {};
   return application->counters();

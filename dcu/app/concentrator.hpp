@@ -3,11 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
-#include <utility>
+#include <optional>
 #include <vector>
 
 #include "dcu/app/commission.hpp"
+#include "dcu/app/counters.hpp"
 #include "dcu/app/observer.hpp"
 #include "dcu/app/ports.hpp"
 #include "protocol/crypto/engine.hpp"
@@ -51,8 +51,8 @@ class Concentrator {
   void on_stream_data(StreamId stream, protocol::Bytes octets);
   void on_stream_closed(StreamId stream);
 
-  // For reports about the simulation, in a fixed order: (name, value).
-  std::vector<std::pair<std::string_view, std::uint64_t>> counters() const;
+  // For reports about the simulation; none before the first boot.
+  std::optional<Counters> counters() const;
   std::vector<NodeInfo> nodes() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dcu/app/counters.hpp"
 #include "dcu/app/store/store.hpp"
 #include "dcu/app/tasks/agenda.hpp"
 #include "dcu/fw/types.hpp"
@@ -27,42 +28,6 @@ class Subnetwork {
   ~Subnetwork() = default;
 };
 
-// What was dropped, refused or lost, and how much was done. Named in counters.cpp.
-struct AppCounters {
-  std::uint64_t polls = 0;  // jobs finished, whatever came of them
-  std::uint64_t polls_failed = 0;
-  std::uint64_t associations = 0;
-  std::uint64_t associations_rejected = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t timeouts = 0;
-  std::uint64_t dlms_ignored = 0;       // LSDUs that no session could use
-  std::uint64_t values_unreadable = 0;  // deciphered, but not the value asked for
-  std::uint64_t rows = 0;
-  std::uint64_t rows_known = 0;  // read again, dropped
-  std::uint64_t reread = 0;      // ranges read again after a clock that jumped
-  std::uint64_t alarms = 0;
-  std::uint64_t alarms_dropped = 0;
-  std::uint64_t unknown_nodes = 0;
-  std::uint64_t reports = 0;
-  std::uint64_t reports_repeated = 0;
-  std::uint64_t acks = 0;
-  std::uint64_t messages_in = 0;
-  std::uint64_t messages_repeated = 0;
-  std::uint64_t messages_malformed = 0;
-  std::uint64_t http_malformed = 0;
-  std::uint64_t orders = 0;
-  std::uint64_t orders_refused = 0;
-  std::uint64_t uplink_octets_up = 0;
-  std::uint64_t uplink_octets_down = 0;
-  std::uint64_t dials = 0;
-  std::uint64_t gateway_requests = 0;
-  std::uint64_t gateway_answers = 0;
-  std::uint64_t gateway_refused = 0;
-  std::uint64_t gateway_damaged = 0;
-  std::uint64_t gateway_unasked = 0;  // answers that nobody waits for
-  std::uint64_t store_failures = 0;
-};
-
 // What all parts of the application share.
 struct Core {
   Clock& clock;
@@ -74,7 +39,7 @@ struct Core {
   Store& store;
   Subnetwork& subnetwork;
   Agenda agenda;
-  AppCounters counters;
+  Counters counters;
 
   UtcNs now() const { return clock.now(); }
   std::int64_t now_s() const { return clock.now() / kNsPerSecond; }

@@ -46,30 +46,8 @@ void add_load(const HomeContext& context, Home& home) {
   home.load = std::make_unique<models::Series>(measured.energy_wh, config);
 }
 
-models::AfeTolerance afe_tolerance(const HomeContext& context, std::uint32_t number) {
-  const Scenario::Meters& meters = context.scenario.meters;
-  // The drawn part stays the model's; the scenario scales it from the model's defaults.
-  const Scenario::Meters standard;
-  models::AfeTolerance tolerance = models::draw_tolerance(seed_of(context), number);
-  for (models::PhaseTolerance& phase : tolerance.phase) {
-    const double gain = meters.gain_spread_percent / standard.gain_spread_percent;
-    phase.gain_v = 1 + (phase.gain_v - 1) * gain;
-    phase.gain_i = 1 + (phase.gain_i - 1) * gain;
-    phase.phase_deg *= meters.phase_spread_deg / standard.phase_spread_deg;
-    const double offset = meters.offset_spread_counts / standard.offset_spread_counts;
-    phase.offset_v_counts *= offset;
-    phase.offset_i_counts *= offset;
-    const double noise = meters.noise_counts / standard.noise_counts;
-    phase.noise_v_counts *= noise;
-    phase.noise_i_counts *= noise;
-  }
-  tolerance.adc_ppm *= meters.adc_spread_ppm / standard.adc_spread_ppm;
-  return tolerance;
-}
-
 models::MeterNodeConfig node_config(const HomeContext& context, const Home& home) {
   const Scenario& scenario = context.scenario;
-  const Scenario::Meters standard;
   models::MeterNodeConfig config;
   config.firmware = context.firmware != nullptr
                         ? context.firmware
@@ -78,14 +56,12 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   config.detailed = home.settings.detailed;
   config.lazy = scenario.sim.lazy;
   config.rtc_start_ticks = scenario.general.start_utc_s * models::Rtc::kRateHz;
-  config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number);
-  const double clock = scenario.meters.clock_spread_ppm / standard.clock_spread_ppm;
-  config.tolerance.rtc.offset_ppb =
-      home.settings.clock_ppm
-          ? static_cast<std::int32_t>(std::lround(*home.settings.clock_ppm * 1000))
-          : static_cast<std::int32_t>(std::lround(config.tolerance.rtc.offset_ppb * clock));
-  config.tolerance.mcu_ppb = static_cast<std::int32_t>(std::lround(
-      config.tolerance.mcu_ppb * scenario.meters.adc_spread_ppm / standard.adc_spread_ppm));
+  config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number,
+                                                   device_spread(scenario));
+  if (home.settings.clock_ppm) {
+    config.tolerance.rtc.offset_ppb =
+        static_cast<std::int32_t>(std::lround(*home.settings.clock_ppm * 1000));
+  }
   // A clock found wrong at the very start was wrong when the meter was mounted.
   for (const Event& event : scenario.events) {
     if (event.type == EventType::clock_error && event.at == 0 &&
@@ -233,7 +209,8 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   models::SupplyConfig supply;
   if (phases == 3) supply = models::draw_supply(seed_of(context), number, phases);
   home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load, supply);
-  models::AfeTolerance tolerance = afe_tolerance(context, number);
+  models::AfeTolerance tolerance =
+      models::draw_tolerance(seed_of(context), number, afe_spread(context.scenario));
   const bool noise = context.scenario.sim.noise;
   home->bench_afe =
       std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);

@@ -7,10 +7,6 @@
 namespace sim::run {
 namespace {
 
-// What MainsConfig's scale factors of 1 stand for.
-constexpr double kFrequencySpreadHz = 0.02;
-constexpr double kVoltageSpreadPercent = 3;
-
 std::uint64_t seed_of(const Scenario& scenario) {
   return static_cast<std::uint64_t>(scenario.general.seed);
 }
@@ -28,10 +24,20 @@ models::MainsConfig mains_config(const Scenario& scenario) {
   config.seed = seed_of(scenario);
   config.nominal_voltage_v = scenario.meters.voltage_v;
   config.frequency_hz = scenario.grid.frequency_hz;
-  config.frequency_deviation = scenario.grid.frequency_spread_hz / kFrequencySpreadHz;
-  config.voltage_deviation = scenario.grid.voltage_spread_percent / kVoltageSpreadPercent;
+  config.frequency_spread_hz = scenario.grid.frequency_spread_hz;
+  config.voltage_spread_percent = scenario.grid.voltage_spread_percent;
   config.local_second_of_day = scenario.general.start_utc_s % 86'400;
   return config;
+}
+
+models::AfeSpread afe_spread(const Scenario& scenario) {
+  const MeterKeys& meters = scenario.meters;
+  return {meters.gain_spread_percent, meters.phase_spread_deg, meters.offset_spread_counts,
+          meters.noise_counts, meters.adc_spread_ppm};
+}
+
+models::DeviceSpread device_spread(const Scenario& scenario) {
+  return {scenario.meters.clock_spread_ppm, scenario.meters.adc_spread_ppm * 2 / 3};
 }
 
 models::HouseholdConfig household_config(const Scenario& scenario) {
@@ -55,15 +61,14 @@ models::wan::CellConfig cell_config(const Scenario& scenario) {
   radio.multislot_down = static_cast<int>(scenario.cell.downlink_slots);
   radio.packet_loss = scenario.cell.loss;
   radio.ready_timer_ns = kernel::to_ns(scenario.cell.ready_s);
-  // The round trip falls apart into both ways in the proportion of the model's own defaults.
-  const double default_rtt_ns =
-      0.5 * static_cast<double>(radio.latency_up_min_ns + radio.latency_up_max_ns +
-                                radio.latency_down_min_ns + radio.latency_down_max_ns);
-  const double scale = scenario.cell.rtt_ms * kernel::kNsPerMs / default_rtt_ns;
-  for (kernel::TimeNs* latency : {&radio.latency_up_min_ns, &radio.latency_up_max_ns,
-                                  &radio.latency_down_min_ns, &radio.latency_down_max_ns}) {
-    *latency = static_cast<kernel::TimeNs>(static_cast<double>(*latency) * scale);
-  }
+  // Of a mean round trip, radio, SGSN and GGSN take these parts each way (docs/model-wan.md).
+  const auto part = [&](double of_600) {
+    return static_cast<kernel::TimeNs>(scenario.cell.rtt_ms * kernel::kNsPerMs * (of_600 / 600));
+  };
+  radio.latency_up_min_ns = part(250);
+  radio.latency_up_max_ns = part(400);
+  radio.latency_down_min_ns = part(200);
+  radio.latency_down_max_ns = part(350);
   radio.paging_min_ns = kernel::to_ns(scenario.cell.wake_ms / 2000);
   radio.paging_max_ns = kernel::to_ns(scenario.cell.wake_ms * 3 / 2000);
   around(scenario.cell.attach_s, config.modem.attach_min_ns, config.modem.attach_max_ns);

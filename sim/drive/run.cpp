@@ -15,12 +15,14 @@
 #include "sim/drive/pacer.hpp"
 #include "sim/drive/progress.hpp"
 #include "sim/drive/wall.hpp"
+#include "sim/record/line_recorder.hpp"
 #include "sim/record/recorder.hpp"
 #include "sim/record/tables.hpp"
 #include "sim/referee/audit.hpp"
 #include "sim/referee/judge.hpp"
 #include "sim/report/junit.hpp"
 #include "sim/report/summary.hpp"
+#include "sim/result/kpi_table.hpp"
 #include "sim/result/writer.hpp"
 
 namespace sim::run {
@@ -51,7 +53,7 @@ std::string write_summary_files(const Scenario& scenario, const RunOptions& opti
   result::Summary summary;
   summary.scenario = scenario.general.name;
   summary.seed = static_cast<std::uint64_t>(scenario.general.seed);
-  summary.mode = mode_name(scenario.sim.mode);
+  summary.mode = name_of(scenario.sim.mode);
   summary.digest = outcome.digest;
   summary.meters = static_cast<std::uint64_t>(scenario.meters.count);
   summary.meter_days = outcome.meter_days;
@@ -71,7 +73,7 @@ std::string write_summary_files(const Scenario& scenario, const RunOptions& opti
 
 // Where a paced run can be reached from outside.
 std::string doors_of(const Scenario& scenario) {
-  const Scenario::Expose& expose = scenario.expose;
+  const ExposeKeys& expose = scenario.expose;
   std::string text =
       expose.listen.empty()
           ? "no module listens (expose.listen is empty)"
@@ -117,7 +119,7 @@ class Run {
         end_(std::min(scenario.end(), options.until)),
         capture_end_(std::min(scenario.capture_end(), options.until)),
         writer_(options.folder, identity_of_run(scenario), kPartPeriod),
-        recorder_(writer_, UtcScale(scenario)),
+        recorder_(writer_, UtcScale(scenario), figures_),
         world_(scenario, measured, options.faults),
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_.agenda(), world_.cell(), world_.ethernet(),
@@ -168,11 +170,13 @@ class Run {
     hes::Store store({HeadEnd::store_path(options_.folder), false, false});
     const hes::Inventory inventory = head_end_inventory(scenario_);
     store.set_meters(inventory, engine_config(scenario_).zone);
-    const Judgement judgement = judge(scenario_, world_, store, flash, capture_end_, end_, writer_);
+    judge(scenario_, world_, store, flash, capture_end_, end_, writer_, figures_);
+    count_roads(world_, end_, figures_);
+    figures_.relay_orders = director_.relay_orders();
+    figures_.simulated_ns = end_;
+    for (const auto& line : lines_) figures_.lines.push_back(line->figures());
     write_power(world_, scenario_, capture_end_, writer_);
-    outcome.kpis =
-        result::judge(kpis_of(judgement, recorder_, world_, lines_, end_, director_.relay_orders()),
-                      scenario_.expectations);
+    outcome.kpis = result::judge(result::kpis_of(figures_), scenario_.expectations);
     for (const result::Kpi& kpi : outcome.kpis) writer_.append(kpi);
     outcome.pass = result::all_pass(outcome.kpis);
     outcome.sim_s = 1e-9 * static_cast<double>(end_);
@@ -204,6 +208,7 @@ class Run {
   kernel::TimeNs end_;
   kernel::TimeNs capture_end_;
   result::ResultWriter writer_;
+  result::RunFigures figures_;
   Recorder recorder_;
   World world_;
   std::vector<std::unique_ptr<LineRecorder>> lines_;

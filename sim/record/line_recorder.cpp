@@ -26,7 +26,7 @@ LineRecorder::LineRecorder(result::ResultWriter& writer, const UtcScale& scale, 
       nodes_(line.channel().n_stations()) {
   line.medium().add_observer(*this);
   line.site().set_observer(*this);
-  figures_.meters = static_cast<std::uint32_t>(line.site().meters().size());
+  figures_.meters = line.site().meters().size();
 }
 
 // ---- The medium ----
@@ -155,7 +155,10 @@ void LineRecorder::close_hour() {
 void LineRecorder::finish(kernel::TimeNs end) {
   advance(end);
   close_hour();
-  figures_.damaged = line_.medium().counters().damaged;
+  const dcu::app::Counters program = line_.site().counters();
+  figures_.malformed = line_.medium().counters().damaged + program.messages_malformed +
+                       program.http_malformed + program.gateway_damaged;
+  figures_.reports_repeated = program.reports_repeated;
   write_nodes(end);
   write_cables();
 }
@@ -196,7 +199,7 @@ void LineRecorder::write_nodes(kernel::TimeNs end) {
       row.snr_up_db = line_.channel().mean_snr_db(station, parent);
       ++figures_.registered;
       figures_.switches += row.is_switch;
-      figures_.deepest_level = std::max<std::uint32_t>(figures_.deepest_level, row.level);
+      figures_.deepest_level = std::max<std::uint64_t>(figures_.deepest_level, row.level);
     }
     row.first_registered_s = node.first_s;
     row.registrations = node.registrations;
@@ -234,7 +237,5 @@ void LineRecorder::write_cables() {
     write(feeder.buses[station.bus].at, station.at, station.cable);
   }
 }
-
-LineRecorder::Figures LineRecorder::figures() const { return figures_; }
 
 }  // namespace sim::run

@@ -10,6 +10,7 @@
 #include "plc-channel/medium/observer.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/power_line.hpp"
+#include "sim/result/figures.hpp"
 #include "sim/result/writer.hpp"
 
 namespace sim::run {
@@ -26,22 +27,7 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
   // The end of the run: the last hour, the nodes, the cables.
   void finish(kernel::TimeNs end);
 
-  // Of the whole run so far.
-  struct Figures {
-    std::uint32_t meters = 0;
-    std::uint32_t registered = 0;
-    std::uint64_t registrations = 0;
-    double last_first_registration_s = 0;
-    std::uint32_t switches = 0;
-    std::uint32_t deepest_level = 0;
-    std::uint64_t uncoded_frames = 0;
-    kernel::TimeNs airtime_ns = 0;  // beacons included
-    std::uint64_t receptions = 0;
-    std::uint64_t collisions = 0;  // a deaf receiver is one too
-    std::uint64_t noise_losses = 0;
-    std::uint64_t damaged = 0;
-  };
-  Figures figures() const;
+  const result::LineFigures& figures() const { return figures_; }
 
  private:
   struct Node {
@@ -81,7 +67,7 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
   std::array<plc::KindCounters, plc::kFrameKinds> hour_{};
   plc::KindCounters beacons_before_{};  // up to the hour that runs
   std::uint32_t hour_number_ = 0;
-  Figures figures_;
+  result::LineFigures figures_;
 };
 
 }  // namespace sim::run

@@ -55,9 +55,9 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   const hes::OrderKind kind = result.order.kind;
   const bool done = result.outcome == hes::OrderOutcome::done;
   const bool relay = kind == hes::OrderKind::relay_open || kind == hes::OrderKind::relay_close;
-  if (done && relay) ++relay_orders_done_;
-  if (done && kind == hes::OrderKind::clock_shift) ++clock_orders_done_;
-  if (!done) ++orders_failed_;
+  if (done && relay) ++figures_.relay_orders_done;
+  if (done && kind == hes::OrderKind::clock_shift) ++figures_.clock_orders_done;
+  if (!done) ++figures_.orders_failed;
   result::OrderRow row;
   row.order = static_cast<std::uint32_t>(result.id);
   row.meter = result.order.meter + 1;
@@ -74,7 +74,7 @@ void Recorder::order_finished(const hes::OrderResult& result) {
 }
 
 void Recorder::session_opened(hes::MeterIndex meter, hes::ConnectionId connection, hes::UtcNs at) {
-  ++sessions_;
+  ++figures_.sessions;
   open_[connection] = {meter, at};
   connection_of_[meter] = connection;
 }
@@ -123,7 +123,7 @@ void Recorder::message(const hes::Message& message) {
     session->octets_down += message.octets_down;
   }
   const double latency_s = 1e-9 * static_cast<double>(message.latency);
-  if (message.kind == hes::MessageKind::push) push_latencies_s_.push_back(latency_s);
+  if (message.kind == hes::MessageKind::push) figures_.push_latencies_s.push_back(latency_s);
   // Heartbeats say nothing by themselves and would be most of the table; they are in `traffic`.
   if (message.kind == hes::MessageKind::heartbeat) return;
   result::MessageRow row;
@@ -140,7 +140,7 @@ void Recorder::clock_checked(hes::MeterIndex meter, hes::UtcNs deviation, hes::U
 }
 
 void Recorder::report_received(const hes::ReportNote& note) {
-  ++reports_;
+  ++figures_.reports;
   result::ReportRow row;
   row.t_s = scale_.sim_s(note.at);
   row.concentrator = static_cast<std::uint16_t>(note.concentrator + 1);
@@ -155,22 +155,14 @@ void Recorder::report_received(const hes::ReportNote& note) {
   writer_.append(row);
 }
 
-double Recorder::worst_clock_s() const {
-  double worst = 0;
-  for (const auto& [meter, deviation_s] : clock_s_) worst = std::max(worst, deviation_s);
-  return worst;
-}
-
-const std::vector<double>& Recorder::push_latencies_s() {
-  std::sort(push_latencies_s_.begin(), push_latencies_s_.end());
-  return push_latencies_s_;
-}
-
 void Recorder::finish(const models::wan::Traffic& traffic) {
   for (const auto& [connection, session] : open_) {
     close(connection, session, result::kNotKnown, "open");
   }
   open_.clear();
+  for (const auto& [meter, deviation_s] : clock_s_) {
+    figures_.clock_worst_s = std::max(figures_.clock_worst_s, deviation_s);
+  }
   const std::size_t n_hours = std::max(hours_.size(), traffic.hours().size());
   hours_.resize(n_hours);
   using models::wan::Direction;

@@ -10,6 +10,7 @@
 #include "hes-stub/ports/observer.hpp"
 #include "models/core/wan/traffic.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
+#include "sim/result/figures.hpp"
 #include "sim/result/writer.hpp"
 
 namespace sim::run {
@@ -17,7 +18,8 @@ namespace sim::run {
 // Writes down what the head-end sees while it happens: rows, messages, sessions, orders.
 class Recorder final : public hes::Observer {
  public:
-  Recorder(result::ResultWriter& writer, const UtcScale& scale) : writer_(writer), scale_(scale) {}
+  Recorder(result::ResultWriter& writer, const UtcScale& scale, result::RunFigures& figures)
+      : writer_(writer), scale_(scale), figures_(figures) {}
 
   void row_stored(hes::MeterIndex meter, const protocol::cosem::Obis& profile, const hes::Row& row,
                   hes::UtcNs arrival) override;
@@ -30,16 +32,6 @@ class Recorder final : public hes::Observer {
 
   // The end of the run: sessions still open, traffic by hour and kind.
   void finish(const models::wan::Traffic& traffic);
-
-  std::uint32_t relay_orders_done() const { return relay_orders_done_; }
-  std::uint32_t clock_orders_done() const { return clock_orders_done_; }
-  std::uint32_t orders_failed() const { return orders_failed_; }
-  std::uint64_t sessions() const { return sessions_; }
-  std::uint64_t reports() const { return reports_; }
-  // Largest |meter clock - ours| of the last check of each meter, seconds.
-  double worst_clock_s() const;
-  // Seconds from stamp to store of the pushes, sorted.
-  const std::vector<double>& push_latencies_s();
 
  private:
   struct OpenSession {
@@ -58,17 +50,12 @@ class Recorder final : public hes::Observer {
 
   result::ResultWriter& writer_;
   UtcScale scale_;
+  result::RunFigures& figures_;
   std::map<hes::ConnectionId, OpenSession> open_;
   std::map<hes::MeterIndex, hes::ConnectionId> connection_of_;
   std::map<hes::MeterIndex, double> clock_s_;
   std::map<std::pair<hes::MeterIndex, std::int64_t>, std::uint16_t> ordinals_;
   std::vector<HourOctets> hours_;
-  std::vector<double> push_latencies_s_;
-  std::uint64_t sessions_ = 0;
-  std::uint64_t reports_ = 0;
-  std::uint32_t relay_orders_done_ = 0;
-  std::uint32_t clock_orders_done_ = 0;
-  std::uint32_t orders_failed_ = 0;
 };
 
 }  // namespace sim::run

@@ -18,7 +18,7 @@ void write_meters(World& world, result::ResultWriter& writer) {
     std::string title;
     for (const std::uint8_t octet : who.system_title) title += fmt::format("{:02X}", octet);
     row.system_title = result::Text<16>(title);
-    row.model = result::Text<8>(model_name(home->settings.model));
+    row.model = result::Text<8>(name_of(home->settings.model));
     const meter_firmware& firmware = home->meter->firmware();
     row.firmware = result::Text<32>(fmt::format("{} {}", firmware.name, firmware.revision));
     row.tier = home->settings.detailed ? 1 : 2;
@@ -36,7 +36,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
   for (const Event& event : scenario.events) {
     result::EventRow row;
     row.t_s = 1e-9 * static_cast<double>(event.at);
-    row.type = result::Text<24>(event_type_name(event.type));
+    row.type = result::Text<24>(name_of(event.type));
     row.meters = result::Text<32>(event.meters.text());
     switch (event.type) {
       case EventType::relay:

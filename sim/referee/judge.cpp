@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/referee/judge.hpp"
 
-#include <algorithm>
-
 #include "hes-stub/inventory/type_template.hpp"
 #include "sim/referee/reference.hpp"
 
@@ -73,12 +71,12 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
   return rows;
 }
 
-Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
-                const std::vector<std::optional<std::vector<HeldRow>>>& flash,
-                kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer) {
+void judge(const Scenario& scenario, World& world, hes::Store& store,
+           const std::vector<std::optional<std::vector<HeldRow>>>& flash,
+           kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer,
+           result::RunFigures& figures) {
   const std::int64_t last_stamp = last_stamp_utc_s(scenario, capture_end);
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
-  Judgement judgement;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
     const auto reference = reference_rows(scenario, home, capture_end, end);
@@ -89,92 +87,48 @@ Judgement judge(const Scenario& scenario, World& world, hes::Store& store,
       punctuality.collect_period_s =
           scenario.concentrators[home.settings.concentrator - 1].collect_period_s;
       for (const HeldRow& row : held) {
-        judgement.collection_latencies_s.push_back(row.arrival_utc_s -
-                                                   static_cast<double>(row.stamp_utc_s));
+        figures.collection_latencies_s.push_back(row.arrival_utc_s -
+                                                 static_cast<double>(row.stamp_utc_s));
       }
     }
-    judgement.head_end += compare(reference, held, start_utc_s, punctuality);
+    figures.head_end += compare(reference, held, start_utc_s, punctuality);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
       const std::uint32_t values[] = {last.ap_wh,   last.am_wh,   last.r1_varh,
                                       last.r2_varh, last.r3_varh, last.r4_varh};
-      for (std::size_t r = 0; r < kEnergyRegisters; ++r) judgement.sums[r] += values[r];
+      for (std::size_t r = 0; r < figures.sums.size(); ++r) figures.sums[r] += values[r];
     }
-    judgement.closings +=
+    figures.closings +=
         compare(closings_of(reference, home.settings.zone, start_utc_s),
                 stored_rows(store, i, hes::kDailyClosing, last_stamp), start_utc_s, punctuality);
     if (i >= flash.size() || !flash[i]) {
-      ++judgement.flash_unread;
+      ++figures.flash_unread;
       continue;
     }
     write_flash(i + 1, *flash[i], writer);
-    judgement.flash += compare(reference, *flash[i], start_utc_s, punctuality);
-    judgement.flash_differing += differing(held, *flash[i]);
+    figures.flash += compare(reference, *flash[i], start_utc_s, punctuality);
+    figures.flash_differing += differing(held, *flash[i]);
   }
-  std::sort(judgement.collection_latencies_s.begin(), judgement.collection_latencies_s.end());
-  return judgement;
 }
 
-std::size_t meters_on(const World& world, Uplink road) {
-  std::size_t n = 0;
+void count_roads(World& world, kernel::TimeNs end, result::RunFigures& figures) {
+  const double days = static_cast<double>(end) / kernel::kNsPerHour / 24;
   for (const auto& home : world.homes()) {
     const std::uint32_t concentrator = home->settings.concentrator;
-    const Uplink own =
-        concentrator == 0 ? Uplink::gprs : world.power_lines()[concentrator - 1]->uplink();
-    if (own == road) ++n;
+    const bool gprs =
+        concentrator == 0 || world.power_lines()[concentrator - 1]->uplink() == Uplink::gprs;
+    (gprs ? figures.gprs : figures.ethernet).meter_days += 1;
   }
-  return n;
-}
-
-std::vector<result::Kpi> kpis_of(const Judgement& judgement, Recorder& recorder, World& world,
-                                 const std::vector<std::unique_ptr<LineRecorder>>& lines,
-                                 kernel::TimeNs end, std::uint32_t relay_orders) {
-  const Tally& head_end = judgement.head_end;
-  const Tally& flash = judgement.flash;
-  const auto n = [](auto value) { return static_cast<double>(value); };
-  double octets = 0;
-  for (const auto& hour : world.cell().traffic().hours()) {
-    for (const auto& direction : hour.octets) {
-      for (const std::uint64_t kind : direction) octets += n(kind);
+  const auto count = [&](const models::wan::Traffic& traffic, result::RoadFigures& road) {
+    road.meter_days *= days;
+    for (const auto& hour : traffic.hours()) {
+      for (const auto& direction : hour.octets) {
+        for (const std::uint64_t kind : direction) road.octets += kind;
+      }
     }
-  }
-  const double meter_days = n(meters_on(world, Uplink::gprs)) * (n(end) / kernel::kNsPerHour) / 24;
-  const auto& pushes = recorder.push_latencies_s();
-  std::vector<result::Kpi> kpis = {
-      {"interval_success", share(n(head_end.in_time), n(head_end.expected)), "", {}},
-      {"intervals_expected", n(head_end.expected), "", {}},
-      {"intervals_lost", n(head_end.lost), "", {}},
-      {"intervals_duplicated", n(head_end.duplicated), "", {}},
-      {"truth_mismatches", n(head_end.mismatches), "", {}},
-      {"truth_unknown", n(head_end.unknown), "", {}},
-      {"status_mismatches", n(head_end.status_mismatches), "", {}},
-      {"closings_expected", n(judgement.closings.expected), "", {}},
-      {"closings_lost", n(judgement.closings.lost), "", {}},
-      {"closings_duplicated", n(judgement.closings.duplicated), "", {}},
-      {"closings_mismatches", n(judgement.closings.mismatches), "", {}},
-      {"flash_lost", n(flash.lost), "", {}},
-      {"flash_duplicated", n(flash.duplicated), "", {}},
-      {"flash_mismatches", n(flash.mismatches), "", {}},
-      {"flash_differing", n(judgement.flash_differing), "", {}},
-      {"flash_unread", n(judgement.flash_unread), "", {}},
-      {"relay_orders", n(relay_orders), "", {}},
-      {"relay_orders_done", n(recorder.relay_orders_done()), "", {}},
-      {"clock_orders_done", n(recorder.clock_orders_done()), "", {}},
-      {"orders_failed", n(recorder.orders_failed()), "", {}},
-      {"clock_worst_s", recorder.worst_clock_s(), "s", {}},
-      {"push_latency_p50_s", quantile(pushes, 0.5), "s", {}},
-      {"push_latency_p95_s", quantile(pushes, 0.95), "s", {}},
-      {"sessions", n(recorder.sessions()), "", {}},
-      {"gprs_bytes_per_meter_day", share(octets, meter_days), "B", {}},
   };
-  add_line_kpis(judgement, recorder, world, end, lines, kpis);
-  constexpr const char* kNames[kEnergyRegisters] = {"ap_total_wh",   "am_total_wh",
-                                                    "r1_total_varh", "r2_total_varh",
-                                                    "r3_total_varh", "r4_total_varh"};
-  for (std::size_t r = 0; r < kEnergyRegisters; ++r) {
-    kpis.push_back({kNames[r], judgement.sums[r], r < 2 ? "Wh" : "varh", {}});
-  }
-  return kpis;
+  count(world.cell().traffic(), figures.gprs);
+  count(world.ethernet().traffic(), figures.ethernet);
 }
 
 }  // namespace sim::run

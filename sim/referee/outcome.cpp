@@ -46,17 +46,6 @@ bool is_wrong(const Base& base, const Truth& truth, const RegisterValues& regist
 
 }  // namespace
 
-Tally& Tally::operator+=(const Tally& other) {
-  expected += other.expected;
-  in_time += other.in_time;
-  lost += other.lost;
-  duplicated += other.duplicated;
-  mismatches += other.mismatches;
-  status_mismatches += other.status_mismatches;
-  unknown += other.unknown;
-  return *this;
-}
-
 bool Punctuality::in_time(double captured_utc_s, double arrival_utc_s) const {
   double due_s = captured_utc_s;
   if (collect_period_s > 0) {
@@ -66,9 +55,9 @@ bool Punctuality::in_time(double captured_utc_s, double arrival_utc_s) const {
   return arrival_utc_s - due_s <= late_after_s;
 }
 
-Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
-              std::int64_t start_utc_s, const Punctuality& punctuality) {
-  Tally tally;
+result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
+                      std::int64_t start_utc_s, const Punctuality& punctuality) {
+  result::Tally tally;
   Index index;
   for (const HeldRow& row : held) {
     if (!index.try_emplace({row.stamp_utc_s, row.ordinal}, &row).second) ++tally.duplicated;

@@ -7,6 +7,7 @@
 
 #include "sim/referee/expected/expected.hpp"
 #include "sim/referee/truth/truth.hpp"
+#include "sim/result/figures.hpp"
 #include "sim/result/tables.hpp"
 
 namespace sim::run {
@@ -29,19 +30,6 @@ struct ReferenceRow {
   Truth truth;  // cumulative since simulated time 0
 };
 
-// What a place holds against what it should hold.
-struct Tally {
-  std::uint64_t expected = 0;
-  std::uint64_t in_time = 0;     // held within the limit after the capture (head-end only)
-  std::uint64_t lost = 0;        // expected and not held
-  std::uint64_t duplicated = 0;  // held and not expected: a second copy, or a row of nowhere
-  std::uint64_t mismatches = 0;  // held, and a register out of its class limit
-  std::uint64_t status_mismatches = 0;
-  std::uint64_t unknown = 0;  // rows whose truth nobody knows
-
-  Tally& operator+=(const Tally& other);
-};
-
 // When a row is in time.
 struct Punctuality {
   double late_after_s = 0;
@@ -54,8 +42,8 @@ struct Punctuality {
 
 // One meter. `held` in the order of the place. Rows are compared as differences to the row before,
 // days as differences between midnights of UTC.
-Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
-              std::int64_t start_utc_s, const Punctuality& punctuality);
+result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
+                      std::int64_t start_utc_s, const Punctuality& punctuality);
 
 // Rows that stand in both places with different contents.
 std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow>& b);

@@ -245,7 +245,7 @@ void Loader::check_concentrators() {
 
 // What the concentrators show to the outside.
 void Loader::check_doors() {
-  const Scenario::Expose& expose = scenario_.expose;
+  const ExposeKeys& expose = scenario_.expose;
   const std::pair<const char*, const std::string*> doors[] = {
       {"expose.gateway", &expose.gateway},
       {"expose.p32", &expose.p32},

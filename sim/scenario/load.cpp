@@ -75,10 +75,4 @@ MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter) {
   return settings;
 }
 
-const char* mode_name(Mode mode) { return mode_names()[static_cast<std::size_t>(mode)].c_str(); }
-
-const char* event_type_name(EventType type) {
-  return event_type_names()[static_cast<std::size_t>(type)].c_str();
-}
-
 }  // namespace sim::run

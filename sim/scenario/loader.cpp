@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/result/kpi_table.hpp"
+
 namespace sim::run {
 namespace {
 
@@ -192,7 +194,7 @@ void Loader::read_events(const Raw& root) {
     read_row("event", i, raw, event_keys(), event);
     scenario_.events.push_back(event);
     if (!good(prefix + "type")) continue;
-    const std::string type = event_type_name(event.type);
+    const std::string type = name_of(event.type);
     for (const Key<Event>& key : event_keys()) {
       const Raw* const value = raw.find(key.path);
       if (value != nullptr && !belongs(key, event.type)) {
@@ -223,7 +225,7 @@ void Loader::read_events(const Raw& root) {
 void Loader::read_expectations(const Raw& root) {
   const auto* const list = rows(root, "expect");
   std::vector<std::string> names;
-  for (const KpiInfo& kpi : kpi_table()) names.push_back(kpi.name);
+  for (const result::KpiInfo& kpi : result::kpi_table()) names.push_back(kpi.name);
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
     const Raw& raw = (*list)[i];
     result::Expectation expectation;

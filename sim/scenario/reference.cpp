@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/result/kpi_table.hpp"
 #include "sim/scenario/load.hpp"
 #include "sim/scenario/schema.hpp"
 
@@ -52,14 +53,15 @@ std::string events() {
       "\n## [[event]]\nWhat happens at a time, one row each. `relay` and `clock_shift` are orders "
       "the head-end gives; the others happen to the street.\n\n" +
       rows(event_keys()) + "\n| type | keys besides at, type, meter |\n|---|---|\n";
-  for (std::size_t i = 0; i < event_type_names().size(); ++i) {
+  const Names types = names_of(EventType{});
+  for (std::size_t i = 0; i < types.size(); ++i) {
     std::string own;
     for (const Key<Event>& key : event_keys()) {
       for (const EventType type : key.only_for) {
         if (type == static_cast<EventType>(i)) own += (own.empty() ? "`" : ", `") + key.path + "`";
       }
     }
-    text += "| `" + event_type_names()[i] + "` | " + own + " |\n";
+    text += std::string("| `") + types[i] + "` | " + own + " |\n";
   }
   return text;
 }
@@ -91,7 +93,7 @@ std::string scenario_reference() {
       "all hold ends with exit code 1.\n\n" +
       rows(expect_keys());
   text += "\n| kpi | unit | meaning |\n|---|---|---|\n";
-  for (const KpiInfo& kpi : kpi_table()) {
+  for (const result::KpiInfo& kpi : result::kpi_table()) {
     text += std::string("| `") + kpi.name + "` | " + kpi.unit + " | " + kpi.doc + " |\n";
   }
   return text;

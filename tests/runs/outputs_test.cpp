@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "sim/scenario/schema.hpp"
+#include "sim/result/kpi_table.hpp"
 #include "tests/runs/harness.hpp"
 
 namespace {
@@ -104,9 +104,9 @@ TEST_F(Outputs, EveryFigureTheSchemaNamesIsMadeAndNoOther) {
   const auto json = nlohmann::json::parse(read_text(out("summary.json")), nullptr, false);
   std::set<std::string> made, named;
   for (const auto& [name, kpi] : json["kpi"].items()) made.insert(name);
-  for (const sim::run::KpiInfo& kpi : sim::run::kpi_table()) named.insert(kpi.name);
+  for (const sim::result::KpiInfo& kpi : sim::result::kpi_table()) named.insert(kpi.name);
   EXPECT_EQ(made, named);
-  for (const sim::run::KpiInfo& kpi : sim::run::kpi_table()) {
+  for (const sim::result::KpiInfo& kpi : sim::result::kpi_table()) {
     if (made.count(kpi.name) != 0) {
       EXPECT_EQ(json["kpi"][kpi.name]["unit"], kpi.unit) << kpi.name;
     }

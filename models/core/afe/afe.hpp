@@ -28,8 +28,17 @@ struct AfeTolerance {
   double adc_ppm = 0;  // crystal fast: positive
 };
 
+// What comes off the production line before calibration (docs/metrology.md, Front end).
+struct AfeSpread {
+  double gain_percent = 3;  // at most: shunt, welded manganin; a third: divider, 1 % resistors
+  double phase_deg = 0.3;   // at most: shunt inductance and channel skew, after trimming
+  double offset_counts = 20'000;  // at most: 0.24 % of full scale
+  double noise_counts = 52.9;     // mean rms: 101 dB below a full-scale sine
+  double adc_ppm = 30;            // at most: crystal, cut and ageing
+};
+
 // The tolerances of meter number `meter`.
-AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter);
+AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter, const AfeSpread& spread = {});
 
 // Room for the samples of one window and its lead, all phases.
 struct SampleBuffer {

@@ -5,32 +5,22 @@
 #include "models/core/afe/afe.hpp"
 
 namespace models {
-namespace {
-
-// What comes off the production line before calibration (docs/metrology.md, Front end).
-constexpr double kGainV = 0.01;    // divider, 1 % resistors
-constexpr double kGainI = 0.03;    // shunt, welded manganin
-constexpr double kPhaseDeg = 0.3;  // shunt inductance and channel skew, after the design's trim
-constexpr double kOffset = 20000;  // counts: 0.24 % of full scale
-constexpr double kNoise = 52.9;    // counts: 101 dB below a full-scale sine
-constexpr double kNoiseSpread = 0.2;
-constexpr double kAdcPpm = 30;  // crystal: cut and ageing
-
-}  // namespace
-
-AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter) {
+AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter, const AfeSpread& spread) {
+  constexpr double kNoiseSpread = 0.2;
+  const double gain_v = spread.gain_percent / 3 / 100;
+  const double gain_i = spread.gain_percent / 100;
   kernel::KeyedStream draw(seed, meter, kernel::kPurposeAfeTolerance);
   AfeTolerance tolerance;
   for (PhaseTolerance& phase : tolerance.phase) {
-    phase.gain_v = 1 + draw.uniform(-kGainV, kGainV);
-    phase.gain_i = 1 + draw.uniform(-kGainI, kGainI);
-    phase.phase_deg = draw.uniform(-kPhaseDeg, kPhaseDeg);
-    phase.offset_v_counts = draw.uniform(-kOffset, kOffset);
-    phase.offset_i_counts = draw.uniform(-kOffset, kOffset);
-    phase.noise_v_counts = kNoise * draw.uniform(1 - kNoiseSpread, 1 + kNoiseSpread);
-    phase.noise_i_counts = kNoise * draw.uniform(1 - kNoiseSpread, 1 + kNoiseSpread);
+    phase.gain_v = 1 + draw.uniform(-gain_v, gain_v);
+    phase.gain_i = 1 + draw.uniform(-gain_i, gain_i);
+    phase.phase_deg = draw.uniform(-spread.phase_deg, spread.phase_deg);
+    phase.offset_v_counts = draw.uniform(-spread.offset_counts, spread.offset_counts);
+    phase.offset_i_counts = draw.uniform(-spread.offset_counts, spread.offset_counts);
+    phase.noise_v_counts = spread.noise_counts * draw.uniform(1 - kNoiseSpread, 1 + kNoiseSpread);
+    phase.noise_i_counts = spread.noise_counts * draw.uniform(1 - kNoiseSpread, 1 + kNoiseSpread);
   }
-  tolerance.adc_ppm = draw.uniform(-kAdcPpm, kAdcPpm);
+  tolerance.adc_ppm = draw.uniform(-spread.adc_ppm, spread.adc_ppm);
   return tolerance;
 }
 

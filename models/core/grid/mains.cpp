@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::int64_t kStepsPerDay = 1440;
 
+// The spreads for which the amplitudes below stand.
+constexpr double kFrequencySpreadHz = 0.02;
+constexpr double kVoltageSpreadPercent = 3;
+
 // Standard normal noise at knots, `steps` grid steps apart, straight lines between: a pure function
 // of the step. `track` tells several noises of one purpose apart.
 double knot_noise(const MainsConfig& config, std::uint32_t purpose, std::uint64_t track,
@@ -33,7 +37,8 @@ double frequency_hz(const MainsConfig& config, std::int64_t step) {
   const double deviation = 0.012 * knot_noise(config, purpose, 0, step, 60) +
                            0.014 * knot_noise(config, purpose, 1, step, 10) +
                            0.008 * knot_noise(config, purpose, 2, step, 1);
-  return config.frequency_hz + config.frequency_deviation * std::clamp(deviation, -0.15, 0.15);
+  return config.frequency_hz +
+         config.frequency_spread_hz / kFrequencySpreadHz * std::clamp(deviation, -0.15, 0.15);
 }
 
 // Low-voltage busbar over the day: high at night and at solar noon, low in the evening peak; with
@@ -48,7 +53,8 @@ double voltage_factor(const MainsConfig& config, std::int64_t step) {
   const double noise = 0.006 * knot_noise(config, purpose, 0, step, 90) +
                        0.003 * knot_noise(config, purpose, 1, step, 5) +
                        0.0015 * knot_noise(config, purpose, 2, step, 1);
-  return 1 + config.voltage_deviation * std::clamp(shape + noise, -0.08, 0.08);
+  return 1 + config.voltage_spread_percent / kVoltageSpreadPercent *
+                 std::clamp(shape + noise, -0.08, 0.08);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ struct MainsConfig {
   std::uint32_t grid = 0;  // one grid's frequency is common; its voltage too
   double nominal_voltage_v = 230;
   double frequency_hz = 50;              // mean
-  double frequency_deviation = 1;        // scales the drawn process; 0: constant
-  double voltage_deviation = 1;          // scales daily shape and noise; 0: constant
+  double frequency_spread_hz = 0.02;     // how far it wanders, usually; 0: constant
+  double voltage_spread_percent = 3;     // the same of the voltage, of nominal
   std::int64_t local_second_of_day = 0;  // local time of day at simulated time 0
 };
 

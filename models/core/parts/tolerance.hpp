@@ -17,21 +17,27 @@ struct DeviceTolerance {
   std::int32_t mcu_ppb = 0;  // the processor's own crystal: uptime and alarms
 };
 
-inline DeviceTolerance draw_device_tolerance(std::uint64_t seed, std::uint32_t meter) {
+struct DeviceSpread {
   // IEC 62054-21: at most 0.5 s a day at 23 degrees (5.787 ppm). The offset that is left after
-  // factory compensation is taken as sigma 2 ppm, what misses the limit is scrapped.
-  constexpr double kSigmaPpb = 2000;
-  constexpr double kLimitPpb = 5500;
-  constexpr double kMcuPpb = 20'000;  // uncompensated MHz crystal, +-20 ppm
+  // factory compensation is taken as this sigma; what is 2.75 times off is scrapped.
+  double clock_ppm = 2;
+  double mcu_ppm = 20;  // uncompensated MHz crystal, at most
+};
+
+inline DeviceTolerance draw_device_tolerance(std::uint64_t seed, std::uint32_t meter,
+                                             const DeviceSpread& spread = {}) {
+  const double sigma_ppb = 1000 * spread.clock_ppm;
+  const double limit_ppb = 2.75 * sigma_ppb;
+  const double mcu_ppb = 1000 * spread.mcu_ppm;
   // Share of the tuning fork's parabola that digital compensation leaves: +-3 to 5 ppm over the
   // temperature range (metrology reference, clock).
   constexpr std::int32_t kUncompensatedPermille = 50;
   kernel::KeyedStream draw(seed, meter, kernel::kPurposeDeviceTolerance);
   DeviceTolerance tolerance;
   tolerance.rtc.offset_ppb =
-      static_cast<std::int32_t>(std::clamp(draw.gaussian() * kSigmaPpb, -kLimitPpb, kLimitPpb));
+      static_cast<std::int32_t>(std::clamp(draw.gaussian() * sigma_ppb, -limit_ppb, limit_ppb));
   tolerance.rtc.uncompensated_permille = kUncompensatedPermille;
-  tolerance.mcu_ppb = static_cast<std::int32_t>(draw.uniform(-kMcuPpb, kMcuPpb));
+  tolerance.mcu_ppb = static_cast<std::int32_t>(draw.uniform(-mcu_ppb, mcu_ppb));
   return tolerance;
 }
 

@@ -24,7 +24,7 @@ void ConcentratorSite::commission() {
     const Identity who = identity_of(seed, meter, settings.model);
     dcu::app::CommissionedMeter entry;
     entry.serial = who.serial;
-    entry.model = model_name(settings.model);
+    entry.model = name_of(settings.model);
     entry.system_title = who.system_title;
     entry.keys.unicast = who.concentrator_unicast_key;
     entry.keys.authentication = who.concentrator_authentication_key;

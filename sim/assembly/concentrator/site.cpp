@@ -223,11 +223,9 @@ std::vector<dcu::app::NodeInfo> ConcentratorSite::nodes() const {
   return program_ ? program_->nodes() : std::vector<dcu::app::NodeInfo>{};
 }
 
-std::map<std::string, std::uint64_t> ConcentratorSite::counters() const {
-  std::map<std::string, std::uint64_t> all = past_counters_;
-  if (program_) {
-    for (const auto& [name, value] : program_->counters()) all[std::string(name)] += value;
-  }
+dcu::app::Counters ConcentratorSite::counters() const {
+  dcu::app::Counters all = past_counters_;
+  if (program_) all += program_->counters().value_or(dcu::app::Counters{});
   return all;
 }
 

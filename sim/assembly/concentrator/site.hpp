@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -63,8 +62,8 @@ class ConcentratorSite final : private kernel::Entity,
   std::uint32_t boots() const { return boots_; }
   const ModelDisk& disk() const { return disk_; }
   std::vector<dcu::app::NodeInfo> nodes() const;
-  // Counters of all lives together, by name.
-  std::map<std::string, std::uint64_t> counters() const;
+  // Of all lives together.
+  dcu::app::Counters counters() const;
   // Meter of the scenario by its place in the concentrator's list.
   std::uint32_t meter_at(dcu::app::MeterIndex index) const {
     return index < meters_.size() ? meters_[index] : 0;
@@ -126,7 +125,7 @@ class ConcentratorSite final : private kernel::Entity,
   std::array<Line, models::wan::kModemSockets> lines_{};
   std::array<std::vector<std::uint8_t>, models::wan::kModemSockets> waiting_;
   dcu::app::StreamId next_stream_ = 1;
-  std::map<std::string, std::uint64_t> past_counters_;
+  dcu::app::Counters past_counters_;
   std::uint32_t boots_ = 0;
   bool online_ = false;
   bool powered_ = false;

@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "sim/assembly/firmware/firmware.hpp"
+#include "sim/assembly/firmware/type_template.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/identity/identity.hpp"
-#include "sim/assembly/firmware/type_template.hpp"
 
 namespace sim::run {
 
@@ -52,7 +52,7 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
     meter.serial = who.serial;
     meter.logical_device_name = who.logical_device_name;
     meter.system_title = who.system_title;
-    meter.model = model_name(settings.model);
+    meter.model = name_of(settings.model);
     meter.firmware = find_firmware(settings.firmware, settings.model).firmware->name;
     meter.capture_period_s = settings.capture_period_s;
     meter.keys.unicast = who.unicast_key;

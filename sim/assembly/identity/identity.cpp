@@ -35,23 +35,13 @@ std::string draw_password(kernel::KeyedStream& stream) {
 
 }  // namespace
 
-const char* model_name(MeterModel model) {
-  switch (model) {
-    case MeterModel::ad11a:
-      return "AD11A";
-    case MeterModel::ad13a:
-      return "AD13A";
-  }
-  return "?";
-}
-
 Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model) {
   Identity identity;
   identity.number = number;
   const std::uint32_t serial = kFirstSerial + number;
   identity.serial = fmt::format("{:010}", serial);
   // "AD11A" -> "11A": three of the thirteen free characters, the serial takes ten.
-  const std::string type = std::string(model_name(model)).substr(2, 3);
+  const std::string type = std::string(name_of(model)).substr(2, 3);
   identity.logical_device_name = kManufacturer + type + identity.serial;
   identity.system_title = {
       'A', 'M', 'T',

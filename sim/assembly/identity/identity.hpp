@@ -29,9 +29,6 @@ struct Identity {
   std::array<std::uint8_t, 16> concentrator_authentication_key{};
 };
 
-// "AD11A", as data sheet, inventory and type template name it.
-const char* model_name(MeterModel model);
-
 Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model);
 std::vector<Identity> identities_of(const Scenario& scenario);
 

@@ -53,7 +53,7 @@ std::string as_csv(const Scenario& scenario, bool with_keys) {
     const MeterSettings settings = settings_of(scenario, who.number);
     const Reach reach = reach_of(scenario, who, settings);
     text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}", who.number, who.serial,
-                        who.logical_device_name, hex(who.system_title), model_name(settings.model),
+                        who.logical_device_name, hex(who.system_title), name_of(settings.model),
                         firmware_name(settings), settings.detailed ? "T1" : "T2", reach.server_sap,
                         reach.address, scenario.hes.port, reach.parent, settings.capture_period_s);
     if (with_keys) {
@@ -76,7 +76,7 @@ std::string as_json(const Scenario& scenario, bool with_keys) {
                                     {"serial", who.serial},
                                     {"logical_device_name", who.logical_device_name},
                                     {"system_title", hex(who.system_title)},
-                                    {"model", model_name(settings.model)},
+                                    {"model", name_of(settings.model)},
                                     {"firmware", firmware_name(settings)},
                                     {"tier", settings.detailed ? "T1" : "T2"},
                                     {"server_sap", reach.server_sap},

@@ -52,7 +52,7 @@ struct MeterBenchOptions {
 // One meter on the bench with a scripted firmware, a constant load and a quiet grid.
 struct MeterBench {
   explicit MeterBench(const MeterBenchOptions& options = {})
-      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, kernel::kNsPerDay),
+      : mains({.frequency_spread_hz = 0, .voltage_spread_percent = 0}, kernel::kNsPerDay),
         supply(mains, load),
         afe(1, 0, 1, {}, false),
         pool(METER_BUFFER_BYTES),

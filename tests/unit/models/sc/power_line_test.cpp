@@ -172,7 +172,7 @@ void write_script() {
 
 struct World {
   World()
-      : mains({.frequency_deviation = 0, .voltage_deviation = 0}, kernel::kNsPerDay),
+      : mains({.frequency_spread_hz = 0, .voltage_spread_percent = 0}, kernel::kNsPerDay),
         supply(mains, load),
         afe(1, kMeter, 1, {}, false),
         pool(METER_BUFFER_BYTES),

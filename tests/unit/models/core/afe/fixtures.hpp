@@ -14,8 +14,8 @@ namespace afe_test {
 // Exactly 50 Hz at exactly 230 V.
 inline models::MainsConfig constant_mains() {
   models::MainsConfig config;
-  config.frequency_deviation = 0;
-  config.voltage_deviation = 0;
+  config.frequency_spread_hz = 0;
+  config.voltage_spread_percent = 0;
   return config;
 }
 

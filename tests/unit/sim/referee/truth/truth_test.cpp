@@ -24,8 +24,8 @@ constexpr kernel::TimeNs kHour = kernel::kNsPerHour;
 
 models::MainsConfig constant_mains() {
   models::MainsConfig config;
-  config.frequency_deviation = 0;
-  config.voltage_deviation = 0;
+  config.frequency_spread_hz = 0;
+  config.voltage_spread_percent = 0;
   return config;
 }
 

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+
+namespace dcu::app {
+
+// What was dropped, refused or lost, and how much was done, since the program began.
+struct Counters {
+  std::uint64_t polls = 0;  // jobs finished, whatever came of them
+  std::uint64_t polls_failed = 0;
+  std::uint64_t associations = 0;
+  std::uint64_t associations_rejected = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t timeouts = 0;
+  std::uint64_t dlms_ignored = 0;       // LSDUs that no session could use
+  std::uint64_t values_unreadable = 0;  // deciphered, but not the value asked for
+  std::uint64_t rows = 0;
+  std::uint64_t rows_known = 0;  // read again, dropped
+  std::uint64_t reread = 0;      // ranges read again after a clock that jumped
+  std::uint64_t alarms = 0;
+  std::uint64_t alarms_dropped = 0;
+  std::uint64_t unknown_nodes = 0;
+  std::uint64_t reports = 0;
+  std::uint64_t reports_repeated = 0;
+  std::uint64_t acks = 0;
+  std::uint64_t messages_in = 0;
+  std::uint64_t messages_repeated = 0;
+  std::uint64_t messages_malformed = 0;
+  std::uint64_t http_malformed = 0;
+  std::uint64_t orders = 0;
+  std::uint64_t orders_refused = 0;
+  std::uint64_t uplink_octets_up = 0;
+  std::uint64_t uplink_octets_down = 0;
+  std::uint64_t dials = 0;
+  std::uint64_t gateway_requests = 0;
+  std::uint64_t gateway_answers = 0;
+  std::uint64_t gateway_refused = 0;
+  std::uint64_t gateway_damaged = 0;
+  std::uint64_t gateway_unasked = 0;  // answers that nobody waits for
+
+  Counters& operator+=(const Counters& other) {
+    using Each = std::array<std::uint64_t, sizeof(Counters) / sizeof(std::uint64_t)>;
+    auto sum = std::bit_cast<Each>(*this);
+    const auto more = std::bit_cast<Each>(other);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+    return *this = std::bit_cast<Counters>(sum);
+  }
+};
+
+}  // namespace dcu::app

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "kernel/time.hpp"
+#include "sim/scenario/key.hpp"
+
+namespace sim::run {
+
+enum class EventType {
+  relay,
+  clock_shift,
+  clock_error,
+  network_loss,
+  outage,
+  sag,
+  concentrator_outage
+};
+inline Names names_of(EventType) {
+  return {"relay",  "clock_shift", "clock_error",        "network_loss",
+          "outage", "sag",         "concentrator_outage"};
+}
+enum class RelayOrder { open, close };
+inline Names names_of(RelayOrder) { return {"open", "close"}; }
+
+// What happens at a time; which fields count depends on the type.
+struct Event {
+  kernel::TimeNs at = 0;
+  EventType type = EventType::relay;
+  MeterSet meters;
+  RelayOrder value = RelayOrder::open;  // relay: an order the head-end gives
+  double shift_s = 0;      // clock_shift: an order to shift; clock_error: the clock goes wrong
+  double duration_s = 0;   // network_loss, outage
+  double duration_ms = 0;  // sag
+  double residual = 0.5;   // sag: voltage left, share of nominal
+  std::int64_t concentrator = 1;  // concentrator_outage
+
+  static void describe(auto& key) {
+    using T = EventType;
+    key("at", &Event::at, moment(), "", "When.").mandatory();
+    key("type", &Event::type, "What; see below.").mandatory();
+    key("meter", &Event::meters,
+        "Whom it happens to; network_loss and concentrator_outage take none.");
+    key("value", &Event::value, "The order.").mandatory().only_in({T::relay});
+    key("shift_s", &Event::shift_s, range(-90'000, 90'000), "s", "Forward is positive.")
+        .mandatory()
+        .only_in({T::clock_shift, T::clock_error});
+    key("duration_s", &Event::duration_s, range(0.001, kYearS), "s", "How long.")
+        .mandatory()
+        .only_in({T::network_loss, T::outage, T::concentrator_outage});
+    key("duration_ms", &Event::duration_ms, range(1, 60'000), "ms", "How long.")
+        .mandatory()
+        .only_in({T::sag});
+    key("residual", &Event::residual, range(0, 0.95), "",
+        "Voltage that is left, as a share of nominal.")
+        .only_in({T::sag});
+    key("concentrator", &Event::concentrator, range(1, 1000), "",
+        "Which one loses its supply at that instant.")
+        .only_in({T::concentrator_outage});
+  }
+};
+
+}  // namespace sim::run
