@@ -110,6 +110,7 @@ struct ConcentratorRow {
   std::int64_t collect_period_s = 14'400;
   std::int64_t poll_period_s = 60;
   std::int64_t sessions = 10;
+  std::int64_t switch_levels = 1;
   bool detailed = false;
 
   static void describe(auto& key) {
@@ -124,6 +125,8 @@ struct ConcentratorRow {
         "gprs: how often it asks the head-end for work.");
     key("sessions", &ConcentratorRow::sessions, range(1, 64), "",
         "Meters it speaks to at the same time.");
+    key("switch_levels", &ConcentratorRow::switch_levels, range(0, 8), "",
+        "Levels of switches its power line may have; 0: whoever does not hear it stays out.");
     key("detailed", &ConcentratorRow::detailed,
         "Power line, concentrator and coupling as SystemC modules (tier T1).");
   }

@@ -39,6 +39,7 @@ void each_number(P& p, Visit&& visit) {
   visit(p.backoff_max_s);
   visit(p.gateway_idle_s);
   visit(p.backfill_s);
+  visit(p.switch_levels);
 }
 
 Octets encode(const Parameters& parameters) {
