@@ -7,17 +7,26 @@
 
 namespace sim::cli {
 
-using MakeCommand = Command();
-MakeCommand run_command, check_command, inventory_command, template_command, digest_command,
-    diff_command, report_command, read_command, debug_command, lint_command, sign_key_command;
+Command run_command();
+Command check_command();
+Command inventory_command();
+Command template_command();
+Command digest_command();
+Command diff_command();
+Command report_command();
+Command read_command();
+Command debug_command();
+Command lint_command();
+Command sign_key_command();
 
 namespace {
 
 // In the order of --help.
-constexpr MakeCommand* kCommands[] = {run_command,      check_command,   inventory_command,
-                                      template_command, digest_command,  diff_command,
-                                      report_command,   read_command,    debug_command,
-                                      lint_command,     sign_key_command};
+constexpr Command (*kCommands[])() = {
+    run_command,    check_command, inventory_command, template_command,
+    digest_command, diff_command,  report_command,    read_command,
+    debug_command,  lint_command,  sign_key_command,
+};
 
 // Adds the command, below its group if it has one; `p32` is the only group.
 CLI::App* add(CLI::App& app, const Command& command) {
@@ -41,7 +50,7 @@ int program(int argc, char** argv) {
       "Real meter firmware, DLMS/COSEM, 2G and a head-end in one reproducible run.");
   app.require_subcommand(1);
   std::vector<std::pair<CLI::App*, std::function<int()>>> commands;
-  for (MakeCommand* const make : kCommands) {
+  for (auto* const make : kCommands) {
     const Command command = make();
     CLI::App* const added = add(app, command);
     commands.emplace_back(added, command.declare(*added));
