@@ -13,6 +13,7 @@ Command inventory_command();
 Command template_command();
 Command digest_command();
 Command diff_command();
+Command export_command();
 Command report_command();
 Command read_command();
 Command debug_command();
