@@ -125,8 +125,7 @@ class Run {
         head_end_(std::make_unique<HeadEnd>(world_.agenda(), world_.cell(), world_.ethernet(),
                                             scenario, options.folder, recorder_)),
         director_(world_, scenario, *head_end_) {
-    write_meters(world_, writer_);
-    write_events(scenario, writer_);
+    write_begin(world_, scenario, writer_);
     if (scenario.trace.meter > 0) {
       // SystemC would find out while it cleans up, and end the program.
       const std::string trace_path = options.folder + "/trace.vcd";
@@ -175,7 +174,7 @@ class Run {
     figures_.relay_orders = director_.relay_orders();
     figures_.simulated_ns = end_;
     for (const auto& line : lines_) figures_.lines.push_back(line->figures());
-    write_power(world_, scenario_, capture_end_, writer_);
+    write_end(world_, scenario_, capture_end_, writer_);
     outcome.kpis = result::judge(result::kpis_of(figures_), scenario_.expectations);
     for (const result::Kpi& kpi : outcome.kpis) writer_.append(kpi);
     outcome.pass = result::all_pass(outcome.kpis);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 namespace sim::run {
+namespace {
 
 void write_meters(World& world, result::ResultWriter& writer) {
   for (const auto& home : world.homes()) {
@@ -78,6 +79,18 @@ void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
     row.known = load.known ? 1 : 0;
     writer.append(row);
   }
+}
+
+}  // namespace
+
+void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer) {
+  write_meters(world, writer);
+  write_events(scenario, writer);
+}
+
+void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
+               result::ResultWriter& writer) {
+  write_power(world, scenario, until, writer);
 }
 
 }  // namespace sim::run

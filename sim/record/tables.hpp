@@ -8,11 +8,10 @@
 
 namespace sim::run {
 
-// Tables of result.h5 that are known without judging anything.
-void write_meters(World& world, result::ResultWriter& writer);
-void write_events(const Scenario& scenario, result::ResultWriter& writer);
-// The home whose load the report holds against its stored profile, by grid steps.
-void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
-                 result::ResultWriter& writer);
+// Tables of result.h5 that are known without judging anything: at the beginning of a run,
+void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer);
+// and at its end, when meters have captured up to `until`.
+void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
+               result::ResultWriter& writer);
 
 }  // namespace sim::run
