@@ -3,7 +3,6 @@
 #include "sim/assembly/concentrator/site.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "kernel/assert.hpp"
 #include "kernel/purpose.hpp"
@@ -12,10 +11,6 @@ namespace sim::run {
 namespace {
 
 constexpr std::uint32_t kDiskPages = 4096;  // 16 MiB
-// What a socket's buffer takes at once.
-constexpr std::size_t kChunkOctets = 1024;
-constexpr const char* kHeadEndHost = "head-end.amitwin.example";
-constexpr const char* kApn = "amitwin.example";
 
 }  // namespace
 
@@ -30,7 +25,8 @@ ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scena
       start_utc_ns_(scenario.general.start_utc_s * kernel::kNsPerSecond),
       plc_modem_(plc),
       plc_(agenda, plc),
-      uplink_(uplink),
+      wan_(agenda, uplink, row_.uplink, static_cast<std::uint16_t>(scenario.hes.p32_port),
+           concentrator_entity(number, 0), kNetwork),
       disk_(kDiskPages),
       random_(static_cast<std::uint64_t>(scenario.general.seed), number,
               kernel::kPurposeConcentrator),
@@ -38,10 +34,7 @@ ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scena
       supply_timer_(agenda, *this, concentrator_entity(number, 0), kSupply),
       boot_timer_(agenda, *this, concentrator_entity(number, 0), kBoot),
       program_timer_(agenda, *this, concentrator_entity(number, 0), kProgram),
-      network_timer_(agenda, *this, concentrator_entity(number, 0), kNetwork),
-      observer_(&nobody_) {
-  uplink.set_client(*this);
-}
+      observer_(&nobody_) {}
 
 ConcentratorSite::~ConcentratorSite() = default;
 
@@ -67,9 +60,6 @@ void ConcentratorSite::on_time(kernel::TimeNs now, std::uint32_t what) {
     boot();
   } else if (what == kProgram) {
     if (program_) program_->on_timer();
-  } else if (what == kNetwork) {
-    uplink_.connect(kApn);
-    network_timer_.arm(now + kReconnectNs);
   } else {
     while (!switches_.empty() && switches_.front().at <= now) {
       const bool on = switches_.front().on;
@@ -85,9 +75,7 @@ void ConcentratorSite::switch_supply(bool on) {
   if (on) {
     disk_.restore();
     plc_modem_.power(true);
-    uplink_.power(true);
-    uplink_.connect(kApn);
-    network_timer_.arm(agenda_.now() + kReconnectNs);
+    wan_.power(true);
     boot_timer_.arm(agenda_.now() + kBootNs);
     return;
   }
@@ -97,22 +85,20 @@ void ConcentratorSite::switch_supply(bool on) {
     if (node.connected) observer_->node_left(now(), node);
   }
   plc_.set_client(nullptr);
+  wan_.set_program(nullptr);
   program_.reset();
   program_timer_.disarm();
   boot_timer_.disarm();
-  network_timer_.disarm();
-  lines_ = {};
-  waiting_ = {};
-  online_ = false;
   plc_modem_.power(false);
-  uplink_.power(false);
+  wan_.power(false);
 }
 
 void ConcentratorSite::boot() {
   ++boots_;
   program_ = std::make_unique<dcu::app::Concentrator>(
-      dcu::app::Ports{*this, disk_, *this, *this, *this, crypto_, plc_}, *observer_);
+      dcu::app::Ports{*this, disk_, wan_, *this, *this, crypto_, plc_}, *observer_);
   plc_.set_client(&program_->modem_client());
+  wan_.set_program(program_.get());
   TWIN_ASSERT(program_->boot(), identity_.number);
 }
 
@@ -129,93 +115,6 @@ void ConcentratorSite::fill(protocol::MutableBytes out) {
 }
 
 void ConcentratorSite::line(dcu::app::UtcNs /*at*/, std::string_view /*text*/) {}
-
-// ---- Uplink ----
-
-int ConcentratorSite::socket_of(dcu::app::StreamId stream) const {
-  for (std::size_t socket = 0; socket < lines_.size(); ++socket) {
-    if (stream != 0 && lines_[socket].stream == stream) return static_cast<int>(socket);
-  }
-  return models::wan::kNoSocket;
-}
-
-dcu::app::StreamId ConcentratorSite::dial() {
-  if (!online_) return 0;
-  const int socket = uplink_.open(models::wan::Protocol::kTcp, kHeadEndHost,
-                                  static_cast<std::uint16_t>(scenario_.hes.p32_port));
-  if (socket == models::wan::kNoSocket) return 0;
-  lines_[static_cast<std::size_t>(socket)] = {next_stream_, dcu::app::Door::p32, false};
-  return next_stream_++;
-}
-
-bool ConcentratorSite::send(dcu::app::StreamId stream, protocol::Bytes octets) {
-  const int socket = socket_of(stream);
-  if (socket == models::wan::kNoSocket) return false;
-  auto& waiting = waiting_[static_cast<std::size_t>(socket)];
-  const bool idle = waiting.empty();
-  waiting.insert(waiting.end(), octets.begin(), octets.end());
-  if (idle) on_socket_drained(socket);
-  return true;
-}
-
-void ConcentratorSite::close(dcu::app::StreamId stream) {
-  const int socket = socket_of(stream);
-  if (socket == models::wan::kNoSocket) return;
-  lines_[static_cast<std::size_t>(socket)] = {};
-  waiting_[static_cast<std::size_t>(socket)].clear();
-  uplink_.close(socket);
-}
-
-void ConcentratorSite::on_modem(models::wan::ModemState state) {
-  const bool online = state == models::wan::ModemState::kOnline;
-  if (online && !online_) {
-    if (row_.uplink == Uplink::ethernet) uplink_.listen(kConcentratorPort);
-    uplink_.listen(kGatewayPort);
-  }
-  online_ = online;
-  if (online) {
-    network_timer_.disarm();
-  } else if (powered_ && network_timer_.at() == kernel::kNever) {
-    network_timer_.arm(agenda_.now() + kReconnectNs);
-  }
-}
-
-void ConcentratorSite::on_socket_open(int socket, bool incoming) {
-  Line& line = lines_.at(static_cast<std::size_t>(socket));
-  if (incoming) {
-    const bool p32 = uplink_.port_of(socket) == kConcentratorPort;
-    line = {next_stream_++, p32 ? dcu::app::Door::p32 : dcu::app::Door::gateway, false};
-  }
-  line.open = true;
-  if (program_) {
-    program_->on_stream_open(line.stream, line.door);
-  } else {
-    close(line.stream);  // nobody at home yet
-  }
-}
-
-void ConcentratorSite::on_socket_data(int socket, std::span<const std::uint8_t> octets) {
-  const Line& line = lines_.at(static_cast<std::size_t>(socket));
-  if (program_ && line.stream != 0) program_->on_stream_data(line.stream, octets);
-}
-
-void ConcentratorSite::on_socket_closed(int socket, models::wan::CloseReason /*reason*/) {
-  const Line line = std::exchange(lines_.at(static_cast<std::size_t>(socket)), {});
-  waiting_[static_cast<std::size_t>(socket)].clear();
-  if (program_ && line.stream != 0) program_->on_stream_closed(line.stream);
-}
-
-// The stack's buffer has room: the next octets of a long message.
-void ConcentratorSite::on_socket_drained(int socket) {
-  auto& waiting = waiting_.at(static_cast<std::size_t>(socket));
-  std::size_t sent = 0;
-  while (sent < waiting.size()) {
-    const std::size_t n = std::min(kChunkOctets, waiting.size() - sent);
-    if (!uplink_.send(socket, std::span(waiting).subspan(sent, n))) break;
-    sent += n;
-  }
-  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(sent));
-}
 
 // ---- Reports about the simulation ----
 

@@ -2,18 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <memory>
 #include <vector>
 
 #include "dcu/app/concentrator.hpp"
 #include "kernel/agenda.hpp"
 #include "kernel/keyed_stream.hpp"
-#include "models/core/wan/modem_port.hpp"
 #include "plc-channel/medium/modem.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/assembly/concentrator/disk.hpp"
 #include "sim/assembly/concentrator/plc_port.hpp"
+#include "sim/assembly/concentrator/wan_port.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -33,15 +32,11 @@ constexpr std::uint32_t concentrator_device(std::uint32_t number) {
 // supply goes and built anew over the same disk when it returns.
 class ConcentratorSite final : private kernel::Entity,
                                private dcu::app::Clock,
-                               private dcu::app::Wan,
                                private dcu::app::Random,
-                               private dcu::app::Log,
-                               private models::wan::ModemClient {
+                               private dcu::app::Log {
  public:
   // From the supply's return to the first instruction of the program.
   static constexpr kernel::TimeNs kBootNs = 20 * kernel::kNsPerSecond;
-  // Its system asks for the network again so long after it went, or was refused.
-  static constexpr kernel::TimeNs kReconnectNs = 30 * kernel::kNsPerSecond;
 
   ConcentratorSite(kernel::Agenda& agenda, const Scenario& scenario, std::uint32_t number,
                    plc::Modem& plc, models::wan::ModemPort& uplink);
@@ -76,11 +71,6 @@ class ConcentratorSite final : private kernel::Entity,
     kernel::TimeNs at;
     bool on;
   };
-  struct Line {  // a socket of the uplink
-    dcu::app::StreamId stream = 0;
-    dcu::app::Door door = dcu::app::Door::p32;
-    bool open = false;
-  };
 
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void switch_supply(bool on);
@@ -88,18 +78,8 @@ class ConcentratorSite final : private kernel::Entity,
 
   dcu::app::UtcNs now() const override;
   void arm(dcu::app::UtcNs at) override;
-  dcu::app::StreamId dial() override;
-  bool send(dcu::app::StreamId stream, protocol::Bytes octets) override;
-  void close(dcu::app::StreamId stream) override;
   void fill(protocol::MutableBytes out) override;
   void line(dcu::app::UtcNs at, std::string_view text) override;
-
-  void on_modem(models::wan::ModemState state) override;
-  void on_socket_open(int socket, bool incoming) override;
-  void on_socket_data(int socket, std::span<const std::uint8_t> octets) override;
-  void on_socket_closed(int socket, models::wan::CloseReason reason) override;
-  void on_socket_drained(int socket) override;
-  int socket_of(dcu::app::StreamId stream) const;
 
   kernel::Agenda& agenda_;
   const Scenario& scenario_;
@@ -109,25 +89,20 @@ class ConcentratorSite final : private kernel::Entity,
   std::int64_t start_utc_ns_;
   plc::Modem& plc_modem_;
   PlcPort plc_;
-  models::wan::ModemPort& uplink_;
+  WanPort wan_;
   ModelDisk disk_;
   kernel::KeyedStream random_;
   protocol::crypto::OpensslEngine crypto_;
   kernel::Timer supply_timer_;
   kernel::Timer boot_timer_;
   kernel::Timer program_timer_;
-  kernel::Timer network_timer_;
   std::vector<Switch> switches_;
   struct Nobody final : dcu::app::Observer {};
   Nobody nobody_;
   dcu::app::Observer* observer_;
   std::unique_ptr<dcu::app::Concentrator> program_;
-  std::array<Line, models::wan::kModemSockets> lines_{};
-  std::array<std::vector<std::uint8_t>, models::wan::kModemSockets> waiting_;
-  dcu::app::StreamId next_stream_ = 1;
   dcu::app::Counters past_counters_;
   std::uint32_t boots_ = 0;
-  bool online_ = false;
   bool powered_ = false;
 };
 
