@@ -41,14 +41,14 @@ struct Counters {
   std::uint64_t gateway_refused = 0;
   std::uint64_t gateway_damaged = 0;
   std::uint64_t gateway_unasked = 0;  // answers that nobody waits for
-
-  Counters& operator+=(const Counters& other) {
-    using Each = std::array<std::uint64_t, sizeof(Counters) / sizeof(std::uint64_t)>;
-    auto sum = std::bit_cast<Each>(*this);
-    const auto more = std::bit_cast<Each>(other);
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
-    return *this = std::bit_cast<Counters>(sum);
-  }
 };
+
+inline Counters& operator+=(Counters& sum, const Counters& more) {
+  using Each = std::array<std::uint64_t, sizeof(Counters) / sizeof(std::uint64_t)>;
+  auto each = std::bit_cast<Each>(sum);
+  const auto other = std::bit_cast<Each>(more);
+  for (std::size_t i = 0; i < each.size(); ++i) each[i] += other[i];
+  return sum = std::bit_cast<Counters>(each);
+}
 
 }  // namespace dcu::app

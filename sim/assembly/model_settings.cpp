@@ -32,8 +32,8 @@ models::MainsConfig mains_config(const Scenario& scenario) {
 
 models::AfeSpread afe_spread(const Scenario& scenario) {
   const MeterKeys& meters = scenario.meters;
-  return {meters.gain_spread_percent, meters.phase_spread_deg, meters.offset_spread_counts,
-          meters.noise_counts, meters.adc_spread_ppm};
+  return {meters.front_end.gain_percent, meters.front_end.phase_deg, meters.front_end.offset_counts,
+          meters.front_end.noise_counts, meters.adc_spread_ppm};
 }
 
 models::DeviceSpread device_spread(const Scenario& scenario) {

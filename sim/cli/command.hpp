@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace sim::cli {
 
@@ -38,11 +41,6 @@ struct ScenarioOptions {
   std::string file;
   std::vector<std::string> overrides;  // "key=value"
 };
-inline void add_scenario(CLI::App& app, ScenarioOptions& options) {
-  app.add_option("scenario", options.file, "Scenario file (TOML)")->required();
-  app.add_option("--set", options.overrides, "Override a key, e.g. meters.count=10")
-      ->type_name("KEY=VALUE")
-      ->take_all();
-}
+void add_scenario(CLI::App& app, ScenarioOptions& options);
 
 }  // namespace sim::cli

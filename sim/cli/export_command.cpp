@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <CLI/CLI.hpp>
+
 #include "sim/cli/command.hpp"
 #include "sim/result/h5_file.hpp"
 

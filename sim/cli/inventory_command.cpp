@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
+#include <CLI/CLI.hpp>
+
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/scenario_input.hpp"

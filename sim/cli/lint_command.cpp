@@ -6,6 +6,8 @@
 #include <iostream>
 #include <iterator>
 
+#include <CLI/CLI.hpp>
+
 #include "protocol/hosted/p32/lint.hpp"
 #include "sim/cli/command.hpp"
 

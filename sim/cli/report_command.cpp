@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include <CLI/CLI.hpp>
+
 #include "sim/cli/command.hpp"
 #include "sim/report/report.hpp"
 

@@ -4,10 +4,19 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/scenario/load.hpp"
 
 namespace sim::cli {
+
+void add_scenario(CLI::App& app, ScenarioOptions& options) {
+  app.add_option("scenario", options.file, "Scenario file (TOML)")->required();
+  app.add_option("--set", options.overrides, "Override a key, e.g. meters.count=10")
+      ->type_name("KEY=VALUE")
+      ->take_all();
+}
 
 void complain(const run::Problems& problems) {
   for (const run::Problem& problem : problems) fmt::print(stderr, "{}\n", problem.line());

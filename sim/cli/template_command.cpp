@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include <CLI/CLI.hpp>
+
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/firmware/type_template.hpp"
 #include "sim/cli/command.hpp"

@@ -201,17 +201,17 @@ void LineRecorder::write_nodes(kernel::TimeNs end) {
       figures_.switches += row.is_switch;
       figures_.deepest_level = std::max<std::uint64_t>(figures_.deepest_level, row.level);
     }
-    row.first_registered_s = node.first_s;
-    row.registrations = node.registrations;
+    row.membership.first_registered_s = node.first_s;
+    row.membership.registrations = node.registrations;
     const kernel::TimeNs in =
         node.joined_ns + (node.joined_at == kernel::kNever ? 0 : end - node.joined_at);
-    row.registered_share = seconds(in) / seconds(end);
-    row.frames_sent = node.sent;
-    row.frames_received = node.received;
-    row.frames_lost = node.lost;
+    row.membership.registered_share = seconds(in) / seconds(end);
+    row.traffic.frames_sent = node.sent;
+    row.traffic.frames_received = node.received;
+    row.traffic.frames_lost = node.lost;
     const plc::BeaconCounters beacons = line_.medium().beacons(station);
-    row.beacons_received = beacons.received;
-    row.beacons_missed = beacons.missed;
+    row.traffic.beacons_received = beacons.received;
+    row.traffic.beacons_missed = beacons.missed;
     writer_.append(row);
   }
 }

@@ -125,8 +125,8 @@ std::string share_of(double part, double whole) {
 }
 
 std::string Map::words(const NodeRow& node) const {
-  const auto n_lost = static_cast<double>(node.frames_lost);
-  const double frames = static_cast<double>(node.frames_received) + n_lost;
+  const auto n_lost = static_cast<double>(node.traffic.frames_lost);
+  const double frames = static_cast<double>(node.traffic.frames_received) + n_lost;
   const std::string lost =
       "frames lost: " + plain(n_lost) + " of " + plain(frames) + share_of(n_lost, frames);
   if (node.meter == 0) return "Concentrator " + std::to_string(concentrator_) + "\n" + lost;
@@ -139,13 +139,14 @@ std::string Map::words(const NodeRow& node) const {
   } else {
     text += ", not registered at the end";
   }
-  text += "\nregistered " + shown(node.registered_share, Quantity::percent) + " of the time, " +
-          plain(node.registrations) + (node.registrations == 1 ? " time" : " times");
-  if (!std::isnan(node.first_registered_s)) {
-    text += ", first after " + shown(node.first_registered_s, Quantity::seconds);
+  text += "\nregistered " + shown(node.membership.registered_share, Quantity::percent) +
+          " of the time, " + plain(node.membership.registrations) +
+          (node.membership.registrations == 1 ? " time" : " times");
+  if (!std::isnan(node.membership.first_registered_s)) {
+    text += ", first after " + shown(node.membership.first_registered_s, Quantity::seconds);
   }
-  const auto missed = static_cast<double>(node.beacons_missed);
-  const double beacons = static_cast<double>(node.beacons_received) + missed;
+  const auto missed = static_cast<double>(node.traffic.beacons_missed);
+  const double beacons = static_cast<double>(node.traffic.beacons_received) + missed;
   text += "\n" + lost + "\nbeacons missed: " + plain(missed) + " of " + plain(beacons) +
           share_of(missed, beacons);
   if (!std::isnan(node.distance_m)) {

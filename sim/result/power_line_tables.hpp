@@ -7,6 +7,38 @@
 // Power lines, concentrators and P3.2Ex.
 namespace sim::result {
 
+// Of a modem on a power line: when it was in its subnetwork, and what it sent and heard.
+struct NodeMembership {
+  double first_registered_s = kNotKnown;
+  std::uint32_t registrations = 0;
+  double registered_share = 0;
+
+  static void describe(auto& column) {
+    column("first_registered_s", &NodeMembership::first_registered_s, "s",
+           "first connected with the concentrator");
+    column("registrations", &NodeMembership::registrations, "", "times it connected");
+    column("registered_share", &NodeMembership::registered_share, "",
+           "share of the run it was connected");
+  }
+};
+
+struct NodeTraffic {
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_received = 0;
+  std::uint64_t frames_lost = 0;
+  std::uint64_t beacons_received = 0;
+  std::uint64_t beacons_missed = 0;
+
+  static void describe(auto& column) {
+    column("frames_sent", &NodeTraffic::frames_sent, "", "all but beacons");
+    column("frames_received", &NodeTraffic::frames_received, "",
+           "frames meant for it that arrived whole");
+    column("frames_lost", &NodeTraffic::frames_lost, "", "frames meant for it that did not");
+    column("beacons_received", &NodeTraffic::beacons_received, "", "of the switch it follows");
+    column("beacons_missed", &NodeTraffic::beacons_missed, "", "of the switch it follows");
+  }
+};
+
 // A modem on a power line, as the run left it. Meter 0: the concentrator's.
 struct NodeRow {
   static constexpr TableName kTable{"nodes", "Modems on power lines, as the run left them."};
@@ -22,14 +54,8 @@ struct NodeRow {
   std::uint32_t parent = 0;
   double snr_down_db = kNotKnown;
   double snr_up_db = kNotKnown;
-  double first_registered_s = kNotKnown;
-  std::uint32_t registrations = 0;
-  double registered_share = 0;
-  std::uint64_t frames_sent = 0;
-  std::uint64_t frames_received = 0;
-  std::uint64_t frames_lost = 0;
-  std::uint64_t beacons_received = 0;
-  std::uint64_t beacons_missed = 0;
+  NodeMembership membership;
+  NodeTraffic traffic;
 
   static void describe(auto& column) {
     column("concentrator", &NodeRow::concentrator, "", kConcentratorDoc);
@@ -44,16 +70,8 @@ struct NodeRow {
     column("parent", &NodeRow::parent, "", "meter it is registered under; 0 the base node");
     column("snr_down_db", &NodeRow::snr_down_db, "dB", "mean, from its parent to it");
     column("snr_up_db", &NodeRow::snr_up_db, "dB", "mean, from it to its parent");
-    column("first_registered_s", &NodeRow::first_registered_s, "s",
-           "first connected with the concentrator");
-    column("registrations", &NodeRow::registrations, "", "times it connected");
-    column("registered_share", &NodeRow::registered_share, "", "share of the run it was connected");
-    column("frames_sent", &NodeRow::frames_sent, "", "all but beacons");
-    column("frames_received", &NodeRow::frames_received, "",
-           "frames meant for it that arrived whole");
-    column("frames_lost", &NodeRow::frames_lost, "", "frames meant for it that did not");
-    column("beacons_received", &NodeRow::beacons_received, "", "of the switch it follows");
-    column("beacons_missed", &NodeRow::beacons_missed, "", "of the switch it follows");
+    column.part(&NodeRow::membership);
+    column.part(&NodeRow::traffic);
   }
 };
 

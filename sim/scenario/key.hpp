@@ -17,7 +17,8 @@ namespace sim::run {
 //   static constexpr SectionName kSection
 //   static void describe(auto& key)   key(name, field, rule, unit, doc) once a key; without rule
 //   and
-//                                     unit where the type of the field says it all
+//                                     unit where the type of the field says it all;
+//                                     key.part(field) for a struct of fields
 // and nothing else speaks of its keys: checks, defaults and docs/scenario-reference.md walk this.
 struct SectionName {
   const char* name;

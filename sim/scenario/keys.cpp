@@ -85,6 +85,14 @@ class Collector {
     keys_.push_back(std::move(key));
     return keys_.back();
   }
+  template <typename Fields>
+  void part(Fields Part::*fields) {
+    const auto reach = [ part_of = part_of_, fields ](auto& target) -> auto& {
+      return part_of(target).*fields;
+    };
+    Collector<Target, Fields, decltype(reach)> collect(keys_, prefix_, reach);
+    Fields::describe(collect);
+  }
 
  private:
   std::vector<Key<Target>>& keys_;

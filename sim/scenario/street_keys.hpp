@@ -19,6 +19,25 @@ inline Names names_of(LoadModel) { return {"household"}; }
 enum class StampAt { start, end };
 inline Names names_of(StampAt) { return {"start", "end"}; }
 
+// What comes off the production line before calibration, of one phase.
+struct FrontEndSpread {
+  double gain_percent = 3;
+  double phase_deg = 0.3;
+  double offset_counts = 20'000;
+  double noise_counts = 52.9;
+
+  static void describe(auto& key) {
+    key("gain_spread_percent", &FrontEndSpread::gain_percent, range(0, 5), "%",
+        "Largest gain error of the shunt before calibration; the divider's scales with it.");
+    key("phase_spread_deg", &FrontEndSpread::phase_deg, range(0, 2), "deg",
+        "Largest phase error between voltage and current channel before calibration.");
+    key("offset_spread_counts", &FrontEndSpread::offset_counts, range(0, 40'000), "counts",
+        "Largest DC offset of a channel.");
+    key("noise_counts", &FrontEndSpread::noise_counts, range(0, 2000), "counts",
+        "Mean RMS noise of one ADC sample.");
+  }
+};
+
 struct MeterKeys {
   static constexpr SectionName kSection{
       "meters",
@@ -34,10 +53,7 @@ struct MeterKeys {
   std::string time_zone = "UTC";
   double clock_spread_ppm = 2;
   double adc_spread_ppm = 30;
-  double gain_spread_percent = 3;
-  double phase_spread_deg = 0.3;
-  double offset_spread_counts = 20'000;
-  double noise_counts = 52.9;
+  FrontEndSpread front_end;
   double pv_share = 0.25;
   double voltage_v = 240;  // data sheet: Un
 
@@ -69,14 +85,7 @@ struct MeterKeys {
         "scrapped (data sheet: 0.5 s a day = 5.8 ppm).");
     key("adc_spread_ppm", &MeterKeys::adc_spread_ppm, range(0, 200), "ppm",
         "Largest rate error of the ADC's crystal; the processor's scales with it.");
-    key("gain_spread_percent", &MeterKeys::gain_spread_percent, range(0, 5), "%",
-        "Largest gain error of the shunt before calibration; the divider's scales with it.");
-    key("phase_spread_deg", &MeterKeys::phase_spread_deg, range(0, 2), "deg",
-        "Largest phase error between voltage and current channel before calibration.");
-    key("offset_spread_counts", &MeterKeys::offset_spread_counts, range(0, 40'000), "counts",
-        "Largest DC offset of a channel.");
-    key("noise_counts", &MeterKeys::noise_counts, range(0, 2000), "counts",
-        "Mean RMS noise of one ADC sample.");
+    key.part(&MeterKeys::front_end);
   }
 };
 

@@ -137,15 +137,15 @@ void append_line_end(ResultWriter& writer, const SampleRun& run) {
         node.snr_down_db = 14.0 - 4 * meter;  // 10, 6 and 2 dB
         node.snr_up_db = 13.5 - 3 * meter;
       }
-      node.first_registered_s = joined_s(meter);
-      node.registrations = lost ? 1 : 2;
-      node.registered_share = lost ? 0.571 : 0.997;
+      node.membership.first_registered_s = joined_s(meter);
+      node.membership.registrations = lost ? 1 : 2;
+      node.membership.registered_share = lost ? 0.571 : 0.997;
     }
-    node.frames_sent = 1000 - meter;
-    node.frames_received = 900;
-    node.frames_lost = 20;
-    node.beacons_received = 5000;
-    node.beacons_missed = 12;
+    node.traffic.frames_sent = 1000 - meter;
+    node.traffic.frames_received = 900;
+    node.traffic.frames_lost = 20;
+    node.traffic.beacons_received = 5000;
+    node.traffic.beacons_missed = 12;
     writer.append(node);
   }
   CableRow cable;
