@@ -120,7 +120,7 @@ std::vector<Key<Row>> keys_of_row() {
 const std::vector<Section>& sections() {
   static const std::vector<Section> all = [] {
     std::vector<Section> each;
-    Scenario::each_section([&]<typename Part>(Part Scenario::*) {
+    each_section([&]<typename Part>(Part Scenario::*) {
       each.push_back({Part::kSection.name, Part::kSection.doc});
     });
     return each;
@@ -131,7 +131,7 @@ const std::vector<Section>& sections() {
 const std::vector<Key<Scenario>>& scenario_keys() {
   static const std::vector<Key<Scenario>> all = [] {
     std::vector<Key<Scenario>> keys;
-    Scenario::each_section([&]<typename Part>(Part Scenario::*part) {
+    each_section([&]<typename Part>(Part Scenario::*part) {
       auto collect = collector(keys, Part::kSection.name + std::string("."), part);
       Part::describe(collect);
     });

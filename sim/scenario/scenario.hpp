@@ -38,24 +38,6 @@ struct Scenario {
   std::vector<Event> events;                   // by time, then as written
   std::vector<result::Expectation> expectations;
 
-  // In the order of docs/scenario-reference.md; [scenario] first: moments of events need its start.
-  static void each_section(auto visit) {
-    visit(&Scenario::general);
-    visit(&Scenario::sim);
-    visit(&Scenario::meters);
-    visit(&Scenario::grid);
-    visit(&Scenario::load);
-    visit(&Scenario::csv);
-    visit(&Scenario::cell);
-    visit(&Scenario::cm1);
-    visit(&Scenario::plc);
-    visit(&Scenario::ethernet);
-    visit(&Scenario::hes);
-    visit(&Scenario::expose);
-    visit(&Scenario::trace);
-    visit(&Scenario::report);
-  }
-
   std::string file;    // as given on the command line
   std::string folder;  // where relative paths start
   std::string text;    // the file's octets and one comment line for each --set
@@ -64,6 +46,24 @@ struct Scenario {
   kernel::TimeNs end() const { return capture_end() + kernel::to_ns(general.collect_h * 3600); }
   std::string path_of(const std::string& relative) const;
 };
+
+// In the order of docs/scenario-reference.md; [scenario] first: moments of events need its start.
+void each_section(auto visit) {
+  visit(&Scenario::general);
+  visit(&Scenario::sim);
+  visit(&Scenario::meters);
+  visit(&Scenario::grid);
+  visit(&Scenario::load);
+  visit(&Scenario::csv);
+  visit(&Scenario::cell);
+  visit(&Scenario::cm1);
+  visit(&Scenario::plc);
+  visit(&Scenario::ethernet);
+  visit(&Scenario::hes);
+  visit(&Scenario::expose);
+  visit(&Scenario::trace);
+  visit(&Scenario::report);
+}
 
 // What holds for one meter after all groups. Meters are counted from 1.
 struct MeterSettings {
