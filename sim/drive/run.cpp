@@ -172,6 +172,7 @@ class Run {
     judge(scenario_, world_, store, flash, capture_end_, end_, writer_, figures_);
     count_roads(world_, end_, figures_);
     figures_.relay_orders = director_.relay_orders();
+    figures_.clock_worst_s = recorder_.worst_clock_s();
     figures_.simulated_ns = end_;
     for (const auto& line : lines_) figures_.lines.push_back(line->figures());
     write_end(world_, scenario_, capture_end_, writer_);

@@ -155,10 +155,7 @@ void LineRecorder::close_hour() {
 void LineRecorder::finish(kernel::TimeNs end) {
   advance(end);
   close_hour();
-  const dcu::app::Counters program = line_.site().counters();
-  figures_.malformed = line_.medium().counters().damaged + program.messages_malformed +
-                       program.http_malformed + program.gateway_damaged;
-  figures_.reports_repeated = program.reports_repeated;
+  figures_.malformed = line_.medium().counters().damaged;
   write_nodes(end);
   write_cables();
 }
@@ -236,6 +233,14 @@ void LineRecorder::write_cables() {
     const plc::Station& station = feeder.stations[i];
     write(feeder.buses[station.bus].at, station.at, station.cable);
   }
+}
+
+result::LineFigures LineRecorder::figures() const {
+  const dcu::app::Counters program = line_.site().counters();
+  result::LineFigures all = figures_;
+  all.malformed += program.messages_malformed + program.http_malformed + program.gateway_damaged;
+  all.reports_repeated = program.reports_repeated;
+  return all;
 }
 
 }  // namespace sim::run

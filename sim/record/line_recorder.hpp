@@ -27,7 +27,8 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
   // The end of the run: the last hour, the nodes, the cables.
   void finish(kernel::TimeNs end);
 
-  const result::LineFigures& figures() const { return figures_; }
+  // Of the whole run so far.
+  result::LineFigures figures() const;
 
  private:
   struct Node {

@@ -155,14 +155,17 @@ void Recorder::report_received(const hes::ReportNote& note) {
   writer_.append(row);
 }
 
+double Recorder::worst_clock_s() const {
+  double worst = 0;
+  for (const auto& [meter, deviation_s] : clock_s_) worst = std::max(worst, deviation_s);
+  return worst;
+}
+
 void Recorder::finish(const models::wan::Traffic& traffic) {
   for (const auto& [connection, session] : open_) {
     close(connection, session, result::kNotKnown, "open");
   }
   open_.clear();
-  for (const auto& [meter, deviation_s] : clock_s_) {
-    figures_.clock_worst_s = std::max(figures_.clock_worst_s, deviation_s);
-  }
   const std::size_t n_hours = std::max(hours_.size(), traffic.hours().size());
   hours_.resize(n_hours);
   using models::wan::Direction;

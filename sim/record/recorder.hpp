@@ -32,6 +32,8 @@ class Recorder final : public hes::Observer {
 
   // The end of the run: sessions still open, traffic by hour and kind.
   void finish(const models::wan::Traffic& traffic);
+  // Largest |meter clock - ours| of the last check of each meter.
+  double worst_clock_s() const;
 
  private:
   struct OpenSession {
