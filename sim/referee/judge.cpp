@@ -112,7 +112,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
 }
 
 void count_roads(World& world, kernel::TimeNs end, result::RunFigures& figures) {
-  const double days = static_cast<double>(end) / kernel::kNsPerHour / 24;
+  const double hours = static_cast<double>(end) / kernel::kNsPerHour;
   for (const auto& home : world.homes()) {
     const std::uint32_t concentrator = home->settings.concentrator;
     const bool gprs =
@@ -120,7 +120,7 @@ void count_roads(World& world, kernel::TimeNs end, result::RunFigures& figures) 
     (gprs ? figures.gprs : figures.ethernet).meter_days += 1;
   }
   const auto count = [&](const models::wan::Traffic& traffic, result::RoadFigures& road) {
-    road.meter_days *= days;
+    road.meter_days = road.meter_days * hours / 24;
     for (const auto& hour : traffic.hours()) {
       for (const auto& direction : hour.octets) {
         for (const std::uint64_t kind : direction) road.octets += kind;
