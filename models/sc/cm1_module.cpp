@@ -41,8 +41,8 @@ void Cm1Module::rail_changed() {
 
 void Cm1Module::refresh() {
   if (node_ == nullptr) return;
-  led_signal.write(node_->led(CM1_LED_SIGNAL));
-  led_state.write(node_->led(CM1_LED_STATE));
+  led_signal.write(node_->leds().colour(CM1_LED_SIGNAL));
+  led_state.write(node_->leds().colour(CM1_LED_STATE));
   modem_state.write(static_cast<int>(modem_->state()));
 }
 

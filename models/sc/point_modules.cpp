@@ -40,13 +40,13 @@ plc::Modem& MeterModule::join_plc(plc::Modem& modem) {
 
 void MeterModule::join(MeterNode& node) {
   node_ = &node;
-  node.attach(METER_UART_RS485, *this);
+  node.board().uarts.attach(METER_UART_RS485, *this);
   node.set_supply_listener(*this);
 }
 
 void MeterModule::receive(std::span<const std::uint8_t> frame) {
   call([this, octets = std::vector<std::uint8_t>(frame.begin(), frame.end())] {
-    node_->receiver(METER_UART_RS485).on_frame(agenda().now(), octets);
+    node_->board().uarts.receiver(METER_UART_RS485).on_frame(agenda().now(), octets);
   });
 }
 
@@ -55,12 +55,12 @@ void MeterModule::refresh() {
   const kernel::TimeNs now = agenda().now();
   const MainsSchedule& schedule = node_->feed().supply().mains();
   const double factor = schedule.step(schedule.step_at(now)).voltage_factor;
-  mains_v.write(schedule.nominal_voltage_v() * factor * node_->mains().factor());
+  mains_v.write(schedule.nominal_voltage_v() * factor * node_->supply().mains().factor());
   supply_good.write(node_->running());
   power_fail.write(node_->supply().state() == Supply::State::kFailing);
-  relay_closed.write(node_->relay().closed());
-  pulses_active.write(node_->pulses(METER_PULSE_ACTIVE).count_at(now));
-  pulses_reactive.write(node_->pulses(METER_PULSE_REACTIVE).count_at(now));
+  relay_closed.write(node_->board().relay.relay().closed());
+  pulses_active.write(node_->board().pulses.output(METER_PULSE_ACTIVE).count_at(now));
+  pulses_reactive.write(node_->board().pulses.output(METER_PULSE_REACTIVE).count_at(now));
   for (const auto& probe : probes_) probe->look();
 }
 

@@ -47,7 +47,7 @@ void SampleProbe::on_time(kernel::TimeNs now, std::uint32_t) {
   if (length_ns_ == 0 || now >= start_ns_ + length_ns_) take_window(now);
   const std::int64_t count = window_.n_samples;
   const std::int64_t n = (now - start_ns_) * count / length_ns_;
-  const double ratio = state_factor_ > 0 ? node_.mains().factor() / state_factor_ : 0;
+  const double ratio = state_factor_ > 0 ? node_.supply().mains().factor() / state_factor_ : 0;
   v.write(static_cast<int>(window_.channel[METER_V1][n] * ratio));
   i.write(static_cast<int>(window_.channel[METER_I1][n] * std::min(ratio, 1.0)));
   const kernel::TimeNs next = start_ns_ + ((n + 1) * length_ns_ + count - 1) / count;
@@ -64,7 +64,7 @@ PulseProbe::PulseProbe(kernel::Agenda& agenda, const MeterNode& node, meter_puls
 
 void PulseProbe::look() {
   const kernel::TimeNs now = agenda_.now();
-  const PulseOutput& pulses = node_.pulses(output_);
+  const PulseOutput& pulses = node_.board().pulses.output(output_);
   const kernel::TimeNs last = pulses.last_pulse(now);
   const bool lit = last != kernel::kNever && now - last < kLitNs;
   led.write(lit);

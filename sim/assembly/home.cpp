@@ -138,8 +138,8 @@ void join(Home& home) {
     home.point->join(*home.meter, *home.afe, *home.line, *home.module);
     return;
   }
-  home.meter->attach(METER_UART_RS485, home.line->end(0));
-  home.line->attach(0, home.meter->receiver(METER_UART_RS485));
+  home.meter->board().uarts.attach(METER_UART_RS485, home.line->end(0));
+  home.line->attach(0, home.meter->board().uarts.receiver(METER_UART_RS485));
   home.module->attach(home.line->end(1));
   home.line->attach(1, *home.module);
   home.meter->set_supply_listener(*home.module);

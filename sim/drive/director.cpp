@@ -35,8 +35,8 @@ void Director::announce(const Event& event) {
     }
     case EventType::sag:
       for (const std::uint32_t meter : meters) {
-        homes_[meter - 1]->meter->sag(event.at, event.at + kernel::to_ns(event.duration_ms / 1000),
-                                      event.residual);
+        homes_[meter - 1]->meter->supply().sag(
+            event.at, event.at + kernel::to_ns(event.duration_ms / 1000), event.residual);
       }
       break;
     case EventType::clock_error:
@@ -80,7 +80,7 @@ void Director::on_time(kernel::TimeNs now, std::uint32_t /*what*/) {
 void Director::give_orders(const Event& event) {
   for (const std::uint32_t meter : event.meters.list(static_cast<std::uint32_t>(homes_.size()))) {
     if (event.type == EventType::clock_error) {
-      homes_[meter - 1]->meter->disturb_clock(event.shift_s);
+      homes_[meter - 1]->meter->board().rtc.disturb(event.shift_s);
       continue;
     }
     hes::Order order;

@@ -25,9 +25,10 @@ void write_meters(World& world, result::ResultWriter& writer) {
     row.tier = home->settings.detailed ? 1 : 2;
     row.capture_period_s = static_cast<std::uint32_t>(home->settings.capture_period_s);
     row.pv = home->has_pv ? 1 : 0;
-    row.clock_ppm = 1e-9 * static_cast<double>(home->meter->rtc().history().front().law.rate) /
-                        models::Rtc::kRateHz * 1e6 -
-                    1e6;
+    row.clock_ppm =
+        1e-9 * static_cast<double>(home->meter->board().rtc.clock().history().front().law.rate) /
+            models::Rtc::kRateHz * 1e6 -
+        1e6;
     row.home = result::Text<32>(home->column);
     writer.append(row);
   }

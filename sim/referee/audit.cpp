@@ -95,7 +95,7 @@ class HandHeld final : private models::SerialLineEnd,
         departure_(agenda, *this, kAuditEntity, kDeparture | home.identity.number),
         session_(client_config(home), crypto_, work_),
         primary_(primary_config(), send_buffer_, receive_buffer_, *this) {
-    home.meter->attach(METER_UART_OPTICAL, *this);
+    home.meter->board().uarts.attach(METER_UART_OPTICAL, *this);
     primary_.open(now_us());
     rearm();
   }
@@ -147,7 +147,7 @@ class HandHeld final : private models::SerialLineEnd,
   void on_time(kernel::TimeNs now, std::uint32_t what) override {
     if ((what & kDeparture) != 0) {
       const std::vector<std::uint8_t> frame = std::exchange(outgoing_, {});
-      home_.meter->receiver(METER_UART_OPTICAL).on_frame(now, frame);
+      home_.meter->board().uarts.receiver(METER_UART_OPTICAL).on_frame(now, frame);
       return;
     }
     if ((what & kArrival) != 0) {

@@ -65,8 +65,8 @@ std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& h
   const auto powered = powered_spans(scenario, home.identity.number);
   std::vector<ReferenceRow> rows;
   TruthMeter truth(*home.supply, home.meter->feed().changes());
-  for (const ExpectedRow& expected :
-       expected_rows(home.meter->rtc(), powered, home.settings.capture_period_s, now)) {
+  for (const ExpectedRow& expected : expected_rows(home.meter->board().rtc.clock(), powered,
+                                                   home.settings.capture_period_s, now)) {
     if (expected.stamp_utc_s > last_stamp_utc_s(scenario, capture_end)) continue;
     const int offset_min = home.settings.zone.offset_at_min(expected.stamp_utc_s);
     ReferenceRow row;

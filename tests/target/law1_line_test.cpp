@@ -14,7 +14,7 @@ namespace target {
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using meter::port::octets_of;
+namespace upcall = meter::port::upcall;
 using protocol::cosem::obis;
 
 std::vector<std::uint8_t> snrm_of(fitl::MeterFixture& meter) {
@@ -36,7 +36,7 @@ TEST(Divergence, OfRegistersIsSeen) {
   meter_sums other = sums;
   other.element[0].vi *= 1.0001;
   Twin& twin = twin_of(meter.hal);
-  EXPECT_THROW(twin.upcall(Kind::sums, {big_endian(50), octets_of(other)},
+  EXPECT_THROW(twin.upcall(Kind::sums, {packed<upcall::sums>(&other, 50u)},
                            [&] {
                              ad11a_host()->on_sums(twin.host_instance(), &sums, 50);
                              return 0;
@@ -50,9 +50,9 @@ TEST(Divergence, OfFramesIsSeenAndNamed) {
   std::vector<std::uint8_t> damaged = frame;
   damaged[5] ^= 0x10;
   Twin& twin = twin_of(meter.hal);
-  const std::uint8_t port = METER_UART_RS485;
+  const auto n = static_cast<std::uint32_t>(damaged.size());
   try {
-    twin.upcall(Kind::uart, {octets_of(port), damaged}, [&] {
+    twin.upcall(Kind::uart, {packed<upcall::uart>(METER_UART_RS485, damaged.data(), n)}, [&] {
       ad11a_host()->on_uart(twin.host_instance(), METER_UART_RS485, frame.data(),
                             static_cast<std::uint32_t>(frame.size()));
       return 0;
@@ -72,7 +72,7 @@ TEST(Divergence, OfResultsIsSeen) {
   const meter_provision good = fitl::make_provision();
   meter_provision bad = good;
   bad.capture_period_s = 7;
-  EXPECT_THROW(twin.upcall(Kind::provision, {octets_of(good)},
+  EXPECT_THROW(twin.upcall(Kind::provision, {packed<upcall::provision>(&good)},
                            [&] { return ad11a_host()->provision(twin.host_instance(), &bad); }),
                Divergence);
 }
@@ -88,10 +88,9 @@ struct OnTheLine {
     platform.rtc_adjust(kStart * METER_RTC_HZ);
     image.adopt(&platform.hal);
     const meter_provision provision = fitl::make_provision();
-    const std::uint8_t first = METER_BOOT_FIRST;
     call(Kind::init, {image.init_payload()});
-    EXPECT_EQ(call(Kind::provision, {octets_of(provision)}), 0);
-    call(Kind::boot, {octets_of(first)});
+    EXPECT_EQ(call(Kind::provision, {packed<upcall::provision>(&provision)}), 0);
+    call(Kind::boot, {packed<upcall::boot>(METER_BOOT_FIRST)});
   }
   int call(Kind kind, std::initializer_list<Bytes> payload) {
     image.prepare(platform.hal);
@@ -106,8 +105,8 @@ TEST(ImageLine, UartsAloneCarryAMeter) {
   host.firmware->on_uart(host.instance(), METER_UART_RS485, snrm.data(),
                          static_cast<std::uint32_t>(snrm.size()));
   OnTheLine alone;
-  const std::uint8_t port = METER_UART_RS485;
-  alone.call(Kind::uart, {octets_of(port), snrm});
+  alone.call(Kind::uart, {packed<upcall::uart>(METER_UART_RS485, snrm.data(),
+                                               static_cast<std::uint32_t>(snrm.size()))});
   ASSERT_EQ(alone.platform.frames.size(), 1u);
   EXPECT_EQ(alone.platform.frames.front().octets, host.frames.front().octets);
   EXPECT_EQ(alone.image.statistics().bad_frames, 0u);

@@ -52,4 +52,17 @@ std::vector<std::uint8_t> framed(Kind kind, Bytes payload);
 std::vector<std::uint8_t> joined(std::initializer_list<Bytes> parts);
 std::array<std::uint8_t, 4> big_endian(std::uint32_t value);
 
+// Octets one behind the other.
+struct Octets {
+  std::vector<std::uint8_t> all;
+  void put(Bytes more) { all.insert(all.end(), more.begin(), more.end()); }
+};
+// The arguments of an upcall, as they cross.
+template <typename Upcall, typename... A>
+std::vector<std::uint8_t> packed(A... arguments) {
+  Octets octets;
+  meter::port::put_arguments(octets, typename Upcall::Shape{}, arguments...);
+  return octets.all;
+}
+
 }  // namespace target

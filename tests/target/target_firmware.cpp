@@ -102,35 +102,31 @@ struct Table {
     });
   }
 
-  static int provision(void* instance, const meter_provision* given) {
-    return Side::upcall(instance, Kind::provision, {octets_of(*given)},
-                        [&] { return host().provision(inner(instance), given); });
+  // An upcall that is no more than its arguments.
+  template <typename Upcall, typename Function>
+  struct Pass;
+  template <typename Upcall, typename R, typename... A>
+  struct Pass<Upcall, R (*)(void*, A...)> {
+    static R run(void* instance, A... arguments) {
+      const std::vector<std::uint8_t> payload = packed<Upcall>(arguments...);
+      const auto on_host = [&] { return (host().*Upcall::kMember)(inner(instance), arguments...); };
+      if constexpr (std::is_void_v<R>) {
+        Side::upcall(instance, Upcall::kKind, {payload}, [&] { return on_host(), 0; });
+      } else {
+        return Side::upcall(instance, Upcall::kKind, {payload}, on_host);
+      }
+    }
+  };
+  template <typename... Upcall>
+  static void fill(meter_firmware& table, meter::hal::List<Upcall...>) {
+    const auto one = [&table]<typename U>(U) {
+      if (table.*U::kMember != nullptr) {
+        table.*U::kMember = &Pass<U, meter::hal::FunctionOf<U>>::run;
+      }
+    };
+    (one(Upcall{}), ...);
   }
-  static int calibrate(void* instance, meter_calibration_step step, const meter_sums* sums,
-                       const meter_reference* reference) {
-    const meter_sums no_sums{};
-    const meter_reference no_reference{};
-    const auto number = static_cast<std::uint8_t>(step);
-    return Side::upcall(instance, Kind::calibrate,
-                        {octets_of(number), octets_of(sums == nullptr ? no_sums : *sums),
-                         octets_of(reference == nullptr ? no_reference : *reference)},
-                        [&] { return host().calibrate(inner(instance), step, sums, reference); });
-  }
-  static void boot(void* instance, meter_boot_reason reason) {
-    pass(instance, Kind::boot, {octets_of(static_cast<std::uint8_t>(reason))},
-         [&](void* on_host) { host().boot(on_host, reason); });
-  }
-  static void on_alarm(void* instance) {
-    pass(instance, Kind::alarm, {}, [](void* on_host) { host().on_alarm(on_host); });
-  }
-  static void on_rtc(void* instance) {
-    pass(instance, Kind::rtc, {}, [](void* on_host) { host().on_rtc(on_host); });
-  }
-  static void on_uart(void* instance, meter_uart port, const std::uint8_t* octets,
-                      std::uint32_t n) {
-    pass(instance, Kind::uart, {octets_of(static_cast<std::uint8_t>(port)), {octets, n}},
-         [&](void* on_host) { host().on_uart(on_host, port, octets, n); });
-  }
+
   static void on_samples(void* instance, const meter_window* window) {
     std::uint32_t channels = 0;
     for (std::uint32_t c = 0; c < METER_CHANNELS; ++c) {
@@ -142,18 +138,6 @@ struct Table {
           big_endian(window->length_q16), big_endian(channels)},
          [&](void* on_host) { host().on_samples(on_host, window); });
   }
-  static void on_sums(void* instance, const meter_sums* sums, std::uint32_t n_repeats) {
-    pass(instance, Kind::sums, {big_endian(n_repeats), octets_of(*sums)},
-         [&](void* on_host) { host().on_sums(on_host, sums, n_repeats); });
-  }
-  static void on_power(void* instance, meter_power_state state) {
-    pass(instance, Kind::power, {octets_of(static_cast<std::uint8_t>(state))},
-         [&](void* on_host) { host().on_power(on_host, state); });
-  }
-  static void on_relay(void* instance, int closed) {
-    pass(instance, Kind::relay, {octets_of(static_cast<std::uint8_t>(closed))},
-         [&](void* on_host) { host().on_relay(on_host, closed); });
-  }
   static void on_plc(void* instance, const meter_plc_frame* frame) {
     std::array<std::uint8_t, 16> head;
     protocol::Writer out{head};
@@ -162,10 +146,6 @@ struct Table {
     out.u64(static_cast<std::uint64_t>(frame->start_us));
     pass(instance, Kind::plc, {head, {frame->mpdu, frame->n}},
          [&](void* on_host) { host().on_plc(on_host, frame); });
-  }
-  static void on_plc_beacon(void* instance, const meter_plc_beacon* beacon) {
-    pass(instance, Kind::plc_beacon, {beacon == nullptr ? Bytes{} : octets_of(*beacon)},
-         [&](void* on_host) { host().on_plc_beacon(on_host, beacon); });
   }
   // Needs no instance: an image that serves nobody else answers.
   static int describe(std::uint32_t index, meter_object_info* out) {
@@ -179,19 +159,10 @@ struct Table {
     table.instance_bytes = Side::instance_bytes();
     table.plc_bytes = Side::plc_bytes();
     table.init = Side::init;
-    table.provision = provision;
-    table.calibrate = calibrate;
-    table.boot = boot;
-    table.on_alarm = on_alarm;
-    table.on_rtc = on_rtc;
-    table.on_uart = on_uart;
+    fill(table, meter::port::Upcalls{});
     table.on_samples = on_samples;
-    table.on_sums = on_sums;
-    table.on_power = on_power;
-    table.on_relay = on_relay;
     table.describe = describe;
     if (table.on_plc != nullptr) table.on_plc = on_plc;
-    if (table.on_plc_beacon != nullptr) table.on_plc_beacon = on_plc_beacon;
     return table;
   }
   static const meter_firmware* get() {

@@ -40,14 +40,12 @@ TargetMeter::TargetMeter(const std::string& image, Transport transport)
       crypto_(qemu_.line(1)),
       transport_(transport),
       flash_(kFlashOctets, 0xFF) {
-  const Message message = next_message();
+  const Message message = host_.next();
   protocol::Reader in = message.reader();
   hello_ = take_struct<Hello>(in);
   if (message.kind != Kind::hello || !in.at_end()) throw std::runtime_error("no hello");
-  std::uint32_t sizes[10];
-  meter::port::fill_sizes(sizes);
   if (hello_.wire_version != meter::port::kWireVersion ||
-      std::memcmp(sizes, hello_.sizes, sizeof(sizes)) != 0) {
+      hello_.boundary != meter::port::kBoundary) {
     throw std::runtime_error("image and test were built from different headers");
   }
   if (transport == Transport::octets) return;
@@ -62,8 +60,14 @@ void TargetMeter::adopt(const meter_hal* hal) {
 }
 
 std::vector<std::uint8_t> TargetMeter::init_payload() const {
-  const bool modem = hal_->size >= offsetof(meter_hal, work_done_us) && hal_->plc_send != nullptr;
-  return joined({octets_of(modem), big_endian(meter::port::pointers_in(hal_->size))});
+  std::uint32_t fitted = 0;
+  const auto look = [&]<typename... P>(meter::hal::List<P...>) {
+    std::uint32_t bit = 1;
+    ((fitted |= hal_->*P::kMember != nullptr ? bit : 0, bit <<= 1), ...);
+  };
+  look(meter::hal::Peripherals{});
+  const auto octets = big_endian(fitted);
+  return {octets.begin(), octets.end()};
 }
 
 void TargetMeter::put_counts(const meter_window& window) {
@@ -138,11 +142,11 @@ void TargetMeter::set(Kind kind, Bytes payload) {
 // ---- Before an upcall: what changed outside ----
 
 void TargetMeter::prepare(const meter_hal& from) {
-  moment_.uptime_us = from.uptime_us(from.context);
-  moment_.rtc_ticks = from.rtc_ticks(from.context);
-  moment_.rtc_lost = static_cast<std::uint32_t>(from.rtc_lost(from.context));
+  moment_.uptime_us = from.clock->uptime_us(from.context);
+  moment_.rtc_ticks = from.rtc->ticks(from.context);
+  moment_.rtc_lost = static_cast<std::uint32_t>(from.rtc->lost(from.context));
   synchronize_flash(from);
-  const auto* const retained = static_cast<const std::uint8_t*>(from.retained(from.context));
+  const auto* const retained = static_cast<const std::uint8_t*>(from.retained);
   const Range range = difference({retained, METER_RETAINED_BYTES}, retained_);
   if (range.empty()) return;
   const Bytes octets(retained + range.first, range.end - range.first);
@@ -156,7 +160,7 @@ void TargetMeter::synchronize_flash(const meter_hal& from) {
   unreadable_ = unreadable;
   std::array<std::uint8_t, METER_FLASH_PAGE_BYTES> page;
   for (std::uint32_t at = 0; at < kFlashOctets; at += METER_FLASH_PAGE_BYTES) {
-    if (from.flash_read(from.context, at, page.data(), METER_FLASH_PAGE_BYTES) != 0) continue;
+    if (from.flash->read(from.context, at, page.data(), METER_FLASH_PAGE_BYTES) != 0) continue;
     const Range range = difference(page, {flash_.data() + at, page.size()});
     if (range.empty()) continue;
     const Bytes octets(page.data() + range.first, range.end - range.first);
@@ -170,7 +174,7 @@ PageMap unreadable_pages(const meter_hal& hal) {
   PageMap map{};
   std::uint8_t octet;
   for (std::uint32_t page = 0; page < METER_FLASH_PAGES; ++page) {
-    if (hal.flash_read(hal.context, page * METER_FLASH_PAGE_BYTES, &octet, 1) == 0) continue;
+    if (hal.flash->read(hal.context, page * METER_FLASH_PAGE_BYTES, &octet, 1) == 0) continue;
     map[page / 8] |= static_cast<std::uint8_t>(1u << page % 8);
   }
   return map;
@@ -178,15 +182,17 @@ PageMap unreadable_pages(const meter_hal& hal) {
 
 // ---- During an upcall ----
 
-Message TargetMeter::next_message() {
+Message TargetMeter::next_message(Line*& line) {
   Message message = host_.next();
-  return message.kind == Kind::crypto ? crypto_.next() : message;
+  line = message.kind == Kind::crypto ? &crypto_ : &host_;
+  return line == &crypto_ ? crypto_.next() : message;
 }
 
 Message TargetMeter::run_until_done(const char* what) {
   for (;;) {
-    Message message = next_message();
-    if (!serve(message)) continue;
+    Line* line = nullptr;
+    Message message = next_message(line);
+    if (!serve(*line, message)) continue;
     protocol::Reader in = message.reader();
     in.u32();
     const std::uint64_t ticks = in.u32();

@@ -14,6 +14,11 @@ namespace target {
 using PageMap = std::array<std::uint8_t, METER_FLASH_PAGES / 8>;
 PageMap unreadable_pages(const meter_hal& hal);
 
+// What the image is told of the clock after it was set, and of the cells after an operation.
+std::vector<std::uint8_t> clock_answer(std::int64_t rtc_ticks, int rtc_lost);
+std::vector<std::uint8_t> flash_answer(const meter_hal& hal, bool failed, std::uint32_t address,
+                                       std::uint32_t n);
+
 // One meter whose firmware runs in QEMU: hands upcalls to the image and serves its downcalls from
 // the platform's own struct meter_hal, until the image says that the upcall is over.
 class TargetMeter {
@@ -53,22 +58,23 @@ class TargetMeter {
 
  private:
   void synchronize_flash(const meter_hal& from);
-  Message next_message();
+  // Which line it came over; what is announced on the first comes over the second.
+  Message next_message(Line*& line);
   Message run_until_done(const char* what);
   void set(Kind kind, Bytes payload);
   std::uint8_t* in_shared_ram(std::uint32_t address) const {
     return qemu_.shared_ram() + (address - meter::port::kSharedRam);
   }
-  bool serve(const Message& message);
-  // Each false when the message is none of theirs.
-  bool serve_time(Kind kind, protocol::Reader in);
+  bool serve(Line& line, const Message& message);
+  // False when the message is none of these.
   bool serve_memory(Kind kind, protocol::Reader in);
-  bool serve_buffers(Kind kind, protocol::Reader in);
-  bool serve_outputs(Kind kind, protocol::Reader in);
-  bool serve_plc(Kind kind, protocol::Reader in);
-  bool serve_beacons(Kind kind, protocol::Reader in);
-  bool serve_crypto(Kind kind, protocol::Reader in);
+  // Any call of the boundary.
+  void serve_call(Line& line, protocol::Reader in);
+  template <typename Peripheral, typename Call>
+  bool serve_if(Line& line, const std::uint8_t (&number)[2], protocol::Reader in);
   void answer_flash(bool failed, std::uint32_t address, std::uint32_t n);
+  void take_buffer();
+  void give_buffer(std::uint8_t slot);
   void answer(std::initializer_list<Bytes> payload) { answer_on(host_, payload); }
   void answer_on(Line& line, std::initializer_list<Bytes> payload);
   void answer_octet(std::uint8_t octet) { answer({{&octet, 1}}); }

@@ -49,8 +49,7 @@ int Twin::upcall(Kind kind, std::initializer_list<Bytes> payload,
                  const std::function<int()>& host) {
   TargetMeter& image = this->image();
   try {
-    const auto* const retained =
-        static_cast<const std::uint8_t*>(platform_.retained(platform_.context));
+    const auto* const retained = static_cast<const std::uint8_t*>(platform_.retained);
     std::copy(retained, retained + retained_.size(), retained_.begin());
     image.prepare(platform_);
     transcript_.begin(std::string("upcall ") + name_of(kind) + " number " +

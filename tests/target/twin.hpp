@@ -34,8 +34,10 @@ class Twin {
   const meter_firmware& host() const { return host_; }
 
  private:
-  friend struct RecordCalls;
-  friend struct ReplayCalls;
+  friend struct RecordBoard;
+  friend struct ReplayBoard;
+  friend struct TwinPart;
+  friend meter_hal replay_table(const meter_hal& platform, Twin* twin);
 
   std::uint8_t token_of(const std::uint8_t* buffer) const;
 

@@ -15,8 +15,7 @@ Meter& meter(void* instance) { return *static_cast<Meter*>(instance); }
 
 template <std::uint8_t elements>
 void init(void* instance, const meter_hal* hal) {
-  // A platform may be older than the power line.
-  PROTOCOL_ASSERT(hal->version == METER_HAL_VERSION && hal->size >= offsetof(meter_hal, plc_send));
+  PROTOCOL_ASSERT(hal->version == METER_HAL_VERSION && hal->size >= sizeof(meter_hal));
   new (instance) Meter(hal, elements);
 }
 

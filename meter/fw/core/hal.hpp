@@ -16,56 +16,50 @@ using protocol::MutableBytes;
 inline constexpr std::int64_t kNever = INT64_MAX;
 inline constexpr std::int64_t kTicksPerSecond = METER_RTC_HZ;
 
-// The platform's table with types of this house. No state of its own.
+// The platform's tables with types of this house. No state of its own.
 class Hal {
  public:
   explicit Hal(const meter_hal* table) : h_(table) {}
 
-  std::int64_t uptime_us() const { return h_->uptime_us(h_->context); }
-  void alarm_us(std::int64_t at) const { h_->alarm_us(h_->context, at); }
+  std::int64_t uptime_us() const { return h_->clock->uptime_us(h_->context); }
+  void alarm_us(std::int64_t at) const { h_->clock->alarm_us(h_->context, at); }
 
-  std::int64_t rtc_ticks() const { return h_->rtc_ticks(h_->context); }
-  void rtc_set(std::int64_t ticks) const { h_->rtc_set(h_->context, ticks); }
-  void rtc_match(std::int64_t ticks) const { h_->rtc_match(h_->context, ticks); }
-  bool rtc_lost() const { return h_->rtc_lost(h_->context) != 0; }
+  std::int64_t rtc_ticks() const { return h_->rtc->ticks(h_->context); }
+  void rtc_set(std::int64_t ticks) const { h_->rtc->set(h_->context, ticks); }
+  void rtc_match(std::int64_t ticks) const { h_->rtc->match(h_->context, ticks); }
+  bool rtc_lost() const { return h_->rtc->lost(h_->context) != 0; }
 
   bool flash_read(std::uint32_t address, MutableBytes out) const {
-    return h_->flash_read(h_->context, address, out.data(), narrow(out.size())) == 0;
+    return h_->flash->read(h_->context, address, out.data(), narrow(out.size())) == 0;
   }
   bool flash_write(std::uint32_t address, Bytes data) const {
-    return h_->flash_write(h_->context, address, data.data(), narrow(data.size())) == 0;
+    return h_->flash->write(h_->context, address, data.data(), narrow(data.size())) == 0;
   }
-  bool flash_erase(std::uint32_t page) const { return h_->flash_erase(h_->context, page) == 0; }
+  bool flash_erase(std::uint32_t page) const { return h_->flash->erase(h_->context, page) == 0; }
   MutableBytes retained() const {
-    return {static_cast<std::uint8_t*>(h_->retained(h_->context)), METER_RETAINED_BYTES};
+    return {static_cast<std::uint8_t*>(h_->retained), METER_RETAINED_BYTES};
   }
 
   bool uart_send(meter_uart port, Bytes frame) const {
-    return h_->uart_send(h_->context, port, frame.data(), narrow(frame.size())) == 0;
+    return h_->uarts->send(h_->context, port, frame.data(), narrow(frame.size())) == 0;
   }
   void work(meter_work kind, std::size_t bytes) const {
-    h_->work(h_->context, kind, narrow(bytes));
+    h_->cpu->work(h_->context, kind, narrow(bytes));
   }
   // Empty when the pool has none left.
   MutableBytes buffer_take() const {
-    std::uint8_t* const buffer = h_->buffer_take(h_->context);
+    std::uint8_t* const buffer = h_->buffers->take(h_->context);
     return buffer == nullptr ? MutableBytes{} : MutableBytes{buffer, METER_BUFFER_BYTES};
   }
-  void buffer_give(MutableBytes buffer) const { h_->buffer_give(h_->context, buffer.data()); }
+  void buffer_give(MutableBytes buffer) const { h_->buffers->give(h_->context, buffer.data()); }
 
-  void relay_drive(bool close) const { h_->relay_drive(h_->context, close ? 1 : 0); }
+  void relay_drive(bool close) const { h_->relay->drive(h_->context, close ? 1 : 0); }
   void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) const {
-    h_->pulse(h_->context, output, count, span_us);
+    h_->pulses->emit(h_->context, output, count, span_us);
   }
-  // A platform's table may end before what came later.
-  bool has_plc() const {
-    return h_->size >= offsetof(meter_hal, work_done_us) && h_->plc_send != nullptr;
-  }
+  bool has_plc() const { return h_->plc != nullptr; }
   // When the CPU will have done what was declared.
-  std::int64_t work_done_us() const {
-    const bool known = h_->size > offsetof(meter_hal, work_done_us) && h_->work_done_us != nullptr;
-    return known ? h_->work_done_us(h_->context) : uptime_us();
-  }
+  std::int64_t work_done_us() const { return h_->cpu->done_us(h_->context); }
   const meter_hal& table() const { return *h_; }
 
  private:

@@ -16,16 +16,17 @@ bool HalCrypto::gcm_seal(const protocol::crypto::Key128& key, Bytes iv, Bytes aa
   if (sealing_blocked_) return false;
   const meter_hal& hal = hal_.table();
   hal_.work(METER_WORK_CRYPTO, in.size() + aad.size());
-  return hal.gcm_seal(hal.context, key.data(), iv.data(), aad.data(), narrow(aad.size()), in.data(),
-                      narrow(in.size()), out.data(), tag.data()) == 0;
+  return hal.crypto->gcm_seal(hal.context, key.data(), iv.data(), aad.data(), narrow(aad.size()),
+                              in.data(), narrow(in.size()), out.data(), tag.data()) == 0;
 }
 
 bool HalCrypto::gcm_open(const protocol::crypto::Key128& key, Bytes iv, Bytes aad, Bytes in,
                          Bytes tag, MutableBytes out) {
   const meter_hal& hal = hal_.table();
   hal_.work(METER_WORK_CRYPTO, in.size() + aad.size());
-  const bool good = hal.gcm_open(hal.context, key.data(), iv.data(), aad.data(), narrow(aad.size()),
-                                 in.data(), narrow(in.size()), tag.data(), out.data()) == 0;
+  const bool good =
+      hal.crypto->gcm_open(hal.context, key.data(), iv.data(), aad.data(), narrow(aad.size()),
+                           in.data(), narrow(in.size()), tag.data(), out.data()) == 0;
   if (!good) std::fill(out.begin(), out.end(), std::uint8_t{0});
   return good;
 }
@@ -33,12 +34,13 @@ bool HalCrypto::gcm_open(const protocol::crypto::Key128& key, Bytes iv, Bytes aa
 bool HalCrypto::unwrap(const protocol::crypto::Key128& kek, Bytes in, MutableBytes out) {
   const meter_hal& hal = hal_.table();
   hal_.work(METER_WORK_CRYPTO, in.size());
-  return hal.key_unwrap(hal.context, kek.data(), in.data(), narrow(in.size()), out.data()) == 0;
+  return hal.crypto->key_unwrap(hal.context, kek.data(), in.data(), narrow(in.size()),
+                                out.data()) == 0;
 }
 
 void HalCrypto::random(MutableBytes out) {
   const meter_hal& hal = hal_.table();
-  hal.random(hal.context, out.data(), narrow(out.size()));
+  hal.crypto->random(hal.context, out.data(), narrow(out.size()));
 }
 
 void InvocationCounter::open(Core& core, BlockKind reservation) {

@@ -38,13 +38,13 @@ bool received_frame_of(const meter_plc_frame& frame, prime::ReceivedFrame& out) 
 
 bool PlcPort::send(Bytes mpdu, prime::Scheme scheme, unsigned level) {
   const meter_hal& hal = hal_.table();
-  return hal.plc_send(hal.context, mpdu.data(), static_cast<std::uint32_t>(mpdu.size()),
-                      static_cast<std::uint8_t>(scheme), static_cast<std::uint8_t>(level)) == 0;
+  return hal.plc->send(hal.context, mpdu.data(), static_cast<std::uint32_t>(mpdu.size()),
+                       static_cast<std::uint8_t>(scheme), static_cast<std::uint8_t>(level)) == 0;
 }
 
 bool PlcPort::busy() {
   const meter_hal& hal = hal_.table();
-  return hal.plc_busy(hal.context) != 0;
+  return hal.plc->busy(hal.context) != 0;
 }
 
 void PlcPort::set_filter(std::span<const prime::FilterRule> rules) {
@@ -54,36 +54,36 @@ void PlcPort::set_filter(std::span<const prime::FilterRule> rules) {
   std::transform(rules.begin(), rules.end(), table.begin(), [](const prime::FilterRule& rule) {
     return meter_plc_rule{rule.mask, rule.value};
   });
-  hal.plc_filter(hal.context, table.data(), static_cast<std::uint32_t>(rules.size()));
+  hal.plc->filter(hal.context, table.data(), static_cast<std::uint32_t>(rules.size()));
 }
 
 void PlcPort::search(bool on) {
   const meter_hal& hal = hal_.table();
-  hal.plc_search(hal.context, on ? 1 : 0);
+  hal.plc->search(hal.context, on ? 1 : 0);
 }
 
 std::size_t PlcPort::heard(std::span<prime::HeardBeacon> out) {
   const meter_hal& hal = hal_.table();
   std::array<meter_plc_beacon, kMaxHeard> beacons;
   const auto room = static_cast<std::uint32_t>(std::min(out.size(), beacons.size()));
-  const std::uint32_t n = std::min(hal.plc_heard(hal.context, beacons.data(), room), room);
+  const std::uint32_t n = std::min(hal.plc->heard(hal.context, beacons.data(), room), room);
   std::transform(beacons.begin(), beacons.begin() + n, out.begin(), heard_beacon_of);
   return n;
 }
 
 void PlcPort::watch(const prime::BeaconWatch* watch) {
   const meter_hal& hal = hal_.table();
-  if (watch == nullptr) return hal.plc_watch(hal.context, nullptr);
+  if (watch == nullptr) return hal.plc->watch(hal.context, nullptr);
   meter_plc_watch table{};
   std::copy(watch->mpdu.begin(), watch->mpdu.end(), table.mpdu);
   table.miss_limit = watch->miss_limit;
-  hal.plc_watch(hal.context, &table);
+  hal.plc->watch(hal.context, &table);
 }
 
 bool PlcPort::frame_time(prime::FrameTime& out) {
   const meter_hal& hal = hal_.table();
   std::uint32_t sequence = 0;
-  if (hal.plc_frame_time(hal.context, &out.start_us, &sequence) != 0) return false;
+  if (hal.plc->frame_time(hal.context, &out.start_us, &sequence) != 0) return false;
   out.sequence = sequence % prime::kSuperframe;
   return true;
 }
@@ -91,12 +91,12 @@ bool PlcPort::frame_time(prime::FrameTime& out) {
 // A meter's plan never has frame time of its own.
 void PlcPort::set_beacon(const prime::BeaconPlan* plan) {
   const meter_hal& hal = hal_.table();
-  if (plan == nullptr) return hal.plc_beacon(hal.context, nullptr);
+  if (plan == nullptr) return hal.plc->beacon(hal.context, nullptr);
   PROTOCOL_ASSERT(!plan->own_time);
   meter_plc_plan table{};
   std::copy(plan->mpdu.begin(), plan->mpdu.end(), table.mpdu);
   table.sequence_offset = plan->sequence_offset;
-  hal.plc_beacon(hal.context, &table);
+  hal.plc->beacon(hal.context, &table);
 }
 
 }  // namespace meter::fw

@@ -10,7 +10,7 @@ namespace {
 // All memory of the port. What stands for the meter's own RAM and what only stands in for the host
 // (the copy of the flash, the line's buffer) lie in different sections, so that sizes tell.
 [[gnu::section(".bss.board_ram")]] meter::port::Platform::Store platform_memory{};
-[[gnu::section(".bss.board_ram")]] meter::port::Upcalls::Store upcall_memory{};
+[[gnu::section(".bss.board_ram")]] meter::port::UpcallServer::Store upcall_memory{};
 
 }  // namespace
 
@@ -18,7 +18,7 @@ extern "C" int main() {
   std::memset(platform_memory.memory.flash, 0xFF, sizeof(platform_memory.memory.flash));
   meter::port::Platform platform(platform_memory);
   platform.start();
-  meter::port::Upcalls upcalls(*METER_IMAGE_FIRMWARE(), platform, upcall_memory);
+  meter::port::UpcallServer upcalls(*METER_IMAGE_FIRMWARE(), platform, upcall_memory);
   upcalls.say_hello();
   for (;;) upcalls.serve_one();
 }

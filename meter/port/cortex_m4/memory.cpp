@@ -28,29 +28,33 @@ void Memory::set_retained(protocol::Reader in) {
   std::memcpy(store_.retained_at_host + offset, octets.data(), octets.size());
 }
 
-int Memory::read(std::uint32_t address, void* out, std::uint32_t n) const {
-  if (address > kFlashOctets || n > kFlashOctets - address) return -1;
+bool Memory::read(std::uint32_t address, MutableBytes out) const {
+  const std::size_t n = out.size();
+  if (address > kFlashOctets || n > kFlashOctets - address) return false;
   const std::uint32_t last = n == 0 ? address : address + n - 1;
   for (std::uint32_t page = address / METER_FLASH_PAGE_BYTES;
        page <= last / METER_FLASH_PAGE_BYTES && page < METER_FLASH_PAGES; ++page) {
-    if ((unreadable_[page / 8] >> page % 8 & 1u) != 0) return -1;
+    if ((unreadable_[page / 8] >> page % 8 & 1u) != 0) return false;
   }
-  std::memcpy(out, store_.flash + address, n);
-  return 0;
+  std::memcpy(out.data(), store_.flash + address, n);
+  return true;
 }
 
-int Memory::write(std::uint32_t address, const void* data, std::uint32_t n) {
-  if (address > kFlashOctets || n > kFlashOctets - address || n > METER_FLASH_PAGE_BYTES) return -1;
+bool Memory::write(std::uint32_t address, Bytes data) {
+  const std::size_t n = data.size();
+  if (address > kFlashOctets || n > kFlashOctets - address || n > METER_FLASH_PAGE_BYTES) {
+    return false;
+  }
   report_retained();
   link_.begin(Kind::flash_write, 4 + n);
   link_.put_u32(address);
-  link_.put({static_cast<const std::uint8_t*>(data), n});
+  link_.put(data);
   link_.end();
   return take_answer(address, n);
 }
 
-int Memory::erase(std::uint32_t page) {
-  if (page >= METER_FLASH_PAGES) return -1;
+bool Memory::erase(std::uint32_t page) {
+  if (page >= METER_FLASH_PAGES) return false;
   report_retained();
   link_.begin(Kind::flash_erase, 4);
   link_.put_u32(page);
@@ -59,7 +63,7 @@ int Memory::erase(std::uint32_t page) {
 }
 
 // What really stands there now: cells that were torn or failed keep something else.
-int Memory::take_answer(std::uint32_t address, std::uint32_t n) {
+bool Memory::take_answer(std::uint32_t address, std::uint32_t n) {
   protocol::Reader in = answers_.next(link_);
   const bool failed = in.u8() != 0;
   const bool readable = in.u8() != 0;
@@ -68,7 +72,7 @@ int Memory::take_answer(std::uint32_t address, std::uint32_t n) {
   } else if (in.remaining() == n) {
     std::memcpy(store_.flash + address, in.rest().data(), n);
   }
-  return failed ? -1 : 0;
+  return !failed;
 }
 
 void Memory::report_retained() {

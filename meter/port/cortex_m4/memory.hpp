@@ -27,9 +27,9 @@ class Memory {
   void set_retained(protocol::Reader in);
 
   // ---- From the firmware ----
-  int read(std::uint32_t address, void* out, std::uint32_t n) const;
-  int write(std::uint32_t address, const void* data, std::uint32_t n);
-  int erase(std::uint32_t page);
+  bool read(std::uint32_t address, MutableBytes out) const;
+  bool write(std::uint32_t address, Bytes data);
+  bool erase(std::uint32_t page);
   void* retained() { return store_.retained; }
   // Tells what the firmware wrote to its battery-backed RAM since the last time.
   void report_retained();
@@ -37,7 +37,7 @@ class Memory {
  private:
   static constexpr std::uint32_t kFlashOctets = METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES;
 
-  int take_answer(std::uint32_t address, std::uint32_t n);
+  bool take_answer(std::uint32_t address, std::uint32_t n);
 
   Store& store_;
   Link& link_;

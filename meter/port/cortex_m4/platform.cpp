@@ -2,140 +2,84 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/port/cortex_m4/platform.hpp"
 
-#include <algorithm>
 #include <bit>
 
-#include "meter/port/cortex_m4/calls.hpp"
 #include "meter/port/cortex_m4/downcall.hpp"
 
 namespace meter::port {
+namespace {
 
-struct Platform::Calls {
-  static Platform& of(void* context) { return *static_cast<Platform*>(context); }
+// Over the line goes a call that no part here has a method for.
+template <typename Peripheral, typename Call>
+constexpr bool is_local() {
+  if constexpr (requires(Platform & some) { Peripheral::part(some); }) {
+    return Call::template kIn<
+        std::remove_cvref_t<decltype(Peripheral::part(std::declval<Platform&>()))>>;
+  } else {
+    return false;
+  }
+}
 
-  // Time does not run within an upcall, so these need nobody.
-  static std::int64_t uptime_us(void* context) { return of(context).moment_.uptime_us; }
-  static std::int64_t rtc_ticks(void* context) { return of(context).moment_.rtc_ticks; }
-  static int rtc_lost(void* context) { return of(context).moment_.rtc_lost != 0 ? 1 : 0; }
-  static void* retained(void* context) { return of(context).memory_.retained(); }
+struct Length {
+  std::size_t octets = 0;
+  void put(Bytes more) { octets += more.size(); }
+};
 
-  static void send_time(void* context, Kind kind, std::int64_t time) {
+struct OnTarget {
+  template <typename Peripheral, typename Call, typename R, typename... A>
+  static R run(void* context, A... arguments) {
     const Downcall call(context);
-    call->host_.begin(kind, 8);
-    call->host_.put_u64(static_cast<std::uint64_t>(time));
-    call->host_.end();
+    Platform& platform = *call.operator->();
+    if constexpr (is_local<Peripheral, Call>()) {
+      return hal::OnBoard<Platform>::run<Peripheral, Call, R>(&platform, arguments...);
+    } else {
+      return ask<Peripheral, Call, R>(platform, arguments...);
+    }
   }
-  static void alarm_us(void* context, std::int64_t at) { send_time(context, Kind::alarm_us, at); }
-  static void rtc_match(void* context, std::int64_t at) { send_time(context, Kind::rtc_match, at); }
-  static void rtc_set(void* context, std::int64_t ticks) {
-    const Downcall call(context);
-    call->host_.begin(Kind::rtc_set, 8);
-    call->host_.put_u64(static_cast<std::uint64_t>(ticks));
-    protocol::Reader answer = call->ask(call->host_);
-    call->moment_.rtc_ticks = static_cast<std::int64_t>(answer.u64());
-    call->moment_.rtc_lost = answer.u8();
-  }
-
-  static int flash_read(void* context, std::uint32_t address, void* out, std::uint32_t n) {
-    const Downcall call(context);
-    return call->memory_.read(address, out, n);
-  }
-  static int flash_write(void* context, std::uint32_t address, const void* data, std::uint32_t n) {
-    const Downcall call(context);
-    return call->memory_.write(address, data, n);
-  }
-  static int flash_erase(void* context, std::uint32_t page) {
-    const Downcall call(context);
-    return call->memory_.erase(page);
-  }
-
-  static int uart_send(void* context, meter_uart port, const std::uint8_t* frame, std::uint32_t n) {
-    const Downcall call(context);
-    call->host_.begin(Kind::uart_send, 1 + n);
-    call->host_.put_u8(static_cast<std::uint8_t>(port));
-    call->host_.put({frame, n});
-    return call->ask(call->host_).u8() != 0 ? -1 : 0;
-  }
-  static void work(void* context, meter_work kind, std::uint32_t octets) {
-    const Downcall call(context);
-    call->host_.begin(Kind::work, 5);
-    call->host_.put_u8(static_cast<std::uint8_t>(kind));
-    call->host_.put_u32(octets);
-    call->host_.end();
-  }
-
-  static std::int64_t work_done_us(void* context) {
-    const Downcall call(context);
-    call->host_.begin(Kind::work_done_us, 0);
-    return static_cast<std::int64_t>(call->ask(call->host_).u64());
-  }
-
-  static std::uint8_t* buffer_take(void* context) {
-    const Downcall call(context);
-    call->host_.begin(Kind::buffer_take, 0);
-    const std::uint8_t slot = call->ask(call->host_).u8();
-    if (slot >= kSlots) return nullptr;
-    call->taken_ |= 1u << slot;
-    const auto taken = static_cast<std::uint32_t>(std::popcount(call->taken_));
-    if (taken > call->buffers_most_) call->buffers_most_ = taken;
-    std::memset(call->store_.buffers[slot], 0, METER_BUFFER_BYTES);
-    return call->store_.buffers[slot];
-  }
-  static void buffer_give(void* context, std::uint8_t* buffer) {
-    const Downcall call(context);
-    std::uint8_t slot = 0;
-    while (slot < kSlots && call->store_.buffers[slot] != buffer) ++slot;
-    if (slot < kSlots) call->taken_ &= ~(1u << slot);
-    call->host_.begin(Kind::buffer_give, 1);
-    call->host_.put_u8(slot < kSlots ? slot : kNoSlot);
-    call->host_.end();
-  }
-
-  static void relay_drive(void* context, int close) {
-    const Downcall call(context);
-    call->host_.begin(Kind::relay_drive, 1);
-    call->host_.put_u8(close != 0 ? 1 : 0);
-    call->host_.end();
-  }
-  static void pulse(void* context, meter_pulse_output output, std::uint64_t count,
-                    std::int64_t span_us) {
-    const Downcall call(context);
-    call->host_.begin(Kind::pulse, 17);
-    call->host_.put_u8(static_cast<std::uint8_t>(output));
-    call->host_.put_u64(count);
-    call->host_.put_u64(static_cast<std::uint64_t>(span_us));
-    call->host_.end();
+  template <typename Peripheral, typename Call, typename R, typename... A>
+  static R ask(Platform& platform, A... arguments) {
+    const typename Call::Shape shapes{};
+    Length length;
+    put_arguments(length, shapes, arguments...);
+    Link& line = platform.begin_call(std::is_same_v<Peripheral, hal::CryptoCalls>, length.octets,
+                                     kCallNumber<Peripheral, Call>);
+    put_arguments(line, shapes, arguments...);
+    if constexpr (!kIsAnswered<R, decltype(shapes)>) {
+      line.end();
+    } else if constexpr (std::is_void_v<R>) {
+      protocol::Reader answer = platform.ask(line);
+      take_outputs(answer, 0, shapes, arguments...);
+    } else {
+      protocol::Reader answer = platform.ask(line);
+      const R result = take_value<R>(answer);
+      take_outputs(answer, result, shapes, arguments...);
+      return result;
+    }
   }
 };
 
+template <typename... Peripheral>
+void fill(meter_hal& table, std::uint32_t fitted, List<Peripheral...>) {
+  const auto one = [&]<typename P>(P) {
+    const bool is_fitted = (fitted >> place_of<P>(hal::Peripherals{}) & 1u) != 0;
+    table.*P::kMember = is_fitted ? &hal::kTable<OnTarget, P> : nullptr;
+  };
+  (one(Peripheral{}), ...);
+}
+
+}  // namespace
+
 Platform::Platform(Store& store)
-    : store_(store),
+    : flash(memory_),
+      store_(store),
       host_(kUart0, kUart0ReceiveIrq),
       crypto_(kUart1, kUart1ReceiveIrq),
       answers_(store.answer, store.ahead),
-      memory_(store.memory, host_, answers_),
-      table_{} {
+      memory_(store.memory, host_, answers_) {
   table_.version = METER_HAL_VERSION;
   table_.size = sizeof(table_);
   table_.context = this;
-  table_.uptime_us = Calls::uptime_us;
-  table_.alarm_us = Calls::alarm_us;
-  table_.rtc_ticks = Calls::rtc_ticks;
-  table_.rtc_set = Calls::rtc_set;
-  table_.rtc_match = Calls::rtc_match;
-  table_.rtc_lost = Calls::rtc_lost;
-  table_.flash_read = Calls::flash_read;
-  table_.flash_write = Calls::flash_write;
-  table_.flash_erase = Calls::flash_erase;
-  table_.retained = Calls::retained;
-  table_.uart_send = Calls::uart_send;
-  table_.work = Calls::work;
-  table_.buffer_take = Calls::buffer_take;
-  table_.buffer_give = Calls::buffer_give;
-  table_.relay_drive = Calls::relay_drive;
-  table_.pulse = Calls::pulse;
-  table_.work_done_us = Calls::work_done_us;
-  add_crypto_calls(table_);
+  table_.retained = memory_.retained();
 }
 
 void Platform::start() {
@@ -144,18 +88,55 @@ void Platform::start() {
   crypto_.start();
 }
 
-void Platform::resemble(bool modem_fitted, std::uint32_t pointers) {
-  table_.size = std::min<std::uint32_t>(sizeof(table_), table_octets_of(pointers));
-  if (modem_fitted) {
-    add_plc_calls(table_);
-  } else {
-    remove_plc_calls(table_);
+void Platform::resemble(std::uint32_t fitted) { fill(table_, fitted, hal::Peripherals{}); }
+
+// The crypto block is a peripheral behind the second UART: its calls are announced on the first
+// line, so that the host knows in what order all was called.
+Link& Platform::begin_call(bool on_crypto_line, std::size_t octets,
+                           const std::uint8_t (&number)[2]) {
+  if (on_crypto_line) {
+    host_.begin(Kind::crypto, 0);
+    host_.end();
   }
+  Link& line = on_crypto_line ? crypto_ : host_;
+  line.begin(Kind::call, sizeof(number) + octets);
+  line.put(number);
+  return line;
 }
 
 protocol::Reader Platform::ask(Link& line) {
   line.end();
   return answers_.next(line);
+}
+
+// ---- Parts ----
+
+void Platform::Rtc::set(std::int64_t ticks) {
+  p.host_.begin(Kind::rtc_set, 8);
+  p.host_.put_u64(static_cast<std::uint64_t>(ticks));
+  protocol::Reader answer = p.ask(p.host_);
+  p.moment_.rtc_ticks = static_cast<std::int64_t>(answer.u64());
+  p.moment_.rtc_lost = answer.u8();
+}
+
+std::uint8_t* Platform::Buffers::take() {
+  p.host_.begin(Kind::buffer_take, 0);
+  const std::uint8_t slot = p.ask(p.host_).u8();
+  if (slot >= kSlots) return nullptr;
+  taken |= 1u << slot;
+  const auto now = static_cast<std::uint32_t>(std::popcount(taken));
+  if (now > most) most = now;
+  std::memset(p.store_.buffers[slot], 0, METER_BUFFER_BYTES);
+  return p.store_.buffers[slot];
+}
+
+void Platform::Buffers::give(std::uint8_t* buffer) {
+  std::uint8_t slot = 0;
+  while (slot < kSlots && p.store_.buffers[slot] != buffer) ++slot;
+  if (slot < kSlots) taken &= ~(1u << slot);
+  p.host_.begin(Kind::buffer_give, 1);
+  p.host_.put_u8(slot < kSlots ? slot : kNoSlot);
+  p.host_.end();
 }
 
 }  // namespace meter::port

@@ -8,7 +8,7 @@
 namespace meter::port {
 
 // struct meter_hal on the target: what the host must see goes up as a message, the rest is answered
-// here.
+// here, by the parts of a board.
 class Platform {
  public:
   struct Store {
@@ -24,10 +24,10 @@ class Platform {
 
   void start();
   const meter_hal& table() const { return table_; }
-  // The host's platform may have no modem, and may be older than this one.
-  void resemble(bool modem_fitted, std::uint32_t pointers);
+  // The same peripherals as the host's platform has: a bit each.
+  void resemble(std::uint32_t fitted);
   void set_moment(const Moment& moment) { moment_ = moment; }
-  void forget_buffers() { taken_ = 0; }
+  void forget_buffers() { buffers.taken = 0; }
 
   Link& host() { return host_; }
   Answers& answers() { return answers_; }
@@ -38,14 +38,39 @@ class Platform {
     return reinterpret_cast<std::uint32_t>(&store_.answer[0]);
   }
   std::uint32_t ahead_address() const { return reinterpret_cast<std::uint32_t>(&store_.ahead[0]); }
-  std::uint32_t buffers_most() const { return buffers_most_; }
+  std::uint32_t buffers_most() const { return buffers.most; }
 
+  // A call of the host's: its arguments follow.
+  Link& begin_call(bool on_crypto_line, std::size_t octets, const std::uint8_t (&number)[2]);
   // Ends the message begun on the line and waits for its answer.
   protocol::Reader ask(Link& line);
 
- private:
-  struct Calls;  // the downcalls
+  // ---- Parts with the methods of their peripherals; what has none here is the host's ----
 
+  // Time does not run within an upcall, so these need nobody.
+  struct Clock {
+    Platform& p;
+    std::int64_t uptime_us() { return p.moment_.uptime_us; }
+  };
+  struct Rtc {
+    Platform& p;
+    std::int64_t ticks() { return p.moment_.rtc_ticks; }
+    int lost() { return p.moment_.rtc_lost != 0 ? 1 : 0; }
+    void set(std::int64_t ticks);
+  };
+  struct Buffers {
+    Platform& p;
+    std::uint32_t taken = 0;  // a bit a slot
+    std::uint32_t most = 0;
+    std::uint8_t* take();
+    void give(std::uint8_t* buffer);
+  };
+  Clock clock{*this};
+  Rtc rtc{*this};
+  Memory& flash;
+  Buffers buffers{*this};
+
+ private:
   Store& store_;
   Link host_;
   Link crypto_;
@@ -53,9 +78,7 @@ class Platform {
   Memory memory_;
   Stopwatch stopwatch_;
   Moment moment_{};
-  std::uint32_t taken_ = 0;  // a bit a slot
-  std::uint32_t buffers_most_ = 0;
-  meter_hal table_;
+  meter_hal table_{};
 };
 
 }  // namespace meter::port

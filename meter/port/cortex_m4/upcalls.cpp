@@ -33,7 +33,7 @@ std::uint32_t ticks_per_pause(Platform& platform) {
 
 }  // namespace
 
-void Upcalls::say_hello() {
+void UpcallServer::say_hello() {
   PROTOCOL_ASSERT(firmware_.instance_bytes + firmware_.plc_bytes <= sizeof(store_.instance));
   Hello hello{};
   hello.wire_version = kWireVersion;
@@ -47,7 +47,7 @@ void Upcalls::say_hello() {
   hello.ahead_address = platform_.ahead_address();
   hello.window_address = reinterpret_cast<std::uint32_t>(&store_.counts[0]);
   hello.ticks_per_pause = ticks_per_pause(platform_);
-  fill_sizes(hello.sizes);
+  hello.boundary = kBoundary;
   hello.plc = sends_plc(firmware_) ? 1 : 0;
   copy_text(hello.name, firmware_.name);
   copy_text(hello.revision, firmware_.revision);
@@ -56,7 +56,7 @@ void Upcalls::say_hello() {
   platform_.host().end();
 }
 
-void Upcalls::serve_one() {
+void UpcallServer::serve_one() {
   Bytes payload;
   const Kind kind = platform_.host().receive(store_.upcall, payload);
   protocol::Reader in(payload);
@@ -72,7 +72,7 @@ void Upcalls::serve_one() {
   finish(result, {});
 }
 
-bool Upcalls::set_memory(Kind kind, protocol::Reader in) {
+bool UpcallServer::set_memory(Kind kind, protocol::Reader in) {
   switch (kind) {
     case Kind::set_flash:
       platform_.memory().set_flash(in);
@@ -88,77 +88,59 @@ bool Upcalls::set_memory(Kind kind, protocol::Reader in) {
   }
 }
 
-std::int32_t Upcalls::call(Kind kind, protocol::Reader& in) {
-  switch (kind) {
-    case Kind::init:
-      init(in);
-      return 0;
-    case Kind::provision: {
-      paint_stack();  // a new meter's life: others had this board before
-      const auto provision = take_struct<meter_provision>(in);
-      return firmware_.provision(instance(), &provision);
-    }
-    case Kind::calibrate:
-      return calibrate(in);
-    case Kind::boot:
-      firmware_.boot(instance(), static_cast<meter_boot_reason>(in.u8()));
-      return 0;
-    case Kind::alarm:
-      firmware_.on_alarm(instance());
-      return 0;
-    case Kind::rtc:
-      firmware_.on_rtc(instance());
-      return 0;
-    case Kind::uart: {
-      const auto port = static_cast<meter_uart>(in.u8());
-      const Bytes octets = in.rest();
-      firmware_.on_uart(instance(), port, octets.data(), static_cast<std::uint32_t>(octets.size()));
-      return 0;
-    }
-    case Kind::samples:
-      on_samples(in);
-      return 0;
-    case Kind::sums: {
-      const std::uint32_t n_repeats = in.u32();
-      const auto sums = take_struct<meter_sums>(in);
-      firmware_.on_sums(instance(), &sums, n_repeats);
-      return 0;
-    }
-    case Kind::power:
-      firmware_.on_power(instance(), static_cast<meter_power_state>(in.u8()));
-      return 0;
-    case Kind::relay:
-      firmware_.on_relay(instance(), in.u8());
-      return 0;
-    case Kind::plc:
-      on_plc(in);
-      return 0;
-    case Kind::plc_beacon:
-      on_plc_beacon(in);
-      return 0;
-    default:
-      return -1;
+namespace {
+
+// An upcall writes nowhere, and its octets lie as they may.
+struct NoRoom {
+  template <typename T>
+  const T* lay(Bytes octets) {
+    static_assert(sizeof(T) == 1);
+    return octets.data();
   }
+};
+
+template <typename R, typename... A>
+List<A...> arguments_of(R (*)(void*, A...));
+
+}  // namespace
+
+template <typename Upcall>
+bool UpcallServer::pass(Kind kind, protocol::Reader& in, std::int32_t& result) {
+  if (kind != Upcall::kKind) return false;
+  using Function = hal::FunctionOf<Upcall>;
+  NoRoom room;
+  take_arguments(typename Upcall::Shape{}, decltype(arguments_of(Function{})){}, in, room, 0,
+                 [&](auto... arguments) {
+                   const Function function = firmware_.*Upcall::kMember;
+                   if constexpr (std::is_void_v<decltype(function(instance(), arguments...))>) {
+                     function(instance(), arguments...);
+                   } else {
+                     result = function(instance(), arguments...);
+                   }
+                 });
+  return true;
 }
 
-void Upcalls::init(protocol::Reader& in) {
+std::int32_t UpcallServer::call(Kind kind, protocol::Reader& in) {
+  if (kind == Kind::init) return init(in), 0;
+  if (kind == Kind::samples) return on_samples(in), 0;
+  if (kind == Kind::plc) return on_plc(in), 0;
+  if (kind == Kind::provision) paint_stack();  // a new meter's life: others had this board before
+  std::int32_t result = 0;
+  const auto any = [&]<typename... U>(List<U...>) { return (pass<U>(kind, in, result) || ...); };
+  return any(Upcalls{}) ? result : -1;
+}
+
+void UpcallServer::init(protocol::Reader& in) {
   platform_.stopwatch().pause();
-  const bool modem_fitted = in.u8() != 0;
-  platform_.resemble(modem_fitted, in.u32());
+  platform_.resemble(in.u32());
   platform_.forget_buffers();
   std::memset(store_.instance, 0, firmware_.instance_bytes + firmware_.plc_bytes);
   platform_.stopwatch().resume();
   firmware_.init(instance(), &platform_.table());
 }
 
-std::int32_t Upcalls::calibrate(protocol::Reader& in) {
-  const auto step = static_cast<meter_calibration_step>(in.u8());
-  const auto sums = take_struct<meter_sums>(in);
-  const auto reference = take_struct<meter_reference>(in);
-  return firmware_.calibrate(instance(), step, &sums, &reference);
-}
-
-void Upcalls::on_samples(protocol::Reader& in) {
+void UpcallServer::on_samples(protocol::Reader& in) {
   meter_window window{};
   window.n_samples = in.u32();
   window.n_cycles = in.u32();
@@ -174,7 +156,7 @@ void Upcalls::on_samples(protocol::Reader& in) {
   firmware_.on_samples(instance(), &window);
 }
 
-void Upcalls::on_plc(protocol::Reader& in) {
+void UpcallServer::on_plc(protocol::Reader& in) {
   meter_plc_frame frame{};
   frame.scheme = static_cast<std::uint8_t>(in.u32());
   frame.snr_cdb = static_cast<std::int32_t>(in.u32());
@@ -185,13 +167,7 @@ void Upcalls::on_plc(protocol::Reader& in) {
   firmware_.on_plc(instance(), &frame);
 }
 
-void Upcalls::on_plc_beacon(protocol::Reader& in) {
-  if (in.remaining() == 0) return firmware_.on_plc_beacon(instance(), nullptr);
-  const auto beacon = take_struct<meter_plc_beacon>(in);
-  firmware_.on_plc_beacon(instance(), &beacon);
-}
-
-void Upcalls::describe(protocol::Reader& in) {
+void UpcallServer::describe(protocol::Reader& in) {
   meter_object_info info{};
   platform_.stopwatch().start();
   const int result = firmware_.describe(in.u32(), &info);
@@ -199,7 +175,7 @@ void Upcalls::describe(protocol::Reader& in) {
   finish(result, octets_of(info));
 }
 
-void Upcalls::report_statistics() {
+void UpcallServer::report_statistics() {
   const Statistics statistics{stack_high_water(), platform_.buffers_most(),
                               platform_.host().bad_frames() + platform_.crypto().bad_frames()};
   platform_.stopwatch().start();
@@ -207,7 +183,7 @@ void Upcalls::report_statistics() {
   finish(0, octets_of(statistics));
 }
 
-void Upcalls::finish(std::int32_t result, Bytes more) {
+void UpcallServer::finish(std::int32_t result, Bytes more) {
   Link& host = platform_.host();
   host.begin(Kind::done, 12 + more.size());
   host.put_u32(static_cast<std::uint32_t>(result));

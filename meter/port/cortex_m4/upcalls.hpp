@@ -7,7 +7,7 @@
 namespace meter::port {
 
 // Turns messages of the host into calls of the firmware's table and says what became of each.
-class Upcalls {
+class UpcallServer {
  public:
   struct Store {
     std::uint8_t upcall[kMaxUpcallOctets];
@@ -15,7 +15,7 @@ class Upcalls {
     alignas(16) std::uint8_t instance[64 * 1024];
   };
 
-  Upcalls(const meter_firmware& firmware, Platform& platform, Store& store)
+  UpcallServer(const meter_firmware& firmware, Platform& platform, Store& store)
       : firmware_(firmware), platform_(platform), store_(store) {}
 
   void say_hello();
@@ -25,11 +25,11 @@ class Upcalls {
   void* instance() { return store_.instance; }
   bool set_memory(Kind kind, protocol::Reader in);
   std::int32_t call(Kind kind, protocol::Reader& in);
+  template <typename Upcall>
+  bool pass(Kind kind, protocol::Reader& in, std::int32_t& result);
   void init(protocol::Reader& in);
-  std::int32_t calibrate(protocol::Reader& in);
   void on_samples(protocol::Reader& in);
   void on_plc(protocol::Reader& in);
-  void on_plc_beacon(protocol::Reader& in);
   void describe(protocol::Reader& in);
   void report_statistics();
   void finish(std::int32_t result, Bytes more);

@@ -6,16 +6,12 @@
 #include <cstdint>
 #include <cstring>
 
-#include "meter/hal/meter_hal.h"
-#include "protocol/bytes.hpp"
+#include "meter/port/cortex_m4/marshal.hpp"
 
 // What the image and its host say to each other: struct meter_hal over two serial lines. UART0
 // carries upcalls down, and downcalls up in the order the firmware made them; UART1 is the crypto
 // block. docs/target.md has the same in prose.
 namespace meter::port {
-
-using protocol::Bytes;
-using protocol::MutableBytes;
 
 // sync | kind | u32 length of payload | payload | u16 FCS-16 over kind, length and payload
 inline constexpr std::uint8_t kSync = 0xA5;
@@ -24,25 +20,26 @@ inline constexpr std::uint8_t kSync = 0xA5;
 inline constexpr std::uint8_t kSyncInRam = 0xA6;
 inline constexpr std::size_t kHeadOctets = 6;
 inline constexpr std::size_t kFcsOctets = 2;
-inline constexpr std::uint16_t kWireVersion = 1;
+inline constexpr std::uint16_t kWireVersion = 2;
 inline constexpr std::size_t kFrameOctets = kHeadOctets - 1 + kFcsOctets;  // sync left out
 
 enum class Kind : std::uint8_t {
-  // Host to image: upcalls. All but describe begin with a Moment; each ends with `done`.
-  init = 0x01,       // u8 modem fitted, u32 pointers in the platform's table
-  provision = 0x02,  // struct meter_provision
-  calibrate = 0x03,  // u8 step, struct meter_sums, struct meter_reference
-  boot = 0x04,       // u8 reason
+  // Host to image: upcalls, most by the list below. All but describe begin with a Moment; each ends
+  // with `done`.
+  init = 0x01,  // u32 peripherals fitted, a bit each
+  provision = 0x02,
+  calibrate = 0x03,
+  boot = 0x04,
   alarm = 0x05,
   rtc = 0x06,
-  uart = 0x07,        // u8 port, octets
-  samples = 0x08,     // u32 samples, u32 cycles, u32 length, u32 channels; the counts by DMA
-  sums = 0x09,        // u32 repeats, struct meter_sums
-  power = 0x0A,       // u8 state
-  relay = 0x0B,       // u8 closed
-  describe = 0x0C,    // u32 index
-  plc = 0x0D,         // u32 scheme, i32 snr, i64 start, octets
-  plc_beacon = 0x0E,  // nothing, or struct meter_plc_beacon
+  uart = 0x07,
+  samples = 0x08,  // u32 samples, u32 cycles, u32 length, u32 channels; the counts by DMA
+  sums = 0x09,
+  power = 0x0A,
+  relay = 0x0B,
+  describe = 0x0C,  // u32 index
+  plc = 0x0D,       // u32 scheme, i32 snr, i64 start, octets
+  plc_beacon = 0x0E,
   // Host to image: what changed in non-volatile memory between upcalls. Each ends with `done`, too.
   set_flash = 0x10,       // u32 address, octets
   set_retained = 0x11,    // u32 offset, octets
@@ -54,34 +51,16 @@ enum class Kind : std::uint8_t {
   done = 0x41,   // i32 result, u32 ticks, u32 calls; describe: struct meter_object_info
   fault = 0x42,  // text: an invariant broke or the core faulted; nothing follows
   // Downcalls. Those with an answer wait for it.
-  alarm_us = 0x50,     // i64
+  call = 0x50,  // u8 peripheral, u8 call, arguments; answer: result and outputs
+  // Those of memory and clock that the image serves from a copy have messages of their own.
   rtc_set = 0x51,      // i64; answer: i64 ticks, u8 lost
-  rtc_match = 0x52,    // i64
   flash_write = 0x53,  // u32 address, octets; answer: see flash_erase
   // u32 page; answer: u8 failed, u8 readable, then what stands there now or set_unreadable's map
   flash_erase = 0x54,
-  retained = 0x55,        // u32 offset, octets: the firmware wrote there
-  uart_send = 0x56,       // u8 port, octets; answer: u8 failed
-  work = 0x57,            // u8 kind, u32 octets
-  buffer_take = 0x58,     // answer: u8 slot, kNoSlot when the pool is empty
-  buffer_give = 0x59,     // u8 slot
-  relay_drive = 0x5A,     // u8 close
-  pulse = 0x5B,           // u8 output, u64 count, i64 span
-  work_done_us = 0x5C,    // answer: i64
-  plc_send = 0x60,        // u8 scheme, u8 level, octets; answer: u8 failed
-  plc_busy = 0x61,        // answer: u8
-  plc_filter = 0x62,      // struct meter_plc_rule, n times
-  plc_search = 0x63,      // u8
-  plc_heard = 0x64,       // u32 n; answer: struct meter_plc_beacon, up to n times
-  plc_watch = 0x65,       // nothing, or struct meter_plc_watch
-  plc_frame_time = 0x66,  // answer: u8 failed, i64 start, u32 sequence
-  plc_plan = 0x67,        // nothing, or struct meter_plc_plan
-  crypto = 0x6F,          // nothing: what comes next comes over UART1, which keeps the two in order
-  // UART1, each with an answer.
-  seal = 0x70,    // key, iv, u32 length of aad, aad, text; answer: u8 failed, tag, text
-  open = 0x71,    // key, iv, tag, u32 length of aad, aad, text; answer: u8 failed, text
-  unwrap = 0x72,  // key, octets; answer: u8 failed, octets
-  random = 0x73,  // u32 n; answer: n octets
+  retained = 0x55,     // u32 offset, octets: the firmware wrote there
+  buffer_take = 0x58,  // answer: u8 slot, kNoSlot when the pool is empty
+  buffer_give = 0x59,  // u8 slot
+  crypto = 0x6F,       // nothing: the call itself comes over UART1; this keeps the two in order
   answer = 0x7F,
 };
 
@@ -121,8 +100,8 @@ struct Hello {
   std::uint32_t answer_address;
   std::uint32_t ahead_address;
   std::uint32_t ticks_per_pause;  // what the stopwatch itself costs, a downcall
-  std::uint32_t sizes[10];
-  std::uint8_t plc;  // the firmware takes on_plc
+  std::uint32_t boundary;         // kBoundary
+  std::uint8_t plc;               // the firmware takes on_plc
   char name[16];
   char revision[15];
 };
@@ -132,37 +111,40 @@ struct Statistics {
   std::uint32_t bad_frames;
 };
 
-inline void fill_sizes(std::uint32_t (&sizes)[10]) {
-  const std::uint32_t now[10] = {
-      sizeof(Moment),           sizeof(meter_provision),   sizeof(meter_sums),
-      sizeof(meter_reference),  sizeof(meter_object_info), sizeof(meter_plc_rule),
-      sizeof(meter_plc_beacon), sizeof(meter_plc_watch),   sizeof(meter_plc_plan),
-      sizeof(Statistics)};
-  std::memcpy(sizes, now, sizeof(now));
-}
+// The calls, by name and by size of what they point at, and the structures: equal on both sides, or
+// nothing else is said.
+inline constexpr std::uint32_t kBoundary = [] {
+  std::uint32_t hash = hash_of(hal::Peripherals{});
+  for (const std::size_t size :
+       {sizeof(Moment), sizeof(Statistics), sizeof(meter_provision), sizeof(meter_sums),
+        sizeof(meter_reference), sizeof(meter_object_info), sizeof(meter_plc_beacon)}) {
+    hash = mix(hash, static_cast<std::uint32_t>(size));
+  }
+  return hash;
+}();
 
-// Tables of the boundary grow at their end. They are pointers but for two numbers in front, so the
-// count of pointers says the same on both sides as `size` does on one.
-inline constexpr std::uint32_t kTableHeadOctets = 8;
-constexpr std::uint32_t pointers_in(std::uint32_t table_octets) {
-  return (table_octets - kTableHeadOctets) / static_cast<std::uint32_t>(sizeof(void*));
-}
-constexpr std::uint32_t table_octets_of(std::uint32_t pointers) {
-  return kTableHeadOctets + pointers * static_cast<std::uint32_t>(sizeof(void*));
-}
-static_assert(offsetof(meter_hal, context) == kTableHeadOctets);
+// ---- Upcalls that are no more than their arguments ----
 
-template <typename T>
-Bytes octets_of(const T& value) {
-  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof(value)};
-}
-// A structure off the front; zeroes when too little is left, which the reader remembers.
-template <typename T>
-T take_struct(protocol::Reader& in) {
-  T value{};
-  const Bytes octets = in.take(sizeof(T));
-  if (!octets.empty()) std::memcpy(&value, octets.data(), sizeof(T));
-  return value;
-}
+#define METER_UPCALL(name, member, ...)                      \
+  struct name {                                              \
+    using Shape = Shapes<__VA_ARGS__>;                       \
+    static constexpr Kind kKind = Kind::name;                \
+    static constexpr auto kMember = &meter_firmware::member; \
+  }
+namespace upcall {
+METER_UPCALL(provision, provision, InStruct);
+METER_UPCALL(calibrate, calibrate, Value, InStruct, InStruct);
+METER_UPCALL(boot, boot, Value);
+METER_UPCALL(alarm, on_alarm);
+METER_UPCALL(rtc, on_rtc);
+METER_UPCALL(uart, on_uart, Value, InArray);
+METER_UPCALL(sums, on_sums, InStruct, Value);
+METER_UPCALL(power, on_power, Value);
+METER_UPCALL(relay, on_relay, hal::Flag);
+METER_UPCALL(plc_beacon, on_plc_beacon, InStruct);
+}  // namespace upcall
+#undef METER_UPCALL
+using Upcalls = List<upcall::provision, upcall::calibrate, upcall::boot, upcall::alarm, upcall::rtc,
+                     upcall::uart, upcall::sums, upcall::power, upcall::relay, upcall::plc_beacon>;
 
 }  // namespace meter::port

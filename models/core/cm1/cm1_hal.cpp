@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // struct cm1_hal: the downcalls of a communication module's firmware.
-#include <algorithm>
 #include <cstring>
 
 #include "models/core/cm1/cm1_node.hpp"
@@ -25,17 +24,10 @@ std::string_view text_of(const char* text) {
 
 struct Cm1HalCalls {
   static Cm1Node& node(void* context) { return *static_cast<Cm1Node*>(context); }
-  static bool alive(const Cm1Node& me) { return me.running_ && !me.flash_.power_cut(); }
+  static bool alive(const Cm1Node& me) { return me.life_.alive(); }
 
-  static std::int64_t uptime_us(void* context) {
-    const Cm1Node& me = node(context);
-    return me.uptime_.count_at(me.agenda_.now());
-  }
-  static void alarm_us(void* context, std::int64_t at_us) {
-    Cm1Node& me = node(context);
-    if (!me.running_) return;
-    me.alarm_timer_.arm(at_us == INT64_MAX ? kernel::kNever : me.uptime_.time_of(at_us));
-  }
+  static std::int64_t uptime_us(void* context) { return node(context).clock_.uptime_us(); }
+  static void alarm_us(void* context, std::int64_t at_us) { node(context).clock_.alarm_us(at_us); }
   static int flash_read(void* context, std::uint32_t address, void* out, std::uint32_t n) {
     return node(context).flash_.read(address, {static_cast<std::uint8_t*>(out), n}) ? 0 : -1;
   }
@@ -49,7 +41,7 @@ struct Cm1HalCalls {
   static int rs485_send(void* context, const std::uint8_t* frame, std::uint32_t n) {
     Cm1Node& me = node(context);
     if (!alive(me) || me.line_ == nullptr) return 0;  // into the void
-    return me.line_->transmit(me.agenda_.now() + kServiceNs, {frame, n}) ? 0 : -1;
+    return me.line_->transmit(me.life_.now() + kServiceNs, {frame, n}) ? 0 : -1;
   }
   static void modem_power(void* context, int on) {
     if (alive(node(context))) node(context).modem_.power(on != 0);
@@ -65,7 +57,7 @@ struct Cm1HalCalls {
                          std::uint16_t port) {
     Cm1Node& me = node(context);
     if (protocol != CM1_TCP && protocol != CM1_UDP) {
-      ++me.totals_.bad_downcalls;
+      me.life_.refuse();
       return CM1_SOCKET_NONE;
     }
     if (!alive(me)) return CM1_SOCKET_NONE;
@@ -86,21 +78,10 @@ struct Cm1HalCalls {
     if (alive(node(context))) node(context).modem_.close(socket);
   }
   static void led(void* context, cm1_led which, cm1_colour colour) {
-    Cm1Node& me = node(context);
-    if (static_cast<std::size_t>(which) >= me.leds_.size() || colour > CM1_LED_YELLOW) {
-      ++me.totals_.bad_downcalls;
-      return;
-    }
-    if (!alive(me) || me.leds_[which] == colour) return;
-    me.leds_[which] = colour;
-    if (me.config_.log_leds) me.led_log_.push_back({me.agenda_.now(), which, colour});
+    node(context).leds_.led(which, colour);
   }
   static void random(void* context, std::uint8_t* out, std::uint32_t n) {
-    kernel::KeyedStream& stream = node(context).random_;
-    for (std::uint32_t i = 0; i < n; i += 4) {
-      const std::uint32_t word = stream.next_u32();
-      std::memcpy(out + i, &word, std::min<std::uint32_t>(4, n - i));
-    }
+    node(context).random_.fill({out, n});
   }
 };
 

@@ -9,10 +9,8 @@ namespace models {
 
 namespace {
 
-constexpr std::int64_t kUptimeHz = 1'000'000;
 constexpr kernel::TimeNs kStartUpNs =
-    300 * kernel::kNsPerMs;                         // rail to firmware: regulator and boot
-constexpr std::uint32_t kWatchdogUpcalls = 10'000;  // at one instant: no progress any more
+    300 * kernel::kNsPerMs;  // rail to firmware: regulator and boot
 
 cm1_modem_state hal_state(wan::ModemState state) {
   switch (state) {
@@ -43,133 +41,108 @@ cm1_close_reason hal_reason(wan::CloseReason reason) {
 }  // namespace
 
 Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan::ModemPort& modem)
-    : agenda_(services.agenda),
-      config_(config),
+    : life_{services.agenda, flash_},
+      firmware_(*config.firmware),
       hal_(cm1_hal_table()),
       modem_(modem),
-      instance_(config.firmware->instance_bytes),
-      boot_timer_(agenda_, *this, node_id(config.module, kNodeModule), kBoot),
-      alarm_timer_(agenda_, *this, node_id(config.module, kNodeModule), kAlarm),
-      uptime_(kUptimeHz, config.mcu_ppb),
+      instance_(firmware_.instance_bytes),
+      boot_timer_(services.agenda, *this, node_id(config.module, kNodeModule), kBoot),
+      clock_(life_, *this, node_id(config.module, kNodeModule), kAlarm, config.mcu_ppb),
       flash_(CM1_FLASH_PAGES),
-      random_(services.seed, config.module, kernel::kPurposeModuleRandom) {
+      random_(services.seed, config.module, kernel::kPurposeModuleRandom),
+      leds_(life_, config.log_leds) {
   static_assert(CM1_FLASH_PAGE_BYTES == Flash::kPageBytes && CM1_SOCKETS == wan::kModemSockets);
   hal_.context = this;
   modem_.set_client(*this);
 }
 
 bool Cm1Node::provision(const cm1_provision& provision) {
-  TWIN_ASSERT(!powered_ && totals_.boots == 0, totals_.boots);
-  init_instance(agenda_.now());
-  return config_.firmware->provision(instance_.get(), &provision) == 0;
+  TWIN_ASSERT(!rail_.on() && boots_ == 0, boots_);
+  init_instance();
+  return firmware_.provision(instance_.get(), &provision) == 0;
 }
 
 template <typename Call>
 void Cm1Node::upcall(Call call) {
-  if (!running_) return;
-  TWIN_ASSERT(!in_upcall_);
-  const kernel::TimeNs now = agenda_.now();
-  upcalls_at_instant_ = now == last_upcall_ns_ ? upcalls_at_instant_ + 1 : 0;
-  last_upcall_ns_ = now;
-  ++totals_.upcalls;
-  in_upcall_ = true;
-  call();
-  in_upcall_ = false;
+  if (!life_.running) return;
+  watch_.begin(life_.now());
+  call(instance_.get());
+  watch_.leave();
   if (flash_.power_cut()) {
-    turn_off(now);
-  } else if (upcalls_at_instant_ >= kWatchdogUpcalls) {
-    turn_off(now);
-    ++totals_.watchdog_resets;
-    boot_timer_.arm(now + kStartUpNs);
+    turn_off();
+  } else if (watch_.stuck()) {
+    turn_off();
+    ++watchdog_resets_;
+    boot_timer_.arm(life_.now() + kStartUpNs);
   }
 }
 
-void Cm1Node::init_instance(kernel::TimeNs now) {
+void Cm1Node::init_instance() {
   instance_.clear();
-  uptime_.set(now, 0);
-  upcalls_at_instant_ = 0;
-  in_upcall_ = true;
-  config_.firmware->init(instance_.get(), &hal_);
-  in_upcall_ = false;
+  clock_.restart();
+  watch_.restart();
+  watch_.enter();
+  firmware_.init(instance_.get(), &hal_);
+  watch_.leave();
 }
 
 // ---- Supply ----
 
 void Cm1Node::on_supply(kernel::TimeNs now, bool on) {
-  if (on == powered_) return;
-  powered_ = on;
-  if (on) {
-    on_since_ns_ = now;
-    boot_timer_.arm(now + kStartUpNs);
-    return;
-  }
-  on_before_ns_ += now - on_since_ns_;
+  if (on == rail_.on()) return;
+  rail_.set(now, on);
+  if (on) return boot_timer_.arm(now + kStartUpNs);
   boot_timer_.disarm();
-  turn_off(now);
+  turn_off();
 }
 
-void Cm1Node::turn_off(kernel::TimeNs now) {
-  if (!running_) return;
-  running_ = false;
-  alarm_timer_.disarm();
+void Cm1Node::turn_off() {
+  if (!life_.running) return;
+  life_.running = false;
+  clock_.stop();
   modem_.power(false);
   if (line_ != nullptr) line_->silence();
-  for (std::size_t led = 0; led < leds_.size(); ++led) {
-    if (leds_[led] == CM1_LED_OFF) continue;
-    leds_[led] = CM1_LED_OFF;
-    if (config_.log_leds) led_log_.push_back({now, static_cast<cm1_led>(led), CM1_LED_OFF});
-  }
+  leds_.stop();
 }
 
-double Cm1Node::energy_j(kernel::TimeNs now) const {
-  const kernel::TimeNs on_ns = on_before_ns_ + (powered_ ? now - on_since_ns_ : 0);
-  constexpr double kSeconds = 1.0 / kernel::kNsPerSecond;
-  return kStandbyW * static_cast<double>(on_ns) * kSeconds +
-         (kTransmitW - kStandbyW) * static_cast<double>(modem_.transmit_ns()) * kSeconds;
-}
-
-void Cm1Node::on_time(kernel::TimeNs now, std::uint32_t what) {
-  if (what == kAlarm) {
-    upcall([this] { config_.firmware->on_alarm(instance_.get()); });
-    return;
-  }
+void Cm1Node::on_time(kernel::TimeNs, std::uint32_t what) {
+  if (what == kAlarm) return upcall([this](void* self) { firmware_.on_alarm(self); });
   flash_.restore_power();
-  ++totals_.boots;
-  running_ = true;
-  init_instance(now);
-  upcall([this] { config_.firmware->boot(instance_.get()); });
+  ++boots_;
+  life_.running = true;
+  init_instance();
+  upcall([this](void* self) { firmware_.boot(self); });
 }
 
 // ---- What arrives ----
 
 void Cm1Node::on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) {
-  upcall([&] {
-    config_.firmware->on_rs485(instance_.get(), frame.data(),
-                               static_cast<std::uint32_t>(frame.size()));
+  upcall([&](void* self) {
+    firmware_.on_rs485(self, frame.data(), static_cast<std::uint32_t>(frame.size()));
   });
 }
 
 void Cm1Node::on_modem(wan::ModemState state) {
-  upcall([&] { config_.firmware->on_modem(instance_.get(), hal_state(state)); });
+  upcall([&](void* self) { firmware_.on_modem(self, hal_state(state)); });
 }
 
 void Cm1Node::on_socket_open(int socket, bool incoming) {
-  upcall([&] { config_.firmware->on_socket_open(instance_.get(), socket, incoming ? 1 : 0); });
+  upcall([&](void* self) { firmware_.on_socket_open(self, socket, incoming ? 1 : 0); });
 }
 
 void Cm1Node::on_socket_data(int socket, std::span<const std::uint8_t> octets) {
-  upcall([&] {
-    config_.firmware->on_socket_data(instance_.get(), socket, octets.data(),
-                                     static_cast<std::uint32_t>(octets.size()));
+  upcall([&](void* self) {
+    firmware_.on_socket_data(self, socket, octets.data(),
+                             static_cast<std::uint32_t>(octets.size()));
   });
 }
 
 void Cm1Node::on_socket_closed(int socket, wan::CloseReason reason) {
-  upcall([&] { config_.firmware->on_socket_closed(instance_.get(), socket, hal_reason(reason)); });
+  upcall([&](void* self) { firmware_.on_socket_closed(self, socket, hal_reason(reason)); });
 }
 
 void Cm1Node::on_socket_drained(int socket) {
-  upcall([&] { config_.firmware->on_socket_drained(instance_.get(), socket); });
+  upcall([&](void* self) { firmware_.on_socket_drained(self, socket); });
 }
 
 }  // namespace models

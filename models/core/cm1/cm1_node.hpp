@@ -2,19 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
-#include <vector>
 
-#include "cm1/hal/cm1_hal.h"
-#include "kernel/agenda.hpp"
-#include "kernel/keyed_stream.hpp"
-#include "models/core/parts/flash.hpp"
+#include "models/core/cm1/module_parts.hpp"
 #include "models/core/parts/instance_memory.hpp"
+#include "models/core/parts/mcu_clock.hpp"
 #include "models/core/parts/node_services.hpp"
-#include "models/core/parts/oscillator.hpp"
+#include "models/core/parts/random_source.hpp"
 #include "models/core/parts/serial_port.hpp"
+#include "models/core/parts/upcall_watch.hpp"
 #include "models/core/wan/modem_port.hpp"
 
 namespace models {
@@ -33,15 +30,6 @@ class Cm1Node final : public SupplyListener,
                       private kernel::Entity,
                       private wan::ModemClient {
  public:
-  // Data sheet: not more than 1.5 W in stand-by and 2 W during transmission.
-  static constexpr double kStandbyW = 1.5;
-  static constexpr double kTransmitW = 2.0;
-  struct LedChange {
-    kernel::TimeNs at;
-    cm1_led led;
-    cm1_colour colour;
-  };
-
   Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan::ModemPort& modem);
   Cm1Node(const Cm1Node&) = delete;
   Cm1Node& operator=(const Cm1Node&) = delete;
@@ -53,21 +41,19 @@ class Cm1Node final : public SupplyListener,
   void on_supply(kernel::TimeNs now, bool on) override;
   void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) override;
 
-  bool running() const { return running_; }
-  std::uint32_t module() const { return config_.module; }
+  bool running() const { return life_.running; }
   Flash& flash() { return flash_; }
-  const Flash& flash() const { return flash_; }
-  cm1_colour led(cm1_led which) const { return leds_[which]; }
-  const std::vector<LedChange>& led_log() const { return led_log_; }
-  double energy_j(kernel::TimeNs now) const;
-  void* instance() { return instance_.get(); }
+  const LedBlock& leds() const { return leds_; }
+  double energy_j(kernel::TimeNs now) const { return rail_.energy_j(now, modem_.transmit_ns()); }
   struct Totals {
-    std::uint64_t upcalls = 0;
-    std::uint32_t boots = 0;
-    std::uint32_t watchdog_resets = 0;
-    std::uint32_t bad_downcalls = 0;
+    std::uint64_t upcalls;
+    std::uint32_t boots;
+    std::uint32_t watchdog_resets;
+    std::uint32_t bad_downcalls;
   };
-  const Totals& totals() const { return totals_; }
+  Totals totals() const {
+    return {watch_.upcalls(), boots_, watchdog_resets_, life_.bad_downcalls};
+  }
 
  private:
   friend struct Cm1HalCalls;
@@ -82,30 +68,24 @@ class Cm1Node final : public SupplyListener,
 
   template <typename Call>
   void upcall(Call call);
-  void init_instance(kernel::TimeNs now);
-  void turn_off(kernel::TimeNs now);
+  void init_instance();
+  void turn_off();
 
-  kernel::Agenda& agenda_;
-  Cm1NodeConfig config_;
+  DeviceLife life_;
+  const cm1_firmware& firmware_;
   cm1_hal hal_;
   wan::ModemPort& modem_;
   InstanceMemory instance_;
   kernel::Timer boot_timer_;
-  kernel::Timer alarm_timer_;
-  Oscillator uptime_;
+  McuClock clock_;
   Flash flash_;
   SerialLineEnd* line_ = nullptr;
-  kernel::KeyedStream random_;
-  std::array<cm1_colour, 2> leds_{};
-  std::vector<LedChange> led_log_;
-  kernel::TimeNs on_since_ns_ = 0;
-  kernel::TimeNs on_before_ns_ = 0;
-  kernel::TimeNs last_upcall_ns_ = -1;
-  std::uint32_t upcalls_at_instant_ = 0;
-  Totals totals_;
-  bool powered_ = false;
-  bool running_ = false;
-  bool in_upcall_ = false;
+  RandomSource random_;
+  LedBlock leds_;
+  ModuleRail rail_;
+  UpcallWatch watch_;
+  std::uint32_t boots_ = 0;
+  std::uint32_t watchdog_resets_ = 0;
 };
 
 cm1_hal cm1_hal_table();

@@ -23,7 +23,7 @@ OpticalPort::OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, Outpu
       output_(std::move(output)),
       to_meter_(agenda, *this, kOpticalEntity, kToMeter),
       from_meter_(agenda, *this, kOpticalEntity, kFromMeter) {
-  meter.attach(METER_UART_OPTICAL, *this);
+  meter.board().uarts.attach(METER_UART_OPTICAL, *this);
 }
 
 void OpticalPort::receive(Holder holder, protocol::Bytes octets) {
@@ -48,7 +48,7 @@ bool OpticalPort::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t
 void OpticalPort::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kToMeter) {
     const std::vector<std::uint8_t> frames = std::exchange(incoming_, {});
-    meter_.receiver(METER_UART_OPTICAL).on_frame(now, frames);
+    meter_.board().uarts.receiver(METER_UART_OPTICAL).on_frame(now, frames);
   } else if (const std::vector<std::uint8_t> frames = std::exchange(outgoing_, {}); holder_ != 0) {
     output_(holder_, frames);
   }

@@ -53,22 +53,13 @@ TEST(PowerLine, WithoutAnAddressTheModemIsNeverAsked) {
   EXPECT_EQ(bench.meter.alarms, 0u);
 }
 
-// What stands behind the end of an older table must not even be looked at.
-TEST(PowerLine, APlatformOlderThanTheModemRunsTheFirmwareWithoutIt) {
-  PlcBench bench({}, fitl::make_plc_provision(), offsetof(meter_hal, plc_send));
+TEST(PowerLine, APlatformWithoutAModemRunsTheFirmwareWithoutIt) {
+  PlcBench bench({}, fitl::make_plc_provision(), false);
   EXPECT_FALSE(bench.run_until_joined());
   fitl::TestClient manager(bench.meter, fitl::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.connect() && manager.associate());
   EXPECT_FALSE(manager.get(kOurTitle));
   EXPECT_TRUE(manager.get(kImport));
-}
-
-TEST(PowerLine, APlatformThatCannotTellItsWorkGetsItsAnswersAtOnce) {
-  PlcBench bench({}, fitl::make_plc_provision(), offsetof(meter_hal, work_done_us));
-  ASSERT_TRUE(bench.run_until_joined());
-  PlcClient client(bench, fitl::public_client());
-  ASSERT_TRUE(client.associate());
-  EXPECT_EQ(fitl::text_of(client.get(kSerial)), "0000000042");
 }
 
 TEST(PowerLine, FourClientsAssociateSideBySide) {

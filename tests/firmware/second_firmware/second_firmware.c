@@ -75,8 +75,8 @@ static void send(struct second* me, uint8_t client, uint8_t control, const uint8
   }
   at = put_crc(at, frame + 1);
   *at++ = FLAG;
-  me->hal->work(me->hal->context, METER_WORK_FRAME, (uint32_t)(at - frame));
-  me->hal->uart_send(me->hal->context, METER_UART_RS485, frame, (uint32_t)(at - frame));
+  me->hal->cpu->work(me->hal->context, METER_WORK_FRAME, (uint32_t)(at - frame));
+  me->hal->uarts->send(me->hal->context, METER_UART_RS485, frame, (uint32_t)(at - frame));
 }
 
 /* ---- APDUs -------------------------------------------------------------------------------- */
@@ -128,7 +128,7 @@ static uint8_t put_value(const struct second* me, const uint8_t* descriptor, uin
 static uint8_t answer_apdu(struct second* me, const uint8_t* apdu, uint32_t n, uint8_t* out) {
   const struct meter_hal* hal = me->hal;
   if (n > 0 && apdu[0] == 0x60) {
-    hal->work(hal->context, METER_WORK_ASSOCIATE, sizeof aare);
+    hal->cpu->work(hal->context, METER_WORK_ASSOCIATE, sizeof aare);
     memcpy(out, aare, sizeof aare);
     return sizeof aare;
   }
@@ -143,7 +143,7 @@ static uint8_t answer_apdu(struct second* me, const uint8_t* apdu, uint32_t n, u
     const uint8_t value = put_value(me, apdu + 3, out + 4);
     out[3] = value > 0 ? 0 : 1;
     if (value == 0) out[4] = 4; /* object-undefined */
-    hal->work(hal->context, METER_WORK_GET, value);
+    hal->cpu->work(hal->context, METER_WORK_GET, value);
     return (uint8_t)(4 + (value > 0 ? value : 1));
   }
   memcpy(out, not_allowed, sizeof not_allowed);
@@ -205,8 +205,8 @@ static int provision(void* instance, const struct meter_provision* given) {
   me->identity.magic = IDENTITY_MAGIC;
   memcpy(me->identity.name, given->logical_device_name, sizeof me->identity.name);
   memcpy(me->identity.title, given->system_title, sizeof me->identity.title);
-  if (me->hal->flash_erase(me->hal->context, 0) != 0) return -1;
-  return me->hal->flash_write(me->hal->context, 0, &me->identity, sizeof me->identity);
+  if (me->hal->flash->erase(me->hal->context, 0) != 0) return -1;
+  return me->hal->flash->write(me->hal->context, 0, &me->identity, sizeof me->identity);
 }
 
 static int calibrate(void* instance, enum meter_calibration_step step,
@@ -219,18 +219,18 @@ static void boot(void* instance, enum meter_boot_reason reason) {
   struct second* me = instance;
   const struct meter_hal* hal = me->hal;
   (void)reason;
-  if (hal->flash_read(hal->context, 0, &me->identity, sizeof me->identity) != 0 ||
+  if (hal->flash->read(hal->context, 0, &me->identity, sizeof me->identity) != 0 ||
       me->identity.magic != IDENTITY_MAGIC) {
     memset(&me->identity, 0, sizeof me->identity);
   }
-  memcpy(&me->windows, hal->retained(hal->context), sizeof me->windows);
+  memcpy(&me->windows, hal->retained, sizeof me->windows);
 }
 
 static void on_sums(void* instance, const struct meter_sums* sums, uint32_t n_repeats) {
   struct second* me = instance;
   (void)sums;
   me->windows += n_repeats;
-  memcpy(me->hal->retained(me->hal->context), &me->windows, sizeof me->windows);
+  memcpy(me->hal->retained, &me->windows, sizeof me->windows);
 }
 
 static void on_samples(void* instance, const struct meter_window* window) {
@@ -241,7 +241,7 @@ static void on_samples(void* instance, const struct meter_window* window) {
 static void on_uart(void* instance, enum meter_uart port, const uint8_t* bytes, uint32_t n) {
   struct second* me = instance;
   if (port != METER_UART_RS485) return;
-  me->hal->work(me->hal->context, METER_WORK_FRAME, n);
+  me->hal->cpu->work(me->hal->context, METER_WORK_FRAME, n);
   /* One frame a chunk, as a communication module sends them; anything else is noise. */
   if (n < 9 || n > MAX_FRAME + 12 || bytes[0] != FLAG || bytes[n - 1] != FLAG) return;
   const uint8_t* f = bytes + 1;

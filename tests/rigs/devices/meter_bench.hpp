@@ -69,13 +69,13 @@ struct MeterBench {
         services, config,
         std::make_unique<models::ElectricalFeed>(
             supply, afe, options.detailed ? models::FeedTier::detailed : models::FeedTier::fleet));
-    node->attach(METER_UART_RS485, line.end(0));
-    line.attach(0, node->receiver(METER_UART_RS485));
+    node->board().uarts.attach(METER_UART_RS485, line.end(0));
+    line.attach(0, node->board().uarts.receiver(METER_UART_RS485));
   }
   ~MeterBench() { node.reset(); }
   void start() { node->power(0, true); }
   void run_for(kernel::TimeNs span) { agenda.run_until(agenda.now() + span); }
-  void alarm_at(std::int64_t uptime_us) { hal().alarm_us(context(), uptime_us); }
+  void alarm_at(std::int64_t uptime_us) { hal().clock->alarm_us(context(), uptime_us); }
   const meter_hal& hal() { return *meter_script().hal; }
   void* context() { return meter_script().hal->context; }
   bool saw(const std::string& what) const {

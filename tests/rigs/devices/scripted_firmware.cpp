@@ -20,12 +20,15 @@ ModuleScript& module_script() {
 
 namespace {
 
+std::int64_t uptime_us(const meter_hal& hal) { return hal.clock->uptime_us(hal.context); }
+std::int64_t uptime_us(const cm1_hal& hal) { return hal.uptime_us(hal.context); }
+
 template <typename Script>
 class Upcall {
  public:
   Upcall(Script& script, std::string what) : script_(script) {
     if (++script.depth > 1) script.nested = true;
-    script.log.push_back(std::to_string(script.hal->uptime_us(script.hal->context)) + " " + what);
+    script.log.push_back(std::to_string(uptime_us(*script.hal)) + " " + what);
   }
   ~Upcall() { --script_.depth; }
 
@@ -52,7 +55,7 @@ void init(void* instance, const meter_hal* hal) {
 }
 int provision(void*, const meter_provision* provision) {
   const meter_hal* hal = meter_script().hal;
-  return hal->flash_write(hal->context, 0, provision->serial, sizeof provision->serial);
+  return hal->flash->write(hal->context, 0, provision->serial, sizeof provision->serial);
 }
 int calibrate(void*, meter_calibration_step step, const meter_sums* sums,
               const meter_reference* reference) {

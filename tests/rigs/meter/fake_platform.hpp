@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "meter/hal/meter_hal.h"
+#include "meter/hal/table_of.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "protocol/prime/modem.hpp"
 
@@ -86,11 +86,81 @@ class FakePlatform {
   meter_hal hal{};
 
  private:
-  struct Calls;  // the downcalls
-  struct PlcCalls;
+  // The parts that the firmware sees; each has the methods of its peripheral (meter_hal.h).
+  struct Part {
+    FakePlatform& p;
+  };
+  struct Clock : Part {
+    std::int64_t uptime_us();
+    void alarm_us(std::int64_t at);
+  };
+  struct Rtc : Part {
+    std::int64_t ticks() { return p.rtc_now(); }
+    void set(std::int64_t ticks);
+    void match(std::int64_t ticks) { p.rtc_match_ = ticks; }
+    int lost() { return p.rtc_lost_ ? 1 : 0; }
+  };
+  struct Flash : Part {
+    bool read(std::uint32_t address, std::span<std::uint8_t> out);
+    bool write(std::uint32_t address, std::span<const std::uint8_t> data);
+    bool erase(std::uint32_t page);
+  };
+  struct Uarts : Part {
+    bool send(meter_uart port, std::span<const std::uint8_t> frame);
+  };
+  struct Cpu : Part {
+    void work(meter_work kind, std::uint32_t bytes);
+    std::int64_t done_us();
+  };
+  struct Buffers : Part {
+    std::uint8_t* take();
+    void give(std::uint8_t* buffer);
+  };
+  struct Relay : Part {
+    void drive(bool close);
+  };
+  struct Pulses : Part {
+    void emit(meter_pulse_output output, std::uint64_t count, std::int64_t) {
+      p.pulses[output] += count;
+    }
+  };
+  struct Crypto : Part {
+    using Key = std::span<const std::uint8_t, 16>;
+    using In = std::span<const std::uint8_t>;
+    using Out = std::span<std::uint8_t>;
+    bool gcm_seal(Key key, In iv, In aad, In text, Out out, Out tag);
+    bool gcm_open(Key key, In iv, In aad, In text, In tag, Out out);
+    bool key_unwrap(Key kek, In wrapped, Out out);
+    void random(Out out);
+  };
+  struct Plc : Part {
+    bool send(std::span<const std::uint8_t> mpdu, std::uint8_t scheme, std::uint8_t level);
+    int busy();
+    void filter(std::span<const meter_plc_rule> rules);
+    void search(bool on);
+    std::uint32_t heard(std::span<meter_plc_beacon> out);
+    void watch(const meter_plc_watch* watch);
+    bool frame_time(std::int64_t* start_us, std::uint32_t* sequence);
+    void beacon(const meter_plc_plan* plan);
+    meter_plc_beacon told(const protocol::prime::HeardBeacon& beacon) const;
+  };
+  struct Board {
+    Clock clock;
+    Rtc rtc;
+    Flash flash;
+    Uarts uarts;
+    Cpu cpu;
+    Buffers buffers;
+    Relay relay;
+    Pulses pulses;
+    Crypto crypto;
+    Plc plc;
+  };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
+  bool fails(std::uint32_t page) const;
   std::int64_t rtc_due_us() const;
 
+  Board board_;
   std::unique_ptr<std::uint8_t[], void (*)(std::uint8_t*)> instance_;
   protocol::prime::ModemPort* modem_ = nullptr;
   std::int64_t cpu_free_us_ = 0;

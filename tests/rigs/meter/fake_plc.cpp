@@ -10,69 +10,65 @@ namespace fitl {
 
 namespace prime = protocol::prime;
 
-struct FakePlatform::PlcCalls {
-  static FakePlatform& of(void* context) { return *static_cast<FakePlatform*>(context); }
-  static prime::ModemPort& modem(void* context) { return *of(context).modem_; }
+bool FakePlatform::Plc::send(std::span<const std::uint8_t> mpdu, std::uint8_t scheme,
+                             std::uint8_t level) {
+  return p.modem_->send(mpdu, static_cast<prime::Scheme>(scheme), level);
+}
 
-  static int send(void* context, const std::uint8_t* mpdu, std::uint32_t n, std::uint8_t scheme,
-                  std::uint8_t level) {
-    return modem(context).send({mpdu, n}, static_cast<prime::Scheme>(scheme), level) ? 0 : -1;
-  }
-  static int busy(void* context) { return modem(context).busy() ? 1 : 0; }
-  static void filter(void* context, const meter_plc_rule* rules, std::uint32_t n) {
-    std::vector<prime::FilterRule> copy;
-    for (std::uint32_t k = 0; k < n; ++k) copy.push_back({rules[k].mask, rules[k].value});
-    modem(context).set_filter(copy);
-  }
-  static void search(void* context, int on) { modem(context).search(on != 0); }
-  static meter_plc_beacon told(const FakePlatform& p, const prime::HeardBeacon& beacon) {
-    meter_plc_beacon out{};
-    std::memcpy(out.mpdu, beacon.mpdu.data(), sizeof out.mpdu);
-    out.snr_cdb = beacon.snr_cdb;
-    out.start_us = beacon.start_us - p.powered_at_us_;
-    out.received = beacon.received;
-    out.missed = beacon.missed;
-    return out;
-  }
-  static std::uint32_t heard(void* context, meter_plc_beacon* out, std::uint32_t n) {
-    std::vector<prime::HeardBeacon> beacons(n);
-    const std::size_t count = modem(context).heard(beacons);
-    for (std::size_t k = 0; k < count; ++k) out[k] = told(of(context), beacons[k]);
-    return static_cast<std::uint32_t>(count);
-  }
-  static void watch(void* context, const meter_plc_watch* watch) {
-    if (watch == nullptr) return modem(context).watch(nullptr);
-    prime::BeaconWatch copy;
-    std::memcpy(copy.mpdu.data(), watch->mpdu, copy.mpdu.size());
-    copy.miss_limit = watch->miss_limit;
-    modem(context).watch(&copy);
-  }
-  static int frame_time(void* context, std::int64_t* start_us, std::uint32_t* sequence) {
-    prime::FrameTime time;
-    if (!modem(context).frame_time(time)) return -1;
-    *start_us = time.start_us - of(context).powered_at_us_;
-    *sequence = time.sequence;
-    return 0;
-  }
-  static void beacon(void* context, const meter_plc_plan* plan) {
-    if (plan == nullptr) return modem(context).set_beacon(nullptr);
-    prime::BeaconPlan copy;
-    std::memcpy(copy.mpdu.data(), plan->mpdu, copy.mpdu.size());
-    copy.sequence_offset = plan->sequence_offset;
-    modem(context).set_beacon(&copy);
-  }
-};
+int FakePlatform::Plc::busy() { return p.modem_->busy() ? 1 : 0; }
+
+void FakePlatform::Plc::filter(std::span<const meter_plc_rule> rules) {
+  std::vector<prime::FilterRule> copy;
+  for (const meter_plc_rule& rule : rules) copy.push_back({rule.mask, rule.value});
+  p.modem_->set_filter(copy);
+}
+
+void FakePlatform::Plc::search(bool on) { p.modem_->search(on); }
+
+meter_plc_beacon FakePlatform::Plc::told(const prime::HeardBeacon& beacon) const {
+  meter_plc_beacon out{};
+  std::memcpy(out.mpdu, beacon.mpdu.data(), sizeof out.mpdu);
+  out.snr_cdb = beacon.snr_cdb;
+  out.start_us = beacon.start_us - p.powered_at_us_;
+  out.received = beacon.received;
+  out.missed = beacon.missed;
+  return out;
+}
+
+std::uint32_t FakePlatform::Plc::heard(std::span<meter_plc_beacon> out) {
+  std::vector<prime::HeardBeacon> beacons(out.size());
+  const std::size_t count = p.modem_->heard(beacons);
+  for (std::size_t k = 0; k < count; ++k) out[k] = told(beacons[k]);
+  return static_cast<std::uint32_t>(count);
+}
+
+void FakePlatform::Plc::watch(const meter_plc_watch* watch) {
+  if (watch == nullptr) return p.modem_->watch(nullptr);
+  prime::BeaconWatch copy;
+  std::memcpy(copy.mpdu.data(), watch->mpdu, copy.mpdu.size());
+  copy.miss_limit = watch->miss_limit;
+  p.modem_->watch(&copy);
+}
+
+bool FakePlatform::Plc::frame_time(std::int64_t* start_us, std::uint32_t* sequence) {
+  prime::FrameTime time;
+  if (!p.modem_->frame_time(time)) return false;
+  *start_us = time.start_us - p.powered_at_us_;
+  *sequence = time.sequence;
+  return true;
+}
+
+void FakePlatform::Plc::beacon(const meter_plc_plan* plan) {
+  if (plan == nullptr) return p.modem_->set_beacon(nullptr);
+  prime::BeaconPlan copy;
+  std::memcpy(copy.mpdu.data(), plan->mpdu, copy.mpdu.size());
+  copy.sequence_offset = plan->sequence_offset;
+  p.modem_->set_beacon(&copy);
+}
 
 void FakePlatform::attach_plc(prime::ModemPort& modem) {
   modem_ = &modem;
-  hal.plc_send = PlcCalls::send;
-  hal.plc_busy = PlcCalls::busy;
-  hal.plc_filter = PlcCalls::filter;
-  hal.plc_search = PlcCalls::search;
-  hal.plc_heard = PlcCalls::heard;
-  hal.plc_watch = PlcCalls::watch;
-  hal.plc_frame_time = PlcCalls::frame_time;
-  hal.plc_beacon = PlcCalls::beacon;
+  hal.plc = meter::hal::table_of(board_).plc;
 }
 
 void FakePlatform::hear(const prime::ReceivedFrame& frame) {
@@ -86,7 +82,7 @@ void FakePlatform::hear(const prime::ReceivedFrame& frame) {
 void FakePlatform::hear(const prime::HeardBeacon* beacon) {
   if (!powered()) return;
   if (beacon == nullptr) return firmware->on_plc_beacon(instance(), nullptr);
-  const meter_plc_beacon told = PlcCalls::told(*this, *beacon);
+  const meter_plc_beacon told = board_.plc.told(*beacon);
   firmware->on_plc_beacon(instance(), &told);
 }
 

@@ -28,7 +28,7 @@ meter_provision make_plc_provision() {
   return provision;
 }
 
-PlcBench::PlcBench(const fake::Link& link, meter_provision provision, std::uint32_t platform_table)
+PlcBench::PlcBench(const fake::Link& link, meter_provision provision, bool modem_fitted)
     : channel(kSeed),
       meter(utc_s(2026, 2, 10), provision),
       base_station(channel.add()),
@@ -43,11 +43,7 @@ PlcBench::PlcBench(const fake::Link& link, meter_provision provision, std::uint3
   // The fixture booted a meter that had no modem yet.
   meter.power_off(false);
   meter.attach_plc(meter_station);
-  if (platform_table != 0) {
-    meter.hal.size = platform_table;
-    auto* const table = reinterpret_cast<std::uint8_t*>(&meter.hal);
-    std::memset(table + platform_table, 0xA5, sizeof(meter_hal) - platform_table);
-  }
+  if (!modem_fitted) meter.hal.plc = nullptr;
   power_on();
 }
 

@@ -18,9 +18,8 @@ meter_provision make_plc_provision();
 // A meter on a power line with a concentrator's base node at its other end.
 class PlcBench : public dcu::fw::BaseNodeOwner, public protocol::prime::ModemClient {
  public:
-  // `platform_table`: how far the meter's platform knows the hal; 0: all of it.
   explicit PlcBench(const fake::Link& link = {}, meter_provision provision = make_plc_provision(),
-                    std::uint32_t platform_table = 0);
+                    bool modem_fitted = true);
 
   void run_for(std::int64_t span_us) { channel.run_for(span_us); }
   // False when the time ran out.

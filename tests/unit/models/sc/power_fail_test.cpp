@@ -49,7 +49,7 @@ void write_scripts() {
   module_script() = {};
   meter_script().boot = [](meter_boot_reason) {
     const meter_hal* hal = meter_script().hal;
-    hal->pulse(hal->context, METER_PULSE_ACTIVE, 30, 60'000'000);
+    hal->pulses->emit(hal->context, METER_PULSE_ACTIVE, 30, 60'000'000);
   };
   meter_script().uart = [](Octets) {
     const meter_hal* hal = meter_script().hal;
@@ -58,19 +58,19 @@ void write_scripts() {
     answer[1] = 0xA0;
     answer[2] = 78;
     answer[5] = 0x30;  // I frame
-    hal->work(hal->context, METER_WORK_FRAME, 80);
-    hal->uart_send(hal->context, METER_UART_RS485, answer.data(), 80);
+    hal->cpu->work(hal->context, METER_WORK_FRAME, 80);
+    hal->uarts->send(hal->context, METER_UART_RS485, answer.data(), 80);
   };
   module_script().boot = [] {
     const cm1_hal* hal = module_script().hal;
     hal->modem_power(hal->context, 1);
-    hal->alarm_us(hal->context, 250'000);
+    hal->clock->alarm_us(hal->context, 250'000);
   };
   module_script().alarm = [] {
     const cm1_hal* hal = module_script().hal;
     const Octets poll = {0x7E, 0xA0, 0x08, 0x03, 0x03, 0x11, 0, 0, 0x7E};
     hal->rs485_send(hal->context, poll.data(), static_cast<std::uint32_t>(poll.size()));
-    hal->alarm_us(hal->context, hal->uptime_us(hal->context) + 250'000);
+    hal->clock->alarm_us(hal->context, hal->clock->uptime_us(hal->context) + 250'000);
   };
   module_script().modem = [](cm1_modem_state state) {
     const cm1_hal* hal = module_script().hal;
@@ -120,14 +120,14 @@ struct World {
     if (point != nullptr) {
       point->join(*node, afe, *line, *module);
     } else {
-      node->attach(METER_UART_RS485, line->end(0));
-      line->attach(0, node->receiver(METER_UART_RS485));
+      node->board().uarts.attach(METER_UART_RS485, line->end(0));
+      line->attach(0, node->board().uarts.receiver(METER_UART_RS485));
       module->attach(line->end(1));
       line->attach(1, *module);
       node->set_supply_listener(*module);
     }
     node->power(0, true);
-    node->sag(kSag, kOutage, 0.6);
+    node->supply().sag(kSag, kOutage, 0.6);
     node->power(kOutage, false);
     node->power(kBack, true);
   }

@@ -137,33 +137,33 @@ void write_script() {
     const meter_hal* hal = meter_script().hal;
     const prime::FilterRule rule = to_lnid(kMeterLnid);
     const meter_plc_rule told{rule.mask, rule.value};
-    hal->plc_filter(hal->context, &told, 1);
-    hal->plc_search(hal->context, 1);
+    hal->plc->filter(hal->context, &told, 1);
+    hal->plc->search(hal->context, 1);
   };
   meter_script().plc_beacon = [](const meter_plc_beacon* beacon) {
     const meter_hal* hal = meter_script().hal;
     if (beacon == nullptr) return;
-    hal->plc_search(hal->context, 0);
+    hal->plc->search(hal->context, 0);
     meter_plc_watch watch{};
     std::copy_n(beacon->mpdu, sizeof watch.mpdu, watch.mpdu);
     watch.miss_limit = 5;
-    hal->plc_watch(hal->context, &watch);
+    hal->plc->watch(hal->context, &watch);
   };
   meter_script().plc = [](const MeterScript::PlcFrame& frame) {
     const meter_hal* hal = meter_script().hal;
     meter_script().log.push_back("asked at " + std::to_string(frame.start_us) + " snr " +
                                  std::to_string(frame.snr_cdb));
-    hal->alarm_us(hal->context, hal->uptime_us(hal->context) + 20'000);
+    hal->clock->alarm_us(hal->context, hal->clock->uptime_us(hal->context) + 20'000);
   };
   meter_script().alarm = [] {
     const meter_hal* hal = meter_script().hal;
     std::int64_t start = 0;
     std::uint32_t sequence = 0;
-    const int known = hal->plc_frame_time(hal->context, &start, &sequence);
+    const int known = hal->plc->frame_time(hal->context, &start, &sequence);
     const Octets answer = plc_test::data_frame(kBaseLnid, 90);
-    const int busy = hal->plc_busy(hal->context);
-    const int sent =
-        hal->plc_send(hal->context, answer.data(), static_cast<std::uint32_t>(answer.size()), 5, 0);
+    const int busy = hal->plc->busy(hal->context);
+    const int sent = hal->plc->send(hal->context, answer.data(),
+                                    static_cast<std::uint32_t>(answer.size()), 5, 0);
     meter_script().log.push_back(std::to_string(known) + std::to_string(busy) +
                                  std::to_string(sent) + " frame " + std::to_string(start) + " " +
                                  std::to_string(sequence));

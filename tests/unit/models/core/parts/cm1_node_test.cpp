@@ -119,7 +119,7 @@ TEST(Cm1Node, TalksToItsMeterAndTheMeterAnswers) {
   };
   meter_script().uart = [&](Octets frame) {
     frame.push_back(0x55);
-    bench.hal().uart_send(bench.context(), METER_UART_RS485, frame.data(), 4);
+    bench.hal().uarts->send(bench.context(), METER_UART_RS485, frame.data(), 4);
   };
   Octets answer;
   module_script().rs485 = [&](Octets frame) { answer = frame; };
@@ -151,13 +151,13 @@ TEST(Cm1Node, LedsKeepALogOfTheirChanges) {
   };
   bench.start();
   bench.run_for(kNsPerSecond);
-  EXPECT_EQ(bench.module->led(CM1_LED_STATE), CM1_LED_BLUE);
+  EXPECT_EQ(bench.module->leds().colour(CM1_LED_STATE), CM1_LED_BLUE);
   bench.node->power(2 * kNsPerSecond, false);
   bench.run_for(10 * kNsPerSecond);
-  ASSERT_EQ(bench.module->led_log().size(), 2u);
-  EXPECT_EQ(bench.module->led_log()[0].at, 800 * kNsPerMs);
-  EXPECT_EQ(bench.module->led_log()[1].colour, CM1_LED_OFF);
-  EXPECT_EQ(bench.module->led_log()[1].at, 2030 * kNsPerMs);
+  ASSERT_EQ(bench.module->leds().log().size(), 2u);
+  EXPECT_EQ(bench.module->leds().log()[0].at, 800 * kNsPerMs);
+  EXPECT_EQ(bench.module->leds().log()[1].colour, CM1_LED_OFF);
+  EXPECT_EQ(bench.module->leds().log()[1].at, 2030 * kNsPerMs);
   EXPECT_EQ(bench.module->totals().bad_downcalls, 1u);
 }
 

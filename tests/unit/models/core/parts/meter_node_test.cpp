@@ -23,7 +23,7 @@ TEST(MeterNode, BootsHalfASecondAfterTheMainsWithZeroedMemory) {
   bench.run_for(kNsPerMinute);
   EXPECT_EQ(meter_script().log, std::vector<std::string>{"0 boot 0"});
   EXPECT_TRUE(bench.node->running());
-  EXPECT_EQ(bench.hal().uptime_us(bench.context()), 59'500'000);
+  EXPECT_EQ(bench.hal().clock->uptime_us(bench.context()), 59'500'000);
 }
 
 TEST(MeterNode, AlarmComesAtItsUptimeAndAPastOneAfterTheUpcall) {
@@ -31,7 +31,7 @@ TEST(MeterNode, AlarmComesAtItsUptimeAndAPastOneAfterTheUpcall) {
   int fired = 0;
   meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
   meter_script().alarm = [&] {
-    if (++fired == 1) bench.hal().alarm_us(bench.context(), 5);
+    if (++fired == 1) bench.hal().clock->alarm_us(bench.context(), 5);
   };
   bench.start();
   bench.run_for(kNsPerMinute);
@@ -56,21 +56,21 @@ TEST(MeterNode, RtcMatchFollowsASetClock) {
   MeterBench bench;
   const std::int64_t hour = 3600 * 32768;
   meter_script().boot = [&](meter_boot_reason) {
-    bench.hal().rtc_match(bench.context(), 1000 * 32768 + hour);
+    bench.hal().rtc->match(bench.context(), 1000 * 32768 + hour);
   };
   bench.start();
   bench.run_for(kNsPerMinute);
-  EXPECT_EQ(bench.hal().rtc_ticks(bench.context()), (1000 + 60) * 32768);
-  bench.hal().rtc_set(bench.context(), 1000 * 32768 + hour - 32768);
+  EXPECT_EQ(bench.hal().rtc->ticks(bench.context()), (1000 + 60) * 32768);
+  bench.hal().rtc->set(bench.context(), 1000 * 32768 + hour - 32768);
   bench.run_for(kNsPerSecond - 1);
   EXPECT_EQ(meter_script().log.size(), 1u);
   bench.run_for(1);
   EXPECT_EQ(meter_script().log.back(), "60500000 rtc");
-  bench.hal().rtc_match(bench.context(), 5);  // long past: at once, but not from inside the call
+  bench.hal().rtc->match(bench.context(), 5);  // long past: at once, but not from inside the call
   EXPECT_EQ(meter_script().log.size(), 2u);
   bench.run_for(0);
   EXPECT_EQ(meter_script().log.size(), 3u);
-  ASSERT_EQ(bench.node->rtc().history().size(), 2u);
+  ASSERT_EQ(bench.node->board().rtc.clock().history().size(), 2u);
 }
 
 TEST(MeterNode, WindowsEndedComeBeforeAnyOtherUpcall) {
@@ -112,10 +112,10 @@ TEST(MeterNode, RelayMovesAfterItsTravelAndTheCurrentWithTheNextWindow) {
   MeterBench bench(options);
   bench.start();
   bench.run_for(10 * kNsPerSecond + 50 * kNsPerMs);
-  bench.hal().relay_drive(bench.context(), 0);
-  EXPECT_TRUE(bench.node->relay().closed());
+  bench.hal().relay->drive(bench.context(), 0);
+  EXPECT_TRUE(bench.node->board().relay.relay().closed());
   bench.run_for(kNsPerSecond);
-  EXPECT_FALSE(bench.node->relay().closed());
+  EXPECT_FALSE(bench.node->board().relay.relay().closed());
   EXPECT_TRUE(bench.saw("9570000 relay open"));
   // 10.07 s: the window 10.0 .. 10.2 s still has current, the next one none.
   const auto& vi = meter_script().window_vi;
@@ -130,8 +130,8 @@ TEST(MeterNode, WeldedRelayReportsWhereItReallyIs) {
   MeterBench bench;
   bench.start();
   bench.run_for(kNsPerSecond);
-  bench.node->set_relay_stuck(true);
-  bench.hal().relay_drive(bench.context(), 0);
+  bench.node->board().relay.set_stuck(true);
+  bench.hal().relay->drive(bench.context(), 0);
   bench.run_for(kNsPerSecond);
   EXPECT_TRUE(bench.saw("520000 relay closed"));
   EXPECT_EQ(bench.node->feed().changes().size(), 2u);
@@ -145,10 +145,10 @@ TEST(MeterNode, FrameLeavesWhenTheDeclaredWorkIsDone) {
   } module;
   bench.line.attach(1, module);
   meter_script().uart = [&](Octets frame) {
-    bench.hal().work(bench.context(), METER_WORK_FRAME, 20);
-    bench.hal().work(bench.context(), METER_WORK_GET, 100);
-    bench.hal().work(bench.context(), METER_WORK_CRYPTO, 100);
-    bench.hal().uart_send(bench.context(), METER_UART_RS485, frame.data(), 20);
+    bench.hal().cpu->work(bench.context(), METER_WORK_FRAME, 20);
+    bench.hal().cpu->work(bench.context(), METER_WORK_GET, 100);
+    bench.hal().cpu->work(bench.context(), METER_WORK_CRYPTO, 100);
+    bench.hal().uarts->send(bench.context(), METER_UART_RS485, frame.data(), 20);
   };
   bench.start();
   bench.run_for(kNsPerSecond);
@@ -170,16 +170,16 @@ TEST(MeterNode, WarnsHoldsUpAndGoesOffAndComesBack) {
   bench.node->power(10 * kNsPerMinute, false);
   bench.node->power(12 * kNsPerMinute, true);
   meter_script().power = [&](meter_power_state) {
-    auto* kept = static_cast<std::uint8_t*>(bench.hal().retained(bench.context()));
+    auto* kept = static_cast<std::uint8_t*>(bench.hal().retained);
     kept[3] = 77;
-    bench.hal().alarm_us(bench.context(), 1);
+    bench.hal().clock->alarm_us(bench.context(), 1);
   };
   bench.run_for(20 * kNsPerMinute);
   EXPECT_TRUE(bench.saw("599510000 power failing"));
   EXPECT_EQ(meter_script().log.back(), "0 boot 1");
-  EXPECT_EQ(static_cast<std::uint8_t*>(bench.hal().retained(bench.context()))[3], 77);
+  EXPECT_EQ(static_cast<std::uint8_t*>(bench.hal().retained)[3], 77);
   // The clock went on through the outage.
-  EXPECT_EQ(bench.hal().rtc_ticks(bench.context()), (1000 + 1200) * 32768);
+  EXPECT_EQ(bench.hal().rtc->ticks(bench.context()), (1000 + 1200) * 32768);
   bench.node->catch_up();
   // 0.6 s .. 600.0 s, then from 720.6 s on: the window that the outage cut short is missing.
   EXPECT_EQ(meter_script().windows, 2997u + 2397u);
@@ -219,10 +219,10 @@ TEST(MeterNode, ShortDipIsOnlyAWarning) {
 TEST(MeterNode, DeepSagBecomesAPowerFailAndAShallowOneDoesNot) {
   MeterBench bench;
   bench.start();
-  bench.node->sag(kNsPerMinute, kNsPerMinute + kNsPerSecond, 0.6);
+  bench.node->supply().sag(kNsPerMinute, kNsPerMinute + kNsPerSecond, 0.6);
   bench.run_for(2 * kNsPerMinute);
   EXPECT_EQ(meter_script().log.size(), 1u);
-  bench.node->sag(3 * kNsPerMinute, 3 * kNsPerMinute + kNsPerSecond, 0.3);
+  bench.node->supply().sag(3 * kNsPerMinute, 3 * kNsPerMinute + kNsPerSecond, 0.3);
   bench.run_for(2 * kNsPerMinute);
   EXPECT_EQ(bench.node->totals().boots, 2u);
 }
@@ -230,16 +230,16 @@ TEST(MeterNode, DeepSagBecomesAPowerFailAndAShallowOneDoesNot) {
 TEST(MeterNode, EmptyBatteryLosesClockAndRetainedMemory) {
   MeterBench bench;
   bench.start();
-  bench.node->set_battery(false);
+  bench.node->supply().set_battery(false);
   bench.run_for(kNsPerMinute);
-  static_cast<std::uint8_t*>(bench.hal().retained(bench.context()))[0] = 1;
+  static_cast<std::uint8_t*>(bench.hal().retained)[0] = 1;
   bench.node->power(2 * kNsPerMinute, false);
   bench.node->power(3 * kNsPerMinute, true);
   bench.run_for(3 * kNsPerMinute);
-  EXPECT_EQ(static_cast<std::uint8_t*>(bench.hal().retained(bench.context()))[0], 0);
-  EXPECT_EQ(bench.hal().rtc_lost(bench.context()), 1);
-  bench.hal().rtc_set(bench.context(), 1);
-  EXPECT_EQ(bench.hal().rtc_lost(bench.context()), 0);
+  EXPECT_EQ(static_cast<std::uint8_t*>(bench.hal().retained)[0], 0);
+  EXPECT_EQ(bench.hal().rtc->lost(bench.context()), 1);
+  bench.hal().rtc->set(bench.context(), 1);
+  EXPECT_EQ(bench.hal().rtc->lost(bench.context()), 0);
 }
 
 TEST(MeterNode, FlashCutInsideAnUpcallTakesTheMeterDownAfterIt) {
@@ -249,7 +249,7 @@ TEST(MeterNode, FlashCutInsideAnUpcallTakesTheMeterDownAfterIt) {
   meter_script().alarm = [&] {
     const Octets record(8, 0);
     for (std::uint32_t n = 0; n < 5; ++n) {
-      if (bench.hal().flash_write(bench.context(), 16 * n, record.data(), 8) == 0) ++writes_ok;
+      if (bench.hal().flash->write(bench.context(), 16 * n, record.data(), 8) == 0) ++writes_ok;
     }
   };
   bench.start();
@@ -266,11 +266,11 @@ TEST(MeterNode, FlashCutInsideAnUpcallTakesTheMeterDownAfterIt) {
 TEST(MeterNode, FirmwareThatSpinsIsResetByTheWatchdog) {
   MeterBench bench;
   meter_script().boot = [&](meter_boot_reason reason) {
-    if (reason != METER_BOOT_WATCHDOG) bench.hal().alarm_us(bench.context(), 0);
+    if (reason != METER_BOOT_WATCHDOG) bench.hal().clock->alarm_us(bench.context(), 0);
   };
   meter_script().alarm = [&] {
     meter_script().log.clear();
-    bench.hal().alarm_us(bench.context(), 0);
+    bench.hal().clock->alarm_us(bench.context(), 0);
   };
   bench.start();
   bench.run_for(kNsPerMinute);
@@ -284,13 +284,14 @@ TEST(MeterNode, BadArgumentsAreCountedAndChangeNothing) {
   bench.run_for(kNsPerSecond);
   const meter_hal& hal = bench.hal();
   Octets octets(40, 1);
-  EXPECT_EQ(hal.uart_send(bench.context(), static_cast<meter_uart>(9), octets.data(), 4), -1);
-  hal.work(bench.context(), static_cast<meter_work>(77), 1);
-  hal.pulse(bench.context(), static_cast<meter_pulse_output>(5), 1, 1);
-  hal.rtc_set(bench.context(), -1);
+  EXPECT_EQ(hal.uarts->send(bench.context(), static_cast<meter_uart>(9), octets.data(), 4), -1);
+  hal.cpu->work(bench.context(), static_cast<meter_work>(77), 1);
+  hal.pulses->emit(bench.context(), static_cast<meter_pulse_output>(5), 1, 1);
+  hal.rtc->set(bench.context(), -1);
   EXPECT_EQ(bench.node->totals().bad_downcalls, 4u);
-  EXPECT_EQ(hal.flash_write(bench.context(), 0xFFFFFFF0u, octets.data(), 40), -1);
-  EXPECT_EQ(hal.key_unwrap(bench.context(), octets.data(), octets.data(), 23, octets.data()), -1);
+  EXPECT_EQ(hal.flash->write(bench.context(), 0xFFFFFFF0u, octets.data(), 40), -1);
+  EXPECT_EQ(
+      hal.crypto->key_unwrap(bench.context(), octets.data(), octets.data(), 23, octets.data()), -1);
 }
 
 TEST(MeterNode, RandomOctetsAreTheMetersOwnAndRepeatable) {
@@ -299,7 +300,7 @@ TEST(MeterNode, RandomOctetsAreTheMetersOwnAndRepeatable) {
     MeterBench bench;
     bench.start();
     bench.run_for(kNsPerSecond);
-    bench.hal().random(bench.context(), out->data(), 10);
+    bench.hal().crypto->random(bench.context(), out->data(), 10);
   }
   EXPECT_EQ(first, second);
   EXPECT_NE(first, Octets(10, 0));
@@ -310,7 +311,7 @@ TEST(MeterNode, BreakHookRunsBeforeTheFirstUpcallAtOrAfterItsTime) {
   std::size_t seen = 99;
   bench.node->break_at(2 * kNsPerSecond, [&] { seen = meter_script().log.size(); });
   meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
-  meter_script().alarm = [&] { bench.hal().alarm_us(bench.context(), 3'000'000); };
+  meter_script().alarm = [&] { bench.hal().clock->alarm_us(bench.context(), 3'000'000); };
   bench.start();
   bench.run_for(kNsPerMinute);
   EXPECT_EQ(seen, 2u);
@@ -338,7 +339,7 @@ TEST(Factory, BenchShowsTheThreePointsAndNothingRunsBeforeTheFirstBoot) {
   bench.run_for(kNsPerSecond);
   EXPECT_TRUE(bench.saw("0 boot 0"));
   std::uint8_t serial = 0;
-  bench.hal().flash_read(bench.context(), 0, &serial, 1);
+  bench.hal().flash->read(bench.context(), 0, &serial, 1);
   EXPECT_EQ(serial, '7');
 }
 

@@ -115,14 +115,7 @@ TEST(MeterPlc, WithoutAModemTheTableHasNone) {
   bench.start();
   bench.run_for(kNsPerSecond);
   EXPECT_EQ(bench.hal().size, sizeof(meter_hal));
-  EXPECT_EQ(bench.hal().plc_send, nullptr);
-  EXPECT_EQ(bench.hal().plc_busy, nullptr);
-  EXPECT_EQ(bench.hal().plc_filter, nullptr);
-  EXPECT_EQ(bench.hal().plc_search, nullptr);
-  EXPECT_EQ(bench.hal().plc_heard, nullptr);
-  EXPECT_EQ(bench.hal().plc_watch, nullptr);
-  EXPECT_EQ(bench.hal().plc_frame_time, nullptr);
-  EXPECT_EQ(bench.hal().plc_beacon, nullptr);
+  EXPECT_EQ(bench.hal().plc, nullptr);
 }
 
 TEST(MeterPlc, ModemIsOnWhileTheFirmwareLives) {
@@ -146,7 +139,7 @@ TEST(MeterPlc, ModemIsOnWhileTheFirmwareLives) {
 
 TEST(MeterPlc, ModemIsThereWhenTheFirmwareBoots) {
   PlcBench bench;
-  meter_script().boot = [&](auto) { bench.hal().plc_search(bench.context(), 1); };
+  meter_script().boot = [&](auto) { bench.hal().plc->search(bench.context(), 1); };
   bench.start_and_run(kNsPerSecond);
   EXPECT_TRUE(bench.modem.searching);
 }
@@ -174,8 +167,8 @@ TEST(MeterPlc, WindowsComeFirstAndNothingNests) {
   meter_script().plc = [&](const auto&) {
     windows = meter_script().windows;
     const std::uint8_t mpdu[10] = {};
-    EXPECT_EQ(bench.hal().plc_send(bench.context(), mpdu, sizeof mpdu, 4, 0), 0);
-    bench.hal().alarm_us(bench.context(), 0);
+    EXPECT_EQ(bench.hal().plc->send(bench.context(), mpdu, sizeof mpdu, 4, 0), 0);
+    bench.hal().clock->alarm_us(bench.context(), 0);
   };
   bench.start_and_run(kNsPerMinute + 500 * kNsPerMs);
   bench.modem.listener->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.agenda.now()});
@@ -190,16 +183,16 @@ TEST(MeterPlc, SendGoesOutNowWhateverTheProcessorIsBusyWith) {
   PlcBench bench;
   bench.start_and_run(kNsPerSecond);
   const meter_hal& hal = bench.hal();
-  hal.work(bench.context(), METER_WORK_GET, 100);
+  hal.cpu->work(bench.context(), METER_WORK_GET, 100);
   const Octets mpdu(30, 7);
-  EXPECT_EQ(hal.plc_send(bench.context(), mpdu.data(), 30, 6, 3), 0);
+  EXPECT_EQ(hal.plc->send(bench.context(), mpdu.data(), 30, 6, 3), 0);
   ASSERT_EQ(bench.modem.sent.size(), 1u);
   EXPECT_EQ(bench.modem.sent[0].at, kNsPerSecond);
   EXPECT_EQ(bench.modem.sent[0].mpdu, mpdu);
   EXPECT_EQ(bench.modem.sent[0].scheme, plc::Scheme::d8psk_f);
   EXPECT_EQ(bench.modem.sent[0].level, 3u);
   bench.modem.takes = false;
-  EXPECT_EQ(hal.plc_send(bench.context(), mpdu.data(), 30, 4, 0), -1);
+  EXPECT_EQ(hal.plc->send(bench.context(), mpdu.data(), 30, 4, 0), -1);
   EXPECT_EQ(bench.node->totals().bad_downcalls, 0u);
 }
 
@@ -210,9 +203,9 @@ TEST(MeterPlc, WorkDoneIsWhenAFrameWouldLeaveTheUart) {
   const auto& times = models::kProvisionalServiceTimes;
   const kernel::TimeNs work = models::service_time(times, METER_WORK_GET, 100) +
                               models::service_time(times, METER_WORK_CRYPTO, 33);
-  hal.work(bench.context(), METER_WORK_GET, 100);
-  hal.work(bench.context(), METER_WORK_CRYPTO, 33);
-  const std::int64_t done_us = hal.work_done_us(bench.context());
+  hal.cpu->work(bench.context(), METER_WORK_GET, 100);
+  hal.cpu->work(bench.context(), METER_WORK_CRYPTO, 33);
+  const std::int64_t done_us = hal.cpu->done_us(bench.context());
   EXPECT_GE(done_us, PlcBench::uptime_of(kNsPerSecond + work));
   EXPECT_LE(done_us, PlcBench::uptime_of(kNsPerSecond + work) + 1);
   // An alarm at that time fires when the work is done, never before.
@@ -222,7 +215,7 @@ TEST(MeterPlc, WorkDoneIsWhenAFrameWouldLeaveTheUart) {
   bench.run_for(kNsPerSecond);
   EXPECT_GE(fired, kNsPerSecond + work);
   EXPECT_LE(fired, kNsPerSecond + work + 2 * kNsPerUs);
-  EXPECT_EQ(hal.work_done_us(bench.context()), PlcBench::uptime_of(bench.agenda.now()));
+  EXPECT_EQ(hal.cpu->done_us(bench.context()), PlcBench::uptime_of(bench.agenda.now()));
 }
 
 TEST(MeterPlc, FilterPassesThroughAndALongOneChangesNothing) {
@@ -232,16 +225,16 @@ TEST(MeterPlc, FilterPassesThroughAndALongOneChangesNothing) {
   for (std::uint64_t k = 0; k < METER_PLC_RULES + 1; ++k) {
     rules.push_back({0xFFFF000000000000u | k, 0x0001000000000000u + k});
   }
-  bench.hal().plc_filter(bench.context(), rules.data(), METER_PLC_RULES);
+  bench.hal().plc->filter(bench.context(), rules.data(), METER_PLC_RULES);
   ASSERT_EQ(bench.modem.filter.size(), METER_PLC_RULES);
   for (std::size_t k = 0; k < METER_PLC_RULES; ++k) {
     EXPECT_EQ(bench.modem.filter[k].mask, rules[k].mask);
     EXPECT_EQ(bench.modem.filter[k].value, rules[k].value);
   }
-  bench.hal().plc_filter(bench.context(), rules.data(), METER_PLC_RULES + 1);
+  bench.hal().plc->filter(bench.context(), rules.data(), METER_PLC_RULES + 1);
   EXPECT_EQ(bench.modem.filters, 1);
   EXPECT_EQ(bench.node->totals().bad_downcalls, 1u);
-  bench.hal().plc_filter(bench.context(), nullptr, 0);
+  bench.hal().plc->filter(bench.context(), nullptr, 0);
   EXPECT_TRUE(bench.modem.filter.empty());
 }
 
@@ -250,13 +243,13 @@ TEST(MeterPlc, WhatNoModemAcceptsIsCounted) {
   bench.start_and_run(kNsPerSecond);
   const Octets mpdu(METER_PLC_MPDU_BYTES + 1, 0);
   const meter_hal& hal = bench.hal();
-  EXPECT_EQ(hal.plc_send(bench.context(), mpdu.data(), METER_PLC_MPDU_BYTES + 1, 6, 0), -1);
-  EXPECT_EQ(hal.plc_send(bench.context(), mpdu.data(), 20, 3, 0), -1);
-  EXPECT_EQ(hal.plc_send(bench.context(), mpdu.data(), 20, 7, 0), -1);
-  EXPECT_EQ(hal.plc_send(bench.context(), mpdu.data(), 20, 4, 8), -1);
+  EXPECT_EQ(hal.plc->send(bench.context(), mpdu.data(), METER_PLC_MPDU_BYTES + 1, 6, 0), -1);
+  EXPECT_EQ(hal.plc->send(bench.context(), mpdu.data(), 20, 3, 0), -1);
+  EXPECT_EQ(hal.plc->send(bench.context(), mpdu.data(), 20, 7, 0), -1);
+  EXPECT_EQ(hal.plc->send(bench.context(), mpdu.data(), 20, 4, 8), -1);
   meter_plc_plan plan{};
   plan.sequence_offset = 32;
-  hal.plc_beacon(bench.context(), &plan);
+  hal.plc->beacon(bench.context(), &plan);
   EXPECT_EQ(bench.node->totals().bad_downcalls, 5u);
   EXPECT_TRUE(bench.modem.sent.empty());
   EXPECT_FALSE(bench.modem.plan);
@@ -293,12 +286,12 @@ TEST(MeterPlc, HeardSourcesAreHandedOverInTheirOrder) {
     bench.modem.sources.push_back({beacon_mpdu(k), 100 * k, (4 + k) * kNsPerSecond, k, 0});
   }
   std::array<meter_plc_beacon, 3> out{};
-  ASSERT_EQ(bench.hal().plc_heard(bench.context(), out.data(), 3), 3u);
+  ASSERT_EQ(bench.hal().plc->heard(bench.context(), out.data(), 3), 3u);
   for (std::uint8_t k = 0; k < 3; ++k) {
     EXPECT_EQ(out[k].mpdu[0], k);
     EXPECT_EQ(out[k].start_us, PlcBench::uptime_of((4 + k) * kNsPerSecond));
   }
-  EXPECT_EQ(bench.hal().plc_heard(bench.context(), nullptr, 0), 0u);
+  EXPECT_EQ(bench.hal().plc->heard(bench.context(), nullptr, 0), 0u);
 }
 
 TEST(MeterPlc, FrameTimeIsTheMetersAndMayBeginBeforeItsBoot) {
@@ -307,7 +300,7 @@ TEST(MeterPlc, FrameTimeIsTheMetersAndMayBeginBeforeItsBoot) {
   std::int64_t start_us = 77;
   std::uint32_t sequence = 77;
   const auto ask = [&] {
-    return bench.hal().plc_frame_time(bench.context(), &start_us, &sequence);
+    return bench.hal().plc->frame_time(bench.context(), &start_us, &sequence);
   };
   EXPECT_EQ(ask(), -1);
   EXPECT_EQ(start_us, 77);
@@ -327,34 +320,34 @@ TEST(MeterPlc, WatchAndBeaconPlanPassThroughAndEnd) {
   meter_plc_watch watch{};
   std::memcpy(watch.mpdu, beacon_mpdu(9).data(), sizeof watch.mpdu);
   watch.miss_limit = 5;
-  bench.hal().plc_watch(bench.context(), &watch);
+  bench.hal().plc->watch(bench.context(), &watch);
   ASSERT_TRUE(bench.modem.watched);
   EXPECT_EQ(bench.modem.watched->mpdu, beacon_mpdu(9));
   EXPECT_EQ(bench.modem.watched->miss_limit, 5u);
   meter_plc_plan plan{};
   std::memcpy(plan.mpdu, beacon_mpdu(60).data(), sizeof plan.mpdu);
   plan.sequence_offset = 31;
-  bench.hal().plc_beacon(bench.context(), &plan);
+  bench.hal().plc->beacon(bench.context(), &plan);
   ASSERT_TRUE(bench.modem.plan);
   EXPECT_EQ(bench.modem.plan->mpdu, beacon_mpdu(60));
   EXPECT_EQ(bench.modem.plan->sequence_offset, 31u);
   EXPECT_FALSE(bench.modem.plan->own_time);
-  bench.hal().plc_watch(bench.context(), nullptr);
-  bench.hal().plc_beacon(bench.context(), nullptr);
+  bench.hal().plc->watch(bench.context(), nullptr);
+  bench.hal().plc->beacon(bench.context(), nullptr);
   EXPECT_FALSE(bench.modem.watched || bench.modem.plan);
   bench.modem.carrier = true;
-  EXPECT_EQ(bench.hal().plc_busy(bench.context()), 1);
+  EXPECT_EQ(bench.hal().plc->busy(bench.context()), 1);
 }
 
 TEST(MeterPlc, AFirmwareWithoutModemUpcallsLeavesItOff) {
   MeterBenchOptions options;
   options.firmware = &scripted_meter_without_plc();
   PlcBench bench(options);
-  meter_script().boot = [&](auto) { bench.hal().plc_search(bench.context(), 1); };
+  meter_script().boot = [&](auto) { bench.hal().plc->search(bench.context(), 1); };
   bench.start_and_run(kNsPerMinute);
   EXPECT_FALSE(bench.modem.powered);
   EXPECT_FALSE(bench.modem.searching);
-  EXPECT_EQ(bench.hal().plc_send(bench.context(), nullptr, 0, 4, 0), -1);
+  EXPECT_EQ(bench.hal().plc->send(bench.context(), nullptr, 0, 4, 0), -1);
   EXPECT_EQ(meter_script().log, std::vector<std::string>{"0 boot 0"});
   EXPECT_TRUE(bench.node->running());
 }
@@ -370,7 +363,7 @@ TEST(MeterPlc, NothingIsSentOrHeardWithoutSupply) {
   bench.modem.listener->on_beacon_lost();
   EXPECT_EQ(meter_script().log.size(), entries);
   const std::uint8_t mpdu[10] = {};
-  EXPECT_EQ(bench.hal().plc_send(bench.context(), mpdu, sizeof mpdu, 4, 0), -1);
+  EXPECT_EQ(bench.hal().plc->send(bench.context(), mpdu, sizeof mpdu, 4, 0), -1);
   EXPECT_TRUE(bench.modem.sent.empty());
 }
 
@@ -378,8 +371,8 @@ TEST(MeterPlc, AFlashCutWhileAFrameIsHandledTakesTheModemDownToo) {
   PlcBench bench;
   meter_script().plc = [&](const auto&) {
     const Octets record(8, 0);
-    bench.hal().flash_write(bench.context(), 0, record.data(), 8);
-    EXPECT_EQ(bench.hal().plc_send(bench.context(), record.data(), 8, 4, 0), -1);
+    bench.hal().flash->write(bench.context(), 0, record.data(), 8);
+    EXPECT_EQ(bench.hal().plc->send(bench.context(), record.data(), 8, 4, 0), -1);
   };
   bench.start_and_run(kNsPerSecond);
   bench.node->flash().cut_power_at(1);

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernel/agenda.hpp"
+#include "models/core/meter/mains_input.hpp"
+#include "models/core/parts/supply.hpp"
+
+namespace models {
+
+// What the supply does to its meter.
+class SupplyClient {
+ public:
+  // The mains change now: what was measured before comes first.
+  virtual void before_mains_change(kernel::TimeNs now) = 0;
+  virtual void on_mains_change(const MainsInput::Change& change) = 0;
+  virtual void on_supply_event(kernel::TimeNs now, Supply::Event event) = 0;
+
+ protected:
+  ~SupplyClient() = default;
+};
+
+// Mains, converter and backup battery.
+class MeterSupply {
+ public:
+  MeterSupply(kernel::Agenda& agenda, kernel::Entity& entity, kernel::EntityId id,
+              std::uint32_t what, SupplyClient& client)
+      : agenda_(agenda), client_(client), timer_(agenda, entity, id, what) {}
+
+  // Times now or in the future.
+  void power(kernel::TimeNs at, bool on);
+  void sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
+  // Backup battery empty: clock and retained memory do not survive the next outage.
+  void set_battery(bool good) { battery_good_ = good; }
+
+  void step(kernel::TimeNs now);
+  void restart(kernel::TimeNs now);
+  void collapse();
+  const MainsInput& mains() const { return mains_; }
+  Supply::State state() const { return supply_.state(); }
+  bool battery_good() const { return battery_good_; }
+
+ private:
+  void arm();
+
+  kernel::Agenda& agenda_;
+  SupplyClient& client_;
+  kernel::Timer timer_;
+  Supply supply_;
+  MainsInput mains_;
+  bool battery_good_ = true;
+};
+
+}  // namespace models

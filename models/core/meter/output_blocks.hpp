@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "meter/hal/meter_hal.h"
+#include "models/core/parts/device_life.hpp"
+#include "models/core/parts/pulse_output.hpp"
+#include "models/core/parts/relay.hpp"
+
+namespace models {
+
+// The supply relay's driver; the contact moves under its own timer.
+class RelayBlock {
+ public:
+  RelayBlock(const DeviceLife& life, kernel::Entity& entity, kernel::EntityId id,
+             std::uint32_t what)
+      : life_(life), timer_(life.agenda, entity, id, what), relay_(true) {}
+
+  // ---- hal: relay ----
+  void drive(bool close) {
+    if (life_.alive()) timer_.arm(relay_.drive(life_.now(), close));
+  }
+
+  // The travel time is over. True when the contact has moved.
+  bool settle() {
+    const bool before = relay_.closed();
+    relay_.settle();
+    return relay_.closed() != before;
+  }
+  void stop() {
+    timer_.disarm();
+    relay_.abandon();
+  }
+  void set_stuck(bool stuck) { relay_.set_stuck(stuck); }
+  const Relay& relay() const { return relay_; }
+
+ private:
+  const DeviceLife& life_;
+  kernel::Timer timer_;
+  Relay relay_;
+};
+
+// The test outputs.
+class PulseBlock {
+ public:
+  explicit PulseBlock(DeviceLife& life) : life_(life) {}
+
+  // ---- hal: pulses ----
+  void emit(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) {
+    if (output >= METER_PULSE_OUTPUTS || span_us < 0 || span_us > kernel::kNsPerDay) {
+      life_.refuse();
+      return;
+    }
+    outputs_[output].emit(life_.now(), count, span_us * kernel::kNsPerUs);
+  }
+
+  void stop() {
+    for (PulseOutput& output : outputs_) output.stop(life_.now());
+  }
+  const PulseOutput& output(meter_pulse_output output) const { return outputs_[output]; }
+
+ private:
+  DeviceLife& life_;
+  std::array<PulseOutput, METER_PULSE_OUTPUTS> outputs_;
+};
+
+}  // namespace models

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "models/core/meter/cpu_block.hpp"
+#include "models/core/meter/upcall_gate.hpp"
+#include "models/core/parts/serial_port.hpp"
+
+namespace models {
+
+// The serial ports. What goes out waits by itself for the work declared before it.
+class UartBlock {
+ public:
+  UartBlock(DeviceLife& life, const CpuBlock& cpu, UpcallGate& gate);
+
+  // ---- hal: uarts ----
+  bool send(meter_uart port, std::span<const std::uint8_t> frame) {
+    if (port >= METER_UARTS) return life_.refuse();
+    if (!life_.alive() || lines_[port] == nullptr) return true;  // into the void
+    return lines_[port]->transmit(cpu_.free_at(), frame);
+  }
+
+  void attach(meter_uart port, SerialLineEnd& line) { lines_[port] = &line; }
+  SerialReceiver& receiver(meter_uart port) { return receivers_[port]; }
+  void silence() {
+    for (SerialLineEnd* line : lines_) {
+      if (line != nullptr) line->silence();
+    }
+  }
+
+ private:
+  class Receiver final : public SerialReceiver {
+   public:
+    void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) override;
+
+   private:
+    friend class UartBlock;
+    UpcallGate* gate_ = nullptr;
+    meter_uart port_ = METER_UART_RS485;
+  };
+
+  DeviceLife& life_;
+  const CpuBlock& cpu_;
+  std::array<SerialLineEnd*, METER_UARTS> lines_{};
+  std::array<Receiver, METER_UARTS> receivers_;
+};
+
+}  // namespace models

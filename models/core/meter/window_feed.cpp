@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "models/core/meter/window_feed.hpp"
+
+#include <utility>
+
+#include "models/core/grid/mains.hpp"
+
+namespace models {
+
+WindowFeed::WindowFeed(DeviceLife& life, UpcallGate& gate, kernel::Entity& entity,
+                       kernel::EntityId id, std::uint32_t what,
+                       std::unique_ptr<ElectricalFeed> feed, Pace pace)
+    : life_(life),
+      gate_(gate),
+      timer_(life.agenda, entity, id, what),
+      feed_(std::move(feed)),
+      pace_(pace) {
+  feed_->set_power(life_.now(), false);
+}
+
+void WindowFeed::arm(kernel::TimeNs now) {
+  switch (pace_) {
+    case Pace::every_window:
+      return timer_.arm(feed_->next_window_end());
+    case Pace::every_step:
+      return timer_.arm((now / kGridStepNs + 1) * kGridStepNs);
+    case Pace::on_demand:
+      return;
+  }
+}
+
+void WindowFeed::power_on(kernel::TimeNs now) {
+  feed_->advance(now, *this);  // passes over the windows of the outage
+  feed_->set_power(now, true);
+}
+
+void WindowFeed::on_sums(const meter_sums& sums, std::uint32_t n_repeats) {
+  if (!life_.running) return;
+  windows_ += n_repeats;
+  gate_.within([&](const meter_firmware& firmware, void* instance) {
+    firmware.on_sums(instance, &sums, n_repeats);
+  });
+}
+
+void WindowFeed::on_samples(const meter_window& window) {
+  if (!life_.running) return;
+  ++windows_;
+  gate_.within([&](const meter_firmware& firmware, void* instance) {
+    firmware.on_samples(instance, &window);
+  });
+}
+
+// Start of the window that contains now: the first one not delivered.
+kernel::TimeNs WindowFeed::window_start(kernel::TimeNs now) const {
+  const MainsSchedule& schedule = feed_->supply().mains();
+  const MainsStep& step = schedule.step(schedule.step_at(now));
+  return step.start_ns + (now - step.start_ns) / step.window_ns * step.window_ns;
+}
+
+}  // namespace models
