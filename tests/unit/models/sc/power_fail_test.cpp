@@ -64,13 +64,13 @@ void write_scripts() {
   module_script().boot = [] {
     const cm1_hal* hal = module_script().hal;
     hal->modem_power(hal->context, 1);
-    hal->clock->alarm_us(hal->context, 250'000);
+    hal->alarm_us(hal->context, 250'000);
   };
   module_script().alarm = [] {
     const cm1_hal* hal = module_script().hal;
     const Octets poll = {0x7E, 0xA0, 0x08, 0x03, 0x03, 0x11, 0, 0, 0x7E};
     hal->rs485_send(hal->context, poll.data(), static_cast<std::uint32_t>(poll.size()));
-    hal->clock->alarm_us(hal->context, hal->clock->uptime_us(hal->context) + 250'000);
+    hal->alarm_us(hal->context, hal->uptime_us(hal->context) + 250'000);
   };
   module_script().modem = [](cm1_modem_state state) {
     const cm1_hal* hal = module_script().hal;
