@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define CM1_HAL_VERSION 1u
+#define CM1_HAL_VERSION 2u
 #define CM1_FLASH_PAGE_BYTES 4096u
 #define CM1_FLASH_PAGES 32u
 #define CM1_SOCKETS 4u        /* sockets of the modem; incoming connections take one each */
@@ -36,6 +36,25 @@ enum cm1_led {
   CM1_LED_STATE   /* power and modem state */
 };
 enum cm1_close_reason { CM1_CLOSED_BY_PEER, CM1_CLOSED_TIMEOUT, CM1_CLOSED_NETWORK };
+
+enum cm1_parity { CM1_PARITY_NONE, CM1_PARITY_EVEN, CM1_PARITY_ODD };
+struct cm1_line {
+  uint32_t baud;
+  uint8_t data_bits; /* 7 or 8 */
+  uint8_t parity;    /* enum cm1_parity */
+  uint8_t stop_bits; /* 1 or 2 */
+  uint8_t reserved;  /* 0 */
+};
+/* A frame that the UART repeats by itself. Times in uptime_us. */
+struct cm1_poll {
+  const uint8_t *frame;
+  uint32_t n; /* 0: no poll any more */
+  const uint8_t *expected; /* the answer that wakes nobody */
+  uint32_t expected_n;
+  int64_t first_us;
+  uint32_t period_us;
+  uint32_t timeout_us; /* from the end of the frame to the end of the answer */
+};
 
 /* Written once at commissioning. Addresses are text, IPv4 or IPv6. */
 struct cm1_provision {
@@ -86,6 +105,15 @@ struct cm1_hal {
 
   void (*led)(void *context, enum cm1_led led, enum cm1_colour colour);
   void (*random)(void *context, uint8_t *out, uint32_t n);
+
+  /* From here on NULL: this platform cannot. */
+
+  /* Poll engine: sends the frame every period and takes its answer off the line. on_rs485 brings an
+   * answer that is not the expected one, or 0 octets when none came in time; the poll goes on until
+   * the next rs485_send or rs485_poll. The octets are copied. 0, or -1: too long. */
+  int (*rs485_poll)(void *context, const struct cm1_poll *poll);
+  /* From the end of what is queued on; 19 200 8N1 after every power on. 0, or -1: it cannot. */
+  int (*rs485_configure)(void *context, const struct cm1_line *line);
 };
 
 struct cm1_firmware {

@@ -27,6 +27,18 @@ struct meter_window {
   uint32_t n_cycles;
   uint32_t length_q16; /* length in nominal sample periods, Q16.16, by the zero-crossing detector */
   const int32_t *channel[METER_CHANNELS];
+  /* METER_HAS_ZERO_CROSSINGS: when V1 crossed zero, rising and falling, in nominal sample periods
+   * from the window's first sample, Q16.16, ascending. Half-cycle values are sums between them. */
+  uint32_t n_crossings;
+  const uint32_t *crossing_q16;
+};
+
+/* Elements behind a structure: `count` of them, `stride` octets apart, the first one `offset`
+ * octets from the structure's beginning. count 0: not measured. Elements may grow at their end. */
+struct meter_array {
+  uint32_t count;
+  uint32_t stride;
+  uint32_t offset;
 };
 
 /* Sums over one window, in counts^2, mean removed: sum(v*v), sum(i*i), sum(v*i) and the
@@ -34,12 +46,29 @@ struct meter_window {
 struct meter_element_sums {
   double vv, ii, vi, vq;
 };
+/* A half cycle of one element: its sums, and when it began, as in a window. */
+struct meter_half_cycle {
+  uint32_t element;
+  uint32_t start_q16;
+  uint32_t n_samples;
+  uint32_t reserved;
+  double vv, ii;
+};
+/* One order of one element, peak counts of its phasor; the fundamental is order 1. */
+struct meter_harmonic {
+  float v_re, v_im, i_re, i_im;
+};
 struct meter_sums {
   uint32_t n_samples;
   uint32_t n_cycles;
   uint32_t length_q16;
   uint32_t n_elements; /* 1: AD11A, 3: AD13A */
   struct meter_element_sums element[3];
+  struct meter_array neutral;     /* struct meter_element_sums, with V1: of the neutral's current */
+  struct meter_array difference;  /* the same, of what phases and neutral do not have in common */
+  struct meter_array harmonics;   /* struct meter_harmonic: all orders of L1, then of L2 ... */
+  struct meter_array half_cycles; /* struct meter_half_cycle, ascending */
+  struct meter_array crossings;   /* uint32_t, as in a window */
 };
 
 #endif

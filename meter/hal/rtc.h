@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define METER_RTC_HZ 32768u
+#define METER_RTC_TRIM_PPB 500000 /* most, either way */
 
 struct meter_rtc {
   uint32_t size;
@@ -19,6 +20,10 @@ struct meter_rtc {
   void (*match)(void *context, int64_t ticks);
   /* 0 when the clock ran without interruption since it was last set, else 1. */
   int (*lost)(void *context);
+  /* From now on the count runs faster by so much (slower: negative) than crystal and factory
+   * compensation make it, until the next trim; the battery keeps it. Step: 1 ppb. 0, or -1 beyond
+   * the range. A match that is armed moves with it. */
+  int (*trim)(void *context, int32_t ppb);
 };
 
 #endif

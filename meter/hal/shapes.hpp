@@ -6,28 +6,35 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 namespace meter::hal {
 
 // What the arguments of a downcall are, in order. The C types do not say how far a pointer reaches
 // or who writes there; with these, a call can be made on a C++ part, written down, sent over a line
 // or compared, and nobody has to know which call it is.
-struct Value {};  // a number or an enumerator
-struct Flag {};   // an int that is zero or not
+struct Input {
+  static constexpr bool kOut = false;
+};
+struct Output {
+  static constexpr bool kOut = true;
+};
+struct Value : Input {};  // a number or an enumerator
+struct Flag : Input {};   // an int that is zero or not
 template <std::size_t n>
-struct In {};        // n octets to read
-struct InArray {};   // elements to read, and how many
-struct InStruct {};  // a structure to read, or NULL
+struct In : Input {};        // n octets to read
+struct InArray : Input {};   // elements to read, and how many
+struct InStruct : Input {};  // a structure to read, or NULL
 template <std::size_t n>
-struct Out {};       // n octets to write
-struct OutValue {};  // a number to write, unless the call fails
-struct OutArray {};  // elements to write, and room for how many; a count as result says how many
+struct Out : Output {};       // n octets to write
+struct OutValue : Output {};  // a number to write, unless the call fails
+struct OutArray : Output {};  // elements to write, room for how many; a count as result: so many
 template <std::uint32_t less>
-struct OutLike {};  // octets to write, as many as the last InArray has, less some
+struct OutLike : Output {};  // octets to write, as many as the last InArray has, less some
 template <typename Shape>
-struct Secret {};  // compared, never shown
+struct Secret : Input {};  // compared, never shown
 template <typename Shape>
-struct Marked {};  // shown as a mark only
+struct Marked : Input {};  // shown as a mark only
 
 template <typename... Shape>
 struct Shapes {};
@@ -133,13 +140,21 @@ struct MemberType<T Class::*> {
 template <typename Call>
 using FunctionOf = typename MemberType<std::remove_const_t<decltype(Call::kMember)>>::Type;
 
+template <typename Policy, typename Peripheral, typename Call>
+constexpr FunctionOf<Call> entry() {
+  if constexpr (Policy::template kHas<Peripheral, Call>) {
+    return &Thunk<Policy, Peripheral, Call, FunctionOf<Call>>::run;
+  } else {
+    return nullptr;
+  }
+}
 template <typename Policy, typename Peripheral, typename... Call>
 constexpr typename Peripheral::Table make_table(List<Call...>) {
   using Table = typename Peripheral::Table;
   static_assert(sizeof(Table) == sizeof(void*) * (1 + sizeof...(Call)), "a call is not listed");
   Table table{};
   table.size = sizeof(Table);
-  ((table.*Call::kMember = &Thunk<Policy, Peripheral, Call, FunctionOf<Call>>::run), ...);
+  ((table.*Call::kMember = entry<Policy, Peripheral, Call>()), ...);
   return table;
 }
 template <typename Policy, typename Peripheral>
@@ -148,8 +163,20 @@ inline constexpr typename Peripheral::Table kTable =
 
 // The call goes to a part of a board: the member with the peripheral's name, which has a method
 // with the call's. A method returns what the call does; bool where the call returns 0 or -1.
+template <typename Board, typename Peripheral, typename Call>
+constexpr bool has_method() {
+  if constexpr (requires(Board & some) { Peripheral::part(some); }) {
+    return Call::template kIn<
+        std::remove_cvref_t<decltype(Peripheral::part(std::declval<Board&>()))>>;
+  } else {
+    return false;
+  }
+}
 template <typename Board>
 struct OnBoard {
+  template <typename Peripheral, typename Call>
+  static constexpr bool kHas = has_method<Board, Peripheral, Call>();
+
   template <typename Peripheral, typename Call, typename R, typename... A>
   static R run(void* context, A... arguments) {
     auto& part = Peripheral::part(*static_cast<Board*>(context));
@@ -160,6 +187,38 @@ struct OnBoard {
     } else {
       return views(typename Call::Shape{}, 0, call, arguments...);
     }
+  }
+};
+
+// Tables of a platform that stands for another: a call is there when that one has it.
+template <typename Peripheral>
+struct TableSlot {
+  typename Peripheral::Table table;
+};
+template <typename All>
+struct Tables;
+template <typename... Peripheral>
+struct Tables<List<Peripheral...>> : TableSlot<Peripheral>... {
+  // has(Peripheral{}, place of the call) for each; `hal` points at these tables then.
+  template <typename Policy, typename Hal, typename Has>
+  void resemble(Hal& hal, Has has) {
+    (one<Policy>(hal, has, Peripheral{}, typename Peripheral::Calls{}), ...);
+  }
+
+ private:
+  template <typename Policy, typename Hal, typename Has, typename P, typename... Call>
+  void one(Hal& hal, Has has, P peripheral, List<Call...>) {
+    auto& table = TableSlot<P>::table;
+    table = kTable<Policy, P>;
+    unsigned place = 0;
+    bool any = false;
+    const auto drop = [&](auto& function) {
+      const bool there = has(peripheral, place++);
+      any = any || there;
+      if (!there) function = nullptr;
+    };
+    (drop(table.*Call::kMember), ...);
+    hal.*P::kMember = any ? &table : nullptr;
   }
 };
 

@@ -46,7 +46,8 @@ struct RtcCalls {
   METER_CALL(set, Value);
   METER_CALL(match, Value);
   METER_CALL(lost);
-  using Calls = List<ticks, set, match, lost>;
+  METER_CALL(trim, Value);
+  using Calls = List<ticks, set, match, lost, trim>;
 };
 struct FlashCalls {
   METER_PERIPHERAL(flash)
@@ -58,7 +59,9 @@ struct FlashCalls {
 struct UartCalls {
   METER_PERIPHERAL(uarts)
   METER_CALL(send, Value, InArray);
-  using Calls = List<send>;
+  METER_CALL(configure, Value, InStruct);
+  METER_CALL(stand, Value, InArray, InArray);
+  using Calls = List<send, configure, stand>;
 };
 struct CpuCalls {
   METER_PERIPHERAL(cpu)
@@ -106,15 +109,58 @@ struct PlcCalls {
   using Calls = List<send, busy, filter, search, heard, watch, frame_time, beacon>;
 };
 
+struct ThermometerCalls {
+  METER_PERIPHERAL(thermometer)
+  METER_CALL(centi_celsius);
+  using Calls = List<centi_celsius>;
+};
+struct BatteryCalls {
+  METER_PERIPHERAL(battery)
+  METER_CALL(voltage_mv);
+  using Calls = List<voltage_mv>;
+};
+struct InputCalls {
+  METER_PERIPHERAL(inputs)
+  METER_CALL(fitted);
+  METER_CALL(levels);
+  using Calls = List<fitted, levels>;
+};
+struct DisplayCalls {
+  METER_PERIPHERAL(display)
+  METER_CALL(write, Value, InArray);
+  METER_CALL(backlight, Flag);
+  using Calls = List<write, backlight>;
+};
+struct ModuleCalls {
+  METER_PERIPHERAL(module)
+  METER_CALL(present);
+  METER_CALL(asset_id, Out<METER_MODULE_ASSET_BYTES>);
+  METER_CALL(led, Value, Value);
+  using Calls = List<present, asset_id, led>;
+};
+struct ImageCalls {
+  METER_PERIPHERAL(images)
+  METER_CALL(slots);
+  METER_CALL(slot_bytes);
+  METER_CALL(erase, Value);
+  METER_CALL(write, Value, Value, InArray);
+  METER_CALL(read, Value, Value, OutArray);
+  METER_CALL(verify, Value, Value);
+  METER_CALL(activate, Value);
+  METER_CALL(confirm);
+  using Calls = List<slots, slot_bytes, erase, write, read, verify, activate, confirm>;
+};
+
 #undef METER_PERIPHERAL
 #undef METER_CALL
 
 // Their order numbers them on the wire.
 using Peripherals = List<ClockCalls, RtcCalls, FlashCalls, UartCalls, CpuCalls, BufferCalls,
-                         RelayCalls, PulseCalls, CryptoCalls, PlcCalls>;
+                         RelayCalls, PulseCalls, CryptoCalls, PlcCalls, ThermometerCalls,
+                         BatteryCalls, InputCalls, DisplayCalls, ModuleCalls, ImageCalls>;
 
-// The table of a board: what it has no member for is not fitted. The board outlives the table, and
-// says by itself what is there and yet not fitted.
+// The table of a board: what it has no member for is not fitted, what the member has no method for
+// it cannot. The board outlives the table, and says by itself what is there and yet not fitted.
 template <typename Board, typename... Peripheral>
 constexpr meter_hal table_of(Board& board, List<Peripheral...>) {
   meter_hal hal{};

@@ -61,4 +61,15 @@ TEST(GuestFirmware, RunsAWholeStreetThroughTheProgram) {
   EXPECT_GE(kpis.at("sessions"), 3);
 }
 
+TEST(GuestFirmware, OfAnotherHalVersionIsRefusedAndBothAreNamed) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "old.toml", std::string("[meters]\ncount = 2\nfirmware = \"") + VERSION_ONE_SO + "\"\n");
+  const ProgramRun ran = amitwin({"run", file, "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_NE(ran.err.find(file + ": firmware = "), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("hal version 1"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("version 2"), std::string::npos) << ran.err;
+}
+
 }  // namespace

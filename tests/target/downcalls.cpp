@@ -111,7 +111,7 @@ bool TargetMeter::serve_memory(Kind kind, protocol::Reader in) {
   } else if (kind == Kind::retained) {
     const std::uint32_t offset = in.u32();
     const Bytes octets = in.rest();
-    if (offset + octets.size() > METER_RETAINED_BYTES) throw std::runtime_error("retained");
+    if (offset + octets.size() > hal_->retained_bytes) throw std::runtime_error("retained");
     auto* const retained = static_cast<std::uint8_t*>(hal_->retained);
     std::copy(octets.begin(), octets.end(), retained + offset);
     std::copy(octets.begin(), octets.end(), retained_.begin() + offset);

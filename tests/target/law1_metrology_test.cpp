@@ -64,7 +64,7 @@ TEST_P(Law1, AdcWindowsLeaveTheSameRegisters) {
 
 TEST_P(Law1, CountsAtTheEdgesOfTheConverter) {
   std::vector<std::int32_t> v(METER_WINDOW_LEAD + 1280), i(v.size());
-  meter_window window{1280, METER_WINDOW_CYCLES, 1280u << 16, {}};
+  meter_window window{1280, METER_WINDOW_CYCLES, 1280u << 16, {}, 0, nullptr};
   for (std::uint32_t e = 0; e < GetParam().n_elements; ++e) {
     window.channel[METER_V1 + e] = v.data() + METER_WINDOW_LEAD;
     window.channel[METER_I1 + e] = i.data() + METER_WINDOW_LEAD;

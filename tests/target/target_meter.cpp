@@ -60,14 +60,17 @@ void TargetMeter::adopt(const meter_hal* hal) {
 }
 
 std::vector<std::uint8_t> TargetMeter::init_payload() const {
-  std::uint32_t fitted = 0;
-  const auto look = [&]<typename... P>(meter::hal::List<P...>) {
-    std::uint32_t bit = 1;
-    ((fitted |= hal_->*P::kMember != nullptr ? bit : 0, bit <<= 1), ...);
+  std::vector<std::uint8_t> octets(8 + 2 * meter::port::kPeripherals);
+  protocol::Writer out{octets};
+  out.u32(hal_->capabilities);
+  out.u32(hal_->retained_bytes);
+  const auto one = [&]<typename P>(P) {
+    unsigned calls = 0;
+    for (unsigned call = 0; call < 16; ++call) calls |= has_call<P>(*hal_, call) ? 1u << call : 0;
+    out.u16(static_cast<std::uint16_t>(calls));
   };
-  look(meter::hal::Peripherals{});
-  const auto octets = big_endian(fitted);
-  return {octets.begin(), octets.end()};
+  [&]<typename... P>(meter::hal::List<P...>) { (one(P{}), ...); }(meter::hal::Peripherals{});
+  return octets;
 }
 
 void TargetMeter::put_counts(const meter_window& window) {
@@ -147,7 +150,8 @@ void TargetMeter::prepare(const meter_hal& from) {
   moment_.rtc_lost = static_cast<std::uint32_t>(from.rtc->lost(from.context));
   synchronize_flash(from);
   const auto* const retained = static_cast<const std::uint8_t*>(from.retained);
-  const Range range = difference({retained, METER_RETAINED_BYTES}, retained_);
+  const Range range =
+      difference({retained, from.retained_bytes}, {retained_.data(), from.retained_bytes});
   if (range.empty()) return;
   const Bytes octets(retained + range.first, range.end - range.first);
   set(Kind::set_retained, joined({big_endian(static_cast<std::uint32_t>(range.first)), octets}));

@@ -14,6 +14,17 @@ namespace target {
 using PageMap = std::array<std::uint8_t, METER_FLASH_PAGES / 8>;
 PageMap unreadable_pages(const meter_hal& hal);
 
+// Whether the platform has the call-th call of a peripheral.
+template <typename Peripheral>
+bool has_call(const meter_hal& hal, unsigned call) {
+  const auto* const table = hal.*Peripheral::kMember;
+  if (table == nullptr) return false;
+  return [&]<typename... C>(meter::hal::List<C...>) {
+    unsigned place = 0;
+    return ((place++ == call && table->*C::kMember != nullptr) || ...);
+  }(typename Peripheral::Calls{});
+}
+
 // What the image is told of the clock after it was set, and of the cells after an operation.
 std::vector<std::uint8_t> clock_answer(std::int64_t rtc_ticks, int rtc_lost);
 std::vector<std::uint8_t> flash_answer(const meter_hal& hal, bool failed, std::uint32_t address,
@@ -95,7 +106,7 @@ class TargetMeter {
   // What the image believes to stand in non-volatile memory.
   std::vector<std::uint8_t> flash_;
   PageMap unreadable_{};
-  std::array<std::uint8_t, METER_RETAINED_BYTES> retained_{};
+  std::array<std::uint8_t, METER_RETAINED_MAX_BYTES> retained_{};
 };
 
 }  // namespace target

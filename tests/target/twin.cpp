@@ -50,7 +50,7 @@ int Twin::upcall(Kind kind, std::initializer_list<Bytes> payload,
   TargetMeter& image = this->image();
   try {
     const auto* const retained = static_cast<const std::uint8_t*>(platform_.retained);
-    std::copy(retained, retained + retained_.size(), retained_.begin());
+    std::copy(retained, retained + platform_.retained_bytes, retained_.begin());
     image.prepare(platform_);
     transcript_.begin(std::string("upcall ") + name_of(kind) + " number " +
                       std::to_string(++totals_.upcalls));
@@ -62,7 +62,7 @@ int Twin::upcall(Kind kind, std::initializer_list<Bytes> payload,
     if (image_result != result) {
       throw Divergence(text("result: host and image", result, image_result));
     }
-    if (!std::equal(retained_.begin(), retained_.end(), retained)) {
+    if (!std::equal(retained, retained + platform_.retained_bytes, retained_.begin())) {
       throw Divergence("battery-backed RAM differs");
     }
     return result;

@@ -11,6 +11,8 @@
 
 namespace target {
 
+using TwinTables = meter::hal::Tables<meter::hal::Peripherals>;
+
 // A host build on its platform with an image in its shadow. Every upcall goes to the host build
 // first, which really acts; then to the image, whose every downcall must be the host's, in order,
 // and gets the answer that the host got. Law 1 for whatever the platform does.
@@ -37,6 +39,7 @@ class Twin {
   friend struct RecordBoard;
   friend struct ReplayBoard;
   friend struct TwinPart;
+  friend meter_hal record_table(const meter_hal& platform, Twin* twin);
   friend meter_hal replay_table(const meter_hal& platform, Twin* twin);
 
   std::uint8_t token_of(const std::uint8_t* buffer) const;
@@ -44,6 +47,8 @@ class Twin {
   const meter_firmware& host_;
   std::string image_;
   const meter_hal& platform_;
+  TwinTables record_tables_{};
+  TwinTables replay_tables_{};
   meter_hal record_;  // what the host build sees
   meter_hal replay_;  // what serves the image
   TargetMeter* session_ = nullptr;
@@ -52,7 +57,7 @@ class Twin {
   Totals totals_;
   std::array<std::uint8_t*, meter::port::kSlots> taken_{};  // the host build's buffers
   std::array<std::uint8_t, meter::port::kSlots> stand_ins_{};
-  std::array<std::uint8_t, METER_RETAINED_BYTES> retained_{};  // the image's
+  std::array<std::uint8_t, METER_RETAINED_MAX_BYTES> retained_{};  // the image's
   std::vector<std::uint8_t> cells_;  // flash as it was after the last write or erase replayed
   PageMap unreadable_{};
   std::int64_t rtc_ticks_ = 0;

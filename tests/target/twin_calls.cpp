@@ -16,7 +16,6 @@ using meter::hal::Marked;
 using meter::hal::Secret;
 using meter::port::InStruct;
 using meter::port::kIsAnswered;
-using meter::port::kIsOut;
 using meter::port::octets_of;
 using meter::port::OutArray;
 using meter::port::put_outputs;
@@ -42,7 +41,7 @@ struct Written {
       }
     } else if constexpr (std::is_same_v<Shape, OutArray>) {
       append(what, static_cast<long long>(view.size()));
-    } else if constexpr (!kIsOut<Shape>) {
+    } else if constexpr (!Shape::kOut) {
       append(what, octets_of(view));
     }
   }
@@ -63,16 +62,6 @@ Written written(A... arguments) {
   const auto add = [&written](auto shape, auto view) { written.add(shape, view); };
   meter::hal::each(typename Call::Shape{}, add, arguments...);
   return written;
-}
-
-template <typename Peripheral, typename Call, typename Board>
-constexpr bool has_part() {
-  if constexpr (requires(Board & some) { Peripheral::part(some); }) {
-    return Call::template kIn<
-        std::remove_reference_t<decltype(Peripheral::part(std::declval<Board&>()))>>;
-  } else {
-    return false;
-  }
 }
 
 }  // namespace
@@ -123,7 +112,7 @@ struct RecordBoard {
     // With what stands in the cells now, and with the state of the battery-backed RAM that a
     // supply cut in this very operation would leave.
     std::uint32_t retained_mark() const {
-      return mark_of({static_cast<const std::uint8_t*>(hal().retained), METER_RETAINED_BYTES});
+      return mark_of({static_cast<const std::uint8_t*>(hal().retained), hal().retained_bytes});
     }
     bool keep(std::string what, int result, std::uint32_t address, std::uint32_t n) {
       note(twin, {std::move(what), {}}, flash_answer(hal(), result != 0, address, n), true);
@@ -253,10 +242,13 @@ namespace {
 // A call of which the board has a part, or any other.
 template <typename Board>
 struct OnTwin {
+  template <typename Peripheral, typename Call>
+  static constexpr bool kHas = true;
+
   template <typename Peripheral, typename Call, typename R, typename... A>
   static R run(void* context, A... arguments) {
     Twin& twin = *static_cast<Twin*>(context);
-    if constexpr (has_part<Peripheral, Call, Board>()) {
+    if constexpr (meter::hal::has_method<Board, Peripheral, Call>()) {
       Board board{{twin}, {twin}, {twin}, {twin}};
       return meter::hal::OnBoard<Board>::template run<Peripheral, Call, R>(&board, arguments...);
     } else {
@@ -265,27 +257,23 @@ struct OnTwin {
   }
 };
 
-template <typename Board, typename... Peripheral>
-meter_hal table(const meter_hal& platform, Twin* twin, meter::hal::List<Peripheral...>) {
+template <typename Board>
+meter_hal table(const meter_hal& platform, Twin* twin, TwinTables& tables) {
   meter_hal table = platform;
   table.context = twin;
-  const auto one = [&]<typename P>(P) {
-    if (platform.*P::kMember != nullptr) {
-      table.*P::kMember = &meter::hal::kTable<OnTwin<Board>, P>;
-    }
-  };
-  (one(Peripheral{}), ...);
+  tables.resemble<OnTwin<Board>>(
+      table, [&]<typename P>(P, unsigned call) { return has_call<P>(platform, call); });
   return table;
 }
 
 }  // namespace
 
 meter_hal record_table(const meter_hal& platform, Twin* twin) {
-  return table<RecordBoard>(platform, twin, meter::hal::Peripherals{});
+  return table<RecordBoard>(platform, twin, twin->record_tables_);
 }
 
 meter_hal replay_table(const meter_hal& platform, Twin* twin) {
-  meter_hal replay = table<ReplayBoard>(platform, twin, meter::hal::Peripherals{});
+  meter_hal replay = table<ReplayBoard>(platform, twin, twin->replay_tables_);
   replay.retained = twin->retained_.data();
   return replay;
 }

@@ -37,7 +37,7 @@ class Hal {
   }
   bool flash_erase(std::uint32_t page) const { return h_->flash->erase(h_->context, page) == 0; }
   MutableBytes retained() const {
-    return {static_cast<std::uint8_t*>(h_->retained), METER_RETAINED_BYTES};
+    return {static_cast<std::uint8_t*>(h_->retained), h_->retained_bytes};
   }
 
   bool uart_send(meter_uart port, Bytes frame) const {
@@ -58,6 +58,9 @@ class Hal {
     h_->pulses->emit(h_->context, output, count, span_us);
   }
   bool has_plc() const { return h_->plc != nullptr; }
+  // Of the board, where there is a thermometer.
+  bool has_thermometer() const { return h_->thermometer != nullptr; }
+  std::int32_t centi_celsius() const { return h_->thermometer->centi_celsius(h_->context); }
   // When the CPU will have done what was declared.
   std::int64_t work_done_us() const { return h_->cpu->done_us(h_->context); }
   const meter_hal& table() const { return *h_; }

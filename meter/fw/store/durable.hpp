@@ -40,8 +40,8 @@ struct DurableState {
 
 // Battery-backed RAM that the firmware asks for: two copies, each with its CRC.
 inline constexpr std::size_t kRetainedCopyOctets = sizeof(DurableState) + 4;
-inline constexpr std::size_t kRetainedOctets = 2 * kRetainedCopyOctets;
-static_assert(kRetainedOctets <= METER_RETAINED_BYTES);
+inline constexpr std::uint32_t kRetainedOctets = 2 * kRetainedCopyOctets;
+static_assert(kRetainedOctets <= METER_RETAINED_MAX_BYTES);
 
 // Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the
 // middle of a write leaves the state before it. A third copy goes to flash when the supply

@@ -59,17 +59,6 @@ T take_value(protocol::Reader& in) {
 
 template <typename Shape>
 using Plain = typename hal::PlainShape<Shape>::Type;
-template <typename Shape>
-inline constexpr bool kIsOut = false;
-template <std::size_t n>
-inline constexpr bool kIsOut<Out<n>> = true;
-template <std::uint32_t less>
-inline constexpr bool kIsOut<OutLike<less>> = true;
-template <>
-inline constexpr bool kIsOut<OutValue> = true;
-template <>
-inline constexpr bool kIsOut<OutArray> = true;
-
 // ---- Arguments ----
 
 template <typename Sink>
@@ -89,7 +78,7 @@ struct PutArgument {
       if (view != nullptr) out.put(octets_of(*view));
     } else if constexpr (std::is_arithmetic_v<View> || std::is_enum_v<View>) {
       put_value(out, view);
-    } else if constexpr (!kIsOut<Is>) {
+    } else if constexpr (!Is::kOut) {
       out.put(octets_of(view));
     }
   }
@@ -157,56 +146,44 @@ void take_octets(OutLike<less>, protocol::Reader&, Room& room, std::uint32_t las
 
 template <typename... S>
 constexpr bool writes(Shapes<S...>) {
-  return (kIsOut<Plain<S>> || ...);
+  return (S::kOut || ...);
 }
 template <typename R, typename Shape>
 inline constexpr bool kIsAnswered = !std::is_void_v<R> || writes(Shape{});
 
-// How much of what was written counts: of an array as many as the call says, of a number nothing
-// when it failed.
-template <typename R>
-bool failed(R result) {
-  return std::is_same_v<R, int> && result != 0;
-}
-template <typename R, typename View>
-std::size_t count_of(R result, View view) {
-  if constexpr (!std::is_same_v<R, std::uint32_t>) return view.size();
-  return std::min<std::size_t>(result, view.size());
-}
-
-// `result`: of a call that has none, any int.
-template <typename Sink, typename R, typename Shape, typename... A>
-void put_outputs(Sink& out, R result, Shape shapes, A... arguments) {
+// The octets that each output comes to: of an array as many elements as the call says; of a number
+// some that nobody keeps when it failed. `result`: of a call that has none, any int.
+template <typename R, typename Shape, typename Visit, typename... A>
+void each_output(R result, Shape shapes, Visit visit, A... arguments) {
+  const auto octets = [](auto* first, std::size_t n) {
+    return MutableBytes(reinterpret_cast<std::uint8_t*>(first), n * sizeof(*first));
+  };
   hal::each(
       shapes,
       [&]<typename S, typename View>(S, View view) {
         if constexpr (std::is_same_v<S, OutValue>) {
-          put_value(out, failed(result) ? decltype(*view + 0){} : *view);
-        } else if constexpr (std::is_same_v<S, OutArray>) {
-          out.put(octets_of(view.first(count_of(result, view))));
-        } else if constexpr (kIsOut<S>) {
-          out.put(octets_of(view));
+          std::remove_pointer_t<View> nowhere{};
+          visit(octets(std::is_same_v<R, int> && result != 0 ? &nowhere : view, 1));
+        } else if constexpr (std::is_same_v<S, OutArray> && std::is_same_v<R, std::uint32_t>) {
+          visit(octets(view.data(), std::min<std::size_t>(result, view.size())));
+        } else if constexpr (S::kOut) {
+          visit(octets(view.data(), view.size()));
         }
       },
       arguments...);
+}
+template <typename Sink, typename R, typename Shape, typename... A>
+void put_outputs(Sink& out, R result, Shape shapes, A... arguments) {
+  each_output(
+      result, shapes, [&out](Bytes octets) { out.put(octets); }, arguments...);
 }
 template <typename R, typename Shape, typename... A>
 void take_outputs(protocol::Reader& in, R result, Shape shapes, A... arguments) {
-  hal::each(
-      shapes,
-      [&]<typename S, typename View>(S, View view) {
-        if constexpr (std::is_same_v<S, OutValue>) {
-          using Of = std::remove_pointer_t<View>;
-          const Of value = take_value<Of>(in);
-          if (!failed(result)) *view = value;
-        } else if constexpr (kIsOut<S>) {
-          std::size_t n = view.size();
-          if constexpr (std::is_same_v<S, OutArray>) n = count_of(result, view);
-          const Bytes octets = in.take(n * sizeof(view[0]));
-          if (!octets.empty()) std::memcpy(view.data(), octets.data(), octets.size());
-        }
-      },
-      arguments...);
+  const auto fill = [&in](MutableBytes octets) {
+    const Bytes taken = in.take(octets.size());
+    if (!taken.empty()) std::memcpy(octets.data(), taken.data(), taken.size());
+  };
+  each_output(result, shapes, fill, arguments...);
 }
 
 // ---- Which call ----
@@ -227,24 +204,12 @@ inline constexpr std::uint8_t kCallNumber[2] = {place_of<Peripheral>(hal::Periph
 constexpr std::uint32_t mix(std::uint32_t hash, std::uint32_t octet) {
   return (hash ^ octet) * 16'777'619u;  // FNV-1a
 }
-template <typename T>
-constexpr std::uint32_t mix_pointee(std::uint32_t hash) {
-  using Of = hal::Element<std::remove_pointer_t<T>>;
-  if constexpr (std::is_pointer_v<T>) hash = mix(hash, sizeof(Of));
-  return hash;
-}
-template <typename R, typename... A>
-constexpr std::uint32_t mix_function(std::uint32_t hash, R (*)(void*, A...)) {
-  ((hash = mix_pointee<A>(hash)), ...);
-  return hash;
-}
 template <typename... Call>
 constexpr std::uint32_t mix_calls(std::uint32_t hash, List<Call...>) {
-  const auto one = [&hash](const char* name, auto function) {
+  const auto one = [&hash](const char* name) {
     for (; *name != 0; ++name) hash = mix(hash, static_cast<std::uint8_t>(*name));
-    hash = mix_function(hash, function);
   };
-  (one(Call::kName, hal::FunctionOf<Call>{}), ...);
+  (one(Call::kName), ...);
   return hash;
 }
 template <typename... Peripheral>

@@ -21,9 +21,8 @@ void Memory::set_unreadable(protocol::Reader in) {
 void Memory::set_retained(protocol::Reader in) {
   const std::uint32_t offset = in.u32();
   const Bytes octets = in.rest();
-  if (!in.ok() || offset > METER_RETAINED_BYTES || octets.size() > METER_RETAINED_BYTES - offset) {
-    return;
-  }
+  constexpr std::size_t kAll = METER_RETAINED_MAX_BYTES;
+  if (!in.ok() || offset > kAll || octets.size() > kAll - offset) return;
   std::memcpy(store_.retained + offset, octets.data(), octets.size());
   std::memcpy(store_.retained_at_host + offset, octets.data(), octets.size());
 }
@@ -77,7 +76,7 @@ bool Memory::take_answer(std::uint32_t address, std::uint32_t n) {
 
 void Memory::report_retained() {
   std::uint32_t first = 0;
-  std::uint32_t end = METER_RETAINED_BYTES;
+  std::uint32_t end = retained_bytes_;
   while (first < end && store_.retained[first] == store_.retained_at_host[first]) ++first;
   while (end > first && store_.retained[end - 1] == store_.retained_at_host[end - 1]) --end;
   if (first == end) return;
@@ -85,7 +84,7 @@ void Memory::report_retained() {
   link_.put_u32(first);
   link_.put({store_.retained + first, end - first});
   link_.end();
-  std::memcpy(store_.retained_at_host, store_.retained, METER_RETAINED_BYTES);
+  std::memcpy(store_.retained_at_host, store_.retained, retained_bytes_);
 }
 
 }  // namespace meter::port

@@ -14,8 +14,8 @@ class Memory {
  public:
   struct Store {
     alignas(16) std::uint8_t flash[METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES];
-    alignas(16) std::uint8_t retained[METER_RETAINED_BYTES];
-    std::uint8_t retained_at_host[METER_RETAINED_BYTES];
+    alignas(16) std::uint8_t retained[METER_RETAINED_MAX_BYTES];
+    std::uint8_t retained_at_host[METER_RETAINED_MAX_BYTES];
   };
 
   Memory(Store& store, Link& link, Answers& answers)
@@ -25,12 +25,13 @@ class Memory {
   void set_flash(protocol::Reader in);
   void set_unreadable(protocol::Reader in);
   void set_retained(protocol::Reader in);
+  void set_retained_bytes(std::uint32_t bytes) { retained_bytes_ = bytes; }
 
   // ---- From the firmware ----
   bool read(std::uint32_t address, MutableBytes out) const;
   bool write(std::uint32_t address, Bytes data);
   bool erase(std::uint32_t page);
-  void* retained() { return store_.retained; }
+  std::uint8_t* retained() { return store_.retained; }
   // Tells what the firmware wrote to its battery-backed RAM since the last time.
   void report_retained();
 
@@ -43,6 +44,7 @@ class Memory {
   Link& link_;
   Answers& answers_;
   std::array<std::uint8_t, METER_FLASH_PAGES / 8> unreadable_{};
+  std::uint32_t retained_bytes_ = 0;
 };
 
 }  // namespace meter::port

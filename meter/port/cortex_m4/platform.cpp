@@ -9,28 +9,21 @@
 namespace meter::port {
 namespace {
 
-// Over the line goes a call that no part here has a method for.
-template <typename Peripheral, typename Call>
-constexpr bool is_local() {
-  if constexpr (requires(Platform & some) { Peripheral::part(some); }) {
-    return Call::template kIn<
-        std::remove_cvref_t<decltype(Peripheral::part(std::declval<Platform&>()))>>;
-  } else {
-    return false;
-  }
-}
-
 struct Length {
   std::size_t octets = 0;
   void put(Bytes more) { octets += more.size(); }
 };
 
 struct OnTarget {
+  template <typename Peripheral, typename Call>
+  static constexpr bool kHas = true;
+
   template <typename Peripheral, typename Call, typename R, typename... A>
   static R run(void* context, A... arguments) {
     const Downcall call(context);
     Platform& platform = *call.operator->();
-    if constexpr (is_local<Peripheral, Call>()) {
+    // Over the line goes a call that no part here has a method for.
+    if constexpr (hal::has_method<Platform, Peripheral, Call>()) {
       return hal::OnBoard<Platform>::run<Peripheral, Call, R>(&platform, arguments...);
     } else {
       return ask<Peripheral, Call, R>(platform, arguments...);
@@ -58,15 +51,6 @@ struct OnTarget {
   }
 };
 
-template <typename... Peripheral>
-void fill(meter_hal& table, std::uint32_t fitted, List<Peripheral...>) {
-  const auto one = [&]<typename P>(P) {
-    const bool is_fitted = (fitted >> place_of<P>(hal::Peripherals{}) & 1u) != 0;
-    table.*P::kMember = is_fitted ? &hal::kTable<OnTarget, P> : nullptr;
-  };
-  (one(Peripheral{}), ...);
-}
-
 }  // namespace
 
 Platform::Platform(Store& store)
@@ -88,7 +72,16 @@ void Platform::start() {
   crypto_.start();
 }
 
-void Platform::resemble(std::uint32_t fitted) { fill(table_, fitted, hal::Peripherals{}); }
+void Platform::resemble(protocol::Reader& in) {
+  table_.capabilities = in.u32();
+  table_.retained_bytes = in.u32();
+  memory_.set_retained_bytes(table_.retained_bytes);
+  const Bytes calls = in.take(kPeripherals * sizeof(std::uint16_t));
+  tables_.resemble<OnTarget>(table_, [&]<typename P>(P, unsigned call) {
+    const std::size_t at = sizeof(std::uint16_t) * place_of<P>(hal::Peripherals{});
+    return in.ok() && ((calls[at] << 8 | calls[at + 1]) >> call & 1) != 0;
+  });
+}
 
 // The crypto block is a peripheral behind the second UART: its calls are announced on the first
 // line, so that the host knows in what order all was called.

@@ -24,8 +24,8 @@ class Platform {
 
   void start();
   const meter_hal& table() const { return table_; }
-  // The same peripherals as the host's platform has: a bit each.
-  void resemble(std::uint32_t fitted);
+  // The same capabilities, retained RAM and calls as the host's platform has: the payload of init.
+  void resemble(protocol::Reader& in);
   void set_moment(const Moment& moment) { moment_ = moment; }
   void forget_buffers() { buffers.taken = 0; }
 
@@ -79,6 +79,7 @@ class Platform {
   Stopwatch stopwatch_;
   Moment moment_{};
   meter_hal table_{};
+  hal::Tables<hal::Peripherals> tables_{};
 };
 
 }  // namespace meter::port

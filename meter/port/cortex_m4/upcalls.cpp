@@ -18,9 +18,7 @@ void copy_text(char (&to)[n], const char* from) {
   to[k] = 0;
 }
 
-bool sends_plc(const meter_firmware& firmware) {
-  return firmware.size >= sizeof(meter_firmware) && firmware.on_plc != nullptr;
-}
+bool sends_plc(const meter_firmware& firmware) { return firmware.on_plc != nullptr; }
 
 // Ticks that a downcall costs by the stopwatch alone: the host takes them off.
 std::uint32_t ticks_per_pause(Platform& platform) {
@@ -133,7 +131,7 @@ std::int32_t UpcallServer::call(Kind kind, protocol::Reader& in) {
 
 void UpcallServer::init(protocol::Reader& in) {
   platform_.stopwatch().pause();
-  platform_.resemble(in.u32());
+  platform_.resemble(in);
   platform_.forget_buffers();
   std::memset(store_.instance, 0, firmware_.instance_bytes + firmware_.plc_bytes);
   platform_.stopwatch().resume();

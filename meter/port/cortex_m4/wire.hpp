@@ -26,7 +26,7 @@ inline constexpr std::size_t kFrameOctets = kHeadOctets - 1 + kFcsOctets;  // sy
 enum class Kind : std::uint8_t {
   // Host to image: upcalls, most by the list below. All but describe begin with a Moment; each ends
   // with `done`.
-  init = 0x01,  // u32 peripherals fitted, a bit each
+  init = 0x01,  // u32 capabilities, u32 retained octets; a u16 a peripheral: a bit a call it has
   provision = 0x02,
   calibrate = 0x03,
   boot = 0x04,
@@ -40,6 +40,8 @@ enum class Kind : std::uint8_t {
   describe = 0x0C,  // u32 index
   plc = 0x0D,       // u32 scheme, i32 snr, i64 start, octets
   plc_beacon = 0x0E,
+  input = 0x0F,
+  module = 0x18,
   // Host to image: what changed in non-volatile memory between upcalls. Each ends with `done`, too.
   set_flash = 0x10,       // u32 address, octets
   set_retained = 0x11,    // u32 offset, octets
@@ -63,6 +65,11 @@ enum class Kind : std::uint8_t {
   crypto = 0x6F,       // nothing: the call itself comes over UART1; this keeps the two in order
   answer = 0x7F,
 };
+
+constexpr std::size_t count_of_list(auto list) {
+  return []<typename... T>(List<T...>) { return sizeof...(T); }(list);
+}
+inline constexpr std::size_t kPeripherals = count_of_list(hal::Peripherals{});
 
 inline constexpr std::uint8_t kNoSlot = 0xFF;
 inline constexpr std::size_t kSlots = 8;
@@ -111,13 +118,13 @@ struct Statistics {
   std::uint32_t bad_frames;
 };
 
-// The calls, by name and by size of what they point at, and the structures: equal on both sides, or
-// nothing else is said.
+// The calls by their names, and the structures: equal on both sides, or nothing else is said.
 inline constexpr std::uint32_t kBoundary = [] {
   std::uint32_t hash = hash_of(hal::Peripherals{});
   for (const std::size_t size :
        {sizeof(Moment), sizeof(Statistics), sizeof(meter_provision), sizeof(meter_sums),
-        sizeof(meter_reference), sizeof(meter_object_info), sizeof(meter_plc_beacon)}) {
+        sizeof(meter_reference), sizeof(meter_object_info), sizeof(meter_plc_rule),
+        sizeof(meter_plc_beacon), sizeof(meter_plc_watch), sizeof(meter_plc_plan)}) {
     hash = mix(hash, static_cast<std::uint32_t>(size));
   }
   return hash;
@@ -142,9 +149,12 @@ METER_UPCALL(sums, on_sums, InStruct, Value);
 METER_UPCALL(power, on_power, Value);
 METER_UPCALL(relay, on_relay, hal::Flag);
 METER_UPCALL(plc_beacon, on_plc_beacon, InStruct);
+METER_UPCALL(input, on_input, Value, hal::Flag);
+METER_UPCALL(module, on_module, hal::Flag);
 }  // namespace upcall
 #undef METER_UPCALL
 using Upcalls = List<upcall::provision, upcall::calibrate, upcall::boot, upcall::alarm, upcall::rtc,
-                     upcall::uart, upcall::sums, upcall::power, upcall::relay, upcall::plc_beacon>;
+                     upcall::uart, upcall::sums, upcall::power, upcall::relay, upcall::plc_beacon,
+                     upcall::input, upcall::module>;
 
 }  // namespace meter::port

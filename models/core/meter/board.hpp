@@ -7,6 +7,7 @@
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
 #include "models/core/meter/rtc_block.hpp"
+#include "models/core/meter/sensor_blocks.hpp"
 #include "models/core/meter/uart_block.hpp"
 #include "models/core/parts/buffer_pool.hpp"
 
@@ -25,6 +26,8 @@ struct Board {
   PulseBlock pulses;
   CryptoBlock crypto;
   PlcBlock plc;
+  ThermometerBlock thermometer;
+  BatteryBlock battery;
 
   // Everything that needs the supply.
   void stop() {

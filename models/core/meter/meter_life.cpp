@@ -90,7 +90,7 @@ void MeterNode::turn_off(kernel::TimeNs now) {
   board_.plc.power(false);
   if (!supply_.battery_good()) {
     board_.rtc.lose();
-    retained_.fill(0);
+    retained_.clear();
   }
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, false);
 }

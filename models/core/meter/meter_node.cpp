@@ -35,14 +35,18 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              PulseBlock(life_),
              CryptoBlock(services.crypto,
                          RandomSource(services.seed, config.meter, kernel::kPurposeMeterRandom)),
-             PlcBlock(life_, board_.clock, *this)},
+             PlcBlock(life_, board_.clock, *this),
+             ThermometerBlock(board_.rtc.clock()),
+             BatteryBlock(supply_)},
       windows_(life_, *this, *this, node_id(meter_, kNodeMeter), kWindow, std::move(feed),
                pace_of(config)),
       supply_(services.agenda, *this, node_id(meter_, kNodeMeter), kSupply, *this),
-      hal_(meter::hal::table_of(board_)) {
+      hal_(meter::hal::table_of(board_)),
+      retained_(config.firmware->retained_bytes) {
   static_assert(METER_FLASH_PAGE_BYTES == Flash::kPageBytes && METER_RTC_HZ == Rtc::kRateHz);
   TWIN_ASSERT(services.buffers.buffer_bytes() >= METER_BUFFER_BYTES);
-  hal_.retained = retained_.data();
+  hal_.retained = retained_.get();
+  hal_.retained_bytes = config.firmware->retained_bytes;
   hal_.plc = nullptr;
 }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -94,7 +93,7 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   MeterSupply supply_;
   SupplyListener* supply_listener_ = nullptr;
   meter_hal hal_;
-  alignas(16) std::array<std::uint8_t, METER_RETAINED_BYTES> retained_{};
+  InstanceMemory retained_;
 };
 
 }  // namespace models

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstring>
 
 namespace models {
@@ -28,11 +27,9 @@ protocol::prime::BeaconMpdu beacon_of(const std::uint8_t mpdu[METER_PLC_BEACON_B
   return copy;
 }
 
-// A table that ends before the modem's upcalls belongs to a firmware that knows no modem.
+// A firmware without the modem's upcalls knows no modem.
 bool takes_plc(const meter_firmware& firmware) {
-  constexpr std::size_t kEnd =
-      offsetof(meter_firmware, on_plc_beacon) + sizeof(firmware.on_plc_beacon);
-  return firmware.size >= kEnd && firmware.on_plc != nullptr && firmware.on_plc_beacon != nullptr;
+  return firmware.on_plc != nullptr && firmware.on_plc_beacon != nullptr;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "meter/hal/meter_hal.h"
 #include "models/core/parts/device_life.hpp"
 #include "models/core/parts/rtc.hpp"
 
@@ -32,6 +33,12 @@ class RtcBlock {
     arm();
   }
   int lost() const { return rtc_.lost() ? 1 : 0; }
+  bool trim(std::int32_t ppb) {
+    if (ppb < -METER_RTC_TRIM_PPB || ppb > METER_RTC_TRIM_PPB) return life_.refuse();
+    rtc_.trim(life_.now(), ppb);
+    arm();
+    return true;
+  }
 
   // The count jumps by itself, now: a fault. The RTC raises its interrupt, as chips with a fault
   // flag do; nothing else tells the firmware, and the match it had asked for is gone.

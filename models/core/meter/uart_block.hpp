@@ -22,6 +22,9 @@ class UartBlock {
     return lines_[port]->transmit(cpu_.free_at(), frame);
   }
 
+  // What the lines of this house cannot follow is refused: another rate, or octets one by one.
+  bool configure(meter_uart port, const meter_uart_line* line);
+
   void attach(meter_uart port, SerialLineEnd& line) { lines_[port] = &line; }
   SerialReceiver& receiver(meter_uart port) { return receivers_[port]; }
   void silence() {

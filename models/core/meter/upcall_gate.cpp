@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/meter/upcall_gate.hpp"
 
-#include <cstddef>
-
 namespace models {
 
 void UpcallGate::begin() {
@@ -28,8 +26,6 @@ void UpcallGate::init(const meter_hal& hal) {
 }
 
 void UpcallGate::add_plc_memory() {
-  constexpr std::size_t kEnd = offsetof(meter_firmware, plc_bytes) + sizeof(firmware_.plc_bytes);
-  if (firmware_.size < kEnd) return;
   memory_ = InstanceMemory(std::size_t{firmware_.instance_bytes} + firmware_.plc_bytes);
 }
 

@@ -45,8 +45,18 @@ void Rtc::jump(kernel::TimeNs t, std::int64_t ticks) {
 }
 
 void Rtc::set_temperature(kernel::TimeNs t, double celsius) {
+  celsius_ = celsius;
+  change_rate(t);
+}
+
+void Rtc::trim(kernel::TimeNs t, std::int32_t ppb) {
+  trim_ppb_ = ppb;
+  change_rate(t);
+}
+
+void Rtc::change_rate(kernel::TimeNs t) {
   const std::int64_t before = oscillator_.count_at(t);
-  oscillator_.set_deviation(t, deviation_ppb(celsius));
+  oscillator_.set_deviation(t, deviation_ppb());
   begin_segment(before, false);
 }
 
@@ -57,10 +67,10 @@ void Rtc::lose(kernel::TimeNs t) {
   begin_segment(before, false);
 }
 
-std::int32_t Rtc::deviation_ppb(double celsius) const {
-  const double kelvin = celsius - kTurnoverCelsius;
+std::int32_t Rtc::deviation_ppb() const {
+  const double kelvin = celsius_ - kTurnoverCelsius;
   const double parabola_ppb = kParabolaPpbPerKelvin2 * kelvin * kelvin;
-  return crystal_.offset_ppb +
+  return crystal_.offset_ppb + trim_ppb_ +
          static_cast<std::int32_t>(parabola_ppb * crystal_.uncompensated_permille / 1000.0);
 }
 

@@ -39,18 +39,24 @@ class Rtc {
   // The count jumps by a fault of the hardware; nobody set it.
   void jump(kernel::TimeNs t, std::int64_t ticks);
   void set_temperature(kernel::TimeNs t, double celsius);
+  // Digital trim: the count is made to run faster by so much.
+  void trim(kernel::TimeNs t, std::int32_t ppb);
+  double temperature() const { return celsius_; }
   // Main and backup supply gone: the count starts at zero and rtc_lost holds until the next set.
   void lose(kernel::TimeNs t);
   bool lost() const { return lost_; }
   const std::vector<Segment>& history() const { return history_; }
 
  private:
-  std::int32_t deviation_ppb(double celsius) const;
+  std::int32_t deviation_ppb() const;
+  void change_rate(kernel::TimeNs t);
   void begin_segment(std::int64_t count_before, bool set);
 
   RtcCrystal crystal_;
   Oscillator oscillator_;
   std::vector<Segment> history_;
+  double celsius_ = 25.0;
+  std::int32_t trim_ppb_ = 0;
   bool lost_ = false;
 };
 

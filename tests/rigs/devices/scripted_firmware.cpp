@@ -156,42 +156,42 @@ void cm1_drained(void*, int socket) {
 }  // namespace
 
 const meter_firmware& scripted_meter() {
-  static const meter_firmware firmware = {METER_HAL_VERSION,
-                                          sizeof(meter_firmware),
-                                          "scripted",
-                                          "0",
-                                          METER_TAKES_SAMPLES | METER_TAKES_SUMS,
-                                          1,
-                                          sizeof(Instance),
-                                          init,
-                                          provision,
-                                          calibrate,
-                                          boot,
-                                          on_alarm,
-                                          on_rtc,
-                                          on_uart,
-                                          on_samples,
-                                          on_sums,
-                                          on_power,
-                                          on_relay,
-                                          describe,
-                                          on_plc,
-                                          on_plc_beacon,
-                                          kPlcOctets};
+  static const meter_firmware firmware = {.version = METER_HAL_VERSION,
+                                          .size = sizeof(meter_firmware),
+                                          .name = "scripted",
+                                          .revision = "0",
+                                          .capabilities = METER_TAKES_SAMPLES | METER_TAKES_SUMS,
+                                          .n_elements = 1,
+                                          .instance_bytes = sizeof(Instance),
+                                          .retained_bytes = 512,
+                                          .plc_bytes = kPlcOctets,
+                                          .init = init,
+                                          .provision = provision,
+                                          .calibrate = calibrate,
+                                          .boot = boot,
+                                          .on_alarm = on_alarm,
+                                          .on_rtc = on_rtc,
+                                          .on_uart = on_uart,
+                                          .on_samples = on_samples,
+                                          .on_sums = on_sums,
+                                          .on_power = on_power,
+                                          .on_relay = on_relay,
+                                          .describe = describe,
+                                          .on_plc = on_plc,
+                                          .on_plc_beacon = on_plc_beacon,
+                                          .on_input = nullptr,
+                                          .on_module = nullptr};
   return firmware;
 }
 
 const meter_firmware& scripted_meter_without_plc() {
-  // No more memory than the table had then: reading on would be found by a sanitizer.
-  static const auto memory = [] {
-    constexpr std::size_t kOctets = offsetof(meter_firmware, on_plc);
-    auto octets = std::make_unique<std::byte[]>(kOctets);
-    std::memcpy(octets.get(), &scripted_meter(), kOctets);
-    auto* const table = reinterpret_cast<meter_firmware*>(octets.get());
-    table->size = kOctets;
-    return octets;
+  static const meter_firmware firmware = [] {
+    meter_firmware without = scripted_meter();
+    without.on_plc = nullptr;
+    without.on_plc_beacon = nullptr;
+    return without;
   }();
-  return *reinterpret_cast<const meter_firmware*>(memory.get());
+  return firmware;
 }
 
 const cm1_firmware& scripted_module() {

@@ -34,6 +34,14 @@ void FakePlatform::Rtc::set(std::int64_t ticks) {
   p.rtc_lost_ = false;
 }
 
+bool FakePlatform::Rtc::trim(std::int32_t ppb) {
+  if (std::abs(ppb) > METER_RTC_TRIM_PPB) return false;
+  p.rtc_adjust(p.rtc_now());
+  p.rtc_ppm += 1e-3 * (ppb - p.rtc_trim_ppb_);
+  p.rtc_trim_ppb_ = ppb;
+  return true;
+}
+
 bool FakePlatform::Flash::read(std::uint32_t address, std::span<std::uint8_t> out) {
   if (address + out.size() > p.flash.size()) return false;
   std::copy_n(p.flash.begin() + address, out.size(), out.begin());
@@ -122,12 +130,13 @@ void FakePlatform::Crypto::random(Out out) {
 FakePlatform::FakePlatform(const meter_firmware* under_test)
     : flash(METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES, 0xFF),
       firmware(under_test),
-      board_{{*this}, {*this}, {*this}, {*this}, {*this},
-             {*this}, {*this}, {*this}, {*this}, {*this}},
+      board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this},
+             {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
       instance_(nullptr, [](std::uint8_t* memory) { std::free(memory); }),
       crypto_([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 7); }) {
   hal = meter::hal::table_of(board_);
   hal.retained = retained.data();
+  hal.retained_bytes = firmware->retained_bytes;
   hal.plc = nullptr;
 }
 

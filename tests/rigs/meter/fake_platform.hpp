@@ -42,6 +42,10 @@ class FakePlatform {
   void rtc_lose();                      // its battery ran dry: counts from zero
   double rtc_ppm = 0.0;
 
+  // ---- Sensors ----
+  std::int32_t centi_celsius = 2500;
+  std::uint32_t battery_mv = 3600;
+
   // When something happens by itself next; INT64_MAX: never.
   std::int64_t next_us() const;
 
@@ -74,7 +78,7 @@ class FakePlatform {
 
   // ---- Non-volatile memory ----
   std::vector<std::uint8_t> flash;
-  alignas(16) std::array<std::uint8_t, METER_RETAINED_BYTES> retained{};
+  alignas(16) std::array<std::uint8_t, METER_RETAINED_MAX_BYTES> retained{};
   std::uint64_t flash_operations = 0;
   std::array<std::uint32_t, METER_FLASH_PAGES> erases{};
   std::vector<std::uint32_t> failing_pages;
@@ -99,6 +103,7 @@ class FakePlatform {
     void set(std::int64_t ticks);
     void match(std::int64_t ticks) { p.rtc_match_ = ticks; }
     int lost() { return p.rtc_lost_ ? 1 : 0; }
+    bool trim(std::int32_t ppb);
   };
   struct Flash : Part {
     bool read(std::uint32_t address, std::span<std::uint8_t> out);
@@ -144,6 +149,12 @@ class FakePlatform {
     void beacon(const meter_plc_plan* plan);
     meter_plc_beacon told(const protocol::prime::HeardBeacon& beacon) const;
   };
+  struct Thermometer : Part {
+    std::int32_t centi_celsius() { return p.centi_celsius; }
+  };
+  struct Battery : Part {
+    std::uint32_t voltage_mv() { return p.battery_mv; }
+  };
   struct Board {
     Clock clock;
     Rtc rtc;
@@ -155,6 +166,8 @@ class FakePlatform {
     Pulses pulses;
     Crypto crypto;
     Plc plc;
+    Thermometer thermometer;
+    Battery battery;
   };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   bool fails(std::uint32_t page) const;
@@ -170,12 +183,13 @@ class FakePlatform {
   std::int64_t rtc_base_us_ = 0;
   std::int64_t rtc_match_ = INT64_MAX;
   bool rtc_lost_ = false;
+  std::int32_t rtc_trim_ppb_ = 0;
   std::int64_t relay_due_us_ = INT64_MAX;
   bool relay_target_ = true;
   std::uint64_t cut_countdown_ = 0;
   std::uint32_t cut_octets_ = 0;
   bool dead_ = false;
-  std::array<std::uint8_t, METER_RETAINED_BYTES> retained_at_cut_{};
+  std::array<std::uint8_t, METER_RETAINED_MAX_BYTES> retained_at_cut_{};
   std::uint32_t random_state_ = 1;
   std::vector<std::unique_ptr<std::uint8_t[]>> buffers_;
   protocol::crypto::OpensslEngine crypto_;
