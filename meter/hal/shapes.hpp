@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -190,35 +191,34 @@ struct OnBoard {
   }
 };
 
-// Tables of a platform that stands for another: a call is there when that one has it.
 template <typename Peripheral>
 struct TableSlot {
   typename Peripheral::Table table;
 };
+inline void keep_calls(void* table, std::size_t n, unsigned calls) {
+  auto* function = static_cast<std::byte*>(table) + sizeof(void*);  // behind the size
+  for (; n > 0; --n, calls >>= 1, function += sizeof(void*)) {
+    if ((calls & 1u) == 0) std::memset(function, 0, sizeof(void*));
+  }
+}
+// Tables of a platform that stands for another and has the calls that one has.
 template <typename All>
 struct Tables;
 template <typename... Peripheral>
 struct Tables<List<Peripheral...>> : TableSlot<Peripheral>... {
-  // has(Peripheral{}, place of the call) for each; `hal` points at these tables then.
-  template <typename Policy, typename Hal, typename Has>
-  void resemble(Hal& hal, Has has) {
-    (one<Policy>(hal, has, Peripheral{}, typename Peripheral::Calls{}), ...);
+  // calls_of(Peripheral{}): a bit a call, in the order of the list; 0: not fitted.
+  template <typename Policy, typename Hal, typename CallsOf>
+  void resemble(Hal& hal, CallsOf calls_of) {
+    (one<Policy>(hal, Peripheral{}, calls_of(Peripheral{})), ...);
   }
 
  private:
-  template <typename Policy, typename Hal, typename Has, typename P, typename... Call>
-  void one(Hal& hal, Has has, P peripheral, List<Call...>) {
+  template <typename Policy, typename Hal, typename P>
+  void one(Hal& hal, P, unsigned calls) {
     auto& table = TableSlot<P>::table;
     table = kTable<Policy, P>;
-    unsigned place = 0;
-    bool any = false;
-    const auto drop = [&](auto& function) {
-      const bool there = has(peripheral, place++);
-      any = any || there;
-      if (!there) function = nullptr;
-    };
-    (drop(table.*Call::kMember), ...);
-    hal.*P::kMember = any ? &table : nullptr;
+    keep_calls(&table, sizeof(table) / sizeof(void*) - 1, calls);
+    hal.*P::kMember = calls != 0 ? &table : nullptr;
   }
 };
 

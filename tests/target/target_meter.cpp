@@ -64,12 +64,9 @@ std::vector<std::uint8_t> TargetMeter::init_payload() const {
   protocol::Writer out{octets};
   out.u32(hal_->capabilities);
   out.u32(hal_->retained_bytes);
-  const auto one = [&]<typename P>(P) {
-    unsigned calls = 0;
-    for (unsigned call = 0; call < 16; ++call) calls |= has_call<P>(*hal_, call) ? 1u << call : 0;
-    out.u16(static_cast<std::uint16_t>(calls));
-  };
-  [&]<typename... P>(meter::hal::List<P...>) { (one(P{}), ...); }(meter::hal::Peripherals{});
+  [&]<typename... P>(meter::hal::List<P...>) {
+    (out.u16(static_cast<std::uint16_t>(calls_of<P>(*hal_))), ...);
+  }(meter::hal::Peripherals{});
   return octets;
 }
 

@@ -14,15 +14,17 @@ namespace target {
 using PageMap = std::array<std::uint8_t, METER_FLASH_PAGES / 8>;
 PageMap unreadable_pages(const meter_hal& hal);
 
-// Whether the platform has the call-th call of a peripheral.
+// The calls of a peripheral that the platform has, a bit each.
 template <typename Peripheral>
-bool has_call(const meter_hal& hal, unsigned call) {
+unsigned calls_of(const meter_hal& hal) {
   const auto* const table = hal.*Peripheral::kMember;
-  if (table == nullptr) return false;
-  return [&]<typename... C>(meter::hal::List<C...>) {
-    unsigned place = 0;
-    return ((place++ == call && table->*C::kMember != nullptr) || ...);
-  }(typename Peripheral::Calls{});
+  unsigned calls = 0;
+  unsigned bit = 1;
+  const auto look = [&]<typename... C>(meter::hal::List<C...>) {
+    ((calls |= table->*C::kMember != nullptr ? bit : 0, bit <<= 1), ...);
+  };
+  if (table != nullptr) look(typename Peripheral::Calls{});
+  return calls;
 }
 
 // What the image is told of the clock after it was set, and of the cells after an operation.

@@ -261,8 +261,7 @@ template <typename Board>
 meter_hal table(const meter_hal& platform, Twin* twin, TwinTables& tables) {
   meter_hal table = platform;
   table.context = twin;
-  tables.resemble<OnTwin<Board>>(
-      table, [&]<typename P>(P, unsigned call) { return has_call<P>(platform, call); });
+  tables.resemble<OnTwin<Board>>(table, [&]<typename P>(P) { return calls_of<P>(platform); });
   return table;
 }
 

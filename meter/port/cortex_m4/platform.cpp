@@ -5,14 +5,10 @@
 #include <bit>
 
 #include "meter/port/cortex_m4/downcall.hpp"
+#include "protocol/assert.hpp"
 
 namespace meter::port {
 namespace {
-
-struct Length {
-  std::size_t octets = 0;
-  void put(Bytes more) { octets += more.size(); }
-};
 
 struct OnTarget {
   template <typename Peripheral, typename Call>
@@ -32,11 +28,10 @@ struct OnTarget {
   template <typename Peripheral, typename Call, typename R, typename... A>
   static R ask(Platform& platform, A... arguments) {
     const typename Call::Shape shapes{};
-    Length length;
-    put_arguments(length, shapes, arguments...);
-    Link& line = platform.begin_call(std::is_same_v<Peripheral, hal::CryptoCalls>, length.octets,
-                                     kCallNumber<Peripheral, Call>);
-    put_arguments(line, shapes, arguments...);
+    Message& message = platform.message();
+    message.begin(kCallNumber<Peripheral, Call>);
+    put_arguments(message, shapes, arguments...);
+    Link& line = platform.begin_call(std::is_same_v<Peripheral, hal::CryptoCalls>);
     if constexpr (!kIsAnswered<R, decltype(shapes)>) {
       line.end();
     } else if constexpr (std::is_void_v<R>) {
@@ -59,7 +54,8 @@ Platform::Platform(Store& store)
       host_(kUart0, kUart0ReceiveIrq),
       crypto_(kUart1, kUart1ReceiveIrq),
       answers_(store.answer, store.ahead),
-      memory_(store.memory, host_, answers_) {
+      memory_(store.memory, host_, answers_),
+      message_(store.message) {
   table_.version = METER_HAL_VERSION;
   table_.size = sizeof(table_);
   table_.context = this;
@@ -76,25 +72,26 @@ void Platform::resemble(protocol::Reader& in) {
   table_.capabilities = in.u32();
   table_.retained_bytes = in.u32();
   memory_.set_retained_bytes(table_.retained_bytes);
-  const Bytes calls = in.take(kPeripherals * sizeof(std::uint16_t));
-  tables_.resemble<OnTarget>(table_, [&]<typename P>(P, unsigned call) {
-    const std::size_t at = sizeof(std::uint16_t) * place_of<P>(hal::Peripherals{});
-    return in.ok() && ((calls[at] << 8 | calls[at + 1]) >> call & 1) != 0;
-  });
+  tables_.resemble<OnTarget>(table_, [&in](auto) { return unsigned{in.u16()}; });
 }
 
 // The crypto block is a peripheral behind the second UART: its calls are announced on the first
 // line, so that the host knows in what order all was called.
-Link& Platform::begin_call(bool on_crypto_line, std::size_t octets,
-                           const std::uint8_t (&number)[2]) {
+Link& Platform::begin_call(bool on_crypto_line) {
   if (on_crypto_line) {
     host_.begin(Kind::crypto, 0);
     host_.end();
   }
   Link& line = on_crypto_line ? crypto_ : host_;
-  line.begin(Kind::call, sizeof(number) + octets);
-  line.put(number);
+  line.begin(Kind::call, message_.octets().size());
+  line.put(message_.octets());
   return line;
+}
+
+void Message::put(Bytes more) {
+  PROTOCOL_ASSERT(more.size() <= memory_.size() - n_);
+  if (!more.empty()) std::memcpy(memory_.data() + n_, more.data(), more.size());
+  n_ += more.size();
 }
 
 protocol::Reader Platform::ask(Link& line) {

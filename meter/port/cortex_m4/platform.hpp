@@ -7,6 +7,22 @@
 
 namespace meter::port {
 
+// A call as it is put together.
+class Message {
+ public:
+  explicit Message(MutableBytes memory) : memory_(memory) {}
+  void begin(const std::uint8_t (&number)[2]) {
+    n_ = 0;
+    put(number);
+  }
+  void put(Bytes more);
+  Bytes octets() const { return memory_.first(n_); }
+
+ private:
+  MutableBytes memory_;
+  std::size_t n_ = 0;
+};
+
 // struct meter_hal on the target: what the host must see goes up as a message, the rest is answered
 // here, by the parts of a board.
 class Platform {
@@ -16,6 +32,7 @@ class Platform {
     alignas(16) std::uint8_t buffers[kSlots][METER_BUFFER_BYTES];
     std::uint8_t answer[kMaxAnswerOctets];
     std::uint8_t ahead[kAheadOctets];
+    std::uint8_t message[kMaxAnswerOctets];
   };
 
   explicit Platform(Store& store);
@@ -40,8 +57,9 @@ class Platform {
   std::uint32_t ahead_address() const { return reinterpret_cast<std::uint32_t>(&store_.ahead[0]); }
   std::uint32_t buffers_most() const { return buffers.most; }
 
-  // A call of the host's: its arguments follow.
-  Link& begin_call(bool on_crypto_line, std::size_t octets, const std::uint8_t (&number)[2]);
+  // Where a call to the host is put together; then it goes out.
+  Message& message() { return message_; }
+  Link& begin_call(bool on_crypto_line);
   // Ends the message begun on the line and waits for its answer.
   protocol::Reader ask(Link& line);
 
@@ -76,6 +94,7 @@ class Platform {
   Link crypto_;
   Answers answers_;
   Memory memory_;
+  Message message_;
   Stopwatch stopwatch_;
   Moment moment_{};
   meter_hal table_{};
