@@ -36,7 +36,7 @@ TEST(Bytes, ObjectsOfAMeter) {
       {"AD11A.instance", ad11a.instance_bytes},
       {"AD13A.instance", ad13a.instance_bytes},
       {"meter.plc_instance", ad11a.plc_bytes},
-      {"meter.retained", METER_RETAINED_BYTES},
+      {"meter.retained", ad11a.retained_bytes},
       {"meter.MeterNode", sizeof(models::MeterNode)},
       {"meter.Afe", sizeof(models::Afe)},
       {"meter.ElectricalFeed", sizeof(models::ElectricalFeed)},
