@@ -132,6 +132,9 @@ void ConcentratorStore::touch(ConcentratorIndex concentrator) {
   if (at == dirty_records_.end()) dirty_records_.push_back(concentrator);
 }
 
+bool ConcentratorStore::dirty() const {
+  return !items_.empty() || !dirty_records_.empty() || !reports_.empty();
+}
 void ConcentratorStore::put_item(const StoredItem& item) {
   items_[{item.concentrator, item.seq}] = item;
 }

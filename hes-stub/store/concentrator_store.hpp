@@ -13,7 +13,10 @@
 #include "hes-stub/inventory/inventory.hpp"
 #include "hes-stub/ports/order.hpp"
 #include "hes-stub/store/seq_set.hpp"
-#include "protocol/hosted/p32/report.hpp"
+
+namespace protocol::p32 {
+struct Report;
+}
 
 namespace hes {
 
@@ -55,17 +58,13 @@ class ConcentratorStore {
   // Written with the next commit. Meters must be in the inventory.
   void add_report(ConcentratorIndex concentrator, UtcNs arrival, protocol::p32::Report report);
 
-  bool dirty() const { return !items_.empty() || !dirty_records_.empty() || !reports_.empty(); }
+  bool dirty() const;
   void write();  // inside of a transaction
 
  private:
   struct Statements;
   struct ReportWriter;
-  struct Waiting {
-    ConcentratorIndex concentrator;
-    UtcNs arrival;
-    protocol::p32::Report report;
-  };
+  struct Waiting;
   void write_report(const Waiting& waiting);
   std::int64_t meter_id(const std::string& serial) const;
 

@@ -6,8 +6,16 @@
 
 #include "hes-stub/store/concentrator_store.hpp"
 #include "hes-stub/store/database.hpp"
+#include "protocol/hosted/p32/report.hpp"
 
 namespace hes {
+
+// A report to be written with the next commit.
+struct ConcentratorStore::Waiting {
+  ConcentratorIndex concentrator;
+  UtcNs arrival;
+  protocol::p32::Report report;
+};
 
 struct ConcentratorStore::Statements {
   explicit Statements(Database& database);

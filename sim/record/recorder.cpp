@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "hes-stub/inventory/type_template.hpp"
-#include "protocol/hosted/p32/names.hpp"
+#include "protocol/hosted/p32/types.hpp"
 
 namespace sim::run {
 namespace {

@@ -56,7 +56,7 @@ Decoded decode(std::string_view xml, const DecodeLimits& limits = {});
 // The answer to octets that were refused.
 Message refusal(const Problem& problem, const Envelope& envelope);
 
-// The XSD, as protocol/hosted/p32/p32ex.xsd.
+// The XSD, made from the shapes; protocol/hosted/p32/p32ex.xsd shows it.
 std::string_view schema_text();
 
 }  // namespace protocol::p32

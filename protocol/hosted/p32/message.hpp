@@ -9,7 +9,7 @@
 
 #include "protocol/hosted/p32/order.hpp"
 #include "protocol/hosted/p32/report.hpp"
-#include "protocol/hosted/p32/types.hpp"
+#include "protocol/hosted/p32/selection.hpp"
 
 namespace protocol::p32 {
 
@@ -35,18 +35,6 @@ struct Hello {
   std::optional<std::uint32_t> restarts;       // concentrator
   std::optional<std::uint32_t> poll_period_s;  // concentrator: what it does
   bool operator==(const Hello&) const = default;
-};
-
-// What is asked for. Rows count by their own UTC, ends included.
-struct Selection {
-  ReportKind report = ReportKind::load_profile;
-  Source source = Source::cache;
-  Priority priority = Priority::normal;
-  std::optional<UtcMs> from;
-  std::optional<UtcMs> until;
-  std::vector<std::string> meters;   // empty: all
-  std::vector<std::uint16_t> codes;  // events: only these; empty: all
-  bool operator==(const Selection&) const = default;
 };
 
 // Stored by the concentrator and acknowledged, then answered by one or more Reports with re = id.
@@ -99,6 +87,9 @@ struct ErrorBody {
 };
 
 using Body = std::variant<Hello, Report, Request, Query, SignedOrder, Poll, Work, Ack, ErrorBody>;
+inline constexpr const char* kBodyElements[] = {
+    "Hello", "Report", "Request", "Query", "SignedOrder", "Poll", "Work", "Ack", "Error"};
+static_assert(std::size(kBodyElements) == std::variant_size_v<Body>);
 
 struct Message {
   Envelope envelope;

@@ -16,6 +16,8 @@ namespace protocol::p32 {
 
 // Class 70 of each meter of the order. `arm`: ready for reconnection, a person closes it.
 enum class RelayAction : std::uint8_t { open, close, arm };
+inline constexpr const char* kRelayNames[] = {"open", "close", "arm"};
+constexpr Names names_of_type(RelayAction) { return kRelayNames; }
 struct RelayOrder {
   RelayAction action = RelayAction::open;
   bool operator==(const RelayOrder&) const = default;
@@ -82,6 +84,8 @@ struct ActivityCalendarOrder {
 
 // Class 71.
 enum class LimiterAction : std::uint8_t { none, disconnect };
+inline constexpr const char* kLimiterNames[] = {"none", "disconnect"};
+constexpr Names names_of_type(LimiterAction) { return kLimiterNames; }
 struct EmergencyLimit {
   std::uint16_t id = 0;
   UtcMs from = 0;
@@ -100,6 +104,8 @@ struct PowerLimitOrder {
 
 // check: read and report only; shift: by at most 900 s (class 8 method 6); set: write the time.
 enum class ClockSyncMode : std::uint8_t { check, shift, set };
+inline constexpr const char* kClockSyncNames[] = {"check", "shift", "set"};
+constexpr Names names_of_type(ClockSyncMode) { return kClockSyncNames; }
 struct ClockSyncOrder {
   ClockSyncMode mode = ClockSyncMode::shift;
   std::uint32_t threshold_s = 0;  // a smaller deviation is left alone
@@ -108,6 +114,8 @@ struct ClockSyncOrder {
 
 // Class 64 global_key_transfer, keys of client 3. The order never holds a key in clear.
 enum class KeyId : std::uint8_t { unicast = 0, broadcast = 1, authentication = 2, master = 3 };
+inline constexpr const char* kKeyNames[] = {"unicast", "broadcast", "authentication", "master"};
+constexpr Names names_of_type(KeyId) { return kKeyNames; }
 struct WrappedKey {
   std::string meter;
   KeyId key = KeyId::unicast;
@@ -131,6 +139,8 @@ enum class Command : std::uint8_t {
   purge,   // forget meters without contact for `older_than_s`; with meters in the order: those
   sync,    // the concentrator's own clock, now
 };
+inline constexpr const char* kCommandNames[] = {"reboot", "cancel", "purge", "sync"};
+constexpr Names names_of_type(Command) { return kCommandNames; }
 struct ConcentratorCommandOrder {
   Command command = Command::reboot;
   std::optional<std::string> target;
@@ -139,6 +149,8 @@ struct ConcentratorCommandOrder {
 };
 
 enum class DlmsService : std::uint8_t { get, set, action };
+inline constexpr const char* kServiceNames[] = {"get", "set", "action"};
+constexpr Names names_of_type(DlmsService) { return kServiceNames; }
 struct DlmsOperation {
   DlmsService service = DlmsService::get;
   std::uint16_t class_id = 0;

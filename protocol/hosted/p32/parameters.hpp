@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/hosted/p32/types.hpp"
+#include "protocol/hosted/p32/shape.hpp"
 
 namespace protocol::p32 {
 
@@ -24,6 +24,12 @@ enum class TaskKind : std::uint8_t {
   concentrator_events,
   statistics,
 };
+inline constexpr const char* kTaskNames[] = {
+    "loadProfile",        "dailyClosing", "monthlyClosing",
+    "meterEvents",        "clockCheck",   "inventory",
+    "instantaneous",      "relayStatus",  "concentratorParameters",
+    "concentratorEvents", "statistics"};
+constexpr Names names_of_type(TaskKind) { return kTaskNames; }
 
 struct Task {
   std::string id;  // unique in the table
@@ -40,6 +46,8 @@ struct Task {
 };
 
 enum class Uplink : std::uint8_t { gprs, ethernet };
+inline constexpr const char* kUplinkNames[] = {"gprs", "ethernet"};
+constexpr Names names_of_type(Uplink) { return kUplinkNames; }
 
 // Cannot be ordered, only reported.
 struct Identity {
@@ -73,5 +81,53 @@ struct ConcentratorParameters {
   std::optional<std::vector<Task>> tasks;
   bool operator==(const ConcentratorParameters&) const = default;
 };
+
+template <typename Io, Of<Task> V>
+void shape(Io& io, V& v) {
+  io.required("id", v.id, kId);
+  io.required("kind", v.kind);
+  io.required("enabled", v.enabled);
+  io.required("period", v.period_s, in("s"));
+  io.required("offset", v.offset_s, in("s"));
+  io.required("priority", v.priority);
+  io.required("send", v.send);
+  io.meters(v.meters);
+}
+
+// The table as a whole, so that an empty one can be told from none.
+template <typename Io, Of<std::vector<Task>> V>
+void shape(Io& io, V& v) {
+  io.elements("Task", v, {0, 64});
+}
+
+template <typename Io, Of<ConcentratorParameters> V>
+void shape(Io& io, V& v) {
+  io.optional("pollPeriod", v.poll_period_s, in("s"));
+  io.optional("headEndHost", v.head_end_host);
+  io.optional("headEndPort", v.head_end_port);
+  io.optional("ntpHost", v.ntp_host);
+  io.optional("clockThreshold", v.clock_threshold_s, in("s"));
+  io.optional("clockLimit", v.clock_limit_s, in("s"));
+  io.optional("sessionsMax", v.sessions_max);
+  io.optional("metersPerReport", v.meters_per_report);
+  io.optional("retries", v.retries);
+  io.optional("retryInterval", v.retry_interval_s, in("s"));
+  io.optional("meterLostAfter", v.meter_lost_after_s, in("s"));
+  io.optional("orderAgeMax", v.order_age_max_s, in("s"));
+  io.optional("firmwareTimeout", v.firmware_timeout_s, in("s"));
+  io.maybe_element("Tasks", v.tasks);
+}
+
+template <typename Io, Of<Identity> V>
+void shape(Io& io, V& v) {
+  io.required("id", v.id, kId);
+  io.required("maker", v.maker);
+  io.required("model", v.model);
+  io.required("firmware", v.firmware);
+  io.required("eui48", v.base_eui48, kEui48);
+  io.required("uplink", v.uplink);
+  io.time("started", v.started);
+  io.required("restarts", v.restarts);
+}
 
 }  // namespace protocol::p32

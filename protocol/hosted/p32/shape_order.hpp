@@ -2,50 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/hosted/p32/shape.hpp"
+#include "protocol/hosted/p32/order.hpp"
 
 namespace protocol::p32 {
-
-template <typename Io, Of<MeterName> V>
-void shape(Io& io, V& v) {
-  io.required("id", v.id);
-}
-
-template <typename Io, Of<Task> V>
-void shape(Io& io, V& v) {
-  io.required("id", v.id);
-  io.required("kind", v.kind);
-  io.required("enabled", v.enabled);
-  io.required("period", v.period_s);
-  io.required("offset", v.offset_s);
-  io.required("priority", v.priority);
-  io.required("send", v.send);
-  io.meters(v.meters);
-}
-
-template <typename Io, Of<ConcentratorParameters> V>
-void shape(Io& io, V& v) {
-  io.optional("pollPeriod", v.poll_period_s);
-  io.optional("headEndHost", v.head_end_host);
-  io.optional("headEndPort", v.head_end_port);
-  io.optional("ntpHost", v.ntp_host);
-  io.optional("clockThreshold", v.clock_threshold_s);
-  io.optional("clockLimit", v.clock_limit_s);
-  io.optional("sessionsMax", v.sessions_max);
-  io.optional("metersPerReport", v.meters_per_report);
-  io.optional("retries", v.retries);
-  io.optional("retryInterval", v.retry_interval_s);
-  io.optional("meterLostAfter", v.meter_lost_after_s);
-  io.optional("orderAgeMax", v.order_age_max_s);
-  io.optional("firmwareTimeout", v.firmware_timeout_s);
-  io.maybe_element("Tasks", v.tasks);
-}
-
-// The table as a whole, so that an empty one can be told from none.
-template <typename Io, Of<std::vector<Task>> V>
-void shape(Io& io, V& v) {
-  io.elements("Task", v);
-}
 
 template <typename Io, Of<RelayOrder> V>
 void shape(Io& io, V& v) {
@@ -54,25 +13,25 @@ void shape(Io& io, V& v) {
 
 template <typename Io, Of<MeterParametersOrder> V>
 void shape(Io& io, V& v) {
-  io.optional("capturePeriod", v.capture_period_s);
-  io.optional("timeZone", v.time_zone_min);
+  io.optional("capturePeriod", v.capture_period_s, in("s"));
+  io.optional("timeZone", v.time_zone_min, kDeviation);
   io.optional("daylightSaving", v.daylight_saving);
-  io.optional("controlMode", v.control_mode);
-  io.optional("sagThreshold", v.sag_threshold_dv);
-  io.optional("swellThreshold", v.swell_threshold_dv);
-  io.optional("powerQualityTime", v.power_quality_time_s);
+  io.optional("controlMode", v.control_mode, kControlMode);
+  io.optional("sagThreshold", v.sag_threshold_dv, in("dV"));
+  io.optional("swellThreshold", v.swell_threshold_dv, in("dV"));
+  io.optional("powerQualityTime", v.power_quality_time_s, in("s"));
   io.unless("clearErrors", v.clear_errors, false);
 }
 
 template <typename Io, Of<Season> V>
 void shape(Io& io, V& v) {
-  io.required("name", v.name);
+  io.required("name", v.name, kCalendarName);
   io.required("start", v.start);
-  io.required("week", v.week);
+  io.required("week", v.week, kCalendarName);
 }
 template <typename Io, Of<Week> V>
 void shape(Io& io, V& v) {
-  io.required("name", v.name);
+  io.required("name", v.name, kCalendarName);
   io.list("days", v.days);
 }
 template <typename Io, Of<DaySwitch> V>
@@ -83,7 +42,7 @@ void shape(Io& io, V& v) {
 template <typename Io, Of<Day> V>
 void shape(Io& io, V& v) {
   io.required("id", v.id);
-  io.elements("Switch", v.switches);
+  io.elements("Switch", v.switches, {0, 48});
 }
 template <typename Io, Of<SpecialDay> V>
 void shape(Io& io, V& v) {
@@ -93,26 +52,26 @@ void shape(Io& io, V& v) {
 }
 template <typename Io, Of<ActivityCalendarOrder> V>
 void shape(Io& io, V& v) {
-  io.required("name", v.name);
+  io.required("name", v.name, kCalendarName);
   io.time("activateAt", v.activate_at);
-  io.elements("Season", v.seasons);
-  io.elements("Week", v.weeks);
-  io.elements("Day", v.days);
-  io.elements("SpecialDay", v.special_days);
+  io.elements("Season", v.seasons, {0, 16});
+  io.elements("Week", v.weeks, {0, 16});
+  io.elements("Day", v.days, {0, 32});
+  io.elements("SpecialDay", v.special_days, {0, 128});
 }
 
 template <typename Io, Of<EmergencyLimit> V>
 void shape(Io& io, V& v) {
   io.required("id", v.id);
   io.time("from", v.from);
-  io.required("duration", v.duration_s);
-  io.required("threshold", v.threshold_w);
+  io.required("duration", v.duration_s, in("s"));
+  io.required("threshold", v.threshold_w, in("W"));
 }
 template <typename Io, Of<PowerLimitOrder> V>
 void shape(Io& io, V& v) {
-  io.required("threshold", v.threshold_w);
-  io.required("over", v.over_s);
-  io.required("under", v.under_s);
+  io.required("threshold", v.threshold_w, in("W"));
+  io.required("over", v.over_s, in("s"));
+  io.required("under", v.under_s, in("s"));
   io.required("action", v.action);
   io.maybe_element("Emergency", v.emergency);
 }
@@ -120,19 +79,19 @@ void shape(Io& io, V& v) {
 template <typename Io, Of<ClockSyncOrder> V>
 void shape(Io& io, V& v) {
   io.required("mode", v.mode);
-  io.required("threshold", v.threshold_s);
+  io.required("threshold", v.threshold_s, in("s"));
 }
 
 template <typename Io, Of<WrappedKey> V>
 void shape(Io& io, V& v) {
-  io.required("meter", v.meter);
+  io.required("meter", v.meter, kId);
   io.required("key", v.key);
-  io.required("forMeter", v.for_meter);
-  io.required("forConcentrator", v.for_concentrator);
+  io.required("forMeter", v.for_meter, kWrappedKey);
+  io.required("forConcentrator", v.for_concentrator, kWrappedKey);
 }
 template <typename Io, Of<KeyChangeOrder> V>
 void shape(Io& io, V& v) {
-  io.elements("Key", v.keys);
+  io.elements("Key", v.keys, {1});
 }
 
 template <typename Io, Of<ConcentratorParametersOrder> V>
@@ -143,8 +102,8 @@ void shape(Io& io, V& v) {
 template <typename Io, Of<ConcentratorCommandOrder> V>
 void shape(Io& io, V& v) {
   io.required("command", v.command);
-  io.optional("target", v.target);
-  io.optional("olderThan", v.older_than_s);
+  io.optional("target", v.target, kId);
+  io.optional("olderThan", v.older_than_s, in("s"));
 }
 
 template <typename Io, Of<DlmsOperation> V>
@@ -160,21 +119,21 @@ void shape(Io& io, V& v) {
 template <typename Io, Of<RawDlmsOrder> V>
 void shape(Io& io, V& v) {
   io.required("stopOnFailure", v.stop_on_failure);
-  io.elements("Operation", v.operations);
+  io.elements("Operation", v.operations, {1, 256});
 }
 
 template <typename Io, Of<FirmwareImage> V>
 void shape(Io& io, V& v) {
-  io.required("source", v.source);
+  io.required("source", v.source, kText);
   io.required("identifier", v.identifier);
-  io.required("size", v.size_octets);
-  io.required("sha256", v.sha256);
-  io.required("block", v.block_octets);
+  io.required("size", v.size_octets, in("octets"));
+  io.required("sha256", v.sha256, kSha256);
+  io.required("block", v.block_octets, in("octets"));
   io.optional("multicastGroup", v.multicast_group);
 }
 template <typename Io, Of<FirmwareCampaignOrder> V>
 void shape(Io& io, V& v) {
-  io.required("campaign", v.campaign);
+  io.required("campaign", v.campaign, kId);
   io.unless("forConcentrator", v.for_concentrator, false);
   io.time("activateAt", v.activate_at);
   io.maybe_element("Image", v.image);
@@ -182,17 +141,17 @@ void shape(Io& io, V& v) {
 
 template <typename Io, Of<Order> V>
 void shape(Io& io, V& v) {
-  io.required("id", v.id);
-  io.required("dc", v.concentrator);
+  io.required("id", v.id, kId);
+  io.required("dc", v.concentrator, kId);
   auto kind = v.kind();
   io.required("kind", kind);
   io.choose(v.body, kind);
-  io.required("seq", v.seq);
+  io.required("seq", v.seq, kSeq);
   io.time("from", v.from);
   io.time("until", v.until);
   io.required("priority", v.priority);
   io.meters(v.meters);
-  std::visit([&](auto& body) { io.element(element_of(kind), body); }, v.body);
+  io.chosen(v.body, kind);
 }
 
 }  // namespace protocol::p32

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <span>
+
 #include "protocol/hosted/p32/message.hpp"
-#include "protocol/hosted/p32/names.hpp"
 
 namespace protocol::p32 {
 namespace {
@@ -21,25 +23,30 @@ struct Sections {
     for (const auto& meter : list) failed += meter.failure ? 1 : 0;
     if (failed > 0) text += " (" + std::to_string(failed) + " failed)";
   }
-  void operator()(const InventoryReport& report) const { meters(report.meters); }
-  void operator()(const RelayStatusReport& report) const { meters(report.meters); }
+  template <typename Meters, typename Lines>
+  void lines(const Meters& list, Lines lines_of, const char* one) const {
+    std::size_t n = 0;
+    for (const auto& meter : list) n += lines_of(meter).size();
+    add_count(text, n, one);
+  }
+  template <typename Any>
+  void operator()(const Any& report) const {
+    meters(report.meters);
+  }
   void operator()(const InstantaneousReport& report) const {
     meters(report.meters);
-    std::size_t n = 0;
-    for (const InstantaneousMeter& meter : report.meters) n += meter.readings.size();
-    add_count(text, n, "reading");
+    lines(
+        report.meters, [](const auto& meter) { return std::span(meter.readings); }, "reading");
   }
   void operator()(const ProfileReport& report) const {
     meters(report.meters);
-    std::size_t n = 0;
-    for (const ProfileMeter& meter : report.meters) n += meter.rows.size();
-    add_count(text, n, "row");
+    lines(
+        report.meters, [](const auto& meter) { return std::span(meter.rows); }, "row");
   }
   void operator()(const MeterEventsReport& report) const {
     meters(report.meters);
-    std::size_t n = 0;
-    for (const EventMeter& meter : report.meters) n += meter.events.size();
-    add_count(text, n, "event");
+    lines(
+        report.meters, [](const auto& meter) { return std::span(meter.events); }, "event");
   }
   void operator()(const ConcentratorParametersReport& report) const {
     text += ", " + report.identity.id;
@@ -66,10 +73,7 @@ std::string text_of(const Report& report) {
   if (report.part != 1 || !report.last) {
     text += ", part " + std::to_string(report.part) + (report.last ? " (last)" : "");
   }
-  if (report.order) {
-    const auto state = static_cast<std::size_t>(report.order->state);
-    text += ", order " + report.order->order + ' ' + kOrderStateNames[state];
-  }
+  if (report.order) text += ", order " + report.order->order + ' ' + name_of(report.order->state);
   return text;
 }
 std::string text_of(const Selection& selection) {
@@ -102,47 +106,36 @@ std::string text_of(const ErrorBody& error) {
 
 }  // namespace
 
-const char* name_of(ReportKind kind) { return kReportNames[static_cast<std::size_t>(kind)]; }
-const char* name_of(OrderKind kind) { return kOrderNames[static_cast<std::size_t>(kind)]; }
-const char* name_of(ErrorCategory category) {
-  return kCategoryNames[static_cast<std::size_t>(category)];
+ReportKind kind_of(const ReportBody& body) {
+  return std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.kind(); }) return one.kind();
+        return one.kKinds[0];
+      },
+      body);
 }
 
-ReportKind Report::kind() const {
-  struct KindOf {
-    ReportKind operator()(const InventoryReport&) const { return ReportKind::inventory; }
-    ReportKind operator()(const InstantaneousReport&) const { return ReportKind::instantaneous; }
-    ReportKind operator()(const ProfileReport& report) const { return report.profile; }
-    ReportKind operator()(const MeterEventsReport& report) const {
-      return report.alarms ? ReportKind::alarms : ReportKind::meter_events;
-    }
-    ReportKind operator()(const ConcentratorParametersReport&) const {
-      return ReportKind::concentrator_parameters;
-    }
-    ReportKind operator()(const ConcentratorEventsReport&) const {
-      return ReportKind::concentrator_events;
-    }
-    ReportKind operator()(const RelayStatusReport&) const { return ReportKind::relay_status; }
-    ReportKind operator()(const FirmwareStatusReport&) const { return ReportKind::firmware_status; }
-    ReportKind operator()(const StatisticsReport&) const { return ReportKind::statistics; }
-  };
-  return std::visit(KindOf{}, body);
-}
+namespace {
 
-ReportKind result_kind(OrderKind kind) {
-  switch (kind) {
-    case OrderKind::relay:
-      return ReportKind::relay_status;
-    case OrderKind::concentrator_parameters:
-      return ReportKind::concentrator_parameters;
-    case OrderKind::concentrator_command:
-      return ReportKind::concentrator_events;
-    case OrderKind::firmware_campaign:
-      return ReportKind::firmware_status;
-    default:
-      return ReportKind::instantaneous;
+template <std::size_t k = 0>
+ReportBody make_body(ReportKind kind) {
+  if constexpr (k < std::variant_size_v<ReportBody>) {
+    std::variant_alternative_t<k, ReportBody> body;
+    const auto& kinds = body.kKinds;
+    if (std::find(std::begin(kinds), std::end(kinds), kind) == std::end(kinds)) {
+      return make_body<k + 1>(kind);
+    }
+    if constexpr (requires { body.take_kind(kind); }) body.take_kind(kind);
+    return body;
+  } else {
+    PROTOCOL_ASSERT(!"a kind that no report has");
+    return {};
   }
 }
+
+}  // namespace
+
+ReportBody body_of(ReportKind kind) { return make_body(kind); }
 
 const char* kind_of(const Message& message) { return kBodyElements[message.body.index()]; }
 

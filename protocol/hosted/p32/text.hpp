@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/hosted/p32/names.hpp"
+#include "protocol/hosted/p32/order.hpp"
 
 // Values as text and back. take() refuses what put() would never write and what is no such value;
 // numbers and truth values are also taken in the looser spellings of the XSD ("+5", " 007 ", "1").

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/cosem/types.hpp"
+#include "protocol/hosted/p32/names.hpp"
 
 // P3.2Ex, version 1: what a concentrator and a head-end say to each other. Our own interface in
 // that role, compatible with nobody else's (docs/p32ex.md).
@@ -33,6 +34,8 @@ enum class Priority : std::uint8_t { very_high = 1, high = 2, normal = 3 };
 
 // Where an answer may come from: what the concentrator has stored, or the meter now.
 enum class Source : std::uint8_t { cache, meter };
+inline constexpr const char* kSourceNames[] = {"cache", "meter"};
+constexpr Names names_of_type(Source) { return kSourceNames; }
 
 enum class ReportKind : std::uint8_t {
   inventory,
@@ -48,7 +51,12 @@ enum class ReportKind : std::uint8_t {
   firmware_status,
   statistics,
 };
-inline constexpr std::size_t kReportKinds = 12;
+inline constexpr const char* kReportNames[] = {
+    "inventory",          "instantaneous", "loadProfile",    "dailyClosing",
+    "monthlyClosing",     "meterEvents",   "alarms",         "concentratorParameters",
+    "concentratorEvents", "relayStatus",   "firmwareStatus", "statistics"};
+constexpr Names names_of_type(ReportKind) { return kReportNames; }
+inline constexpr std::size_t kReportKinds = std::size(kReportNames);
 
 enum class OrderKind : std::uint8_t {
   relay,
@@ -62,7 +70,11 @@ enum class OrderKind : std::uint8_t {
   raw_dlms,
   firmware_campaign,
 };
-inline constexpr std::size_t kOrderKinds = 10;
+inline constexpr const char* kOrderNames[] = {
+    "relay",     "meterParameters",        "activityCalendar",    "powerLimit", "clockSync",
+    "keyChange", "concentratorParameters", "concentratorCommand", "rawDlms",    "firmwareCampaign"};
+constexpr Names names_of_type(OrderKind) { return kOrderNames; }
+inline constexpr std::size_t kOrderKinds = std::size(kOrderNames);
 
 // Why something did not work, of one meter (inside a good report) or of a whole message (Error).
 enum class ErrorCategory : std::uint8_t {
@@ -73,6 +85,9 @@ enum class ErrorCategory : std::uint8_t {
   data,           // what the meter answered makes no sense
   resource,       // queue full, store failed, too many
 };
+inline constexpr const char* kCategoryNames[] = {"message", "access", "communication",
+                                                 "dlms",    "data",   "resource"};
+constexpr Names names_of_type(ErrorCategory) { return kCategoryNames; }
 
 // errCode within its category. For dlms it is the Blue Book code itself.
 namespace error_code {
@@ -116,11 +131,6 @@ struct Failure {
   std::uint16_t code = 0;
   bool operator==(const Failure&) const = default;
 };
-
-// Names as written in messages: "loadProfile", "relay", "communication".
-const char* name_of(ReportKind kind);
-const char* name_of(OrderKind kind);
-const char* name_of(ErrorCategory category);
 
 // "2026-01-05T00:15:00.000Z"; years 1970 to 9999, clamped.
 std::string utc_text(UtcMs at);

@@ -79,41 +79,6 @@ void XmlReader::fault_value(std::string_view attribute, std::string_view value,
   fault(attribute, what, allowed);
 }
 
-void XmlReader::choose(ReportBody& body, ReportKind kind) {
-  switch (kind) {
-    case ReportKind::load_profile:
-    case ReportKind::daily_closing:
-    case ReportKind::monthly_closing:
-      body = ProfileReport{kind, {}};
-      return;
-    case ReportKind::meter_events:
-    case ReportKind::alarms:
-      body = MeterEventsReport{kind == ReportKind::alarms, {}};
-      return;
-    case ReportKind::inventory:
-      body = InventoryReport{};
-      return;
-    case ReportKind::instantaneous:
-      body = InstantaneousReport{};
-      return;
-    case ReportKind::concentrator_parameters:
-      body = ConcentratorParametersReport{};
-      return;
-    case ReportKind::concentrator_events:
-      body = ConcentratorEventsReport{};
-      return;
-    case ReportKind::relay_status:
-      body = RelayStatusReport{};
-      return;
-    case ReportKind::firmware_status:
-      body = FirmwareStatusReport{};
-      return;
-    case ReportKind::statistics:
-      body = StatisticsReport{};
-      return;
-  }
-}
-
 void XmlReader::base64_text(Octets& octets) {
   xmlChar* const text = xmlNodeGetContent(node_);
   const std::string_view value = text != nullptr ? text_of(text) : "";

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocol/hosted/p32/message.hpp"
 #include "protocol/hosted/p32/shape.hpp"
 #include "protocol/hosted/p32/text.hpp"
 
@@ -84,7 +85,7 @@ class XmlReader {
   }
 
   template <typename T>
-  void required(const char* name, T& value) {
+  void required(const char* name, T& value, const As& = {}) {
     const std::optional<std::string_view> text = attribute(name);
     if (!text) {
       fault(name, "is missing", allowed_values(value));
@@ -94,15 +95,15 @@ class XmlReader {
   }
   void constant(const char*, const char*) {}  // the schema looked
   template <typename T>
-  void optional(const char* name, std::optional<T>& value) {
+  void optional(const char* name, std::optional<T>& value, const As& = {}) {
     if (attribute(name)) required(name, value.emplace());
   }
   template <typename T>
-  void unless(const char* name, T& value, const T&) {
+  void unless(const char* name, T& value, const T&, const As& = {}) {
     if (attribute(name)) required(name, value);
   }
   template <typename T>
-  void unless_empty(const char* name, T& value) {
+  void unless_empty(const char* name, T& value, const As& = {}) {
     if (attribute(name)) required(name, value);
   }
   template <typename List>
@@ -112,11 +113,11 @@ class XmlReader {
       fault_value(name, *text, allowed_values(typename List::value_type{}) + ", blanks between");
     }
   }
-  void time(const char* name, UtcMs& at) {
+  void time(const char* name, UtcMs& at, const As& = {}) {
     const std::string_view text = attribute(name).value_or("");
     if (!take_utc(text, at)) fault_value(name, text, "YYYY-MM-DDThh:mm:ss.sssZ, from 1970 on");
   }
-  void time(const char* name, std::optional<UtcMs>& at) {
+  void time(const char* name, std::optional<UtcMs>& at, const As& = {}) {
     if (attribute(name)) time(name, at.emplace());
   }
   void time_of_day(const char* name, std::uint32_t& s) {
@@ -129,7 +130,7 @@ class XmlReader {
       fault_value(name, text, "YYYY-MM-DDThh:mm:ss or with .hh, a date that exists, from 1970 on");
     }
   }
-  void hex_octet(const char* name, std::uint8_t& value) {
+  void hex_octet(const char* name, std::uint8_t& value, const As& = {}) {
     const std::string_view text = attribute(name).value_or("");
     if (!take_hex_octet(text, value)) fault_value(name, text, "two hexadecimal digits");
   }
@@ -155,7 +156,7 @@ class XmlReader {
     if (child(name) != nullptr) element(name, value.emplace());
   }
   template <typename T>
-  void elements(const char* name, std::vector<T>& values) {
+  void elements(const char* name, std::vector<T>& values, const Occurs& = {}) {
     values.reserve(count(name));
     for (const _xmlNode* at = child(name); at != nullptr; at = sibling(at, name)) {
       XmlReader reader(at, faults_);
@@ -177,8 +178,12 @@ class XmlReader {
     }
     fault({}, "has none of its children", allowed_text(names));
   }
-  void choose(ReportBody& body, ReportKind kind);
+  void choose(ReportBody& body, ReportKind kind) { body = body_of(kind); }
   void choose(OrderBody& body, OrderKind kind) { emplace(body, static_cast<std::size_t>(kind)); }
+  template <typename Variant, typename Kind>
+  void chosen(Variant& body, Kind kind) {
+    std::visit([&](auto& value) { element(element_of(kind), value); }, body);
+  }
   void canonical_element(const char* name, Order& order, std::string& canonical);
   void base64_text(Octets& octets);
 

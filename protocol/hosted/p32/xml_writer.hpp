@@ -48,27 +48,27 @@ class XmlWriter {
   XmlWriter& operator=(const XmlWriter&) = delete;
 
   template <typename T>
-  void required(const char* name, const T& value) {
+  void required(const char* name, const T& value, const As& = {}) {
     begin(name);
     put(value, out_);
     out_ += '"';
   }
-  void required(const char* name, const std::string& value) {
+  void required(const char* name, const std::string& value, const As& = {}) {
     begin(name);
     put_escaped(value, out_);
     out_ += '"';
   }
   void constant(const char* name, const char* value) { required(name, std::string(value)); }
   template <typename T>
-  void optional(const char* name, const std::optional<T>& value) {
+  void optional(const char* name, const std::optional<T>& value, const As& = {}) {
     if (value) required(name, *value);
   }
   template <typename T>
-  void unless(const char* name, const T& value, const T& usual) {
+  void unless(const char* name, const T& value, const T& usual, const As& = {}) {
     if (value != usual) required(name, value);
   }
   template <typename T>
-  void unless_empty(const char* name, const T& value) {
+  void unless_empty(const char* name, const T& value, const As& = {}) {
     if (!value.empty()) required(name, value);
   }
   template <typename List>
@@ -78,12 +78,12 @@ class XmlWriter {
     put_list(values, out_);
     out_ += '"';
   }
-  void time(const char* name, UtcMs at) {
+  void time(const char* name, UtcMs at, const As& = {}) {
     begin(name);
     put_utc(at, out_);
     out_ += '"';
   }
-  void time(const char* name, const std::optional<UtcMs>& at) {
+  void time(const char* name, const std::optional<UtcMs>& at, const As& = {}) {
     if (at) time(name, *at);
   }
   void time_of_day(const char* name, std::uint32_t s) {
@@ -96,7 +96,7 @@ class XmlWriter {
     put_local(at, out_);
     out_ += '"';
   }
-  void hex_octet(const char* name, std::uint8_t value) {
+  void hex_octet(const char* name, std::uint8_t value, const As& = {}) {
     begin(name);
     put_hex({&value, 1}, out_);
     out_ += '"';
@@ -118,7 +118,7 @@ class XmlWriter {
     if (value) element(name, *value);
   }
   template <typename T>
-  void elements(const char* name, const std::vector<T>& values) {
+  void elements(const char* name, const std::vector<T>& values, const Occurs& = {}) {
     for (const T& value : values) element(name, value);
   }
   void meters(const std::vector<std::string>& ids) {
@@ -130,6 +130,10 @@ class XmlWriter {
   }
   template <typename Variant, typename Kind>
   void choose(const Variant&, Kind) {}
+  template <typename Variant, typename Kind>
+  void chosen(const Variant& body, Kind kind) {
+    std::visit([&](const auto& value) { element(element_of(kind), value); }, body);
+  }
   // What is signed stands exactly as it was signed.
   void canonical_element(const char*, const Order& order, const std::string& canonical) {
     children();

@@ -186,7 +186,7 @@ void FakeConcentrator::execute(const p32::SignedOrder& order, std::int64_t now_s
       meter.clock_offset_ms = 37'000;
     }
   }
-  if (p32::result_kind(result.kind) == p32::ReportKind::relay_status) {
+  if (result.kind == p32::OrderKind::relay) {
     p32::RelayStatusReport status;
     for (const std::string& serial : order.order.meters) {
       p32::RelayMeter& meter = status.meters.emplace_back();

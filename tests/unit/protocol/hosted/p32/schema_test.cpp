@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "protocol/hosted/p32/codec.hpp"
+
+namespace protocol::p32::test {
+namespace {
+
+TEST(Schema, TheFileIsWhatTheShapesSay) {
+  const std::string path = "protocol/hosted/p32/p32ex.xsd";
+  if (std::getenv("TWIN_UPDATE") != nullptr) {
+    std::ofstream(path, std::ios::binary) << schema_text();
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string stands{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(stands, schema_text());
+}
+
+}  // namespace
+}  // namespace protocol::p32::test
