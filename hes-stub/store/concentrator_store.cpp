@@ -21,46 +21,6 @@ CREATE TABLE IF NOT EXISTS concentrator_item(
   order_id INTEGER, serial TEXT, kind INTEGER, value INTEGER, class INTEGER, instance BLOB,
   attribute INTEGER, valid_from_ns INTEGER, valid_until_ns INTEGER, submitted_ns INTEGER,
   first_sent_ns INTEGER, attempts INTEGER, PRIMARY KEY(concentrator, seq)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS report_error(
-  concentrator INTEGER NOT NULL, arrival_ns INTEGER NOT NULL, report TEXT, meter INTEGER,
-  category TEXT, code INTEGER);
-CREATE TABLE IF NOT EXISTS meter_event(
-  meter INTEGER NOT NULL, alarm INTEGER NOT NULL, log INTEGER NOT NULL,
-  stamp_utc_s INTEGER NOT NULL, code INTEGER NOT NULL, ordinal INTEGER NOT NULL,
-  deviation_min INTEGER, clock_status INTEGER, received_ms INTEGER, arrival_ns INTEGER,
-  PRIMARY KEY(meter, alarm, log, stamp_utc_s, code, ordinal)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS concentrator_event(
-  concentrator INTEGER NOT NULL, number INTEGER NOT NULL, at_ms INTEGER, grp INTEGER,
-  code INTEGER, subject TEXT, PRIMARY KEY(concentrator, number)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS concentrator_meter(
-  concentrator INTEGER NOT NULL, meter INTEGER NOT NULL, state INTEGER, position INTEGER,
-  eui48 TEXT, device_name TEXT, firmware TEXT, since_ms INTEGER, last_contact_ms INTEGER,
-  arrival_ns INTEGER, PRIMARY KEY(concentrator, meter)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS reading(
-  meter INTEGER NOT NULL, arrival_ns INTEGER NOT NULL, clock_utc_s INTEGER, obis TEXT,
-  value INTEGER, scaler INTEGER, unit INTEGER);
-CREATE TABLE IF NOT EXISTS relay_status(
-  meter INTEGER NOT NULL, arrival_ns INTEGER NOT NULL, read_ms INTEGER, output_closed INTEGER,
-  control_state INTEGER, control_mode INTEGER);
-CREATE TABLE IF NOT EXISTS firmware_status(
-  concentrator INTEGER NOT NULL, target TEXT NOT NULL, arrival_ns INTEGER NOT NULL, campaign TEXT,
-  state INTEGER, active TEXT, blocks_done INTEGER, blocks_total INTEGER);
-CREATE TABLE IF NOT EXISTS statistics(
-  concentrator INTEGER NOT NULL, until_ms INTEGER NOT NULL, from_ms INTEGER,
-  nodes_registered INTEGER, nodes_min INTEGER, nodes_max INTEGER, airtime_us INTEGER,
-  frames_sent INTEGER, frames_received INTEGER, frames_damaged INTEGER,
-  uplink_sent_octets INTEGER, uplink_received_octets INTEGER,
-  PRIMARY KEY(concentrator, until_ms)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS node_statistics(
-  concentrator INTEGER NOT NULL, until_ms INTEGER NOT NULL, meter INTEGER NOT NULL, eui48 TEXT,
-  registered INTEGER, lnid INTEGER, sid INTEGER, level INTEGER, is_switch INTEGER,
-  own_sid INTEGER, snr_down_cb INTEGER, snr_up_cb INTEGER, scheme INTEGER, available_s INTEGER,
-  state_changes INTEGER, hours INTEGER, requests INTEGER, requests_failed INTEGER,
-  retransmissions INTEGER, PRIMARY KEY(concentrator, until_ms, meter)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS concentrator_parameters(
-  concentrator INTEGER PRIMARY KEY, arrival_ns INTEGER, model TEXT, firmware TEXT, eui48 TEXT,
-  uplink INTEGER, restarts INTEGER, poll_period_s INTEGER, sessions_max INTEGER,
-  meters_per_report INTEGER, tasks INTEGER);
 )";
 
 Database& with_schema(Database& database) {
@@ -76,26 +36,13 @@ ConcentratorStore::Statements::Statements(Database& database)
           "WHERE id=?")),
       put_item(database.prepare("INSERT OR REPLACE INTO concentrator_item "
                                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
-      erase_item(database.prepare("DELETE FROM concentrator_item WHERE concentrator=? AND seq=?")),
-      error(database.prepare("INSERT INTO report_error VALUES(?,?,?,?,?,?)")),
-      meter_event(
-          database.prepare("INSERT OR IGNORE INTO meter_event VALUES(?,?,?,?,?,?,?,?,?,?)")),
-      concentrator_event(
-          database.prepare("INSERT OR IGNORE INTO concentrator_event VALUES(?,?,?,?,?,?)")),
-      member(database.prepare(
-          "INSERT OR REPLACE INTO concentrator_meter VALUES(?,?,?,?,?,?,?,?,?,?)")),
-      reading(database.prepare("INSERT INTO reading VALUES(?,?,?,?,?,?,?)")),
-      relay(database.prepare("INSERT INTO relay_status VALUES(?,?,?,?,?,?)")),
-      firmware(database.prepare("INSERT INTO firmware_status VALUES(?,?,?,?,?,?,?,?)")),
-      statistics(
-          database.prepare("INSERT OR REPLACE INTO statistics VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")),
-      node(database.prepare("INSERT OR REPLACE INTO node_statistics "
-                            "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
-      parameters(database.prepare("INSERT OR REPLACE INTO concentrator_parameters "
-                                  "VALUES(?,?,?,?,?,?,?,?,?,?,?)")) {}
+      erase_item(database.prepare("DELETE FROM concentrator_item WHERE concentrator=? AND seq=?")) {
+}
 
 ConcentratorStore::ConcentratorStore(Database& database)
-    : database_(database), statements_(std::make_unique<Statements>(database)) {}
+    : database_(database),
+      statements_(std::make_unique<Statements>(database)),
+      report_tables_(database) {}
 ConcentratorStore::~ConcentratorStore() = default;
 
 void ConcentratorStore::set_inventory(const Inventory& inventory) {
@@ -120,11 +67,6 @@ void ConcentratorStore::set_inventory(const Inventory& inventory) {
   }
   Statement meters = database_.prepare("SELECT serial,id FROM meter");
   while (meters.step()) meter_ids_[meters.text(0)] = meters.integer(1);
-}
-
-std::int64_t ConcentratorStore::meter_id(const std::string& serial) const {
-  const auto found = meter_ids_.find(serial);
-  return found == meter_ids_.end() ? 0 : found->second;
 }
 
 void ConcentratorStore::touch(ConcentratorIndex concentrator) {
@@ -208,7 +150,9 @@ void ConcentratorStore::write() {
     }
   }
   items_.clear();
-  for (const Waiting& waiting : reports_) write_report(waiting);
+  for (const Waiting& waiting : reports_) {
+    report_tables_.write(waiting.report, ids_[waiting.concentrator], waiting.arrival, meter_ids_);
+  }
   reports_.clear();
 }
 

@@ -12,6 +12,7 @@
 
 #include "hes-stub/inventory/inventory.hpp"
 #include "hes-stub/ports/order.hpp"
+#include "hes-stub/store/report_tables.hpp"
 #include "hes-stub/store/seq_set.hpp"
 
 namespace protocol::p32 {
@@ -63,21 +64,19 @@ class ConcentratorStore {
 
  private:
   struct Statements;
-  struct ReportWriter;
   struct Waiting;
-  void write_report(const Waiting& waiting);
-  std::int64_t meter_id(const std::string& serial) const;
 
   Database& database_;
   std::unique_ptr<Statements> statements_;
+  ReportTables report_tables_;
   std::vector<std::int64_t> ids_;
   std::vector<ConcentratorRecord> records_;
   std::vector<ConcentratorIndex> dirty_records_;
   using Key = std::pair<ConcentratorIndex, std::uint64_t>;
   std::map<Key, std::optional<StoredItem>> items_;  // empty: erased
   std::vector<Waiting> reports_;
-  std::map<std::string, std::int64_t> meter_ids_;  // of all meters ever, by serial
-  std::vector<std::string> serials_;               // of the inventory
+  ReportTables::MeterIds meter_ids_;  // of all meters ever
+  std::vector<std::string> serials_;  // of the inventory
 };
 
 }  // namespace hes

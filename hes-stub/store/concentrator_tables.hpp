@@ -22,16 +22,6 @@ struct ConcentratorStore::Statements {
   Statement put_record;
   Statement put_item;
   Statement erase_item;
-  Statement error;
-  Statement meter_event;
-  Statement concentrator_event;
-  Statement member;
-  Statement reading;
-  Statement relay;
-  Statement firmware;
-  Statement statistics;
-  Statement node;
-  Statement parameters;
 };
 
 }  // namespace hes

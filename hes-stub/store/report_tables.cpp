@@ -1,106 +1,308 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-//
-// What reports say beside profile rows, into narrow tables.
-#include <map>
-#include <tuple>
+#include "hes-stub/store/report_tables.hpp"
 
-#include "hes-stub/inventory/type_template.hpp"
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
 #include "hes-stub/store/concentrator_tables.hpp"
+#include "protocol/cosem/obis.hpp"
+#include "protocol/hosted/p32/report.hpp"
 
 namespace hes {
 
 namespace p32 = protocol::p32;
+using p32::shape;
 
-struct ConcentratorStore::ReportWriter {
-  ConcentratorStore& store;
-  Statements& to;
-  std::int64_t id;  // of the concentrator
-  UtcNs arrival;
-  const char* kind;
+namespace {
 
-  void note_failure(const std::string& meter, const std::optional<p32::Failure>& failure) {
-    if (!failure) return;
-    put(to.error, id, arrival, kind, store.meter_id(meter), p32::name_of(failure->category),
-        failure->code);
+// Where the lines of reports go. Columns are the keys and those of `more` (of the line, of what is
+// around it, or concentrator, arrival_ns, alarm, ordinal), then whatever else the line has.
+struct Table {
+  const char* name = nullptr;  // nullptr: not stored here
+  std::string_view keys = {};  // blanks between; none: every report adds rows
+  std::string_view more = {};
+  const char* again = "";       // what a known key does
+  std::string_view needs = {};  // a line without it is no row
+};
+template <typename T>
+constexpr Table kTable{};
+template <>
+constexpr Table kTable<p32::InventoryMeter>{"concentrator_meter", "concentrator meter",
+                                            "arrival_ns", "OR REPLACE "};
+template <>
+constexpr Table kTable<p32::Reading>{"reading", "", "meter arrival_ns clock_utc_s"};
+template <>
+constexpr Table kTable<p32::MeterEvent>{"meter_event", "meter alarm log stamp_utc_s code ordinal",
+                                        "arrival_ns", "OR IGNORE "};
+template <>
+constexpr Table kTable<p32::ConcentratorParametersReport>{"concentrator_parameters", "concentrator",
+                                                          "arrival_ns", "OR REPLACE "};
+template <>
+constexpr Table kTable<p32::ConcentratorEvent>{"concentrator_event", "concentrator number", "",
+                                               "OR IGNORE "};
+template <>
+constexpr Table kTable<p32::RelayMeter>{"relay_status", "", "meter arrival_ns", "", "read_ms"};
+template <>
+constexpr Table kTable<p32::FirmwareTarget>{"firmware_status", "",
+                                            "concentrator target arrival_ns campaign"};
+template <>
+constexpr Table kTable<p32::StatisticsReport>{"statistics", "concentrator until_ms", "",
+                                              "OR REPLACE "};
+template <>
+constexpr Table kTable<p32::NodeStatistics>{"node_statistics", "concentrator until_ms meter", "",
+                                            "OR REPLACE "};
+
+using Value = std::variant<std::monostate, std::int64_t, std::string>;
+struct Column {
+  std::string name;
+  Value value;
+};
+
+Value value_of(const std::string& value) { return value; }
+Value value_of(const protocol::cosem::Obis& value) {
+  return std::string(protocol::cosem::ObisText(value).view());
+}
+template <typename T>
+requires std::integral<T> || std::is_enum_v<T> Value value_of(T value) {
+  return static_cast<std::int64_t>(value);
+}
+
+// "snrDown" in "cb": snr_down_cb
+std::string column_of(std::string_view attribute, const p32::As& as, const char* unit = nullptr) {
+  if (as.column != nullptr) return as.column;
+  std::string name;
+  for (const char c : attribute) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital && !name.empty()) name += '_';
+    name += capital ? static_cast<char>(c - 'A' + 'a') : c;
   }
-  void operator()(const p32::InventoryReport& report) {
-    for (const auto& m : report.meters) {
-      note_failure(m.id, m.failure);
-      put(to.member, id, store.meter_id(m.id), m.state, m.position, m.eui48, m.device_name,
-          m.firmware, m.since, m.last_contact, arrival);
+  if (as.unit != nullptr) unit = as.unit;
+  return unit == nullptr ? name : name + '_' + unit;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    words.emplace_back(word);
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return words;
+}
+
+void bind(Statement& to, int index, const Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return to.bind(index, *number);
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return to.bind(index, std::string_view(*text));
+  }
+  to.bind_null(index);
+}
+
+}  // namespace
+
+// One report on its way into the tables, or, with a database, an empty one that makes them.
+struct ReportTables::Walk {
+  ReportTables& tables;
+  Database* makes = nullptr;
+  p32::ReportKind kind{};
+  std::int64_t concentrator = 0;
+  UtcNs arrival = 0;
+  const MeterIds* meters = nullptr;
+  // The same line may come twice in a report: an event within one second.
+  std::map<std::vector<Value>, std::int64_t> seen = {};
+
+  std::int64_t meter_id(const std::string& serial) const {
+    if (meters == nullptr) return 0;
+    const auto found = meters->find(serial);
+    return found == meters->end() ? 0 : found->second;
+  }
+  void put(const Table& table, const std::vector<Column>& columns) {
+    if (makes != nullptr) return make(table, columns);
+    Statement& insert = tables.inserts_.at(table.name);
+    int index = 0;
+    for (const Column& column : columns) {
+      if (column.name == table.needs && column.value.index() == 0) return;
     }
+    for (const Column& column : columns) bind(insert, index++, column.value);
+    insert.run();
   }
-  void operator()(const p32::InstantaneousReport& report) {
-    for (const auto& m : report.meters) {
-      note_failure(m.id, m.failure);
-      std::optional<std::int64_t> clock_utc_s;
-      if (m.clock) clock_utc_s = m.clock->utc_s;
-      for (const p32::Reading& r : m.readings) {
-        put(to.reading, store.meter_id(m.id), arrival, clock_utc_s, to_string(r.obis), r.value,
-            r.scaler, r.unit);
-      }
+  void make(const Table& table, const std::vector<Column>& columns) {
+    if (tables.inserts_.contains(table.name)) return;
+    const std::vector<std::string> keys = words_of(table.keys);
+    std::string create = std::string("CREATE TABLE IF NOT EXISTS ") + table.name + '(';
+    std::string places;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      if (k > 0) create += ", ";
+      create += columns[k].name + (columns[k].value.index() == 2 ? " TEXT" : " INTEGER");
+      if (k < keys.size()) create += " NOT NULL";
+      places += k > 0 ? ",?" : "?";
     }
-  }
-  void operator()(const p32::ProfileReport& report) {  // its rows are stored elsewhere
-    for (const auto& m : report.meters) note_failure(m.id, m.failure);
-  }
-  void operator()(const p32::MeterEventsReport& report) {
-    for (const auto& m : report.meters) {
-      note_failure(m.id, m.failure);
-      // The same event may stand in the log twice, within one second.
-      std::map<std::tuple<p32::EventLog, std::int64_t, std::uint8_t>, unsigned> seen;
-      for (const p32::MeterEvent& e : m.events) {
-        const unsigned ordinal = seen[{e.log, e.at.utc_s, e.code}]++;
-        put(to.meter_event, store.meter_id(m.id), report.alarms, e.log, e.at.utc_s, e.code, ordinal,
-            e.at.deviation_min, e.at.status, e.received, arrival);
-      }
+    if (!keys.empty()) {
+      create += ", PRIMARY KEY(";
+      for (const std::string& key : keys) create += (&key == &keys[0] ? "" : ",") + key;
+      create += ")) WITHOUT ROWID";
+    } else {
+      create += ')';
     }
-  }
-  void operator()(const p32::ConcentratorParametersReport& report) {
-    const p32::Identity& who = report.identity;
-    const p32::ConcentratorParameters& what = report.parameters;
-    put(to.parameters, id, arrival, who.model, who.firmware, who.base_eui48, who.uplink,
-        who.restarts, what.poll_period_s, what.sessions_max, what.meters_per_report,
-        what.tasks ? what.tasks->size() : 0);
-  }
-  void operator()(const p32::ConcentratorEventsReport& report) {
-    for (const p32::ConcentratorEvent& e : report.events) {
-      put(to.concentrator_event, id, e.number, e.at, e.group, e.code, e.subject);
-    }
-  }
-  void operator()(const p32::RelayStatusReport& report) {
-    for (const auto& m : report.meters) {
-      note_failure(m.id, m.failure);
-      if (!m.read_at) continue;
-      put(to.relay, store.meter_id(m.id), arrival, m.read_at, m.output_closed, m.control_state,
-          m.control_mode);
-    }
-  }
-  void operator()(const p32::FirmwareStatusReport& report) {
-    for (const auto& t : report.targets) {
-      note_failure(t.id, t.failure);
-      put(to.firmware, id, t.id, arrival, report.campaign, t.state, t.active, t.blocks_done,
-          t.blocks_total);
-    }
-  }
-  void operator()(const p32::StatisticsReport& report) {
-    put(to.statistics, id, report.until, report.from, report.nodes_registered, report.nodes_min,
-        report.nodes_max, report.airtime_us, report.frames_sent, report.frames_received,
-        report.frames_damaged, report.uplink_sent_octets, report.uplink_received_octets);
-    for (const p32::NodeStatistics& n : report.nodes) {
-      note_failure(n.id, n.failure);
-      put(to.node, id, report.until, store.meter_id(n.id), n.eui48, n.registered, n.lnid, n.sid,
-          n.level, n.is_switch, n.own_sid, n.snr_down_cb, n.snr_up_cb, n.scheme, n.available_s,
-          n.state_changes, n.hours, n.requests, n.requests_failed, n.retransmissions);
-    }
+    makes->execute(create);
+    const std::string insert =
+        std::string("INSERT ") + table.again + "INTO " + table.name + " VALUES(" + places + ')';
+    tables.inserts_.emplace(table.name, makes->prepare(insert.c_str()));
   }
 };
 
-void ConcentratorStore::write_report(const Waiting& waiting) {
-  std::visit(ReportWriter{*this, *statements_, ids_[waiting.concentrator], waiting.arrival,
-                          p32::name_of(waiting.report.kind())},
-             waiting.report.body);
+// One element of a report; walks its shape (protocol/hosted/p32/shape.hpp).
+class ReportTables::Line {
+ public:
+  static constexpr bool kReads = false;
+
+  Line(Walk& walk, const Line* around) : walk_(walk), around_(around) {}
+
+  template <typename T>
+  void put(const T& value) {
+    shape(*this, value);
+    if constexpr (kTable<T>.name != nullptr) walk_.put(kTable<T>, row(kTable<T>));
+  }
+
+  template <typename T>
+  void required(const char* name, const T& value, const p32::As& as = {}) {
+    add(column_of(name, as), value_of(value));
+  }
+  void required(const char* name, const std::string& value, const p32::As& as = {}) {
+    const std::string column = column_of(name, as);
+    add(column, column == "meter" ? value_of(walk_.meter_id(value)) : value_of(value));
+  }
+  template <typename T>
+  void optional(const char* name, const std::optional<T>& value, const p32::As& as = {}) {
+    required(name, value.value_or(T{}), as);
+    clear_unless(value.has_value(), columns_.size() - 1);
+  }
+  template <typename T>
+  void unless(const char* name, const T& value, const T&, const p32::As& as = {}) {
+    required(name, value, as);
+  }
+  template <typename T>
+  void unless_empty(const char* name, const T& value, const p32::As& as = {}) {
+    required(name, value, as);
+  }
+  template <typename List>
+  void list(const char*, const List&) {}  // registers of rows, which are stored elsewhere
+  void time(const char* name, p32::UtcMs at, const p32::As& as = {}) {
+    add(column_of(name, as, "ms"), at);
+  }
+  void time(const char* name, const std::optional<p32::UtcMs>& at, const p32::As& as = {}) {
+    time(name, at.value_or(0), as);
+    clear_unless(at.has_value(), columns_.size() - 1);
+  }
+  void local(const char*, const p32::MeterTime& at) {
+    add(prefix_.empty() ? "stamp_utc_s" : "utc_s", at.utc_s);
+  }
+  void hex_octet(const char* name, std::uint8_t value, const p32::As& as = {}) {
+    required(name, value, as);
+  }
+  void failure(const std::optional<p32::Failure>& failure) {
+    if (!failure) return;
+    hes::put(walk_.tables.error_, walk_.concentrator, walk_.arrival, p32::name_of(walk_.kind),
+             std::get<std::int64_t>(find("meter")), p32::name_of(failure->category), failure->code);
+  }
+  void meters(const std::vector<std::string>&) {}
+  template <typename T>
+  void element(const char*, const T& value) {
+    shape(*this, value);
+  }
+  template <typename T>
+  void maybe_element(const char* name, const std::optional<T>& value) {
+    const std::size_t before = columns_.size();
+    prefix_ = column_of(name, {}) + '_';
+    const T empty{};
+    shape(*this, value ? *value : empty);
+    prefix_.clear();
+    clear_unless(value.has_value(), before);
+  }
+  template <typename T>
+  void elements(const char* name, const std::vector<T>& lines, const p32::Occurs& = {}) {
+    const std::vector<T> one(walk_.makes != nullptr ? 1 : 0);
+    for (const T& line : walk_.makes != nullptr ? one : lines) Line(walk_, this).put(line);
+    if constexpr (kTable<T>.name == nullptr) {
+      columns_.push_back({column_of(name, {}) + 's', value_of(lines.size())});
+    }
+  }
+
+ private:
+  // Columns from there on are of something that is absent.
+  void clear_unless(bool there, std::size_t from) {
+    if (there || walk_.makes != nullptr) return;
+    for (; from < columns_.size(); ++from) columns_[from].value = {};
+  }
+  void add(const std::string& name, Value value) {
+    columns_.push_back({prefix_ + name, std::move(value)});
+  }
+  const Column* find_own(const std::string& name) const {
+    for (const Column& column : columns_) {
+      if (column.name == name) return &column;
+    }
+    return around_ == nullptr ? nullptr : around_->find_own(name);
+  }
+  Value find(const std::string& name) const {
+    const Column* const found = find_own(name);
+    return found == nullptr ? value_of(0) : found->value;
+  }
+  Column leading(const std::string& name, const std::vector<Column>& before) {
+    if (const Column* const found = find_own(name)) return *found;
+    if (name == "concentrator") return {name, walk_.concentrator};
+    if (name == "arrival_ns") return {name, walk_.arrival};
+    if (name == "alarm") return {name, value_of(walk_.kind == p32::ReportKind::alarms)};
+    std::vector<Value> key;
+    for (const Column& column : before) key.push_back(column.value);
+    return {name, walk_.seen[key]++};  // ordinal
+  }
+  std::vector<Column> row(const Table& table) {
+    std::vector<Column> columns;
+    for (const std::string_view part : {table.keys, table.more}) {
+      for (const std::string& name : words_of(part)) columns.push_back(leading(name, columns));
+    }
+    const std::size_t leading_columns = columns.size();
+    for (Column& column : columns_) {
+      bool there = false;
+      for (std::size_t k = 0; k < leading_columns; ++k) there |= columns[k].name == column.name;
+      if (!there) columns.push_back(std::move(column));
+    }
+    return columns;
+  }
+
+  Walk& walk_;
+  const Line* around_;
+  std::string prefix_;
+  std::vector<Column> columns_;
+};
+
+namespace {
+
+Database& with_errors(Database& database) {
+  database.execute(
+      "CREATE TABLE IF NOT EXISTS report_error(concentrator INTEGER NOT NULL, "
+      "arrival_ns INTEGER NOT NULL, report TEXT, meter INTEGER, category TEXT, code INTEGER)");
+  return database;
+}
+
+}  // namespace
+
+ReportTables::ReportTables(Database& database)
+    : error_(with_errors(database).prepare("INSERT INTO report_error VALUES(?,?,?,?,?,?)")) {
+  for (std::size_t k = 0; k < p32::kReportKinds; ++k) {
+    Walk walk{*this, &database};
+    const p32::ReportBody body = p32::body_of(static_cast<p32::ReportKind>(k));
+    std::visit([&](const auto& report) { Line(walk, nullptr).put(report); }, body);
+  }
+}
+
+void ReportTables::write(const p32::Report& report, std::int64_t concentrator, UtcNs arrival,
+                         const MeterIds& meters) {
+  Walk walk{*this, nullptr, report.kind(), concentrator, arrival, &meters};
+  std::visit([&](const auto& body) { Line(walk, nullptr).put(body); }, report.body);
 }
 
 }  // namespace hes
