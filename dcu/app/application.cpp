@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint8_t kOwnLsap = 3;
 constexpr std::uint8_t kMeterLsap = 1;
-constexpr std::int64_t kStrangersEveryS = 60;
 constexpr std::uint8_t kIdentityPriority = 3;
 
 }  // namespace
@@ -22,14 +21,14 @@ Application::Application(const Ports& ports, Observer& observer, Subnetwork& sub
       reporter_(core_, nodes_),
       poller_(core_),
       collector_(core_, reporter_),
-      reader_(core_, poller_, collector_),
-      orders_({core_, poller_, collector_, reader_, reporter_, nodes_},
-              [this] { restart_ = true; }),
-      inbox_(core_, poller_, reader_, reporter_, orders_),
+      reader_(core_),
+      surveyor_(core_, poller_, collector_, reader_),
+      orders_({core_, poller_, collector_, reporter_, nodes_}, [this] { restart_ = true; }),
+      inbox_(core_, poller_, surveyor_, reporter_, orders_),
       link_(core_, inbox_, reporter_),
       door_(core_, inbox_),
       gateway_(core_, nodes_, poller_),
-      tasks_({core_, nodes_, poller_, collector_, reader_, reporter_}) {}
+      tasks_({core_, nodes_, poller_, collector_, reader_, surveyor_, reporter_}) {}
 
 bool Application::open() {
   if (!store_.open()) return false;
@@ -82,24 +81,11 @@ void Application::on_stream_closed(StreamId stream) {
 
 void Application::on_joined(fw::Address address, const fw::Eui48& eui48, Bytes identifier) {
   const MeterIndex meter = nodes_.joined(address, eui48, identifier);
-  if (meter == kNoMeter) return report_strangers();
+  if (meter == kNoMeter) return reporter_.report_strangers();
   if (store_.meters()[meter].device_name.empty()) {
     poller_.add(reader_.identity_job(meter, kIdentityPriority));
   }
   poller_.on_joined(meter, address);
-}
-
-// A node that is no meter of ours stands in an inventory with its failure.
-void Application::report_strangers() {
-  if (strangers_told_) return;
-  strangers_told_ = true;
-  core_.agenda.at(core_.in_s(kStrangersEveryS), [this] {
-    strangers_told_ = false;
-    protocol::p32::Report report;
-    report.cause = protocol::p32::Cause::event;
-    report.body = nodes_.inventory({}, true);
-    reporter_.add(std::move(report));
-  });
 }
 
 void Application::on_left(fw::Address address, const fw::Eui48& eui48, fw::LeaveReason) {

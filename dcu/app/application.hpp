@@ -41,8 +41,6 @@ class Application final : public fw::BaseNodeOwner {
   const Counters& counters() const { return core_.counters; }
 
  private:
-  void report_strangers();
-
   Store store_;
   Core core_;
   NodeManager nodes_;
@@ -50,6 +48,7 @@ class Application final : public fw::BaseNodeOwner {
   Poller poller_;
   Collector collector_;
   MeterReader reader_;
+  Surveyor surveyor_;
   OrderBook orders_;
   Inbox inbox_;
   HeadEndLink link_;
@@ -57,7 +56,6 @@ class Application final : public fw::BaseNodeOwner {
   Gateway gateway_;
   TaskTable tasks_;
   bool restart_ = false;
-  bool strangers_told_ = false;
 };
 
 }  // namespace dcu::app

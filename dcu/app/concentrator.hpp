@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "dcu/app/commission.hpp"
 #include "dcu/app/counters.hpp"
-#include "dcu/app/observer.hpp"
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/commission.hpp"
+#include "dcu/app/ports/observer.hpp"
+#include "dcu/app/ports/ports.hpp"
 #include "protocol/crypto/engine.hpp"
 #include "protocol/prime/modem.hpp"
 

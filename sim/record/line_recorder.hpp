@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "dcu/app/observer.hpp"
+#include "dcu/app/ports/observer.hpp"
 #include "plc-channel/medium/observer.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/power_line.hpp"

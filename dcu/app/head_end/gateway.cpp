@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "dcu/app/event_code.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "protocol/dlms/exception.hpp"
 
 namespace dcu::app {

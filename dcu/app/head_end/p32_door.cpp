@@ -1,17 +1,14 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "dcu/app/event_code.hpp"
 #include "dcu/app/head_end/uplink.hpp"
+#include "dcu/app/ports/event_code.hpp"
+#include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 
 namespace dcu::app {
 namespace {
 
 namespace p32 = protocol::p32;
-
-Bytes bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 unsigned status_of(const p32::Message& message) {
   const auto* error = std::get_if<p32::ErrorBody>(&message.body);
@@ -21,9 +18,13 @@ unsigned status_of(const p32::Message& message) {
       return 400;
     case p32::ErrorCategory::access:
       return 401;
-    default:
-      return 503;
+    case p32::ErrorCategory::communication:
+    case p32::ErrorCategory::dlms:
+    case p32::ErrorCategory::data:
+    case p32::ErrorCategory::resource:
+      break;
   }
+  return 503;
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "dcu/app/event_code.hpp"
+#include "dcu/app/ports/event_code.hpp"
+#include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/gzip.hpp"
 
@@ -23,10 +24,6 @@ constexpr std::size_t kExtraMost = 64;
 constexpr std::size_t kReportOctetsMost = 64u << 20;
 constexpr unsigned kMostDoublings = 6;
 constexpr std::int64_t kWriteAgainS = 1;
-
-Bytes bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dcu/app/meters/profiles.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 
@@ -11,10 +12,8 @@ namespace dcu::app {
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using protocol::cosem::obis;
 using protocol::cosem::Selection;
 
-constexpr std::int64_t kDayS = 86'400;
 constexpr std::int64_t kUsualPeriodS = 900;
 // Rows in one answer: what a session's buffer holds, and an answer the line carries in seconds.
 constexpr std::int64_t kMaxRowsPerRead = 96;
@@ -24,19 +23,6 @@ constexpr std::int64_t kClockSlackS = 3600;
 constexpr std::int64_t kFarS = 3650 * kDayS;
 // A meter closes its interval late by its clock's deviation.
 constexpr std::int64_t kLateS = 300;
-
-// Stamps are read again so far back: a closing or an event of a clock that was set back.
-std::int64_t overlap_s(Profile profile) {
-  switch (profile) {
-    case Profile::load:
-      return 0;
-    case Profile::daily:
-    case Profile::monthly:
-      return 2 * kDayS;
-    default:
-      return kDayS;
-  }
-}
 
 Selection range_of(std::int64_t from_s, std::int64_t to_s) {
   Selection selection;
@@ -57,36 +43,6 @@ struct Collector::Reading {
   bool again = false;  // a disturbed clock: further back
   std::shared_ptr<Range> wanted;
 };
-
-protocol::cosem::Obis Collector::name_of(Profile profile) {
-  switch (profile) {
-    case Profile::load:
-      return obis(1, 0, 99, 1, 0);
-    case Profile::daily:
-      return obis(1, 0, 99, 2, 0);
-    case Profile::monthly:
-      return obis(0, 0, 98, 1, 0);
-    case Profile::standard_events:
-      return obis(0, 0, 99, 98, 0);
-    default:
-      return obis(0, 0, 99, 98, 2);
-  }
-}
-
-std::string_view Collector::job_name(Profile profile) {
-  switch (profile) {
-    case Profile::load:
-      return "loadProfile";
-    case Profile::daily:
-      return "dailyClosing";
-    case Profile::monthly:
-      return "monthlyClosing";
-    case Profile::standard_events:
-      return "meterEvents";
-    default:
-      return "relayEvents";
-  }
-}
 
 std::int64_t Collector::period_s(MeterIndex meter) const {
   const std::uint32_t read = core_.store.meters()[meter].capture_period_s;
@@ -113,7 +69,7 @@ JobPtr Collector::profile_job(MeterIndex meter, Profile profile, std::uint8_t pr
 JobPtr Collector::range_job(MeterIndex meter, Profile profile, std::uint8_t priority,
                             std::shared_ptr<Range> range) {
   auto job = std::make_unique<Job>();
-  job->name = job_name(profile);
+  job->name = facts_of(profile).job;
   job->meter = meter;
   job->priority = priority;
   const auto reading = std::make_shared<Reading>();
@@ -140,10 +96,10 @@ void Collector::plan(Job& job, Reading& reading) const {
     const std::int64_t settled_s =
         entry.profiles[static_cast<std::size_t>(reading.profile)].settled_s;
     const std::int64_t oldest_s = now_s - core_.store.parameters().backfill_s;
-    reading.from_s = settled_s == 0 ? oldest_s : settled_s - overlap_s(reading.profile);
+    reading.from_s = settled_s == 0 ? oldest_s : settled_s - facts_of(reading.profile).overlap_s;
   }
   if (reading.profile == Profile::load && entry.capture_period_s == 0) {
-    job.operations.push_back(get_of(classes::ProfileGeneric::kId, name_of(reading.profile),
+    job.operations.push_back(get_of(classes::ProfileGeneric::kId, facts_of(reading.profile).name,
                                     classes::ProfileGeneric::kCapturePeriod));
   }
   ask(job, reading);
@@ -161,7 +117,7 @@ void Collector::ask(Job& job, Reading& reading) const {
   }
   reading.last_part = reading.to_s == end_s;
   if (reading.again && reading.last_part) reading.to_s = now_s + kFarS;
-  job.operations.push_back(get_of(classes::ProfileGeneric::kId, name_of(reading.profile),
+  job.operations.push_back(get_of(classes::ProfileGeneric::kId, facts_of(reading.profile).name,
                                   classes::ProfileGeneric::kBuffer,
                                   range_of(reading.from_s, reading.to_s)));
 }

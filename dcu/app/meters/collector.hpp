@@ -6,8 +6,8 @@
 #include <map>
 #include <optional>
 
-#include "dcu/app/core.hpp"
-#include "dcu/app/tasks/job.hpp"
+#include "dcu/app/core/core.hpp"
+#include "dcu/app/meters/job.hpp"
 #include "protocol/hosted/p32/order.hpp"
 
 namespace dcu::app {
@@ -48,9 +48,6 @@ class Collector {
 
   // An LSDU to client 3 that is a spontaneous event; anything else is counted and dropped.
   void on_notification(MeterIndex meter, Bytes apdu);
-
-  static protocol::cosem::Obis name_of(Profile profile);
-  static std::string_view job_name(Profile profile);
 
  private:
   struct Reading;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Clocks of meters, and what meters tell by themselves.
-#include "dcu/app/event_code.hpp"
 #include "dcu/app/meters/collector.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/meters/node_manager.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "dcu/app/event_code.hpp"
+#include "dcu/app/ports/event_code.hpp"
+#include "protocol/hosted/p32/text.hpp"
 
 namespace dcu::app {
 namespace {
@@ -19,7 +18,7 @@ constexpr std::size_t kMaxStrangers = 64;
 
 std::string hex(const fw::Eui48& eui48) {
   std::string text;
-  for (const std::uint8_t octet : eui48) text += fmt::format("{:02X}", octet);
+  p32::put_hex(eui48, text);
   return text;
 }
 

@@ -5,8 +5,9 @@
 #include <map>
 #include <vector>
 
-#include "dcu/app/core.hpp"
-#include "protocol/hosted/p32/report.hpp"
+#include "dcu/app/core/core.hpp"
+#include "protocol/hosted/p32/reports/inventory.hpp"
+#include "protocol/hosted/p32/reports/statistics.hpp"
 
 namespace dcu::app {
 

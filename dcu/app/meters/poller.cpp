@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "dcu/app/event_code.hpp"
 #include "dcu/app/meters/session.hpp"
+#include "dcu/app/ports/event_code.hpp"
 
 namespace dcu::app {
 namespace {
@@ -88,14 +88,6 @@ void Poller::cancel(std::uint64_t owner) {
       line.jobs.erase(line.jobs.begin() + static_cast<std::ptrdiff_t>(k));
     }
   }
-}
-
-std::size_t Poller::jobs_of(std::uint64_t owner) const {
-  std::size_t n = 0;
-  for (const Line& line : lines_) {
-    for (const JobPtr& job : line.jobs) n += job->owner == owner ? 1 : 0;
-  }
-  return n;
 }
 
 std::uint8_t Poller::urgency(const Line& line) const {

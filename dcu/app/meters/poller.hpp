@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "dcu/app/core.hpp"
-#include "dcu/app/tasks/job.hpp"
+#include "dcu/app/core/core.hpp"
+#include "dcu/app/meters/job.hpp"
 #include "protocol/dlms/client.hpp"
 
 namespace dcu::app {
@@ -41,8 +41,6 @@ class Poller {
   bool connected(MeterIndex meter) const { return lines_[meter].address != fw::kNoAddress; }
   bool uses_public_client(MeterIndex meter) const;
   std::size_t sessions() const { return sessions_.size() - free_.size(); }
-  // Jobs waiting or under way of an owner.
-  std::size_t jobs_of(std::uint64_t owner) const;
   // DLMS requests since the last statistics, and of these without answer.
   struct Tally {
     std::uint32_t requests = 0;

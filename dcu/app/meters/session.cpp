@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "dcu/app/event_code.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/data.hpp"
 
@@ -296,7 +296,9 @@ void Poller::on_timeout(Session& session) {
       return end(session);
     case Session::Step::releasing_public:
       return associate(session, false);
-    default:
+    case Session::Step::associating:
+    case Session::Step::reading_counter:
+    case Session::Step::requesting:
       ++core_.counters.timeouts;
       ++lines_[session.meter].tally.failed;
       retry_or_fail(session, PollOutcome::no_answer);

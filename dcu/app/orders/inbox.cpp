@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dcu/app/reports/report_list.hpp"
 #include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 namespace p32 = protocol::p32;
 using p32::ErrorCategory;
 using p32::Failure;
-using p32::ReportKind;
 
 constexpr std::size_t kRequestsMost = 32;
 // Owners of jobs: orders are odd (OrderBook), requests even, queries beyond any seq in use.
@@ -22,8 +22,8 @@ std::uint64_t owner_of(std::uint64_t seq) { return seq << 1; }
 
 }  // namespace
 
-Inbox::Inbox(Core& core, Poller& poller, MeterReader& reader, Reporter& reporter, OrderBook& orders)
-    : core_(core), poller_(poller), reader_(reader), reporter_(reporter), orders_(orders) {
+Inbox::Inbox(Core& core, Poller& poller, Surveyor& surveyor, Reporter& reporter, OrderBook& orders)
+    : core_(core), poller_(poller), surveyor_(surveyor), reporter_(reporter), orders_(orders) {
   orders_.cancel_request = [this](const std::string& id) { return cancel(id); };
 }
 
@@ -122,16 +122,13 @@ void Inbox::take_order(const p32::Message& message, const Answer& answer) {
   acknowledge(envelope.id, duplicate, answer);
 }
 
-bool Inbox::from_meter(const p32::Selection& selection) const {
-  switch (selection.report) {
-    case ReportKind::alarms:  // only the meter knows when it has one
-    case ReportKind::concentrator_parameters:
-    case ReportKind::concentrator_events:
-    case ReportKind::statistics:
-      return false;
-    default:
-      return selection.source == p32::Source::meter;
-  }
+bool Inbox::from_meter(const p32::Selection& selection) {
+  return selection.source == p32::Source::meter && source_of(selection.report).ask != nullptr;
+}
+
+// What needs no meter.
+p32::ReportBody Inbox::stored(const p32::Selection& selection) {
+  return (reporter_.*source_of(selection.report).stored)(selection);
 }
 
 // An inventory is the concentrator's own; meters add what they are called.
@@ -142,7 +139,7 @@ p32::ReportBody Inbox::completed(const p32::Selection& selection, p32::ReportBod
   some.meters.clear();
   for (const p32::InventoryMeter& line : read->meters) some.meters.push_back(line.id);
   if (some.meters.empty()) return body;
-  auto report = std::get<p32::InventoryReport>(reporter_.cached(some));
+  auto report = std::get<p32::InventoryReport>(reporter_.inventory(some));
   for (p32::InventoryMeter& line : report.meters) {
     for (const p32::InventoryMeter& from : read->meters) {
       if (from.id == line.id && from.failure) line.failure = from.failure;
@@ -164,9 +161,9 @@ void Inbox::take_query(const p32::Message& message, const Answer& answer) {
     answer(out);
   };
   if (!core_.store.commit()) return;
-  if (!from_meter(selection)) return reply(reporter_.cached(selection));
+  if (!from_meter(selection)) return reply(stored(selection));
   const std::uint64_t owner = owner_of(kQueryOwners + ++queries_);
-  reader_.survey(selection, owner, {}, SIZE_MAX, [this, selection, reply](MeterReader::Part part) {
+  surveyor_.survey(selection, owner, {}, SIZE_MAX, [this, selection, reply](Surveyor::Part part) {
     reply(completed(selection, std::move(part.body)));
   });
 }
@@ -193,14 +190,14 @@ void Inbox::take_request(const p32::Message& message, const Answer& answer) {
 void Inbox::run(std::uint64_t seq, const p32::Selection& selection) {
   if (!core_.store.commit()) return;
   if (!from_meter(selection)) {
-    return add_part(seq, reporter_.cached(selection), {}, true);
+    return add_part(seq, stored(selection), {}, true);
   }
   const std::size_t most = core_.store.parameters().meters_per_report;
-  reader_.survey(selection, owner_of(seq), pending_.at(seq).reported, most,
-                 [this, seq, selection](MeterReader::Part part) {
-                   add_part(seq, completed(selection, std::move(part.body)), part.meters,
-                            part.last);
-                 });
+  surveyor_.survey(selection, owner_of(seq), pending_.at(seq).reported, most,
+                   [this, seq, selection](Surveyor::Part part) {
+                     add_part(seq, completed(selection, std::move(part.body)), part.meters,
+                              part.last);
+                   });
 }
 
 // The report and what it settles of the request become durable together.

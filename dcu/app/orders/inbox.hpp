@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dcu/app/orders/order_book.hpp"
+#include "dcu/app/reports/surveyor.hpp"
 
 namespace dcu::app {
 
@@ -19,7 +20,7 @@ class Inbox {
   // Called once, at once or later, with what to say in return.
   using Answer = std::function<void(const protocol::p32::Message&)>;
 
-  Inbox(Core& core, Poller& poller, MeterReader& reader, Reporter& reporter, OrderBook& orders);
+  Inbox(Core& core, Poller& poller, Surveyor& surveyor, Reporter& reporter, OrderBook& orders);
 
   void start();
   // Request, Query, SignedOrder and Hello, however they came. True: it was one of these.
@@ -44,13 +45,14 @@ class Inbox {
   void add_part(std::uint64_t seq, protocol::p32::ReportBody body,
                 const std::vector<std::string>& meters, bool last);
   void save(std::uint64_t seq);
-  bool from_meter(const protocol::p32::Selection& selection) const;
+  static bool from_meter(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody stored(const protocol::p32::Selection& selection);
   protocol::p32::ReportBody completed(const protocol::p32::Selection& selection,
                                       protocol::p32::ReportBody body);
 
   Core& core_;
   Poller& poller_;
-  MeterReader& reader_;
+  Surveyor& surveyor_;
   Reporter& reporter_;
   OrderBook& orders_;
   std::map<std::uint64_t, Pending> pending_;  // by seq of the message

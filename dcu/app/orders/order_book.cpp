@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "dcu/app/event_code.hpp"
 #include "dcu/app/orders/order_operations.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 
@@ -280,9 +280,15 @@ p32::ReportBody OrderBook::result_body(const Running& running) {
       }
       return report;
     }
-    default:
-      return p32::InstantaneousReport{};
+    case OrderKind::meter_parameters:
+    case OrderKind::activity_calendar:
+    case OrderKind::power_limit:
+    case OrderKind::clock_sync:
+    case OrderKind::key_change:
+    case OrderKind::raw_dlms:
+      break;
   }
+  return p32::InstantaneousReport{};  // the result itself says everything
 }
 
 void OrderBook::finish(const RunningPtr& running, OrderState state,
@@ -312,9 +318,8 @@ void OrderBook::finish(const RunningPtr& running, OrderState state,
                                   event_code::kOrderDone,     event_code::kOrderFailed,
                                   event_code::kOrderExpired,  event_code::kOrderCancelled};
   core.store.note(Group::orders, kEvents[static_cast<std::size_t>(state)], order.id);
-  constexpr std::array kStates = {"accepted", "running", "done", "failed", "expired", "cancelled"};
   core.observer.order_executed(core.now(), p32::name_of(order.kind()), order.seq,
-                               kStates[static_cast<std::size_t>(state)]);
+                               p32::name_of(state));
   const auto* command = std::get_if<p32::ConcentratorCommandOrder>(&order.body);
   const bool reboot = command != nullptr && command->command == p32::Command::reboot;
   if (reboot && state == OrderState::done) restart_();

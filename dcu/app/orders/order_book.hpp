@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 
-#include "dcu/app/head_end/reporter.hpp"
+#include "dcu/app/meters/collector.hpp"
 #include "dcu/app/meters/meter_reader.hpp"
+#include "dcu/app/meters/poller.hpp"
+#include "dcu/app/reports/reporter.hpp"
 #include "protocol/hosted/p32/sign.hpp"
 
 namespace dcu::app {
@@ -22,7 +24,6 @@ class OrderBook {
     Core& core;
     Poller& poller;
     Collector& collector;
-    MeterReader& reader;
     Reporter& reporter;
     NodeManager& nodes;
   };

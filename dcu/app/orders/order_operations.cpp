@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "dcu/app/store/blob.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
@@ -53,10 +54,6 @@ Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 25
   octets.resize(out.ok() ? out.size() : 0);
   return octets;
 }
-Bytes bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
 void put_pattern(const p32::DatePattern& date, Writer& out) {
   const auto year = static_cast<std::uint16_t>(date.year == 0 ? 0xFFFF : date.year);
   out.u16(year);
@@ -296,9 +293,12 @@ std::vector<Operation> operations_of(const p32::Order& order, std::string_view s
       return raw(std::get<p32::RawDlmsOrder>(order.body));
     case p32::OrderKind::firmware_campaign:
       return firmware(std::get<p32::FirmwareCampaignOrder>(order.body));
-    default:
-      return {};
+    case p32::OrderKind::clock_sync:  // depends on what the clock says
+    case p32::OrderKind::concentrator_parameters:
+    case p32::OrderKind::concentrator_command:
+      break;
   }
+  return {};
 }
 
 }  // namespace dcu::app

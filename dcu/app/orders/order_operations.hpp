@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dcu/app/tasks/job.hpp"
+#include "dcu/app/meters/job.hpp"
 #include "protocol/hosted/p32/order.hpp"
 
 namespace dcu::app {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
-#include "dcu/app/event_code.hpp"
 #include "dcu/app/orders/order_book.hpp"
 #include "dcu/app/orders/order_operations.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 

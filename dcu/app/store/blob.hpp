@@ -9,9 +9,14 @@
 
 namespace dcu::app {
 
+inline Bytes bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
 // Values of the store, big-endian; lengths in front of texts.
 class BlobWriter {
  public:
+  explicit BlobWriter(Octets before = {}) : out_(std::move(before)) {}
   BlobWriter& u8(std::uint64_t value) { return put(value, 1); }
   BlobWriter& u16(std::uint64_t value) { return put(value, 2); }
   BlobWriter& u32(std::uint64_t value) { return put(value, 4); }
@@ -21,11 +26,7 @@ class BlobWriter {
     out_.insert(out_.end(), octets.begin(), octets.end());
     return *this;
   }
-  BlobWriter& text(std::string_view value) {
-    u32(value.size());
-    out_.insert(out_.end(), value.begin(), value.end());
-    return *this;
-  }
+  BlobWriter& text(std::string_view value) { return u32(value.size()).bytes(bytes_of(value)); }
   // Small numbers in few octets: seven bits each, the highest bit says that more follow.
   BlobWriter& compact(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<std::uint8_t>(value | 0x80));

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dcu/app/store/blob.hpp"
+
 namespace dcu::app {
 namespace {
 
@@ -28,17 +30,10 @@ std::uint32_t crc_of(Bytes octets) {
       ::crc32(0, octets.data(), static_cast<unsigned>(octets.size())));
 }
 
-void put_u32(std::uint64_t value, Octets& out) {
-  for (int shift = 24; shift >= 0; shift -= 8)
-    out.push_back(static_cast<std::uint8_t>(value >> shift));
-}
-
 void put_record(Record record, PageStore::Key key, Bytes value, Octets& out) {
-  out.push_back(static_cast<std::uint8_t>(record));
-  put_u32(key >> 32, out);
-  put_u32(key & 0xFFFF'FFFF, out);
-  put_u32(value.size(), out);
-  out.insert(out.end(), value.begin(), value.end());
+  BlobWriter to(std::move(out));
+  to.u8(static_cast<std::uint8_t>(record)).u64(key).u32(value.size()).bytes(value);
+  out = to.take();
 }
 
 std::uint32_t pages_for(std::size_t octets) {

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/ports.hpp"
 
 namespace dcu::app {
 

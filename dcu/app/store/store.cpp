@@ -4,9 +4,8 @@
 
 #include <algorithm>
 
-#include "dcu/app/event_code.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "dcu/app/store/blob.hpp"
-#include "dcu/app/tasks/agenda.hpp"
 
 namespace dcu::app {
 namespace {

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "dcu/app/commission.hpp"
-#include "dcu/app/observer.hpp"
+#include "dcu/app/ports/commission.hpp"
+#include "dcu/app/ports/observer.hpp"
 #include "dcu/app/store/page_store.hpp"
 #include "dcu/app/store/rows.hpp"
-#include "protocol/hosted/p32/report.hpp"
+#include "protocol/hosted/p32/reports/concentrator_events.hpp"
 
 namespace dcu::app {
 

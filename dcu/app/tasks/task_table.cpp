@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "dcu/app/meters/profiles.hpp"
+
 namespace dcu::app {
 namespace {
 
 namespace p32 = protocol::p32;
 using p32::TaskKind;
 
-constexpr std::int64_t kDayS = 86'400;
 // Stored values: the last run of a task, by a digest of its id.
 // Owners of jobs beyond those of orders, requests and queries.
 constexpr std::uint64_t kSurveyOwners = std::uint64_t{1} << 61;
@@ -167,19 +168,8 @@ void TaskTable::read_profiles(const Task& task, const std::vector<MeterIndex>& m
     parts_.poller.add(parts_.collector.profile_job(meter, profile, priority));
   };
   for (const MeterIndex meter : meters) {
-    switch (task.kind) {
-      case TaskKind::load_profile:
-        add(meter, Profile::load);
-        break;
-      case TaskKind::daily_closing:
-        add(meter, Profile::daily);
-        break;
-      case TaskKind::monthly_closing:
-        add(meter, Profile::monthly);
-        break;
-      default:
-        add(meter, Profile::standard_events);
-        add(meter, Profile::relay_events);
+    for (const ProfileFacts& facts : kProfileFacts) {
+      if (facts.task == task.kind) add(meter, facts.profile);
     }
   }
 }
@@ -191,12 +181,12 @@ void TaskTable::survey(const Task& task, p32::ReportKind kind) {
   selection.priority = task.priority;
   selection.meters = task.meters;
   const bool send = task.send;
-  parts_.reader.survey(selection, kSurveyOwners + ++surveys_, {}, SIZE_MAX,
-                       [this, send](MeterReader::Part part) {
-                         p32::Report report;
-                         report.body = std::move(part.body);
-                         if (send) parts_.reporter.add(std::move(report));
-                       });
+  parts_.surveyor.survey(selection, kSurveyOwners + ++surveys_, {}, SIZE_MAX,
+                         [this, send](Surveyor::Part part) {
+                           p32::Report report;
+                           report.body = std::move(part.body);
+                           if (send) parts_.reporter.add(std::move(report));
+                         });
 }
 
 }  // namespace dcu::app

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "dcu/app/head_end/reporter.hpp"
 #include "dcu/app/meters/collector.hpp"
 #include "dcu/app/meters/meter_reader.hpp"
 #include "dcu/app/meters/poller.hpp"
+#include "dcu/app/reports/reporter.hpp"
+#include "dcu/app/reports/surveyor.hpp"
 
 namespace dcu::app {
 
@@ -26,6 +27,7 @@ class TaskTable {
     Poller& poller;
     Collector& collector;
     MeterReader& reader;
+    Surveyor& surveyor;
     Reporter& reporter;
   };
   explicit TaskTable(const Parts& parts) : parts_(parts) {}

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/ports.hpp"
 
 namespace sim::run {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/ports.hpp"
 
 namespace dcu_test {
 

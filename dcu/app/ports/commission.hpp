@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/ports.hpp"
 #include "protocol/dlms/types.hpp"
 #include "protocol/hosted/p32/parameters.hpp"
 #include "protocol/prime/types.hpp"

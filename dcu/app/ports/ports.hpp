@@ -14,6 +14,7 @@ namespace dcu::app {
 
 using UtcNs = std::int64_t;  // nanoseconds since 1970-01-01T00:00:00Z
 inline constexpr UtcNs kNever = INT64_MAX;
+inline constexpr UtcNs kNsPerSecond = 1'000'000'000;
 
 // Clock of the concentrator (NTP-disciplined) and its one timer.
 class Clock {

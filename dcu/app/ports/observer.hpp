@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "dcu/app/commission.hpp"
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/commission.hpp"
+#include "dcu/app/ports/ports.hpp"
 #include "protocol/prime/types.hpp"
 
 namespace dcu::app {

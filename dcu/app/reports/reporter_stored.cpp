@@ -4,13 +4,13 @@
 // Answers from what the concentrator has stored.
 #include <algorithm>
 
-#include "dcu/app/head_end/reporter.hpp"
+#include "dcu/app/meters/profiles.hpp"
+#include "dcu/app/reports/reporter.hpp"
 
 namespace dcu::app {
 namespace {
 
 namespace p32 = protocol::p32;
-using p32::ReportKind;
 
 constexpr p32::Failure kNotStored{p32::ErrorCategory::data, p32::error_code::kNotThere};
 constexpr p32::Failure kUnknown{p32::ErrorCategory::communication, p32::error_code::kUnknownMeter};
@@ -49,10 +49,9 @@ std::vector<Line> lines_of(const Store& store, const p32::Selection& selection, 
 
 }  // namespace
 
-p32::ReportBody Reporter::cached_rows(const p32::Selection& selection) {
-  const Profile profile = selection.report == ReportKind::load_profile    ? Profile::load
-                          : selection.report == ReportKind::daily_closing ? Profile::daily
-                                                                          : Profile::monthly;
+p32::ReportBody Reporter::rows(const p32::Selection& selection) {
+  const auto has = [&](const ProfileFacts& facts) { return facts.report == selection.report; };
+  const Profile profile = std::find_if(kProfileFacts, std::end(kProfileFacts), has)->profile;
   p32::ProfileReport report;
   report.profile = selection.report;
   const Store& store = core_.store;
@@ -71,9 +70,9 @@ p32::ReportBody Reporter::cached_rows(const p32::Selection& selection) {
   return report;
 }
 
-p32::ReportBody Reporter::cached_events(const p32::Selection& selection) {
+p32::ReportBody Reporter::meter_events(const p32::Selection& selection) {
   p32::MeterEventsReport report;
-  report.alarms = selection.report == ReportKind::alarms;
+  report.take_kind(selection.report);
   const Store& store = core_.store;
   const auto& codes = selection.codes;
   const auto take = [&](MeterIndex meter, Profile profile, p32::EventMeter& line) {
@@ -91,71 +90,64 @@ p32::ReportBody Reporter::cached_events(const p32::Selection& selection) {
     }
   };
   report.meters = lines_of<p32::EventMeter>(store, selection, [&](MeterIndex meter, auto& line) {
-    if (report.alarms) return take(meter, Profile::alarms, line);
-    take(meter, Profile::standard_events, line);
-    take(meter, Profile::relay_events, line);
+    for (const ProfileFacts& facts : kProfileFacts) {
+      if (facts.report == selection.report) take(meter, facts.profile, line);
+    }
   });
   return report;
 }
 
-p32::ReportBody Reporter::cached(const p32::Selection& selection) {
+p32::ReportBody Reporter::inventory(const p32::Selection& selection) {
   const Store& store = core_.store;
-  const std::vector<MeterIndex> meters = meters_of(store, selection.meters);
-  switch (selection.report) {
-    case ReportKind::inventory: {
-      p32::InventoryReport report = nodes_.inventory(meters, selection.meters.empty());
-      for (const std::string& serial : selection.meters) {
-        if (store.meter_of(serial) != kNoMeter) continue;
-        p32::InventoryMeter line;
-        line.id = serial;
-        line.failure = kUnknown;
-        line.eui48 = "000000000000";
-        report.meters.push_back(std::move(line));
-      }
-      return report;
-    }
-    case ReportKind::load_profile:
-    case ReportKind::daily_closing:
-    case ReportKind::monthly_closing:
-      return cached_rows(selection);
-    case ReportKind::meter_events:
-    case ReportKind::alarms:
-      return cached_events(selection);
-    case ReportKind::concentrator_parameters:
-      return parameters();
-    case ReportKind::concentrator_events: {
-      p32::ConcentratorEventsReport report;
-      for (auto& event : core_.store.events(0)) {
-        if (in_range(event.at / 1000, selection)) report.events.push_back(std::move(event));
-      }
-      return report;
-    }
-    case ReportKind::statistics:
-      return nodes_.statistics(meters, false);
-    // Not kept: true only at the moment at which it is read.
-    case ReportKind::instantaneous: {
-      p32::InstantaneousReport report;
-      report.meters = lines_of<p32::InstantaneousMeter>(
-          store, selection, [](MeterIndex, auto& line) { line.failure = kNotStored; });
-      return report;
-    }
-    case ReportKind::relay_status: {
-      p32::RelayStatusReport report;
-      report.meters = lines_of<p32::RelayMeter>(
-          store, selection, [](MeterIndex, auto& line) { line.failure = kNotStored; });
-      return report;
-    }
-    case ReportKind::firmware_status: {
-      p32::FirmwareStatusReport report;
-      report.targets =
-          lines_of<p32::FirmwareTarget>(store, selection, [&](MeterIndex meter, auto& line) {
-            line.active = store.meters()[meter].firmware;
-            if (line.active.empty()) line.failure = kNotStored;
-          });
-      return report;
-    }
+  p32::InventoryReport report =
+      nodes_.inventory(meters_of(store, selection.meters), selection.meters.empty());
+  for (const std::string& serial : selection.meters) {
+    if (store.meter_of(serial) != kNoMeter) continue;
+    p32::InventoryMeter line;
+    line.id = serial;
+    line.failure = kUnknown;
+    line.eui48 = "000000000000";
+    report.meters.push_back(std::move(line));
   }
-  return p32::ConcentratorEventsReport{};
+  return report;
+}
+
+p32::ReportBody Reporter::own_parameters(const p32::Selection&) { return parameters(); }
+
+p32::ReportBody Reporter::own_events(const p32::Selection& selection) {
+  p32::ConcentratorEventsReport report;
+  for (auto& event : core_.store.events(0)) {
+    if (in_range(event.at / 1000, selection)) report.events.push_back(std::move(event));
+  }
+  return report;
+}
+
+p32::ReportBody Reporter::statistics(const p32::Selection& selection) {
+  return nodes_.statistics(meters_of(core_.store, selection.meters), false);
+}
+
+p32::ReportBody Reporter::nothing_stored(const p32::Selection& selection) {
+  p32::ReportBody body = p32::body_of(selection.report);
+  std::visit(
+      [&](auto& report) {
+        if constexpr (requires { report.meters.front().failure; }) {
+          using Line = std::remove_cvref_t<decltype(report.meters.front())>;
+          report.meters = lines_of<Line>(core_.store, selection,
+                                         [](MeterIndex, auto& line) { line.failure = kNotStored; });
+        }
+      },
+      body);
+  return body;
+}
+
+p32::ReportBody Reporter::firmware(const p32::Selection& selection) {
+  p32::FirmwareStatusReport report;
+  report.targets =
+      lines_of<p32::FirmwareTarget>(core_.store, selection, [&](MeterIndex meter, auto& line) {
+        line.active = core_.store.meters()[meter].firmware;
+        if (line.active.empty()) line.failure = kNotStored;
+      });
+  return report;
 }
 
 }  // namespace dcu::app

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "dcu/app/core/agenda.hpp"
 #include "dcu/app/counters.hpp"
 #include "dcu/app/store/store.hpp"
-#include "dcu/app/tasks/agenda.hpp"
 #include "dcu/fw/types.hpp"
 #include "protocol/crypto/engine.hpp"
 

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "dcu/app/head_end/reporter.hpp"
+#include "dcu/app/reports/reporter.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "dcu/app/meters/profiles.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/gzip.hpp"
+#include "protocol/hosted/p32/text.hpp"
 
 namespace dcu::app {
 namespace {
@@ -17,40 +19,8 @@ using p32::ReportKind;
 
 constexpr std::size_t kRowsPerReport = 20'000;
 constexpr std::int64_t kAlarmHoldS = 2;
+constexpr std::int64_t kStrangersEveryS = 60;
 constexpr std::uint32_t kReportedEvents = 1;  // name of a stored value
-
-// Event logs of a meter share a report.
-Profile group_of(Profile profile) {
-  return profile == Profile::relay_events ? Profile::standard_events : profile;
-}
-
-ReportKind kind_of(Profile profile) {
-  switch (profile) {
-    case Profile::load:
-      return ReportKind::load_profile;
-    case Profile::daily:
-      return ReportKind::daily_closing;
-    case Profile::monthly:
-      return ReportKind::monthly_closing;
-    case Profile::alarms:
-      return ReportKind::alarms;
-    default:
-      return ReportKind::meter_events;
-  }
-}
-
-p32::TaskKind task_of(Profile profile) {
-  switch (profile) {
-    case Profile::load:
-      return p32::TaskKind::load_profile;
-    case Profile::daily:
-      return p32::TaskKind::daily_closing;
-    case Profile::monthly:
-      return p32::TaskKind::monthly_closing;
-    default:
-      return p32::TaskKind::meter_events;
-  }
-}
 
 // Relay events of the meter's journal (IDIS package 2).
 bool is_relay_code(std::uint8_t code) { return code >= 59 && code <= 68; }
@@ -98,53 +68,44 @@ void Reporter::start() {
 }
 
 void Reporter::rows_ready(MeterIndex, Profile profile) {
-  const Profile group = group_of(profile);
-  bool& armed = armed_[static_cast<std::size_t>(group)];
+  const ReportKind kind = facts_of(profile).report;
+  bool& armed = armed_[static_cast<std::size_t>(kind)];
   if (armed) return;
   armed = true;
-  const bool alarm = group == Profile::alarms;
+  const bool alarm = kind == ReportKind::alarms;
   const std::int64_t hold_s = alarm ? kAlarmHoldS : core_.store.parameters().report_hold_s;
-  core_.agenda.at(core_.in_s(hold_s), [this, group] { flush(group); });
+  core_.agenda.at(core_.in_s(hold_s), [this, kind] { flush(kind); });
 }
 
 // A task may say that its rows are only stored.
-bool Reporter::wanted(Profile profile) const {
-  if (profile == Profile::alarms) return true;
-  const p32::TaskKind kind = task_of(profile);
-  for (const Task& task : core_.store.tasks()) {
-    if (task.kind == kind && task.enabled) return task.send;
+bool Reporter::wanted(ReportKind kind) const {
+  for (const ProfileFacts& facts : kProfileFacts) {
+    if (facts.report != kind || !facts.task) continue;
+    for (const Task& task : core_.store.tasks()) {
+      if (task.kind == *facts.task && task.enabled) return task.send;
+    }
   }
   return true;
 }
 
-p32::ReportBody Reporter::empty_body(Profile profile) const {
-  if (is_event_log(profile)) {
-    p32::MeterEventsReport events;
-    events.alarms = profile == Profile::alarms;
-    return events;
-  }
-  p32::ProfileReport rows;
-  rows.profile = kind_of(profile);
-  return rows;
-}
-
-void Reporter::flush(Profile group) {
-  armed_[static_cast<std::size_t>(group)] = false;
+void Reporter::flush(ReportKind kind) {
+  armed_[static_cast<std::size_t>(kind)] = false;
   if (!core_.store.commit()) return;  // rows are read back from what is durable
-  const bool send = wanted(group);
+  const bool send = wanted(kind);
   const std::size_t most = std::max<std::size_t>(1, core_.store.parameters().meters_per_report);
-  p32::ReportBody body = empty_body(group);
+  p32::ReportBody body = p32::body_of(kind);
   const auto hand_over = [&] {
     if (meters_in(body) == 0) return;
     p32::Report report;
-    report.cause = group == Profile::alarms ? p32::Cause::event : p32::Cause::schedule;
+    report.cause = kind == ReportKind::alarms ? p32::Cause::event : p32::Cause::schedule;
     report.body = std::move(body);
     if (send) add(std::move(report));
-    body = empty_body(group);
+    body = p32::body_of(kind);
   };
   for (MeterIndex meter = 0; meter < core_.store.meters().size(); ++meter) {
-    append(meter, group, body);
-    if (group == Profile::standard_events) append(meter, Profile::relay_events, body);
+    for (const ProfileFacts& facts : kProfileFacts) {
+      if (facts.report == kind) append(meter, facts.profile, body);
+    }
     if (meters_in(body) >= most || rows_in(body) >= kRowsPerReport) hand_over();
   }
   hand_over();
@@ -178,10 +139,10 @@ p32::MeterEvent Reporter::event_of(const Row& row, Profile profile) {
 }
 
 // What is in no report yet goes into this one; both become durable together.
-bool Reporter::append(MeterIndex meter, Profile profile, p32::ReportBody& body) {
+void Reporter::append(MeterIndex meter, Profile profile, p32::ReportBody& body) {
   MeterEntry& entry = core_.store.meters()[meter];
   ProfileCursor& cursor = entry.profiles[static_cast<std::size_t>(profile)];
-  if (cursor.reported == cursor.next) return false;
+  if (cursor.reported == cursor.next) return;
   const std::string& serial = entry.given.serial;
   for (; cursor.reported < cursor.next; ++cursor.reported) {
     const auto chunk = core_.store.chunk(meter, profile, cursor.reported);
@@ -211,7 +172,6 @@ bool Reporter::append(MeterIndex meter, Profile profile, p32::ReportBody& body) 
     }
   }
   core_.store.save_state(meter);
-  return true;
 }
 
 p32::Envelope Reporter::envelope(const std::string& re) {
@@ -244,9 +204,7 @@ p32::ConcentratorParametersReport Reporter::parameters() const {
   report.identity.maker = "amitwin";
   report.identity.model = "AMTDC";
   report.identity.firmware = kSoftware;
-  for (const std::uint8_t octet : config.eui48) {
-    report.identity.base_eui48 += fmt::format("{:02X}", octet);
-  }
+  p32::put_hex(config.eui48, report.identity.base_eui48);
   report.identity.uplink = config.uplink;
   report.identity.started = p32::utc_ms_of_ns(started_);
   report.identity.restarts = core_.store.restarts();
@@ -268,19 +226,15 @@ p32::ConcentratorParametersReport Reporter::parameters() const {
   return report;
 }
 
-p32::ReportBody Reporter::events_since(std::uint64_t number) const {
-  p32::ConcentratorEventsReport report;
-  report.events = core_.store.events(number);
-  return report;
-}
-
 void Reporter::report_events() {
   const std::int64_t from = core_.store.value(kReportedEvents, 1);
+  p32::ConcentratorEventsReport events;
+  events.events = core_.store.events(static_cast<std::uint64_t>(from));
+  if (events.events.empty()) return;
+  core_.store.set_value(kReportedEvents,
+                        static_cast<std::int64_t>(events.events.back().number + 1));
   p32::Report report;
-  report.body = events_since(static_cast<std::uint64_t>(from));
-  const auto& events = std::get<p32::ConcentratorEventsReport>(report.body).events;
-  if (events.empty()) return;
-  core_.store.set_value(kReportedEvents, static_cast<std::int64_t>(events.back().number + 1));
+  report.body = std::move(events);
   add(std::move(report));
 }
 
@@ -294,6 +248,18 @@ void Reporter::report_inventory(const std::vector<MeterIndex>& meters) {
   p32::Report report;
   report.body = nodes_.inventory(meters, true);
   add(std::move(report));
+}
+
+void Reporter::report_strangers() {
+  if (strangers_told_) return;
+  strangers_told_ = true;
+  core_.agenda.at(core_.in_s(kStrangersEveryS), [this] {
+    strangers_told_ = false;
+    p32::Report report;
+    report.cause = p32::Cause::event;
+    report.body = nodes_.inventory({}, true);
+    add(std::move(report));
+  });
 }
 
 }  // namespace dcu::app

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "dcu/app/observer.hpp"
+#include "dcu/app/core/agenda.hpp"
+#include "dcu/app/ports/observer.hpp"
 #include "dcu/app/store/page_store.hpp"
-#include "dcu/app/tasks/agenda.hpp"
 #include "protocol/cosem/types.hpp"
 
 namespace dcu::app {

@@ -9,6 +9,7 @@
 #include "dcu/app/meters/collector.hpp"
 #include "dcu/app/meters/node_manager.hpp"
 #include "protocol/hosted/p32/message.hpp"
+#include "protocol/hosted/p32/selection.hpp"
 
 namespace dcu::app {
 
@@ -29,30 +30,36 @@ class Reporter final : public RowsReady {
   // Into the outbox; it leaves when the store has it.
   std::uint64_t add(protocol::p32::Report report, const std::string& re = {});
 
-  // ---- Bodies ----
-  // What is stored, for reports that need no meter. Meters and range as selected.
-  protocol::p32::ReportBody cached(const protocol::p32::Selection& selection);
-  protocol::p32::ReportBody events_since(std::uint64_t number) const;
+  // ---- Bodies: what is stored, for reports that need no meter; meters and range as selected ----
+  protocol::p32::ReportBody inventory(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody rows(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody meter_events(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody own_parameters(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody own_events(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody firmware(const protocol::p32::Selection& selection);
+  protocol::p32::ReportBody statistics(const protocol::p32::Selection& selection);
+  // True only at the moment at which it is read.
+  protocol::p32::ReportBody nothing_stored(const protocol::p32::Selection& selection);
   protocol::p32::ConcentratorParametersReport parameters() const;
   static protocol::p32::ProfileMeter profile_meter(const std::string& serial, const Chunk& chunk);
   static protocol::p32::MeterEvent event_of(const Row& row, Profile profile);
-  // Concentrator events not yet reported, as a report of their own.
+
+  // ---- Reports that are made without being asked for ----
+  // Concentrator events not yet reported.
   void report_events();
   void report_statistics(const std::vector<MeterIndex>& meters);
   void report_inventory(const std::vector<MeterIndex>& meters);
+  // A node that is no meter of ours stands in an inventory with its failure; soon.
+  void report_strangers();
 
  private:
-  static constexpr std::size_t kGroups = kProfiles;
-  void flush(Profile first);
-  bool wanted(Profile profile) const;
-  bool append(MeterIndex meter, Profile profile, protocol::p32::ReportBody& body);
-  protocol::p32::ReportBody empty_body(Profile profile) const;
-  protocol::p32::ReportBody cached_rows(const protocol::p32::Selection& selection);
-  protocol::p32::ReportBody cached_events(const protocol::p32::Selection& selection);
-
+  void flush(protocol::p32::ReportKind kind);
+  bool wanted(protocol::p32::ReportKind kind) const;
+  void append(MeterIndex meter, Profile profile, protocol::p32::ReportBody& body);
   Core& core_;
   NodeManager& nodes_;
-  std::array<bool, kGroups> armed_{};
+  std::array<bool, protocol::p32::kReportKinds> armed_{};  // rows wait for others
+  bool strangers_told_ = false;
   UtcNs started_ = 0;
 };
 

@@ -6,11 +6,9 @@
 #include <map>
 #include <utility>
 
-#include "dcu/app/ports.hpp"
+#include "dcu/app/ports/ports.hpp"
 
 namespace dcu::app {
-
-inline constexpr UtcNs kNsPerSecond = 1'000'000'000;
 
 // What is to be done when. Entries of the same instant run in the order in which they were made.
 class Agenda {
