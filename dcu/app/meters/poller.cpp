@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "dcu/app/meters/session.hpp"
+#include "dcu/app/meters/association.hpp"
 #include "dcu/app/ports/event_code.hpp"
 
 namespace dcu::app {
@@ -81,7 +81,7 @@ void Poller::cancel(std::uint64_t owner) {
       if (job.owner != owner) continue;
       job.on_finished = nullptr;
       job.on_answer = nullptr;
-      if (line.session != nullptr && line.session->job == &job) {
+      if (line.session != nullptr && line.session->job() == &job) {
         job.operations.clear();  // its last answer is on the way
         continue;
       }
@@ -99,7 +99,7 @@ void Poller::enqueue(MeterIndex meter) {
   const bool can = line.address != fw::kNoAddress && !line.jobs.empty();
   if (!can || core_.now() < line.not_before) return;
   if (line.session != nullptr) {
-    if (line.session->step == Session::Step::ready) next(*line.session);
+    if (line.session->ready()) line.session->next();
     return;
   }
   if (line.queued) return;
@@ -137,9 +137,29 @@ void Poller::pump() {
   }
 }
 
+void Poller::begin(MeterIndex meter) {
+  if (free_.empty()) {
+    sessions_.push_back(std::make_unique<Association>(core_, *this));
+    free_.push_back(sessions_.back().get());
+  }
+  Association& session = *free_.back();
+  free_.pop_back();
+  session.begin(meter);
+}
+
+bool Poller::on_sent(fw::SendHandle handle, bool ok) {
+  return std::any_of(sessions_.begin(), sessions_.end(),
+                     [&](const auto& session) { return session->on_sent(handle, ok); });
+}
+
+bool Poller::on_data(MeterIndex meter, std::uint8_t client, Bytes apdu) {
+  Association* const session = lines_[meter].session;
+  return session != nullptr && session->on_data(client, apdu);
+}
+
 void Poller::expire(MeterIndex meter) {
   Line& line = lines_[meter];
-  const Job* const busy = line.session == nullptr ? nullptr : line.session->job;
+  const Job* const busy = line.session == nullptr ? nullptr : line.session->job();
   for (std::size_t k = 0; k < line.jobs.size();) {
     const Job& job = *line.jobs[k];
     if (&job == busy || job.until > core_.now()) {
@@ -158,7 +178,9 @@ void Poller::finish(MeterIndex meter, const Job* finished, PollOutcome outcome) 
   if (at == line.jobs.end()) return;
   const JobPtr job = std::move(*at);
   line.jobs.erase(at);
-  if (line.session != nullptr && line.session->job == finished) line.session->job = nullptr;
+  if (line.session != nullptr && line.session->job() == finished) {
+    line.session->forget_job();
+  }
   ++core_.counters.polls;
   if (outcome != PollOutcome::done) ++core_.counters.polls_failed;
   core_.observer.poll_finished(core_.now(), meter, job->name, outcome, job->octets_up,
@@ -203,7 +225,7 @@ void Poller::on_left(MeterIndex meter) {
   Line& line = lines_[meter];
   line.address = fw::kNoAddress;
   line.held = false;
-  if (line.session != nullptr) end(*line.session);
+  if (line.session != nullptr) line.session->end();
   give_up(meter, PollOutcome::lost);
 }
 
@@ -211,15 +233,13 @@ void Poller::hold(MeterIndex meter, bool on) {
   Line& line = lines_[meter];
   line.held = on;
   if (on) return;
-  if (line.session != nullptr && line.session->step == Session::Step::ready) {
-    return next(*line.session);
-  }
+  if (line.session != nullptr && line.session->ready()) return line.session->next();
   if (line.queued) pump();
 }
 
 bool Poller::uses_public_client(MeterIndex meter) const {
-  const Session* session = lines_[meter].session;
-  return session != nullptr && session->public_client;
+  const Association* session = lines_[meter].session;
+  return session != nullptr && session->public_client();
 }
 
 }  // namespace dcu::app

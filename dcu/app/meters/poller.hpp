@@ -14,6 +14,8 @@
 
 namespace dcu::app {
 
+class Association;
+
 // Does the jobs: who is served when, in associations of client 3, a few meters at one time. Jobs of
 // a higher priority go first, between any two requests: on the same meter in the association that
 // is open, on another by taking the place of the lowest.
@@ -49,11 +51,11 @@ class Poller {
   Tally take_tally(MeterIndex meter) { return std::exchange(lines_[meter].tally, {}); }
 
  private:
-  struct Session;
+  friend class Association;
   struct Line {  // a meter
     fw::Address address = fw::kNoAddress;
     std::vector<JobPtr> jobs;  // by priority, then by age
-    Session* session = nullptr;
+    Association* session = nullptr;
     UtcNs not_before = 0;
     std::uint8_t failures = 0;
     bool queued = false;
@@ -62,9 +64,7 @@ class Poller {
     bool try_next_keys = false;
     Tally tally;
   };
-  using ClientEvent = protocol::dlms::ClientEvent;
 
-  // poller.cpp
   void insert(Line& line, JobPtr job);
   void enqueue(MeterIndex meter);
   std::uint8_t urgency(const Line& line) const;  // priority of the first job; UINT8_MAX: none
@@ -73,30 +73,12 @@ class Poller {
   void finish(MeterIndex meter, const Job* job, PollOutcome outcome);
   void give_up(MeterIndex meter, PollOutcome outcome);
   void back_off(MeterIndex meter);
-
-  // session.cpp
   void begin(MeterIndex meter);
-  void associate(Session& session, bool public_client);
-  void next(Session& session);
-  void request(Session& session);
-  void transmit(Session& session, const protocol::Result<Bytes>& apdu);
-  void await(Session& session, std::int64_t seconds);
-  void on_event(Session& session, const ClientEvent& event);
-  void on_associated(Session& session);
-  void on_rejected(Session& session);
-  void on_counter(Session& session, const ClientEvent& event);
-  void on_answer(Session& session, const ClientEvent& event);
-  void on_timeout(Session& session);
-  void rewind(Session& session);
-  void retry_or_fail(Session& session, PollOutcome outcome);
-  void release(Session& session);
-  void end(Session& session);
-  void reserve_counters(Session& session);
 
   Core& core_;
   std::vector<Line> lines_;
-  std::vector<std::unique_ptr<Session>> sessions_;
-  std::vector<Session*> free_;
+  std::vector<std::unique_ptr<Association>> sessions_;
+  std::vector<Association*> free_;
   std::deque<MeterIndex> waiting_;
   bool pumping_ = false;
 };
