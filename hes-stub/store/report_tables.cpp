@@ -173,7 +173,8 @@ class ReportTables::Line {
   }
   void required(const char* name, const std::string& value, const p32::As& as = {}) {
     const std::string column = column_of(name, as);
-    add(column, column == "meter" ? value_of(walk_.meter_id(value)) : value_of(value));
+    if (column == "meter" || column == "target") meter_ = walk_.meter_id(value);
+    add(column, column == "meter" ? value_of(meter_) : value_of(value));
   }
   template <typename T>
   void optional(const char* name, const std::optional<T>& value, const p32::As& as = {}) {
@@ -206,7 +207,7 @@ class ReportTables::Line {
   void failure(const std::optional<p32::Failure>& failure) {
     if (!failure) return;
     hes::put(walk_.tables.error_, walk_.concentrator, walk_.arrival, p32::name_of(walk_.kind),
-             std::get<std::int64_t>(find("meter")), p32::name_of(failure->category), failure->code);
+             meter_, p32::name_of(failure->category), failure->code);
   }
   void meters(const std::vector<std::string>&) {}
   template <typename T>
@@ -240,18 +241,14 @@ class ReportTables::Line {
   void add(const std::string& name, Value value) {
     columns_.push_back({prefix_ + name, std::move(value)});
   }
-  const Column* find_own(const std::string& name) const {
+  const Column* find(const std::string& name) const {
     for (const Column& column : columns_) {
       if (column.name == name) return &column;
     }
-    return around_ == nullptr ? nullptr : around_->find_own(name);
-  }
-  Value find(const std::string& name) const {
-    const Column* const found = find_own(name);
-    return found == nullptr ? value_of(0) : found->value;
+    return around_ == nullptr ? nullptr : around_->find(name);
   }
   Column leading(const std::string& name, const std::vector<Column>& before) {
-    if (const Column* const found = find_own(name)) return *found;
+    if (const Column* const found = find(name)) return *found;
     if (name == "concentrator") return {name, walk_.concentrator};
     if (name == "arrival_ns") return {name, walk_.arrival};
     if (name == "alarm") return {name, value_of(walk_.kind == p32::ReportKind::alarms)};
@@ -276,6 +273,7 @@ class ReportTables::Line {
   Walk& walk_;
   const Line* around_;
   std::string prefix_;
+  std::int64_t meter_ = 0;
   std::vector<Column> columns_;
 };
 

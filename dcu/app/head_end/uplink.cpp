@@ -138,7 +138,7 @@ void HeadEndLink::pump() {
   auto under_way = static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), is_report));
   if (under_way >= kReportsUnderWay) return;
   const UtcNs again = std::int64_t{core_.store.parameters().ack_timeout_s} * kNsPerSecond;
-  for (const std::uint64_t seq : core_.store.reports()) {
+  for (const std::uint64_t seq : core_.store.mailbox().reports()) {
     if (under_way >= kReportsUnderWay) return;
     const auto tried = tried_.find(seq);
     if (tried != tried_.end() && core_.now() < tried->second + again) continue;
@@ -147,10 +147,10 @@ void HeadEndLink::pump() {
 }
 
 bool HeadEndLink::send_report(std::uint64_t seq) {
-  const auto report = core_.store.report(seq);
+  const auto report = core_.store.mailbox().report(seq);
   const auto xml = report ? p32::gunzip(report->xml, kReportOctetsMost) : std::nullopt;
   if (!xml) {  // a damaged page: what it held is gone
-    core_.store.drop_report(seq);
+    core_.store.mailbox().drop_report(seq);
     return false;
   }
   const bool again = !tried_.emplace(seq, core_.now()).second;
@@ -249,15 +249,15 @@ std::optional<std::uint64_t> HeadEndLink::report_of(const std::string& id) const
   const char* const end = id.data() + id.size();
   const auto parsed = std::from_chars(id.data() + own.size() + 1, end, seq);
   const bool whole = parsed.ec == std::errc{} && parsed.ptr == end && id[own.size()] == '-';
-  return whole && core_.store.report(seq) ? std::optional(seq) : std::nullopt;
+  return whole && core_.store.mailbox().report(seq) ? std::optional(seq) : std::nullopt;
 }
 
 void HeadEndLink::on_ack(const std::string& re) {
   const auto seq = report_of(re);
   if (!seq) return;
   ++core_.counters.acks;
-  core_.observer.report_acked(core_.now(), *seq, core_.store.report(*seq)->created);
-  core_.store.drop_report(*seq);
+  core_.observer.report_acked(core_.now(), *seq, core_.store.mailbox().report(*seq)->created);
+  core_.store.mailbox().drop_report(*seq);
   tried_.erase(*seq);
 }
 
@@ -270,7 +270,7 @@ void HeadEndLink::on_refused(const Sent& sent, const p32::Message& message) {
   if (!seq || *seq != sent.seq) return;
   core_.store.note(Group::communication, event_code::kReportRefused, message.envelope.re);
   core_.log.line(core_.now(), fmt::format("report {} refused: {}", *seq, error.text));
-  core_.store.drop_report(*seq);
+  core_.store.mailbox().drop_report(*seq);
   tried_.erase(*seq);
 }
 

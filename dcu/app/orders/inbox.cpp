@@ -28,7 +28,7 @@ Inbox::Inbox(Core& core, Poller& poller, Surveyor& surveyor, Reporter& reporter,
 }
 
 void Inbox::start() {
-  for (const auto& [seq, value] : core_.store.work(Store::Work::request)) {
+  for (const auto& [seq, value] : core_.store.mailbox().work(Mailbox::Work::request)) {
     BlobReader in(value);
     Pending pending;
     pending.id = in.text();
@@ -49,7 +49,7 @@ void Inbox::save(std::uint64_t seq) {
   BlobWriter out;
   out.text(pending.id).text(pending.xml).u32(pending.parts).u32(pending.reported.size());
   for (const std::string& serial : pending.reported) out.text(serial);
-  core_.store.save_work(Store::Work::request, seq, out.take());
+  core_.store.mailbox().save_work(Mailbox::Work::request, seq, out.take());
 }
 
 p32::Message Inbox::hello(const std::string& re) {
@@ -57,7 +57,7 @@ p32::Message Inbox::hello(const std::string& re) {
   message.envelope = reporter_.envelope(re);
   p32::Hello hello;
   hello.software = kSoftware;
-  hello.last_seq = core_.store.last_received();
+  hello.last_seq = core_.store.mailbox().last_received();
   hello.uplink = core_.store.config().uplink;
   hello.restarts = core_.store.restarts();
   hello.poll_period_s = core_.store.parameters().poll_period_s;
@@ -111,14 +111,14 @@ bool Inbox::take(const p32::Message& message, const Answer& answer) {
 
 void Inbox::take_order(const p32::Message& message, const Answer& answer) {
   const p32::Envelope& envelope = message.envelope;
-  if (core_.store.received(envelope.seq)) {
+  if (core_.store.mailbox().received(envelope.seq)) {
     ++core_.counters.messages_repeated;
     return acknowledge(envelope.id, true, answer);
   }
   bool duplicate = false;
   const auto refused = orders_.accept(std::get<p32::SignedOrder>(message.body), duplicate);
   if (refused) return answer(failure(envelope.id, *refused, "order refused"));
-  core_.store.note_received(envelope.seq);
+  core_.store.mailbox().note_received(envelope.seq);
   acknowledge(envelope.id, duplicate, answer);
 }
 
@@ -170,7 +170,7 @@ void Inbox::take_query(const p32::Message& message, const Answer& answer) {
 
 void Inbox::take_request(const p32::Message& message, const Answer& answer) {
   const p32::Envelope& envelope = message.envelope;
-  if (core_.store.received(envelope.seq)) {
+  if (core_.store.mailbox().received(envelope.seq)) {
     ++core_.counters.messages_repeated;
     return acknowledge(envelope.id, true, answer);
   }
@@ -182,7 +182,7 @@ void Inbox::take_request(const p32::Message& message, const Answer& answer) {
   pending.id = envelope.id;
   pending.xml = p32::encode(message);
   save(envelope.seq);
-  core_.store.note_received(envelope.seq);
+  core_.store.mailbox().note_received(envelope.seq);
   acknowledge(envelope.id, false, answer);
   run(envelope.seq, std::get<p32::Request>(message.body).selection);
 }
@@ -214,7 +214,7 @@ void Inbox::add_part(std::uint64_t seq, p32::ReportBody body,
   reporter_.add(std::move(report), pending.id);
   pending.reported.insert(meters.begin(), meters.end());
   if (!last) return save(seq);
-  core_.store.drop_work(Store::Work::request, seq);
+  core_.store.mailbox().drop_work(Mailbox::Work::request, seq);
   pending_.erase(at);
 }
 
@@ -222,7 +222,7 @@ bool Inbox::cancel(const std::string& id) {
   for (const auto& [seq, pending] : pending_) {
     if (pending.id != id) continue;
     poller_.cancel(owner_of(seq));
-    core_.store.drop_work(Store::Work::request, seq);
+    core_.store.mailbox().drop_work(Mailbox::Work::request, seq);
     pending_.erase(seq);
     return true;
   }

@@ -76,7 +76,7 @@ void OrderBook::save(const Running& running) {
       out.bytes(operation.data);
     }
   }
-  parts_.core.store.save_work(Store::Work::order, running.order.order.seq, out.take());
+  parts_.core.store.mailbox().save_work(Mailbox::Work::order, running.order.order.seq, out.take());
 }
 
 void OrderBook::load(std::uint64_t seq, Bytes value) {
@@ -118,7 +118,8 @@ void OrderBook::load(std::uint64_t seq, Bytes value) {
 }
 
 void OrderBook::start() {
-  for (const auto& [seq, value] : parts_.core.store.work(Store::Work::order)) load(seq, value);
+  for (const auto& [seq, value] : parts_.core.store.mailbox().work(Mailbox::Work::order))
+    load(seq, value);
   for (const auto& [seq, running] : orders_) {
     if (!is_over(running->state)) schedule(running);
   }
@@ -200,7 +201,7 @@ void OrderBook::prune() {
     const auto oldest = orders_.begin();
     if (!is_over(oldest->second->state)) return;
     if (oldest->first + kSeqWindow > orders_.rbegin()->first) return;
-    parts_.core.store.drop_work(Store::Work::order, oldest->first);
+    parts_.core.store.mailbox().drop_work(Mailbox::Work::order, oldest->first);
     orders_.erase(oldest);
   }
 }

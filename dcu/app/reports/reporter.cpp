@@ -176,7 +176,7 @@ void Reporter::append(MeterIndex meter, Profile profile, p32::ReportBody& body) 
 
 p32::Envelope Reporter::envelope(const std::string& re) {
   p32::Envelope envelope;
-  envelope.seq = core_.store.next_seq();
+  envelope.seq = core_.store.mailbox().next_seq();
   envelope.from = core_.store.config().id;
   envelope.id = fmt::format("{}-{}", envelope.from, envelope.seq);
   envelope.to = core_.store.config().head_end_id;
@@ -191,7 +191,7 @@ std::uint64_t Reporter::add(p32::Report report, const std::string& re) {
   const ReportKind kind = report.kind();
   message.body = std::move(report);
   const std::uint64_t seq = message.envelope.seq;
-  core_.store.add_report(seq, {core_.now(), kind, p32::gzip(p32::encode(message))});
+  core_.store.mailbox().add_report(seq, {core_.now(), kind, p32::gzip(p32::encode(message))});
   ++core_.counters.reports;
   return seq;
 }
@@ -229,7 +229,7 @@ p32::ConcentratorParametersReport Reporter::parameters() const {
 void Reporter::report_events() {
   const std::int64_t from = core_.store.value(kReportedEvents, 1);
   p32::ConcentratorEventsReport events;
-  events.events = core_.store.events(static_cast<std::uint64_t>(from));
+  events.events = core_.store.events().events(static_cast<std::uint64_t>(from));
   if (events.events.empty()) return;
   core_.store.set_value(kReportedEvents,
                         static_cast<std::int64_t>(events.events.back().number + 1));

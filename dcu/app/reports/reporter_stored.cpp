@@ -116,7 +116,7 @@ p32::ReportBody Reporter::own_parameters(const p32::Selection&) { return paramet
 
 p32::ReportBody Reporter::own_events(const p32::Selection& selection) {
   p32::ConcentratorEventsReport report;
-  for (auto& event : core_.store.events(0)) {
+  for (auto& event : core_.store.events().events(0)) {
     if (in_range(event.at / 1000, selection)) report.events.push_back(std::move(event));
   }
   return report;

@@ -9,9 +9,9 @@
 
 #include "dcu/app/ports/commission.hpp"
 #include "dcu/app/ports/observer.hpp"
-#include "dcu/app/store/page_store.hpp"
+#include "dcu/app/store/event_log.hpp"
+#include "dcu/app/store/mailbox.hpp"
 #include "dcu/app/store/rows.hpp"
-#include "protocol/hosted/p32/reports/concentrator_events.hpp"
 
 namespace dcu::app {
 
@@ -37,13 +37,6 @@ struct MeterEntry {
   std::string firmware;
 };
 
-// A report on its way: the whole message as it is sent, again and again, until it is acknowledged.
-struct WaitingReport {
-  UtcNs created = 0;
-  protocol::p32::ReportKind kind{};
-  std::string xml;  // compressed
-};
-
 // Everything that outlives a restart. Changes gather until commit() makes them durable, all of
 // them or none; what leaves the concentrator leaves after that.
 class Store {
@@ -54,8 +47,8 @@ class Store {
   bool open();
   // False: the disk failed. Nothing more may be done then.
   bool commit();
-  bool failed() const { return failed_ || pages_.failed(); }
-  const PageStore& pages() const { return pages_; }
+  bool failed() const { return failed_ || records_.pages.failed(); }
+  const PageStore& pages() const { return records_.pages; }
 
   // ---- What was commissioned, and may be changed by order ----
   const Commission& config() const { return config_; }
@@ -76,58 +69,36 @@ class Store {
   void add_chunk(MeterIndex meter, Profile profile, const Chunk& chunk);
   std::optional<Chunk> chunk(MeterIndex meter, Profile profile, std::uint32_t number) const;
 
-  // ---- Messages ----
-  std::uint64_t next_seq();
-  void add_report(std::uint64_t seq, WaitingReport report);
-  void drop_report(std::uint64_t seq);
-  std::vector<std::uint64_t> reports() const;  // in order
-  std::optional<WaitingReport> report(std::uint64_t seq) const;
-  // Messages of the head-end, by its seq.
-  bool received(std::uint64_t seq) const;
-  void note_received(std::uint64_t seq);
-  std::optional<std::uint64_t> last_received() const;
-
-  // ---- Orders and requests: XML and progress, by the seq of order or message ----
-  enum class Work : std::uint8_t { order, request };
-  void save_work(Work kind, std::uint64_t number, Octets value);
-  void drop_work(Work kind, std::uint64_t number);
-  std::vector<std::pair<std::uint64_t, Octets>> work(Work kind) const;
-
-  // ---- Events of the concentrator ----
+  // ---- Messages, orders, requests; events of the concentrator ----
+  Mailbox& mailbox() { return mailbox_; }
+  const Mailbox& mailbox() const { return mailbox_; }
   using EventGroup = protocol::p32::EventGroup;
-  void note(EventGroup group, std::uint16_t code, std::string_view subject);
-  std::vector<protocol::p32::ConcentratorEvent> events(std::uint64_t from_number) const;
-  std::uint64_t next_event() const { return next_event_; }
+  void note(EventGroup group, std::uint16_t code, std::string_view subject) {
+    events_.note(group, code, subject);
+  }
+  const EventLog& events() const { return events_; }
 
   // ---- Counters and moments of others, by a number of their own ----
   void set_value(std::uint32_t name, std::int64_t value);
   std::int64_t value(std::uint32_t name, std::int64_t otherwise = 0) const;
 
  private:
-  enum class Kind : std::uint8_t;
-  static PageStore::Key key(Kind kind, std::uint64_t number);
-  void put(Kind kind, std::uint64_t number, Octets value);
-  void erase(Kind kind, std::uint64_t number);
-  const Octets* find(Kind kind, std::uint64_t number) const;
   void make_room(std::size_t octets);
   bool drop_oldest_chunks(std::size_t octets);
   bool load_config();
   void load_meters();
   void load_meter(MeterIndex meter, const Octets* identity, const Octets* state);
 
-  PageStore pages_;
   const Clock& clock_;
   Observer& observer_;
-  PageStore::Batch batch_;
+  Records records_;
+  Mailbox mailbox_;
+  EventLog events_;
   bool failed_ = false;  // changes were lost: memory is ahead of the disk
   Commission config_;
   std::vector<MeterEntry> meters_;
   std::vector<std::pair<std::string, MeterIndex>> by_serial_;  // sorted
   std::uint32_t restarts_ = 0;
-  std::uint64_t next_seq_ = 1;
-  std::uint64_t seq_reserved_ = 1;
-  std::uint64_t next_event_ = 1;
-  std::uint64_t oldest_event_ = 1;
 };
 
 }  // namespace dcu::app

@@ -10,15 +10,9 @@
 namespace dcu::app {
 namespace {
 
+using Kind = Records::Kind;
+
 constexpr std::uint8_t kLayout = 1;
-enum class Part : std::uint8_t { identity = 1, parameters = 2, meter = 3, tasks = 9 };
-
-PageStore::Key part_key(Part part, std::uint64_t number) {
-  return std::uint64_t{static_cast<std::uint8_t>(part)} << 56 | number;
-}
-// As in store.cpp.
-constexpr std::uint64_t kMeterState = std::uint64_t{4} << 56;
-
 // The numbers of Parameters, in the order in which they are stored: new ones go to the end.
 template <typename P, typename Visit>
 void each_number(P& p, Visit&& visit) {
@@ -172,31 +166,31 @@ bool decode_state(Bytes octets, MeterEntry& entry) {
 }  // namespace
 
 bool Store::create(const Commission& commission) {
-  if (!pages_.format()) return false;
-  batch_.put(part_key(Part::identity, 0), encode_identity(commission));
-  batch_.put(part_key(Part::parameters, 0), encode(commission.parameters));
-  batch_.put(part_key(Part::tasks, 0),
-             encode(commission.tasks.empty() ? default_tasks() : commission.tasks));
+  if (!records_.pages.format()) return false;
+  records_.put(Kind::identity, 0, encode_identity(commission));
+  records_.put(Kind::parameters, 0, encode(commission.parameters));
+  records_.put(Kind::tasks, 0,
+               encode(commission.tasks.empty() ? default_tasks() : commission.tasks));
   for (std::size_t k = 0; k < commission.meters.size(); ++k) {
     MeterEntry entry;
     entry.given = commission.meters[k];
-    batch_.put(part_key(Part::meter, k), encode_meter(entry));
+    records_.put(Kind::meter, k, encode_meter(entry));
   }
-  const bool ok = pages_.commit(batch_);
-  batch_ = {};
+  const bool ok = records_.pages.commit(records_.changes);
+  records_.changes = {};
   return ok;
 }
 
 bool Store::load_config() {
-  const Octets* identity = pages_.find(part_key(Part::identity, 0));
+  const Octets* identity = records_.find(Kind::identity, 0);
   std::size_t meters = 0;
   if (identity == nullptr || !decode_identity(*identity, config_, meters)) return false;
   meters_.assign(std::min<std::size_t>(meters, UINT16_MAX), {});
-  const Octets* parameters = pages_.find(part_key(Part::parameters, 0));
+  const Octets* parameters = records_.find(Kind::parameters, 0);
   if (parameters == nullptr || !decode(*parameters, config_.parameters)) {
     config_.parameters = {};
   }
-  const Octets* tasks = pages_.find(part_key(Part::tasks, 0));
+  const Octets* tasks = records_.find(Kind::tasks, 0);
   if (tasks == nullptr || !decode(*tasks, config_.tasks)) config_.tasks = default_tasks();
   return true;
 }
@@ -204,7 +198,7 @@ bool Store::load_config() {
 void Store::load_meters() {
   by_serial_.clear();
   for (MeterIndex meter = 0; meter < meters_.size(); ++meter) {
-    load_meter(meter, pages_.find(part_key(Part::meter, meter)), pages_.find(kMeterState | meter));
+    load_meter(meter, records_.find(Kind::meter, meter), records_.find(Kind::meter_state, meter));
   }
   std::sort(by_serial_.begin(), by_serial_.end());
 }
@@ -231,27 +225,27 @@ MeterIndex Store::meter_of(std::string_view serial) const {
 }
 
 void Store::save_state(MeterIndex meter) {
-  batch_.put(kMeterState | meter, encode_state(meters_[meter]));
+  records_.put(Kind::meter_state, meter, encode_state(meters_[meter]));
 }
 void Store::save_identity(MeterIndex meter) {
-  batch_.put(part_key(Part::meter, meter), encode_meter(meters_[meter]));
+  records_.put(Kind::meter, meter, encode_meter(meters_[meter]));
 }
 
 void Store::set_parameters(const Parameters& parameters) {
   config_.parameters = parameters;
-  batch_.put(part_key(Part::parameters, 0), encode(parameters));
+  records_.put(Kind::parameters, 0, encode(parameters));
 }
 void Store::set_tasks(std::vector<Task> tasks) {
   config_.tasks = std::move(tasks);
-  batch_.put(part_key(Part::tasks, 0), encode(config_.tasks));
+  records_.put(Kind::tasks, 0, encode(config_.tasks));
 }
 
 std::vector<Task> default_tasks() {
   using protocol::p32::Priority;
-  using Kind = protocol::p32::TaskKind;
+  using protocol::p32::TaskKind;
   constexpr std::uint32_t kDayS = 86'400;
-  const auto task = [](const char* id, Kind kind, std::uint32_t period_s, std::uint32_t offset_s,
-                       Priority priority) {
+  const auto task = [](const char* id, TaskKind kind, std::uint32_t period_s,
+                       std::uint32_t offset_s, Priority priority) {
     Task made;
     made.id = id;
     made.kind = kind;
@@ -262,13 +256,13 @@ std::vector<Task> default_tasks() {
   };
   // Some minutes past the hour: the meter has closed its interval, and clocks may differ.
   return {
-      task("loadProfile", Kind::load_profile, 14'400, 120, Priority::high),
-      task("dailyClosing", Kind::daily_closing, kDayS, 1800, Priority::normal),
-      task("meterEvents", Kind::meter_events, kDayS, 2700, Priority::normal),
-      task("clockCheck", Kind::clock_check, kDayS, 3600, Priority::normal),
-      task("statistics", Kind::statistics, kDayS, 300, Priority::normal),
-      task("concentratorEvents", Kind::concentrator_events, kDayS, 600, Priority::normal),
-      task("inventory", Kind::inventory, kDayS, 900, Priority::normal),
+      task("loadProfile", TaskKind::load_profile, 14'400, 120, Priority::high),
+      task("dailyClosing", TaskKind::daily_closing, kDayS, 1800, Priority::normal),
+      task("meterEvents", TaskKind::meter_events, kDayS, 2700, Priority::normal),
+      task("clockCheck", TaskKind::clock_check, kDayS, 3600, Priority::normal),
+      task("statistics", TaskKind::statistics, kDayS, 300, Priority::normal),
+      task("concentratorEvents", TaskKind::concentrator_events, kDayS, 600, Priority::normal),
+      task("inventory", TaskKind::inventory, kDayS, 900, Priority::normal),
   };
 }
 

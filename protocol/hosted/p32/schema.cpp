@@ -143,8 +143,6 @@ void on_fault(void* data, xmlErrorPtr error) {
 
 }  // namespace
 
-void load_schema() { static_cast<void>(schema()); }
-
 Faults schema_faults(const _xmlNode* element, std::size_t faults_max) {
   const std::unique_ptr<xmlSchemaValidCtxt, decltype(&xmlSchemaFreeValidCtxt)> validator(
       xmlSchemaNewValidCtxt(schema().get()), &xmlSchemaFreeValidCtxt);

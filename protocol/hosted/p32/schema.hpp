@@ -13,7 +13,4 @@ namespace protocol::p32 {
 // What breaks the XSD in an element, in the order of the document; at most faults_max of it.
 Faults schema_faults(const _xmlNode* element, std::size_t faults_max);
 
-// Throws std::runtime_error if the embedded schema is none: a fault of the build.
-void load_schema();
-
 }  // namespace protocol::p32
