@@ -46,6 +46,8 @@ constexpr Table kTable<p32::ConcentratorEvent>{"concentrator_event", "concentrat
 template <>
 constexpr Table kTable<p32::RelayMeter>{"relay_status", "", "meter arrival_ns", "", "read_ms"};
 template <>
+constexpr Table kTable<p32::ClockMeter>{"clock_status", "", "meter arrival_ns", "", "read_ms"};
+template <>
 constexpr Table kTable<p32::FirmwareTarget>{"firmware_status", "",
                                             "concentrator target arrival_ns campaign"};
 template <>

@@ -21,6 +21,7 @@ constexpr ReportSource kSources[] = {
     {ReportKind::relay_status, &Reporter::nothing_stored, &Surveyor::ask_relay},
     {ReportKind::firmware_status, &Reporter::firmware, &Surveyor::ask_firmware},
     {ReportKind::statistics, &Reporter::statistics, nullptr},
+    {ReportKind::clock_status, &Reporter::nothing_stored, &Surveyor::ask_clock},
 };
 
 constexpr bool complete() {

@@ -139,6 +139,20 @@ void Surveyor::ask_firmware(const SurveyPtr& survey, MeterIndex meter) {
   });
 }
 
+void Surveyor::ask_clock(const SurveyPtr& survey, MeterIndex meter) {
+  const auto offset = std::make_shared<std::optional<std::int32_t>>();
+  const auto priority = static_cast<std::uint8_t>(survey->selection.priority);
+  const std::string serial = core_.store.meters()[meter].given.serial;
+  const Collector::ClockPolicy check{p32::ClockSyncMode::check, 0, 0};
+  start(survey, collector_.clock_job(meter, priority, check, offset),
+        [this, survey, serial, offset](std::optional<p32::Failure> failure) {
+          p32::ClockMeter line{serial, failure, std::nullopt, offset->value_or(0)};
+          if (*offset) line.read_at = p32::utc_ms_of_ns(core_.now());
+          append_line(survey->part.body, std::move(line));
+          done(survey, serial);
+        });
+}
+
 std::shared_ptr<Collector::Range> Surveyor::range_of(const Survey& survey) const {
   const auto range = std::make_shared<Collector::Range>();
   const p32::Selection& selection = survey.selection;

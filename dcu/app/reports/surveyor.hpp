@@ -42,6 +42,7 @@ class Surveyor {
   void ask_events(const SurveyPtr& survey, MeterIndex meter);
   void ask_relay(const SurveyPtr& survey, MeterIndex meter);
   void ask_firmware(const SurveyPtr& survey, MeterIndex meter);
+  void ask_clock(const SurveyPtr& survey, MeterIndex meter);
 
  private:
   template <typename Line, typename Make>

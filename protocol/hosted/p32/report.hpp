@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "protocol/hosted/p32/order_result.hpp"
+#include "protocol/hosted/p32/reports/clock_status.hpp"
 #include "protocol/hosted/p32/reports/concentrator_events.hpp"
 #include "protocol/hosted/p32/reports/concentrator_parameters.hpp"
 #include "protocol/hosted/p32/reports/firmware_status.hpp"
@@ -23,7 +24,7 @@ namespace protocol::p32 {
 using ReportBody =
     std::variant<InventoryReport, InstantaneousReport, ProfileReport, MeterEventsReport,
                  ConcentratorParametersReport, ConcentratorEventsReport, RelayStatusReport,
-                 FirmwareStatusReport, StatisticsReport>;
+                 FirmwareStatusReport, StatisticsReport, ClockStatusReport>;
 
 // An empty body of a kind, and the kind of a body.
 ReportBody body_of(ReportKind kind);

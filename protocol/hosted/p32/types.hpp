@@ -50,11 +50,13 @@ enum class ReportKind : std::uint8_t {
   relay_status,
   firmware_status,
   statistics,
+  clock_status,
 };
 inline constexpr const char* kReportNames[] = {
     "inventory",          "instantaneous", "loadProfile",    "dailyClosing",
     "monthlyClosing",     "meterEvents",   "alarms",         "concentratorParameters",
-    "concentratorEvents", "relayStatus",   "firmwareStatus", "statistics"};
+    "concentratorEvents", "relayStatus",   "firmwareStatus", "statistics",
+    "clockStatus"};
 constexpr Names names_of_type(ReportKind) { return kReportNames; }
 inline constexpr std::size_t kReportKinds = std::size(kReportNames);
 

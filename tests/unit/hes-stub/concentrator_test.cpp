@@ -218,6 +218,7 @@ TEST_F(Reports, EveryKindGoesToItsTable) {
   say(events);
   say(p32::ConcentratorEventsReport{{{7, 1000, p32::EventGroup::meters, 3, id}}});
   say(p32::RelayStatusReport{{{id, {}, 5000, true, 1, 4}}});
+  say(p32::ClockStatusReport{{{id, {}, 1'767'571'200'000, -1250}}});
   say(p32::FirmwareStatusReport{"", {{id, {}, p32::TransferState::idle, "ad11a", 0, 0}}});
   p32::StatisticsReport statistics;
   statistics.until = 86'400'000;
@@ -232,7 +233,7 @@ TEST_F(Reports, EveryKindGoesToItsTable) {
   closing.profile = p32::ReportKind::daily_closing;
   closing.meters.push_back({id, {}, {}, {}, 0, {{{kFebruary + 82'800, -60, 0, 0}, 0, {1, 2}}}});
   say(closing);
-  EXPECT_EQ(counters().reports, 10u);
+  EXPECT_EQ(counters().reports, 11u);
   EXPECT_EQ(counters().malformed, 0u);
   EXPECT_EQ(count("SELECT count(*) FROM concentrator_meter WHERE eui48='02414D000001'"), 1);
   EXPECT_EQ(count("SELECT value FROM reading"), 230);
@@ -240,6 +241,7 @@ TEST_F(Reports, EveryKindGoesToItsTable) {
   EXPECT_EQ(count("SELECT count(*) FROM meter_event WHERE alarm=1"), 2);
   EXPECT_EQ(count("SELECT code FROM concentrator_event WHERE number=7"), 3);
   EXPECT_EQ(count("SELECT control_mode FROM relay_status"), 4);
+  EXPECT_EQ(count("SELECT offset_ms FROM clock_status"), -1250);
   EXPECT_EQ(count("SELECT count(*) FROM firmware_status WHERE active='ad11a'"), 1);
   EXPECT_EQ(count("SELECT level FROM node_statistics"), 1);
   EXPECT_EQ(stored(0, kDailyClosing).size(), 1u);

@@ -18,12 +18,11 @@ p32::Selection selection(ReportKind report, Source source, std::vector<std::stri
   return selection;
 }
 
-constexpr std::array kAllReports = {
-    ReportKind::inventory,     ReportKind::instantaneous,           ReportKind::load_profile,
-    ReportKind::daily_closing, ReportKind::monthly_closing,         ReportKind::meter_events,
-    ReportKind::alarms,        ReportKind::concentrator_parameters, ReportKind::concentrator_events,
-    ReportKind::relay_status,  ReportKind::firmware_status,         ReportKind::statistics,
-};
+constexpr auto kAllReports = [] {
+  std::array<ReportKind, p32::kReportKinds> kinds{};
+  for (std::size_t k = 0; k < kinds.size(); ++k) kinds[k] = static_cast<ReportKind>(k);
+  return kinds;
+}();
 
 TEST(Uplink, GreetsAndPolls) {
   World world({});

@@ -146,6 +146,12 @@ Message raw_result() {
   return message;
 }
 
+Message clock_status() {
+  const ClockMeter read{kMeter1, {}, kMidnight + 9 * kMinuteMs, -1250};
+  const ClockMeter silent{kMeter2, kNoAnswer, {}, 0};
+  return report(24, ClockStatusReport{{read, silent}}, Cause::request, "HES-9");
+}
+
 Message firmware_status() {
   FirmwareStatusReport body;
   body.campaign = "FW-2026-1";
@@ -226,6 +232,7 @@ std::vector<Sample> report_samples() {
       {"report_order_result", raw_result()},
       {"report_firmware_status", firmware_status()},
       {"report_statistics", statistics()},
+      {"report_clock_status", clock_status()},
   };
 }
 
