@@ -19,7 +19,13 @@ using Octets = std::vector<std::uint8_t>;
 void PlcDoor::join(plc::Modem& modem) {
   TWIN_ASSERT(modem_ == nullptr);
   modem_ = &modem;
-  modem.set_listener(*this);
+  modem.set_client(this, *clock_);
+}
+
+void PlcDoor::set_client(protocol::prime::ModemClient* client, const plc::Clock& clock) {
+  client_ = client;
+  clock_ = &clock;
+  modem_->set_client(this, clock);
 }
 
 plc::Modem& PlcDoor::present() {
@@ -36,26 +42,30 @@ void PlcDoor::set_filter(std::span<const protocol::prime::FilterRule> rules) {
   present().set_filter(rules);
 }
 void PlcDoor::search(bool on) { present().search(on); }
-std::size_t PlcDoor::heard(std::span<plc::HeardBeacon> out) { return present().heard(out); }
+std::size_t PlcDoor::heard(std::span<protocol::prime::HeardBeacon> out) {
+  return present().heard(out);
+}
 void PlcDoor::watch(const protocol::prime::BeaconWatch* watch) { present().watch(watch); }
-bool PlcDoor::frame_time(plc::FrameTime& out) { return present().frame_time(out); }
-void PlcDoor::set_beacon(const plc::BeaconPlan* plan) { present().set_beacon(plan); }
+bool PlcDoor::frame_time(protocol::prime::FrameTime& out) { return present().frame_time(out); }
+void PlcDoor::set_beacon(const protocol::prime::BeaconPlan* plan) { present().set_beacon(plan); }
 
-void PlcDoor::on_frame(const plc::ReceivedFrame& frame) {
-  if (listener_ == nullptr) return;
+void PlcDoor::on_frame(const protocol::prime::ReceivedFrame& frame) {
   owner_.call([this, frame, octets = Octets(frame.mpdu.begin(), frame.mpdu.end())] {
-    plc::ReceivedFrame copy = frame;
+    if (client_ == nullptr) return;
+    protocol::prime::ReceivedFrame copy = frame;
     copy.mpdu = octets;
-    listener_->on_frame(copy);
+    client_->on_frame(copy);
   });
 }
-void PlcDoor::on_beacon(const plc::HeardBeacon& beacon) {
-  if (listener_ == nullptr) return;
-  owner_.call([this, beacon] { listener_->on_beacon(beacon); });
+void PlcDoor::on_beacon(const protocol::prime::HeardBeacon& beacon) {
+  owner_.call([this, beacon] {
+    if (client_ != nullptr) client_->on_beacon(beacon);
+  });
 }
 void PlcDoor::on_beacon_lost() {
-  if (listener_ == nullptr) return;
-  owner_.call([this] { listener_->on_beacon_lost(); });
+  owner_.call([this] {
+    if (client_ != nullptr) client_->on_beacon_lost();
+  });
 }
 
 // ---- Cellular network, Ethernet ----

@@ -17,32 +17,34 @@ namespace models::sc {
 // the module's port and bring the other agenda to the present first, calls up are calls into the
 // module, which wait when its device is in the middle of a turn.
 
-class PlcDoor final : public plc::Modem, private plc::ModemListener {
+class PlcDoor final : public plc::Modem, private protocol::prime::ModemClient {
  public:
   PlcDoor(AgendaModule& owner, sc_core::sc_port_b<PlcLineIf>& line) : owner_(owner), line_(line) {}
   void join(plc::Modem& modem);
 
-  void set_listener(plc::ModemListener& listener) override { listener_ = &listener; }
+  void set_client(protocol::prime::ModemClient* client, const plc::Clock& clock) override;
+  std::int64_t now_us() override { return clock_->us_at(owner_.agenda().now()); }
   void power(bool on) override;
   bool send(protocol::Bytes mpdu, plc::Scheme scheme, unsigned level) override;
   bool busy() override;
   void set_filter(std::span<const protocol::prime::FilterRule> rules) override;
   void search(bool on) override;
-  std::size_t heard(std::span<plc::HeardBeacon> out) override;
+  std::size_t heard(std::span<protocol::prime::HeardBeacon> out) override;
   void watch(const protocol::prime::BeaconWatch* watch) override;
-  bool frame_time(plc::FrameTime& out) override;
-  void set_beacon(const plc::BeaconPlan* plan) override;
+  bool frame_time(protocol::prime::FrameTime& out) override;
+  void set_beacon(const protocol::prime::BeaconPlan* plan) override;
 
  private:
   plc::Modem& present();
-  void on_frame(const plc::ReceivedFrame& frame) override;
-  void on_beacon(const plc::HeardBeacon& beacon) override;
+  void on_frame(const protocol::prime::ReceivedFrame& frame) override;
+  void on_beacon(const protocol::prime::HeardBeacon& beacon) override;
   void on_beacon_lost() override;
 
   AgendaModule& owner_;
   sc_core::sc_port_b<PlcLineIf>& line_;
   plc::Modem* modem_ = nullptr;
-  plc::ModemListener* listener_ = nullptr;
+  protocol::prime::ModemClient* client_ = nullptr;
+  const plc::Clock* clock_ = &plc::kTrueClock;
 };
 
 class WanDoor final : public wan::ModemPort, private wan::ModemClient {

@@ -125,15 +125,16 @@ void Air::end(const OnAir& frame, const std::vector<std::uint8_t>& mpdu) {
   prune();
   observe([&](Observer& o) { o.on_sent(sending(flight, octets_)); });
   for (const Delivery& delivery : deliveries_) {
-    ModemListener* const listener = delivery.to->listener().client();
-    if (listener == nullptr || !delivery.to->powered()) continue;
+    const BeaconListener& to = delivery.to->listener();
+    prime::ModemClient* const client = to.client();
+    if (client == nullptr || !delivery.to->powered()) continue;
     if (delivery.damaged) {
       ++counters_.damaged;
       damaged_ = octets_;
       damage(flight.frame, delivery.to->station(), damaged_);
     }
-    listener->on_frame({delivery.damaged ? damaged_ : octets_, flight.frame.scheme,
-                        to_centidecibels(delivery.snr_db), flight.frame.start});
+    client->on_frame({delivery.damaged ? damaged_ : octets_, flight.frame.scheme,
+                      to_centidecibels(delivery.snr_db), to.clock().us_at(flight.frame.start)});
   }
 }
 

@@ -18,7 +18,7 @@ constexpr std::uint8_t kFrequencyMask = 7;
 
 }  // namespace
 
-FrameTime BeaconTimeline::frame_at(kernel::TimeNs at) const {
+Frame BeaconTimeline::frame_at(kernel::TimeNs at) const {
   const std::int64_t frame = floor_div(at - epoch, kFrameNs);
   return {epoch + frame * kFrameNs,
           static_cast<unsigned>(frame & std::int64_t{prime::kSuperframe - 1})};

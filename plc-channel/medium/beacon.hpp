@@ -20,6 +20,11 @@ constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
   return a >= 0 ? a / b : -((-a + b - 1) / b);
 }
 
+struct Frame {
+  kernel::TimeNs start = 0;
+  unsigned sequence = 0;  // its BCN.SEQ
+};
+
 // When a source's beacons begin: every `period` frames, counted from a frame with SEQ 0.
 struct BeaconTimeline {
   kernel::TimeNs epoch = 0;
@@ -34,7 +39,7 @@ struct BeaconTimeline {
     return -floor_div(-(at - start(0)), period * kFrameNs);
   }
   // Frame time at an instant.
-  FrameTime frame_at(kernel::TimeNs at) const;
+  Frame frame_at(kernel::TimeNs at) const;
   unsigned sequence(std::int64_t n) const;
   friend bool operator==(const BeaconTimeline&, const BeaconTimeline&) = default;
 };

@@ -42,7 +42,7 @@ void BeaconListener::add_found(const BeaconSender& source, kernel::TimeNs from) 
                     source.station(), emission.plain, emission.plain, from, false});
 }
 
-std::size_t BeaconListener::heard(std::span<HeardBeacon> out) {
+std::size_t BeaconListener::heard(std::span<prime::HeardBeacon> out) {
   settle(air_.agenda().now());
   std::vector<const Found*> order;
   for (const Found& found : found_) {
@@ -58,12 +58,12 @@ std::size_t BeaconListener::heard(std::span<HeardBeacon> out) {
   return n;
 }
 
-HeardBeacon BeaconListener::heard_beacon(const BeaconTrack& track, StationId source,
-                                         const BeaconMpdu& plain) const {
-  HeardBeacon beacon;
+prime::HeardBeacon BeaconListener::heard_beacon(const BeaconTrack& track, StationId source,
+                                                const BeaconMpdu& plain) const {
+  prime::HeardBeacon beacon;
   beacon.mpdu = stamped_beacon(plain, track.last_sequence());
-  beacon.start = track.last_start();
-  beacon.snr_cdb = to_centidecibels(air_.channel().snr_db(source, station(), beacon.start));
+  beacon.start_us = clock_->us_at(track.last_start());
+  beacon.snr_cdb = to_centidecibels(air_.channel().snr_db(source, station(), track.last_start()));
   beacon.received = track.received();
   beacon.missed = track.missed_between();
   return beacon;
@@ -228,7 +228,7 @@ void BeaconListener::watch_time(kernel::TimeNs now) {
     if (client_ != nullptr) client_->on_beacon_lost();
   } else if (watch_->stale() && track.heard() && track.last_start() >= watch_->source_since) {
     watch_->plain = watch_->source_plain;
-    const HeardBeacon beacon = heard_beacon(track, watch_->source, watch_->plain);
+    const prime::HeardBeacon beacon = heard_beacon(track, watch_->source, watch_->plain);
     if (client_ != nullptr) client_->on_beacon(beacon);
   }
 }
@@ -238,7 +238,7 @@ bool BeaconListener::search_time() {
   for (Found& found : found_) {
     if (found.told || !found.track.heard()) continue;
     found.told = true;
-    const HeardBeacon beacon = heard_beacon(found.track, found.source, found.last_plain);
+    const prime::HeardBeacon beacon = heard_beacon(found.track, found.source, found.last_plain);
     if (client_ != nullptr) client_->on_beacon(beacon);
     return true;
   }

@@ -22,10 +22,14 @@ class BeaconListener final : private kernel::Entity {
   static constexpr std::uint32_t kTimer = 1;  // of its station's entity
   BeaconListener(Air& air, BeaconSender& sender, kernel::EntityId id);
 
-  void set_client(ModemListener& client) { client_ = &client; }
-  ModemListener* client() const { return client_; }
+  void set_client(protocol::prime::ModemClient* client, const Clock& clock) {
+    client_ = client;
+    clock_ = &clock;
+  }
+  protocol::prime::ModemClient* client() const { return client_; }
+  const Clock& clock() const { return *clock_; }
   void search(bool on);
-  std::size_t heard(std::span<HeardBeacon> out);
+  std::size_t heard(std::span<protocol::prime::HeardBeacon> out);
   void watch(const protocol::prime::BeaconWatch* watch);  // nullptr: none
   const BeaconTimeline* watched() const { return watch_ ? &watch_->track.line() : nullptr; }
   void settle(kernel::TimeNs now);
@@ -69,13 +73,14 @@ class BeaconListener final : private kernel::Entity {
   void watch_nobody(const BeaconMpdu& plain);
   void end_watch();
   void add_found(const BeaconSender& source, kernel::TimeNs from);
-  HeardBeacon heard_beacon(const BeaconTrack& track, StationId source,
-                           const BeaconMpdu& plain) const;
+  protocol::prime::HeardBeacon heard_beacon(const BeaconTrack& track, StationId source,
+                                            const BeaconMpdu& plain) const;
   StationId station() const { return sender_.station(); }
 
   Air& air_;
   BeaconSender& sender_;
-  ModemListener* client_ = nullptr;
+  protocol::prime::ModemClient* client_ = nullptr;
+  const Clock* clock_ = &kTrueClock;
   kernel::Timer timer_;
   std::vector<Found> found_;
   std::optional<Watch> watch_;

@@ -10,8 +10,11 @@ namespace plc {
 
 namespace prime = protocol::prime;
 
-void BeaconSender::set_plan(const BeaconPlan* plan) {
-  plan_ = plan == nullptr ? std::nullopt : std::optional(*plan);
+void BeaconSender::set_plan(const prime::BeaconPlan* plan, const Clock& clock) {
+  plan_.reset();
+  if (plan == nullptr) return;
+  plan_ = {plan->mpdu, plan->own_time, plan->sequence_offset,
+           plan->own_time ? clock.time_of(plan->epoch_us) : 0};
 }
 
 void BeaconSender::update(const BeaconTimeline* watched) {

@@ -23,12 +23,19 @@ struct Emission {
 // what the modem watches.
 class BeaconSender {
  public:
+  struct Plan {  // prime::BeaconPlan in simulated time
+    BeaconMpdu mpdu{};
+    bool own_time = false;
+    unsigned sequence_offset = 0;
+    kernel::TimeNs epoch = 0;
+  };
   BeaconSender(Air& air, StationId station) : air_(air), station_(station) {}
 
   StationId station() const { return station_; }
   const Emission& emission() const { return emission_; }
-  void set_plan(const BeaconPlan* plan);
-  const BeaconPlan* plan() const { return plan_ ? &*plan_ : nullptr; }
+  void set_plan(const protocol::prime::BeaconPlan* plan, const Clock& clock);
+  void forget_plan() { plan_.reset(); }
+  const Plan* plan() const { return plan_ ? &*plan_ : nullptr; }
   // Plan or frame time have changed; nullptr: no frame time.
   void update(const BeaconTimeline* watched);
   // The beacon that is on the air at some instant of [from, to).
@@ -39,7 +46,7 @@ class BeaconSender {
   Air& air_;
   StationId station_;
   std::uint32_t sent_ = 0;  // beacons of emissions that are over
-  std::optional<BeaconPlan> plan_;
+  std::optional<Plan> plan_;
   Emission emission_;
   mutable kernel::TimeNs start_ = 0;  // of the beacon asked for last
 };

@@ -38,7 +38,7 @@ void StationModem::power(bool on) {
 void StationModem::forget() {
   frame_timer_.disarm();
   n_rules_ = 0;
-  sender_.set_plan(nullptr);
+  sender_.forget_plan();
   listener_.forget();
 }
 
@@ -86,11 +86,13 @@ void StationModem::on_time(kernel::TimeNs, std::uint32_t) { air_.end(last_, mpdu
 
 // ---- Beacons ----
 
+std::int64_t StationModem::now_us() { return listener_.clock().us_at(air_.agenda().now()); }
+
 void StationModem::watch(const prime::BeaconWatch* watch) {
   listener_.watch(powered_ ? watch : nullptr);
 }
 
-bool StationModem::frame_time(FrameTime& out) {
+bool StationModem::frame_time(prime::FrameTime& out) {
   BeaconTimeline line;
   if (sender_.plan() != nullptr && sender_.plan()->own_time) {
     line.epoch = sender_.plan()->epoch;
@@ -99,12 +101,13 @@ bool StationModem::frame_time(FrameTime& out) {
   } else {
     return false;
   }
-  out = line.frame_at(air_.agenda().now());
+  const Frame frame = line.frame_at(air_.agenda().now());
+  out = {listener_.clock().us_at(frame.start), frame.sequence};
   return true;
 }
 
-void StationModem::set_beacon(const BeaconPlan* plan) {
-  sender_.set_plan(powered_ ? plan : nullptr);
+void StationModem::set_beacon(const prime::BeaconPlan* plan) {
+  sender_.set_plan(powered_ ? plan : nullptr, listener_.clock());
   sender_.update(listener_.watched());
 }
 

@@ -21,16 +21,21 @@ class StationModem final : public Modem, private kernel::Entity {
  public:
   StationModem(Air& air, StationId station, kernel::EntityId id);
 
-  void set_listener(ModemListener& listener) override { listener_.set_client(listener); }
+  void set_client(protocol::prime::ModemClient* client, const Clock& clock) override {
+    listener_.set_client(client, clock);
+  }
+  std::int64_t now_us() override;
   void power(bool on) override;
   bool send(protocol::Bytes mpdu, Scheme scheme, unsigned level) override;
   bool busy() override;
   void set_filter(std::span<const protocol::prime::FilterRule> rules) override;
   void search(bool on) override { listener_.search(on && powered_); }
-  std::size_t heard(std::span<HeardBeacon> out) override { return listener_.heard(out); }
+  std::size_t heard(std::span<protocol::prime::HeardBeacon> out) override {
+    return listener_.heard(out);
+  }
   void watch(const protocol::prime::BeaconWatch* watch) override;
-  bool frame_time(FrameTime& out) override;
-  void set_beacon(const BeaconPlan* plan) override;
+  bool frame_time(protocol::prime::FrameTime& out) override;
+  void set_beacon(const protocol::prime::BeaconPlan* plan) override;
 
   // ---- For Air ----
   StationId station() const { return sender_.station(); }

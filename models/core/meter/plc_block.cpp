@@ -27,6 +27,16 @@ protocol::prime::BeaconMpdu beacon_of(const std::uint8_t mpdu[METER_PLC_BEACON_B
   return copy;
 }
 
+meter_plc_beacon told(const protocol::prime::HeardBeacon& beacon) {
+  meter_plc_beacon out{};
+  std::memcpy(out.mpdu, beacon.mpdu.data(), sizeof out.mpdu);
+  out.snr_cdb = beacon.snr_cdb;
+  out.start_us = beacon.start_us;
+  out.received = beacon.received;
+  out.missed = beacon.missed;
+  return out;
+}
+
 // A firmware without the modem's upcalls knows no modem.
 bool takes_plc(const meter_firmware& firmware) {
   return firmware.on_plc != nullptr && firmware.on_plc_beacon != nullptr;
@@ -69,7 +79,7 @@ void PlcBlock::search(bool on) {
 std::uint32_t PlcBlock::heard(std::span<meter_plc_beacon> out) {
   plc::Modem* const plc = modem();
   if (plc == nullptr) return 0;
-  std::array<plc::HeardBeacon, kMaxHeard> beacons;
+  std::array<protocol::prime::HeardBeacon, kMaxHeard> beacons;
   const std::span room = std::span(beacons).first(std::min(out.size(), kMaxHeard));
   const std::size_t count = std::min(plc->heard(room), room.size());
   for (std::size_t k = 0; k < count; ++k) out[k] = told(beacons[k]);
@@ -86,9 +96,9 @@ void PlcBlock::watch(const meter_plc_watch* watch) {
 
 bool PlcBlock::frame_time(std::int64_t* start_us, std::uint32_t* sequence) {
   plc::Modem* const plc = modem();
-  plc::FrameTime time;
+  protocol::prime::FrameTime time;
   if (plc == nullptr || !plc->frame_time(time)) return false;
-  *start_us = clock_.oscillator().count_near(time.start);
+  *start_us = time.start_us;
   *sequence = time.sequence;
   return true;
 }
@@ -102,7 +112,7 @@ void PlcBlock::beacon(const meter_plc_plan* plan) {
   plc::Modem* const plc = modem();
   if (plc == nullptr) return;
   if (plan == nullptr) return plc->set_beacon(nullptr);
-  plc::BeaconPlan translated;
+  protocol::prime::BeaconPlan translated;
   translated.mpdu = beacon_of(plan->mpdu);
   translated.sequence_offset = plan->sequence_offset;
   plc->set_beacon(&translated);
@@ -112,7 +122,7 @@ void PlcBlock::beacon(const meter_plc_plan* plan) {
 
 void PlcBlock::attach(plc::Modem& modem) {
   modem_ = &modem;
-  modem.set_listener(*this);
+  modem.set_client(this, *this);
   used_ = takes_plc(gate_.firmware());
   if (used_) gate_.add_plc_memory();
 }
@@ -121,27 +131,16 @@ void PlcBlock::power(bool on) {
   if (used_) modem_->power(on);
 }
 
-meter_plc_beacon PlcBlock::told(const plc::HeardBeacon& beacon) const {
-  meter_plc_beacon out{};
-  std::memcpy(out.mpdu, beacon.mpdu.data(), sizeof out.mpdu);
-  out.snr_cdb = beacon.snr_cdb;
-  out.start_us = clock_.oscillator().count_near(beacon.start);
-  out.received = beacon.received;
-  out.missed = beacon.missed;
-  return out;
-}
-
-void PlcBlock::on_frame(const plc::ReceivedFrame& frame) {
+void PlcBlock::on_frame(const protocol::prime::ReceivedFrame& frame) {
   gate_.upcall([&](const meter_firmware& firmware, void* instance) {
-    const meter_plc_frame told_frame{frame.mpdu.data(),
-                                     static_cast<std::uint32_t>(frame.mpdu.size()),
-                                     static_cast<std::uint8_t>(frame.scheme), frame.snr_cdb,
-                                     clock_.oscillator().count_near(frame.start)};
+    const meter_plc_frame told_frame{
+        frame.mpdu.data(), static_cast<std::uint32_t>(frame.mpdu.size()),
+        static_cast<std::uint8_t>(frame.scheme), frame.snr_cdb, frame.start_us};
     firmware.on_plc(instance, &told_frame);
   });
 }
 
-void PlcBlock::on_beacon(const plc::HeardBeacon& beacon) {
+void PlcBlock::on_beacon(const protocol::prime::HeardBeacon& beacon) {
   gate_.upcall([&](const meter_firmware& firmware, void* instance) {
     const meter_plc_beacon told_beacon = told(beacon);
     firmware.on_plc_beacon(instance, &told_beacon);

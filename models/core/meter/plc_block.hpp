@@ -12,7 +12,7 @@ namespace models {
 // MAC's frames, and the instants it chooses for them, are those of a processor that serves its
 // modem first. A firmware therefore hands the answer to a request to its MAC no earlier than
 // cpu->done_us, under its own alarm.
-class PlcBlock final : private plc::ModemListener {
+class PlcBlock final : private protocol::prime::ModemClient, private plc::Clock {
  public:
   PlcBlock(DeviceLife& life, const McuClock& clock, UpcallGate& gate)
       : life_(life), clock_(clock), gate_(gate) {}
@@ -33,12 +33,15 @@ class PlcBlock final : private plc::ModemListener {
   void power(bool on);
 
  private:
-  void on_frame(const plc::ReceivedFrame& frame) override;
-  void on_beacon(const plc::HeardBeacon& beacon) override;
+  void on_frame(const protocol::prime::ReceivedFrame& frame) override;
+  void on_beacon(const protocol::prime::HeardBeacon& beacon) override;
   void on_beacon_lost() override;
+  std::int64_t us_at(kernel::TimeNs at) const override {
+    return clock_.oscillator().count_near(at);
+  }
+  kernel::TimeNs time_of(std::int64_t us) const override { return clock_.oscillator().time_of(us); }
   // On the production line, and for a firmware that would not hear it, the modem is off.
   plc::Modem* modem() const { return life_.alive() && used_ ? modem_ : nullptr; }
-  meter_plc_beacon told(const plc::HeardBeacon& beacon) const;
 
   DeviceLife& life_;
   const McuClock& clock_;

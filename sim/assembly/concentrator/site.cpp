@@ -23,8 +23,7 @@ ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scena
       identity_(concentrator_identity(number)),
       meters_(row_.meters.list(static_cast<std::uint32_t>(scenario.meters.count))),
       start_utc_ns_(scenario.general.start_utc_s * kernel::kNsPerSecond),
-      plc_modem_(plc),
-      plc_(agenda, plc),
+      plc_(plc),
       wan_(agenda, uplink, row_.uplink, static_cast<std::uint16_t>(scenario.hes.p32_port),
            concentrator_entity(number, 0), kNetwork),
       disk_(kDiskPages),
@@ -74,7 +73,7 @@ void ConcentratorSite::switch_supply(bool on) {
   powered_ = on;
   if (on) {
     disk_.restore();
-    plc_modem_.power(true);
+    plc_.power(true);
     wan_.power(true);
     boot_timer_.arm(agenda_.now() + kBootNs);
     return;
@@ -89,7 +88,7 @@ void ConcentratorSite::switch_supply(bool on) {
   program_.reset();
   program_timer_.disarm();
   boot_timer_.disarm();
-  plc_modem_.power(false);
+  plc_.power(false);
   wan_.power(false);
 }
 

@@ -11,7 +11,6 @@
 #include "plc-channel/medium/modem.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/assembly/concentrator/disk.hpp"
-#include "sim/assembly/concentrator/plc_port.hpp"
 #include "sim/assembly/concentrator/wan_port.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -87,8 +86,7 @@ class ConcentratorSite final : private kernel::Entity,
   ConcentratorIdentity identity_;
   std::vector<std::uint32_t> meters_;
   std::int64_t start_utc_ns_;
-  plc::Modem& plc_modem_;
-  PlcPort plc_;
+  plc::Modem& plc_;
   WanPort wan_;
   ModelDisk disk_;
   kernel::KeyedStream random_;

@@ -31,17 +31,13 @@ constexpr std::uint64_t kSeed = 20260210;
 constexpr std::uint32_t kMeters = 6;
 
 // The substation's end: a base node whose microseconds are the world's.
-class Substation final : public dcu::fw::BaseNodeOwner,
-                         prime::ModemPort,
-                         plc::ModemListener,
-                         kernel::Entity {
+class Substation final : public dcu::fw::BaseNodeOwner, prime::ModemClient, kernel::Entity {
  public:
   Substation(kernel::Agenda& agenda, plc::Modem& modem)
       : agenda_(agenda),
-        modem_(modem),
         timer_(agenda, *this, 1, 0),
-        base(config(), storage_.memory(), *this, *this) {
-    modem.set_listener(*this);
+        base(config(), storage_.memory(), modem, *this) {
+    modem.set_client(this);
     modem.power(true);
     base.start();
     arm();
@@ -91,38 +87,15 @@ class Substation final : public dcu::fw::BaseNodeOwner,
     }
   }
   void on_sent(dcu::fw::SendHandle, bool) override {}
-  // plc::ModemListener
-  void on_frame(const plc::ReceivedFrame& frame) override {
-    base.on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, frame.start / kernel::kNsPerUs});
+  // prime::ModemClient
+  void on_frame(const prime::ReceivedFrame& frame) override {
+    base.on_frame(frame);
     arm();
   }
-  void on_beacon(const plc::HeardBeacon&) override {}
+  void on_beacon(const prime::HeardBeacon&) override {}
   void on_beacon_lost() override {}
-  // prime::ModemPort
-  std::int64_t now_us() override { return agenda_.now() / kernel::kNsPerUs; }
-  bool send(protocol::Bytes mpdu, prime::Scheme scheme, unsigned level) override {
-    return modem_.send(mpdu, scheme, level);
-  }
-  bool busy() override { return modem_.busy(); }
-  void set_filter(std::span<const prime::FilterRule> rules) override { modem_.set_filter(rules); }
-  void search(bool on) override { modem_.search(on); }
-  std::size_t heard(std::span<prime::HeardBeacon>) override { return 0; }
-  void watch(const prime::BeaconWatch* watch) override { modem_.watch(watch); }
-  bool frame_time(prime::FrameTime& out) override {
-    plc::FrameTime time;
-    if (!modem_.frame_time(time)) return false;
-    out = {time.start / kernel::kNsPerUs, time.sequence};
-    return true;
-  }
-  void set_beacon(const prime::BeaconPlan* plan) override {
-    if (plan == nullptr) return modem_.set_beacon(nullptr);
-    const plc::BeaconPlan copy{plan->mpdu, plan->own_time, plan->epoch_us * kernel::kNsPerUs,
-                               plan->sequence_offset};
-    modem_.set_beacon(&copy);
-  }
 
   kernel::Agenda& agenda_;
-  plc::Modem& modem_;
   kernel::Timer timer_;
   dcu::fw::Storage<32, 32> storage_;
 

@@ -63,21 +63,23 @@ struct Heard {
   kernel::TimeNs start;
 };
 
-class Listener final : public plc::ModemListener {
+class Listener final : public prime::ModemClient {
  public:
   explicit Listener(kernel::Agenda& agenda) : agenda_(agenda) {}
-  void on_frame(const plc::ReceivedFrame& frame) override {
-    frames.push_back(
-        {agenda_.now(), {frame.mpdu.begin(), frame.mpdu.end()}, frame.snr_cdb, frame.start});
+  void on_frame(const prime::ReceivedFrame& frame) override {
+    frames.push_back({agenda_.now(),
+                      {frame.mpdu.begin(), frame.mpdu.end()},
+                      frame.snr_cdb,
+                      frame.start_us * kernel::kNsPerUs});
   }
-  void on_beacon(const plc::HeardBeacon& beacon) override {
+  void on_beacon(const prime::HeardBeacon& beacon) override {
     beacons.push_back(beacon);
     beacon_times.push_back(agenda_.now());
   }
   void on_beacon_lost() override { lost.push_back(agenda_.now()); }
 
   std::vector<Heard> frames;
-  std::vector<plc::HeardBeacon> beacons;
+  std::vector<prime::HeardBeacon> beacons;
   std::vector<kernel::TimeNs> beacon_times;
   std::vector<kernel::TimeNs> lost;
 
@@ -94,7 +96,7 @@ class Line {
     for (plc::StationId s = 0; s < channel.n_stations(); ++s) {
       modems.push_back(&medium.add_station(s, s + 1));
       listeners.push_back(std::make_unique<Listener>(agenda));
-      modems[s]->set_listener(*listeners[s]);
+      modems[s]->set_client(listeners[s].get());
       modems[s]->power(true);
       hear_all(s);
     }
@@ -137,11 +139,11 @@ inline plc::BeaconMpdu beacon(std::uint8_t sid, std::uint8_t slot = 0, std::uint
   b.sna = {2, 0x41, 0x44, 0, 0, 1};
   return prime::encode(b);
 }
-inline plc::BeaconPlan base_plan(kernel::TimeNs epoch, std::uint8_t quality = 7) {
-  plc::BeaconPlan plan;
+inline prime::BeaconPlan base_plan(kernel::TimeNs epoch, std::uint8_t quality = 7) {
+  prime::BeaconPlan plan;
   plan.mpdu = beacon(0, 0, 0, quality);
   plan.own_time = true;
-  plan.epoch = epoch;
+  plan.epoch_us = epoch / kernel::kNsPerUs;
   return plan;
 }
 inline constexpr kernel::TimeNs kFrameNs = prime::kFrameUs * kernel::kNsPerUs;

@@ -15,7 +15,7 @@ constexpr std::uint8_t kClientLsap = 3;
 
 VillageMeter::VillageMeter(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id,
                            std::uint32_t number)
-    : MacPort(agenda, modem, id),
+    : MacTimer(agenda, modem, id),
       eui48_{2,
              0x41,
              0x4D,
@@ -32,7 +32,7 @@ void VillageMeter::power(bool on) {
   if (on) {
     const protocol::Bytes id(reinterpret_cast<const std::uint8_t*>(serial_.data()), serial_.size());
     node_ = std::make_unique<meter::fw::prime::ServiceNode>(
-        meter::fw::prime::ServiceNodeConfig{eui48_, id}, *this, *this);
+        meter::fw::prime::ServiceNodeConfig{eui48_, id}, modem(), *this);
     node_->start();
   }
   arm();
@@ -64,12 +64,12 @@ void VillageMeter::on_data(std::uint8_t d_lsap, std::uint8_t s_lsap, protocol::B
 // ---- Concentrator ----
 
 VillageBase::VillageBase(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id)
-    : MacPort(agenda, modem, id) {
+    : MacTimer(agenda, modem, id) {
   dcu::fw::Config config;
   config.eui48 = {0x02, 0x41, 0x44, 0, 0, 1};
   config.seed = 1;
   modem.power(true);
-  node_ = std::make_unique<dcu::fw::BaseNode>(config, storage_->memory(), *this, *this);
+  node_ = std::make_unique<dcu::fw::BaseNode>(config, storage_->memory(), modem, *this);
   node_->start();
   arm();
 }
@@ -87,7 +87,7 @@ bool VillageBase::ask(const prime::Eui48& meter, std::size_t octets) {
 
 void VillageBase::on_joined(dcu::fw::Address address, const prime::Eui48& eui48, protocol::Bytes) {
   joined_[address] = eui48;
-  joins.push_back({now_us() * kernel::kNsPerUs, eui48});
+  joins.push_back({modem().now_us() * kernel::kNsPerUs, eui48});
 }
 
 void VillageBase::on_left(dcu::fw::Address address, const prime::Eui48&, dcu::fw::LeaveReason) {

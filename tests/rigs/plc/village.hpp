@@ -19,46 +19,19 @@ namespace plc_test {
 
 namespace prime = protocol::prime;
 
-// A MAC behind a modem of the medium: time in microseconds, one timer at the MAC's deadline.
-class MacPort : public prime::ModemPort, private plc::ModemListener, private kernel::Entity {
+// A MAC behind a modem of the medium: one timer at the MAC's deadline.
+class MacTimer : private prime::ModemClient, private kernel::Entity {
  public:
-  MacPort(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id)
-      : agenda_(agenda), modem_(modem), timer_(agenda, *this, id, 0) {
-    modem.set_listener(*this);
+  MacTimer(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id)
+      : modem_(modem), timer_(agenda, *this, id, 0) {
+    modem.set_client(this);
   }
-  virtual ~MacPort() = default;
+  virtual ~MacTimer() = default;
   void arm() {
     const std::int64_t at_us = deadline_us();
     timer_.arm(at_us == INT64_MAX ? kernel::kNever : at_us * kernel::kNsPerUs);
   }
   plc::Modem& modem() { return modem_; }
-
-  std::int64_t now_us() override { return agenda_.now() / kernel::kNsPerUs; }
-  bool send(protocol::Bytes mpdu, prime::Scheme scheme, unsigned level) override {
-    return modem_.send(mpdu, scheme, level);
-  }
-  bool busy() override { return modem_.busy(); }
-  void set_filter(std::span<const prime::FilterRule> rules) override { modem_.set_filter(rules); }
-  void search(bool on) override { modem_.search(on); }
-  std::size_t heard(std::span<prime::HeardBeacon> out) override {
-    std::vector<plc::HeardBeacon> all(out.size());
-    const std::size_t n = modem_.heard(all);
-    for (std::size_t k = 0; k < n; ++k) out[k] = told(all[k]);
-    return n;
-  }
-  void watch(const prime::BeaconWatch* watch) override { modem_.watch(watch); }
-  bool frame_time(prime::FrameTime& out) override {
-    plc::FrameTime time;
-    if (!modem_.frame_time(time)) return false;
-    out = {floor_us(time.start), time.sequence};
-    return true;
-  }
-  void set_beacon(const prime::BeaconPlan* plan) override {
-    if (plan == nullptr) return modem_.set_beacon(nullptr);
-    const plc::BeaconPlan translated{plan->mpdu, plan->own_time, plan->epoch_us * kernel::kNsPerUs,
-                                     plan->sequence_offset};
-    modem_.set_beacon(&translated);
-  }
 
  protected:
   virtual prime::ModemClient* client() = 0;
@@ -66,22 +39,18 @@ class MacPort : public prime::ModemPort, private plc::ModemListener, private ker
   virtual void on_deadline() = 0;
 
  private:
-  static std::int64_t floor_us(kernel::TimeNs ns) { return ns / kernel::kNsPerUs; }
-  static prime::HeardBeacon told(const plc::HeardBeacon& b) {
-    return {b.mpdu, b.snr_cdb, floor_us(b.start), b.received, b.missed};
-  }
   void on_time(kernel::TimeNs, std::uint32_t) override {
     on_deadline();
     arm();
   }
-  void on_frame(const plc::ReceivedFrame& frame) override {
+  void on_frame(const prime::ReceivedFrame& frame) override {
     if (client() == nullptr) return;
-    client()->on_frame({frame.mpdu, frame.scheme, frame.snr_cdb, floor_us(frame.start)});
+    client()->on_frame(frame);
     arm();
   }
-  void on_beacon(const plc::HeardBeacon& beacon) override {
+  void on_beacon(const prime::HeardBeacon& beacon) override {
     if (client() == nullptr) return;
-    client()->on_beacon(told(beacon));
+    client()->on_beacon(beacon);
     arm();
   }
   void on_beacon_lost() override {
@@ -90,13 +59,12 @@ class MacPort : public prime::ModemPort, private plc::ModemListener, private ker
     arm();
   }
 
-  kernel::Agenda& agenda_;
   plc::Modem& modem_;
   kernel::Timer timer_;
 };
 
 // A meter's MAC with an application that answers what it gets, octet by octet plus one.
-class VillageMeter final : public MacPort, public meter::fw::prime::ServiceNodeOwner {
+class VillageMeter final : public MacTimer, public meter::fw::prime::ServiceNodeOwner {
  public:
   VillageMeter(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id,
                std::uint32_t number);
@@ -128,7 +96,7 @@ class VillageMeter final : public MacPort, public meter::fw::prime::ServiceNodeO
   std::unique_ptr<meter::fw::prime::ServiceNode> node_;
 };
 
-class VillageBase final : public MacPort, public dcu::fw::BaseNodeOwner {
+class VillageBase final : public MacTimer, public dcu::fw::BaseNodeOwner {
  public:
   VillageBase(kernel::Agenda& agenda, plc::Modem& modem, kernel::EntityId id);
   // One LSDU to a joined meter; its answer is awaited.

@@ -9,9 +9,7 @@
 
 namespace {
 
-using plc::BeaconPlan;
 using plc::FrameKind;
-using plc::HeardBeacon;
 using plc::StationId;
 using plc_test::base_plan;
 using plc_test::beacon;
@@ -21,6 +19,8 @@ using plc_test::Line;
 using plc_test::quiet;
 using plc_test::quiet_with;
 using plc_test::straight_line;
+using protocol::prime::BeaconPlan;
+using protocol::prime::HeardBeacon;
 
 namespace prime = protocol::prime;
 
@@ -112,7 +112,7 @@ TEST(Search, FirstBeaconOfASourceWakes) {
   ASSERT_EQ(line.modem(2).heard(heard), 1u);
   EXPECT_EQ(heard[0].received, 39u);
   EXPECT_EQ(heard[0].missed, 0u);
-  EXPECT_EQ(heard[0].start, 100 * kMs + 38 * kFrameNs);
+  EXPECT_EQ(heard[0].start_us * 1000, 100 * kMs + 38 * kFrameNs);
   const auto decoded = prime::decode_beacon(heard[0].mpdu);
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->sequence, 38 % 32);
@@ -132,7 +132,7 @@ TEST(Search, SourceThatStartsLaterIsHeardThen) {
   line.modem(0).set_beacon(&plan);
   line.agenda.run_until(11 * kernel::kNsPerSecond);
   ASSERT_EQ(line.at(1).beacons.size(), 1u);
-  EXPECT_EQ(line.at(1).beacons[0].start, plan.epoch);
+  EXPECT_EQ(line.at(1).beacons[0].start_us, plan.epoch_us);
 }
 
 TEST(Search, FarSourceIsHeardSometimes) {
@@ -157,19 +157,19 @@ TEST(Watch, KeepsFrameTimeAndSaysNothingWhileAllIsWell) {
   Line line(straight_line(2, 30), quiet());
   const BeaconPlan plan = base_plan(50 * kMs);
   line.modem(0).set_beacon(&plan);
-  plc::FrameTime time;
+  prime::FrameTime time;
   EXPECT_FALSE(line.modem(1).frame_time(time));
   line.agenda.run_until(kernel::kNsPerSecond);
   const auto watch = watch_of(plan.mpdu);
   line.modem(1).watch(&watch);
   line.agenda.run_until(kernel::kNsPerHour);
   ASSERT_TRUE(line.modem(1).frame_time(time));
-  const std::int64_t frame = (kernel::kNsPerHour - plan.epoch) / kFrameNs;
-  EXPECT_EQ(time.start, plan.epoch + frame * kFrameNs);
+  const std::int64_t frame = (kernel::kNsPerHour / 1000 - plan.epoch_us) / prime::kFrameUs;
+  EXPECT_EQ(time.start_us, plan.epoch_us + frame * prime::kFrameUs);
   EXPECT_EQ(time.sequence, frame % 32);
-  plc::FrameTime own;
+  prime::FrameTime own;
   ASSERT_TRUE(line.modem(0).frame_time(own));
-  EXPECT_EQ(own.start, time.start);
+  EXPECT_EQ(own.start_us, time.start_us);
   EXPECT_TRUE(line.at(1).beacons.empty());
   EXPECT_TRUE(line.at(1).lost.empty());
   EXPECT_LT(line.agenda.events(), 20u) << "nothing is scheduled a beacon";
@@ -209,7 +209,7 @@ TEST(Watch, LostAfterTheMissesItWasToldOf) {
     line.agenda.run_until(200 * kFrameNs);
     ASSERT_EQ(line.at(1).lost.size(), 1u);
     EXPECT_EQ(line.at(1).lost[0], (100 + limit) * kFrameNs + plc::kBeaconNs);
-    plc::FrameTime time;
+    prime::FrameTime time;
     EXPECT_FALSE(line.modem(1).frame_time(time));
     EXPECT_EQ(line.medium.beacons(1).lost, 1u);
     EXPECT_EQ(line.medium.beacons(1).missed, limit);
@@ -239,7 +239,7 @@ TEST(Watch, BaseWithANewFrameTimeIsLost) {
   const auto watch = watch_of(plan.mpdu);
   line.modem(1).watch(&watch);
   line.agenda.run_until(10 * kFrameNs + 300 * kMs);
-  plan.epoch = line.agenda.now() + 5 * kMs;
+  plan.epoch_us = (line.agenda.now() + 5 * kMs) / 1000;
   line.modem(0).set_beacon(&plan);
   line.agenda.run_until(30 * kFrameNs);
   EXPECT_EQ(line.at(1).lost.size(), 1u);
@@ -263,14 +263,14 @@ TEST(Switch, BeaconsFollowTheWatchedFrameTimeAndEndWithIt) {
   ASSERT_EQ(line.at(2).beacons.size(), 2u);
   const HeardBeacon& from_switch = line.at(2).beacons[1];
   EXPECT_EQ(prime::decode_beacon(from_switch.mpdu)->sid, 5);
-  EXPECT_EQ(from_switch.start, base.epoch + 3 * kFrameNs + 2 * plc::kBeaconSlotNs);
+  EXPECT_EQ((from_switch.start_us - base.epoch_us) * 1000, 3 * kFrameNs + 2 * plc::kBeaconSlotNs);
   EXPECT_EQ(prime::decode_beacon(from_switch.mpdu)->sequence, 3);
   const auto at_switch = watch_of(from_switch.mpdu);
   line.modem(2).watch(&at_switch);
   line.agenda.run_until(10 * kernel::kNsPerSecond);
-  plc::FrameTime time;
+  prime::FrameTime time;
   ASSERT_TRUE(line.modem(2).frame_time(time));
-  EXPECT_EQ((time.start - base.epoch) % kFrameNs, 0);
+  EXPECT_EQ((time.start_us - base.epoch_us) % prime::kFrameUs, 0);
   // The base falls silent: the switch goes on by its watch, then stops, then its child notices.
   line.modem(0).power(false);
   line.agenda.run_until(60 * kernel::kNsPerSecond);

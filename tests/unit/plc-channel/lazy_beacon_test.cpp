@@ -8,8 +8,6 @@
 
 namespace {
 
-using plc::BeaconPlan;
-using plc::HeardBeacon;
 using plc::StationId;
 using plc_test::base_plan;
 using plc_test::beacon;
@@ -17,6 +15,8 @@ using plc_test::kMs;
 using plc_test::Line;
 using plc_test::quiet_with;
 using plc_test::straight_line;
+using protocol::prime::BeaconPlan;
+using protocol::prime::HeardBeacon;
 
 namespace prime = protocol::prime;
 
@@ -90,7 +90,7 @@ std::vector<Happening> busy_day(bool eager, std::uint64_t& events) {
   std::vector<Happening> all;
   for (StationId s = 0; s <= 9; ++s) {
     for (const kernel::TimeNs at : line.at(s).beacon_times) all.push_back({at, s, 1});
-    for (const HeardBeacon& b : line.at(s).beacons) all.push_back({b.start, s, b.mpdu[5]});
+    for (const HeardBeacon& b : line.at(s).beacons) all.push_back({b.start_us, s, b.mpdu[5]});
     for (const kernel::TimeNs at : line.at(s).lost) all.push_back({at, s, 2});
     const plc::BeaconCounters counters = line.medium.beacons(s);
     all.push_back({static_cast<kernel::TimeNs>(counters.received), s, 3});

@@ -39,12 +39,12 @@ class Anything {
         modem.search(draws_.chance(0.6));
         break;
       case 3: {
-        std::array<plc::HeardBeacon, 3> heard;
+        std::array<prime::HeardBeacon, 3> heard;
         const std::size_t n = modem.heard(heard);
         ASSERT_LE(n, heard.size());
         for (std::size_t k = 0; k < n; ++k) {
           EXPECT_TRUE(prime::decode_beacon(heard[k].mpdu));
-          EXPECT_LE(heard[k].start, line_.agenda.now());
+          EXPECT_LE(heard[k].start_us * 1000, line_.agenda.now());
           EXPECT_GE(heard[k].received, 1u);
         }
         break;
@@ -55,16 +55,16 @@ class Anything {
         break;
       }
       case 5: {
-        plc::BeaconPlan plan;
+        prime::BeaconPlan plan;
         plan.mpdu = some_beacon();
         plan.own_time = draws_.chance(0.5);
-        plan.epoch = line_.agenda.now() + draws_.below(2000) * kMs;
+        plan.epoch_us = (line_.agenda.now() + draws_.below(2000) * kMs) / 1000;
         plan.sequence_offset = draws_.below(64);
         modem.set_beacon(draws_.chance(0.8) ? &plan : nullptr);
         break;
       }
       case 6: {
-        plc::FrameTime time;
+        prime::FrameTime time;
         if (modem.frame_time(time)) {
           EXPECT_LT(time.sequence, prime::kSuperframe);
         }

@@ -40,12 +40,12 @@ prime::FilterRule to_lnid(std::uint64_t lnid) { return {std::uint64_t{0x3FFF} <<
 // Asks its stations in turn, twice a second, sends beacons, and passes the count of answers on to
 // its head-end.
 class Concentrator final : private kernel::Entity,
-                           private plc::ModemListener,
+                           private prime::ModemClient,
                            private models::wan::ModemClient {
  public:
   Concentrator(kernel::Agenda& agenda, plc::Modem& modem, models::wan::ModemPort& uplink)
       : agenda_(agenda), modem_(modem), uplink_(uplink), timer_(agenda, *this, 5000, 0) {
-    modem.set_listener(*this);
+    modem.set_client(this);
     uplink.set_client(*this);
     timer_.arm(0);
   }
@@ -59,7 +59,7 @@ class Concentrator final : private kernel::Entity,
       uplink_.power(true);
       const prime::FilterRule rule = to_lnid(kBaseLnid);
       modem_.set_filter({&rule, 1});
-      const plc::BeaconPlan plan = plc_test::base_plan(10 * kNsPerMs);
+      const prime::BeaconPlan plan = plc_test::base_plan(10 * kNsPerMs);
       modem_.set_beacon(&plan);
     } else if (!modem_.busy()) {
       modem_.send(plc_test::data_frame(count_ % 2 == 0 ? kMeterLnid : kOtherLnid, 30),
@@ -68,14 +68,14 @@ class Concentrator final : private kernel::Entity,
     }
     timer_.arm(now + 500 * kNsPerMs + 7 * kNsPerMs);
   }
-  void on_frame(const plc::ReceivedFrame& frame) override {
+  void on_frame(const prime::ReceivedFrame& frame) override {
     log.push_back(std::to_string(agenda_.now()) + " frame " + std::to_string(frame.mpdu.size()));
     ++answers;
     if (socket_ < 0) return;
     const Octets report = {static_cast<std::uint8_t>(answers)};
     uplink_.send(socket_, report);
   }
-  void on_beacon(const plc::HeardBeacon&) override { log.push_back("beacon"); }
+  void on_beacon(const prime::HeardBeacon&) override { log.push_back("beacon"); }
   void on_beacon_lost() override { log.push_back("lost"); }
   void on_modem(models::wan::ModemState state) override {
     log.push_back(std::to_string(agenda_.now()) + " modem " +
@@ -99,19 +99,19 @@ class Concentrator final : private kernel::Entity,
 };
 
 // A station of the fleet tier: answers at once when asked.
-class Station final : public plc::ModemListener {
+class Station final : public prime::ModemClient {
  public:
   Station(kernel::Agenda& agenda, plc::Modem& modem) : agenda_(agenda), modem_(modem) {
-    modem.set_listener(*this);
+    modem.set_client(this);
     modem.power(true);
     const prime::FilterRule rule = to_lnid(kOtherLnid);
     modem.set_filter({&rule, 1});
   }
-  void on_frame(const plc::ReceivedFrame&) override {
+  void on_frame(const prime::ReceivedFrame&) override {
     log.push_back(std::to_string(agenda_.now()) + " asked");
     modem_.send(plc_test::data_frame(kBaseLnid, 60), plc::Scheme::dqpsk_f, 0);
   }
-  void on_beacon(const plc::HeardBeacon&) override {}
+  void on_beacon(const prime::HeardBeacon&) override {}
   void on_beacon_lost() override {}
   std::vector<std::string> log;
 

@@ -29,7 +29,11 @@ struct FakeModem final : plc::Modem {
   };
   explicit FakeModem(kernel::Agenda& now) : agenda(now) {}
 
-  void set_listener(plc::ModemListener& who) override { listener = &who; }
+  void set_client(protocol::prime::ModemClient* who, const plc::Clock& its) override {
+    client = who;
+    clock = &its;
+  }
+  std::int64_t now_us() override { return clock->us_at(agenda.now()); }
   void power(bool on) override {
     powered = on;
     switched.push_back(agenda.now());
@@ -44,7 +48,7 @@ struct FakeModem final : plc::Modem {
     ++filters;
   }
   void search(bool on) override { searching = on; }
-  std::size_t heard(std::span<plc::HeardBeacon> out) override {
+  std::size_t heard(std::span<protocol::prime::HeardBeacon> out) override {
     const std::size_t n = std::min(out.size(), sources.size());
     std::copy_n(sources.begin(), n, out.begin());
     return n;
@@ -52,16 +56,17 @@ struct FakeModem final : plc::Modem {
   void watch(const protocol::prime::BeaconWatch* watch) override {
     watched = watch == nullptr ? std::nullopt : std::optional(*watch);
   }
-  bool frame_time(plc::FrameTime& out) override {
+  bool frame_time(protocol::prime::FrameTime& out) override {
     if (time) out = *time;
     return time.has_value();
   }
-  void set_beacon(const plc::BeaconPlan* beacon) override {
+  void set_beacon(const protocol::prime::BeaconPlan* beacon) override {
     plan = beacon == nullptr ? std::nullopt : std::optional(*beacon);
   }
 
   kernel::Agenda& agenda;
-  plc::ModemListener* listener = nullptr;
+  protocol::prime::ModemClient* client = nullptr;
+  const plc::Clock* clock = nullptr;
   bool powered = false;
   bool takes = true;
   bool carrier = false;
@@ -70,10 +75,10 @@ struct FakeModem final : plc::Modem {
   std::vector<kernel::TimeNs> switched;
   std::vector<Sent> sent;
   std::vector<FilterRule> filter;
-  std::vector<plc::HeardBeacon> sources;
+  std::vector<protocol::prime::HeardBeacon> sources;
   std::optional<protocol::prime::BeaconWatch> watched;
-  std::optional<plc::FrameTime> time;
-  std::optional<plc::BeaconPlan> plan;
+  std::optional<protocol::prime::FrameTime> time;
+  std::optional<protocol::prime::BeaconPlan> plan;
 };
 
 // A processor crystal 20 ppm too fast: whoever forgets to translate is found out.
@@ -151,7 +156,7 @@ TEST(MeterPlc, FramesComeInTheMetersOwnMicroseconds) {
   bench.start_and_run(100 * kNsPerSecond);
   const Octets mpdu{1, 2, 3, 4, 5};
   const kernel::TimeNs start = bench.agenda.now() - 13'248 * kNsPerUs;
-  bench.modem.listener->on_frame({mpdu, plc::Scheme::dqpsk_f, -123, start});
+  bench.modem.client->on_frame({mpdu, plc::Scheme::dqpsk_f, -123, bench.modem.clock->us_at(start)});
   ASSERT_EQ(frames.size(), 1u);
   EXPECT_EQ(frames[0].mpdu, mpdu);
   EXPECT_EQ(frames[0].scheme, 5u);
@@ -171,7 +176,7 @@ TEST(MeterPlc, WindowsComeFirstAndNothingNests) {
     bench.hal().clock->alarm_us(bench.context(), 0);
   };
   bench.start_and_run(kNsPerMinute + 500 * kNsPerMs);
-  bench.modem.listener->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.agenda.now()});
+  bench.modem.client->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.modem.now_us()});
   EXPECT_EQ(windows, 299u);
   EXPECT_EQ(meter_script().log.back(), "60001200 plc 9");  // the alarm is not inside
   bench.run_for(0);
@@ -267,9 +272,10 @@ TEST(MeterPlc, BeaconsAreToldAndSoIsTheirLoss) {
     }
   };
   bench.start_and_run(10 * kNsPerSecond);
-  const plc::HeardBeacon beacon{beacon_mpdu(40), 1234, 9 * kNsPerSecond, 17, 3};
-  bench.modem.listener->on_beacon(beacon);
-  bench.modem.listener->on_beacon_lost();
+  const protocol::prime::HeardBeacon beacon{beacon_mpdu(40), 1234,
+                                            bench.modem.clock->us_at(9 * kNsPerSecond), 17, 3};
+  bench.modem.client->on_beacon(beacon);
+  bench.modem.client->on_beacon_lost();
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(std::memcmp(told[0].mpdu, beacon.mpdu.data(), METER_PLC_BEACON_BYTES), 0);
   EXPECT_EQ(told[0].snr_cdb, 1234);
@@ -283,7 +289,8 @@ TEST(MeterPlc, HeardSourcesAreHandedOverInTheirOrder) {
   PlcBench bench;
   bench.start_and_run(10 * kNsPerSecond);
   for (std::uint8_t k = 0; k < 5; ++k) {
-    bench.modem.sources.push_back({beacon_mpdu(k), 100 * k, (4 + k) * kNsPerSecond, k, 0});
+    bench.modem.sources.push_back(
+        {beacon_mpdu(k), 100 * k, bench.modem.clock->us_at((4 + k) * kNsPerSecond), k, 0});
   }
   std::array<meter_plc_beacon, 3> out{};
   ASSERT_EQ(bench.hal().plc->heard(bench.context(), out.data(), 3), 3u);
@@ -304,11 +311,11 @@ TEST(MeterPlc, FrameTimeIsTheMetersAndMayBeginBeforeItsBoot) {
   };
   EXPECT_EQ(ask(), -1);
   EXPECT_EQ(start_us, 77);
-  bench.modem.time = plc::FrameTime{800 * kNsPerMs + 1, 31};
+  bench.modem.time = protocol::prime::FrameTime{bench.modem.clock->us_at(800 * kNsPerMs + 1), 31};
   EXPECT_EQ(ask(), 0);
   EXPECT_EQ(start_us, PlcBench::uptime_of(800 * kNsPerMs + 1));
   EXPECT_EQ(sequence, 31u);
-  bench.modem.time = plc::FrameTime{400 * kNsPerMs, 5};
+  bench.modem.time = protocol::prime::FrameTime{bench.modem.clock->us_at(400 * kNsPerMs), 5};
   EXPECT_EQ(ask(), 0);
   EXPECT_EQ(start_us, PlcBench::uptime_of(400 * kNsPerMs));
   EXPECT_LT(start_us, -99'999);
@@ -358,9 +365,9 @@ TEST(MeterPlc, NothingIsSentOrHeardWithoutSupply) {
   bench.node->power(2 * kNsPerSecond, false);
   bench.run_for(2 * kNsPerSecond);
   const std::size_t entries = meter_script().log.size();
-  bench.modem.listener->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.agenda.now()});
-  bench.modem.listener->on_beacon({});
-  bench.modem.listener->on_beacon_lost();
+  bench.modem.client->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.modem.now_us()});
+  bench.modem.client->on_beacon({});
+  bench.modem.client->on_beacon_lost();
   EXPECT_EQ(meter_script().log.size(), entries);
   const std::uint8_t mpdu[10] = {};
   EXPECT_EQ(bench.hal().plc->send(bench.context(), mpdu, sizeof mpdu, 4, 0), -1);
@@ -376,7 +383,7 @@ TEST(MeterPlc, AFlashCutWhileAFrameIsHandledTakesTheModemDownToo) {
   };
   bench.start_and_run(kNsPerSecond);
   bench.node->flash().cut_power_at(1);
-  bench.modem.listener->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.agenda.now()});
+  bench.modem.client->on_frame({Octets(9), plc::Scheme::dbpsk_f, 0, bench.modem.now_us()});
   EXPECT_FALSE(bench.node->running());
   EXPECT_FALSE(bench.modem.powered);
   EXPECT_TRUE(bench.modem.sent.empty());
