@@ -10,9 +10,9 @@
 #include "dcu/app/core/core.hpp"
 #include "dcu/app/meters/job.hpp"
 #include "protocol/cosem/classes/register.hpp"
-#include "protocol/hosted/p32/reports/firmware_status.hpp"
-#include "protocol/hosted/p32/reports/instantaneous.hpp"
-#include "protocol/hosted/p32/reports/relay_status.hpp"
+#include "protocol/hosted/p32/report_firmware_status.hpp"
+#include "protocol/hosted/p32/report_instantaneous.hpp"
+#include "protocol/hosted/p32/report_relay_status.hpp"
 
 namespace dcu::app {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dcu/app/core/core.hpp"
-#include "protocol/hosted/p32/reports/inventory.hpp"
-#include "protocol/hosted/p32/reports/statistics.hpp"
+#include "protocol/hosted/p32/report_inventory.hpp"
+#include "protocol/hosted/p32/report_statistics.hpp"
 
 namespace dcu::app {
 

@@ -5,16 +5,16 @@
 #include <variant>
 
 #include "protocol/hosted/p32/order_result.hpp"
-#include "protocol/hosted/p32/reports/clock_status.hpp"
-#include "protocol/hosted/p32/reports/concentrator_events.hpp"
-#include "protocol/hosted/p32/reports/concentrator_parameters.hpp"
-#include "protocol/hosted/p32/reports/firmware_status.hpp"
-#include "protocol/hosted/p32/reports/instantaneous.hpp"
-#include "protocol/hosted/p32/reports/inventory.hpp"
-#include "protocol/hosted/p32/reports/meter_events.hpp"
-#include "protocol/hosted/p32/reports/profile.hpp"
-#include "protocol/hosted/p32/reports/relay_status.hpp"
-#include "protocol/hosted/p32/reports/statistics.hpp"
+#include "protocol/hosted/p32/report_clock_status.hpp"
+#include "protocol/hosted/p32/report_concentrator_events.hpp"
+#include "protocol/hosted/p32/report_concentrator_parameters.hpp"
+#include "protocol/hosted/p32/report_firmware_status.hpp"
+#include "protocol/hosted/p32/report_instantaneous.hpp"
+#include "protocol/hosted/p32/report_inventory.hpp"
+#include "protocol/hosted/p32/report_meter_events.hpp"
+#include "protocol/hosted/p32/report_profile.hpp"
+#include "protocol/hosted/p32/report_relay_status.hpp"
+#include "protocol/hosted/p32/report_statistics.hpp"
 
 // What a concentrator reports: the list of all reports. Meters are named by their serial. A meter
 // that could not be read stands in a good report with its failure and without data; one that was
@@ -52,7 +52,6 @@ template <typename Io, Of<Report> V>
 void shape(Io& io, V& v) {
   auto kind = v.kind();
   io.required("kind", kind);
-  io.choose(v.body, kind);
   io.required("cause", v.cause);
   io.required("part", v.part, kCount);
   io.required("last", v.last);

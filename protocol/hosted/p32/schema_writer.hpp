@@ -71,14 +71,13 @@ class SchemaWriter {
     attribute(name, value, as, false);
   }
   void constant(const char* name, const char* value) { enumeration(name, {&value, 1}, true); }
-  template <typename T, std::size_t n>
-  void list(const char* name, const std::array<T, n>&) {
-    list_attribute(name, xsd_type(T{}), n, n, true);
-  }
-  template <typename T>
-  void list(const char* name, const std::vector<T>&) {
+  template <typename List>
+  void list(const char* name, const List& values) {
     constexpr std::size_t kListMost = 256;
-    list_attribute(name, xsd_type(T{}), 1, kListMost, false);
+    constexpr bool kFixed = requires { std::tuple_size<List>::value; };
+    const char* const type = xsd_type(typename List::value_type{});
+    list_attribute(name, type, kFixed ? values.size() : 1, kFixed ? values.size() : kListMost,
+                   kFixed);
   }
   void time(const char* name, UtcMs, const As& = {}) { put_attribute(name, "Utc", nullptr, true); }
   void time(const char* name, const std::optional<UtcMs>&, const As& = {}) {
@@ -112,8 +111,6 @@ class SchemaWriter {
   void alternative(const Variant&, Names names) {
     choice<Variant>([&](std::size_t k) { return names[k]; });
   }
-  template <typename Variant, typename Kind>
-  void choose(const Variant&, Kind) {}
   void chosen(const OrderBody&, OrderKind) {
     choice<OrderBody>([](std::size_t k) { return kOrderElements[k]; });
   }
@@ -121,7 +118,11 @@ class SchemaWriter {
     Choice choices;
     for (std::size_t k = 0; k < kReportKinds; ++k) {
       const ReportBody body = p32::body_of(static_cast<ReportKind>(k));
-      std::visit([&](const auto& one) { add(kReportElements[k], one, choices); }, body);
+      std::visit(
+          [&](const auto& one) {
+            choices.emplace_back(kReportElements[k], body_of(kReportElements[k], one));
+          },
+          body);
     }
     put(choices);
   }
@@ -147,15 +148,13 @@ class SchemaWriter {
     shape(writer, value);
     return writer.body();
   }
-  template <typename T>
-  void add(const char* name, const T& value, Choice& choices) {
-    choices.emplace_back(name, body_of(name, value));
-  }
   template <typename Variant, typename Name>
   void choice(Name&& name_at) {
     Choice choices;
     [&]<std::size_t... k>(std::index_sequence<k...>) {
-      (add(name_at(k), std::variant_alternative_t<k, Variant>{}, choices), ...);
+      (choices.emplace_back(name_at(k),
+                            body_of(name_at(k), std::variant_alternative_t<k, Variant>{})),
+       ...);
     }
     (std::make_index_sequence<std::variant_size_v<Variant>>());
     put(choices);

@@ -20,8 +20,7 @@
 //   list(name, v)             values separated by blanks; a vector that is empty is absent
 //   time(name, v)             UtcMs or std::optional<UtcMs>
 //   element(name, v)          one child; maybe_element: std::optional; elements: any number
-//   choose(variant, kind)     a reader puts an empty body of that kind into the variant
-//   chosen(variant, kind)     the child that is this body, named by its kind
+//   chosen(variant, kind)     the child that is the body of that kind, named by it
 //
 // Attributes may be followed by what their C++ type does not say (As), elements by how many there
 // may be (Occurs).

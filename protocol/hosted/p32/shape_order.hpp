@@ -145,7 +145,6 @@ void shape(Io& io, V& v) {
   io.required("dc", v.concentrator, kId);
   auto kind = v.kind();
   io.required("kind", kind);
-  io.choose(v.body, kind);
   io.required("seq", v.seq, kSeq);
   io.time("from", v.from);
   io.time("until", v.until);

@@ -178,10 +178,12 @@ class XmlReader {
     }
     fault({}, "has none of its children", allowed_text(names));
   }
-  void choose(ReportBody& body, ReportKind kind) { body = body_of(kind); }
-  void choose(OrderBody& body, OrderKind kind) { emplace(body, static_cast<std::size_t>(kind)); }
-  template <typename Variant, typename Kind>
-  void chosen(Variant& body, Kind kind) {
+  void chosen(ReportBody& body, ReportKind kind) {
+    body = body_of(kind);
+    std::visit([&](auto& value) { element(element_of(kind), value); }, body);
+  }
+  void chosen(OrderBody& body, OrderKind kind) {
+    emplace(body, static_cast<std::size_t>(kind));
     std::visit([&](auto& value) { element(element_of(kind), value); }, body);
   }
   void canonical_element(const char* name, Order& order, std::string& canonical);

@@ -129,8 +129,6 @@ class XmlWriter {
     std::visit([&](const auto& value) { element(names[body.index()], value); }, body);
   }
   template <typename Variant, typename Kind>
-  void choose(const Variant&, Kind) {}
-  template <typename Variant, typename Kind>
   void chosen(const Variant& body, Kind kind) {
     std::visit([&](const auto& value) { element(element_of(kind), value); }, body);
   }
