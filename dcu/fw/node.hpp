@@ -75,9 +75,8 @@ struct Node {
 
   // ---- Keep-alive ----
   std::int64_t alive_at_us = kNoDeadline;  // next poll
-  std::int64_t polled_us = 0;
-  std::uint8_t unanswered = 0;  // polls since it was heard
-  std::uint8_t alive_sent = 0;  // modulo 8, as ALV carries them
+  std::uint8_t unanswered = 0;             // polls since it was heard
+  std::uint8_t alive_sent = 0;             // modulo 8, as ALV carries them
   std::uint8_t alive_received = 0;
   std::uint16_t polls = 0;
   std::uint16_t answers = 0;

@@ -46,7 +46,6 @@ struct Message {
 
 // One Report of a concentrator, taken over for the first time.
 struct ReportNote {
-  static constexpr std::uint8_t kMaxKinds = 12;
   ConcentratorIndex concentrator = kNoConcentrator;
   std::uint8_t kind = 0;        // protocol::p32::ReportKind
   bool requested = false;       // answers a request or an order

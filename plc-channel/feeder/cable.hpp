@@ -20,7 +20,6 @@ struct CableType {
 
 // Main cables: pandapower and simbench standard types (docs/model-plc.md). Service drops: same
 // construction, smaller section.
-inline constexpr CableType kNayy4x240{"NAYY 4x240", 0.1267, 0.254, 273, 8.74, 0.03};
 inline constexpr CableType kNayy4x150{"NAYY 4x150", 0.2067, 0.256, 261, 6.91, 0.03};
 inline constexpr CableType kNayy4x50{"NAYY 4x50", 0.642, 0.264, 210, 3.99, 0.03};
 inline constexpr CableType kNayy4x35{"NAYY 4x35", 0.868, 0.271, 190, 3.34, 0.03};

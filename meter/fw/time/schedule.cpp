@@ -44,11 +44,6 @@ void Schedule::watch(Core& core) {
   if (next_closing_s_ < closing_s) core.durable.state.closing_status |= kDataNotValid;
 }
 
-void Schedule::replan(Core& core) {
-  run(core);
-  start(core);
-}
-
 void Schedule::plan(Core& core) {
   const meter_provision& identity = core.identity;
   seen_ticks_ = core.hal.rtc_ticks();

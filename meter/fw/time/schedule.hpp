@@ -20,8 +20,6 @@ class Schedule {
   // Moves the clock. Forward over boundaries: one row at once, stamped with the last of them.
   // Backward: they come again. Zone and season go with UTC and never make a jump.
   void set_clock(Core& core, std::int64_t ticks);
-  // The time zone was changed: midnight is elsewhere.
-  void replan(Core& core);
 
   // Once after each push period (plus delay): rows are to be offered.
   bool take_push_due() {

@@ -29,12 +29,6 @@ double reactive_power_var(const ElectricalState& state) {
   return sum;
 }
 
-double apparent_power_va(const ElectricalState& state) {
-  double sum = 0;
-  for (int p = 0; p < state.n_phases; ++p) sum += rms(state.v[p]) * rms(state.i[p]);
-  return sum;
-}
-
 double voltage_rms_v(const ElectricalState& state, int phase) { return rms(state.v[phase]); }
 double current_rms_a(const ElectricalState& state, int phase) { return rms(state.i[phase]); }
 

@@ -40,7 +40,6 @@ struct ElectricalState {
 double active_power_w(const ElectricalState& state);  // sum of Re(V conj I) over all orders
 double reactive_power_var(
     const ElectricalState& state);  // fundamental, IEC 62053-24: Im(V1 conj I1)
-double apparent_power_va(const ElectricalState& state);  // sum over phases of Vrms * Irms
 double voltage_rms_v(const ElectricalState& state, int phase);
 double current_rms_a(const ElectricalState& state, int phase);
 

@@ -19,7 +19,6 @@ class Relay {
   explicit Relay(bool closed) : closed_(closed), target_(closed) {}
 
   bool closed() const { return closed_; }
-  bool moving() const { return moving_; }
   std::uint32_t operations() const { return operations_; }
   void set_stuck(bool stuck) { stuck_ = stuck; }
 
