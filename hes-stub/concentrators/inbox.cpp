@@ -7,30 +7,27 @@
 namespace hes {
 namespace {
 
-// The registers of a reported row, in its order.
-constexpr Obis kReported[p32::kRowValues] = {
-    protocol::cosem::obis(1, 0, 1, 8, 0), protocol::cosem::obis(1, 0, 2, 8, 0),
-    protocol::cosem::obis(1, 0, 5, 8, 0), protocol::cosem::obis(1, 0, 6, 8, 0),
-    protocol::cosem::obis(1, 0, 7, 8, 0), protocol::cosem::obis(1, 0, 8, 8, 0)};
 constexpr std::size_t kNowhere = SIZE_MAX;
 
 // Where each reported register stands among the values of the meter's profile; in the order of the
 // report when the type is not known.
-std::array<std::size_t, p32::kRowValues> places_of(const ProfileType* profile) {
-  std::array<std::size_t, p32::kRowValues> places;
+std::array<std::size_t, protocol::cosem::kQuantities> places_of(const ProfileType* profile) {
+  std::array<std::size_t, protocol::cosem::kQuantities> places;
   for (std::size_t i = 0; i < places.size(); ++i) places[i] = profile == nullptr ? i : kNowhere;
   std::size_t value = 0;
   for (std::size_t c = 0; profile != nullptr && c < profile->columns.size(); ++c) {
     if (!profile->is_value(c)) continue;
     for (std::size_t i = 0; i < places.size(); ++i) {
-      if (profile->columns[c].source.instance == kReported[i]) places[i] = value;
+      if (profile->columns[c].source.instance == protocol::cosem::kQuantityTable[i].obis)
+        places[i] = value;
     }
     ++value;
   }
   return places;
 }
 
-Row row_of(const p32::ProfileRow& reported, const std::array<std::size_t, p32::kRowValues>& places,
+Row row_of(const p32::ProfileRow& reported,
+           const std::array<std::size_t, protocol::cosem::kQuantities>& places,
            std::size_t n_values) {
   Row row;
   row.stamp_utc_s = reported.at.utc_s;
@@ -139,7 +136,7 @@ void Inbox::take_entry(MeterIndex meter, p32::ReportKind profile, const p32::Pro
   const Obis& obis = profile_of(profile);
   const ProfileType* const type = types_.profile(meter, obis);
   const auto places = places_of(type);
-  const std::size_t n_values = type == nullptr ? p32::kRowValues : type->value_count();
+  const std::size_t n_values = type == nullptr ? protocol::cosem::kQuantities : type->value_count();
   std::vector<Row> rows;
   rows.reserve(entry.rows.size());
   std::int64_t newest_s = INT64_MIN;

@@ -26,8 +26,8 @@ constexpr auto kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 1);
 constexpr std::uint32_t kReservedCounters = 1000;
 constexpr std::uint32_t kCountersOfASession = 200;
 constexpr std::uint16_t kMaxPduOctets = fw::kMaxLsdu;
-// The longest value: 192 rows of six long64 registers with clock and status.
-constexpr std::size_t kWorkOctets = 4 * kMaxPduOctets + 192 * 80;
+// The longest value: 192 rows of clock, status and registers, each no longer than a long64.
+constexpr std::size_t kWorkOctets = 4 * kMaxPduOctets + 192 * (26 + 9 * kRowValues);
 // Waiting for the line to carry a request away, in answer times.
 constexpr std::int64_t kLineShare = 4;
 

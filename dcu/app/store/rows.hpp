@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dcu/app/store/page_store.hpp"
-#include "protocol/cosem/types.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace dcu::app {
 
@@ -17,7 +17,7 @@ enum class Profile : std::uint8_t { load, daily, monthly, standard_events, relay
 inline constexpr std::size_t kProfiles = 6;
 constexpr bool is_event_log(Profile profile) { return profile >= Profile::standard_events; }
 
-inline constexpr std::size_t kRowValues = 6;
+inline constexpr std::size_t kRowValues = protocol::cosem::kQuantities;
 
 // One entry of a profile, as captured: raw integers. An event has its code in `status`.
 struct Row {
@@ -32,7 +32,7 @@ inline constexpr std::uint8_t kRowClockInvalid = 0x02;
 inline constexpr std::uint8_t kRowNotValid = 0x04;
 inline constexpr std::uint8_t kRowClockAdjusted = 0x20;
 
-// An A-XDR array of rows: clock, status and six registers, or clock and code of an event. Nothing
+// An A-XDR array of rows: clock, status and registers, or clock and code of an event. Nothing
 // when it is anything else. A null stands for "as the row before", in the clock column for one
 // period later (Blue Book 4.3.6).
 std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::int64_t period_s);

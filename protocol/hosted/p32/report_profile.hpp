@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "protocol/cosem/quantities.hpp"
 #include "protocol/hosted/p32/shape.hpp"
 
 namespace protocol::p32 {
 
-inline constexpr std::size_t kRowValues = 6;
-// A row as the meter captured it; nothing is recomputed. Values are the raw registers +A -A R1 R2
-// R3 R4.
+// A row as the meter captured it; nothing is recomputed. Values are the raw registers by index in
+// kQuantityTable.
 struct ProfileRow {
   MeterTime at;
   std::uint8_t status = 0;
-  std::array<std::uint64_t, kRowValues> values{};
+  std::array<std::uint64_t, cosem::kQuantities> values{};
   bool operator==(const ProfileRow&) const = default;
 };
 struct ProfileMeter {

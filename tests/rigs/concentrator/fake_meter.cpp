@@ -32,7 +32,7 @@ constexpr std::int64_t kDayS = 86'400;
 void put_rows(const std::vector<Row>& rows, bool events, Writer& out) {
   axdr::begin_array(rows.size(), out);
   for (const Row& row : rows) {
-    axdr::begin_structure(events ? 2 : 8, out);
+    axdr::begin_structure(events ? 2 : 2 + dcu::app::kRowValues, out);
     protocol::cosem::put_date_time(row.at, out);
     axdr::put_unsigned(row.status, out);
     if (events) continue;

@@ -15,7 +15,7 @@ p32::ProfileRow profile_row(const hes::Row& row) {
   out.at.deviation_min = row.deviation_min;
   out.at.status = row.clock_status;
   out.status = static_cast<std::uint8_t>(row.status);
-  for (std::size_t i = 0; i < p32::kRowValues; ++i) {
+  for (std::size_t i = 0; i < out.values.size(); ++i) {
     out.values[i] = static_cast<std::uint64_t>(row.values[i]);
   }
   return out;

@@ -35,7 +35,7 @@ constexpr hes::Obis kPushSetup = protocol::cosem::obis(0, 0, 25, 9, 0);
 void put_rows(const std::vector<hes::Row>& rows, Writer& out) {
   axdr::begin_array(rows.size(), out);
   for (const hes::Row& row : rows) {
-    axdr::begin_structure(8, out);
+    axdr::begin_structure(2 + protocol::cosem::kQuantities, out);
     protocol::cosem::DateTime time;
     time.utc_s = row.stamp_utc_s;
     time.deviation_min = row.deviation_min;

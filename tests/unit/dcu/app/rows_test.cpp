@@ -27,7 +27,7 @@ Octets load_rows(const std::vector<Row>& rows) {
   protocol::Writer out(octets);
   axdr::begin_array(rows.size(), out);
   for (const Row& row : rows) {
-    axdr::begin_structure(8, out);
+    axdr::begin_structure(2 + kRowValues, out);
     protocol::cosem::put_date_time(row.at, out);
     axdr::put_unsigned(row.status, out);
     for (const std::uint64_t value : row.values) {
@@ -47,12 +47,12 @@ TEST(Rows, ANullIsAsTheRowBefore) {
   Octets octets(256);
   protocol::Writer out(octets);
   axdr::begin_array(2, out);
-  axdr::begin_structure(8, out);
+  axdr::begin_structure(2 + kRowValues, out);
   protocol::cosem::put_date_time(row_of(900, 0).at, out);
   axdr::put_unsigned(3, out);
-  for (int k = 0; k < 6; ++k) axdr::put_double_long_unsigned(7, out);
-  axdr::begin_structure(8, out);
-  for (int k = 0; k < 8; ++k) axdr::put_null(out);
+  for (std::size_t k = 0; k < kRowValues; ++k) axdr::put_double_long_unsigned(7, out);
+  axdr::begin_structure(2 + kRowValues, out);
+  for (std::size_t k = 0; k < 2 + kRowValues; ++k) axdr::put_null(out);
   const auto rows = decode_rows(out.written(), Profile::load, 900);
   ASSERT_TRUE(rows);
   EXPECT_EQ(rows->at(1), row_of(1800, 7, 3));
