@@ -15,16 +15,6 @@ namespace {
 
 using result::Text;
 
-result::Registers registers_of(const hes::Row& row) {
-  result::Registers registers;
-  std::uint32_t* const fields[] = {&registers.ap_wh,   &registers.am_wh,   &registers.r1_varh,
-                                   &registers.r2_varh, &registers.r3_varh, &registers.r4_varh};
-  for (std::size_t i = 0; i < std::min<std::size_t>(row.n_values, std::size(fields)); ++i) {
-    *fields[i] = static_cast<std::uint32_t>(row.values[i]);
-  }
-  return registers;
-}
-
 template <typename TableRow>
 TableRow table_row(hes::MeterIndex meter, const hes::Row& row, std::uint16_t ordinal,
                    hes::UtcNs arrival) {
@@ -40,6 +30,14 @@ TableRow table_row(hes::MeterIndex meter, const hes::Row& row, std::uint16_t ord
 }
 
 }  // namespace
+
+result::Registers registers_of(const hes::Row& row) {
+  result::Registers registers{};
+  for (std::size_t i = 0; i < std::min<std::size_t>(row.n_values, registers.size()); ++i) {
+    registers[i] = static_cast<std::uint32_t>(row.values[i]);
+  }
+  return registers;
+}
 
 void Recorder::row_stored(hes::MeterIndex meter, const protocol::cosem::Obis& profile,
                           const hes::Row& row, hes::UtcNs arrival) {

@@ -15,6 +15,9 @@
 
 namespace sim::run {
 
+// The values of a row of profiles whose columns stand in the order of kQuantityTable.
+result::Registers registers_of(const hes::Row& row);
+
 // Writes down what the head-end sees while it happens: rows, messages, sessions, orders.
 class Recorder final : public hes::Observer {
  public:

@@ -27,31 +27,28 @@ constexpr kernel::TimeNs kOctetNs =
     10 * kernel::kNsPerSecond / 115'200;  // data sheet: optical port 115 200 bit/s
 constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
 constexpr std::size_t kRowOctets = 64;  // encoded, generously
-constexpr std::size_t kRegisters = 6;
 
 constexpr cosem::Attribute kLoadProfileBuffer{cosem::classes::ProfileGeneric::kId,
                                               cosem::obis(1, 0, 99, 1, 0),
                                               cosem::classes::ProfileGeneric::kBuffer};
 
-// A rows array as every built-in meter sends it: clock, status, six registers.
+// A rows array as every built-in meter sends it: clock, status, registers.
 std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
   protocol::axdr::Cursor cursor(value);
   std::vector<HeldRow> rows;
   std::map<std::int64_t, std::uint16_t> ordinals;
   const std::uint32_t n = cursor.array();
   for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
-    cursor.structure(2 + kRegisters);
+    cursor.structure(2 + kQuantities);
     const auto clock = cosem::decode_date_time(cursor.date_time());
     if (!clock.ok()) return std::nullopt;
     HeldRow row;
     row.stamp_utc_s = clock->utc_s;
     row.deviation_min = clock->deviation_min;
     row.status = static_cast<std::uint8_t>(cursor.unsigned_number());
-    std::array<std::uint32_t, kRegisters> values{};
-    for (std::uint32_t& register_value : values) {
-      register_value = static_cast<std::uint32_t>(cursor.unsigned_number());
+    for (std::uint32_t& each : row.registers) {
+      each = static_cast<std::uint32_t>(cursor.unsigned_number());
     }
-    row.registers = {values[0], values[1], values[2], values[3], values[4], values[5]};
     row.ordinal = ordinals[row.stamp_utc_s]++;
     rows.push_back(row);
   }

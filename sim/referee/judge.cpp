@@ -3,6 +3,7 @@
 #include "sim/referee/judge.hpp"
 
 #include "hes-stub/inventory/type_template.hpp"
+#include "sim/record/recorder.hpp"
 #include "sim/referee/reference.hpp"
 
 namespace sim::run {
@@ -12,16 +13,10 @@ void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference
                  result::ResultWriter& writer) {
   kernel::TimeNs unknown_ns = 0;
   for (const ReferenceRow& row : reference) {
-    const RegisterValues& exact = row.truth.exact;
     result::TruthRow out;
     out.meter = meter;
     out.stamp_utc_s = row.row.stamp_utc_s;
-    out.ap_wh = exact[kActiveImport];
-    out.am_wh = exact[kActiveExport];
-    out.r1_varh = exact[kReactiveQ1];
-    out.r2_varh = exact[kReactiveQ2];
-    out.r3_varh = exact[kReactiveQ3];
-    out.r4_varh = exact[kReactiveQ4];
+    out.energies = row.truth.exact;
     out.known = row.truth.unknown_ns == unknown_ns ? 1 : 0;
     unknown_ns = row.truth.unknown_ns;
     writer.append(out);
@@ -61,10 +56,7 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
     held.deviation_min = row.deviation_min;
     held.status = static_cast<std::uint8_t>(row.status);
     held.ordinal = static_cast<std::uint16_t>(ordinal);
-    const auto value = [&](std::size_t i) {
-      return i < row.n_values ? static_cast<std::uint32_t>(row.values[i]) : 0u;
-    };
-    held.registers = {value(0), value(1), value(2), value(3), value(4), value(5)};
+    held.registers = registers_of(row);
     held.arrival_utc_s = static_cast<double>(row.arrival_utc_s);
     rows.push_back(held);
   });
@@ -94,9 +86,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     figures.head_end += compare(reference, held, start_utc_s, punctuality);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
-      const std::uint32_t values[] = {last.ap_wh,   last.am_wh,   last.r1_varh,
-                                      last.r2_varh, last.r3_varh, last.r4_varh};
-      for (std::size_t r = 0; r < figures.sums.size(); ++r) figures.sums[r] += values[r];
+      for (std::size_t r = 0; r < figures.sums.size(); ++r) figures.sums[r] += last[r];
     }
     figures.closings +=
         compare(closings_of(reference, home.settings.zone, start_utc_s),

@@ -16,9 +16,9 @@ using RowKey = std::pair<std::int64_t, std::uint16_t>;  // stamp, ordinal
 using Index = std::map<RowKey, const HeldRow*>;
 
 RegisterValues as_values(const result::Registers& registers) {
-  return {static_cast<double>(registers.ap_wh),   static_cast<double>(registers.am_wh),
-          static_cast<double>(registers.r1_varh), static_cast<double>(registers.r2_varh),
-          static_cast<double>(registers.r3_varh), static_cast<double>(registers.r4_varh)};
+  RegisterValues values;
+  std::copy(registers.begin(), registers.end(), values.begin());
+  return values;
 }
 
 RegisterValues operator-(const RegisterValues& to, const RegisterValues& from) {
@@ -103,8 +103,8 @@ std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow
     const auto found = index.find({row.stamp_utc_s, row.ordinal});
     if (found == index.end()) continue;
     const HeldRow& other = *found->second;
-    const bool same = as_values(row.registers) == as_values(other.registers) &&
-                      row.status == other.status && row.deviation_min == other.deviation_min;
+    const bool same = row.registers == other.registers && row.status == other.status &&
+                      row.deviation_min == other.deviation_min;
     if (!same) ++n;
   }
   return n;

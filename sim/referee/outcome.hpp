@@ -18,7 +18,7 @@ struct HeldRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
-  result::Registers registers;
+  result::Registers registers{};
   double arrival_utc_s = result::kNotKnown;
 };
 

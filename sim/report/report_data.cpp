@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "protocol/cosem/quantities.hpp"
 #include "sim/report/report_rows.hpp"
 
 namespace sim::result {
@@ -66,8 +67,9 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
   each_row<HeadEndRow>(file, data.missing_tables, [&](const HeadEndRow& row) {
     const auto stamp_utc_s = static_cast<double>(row.stamp_utc_s);
     if (row.meter == data.home) {
-      home.push_back({stamp_utc_s, static_cast<double>(row.registers.ap_wh) -
-                                       static_cast<double>(row.registers.am_wh)});
+      home.push_back(
+          {stamp_utc_s, static_cast<double>(row.registers[protocol::cosem::kActiveImport]) -
+                            static_cast<double>(row.registers[protocol::cosem::kActiveExport])});
     }
     // While late rows are collected meters go on capturing: nobody waits for those.
     if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;

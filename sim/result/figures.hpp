@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernel/time.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace sim::result {
 
@@ -53,7 +54,7 @@ struct RunFigures {
   Tally closings;                     // daily, in the head-end
   std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
   std::uint64_t flash_unread = 0;     // meters that could not be read at the end
-  std::array<double, 6> sums{};       // last rows of all meters, by register
+  std::array<double, protocol::cosem::kQuantities> sums{};  // last rows of all meters, by register
   std::uint64_t relay_orders = 0;
   std::uint64_t relay_orders_done = 0;
   std::uint64_t clock_orders_done = 0;

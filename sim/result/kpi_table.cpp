@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
+#include <utility>
 
 namespace sim::result {
 namespace {
@@ -50,7 +52,7 @@ double register_sum(const F& f) {
   return f.sums[kRegister];
 }
 
-constexpr KpiInfo kTable[] = {
+constexpr KpiInfo kFigures[] = {
     {"interval_success", "",
      "share of expected rows stored in the head-end within hes.in_time_s of capture, or of the "
      "collection that follows it; network loss is not excused",
@@ -138,13 +140,32 @@ constexpr KpiInfo kTable[] = {
     {"p32_bytes_per_meter_day", "B",
      "octets between wired concentrators and head-end, both ways, by their meters",
      [](const F& f) { return share(f.ethernet.octets, f.ethernet.meter_days); }},
-    {"ap_total_wh", "Wh", "sum of the last +A registers over all meters", register_sum<0>},
-    {"am_total_wh", "Wh", "the same of -A", register_sum<1>},
-    {"r1_total_varh", "varh", "the same of quadrant I", register_sum<2>},
-    {"r2_total_varh", "varh", "the same of quadrant II", register_sum<3>},
-    {"r3_total_varh", "varh", "the same of quadrant III", register_sum<4>},
-    {"r4_total_varh", "varh", "the same of quadrant IV", register_sum<5>},
 };
+
+// "ap_wh" makes "ap_total_wh".
+template <std::size_t kRegister>
+constexpr std::array<char, 24> kSumName = [] {
+  const std::string_view name = protocol::cosem::kQuantityTable[kRegister].name;
+  const std::string_view unit = name.substr(name.rfind('_'));
+  std::array<char, 24> text{};
+  auto at = std::copy(name.begin(), name.end() - unit.size(), text.begin());
+  for (const char c : std::string_view("_total")) *at++ = c;
+  std::copy(unit.begin(), unit.end(), at);
+  return text;
+}();
+template <std::size_t... kRegister>
+constexpr std::array<KpiInfo, sizeof...(kRegister)> sums_of(std::index_sequence<kRegister...>) {
+  return {KpiInfo{
+      kSumName<kRegister>.data(), protocol::cosem::kQuantityTable[kRegister].unit_name(),
+      "sum of the last registers of this name over all meters", register_sum<kRegister>}...};
+}
+constexpr auto kTable = [] {
+  constexpr auto kSums = sums_of(std::make_index_sequence<protocol::cosem::kQuantities>{});
+  std::array<KpiInfo, std::size(kFigures) + kSums.size()> table{};
+  std::copy(kSums.begin(), kSums.end(),
+            std::copy(std::begin(kFigures), std::end(kFigures), table.begin()));
+  return table;
+}();
 
 }  // namespace
 

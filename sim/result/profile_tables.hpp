@@ -2,29 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/cosem/quantities.hpp"
 #include "sim/result/row.hpp"
 
 // Profiles: what the meters hold, what the head-end has, what is true.
 namespace sim::result {
 
-// Cumulative registers, as the meter encodes them.
-struct Registers {
-  std::uint32_t ap_wh = 0;
-  std::uint32_t am_wh = 0;
-  std::uint32_t r1_varh = 0;
-  std::uint32_t r2_varh = 0;
-  std::uint32_t r3_varh = 0;
-  std::uint32_t r4_varh = 0;
-
-  static void describe(auto& column) {
-    column("ap_wh", &Registers::ap_wh, "Wh", "register +A, 1-0:1.8.0");
-    column("am_wh", &Registers::am_wh, "Wh", "register -A, 1-0:2.8.0");
-    column("r1_varh", &Registers::r1_varh, "varh", "register quadrant I, 1-0:5.8.0");
-    column("r2_varh", &Registers::r2_varh, "varh", "register quadrant II, 1-0:6.8.0");
-    column("r3_varh", &Registers::r3_varh, "varh", "register quadrant III, 1-0:7.8.0");
-    column("r4_varh", &Registers::r4_varh, "varh", "register quadrant IV, 1-0:8.8.0");
-  }
-};
+using protocol::cosem::kQuantities;
+// Cumulative registers as the meter encodes them, by index in kQuantityTable.
+using Registers = std::array<std::uint32_t, kQuantities>;
 
 // A row of a profile is identified by meter, stamp, deviation, status and ordinal.
 template <typename Row>
@@ -45,12 +31,12 @@ struct HeadEndRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
-  Registers registers;
+  Registers registers{};
   double arrival_utc_s = kNotKnown;
 
   static void describe(auto& column) {
     describe_identity<HeadEndRow>(column);
-    column.part(&HeadEndRow::registers);
+    column.quantities(&HeadEndRow::registers);
     column("arrival_utc_s", &HeadEndRow::arrival_utc_s, "s", "when the head-end stored it");
   }
 };
@@ -62,23 +48,13 @@ struct TruthRow {
       "code that shares nothing with the meter; one row for each expected row of the profile."};
   std::uint32_t meter = 0;
   std::int64_t stamp_utc_s = 0;
-  double ap_wh = 0;
-  double am_wh = 0;
-  double r1_varh = 0;
-  double r2_varh = 0;
-  double r3_varh = 0;
-  double r4_varh = 0;
+  std::array<double, kQuantities> energies{};
   std::uint8_t known = 1;
 
   static void describe(auto& column) {
     column("meter", &TruthRow::meter, "", kMeterDoc);
     column("stamp_utc_s", &TruthRow::stamp_utc_s, "s", kStampDoc);
-    column("ap_wh", &TruthRow::ap_wh, "Wh", "import");
-    column("am_wh", &TruthRow::am_wh, "Wh", "export");
-    column("r1_varh", &TruthRow::r1_varh, "varh", "quadrant I");
-    column("r2_varh", &TruthRow::r2_varh, "varh", "quadrant II");
-    column("r3_varh", &TruthRow::r3_varh, "varh", "quadrant III");
-    column("r4_varh", &TruthRow::r4_varh, "varh", "quadrant IV");
+    column.quantities(&TruthRow::energies);
     column("known", &TruthRow::known, "", "0: the source has a gap here, the row is not compared");
   }
 };
@@ -90,11 +66,11 @@ struct FlashRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
-  Registers registers;
+  Registers registers{};
 
   static void describe(auto& column) {
     describe_identity<FlashRow>(column);
-    column.part(&FlashRow::registers);
+    column.quantities(&FlashRow::registers);
   }
 };
 
@@ -106,12 +82,12 @@ struct ClosingRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
-  Registers registers;
+  Registers registers{};
   double arrival_utc_s = kNotKnown;
 
   static void describe(auto& column) {
     describe_identity<ClosingRow>(column);
-    column.part(&ClosingRow::registers);
+    column.quantities(&ClosingRow::registers);
     column("arrival_utc_s", &ClosingRow::arrival_utc_s, "s", "when the head-end stored it");
   }
 };

@@ -15,7 +15,8 @@ namespace sim::result {
 // A row of a table of result.h5 is a struct with
 //   static constexpr TableName kTable
 //   static void describe(auto& column)   column(name, member, unit, doc) once a field, in the order
-//                                        of the fields; column.part(member) for a struct of fields
+//                                        of the fields; column.part(member) for a struct of fields,
+//                                        column.quantities(member) for a field a quantity
 // and nothing else speaks of its columns. Meters are counted from 1; t_s and other plain seconds
 // count from the start of the scenario; *_utc_s since 1970. NaN: never happened, not known.
 struct TableName {

@@ -52,6 +52,19 @@ class Columns {
     Part::describe(*this);
     base_ = outer;
   }
+  template <typename Owner, typename Value>
+  void quantities(std::array<Value, kQuantities> Owner::*fields) {
+    std::size_t at = base_ + offset_of(fields);
+    for (const auto& quantity : protocol::cosem::kQuantityTable) {
+      const auto group = [&](std::size_t k) { return std::to_string(quantity.obis.octets[k]); };
+      pass_to(at, alignof(Value), sizeof(Value));
+      add({quantity.name, quantity.unit_name(), type_of<Value>(), sizeof(Value), 0,
+           std::string("register ") + quantity.meaning + ", " + group(0) + "-" + group(1) + ":" +
+               group(2) + "." + group(3) + "." + group(4),
+           at});
+      at += sizeof(Value);
+    }
+  }
   // Nothing between the end of the last field and `at` but padding.
   void pass_to(std::size_t at, std::size_t alignment, std::size_t bytes = 0) {
     TWIN_ASSERT((end_ + alignment - 1) / alignment * alignment == at, end_, at);

@@ -77,8 +77,8 @@ TEST(ClockSet, BackwardOverBoundariesRepeatsThemAndKeepsBothRows) {
             3);
   EXPECT_EQ(row_at(scenario, rows, 20, 1).status, kAdjusted);
   EXPECT_EQ(row_at(scenario, rows, 25, 1).status, 0);
-  EXPECT_GE(row_at(scenario, rows, 20, 1).registers.ap_wh,
-            row_at(scenario, rows, 30).registers.ap_wh);
+  EXPECT_GE(row_at(scenario, rows, 20, 1).registers[sim::run::kActiveImport],
+            row_at(scenario, rows, 30).registers[sim::run::kActiveImport]);
 }
 
 TEST(ClockSet, InsideAnIntervalMarksItsRowOnly) {

@@ -17,10 +17,10 @@ using sim::run::MeterSet;
 using sim::run::RelayOrder;
 using sim::run::Scenario;
 
-std::array<double, 6> registers_of(const HeldRow& row) {
-  const sim::result::Registers& r = row.registers;
-  return {double(r.ap_wh),   double(r.am_wh),   double(r.r1_varh),
-          double(r.r2_varh), double(r.r3_varh), double(r.r4_varh)};
+sim::run::RegisterValues registers_of(const HeldRow& row) {
+  sim::run::RegisterValues values;
+  std::copy(row.registers.begin(), row.registers.end(), values.begin());
+  return values;
 }
 
 // Relay, sag and outage once each, on different meters.

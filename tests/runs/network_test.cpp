@@ -84,8 +84,10 @@ TEST(Orders, GivenWhileTheNetworkIsDownAreExecutedAfterwards) {
   }
   const auto rows = head_end_rows(scenario, folder, 1);
   ASSERT_GE(rows.size(), 12u);
-  EXPECT_GT(rows[4].registers.ap_wh, rows[3].registers.ap_wh) << "01:00 to 01:15: still closed";
-  EXPECT_EQ(rows[11].registers.ap_wh, rows[8].registers.ap_wh) << "open: nothing flows";
+  EXPECT_GT(rows[4].registers[sim::run::kActiveImport], rows[3].registers[sim::run::kActiveImport])
+      << "01:00 to 01:15: still closed";
+  EXPECT_EQ(rows[11].registers[sim::run::kActiveImport], rows[8].registers[sim::run::kActiveImport])
+      << "open: nothing flows";
 }
 
 TEST(Orders, ToAMeterWithoutSupplyWaitForIt) {

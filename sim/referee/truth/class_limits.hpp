@@ -15,7 +15,6 @@ using protocol::cosem::kQuantities;
 using enum protocol::cosem::QuantityIndex;
 // The meter's cumulative registers by index in kQuantityTable. W, var or Wh, varh.
 using RegisterValues = std::array<double, kQuantities>;
-inline constexpr std::size_t kEnergyRegisters = kQuantities;
 
 // What flows through a meter: true powers and what its limits depend on.
 struct Flow {

@@ -46,14 +46,16 @@ void append_rows(ResultWriter& writer, const SampleRun& run, int hour, std::uint
     TruthRow truth;
     truth.meter = meter;
     truth.stamp_utc_s = kStart + 900 * (quarter + 1);
-    truth.ap_wh = std::max(0.0, home_w(meter, 0.25 * quarter) / 4);
+    truth.energies[protocol::cosem::kActiveImport] =
+        std::max(0.0, home_w(meter, 0.25 * quarter) / 4);
     writer.append(truth);
     if (meter == 2 && hour == run.dropped_hour) continue;
     auto row = profile_row<HeadEndRow>(meter, quarter);
     const double late_s = hour == 14 ? 1500 : 0;  // the network is down
     row.arrival_utc_s = static_cast<double>(kStart + 3600 * (hour + 1)) + late_s + 20 +
                         5.5 * meter + 3 * (quarter % 7);
-    if (hour == 9 && meter == run.changed_meter) row.registers.ap_wh += run.changed_by_wh;
+    if (hour == 9 && meter == run.changed_meter)
+      row.registers[protocol::cosem::kActiveImport] += run.changed_by_wh;
     writer.append(row);
   }
 }
