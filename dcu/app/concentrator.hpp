@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "dcu/app/counters.hpp"
+#include "dcu/app/core/counters.hpp"
 #include "dcu/app/ports/commission.hpp"
 #include "dcu/app/ports/observer.hpp"
 #include "dcu/app/ports/ports.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dcu/app/core/agenda.hpp"
-#include "dcu/app/counters.hpp"
+#include "dcu/app/core/counters.hpp"
 #include "dcu/app/store/store.hpp"
 #include "dcu/fw/types.hpp"
 #include "protocol/crypto/engine.hpp"

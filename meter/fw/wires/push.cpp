@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/wires/push.hpp"
 
-#include "meter/fw/cosem/profile_rows.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
+#include "meter/fw/cosem/profile_rows.hpp"
 
 namespace meter::fw {
 namespace {
