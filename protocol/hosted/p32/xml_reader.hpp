@@ -178,12 +178,13 @@ class XmlReader {
     }
     fault({}, "has none of its children", allowed_text(names));
   }
-  void chosen(ReportBody& body, ReportKind kind) {
-    body = body_of(kind);
-    std::visit([&](auto& value) { element(element_of(kind), value); }, body);
-  }
-  void chosen(OrderBody& body, OrderKind kind) {
-    emplace(body, static_cast<std::size_t>(kind));
+  template <typename Variant, typename Kind>
+  void chosen(Variant& body, Kind kind) {
+    if constexpr (std::same_as<Kind, ReportKind>) {
+      body = body_of(kind);
+    } else {
+      emplace(body, static_cast<std::size_t>(kind));
+    }
     std::visit([&](auto& value) { element(element_of(kind), value); }, body);
   }
   void canonical_element(const char* name, Order& order, std::string& canonical);
