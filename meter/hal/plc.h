@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: amitwin contributors
  * SPDX-License-Identifier: Apache-2.0
  *
- * Power line modem: PRIME 1.3.6, CENELEC A. It sends and receives whole frames by itself, keeps frame
- * time by the beacons it follows and wakes the firmware only when there is something for it.
+ * Power line modem: PRIME 1.3.6, CENELEC A. It sends and receives whole frames by itself, keeps
+ * frame time by its beacons, and wakes the firmware only when there is something for it.
  * protocol/prime/modem.hpp has the same contract in C++, with the meaning of each field. Times are
  * in uptime_us.
  */
