@@ -14,6 +14,7 @@
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/sap_assignment.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
@@ -92,7 +93,7 @@ TEST_F(Dlms, PublicClientReadsWhoTheMeterIs) {
 // Blue Book 4.4.5: every physical device names its logical devices.
 TEST_F(Dlms, SapAssignmentNamesTheLogicalDevice) {
   open(anyone);
-  const auto list = anyone.get({ClassId{17}, obis(0, 0, 41, 0, 0), 2});
+  const auto list = anyone.get({classes::SapAssignment::kId, obis(0, 0, 41, 0, 0), 2});
   ASSERT_TRUE(list);
   Cursor in(*list);
   ASSERT_EQ(in.array(), 1u);

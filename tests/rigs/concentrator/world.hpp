@@ -63,7 +63,7 @@ class World final : public Clock,
   std::map<StreamId, bool> hung_up;  // closed by the concentrator
   void drop_uplink();                // the head-end's connection breaks
 
-  std::uint64_t count(std::string_view name) const;
+  std::uint64_t count(std::uint64_t dcu::app::Counters::*counter) const;
   // Rows of a meter in all reports of a kind.
   std::vector<protocol::p32::ProfileRow> reported(unsigned number,
                                                   protocol::p32::ReportKind kind) const;

@@ -13,6 +13,7 @@
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/date_time.hpp"
+#include "protocol/cosem/quantities.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
 namespace hes_test {

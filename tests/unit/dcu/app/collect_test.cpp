@@ -31,9 +31,9 @@ TEST(Collect, EveryRowReachesTheHeadEndOnce) {
   world.run_for(26 * 3600);
   EXPECT_EQ(world.head_end.problems, std::vector<std::string>{});
   for (unsigned k = 0; k < 4; ++k) expect_all_rows(world, k, kStartS + 24 * 3600);
-  EXPECT_EQ(world.count("values_unreadable"), 0u);
-  EXPECT_EQ(world.count("timeouts"), 0u);
-  EXPECT_GT(world.count("acks"), 7u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::values_unreadable), 0u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::timeouts), 0u);
+  EXPECT_GT(world.count(&dcu::app::Counters::acks), 7u);
 }
 
 TEST(Collect, RowsAreAsCaptured) {
@@ -70,8 +70,8 @@ TEST(Collect, ADeafMeterIsLeftAloneForAWhileAndMadeUpForLater) {
   World world({});
   world.meters[1]->deaf = true;
   world.run_for(8 * 3600);
-  EXPECT_GT(world.count("timeouts"), 5u);
-  EXPECT_LT(world.count("timeouts"), 60u);
+  EXPECT_GT(world.count(&dcu::app::Counters::timeouts), 5u);
+  EXPECT_LT(world.count(&dcu::app::Counters::timeouts), 60u);
   world.meters[1]->deaf = false;
   world.run_for(6 * 3600);
   expect_all_rows(world, 1, kStartS + 12 * 3600);
@@ -82,7 +82,7 @@ TEST(Collect, WhatIsNoProfileIsCountedAndNotStored) {
   World world({});
   world.meters[0]->talks_rubbish = true;
   world.run_for(6 * 3600);
-  EXPECT_GT(world.count("values_unreadable"), 0u);
+  EXPECT_GT(world.count(&dcu::app::Counters::values_unreadable), 0u);
   EXPECT_TRUE(world.reported(0, ReportKind::load_profile).empty());
   expect_all_rows(world, 1, kStartS + 4 * 3600);
 }
@@ -97,7 +97,7 @@ TEST(Collect, AClockSetBackKeepsBothRowsOfAStamp) {
   }
   world.run_for(24 * 3600);
   for (unsigned k = 0; k < 4; ++k) expect_all_rows(world, k, kStartS + 20 * 3600);
-  EXPECT_GT(world.count("reread"), 0u);
+  EXPECT_GT(world.count(&dcu::app::Counters::reread), 0u);
 }
 
 TEST(Collect, AClockSetForwardLosesNoRow) {
@@ -169,8 +169,8 @@ TEST(Collect, ASpontaneousEventIsAnAlarmOnce) {
   damaged.back() ^= 1;
   world.inject(1, 3, damaged);
   world.run_for(60);
-  EXPECT_EQ(world.count("alarms"), 1u);
-  EXPECT_EQ(world.count("alarms_dropped"), 2u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::alarms), 1u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::alarms_dropped), 2u);
   unsigned alarms = 0;
   for (const auto& message : world.head_end.reports) {
     const auto& report = std::get<protocol::p32::Report>(message.body);

@@ -85,7 +85,7 @@ TEST(Gateway, AManagementClientReadsAMeterEndToEnd) {
   ASSERT_EQ(event.kind, ClientEvent::Kind::data);
   protocol::axdr::Cursor in(event.data);
   EXPECT_EQ(in.unsigned_number(), 2301u);
-  EXPECT_GE(world.count("gateway_answers"), 3u);
+  EXPECT_GE(world.count(&dcu::app::Counters::gateway_answers), 3u);
 }
 
 TEST(Gateway, APublicClientNeedsNoKeys) {
@@ -150,7 +150,7 @@ TEST(Gateway, UnknownAndAbsentMetersAreRefused) {
   world.leave(0);
   EXPECT_TRUE(ask(16, 256));
   EXPECT_FALSE(ask(16, 257));
-  EXPECT_EQ(world.count("gateway_refused"), 6u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::gateway_refused), 6u);
 }
 
 TEST(Gateway, ADamagedFrameIsCountedAndItsStreamClosed) {
@@ -160,7 +160,7 @@ TEST(Gateway, ADamagedFrameIsCountedAndItsStreamClosed) {
   const Octets frame{0, 2, 0, 16, 1, 0, 0, 1, 0};
   world.say(stream, frame);
   EXPECT_TRUE(world.hung_up[stream]);
-  EXPECT_EQ(world.count("gateway_damaged"), 1u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::gateway_damaged), 1u);
 }
 
 TEST(Gateway, AnApduLongerThanTheLineCarriesIsRefused) {

@@ -45,8 +45,10 @@ TEST(Mutation, LsdusOfMeters) {
     };
     world.run_for(10 * 3600);
     EXPECT_GT(spoilt, 10u);
-    EXPECT_GT(world.count("dlms_ignored") + world.count("associations_rejected") +
-                  world.count("values_unreadable") + world.count("timeouts"),
+    EXPECT_GT(world.count(&dcu::app::Counters::dlms_ignored) +
+                  world.count(&dcu::app::Counters::associations_rejected) +
+                  world.count(&dcu::app::Counters::values_unreadable) +
+                  world.count(&dcu::app::Counters::timeouts),
               0u);
     world.spoil_up = nullptr;
     world.run_for(6 * 3600);
@@ -72,11 +74,11 @@ TEST(Mutation, LsdusOutOfNowhere) {
     bad[at] ^= 0x10;
     world.inject(0, 3, bad);
   }
-  EXPECT_EQ(world.count("alarms"), 0u);
-  EXPECT_GE(world.count("alarms_dropped"), alarm.size());
-  EXPECT_GT(world.count("dlms_ignored"), 1000u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::alarms), 0u);
+  EXPECT_GE(world.count(&dcu::app::Counters::alarms_dropped), alarm.size());
+  EXPECT_GT(world.count(&dcu::app::Counters::dlms_ignored), 1000u);
   world.inject(0, 3, alarm);
-  EXPECT_EQ(world.count("alarms"), 1u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::alarms), 1u);
 }
 
 TEST(Mutation, AnswersOfTheHeadEnd) {
@@ -128,9 +130,9 @@ TEST(Mutation, SignedOrders) {
   door.run_for(300);
   // Outside the order element only names and numbers of the message can differ unnoticed.
   EXPECT_LE(door.meters[0]->relay_actions, 1);
-  EXPECT_GT(door.count("messages_malformed"), 500u);
-  EXPECT_GT(door.count("orders_refused"), 10u);
-  EXPECT_LE(door.count("orders"), 1u);
+  EXPECT_GT(door.count(&dcu::app::Counters::messages_malformed), 500u);
+  EXPECT_GT(door.count(&dcu::app::Counters::orders_refused), 10u);
+  EXPECT_LE(door.count(&dcu::app::Counters::orders), 1u);
 }
 
 TEST(Mutation, HttpAtTheDoor) {
@@ -150,7 +152,9 @@ TEST(Mutation, HttpAtTheDoor) {
     world.say(stream, {reinterpret_cast<const std::uint8_t*>(bad.data()), bad.size()});
     if (!world.hung_up[stream]) world.hang_up(stream);
   }
-  EXPECT_GT(world.count("http_malformed") + world.count("messages_malformed"), 300u);
+  EXPECT_GT(world.count(&dcu::app::Counters::http_malformed) +
+                world.count(&dcu::app::Counters::messages_malformed),
+            300u);
   const StreamId stream = world.call(Door::p32);
   world.say(stream, {reinterpret_cast<const std::uint8_t*>(good.data()), good.size()});
   world.run_for(5);
@@ -175,7 +179,7 @@ TEST(Mutation, WrapperFrames) {
     closed += world.hung_up[stream] ? 1 : 0;
     if (!world.hung_up[stream]) world.hang_up(stream);
   }
-  EXPECT_EQ(world.count("gateway_damaged"), closed);
+  EXPECT_EQ(world.count(&dcu::app::Counters::gateway_damaged), closed);
   EXPECT_GT(closed, 300u);
   world.run_for(300);
   EXPECT_EQ(world.meters[1]->relay_actions, 0);
@@ -198,7 +202,11 @@ TEST(Mutation, PagesOfTheStore) {
     }
     world.run_for(60);
     if (!world.alive()) continue;
-    damaged += world.count("store_damaged_batches") + world.count("store_torn_pages") > 0 ? 1 : 0;
+    damaged += world.count(&dcu::app::Counters::store_damaged_batches) +
+                           world.count(&dcu::app::Counters::store_torn_pages) >
+                       0
+                   ? 1
+                   : 0;
     world.run_for(8 * 3600);
   }
   EXPECT_GT(damaged, 0u);

@@ -127,8 +127,8 @@ TEST_F(Orders, AreCheckedBeforeTheyAreTaken) {
   late.until = late.from + 1000;
   EXPECT_EQ(refused(world.head_end.sign(late)), p32::error_code::kExpired);
   EXPECT_TRUE(world.meters[0]->relay_closed);
-  EXPECT_EQ(world.count("orders"), 0u);
-  EXPECT_EQ(world.count("orders_refused"), 4u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::orders), 0u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::orders_refused), 4u);
 }
 
 TEST_F(Orders, AreNotTakenTwice) {
@@ -269,7 +269,7 @@ TEST_F(Orders, AKeyChangeWhoseAnswerIsLostEndsWell) {
   for (int k = 0; k < 200 && world.meters[0]->concentrator_keys.unicast[0] != 0xB0; ++k) {
     world.run_for(1);
     world.meters[0]->forgets_answers = false;
-    if (world.count("orders") > 0 && k > 60) break;
+    if (world.count(&dcu::app::Counters::orders) > 0 && k > 60) break;
   }
   world.kill();
   world.run_for(1800);
@@ -330,7 +330,7 @@ TEST_F(Orders, CommandsCancelPurgeAndReboot) {
   command.older_than_s = 0;
   EXPECT_EQ(execute(order(command, {}))->state, OrderState::done);
   world.join(3);
-  EXPECT_EQ(world.count("unknown_nodes"), 1u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::unknown_nodes), 1u);
   command = {};
   command.command = p32::Command::reboot;
   const p32::Order reboot = order(command, {});

@@ -129,7 +129,7 @@ TEST(Uplink, RepeatedWorkIsDoneOnce) {
   world.head_end.drops_work_acks = true;
   world.head_end.ask(p32::Request{selection(ReportKind::inventory, Source::cache)});
   world.run_for(600);
-  EXPECT_GT(world.count("messages_repeated"), 5u);
+  EXPECT_GT(world.count(&dcu::app::Counters::messages_repeated), 5u);
   unsigned answers = 0;
   for (const auto& message : world.head_end.reports) answers += !message.envelope.re.empty();
   EXPECT_EQ(answers, 1u);
@@ -141,11 +141,11 @@ TEST(Uplink, ReportsAreRepeatedAsTheyWereUntilAcknowledged) {
   world.run_for(5 * 3600);
   EXPECT_GT(world.head_end.repeated, 3u);
   EXPECT_EQ(world.head_end.problems, std::vector<std::string>{});
-  EXPECT_EQ(world.count("acks"), 0u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::acks), 0u);
   const std::size_t reports = world.head_end.reports.size();
   world.head_end.acks = true;
   world.run_for(600);
-  EXPECT_GE(world.count("acks"), reports);
+  EXPECT_GE(world.count(&dcu::app::Counters::acks), reports);
   const unsigned repeated = world.head_end.repeated;
   world.run_for(1800);
   EXPECT_EQ(world.head_end.repeated, repeated);
@@ -157,7 +157,7 @@ TEST(Uplink, ANetworkThatIsGoneCostsDialsNotRows) {
   world.network = false;
   world.drop_uplink();
   world.run_for(10 * 3600);
-  EXPECT_LT(world.count("dials"), 100u);
+  EXPECT_LT(world.count(&dcu::app::Counters::dials), 100u);
   world.network = true;
   world.run_for(3600);
   EXPECT_GT(world.reported(1, ReportKind::load_profile).size(), 35u);
@@ -223,7 +223,7 @@ TEST(P32Door, AMessageThatBreaksTheSchemaIsToldWhere) {
   EXPECT_GT(error.line, 0u);
   EXPECT_NE(error.element.find("Request"), std::string::npos);
   EXPECT_FALSE(error.allowed.empty());
-  EXPECT_EQ(world.count("messages_malformed"), 1u);
+  EXPECT_EQ(world.count(&dcu::app::Counters::messages_malformed), 1u);
 }
 
 TEST(P32Door, IsClosedOverGprs) {

@@ -9,6 +9,7 @@
 namespace {
 
 using namespace sim::run;
+using protocol::cosem::QuantityIndex;
 
 Flow flow_at(double current_a, double phi_deg) {
   const double phi = phi_deg * 3.14159265358979 / 180;
@@ -17,7 +18,7 @@ Flow flow_at(double current_a, double phi_deg) {
 }
 
 TEST(ClassLimits, ExactPowersGoToTheirRegisters) {
-  const auto expect = [](double phi_deg, EnergyRegister active, EnergyRegister reactive) {
+  const auto expect = [](double phi_deg, QuantityIndex active, QuantityIndex reactive) {
     const RegisterValues exact = exact_of(flow_at(10, phi_deg));
     for (std::size_t r = 0; r < kQuantities; ++r) {
       EXPECT_EQ(exact[r] > 0, r == active || r == reactive) << phi_deg << ' ' << r;

@@ -21,6 +21,7 @@ using models::ElectricalFeed;
 using models::HomeLoad;
 using models::MainsSchedule;
 using models::SupplyPoint;
+using protocol::cosem::QuantityIndex;
 
 constexpr kernel::TimeNs kQuarter = 15 * kernel::kNsPerMinute;
 constexpr double kCountsPerVolt = 8388608 / 500.0;
@@ -52,7 +53,7 @@ class SimpleMeter : public models::WindowSink {
     if (!faults_.creep && std::abs(q) < 2.7) q = 0;
     const double hours = n_repeats * (sums.length_q16 / 65536.0) / 6400 / 3600;
     registers_[p >= 0 ? kActiveImport : kActiveExport] += std::abs(p) * hours;
-    const EnergyRegister r =
+    const QuantityIndex r =
         p0 >= 0 ? (q >= 0 ? kReactiveQ1 : kReactiveQ4) : (q >= 0 ? kReactiveQ2 : kReactiveQ3);
     registers_[r] += std::abs(q) * hours;
   }
@@ -115,7 +116,7 @@ Verdict judge(const models::LoadSource& load, const Faults& faults, std::uint32_
   return verdict;
 }
 
-constexpr std::uint32_t bit(EnergyRegister r) { return 1u << r; }
+constexpr std::uint32_t bit(QuantityIndex r) { return 1u << r; }
 
 HomeLoad at_power_factor(double apparent_va, double phi_deg) {
   const double phi = phi_deg * 3.14159265358979 / 180;
