@@ -64,6 +64,7 @@ class World final : public Clock,
   void drop_uplink();                // the head-end's connection breaks
 
   std::uint64_t count(std::uint64_t dcu::app::Counters::*counter) const;
+  const Store& store() const { return application_->store(); }
   // Rows of a meter in all reports of a kind.
   std::vector<protocol::p32::ProfileRow> reported(unsigned number,
                                                   protocol::p32::ReportKind kind) const;

@@ -5,6 +5,9 @@
 // and what is right still arrives.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "dcu/app/ports/event_code.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 #include "tests/rigs/concentrator/world.hpp"
 
@@ -202,11 +205,12 @@ TEST(Mutation, PagesOfTheStore) {
     }
     world.run_for(60);
     if (!world.alive()) continue;
-    damaged += world.count(&dcu::app::Counters::store_damaged_batches) +
-                           world.count(&dcu::app::Counters::store_torn_pages) >
-                       0
-                   ? 1
-                   : 0;
+    const auto events = world.store().events().events(0);
+    const bool told = std::any_of(events.begin(), events.end(), [](const auto& event) {
+      return event.code == dcu::app::event_code::kTornWrite ||
+             event.code == dcu::app::event_code::kStoreDamaged;
+    });
+    damaged += told ? 1 : 0;
     world.run_for(8 * 3600);
   }
   EXPECT_GT(damaged, 0u);
