@@ -189,10 +189,12 @@ struct ReplayBoard {
       return true;
     }
     bool write(std::uint32_t address, Bytes data) {
-      return replay(text("flash write", address, data, mark_of(twin.retained_)));
+      return replay(text("flash write", address, data,
+                         mark_of({twin.retained_.data(), twin.platform_.retained_bytes})));
     }
     bool erase(std::uint32_t page) {
-      return replay(text("flash erase", page, mark_of(twin.retained_)));
+      return replay(text("flash erase", page,
+                         mark_of({twin.retained_.data(), twin.platform_.retained_bytes})));
     }
     bool replay(const std::string& what) {
       protocol::Reader in = same(twin, {what, {}});

@@ -191,7 +191,7 @@ TEST_F(Profile, ANewPeriodBeginsANewProfile) {
 
 TEST_F(Profile, OneBadPageCostsNoOtherRows) {
   MeterFixture worn(kStart);
-  worn.failing_pages = {11};
+  worn.failing_pages = {meter::fw::kLoadFirstPage + 1u};
   worn.run_to(kStart + 3 * kDay_s);
   TestClient client(worn, fitl::reading_client(worn.provision));
   ASSERT_TRUE(client.connect() && client.associate());
