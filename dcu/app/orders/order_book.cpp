@@ -90,11 +90,10 @@ void OrderBook::load(std::uint64_t seq, Bytes value) {
   for (std::uint32_t k = 0; k < n && in.ok(); ++k) {
     const std::string serial = in.text();
     Target& target = running->targets[serial];
-    target.result.id = target.relay.id = target.firmware.id = serial;
+    target.name(serial);
     target.done = in.u8() != 0;
     target.result.at = in.i64();
-    target.result.failure = take_failure(in);
-    target.relay.failure = target.firmware.failure = target.result.failure;
+    target.fail(take_failure(in));
     const bool offset = in.u8() != 0;
     const auto offset_ms = static_cast<std::int32_t>(in.u32());
     if (offset) target.result.clock_offset_ms = offset_ms;
@@ -184,7 +183,7 @@ std::optional<Failure> OrderBook::accept(const p32::SignedOrder& order, bool& du
   if (for_meters(order.order)) {
     for (const std::string& serial : serials) {
       Target& target = running->targets[serial];
-      target.result.id = target.relay.id = target.firmware.id = serial;
+      target.name(serial);
     }
   }
   orders_[order.order.seq] = running;
@@ -242,7 +241,7 @@ void OrderBook::expire(const RunningPtr& running) {
     const bool there = meter != kNoMeter && parts_.poller.connected(meter);
     const Failure failure{ErrorCategory::communication,
                           there ? p32::error_code::kNoAnswer : p32::error_code::kNotRegistered};
-    target.result.failure = target.relay.failure = target.firmware.failure = failure;
+    target.fail(failure);
   }
   finish(running, OrderState::expired, std::nullopt);
 }
@@ -253,8 +252,7 @@ bool OrderBook::cancel(const std::string& id) {
     parts_.poller.cancel(seq << 1 | 1);
     for (auto& [serial, target] : running->targets) {
       if (target.done) continue;
-      target.result.failure = target.relay.failure = target.firmware.failure =
-          Failure{ErrorCategory::communication, p32::error_code::kCancelled};
+      target.fail(Failure{ErrorCategory::communication, p32::error_code::kCancelled});
     }
     finish(running, OrderState::cancelled, std::nullopt);
     return true;

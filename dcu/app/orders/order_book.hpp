@@ -45,6 +45,10 @@ class OrderBook {
     protocol::p32::RelayMeter relay;
     protocol::p32::FirmwareTarget firmware;
     bool done = false;
+    void fail(const std::optional<protocol::p32::Failure>& why) {
+      result.failure = relay.failure = firmware.failure = why;
+    }
+    void name(const std::string& serial) { result.id = relay.id = firmware.id = serial; }
   };
   struct Running {
     protocol::p32::SignedOrder order;

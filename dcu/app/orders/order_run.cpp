@@ -37,11 +37,6 @@ bool sensible(const std::vector<Task>& tasks) {
   });
 }
 
-template <typename T, typename U>
-void take_over(const std::optional<T>& from, U& to) {
-  if (from) to = *from;
-}
-
 }  // namespace
 
 std::optional<Failure> OrderBook::run_own(const Running& running) {
@@ -59,19 +54,9 @@ std::optional<Failure> OrderBook::run_own(const Running& running) {
 std::optional<Failure> OrderBook::set_parameters(const p32::ConcentratorParameters& wanted) {
   Store& store = parts_.core.store;
   Parameters next = store.parameters();
-  take_over(wanted.poll_period_s, next.poll_period_s);
-  take_over(wanted.head_end_host, next.head_end_host);
-  take_over(wanted.head_end_port, next.head_end_port);
-  take_over(wanted.ntp_host, next.ntp_host);
-  take_over(wanted.clock_threshold_s, next.clock_threshold_s);
-  take_over(wanted.clock_limit_s, next.clock_limit_s);
-  take_over(wanted.sessions_max, next.sessions_max);
-  take_over(wanted.meters_per_report, next.meters_per_report);
-  take_over(wanted.retries, next.retries);
-  take_over(wanted.retry_interval_s, next.retry_interval_s);
-  take_over(wanted.meter_lost_after_s, next.meter_lost_after_s);
-  take_over(wanted.order_age_max_s, next.order_age_max_s);
-  take_over(wanted.firmware_timeout_s, next.firmware_timeout_s);
+  each_ordered(wanted, next, [](const auto& ordered, auto& own) {
+    if (ordered) own = *ordered;
+  });
   const bool good = next.poll_period_s >= 1 && next.sessions_max >= 1 && next.sessions_max <= 64 &&
                     next.meters_per_report >= 1 && next.retries <= 10 &&
                     next.retry_interval_s >= 1 && next.retry_interval_s <= kDayS &&
@@ -247,7 +232,7 @@ void OrderBook::done(const RunningPtr& running, const std::string& serial,
   Target& target = running->targets.at(serial);
   if (target.done || running->state != p32::OrderState::running) return;
   target.done = true;
-  target.result.failure = target.relay.failure = target.firmware.failure = failure;
+  target.fail(failure);
   target.result.at = p32::utc_ms_of_ns(parts_.core.now());
   if (failure) target.firmware.state = p32::TransferState::failed;
   const auto open = [](const auto& entry) { return !entry.second.done; };

@@ -57,6 +57,24 @@ struct Parameters {
   std::string ntp_host;
 };
 
+// What of them can be ordered and is reported: visit(theirs, ours).
+template <typename Theirs, typename Ours, typename Visit>
+void each_ordered(Theirs& theirs, Ours& ours, Visit&& visit) {
+  visit(theirs.poll_period_s, ours.poll_period_s);
+  visit(theirs.head_end_host, ours.head_end_host);
+  visit(theirs.head_end_port, ours.head_end_port);
+  visit(theirs.ntp_host, ours.ntp_host);
+  visit(theirs.clock_threshold_s, ours.clock_threshold_s);
+  visit(theirs.clock_limit_s, ours.clock_limit_s);
+  visit(theirs.sessions_max, ours.sessions_max);
+  visit(theirs.meters_per_report, ours.meters_per_report);
+  visit(theirs.retries, ours.retries);
+  visit(theirs.retry_interval_s, ours.retry_interval_s);
+  visit(theirs.meter_lost_after_s, ours.meter_lost_after_s);
+  visit(theirs.order_age_max_s, ours.order_age_max_s);
+  visit(theirs.firmware_timeout_s, ours.firmware_timeout_s);
+}
+
 struct Commission {
   std::string id;  // "AMTDC0000000001"
   protocol::prime::Eui48 eui48{};

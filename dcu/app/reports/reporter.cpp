@@ -96,10 +96,8 @@ void Reporter::flush(ReportKind kind) {
   p32::ReportBody body = p32::body_of(kind);
   const auto hand_over = [&] {
     if (meters_in(body) == 0) return;
-    p32::Report report;
-    report.cause = kind == ReportKind::alarms ? p32::Cause::event : p32::Cause::schedule;
-    report.body = std::move(body);
-    if (send) add(std::move(report));
+    const bool event = kind == ReportKind::alarms;
+    if (send) add(std::move(body), event ? p32::Cause::event : p32::Cause::schedule);
     body = p32::body_of(kind);
   };
   for (MeterIndex meter = 0; meter < core_.store.meters().size(); ++meter) {
@@ -209,19 +207,9 @@ p32::ConcentratorParametersReport Reporter::parameters() const {
   report.identity.started = p32::utc_ms_of_ns(started_);
   report.identity.restarts = core_.store.restarts();
   p32::ConcentratorParameters& out = report.parameters;
-  out.poll_period_s = p.poll_period_s;
-  if (!p.head_end_host.empty()) out.head_end_host = p.head_end_host;
-  out.head_end_port = p.head_end_port;
-  if (!p.ntp_host.empty()) out.ntp_host = p.ntp_host;
-  out.clock_threshold_s = p.clock_threshold_s;
-  out.clock_limit_s = p.clock_limit_s;
-  out.sessions_max = p.sessions_max;
-  out.meters_per_report = p.meters_per_report;
-  out.retries = p.retries;
-  out.retry_interval_s = p.retry_interval_s;
-  out.meter_lost_after_s = p.meter_lost_after_s;
-  out.order_age_max_s = p.order_age_max_s;
-  out.firmware_timeout_s = p.firmware_timeout_s;
+  each_ordered(out, p, [](auto& reported, const auto& own) { reported = own; });
+  if (p.head_end_host.empty()) out.head_end_host.reset();
+  if (p.ntp_host.empty()) out.ntp_host.reset();
   out.tasks = core_.store.tasks();
   return report;
 }
@@ -233,21 +221,15 @@ void Reporter::report_events() {
   if (events.events.empty()) return;
   core_.store.set_value(kReportedEvents,
                         static_cast<std::int64_t>(events.events.back().number + 1));
-  p32::Report report;
-  report.body = std::move(events);
-  add(std::move(report));
+  add(std::move(events));
 }
 
 void Reporter::report_statistics(const std::vector<MeterIndex>& meters) {
-  p32::Report report;
-  report.body = nodes_.statistics(meters, true);
-  add(std::move(report));
+  add(nodes_.statistics(meters, true));
 }
 
 void Reporter::report_inventory(const std::vector<MeterIndex>& meters) {
-  p32::Report report;
-  report.body = nodes_.inventory(meters, true);
-  add(std::move(report));
+  add(nodes_.inventory(meters, true));
 }
 
 void Reporter::report_strangers() {
@@ -255,10 +237,7 @@ void Reporter::report_strangers() {
   strangers_told_ = true;
   core_.agenda.at(core_.in_s(kStrangersEveryS), [this] {
     strangers_told_ = false;
-    p32::Report report;
-    report.cause = p32::Cause::event;
-    report.body = nodes_.inventory({}, true);
-    add(std::move(report));
+    add(nodes_.inventory({}, true), p32::Cause::event);
   });
 }
 

@@ -29,6 +29,10 @@ class Reporter final : public RowsReady {
   protocol::p32::Envelope envelope(const std::string& re = {});
   // Into the outbox; it leaves when the store has it.
   std::uint64_t add(protocol::p32::Report report, const std::string& re = {});
+  void add(protocol::p32::ReportBody body,
+           protocol::p32::Cause cause = protocol::p32::Cause::schedule) {
+    add(protocol::p32::Report{cause, 1, true, {}, std::move(body)});
+  }
 
   // ---- Bodies: what is stored, for reports that need no meter; meters and range as selected ----
   protocol::p32::ReportBody inventory(const protocol::p32::Selection& selection);

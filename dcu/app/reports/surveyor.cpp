@@ -15,17 +15,22 @@ namespace p32 = protocol::p32;
 // A meter that does not answer in this time stands in the report with its failure.
 constexpr std::int64_t kPatienceS = 600;
 
-template <typename Line>
-void append_line(p32::ReportBody& body, Line line) {
+// The lines of a report, whatever they are of.
+template <typename Call>
+void with_lines(p32::ReportBody& body, Call&& call) {
   std::visit(
       [&](auto& report) {
-        if constexpr (requires { report.meters.push_back(line); }) {
-          report.meters.push_back(std::move(line));
-        } else if constexpr (requires { report.targets.push_back(line); }) {
-          report.targets.push_back(std::move(line));
-        }
+        if constexpr (requires { report.meters; }) call(report.meters);
+        if constexpr (requires { report.targets; }) call(report.targets);
       },
       body);
+}
+
+template <typename Line>
+void append_line(p32::ReportBody& body, Line line) {
+  with_lines(body, [&](auto& lines) {
+    if constexpr (requires { lines.push_back(line); }) lines.push_back(std::move(line));
+  });
 }
 
 }  // namespace
@@ -63,19 +68,11 @@ void Surveyor::survey(const p32::Selection& selection, std::uint64_t owner,
       (this->*source_of(selection.report).ask)(survey, meter);
       continue;
     }
-    std::visit(
-        [&](auto& report) {
-          if constexpr (requires { report.meters.emplace_back().failure; }) {
-            auto& line = report.meters.emplace_back();
-            line.id = serial;
-            line.failure = unknown;
-          } else if constexpr (requires { report.targets.emplace_back(); }) {
-            auto& line = report.targets.emplace_back();
-            line.id = serial;
-            line.failure = unknown;
-          }
-        },
-        survey->part.body);
+    with_lines(survey->part.body, [&](auto& lines) {
+      auto& line = lines.emplace_back();
+      line.id = serial;
+      line.failure = unknown;
+    });
     done(survey, serial);
   }
   done(survey, "");

@@ -145,12 +145,8 @@ void TaskTable::run(const Task& task) {
       return survey(task, p32::ReportKind::instantaneous);
     case TaskKind::relay_status:
       return survey(task, p32::ReportKind::relay_status);
-    case TaskKind::concentrator_parameters: {
-      p32::Report report;
-      report.body = parts_.reporter.parameters();
-      parts_.reporter.add(std::move(report));
-      return;
-    }
+    case TaskKind::concentrator_parameters:
+      return parts_.reporter.add(parts_.reporter.parameters());
     case TaskKind::concentrator_events:
       return parts_.reporter.report_events();
     case TaskKind::statistics:
@@ -183,9 +179,7 @@ void TaskTable::survey(const Task& task, p32::ReportKind kind) {
   const bool send = task.send;
   parts_.surveyor.survey(selection, kSurveyOwners + ++surveys_, {}, SIZE_MAX,
                          [this, send](Surveyor::Part part) {
-                           p32::Report report;
-                           report.body = std::move(part.body);
-                           if (send) parts_.reporter.add(std::move(report));
+                           if (send) parts_.reporter.add(std::move(part.body));
                          });
 }
 
