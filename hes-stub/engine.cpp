@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/engine.hpp"
 
+#include "hes-stub/concentrators/concentrators.hpp"
+
 namespace hes {
 
 Engine::Engine(const EngineConfig& config, const Inventory& inventory,
@@ -15,19 +17,21 @@ Engine::Engine(const EngineConfig& config, const Inventory& inventory,
       meter_orders_(context_, *this),
       jobs_(context_, types_, plans_, pushes_, meter_orders_),
       schedule_(context_, wire_, jobs_),
-      concentrators_(context_, types_, *this),
-      orders_(context_, meter_orders_, concentrators_.road()) {}
+      concentrators_(
+          std::make_unique<Concentrators>(context_, types_, static_cast<Committer&>(*this))),
+      orders_(context_, meter_orders_, concentrators_->road()) {}
+Engine::~Engine() = default;
 
 void Engine::start() {
   schedule_.start();
   plans_.start();
-  orders_.start(concentrators_.start());
+  orders_.start(concentrators_->start());
   settle_up();
 }
 
 void Engine::on_open(ConnectionId id, Door door, std::string_view peer) {
-  if (door == Door::p32 || concentrators_.owns(id)) {
-    concentrators_.on_open(id, peer);
+  if (door == Door::p32 || concentrators_->owns(id)) {
+    concentrators_->on_open(id, peer);
   } else {
     wire_.on_open(id);
   }
@@ -35,12 +39,12 @@ void Engine::on_open(ConnectionId id, Door door, std::string_view peer) {
 }
 
 void Engine::on_data(ConnectionId id, protocol::Bytes octets) {
-  if (!wire_.on_data(id, octets)) concentrators_.on_data(id, octets);
+  if (!wire_.on_data(id, octets)) concentrators_->on_data(id, octets);
   settle_up();
 }
 
 void Engine::on_closed(ConnectionId id) {
-  if (!wire_.on_closed(id)) concentrators_.on_closed(id);
+  if (!wire_.on_closed(id)) concentrators_->on_closed(id);
   settle_up();
 }
 
@@ -81,7 +85,7 @@ void Engine::run_deadline(const Deadline& deadline) {
     case Deadline::Kind::p32_check:
     case Deadline::Kind::p32_dial:
     case Deadline::Kind::p32_client:
-      return concentrators_.on_deadline(deadline);
+      return concentrators_->on_deadline(deadline);
   }
 }
 
@@ -104,7 +108,7 @@ void Engine::note_dirty() {
 
 void Engine::commit_now() {
   context_.store.commit();
-  concentrators_.committed();
+  concentrators_->committed();
 }
 
 }  // namespace hes

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/concentrators/concentrators.hpp"
+#include "hes-stub/concentrators/committer.hpp"
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/core/types.hpp"
 #include "hes-stub/meters/jobs.hpp"
@@ -18,6 +19,8 @@
 #include "hes-stub/orders/orders.hpp"
 
 namespace hes {
+
+class Concentrators;
 
 // The head-end without sockets, clock or threads: connections, octets and the moment of its timer
 // come in, octets and the next moment go out. Everything random comes from RandomPort, nothing is
@@ -34,6 +37,7 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
   Engine(const EngineConfig& config, const Inventory& inventory,
          const std::vector<TypeTemplate>& types, const Ports& ports, Store& store,
          Observer& observer);
+  ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -58,7 +62,7 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
   const EngineCounters& counters() const { return context_.counters; }
   UtcNs next_deadline() const { return context_.deadlines.next(); }
   std::size_t connections() const { return wire_.size(); }
-  const Concentrators& concentrators() const { return concentrators_; }
+  const Concentrators& concentrators() const { return *concentrators_; }
 
  private:
   void on_bound(MeterIndex meter) override { schedule_.on_bound(meter); }
@@ -83,7 +87,7 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
   MeterOrders meter_orders_;
   Jobs jobs_;
   Schedule schedule_;
-  Concentrators concentrators_;
+  std::unique_ptr<Concentrators> concentrators_;
   Orders orders_;
   UtcNs armed_ = kNever;
   bool commit_set_ = false;

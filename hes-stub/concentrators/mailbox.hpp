@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hes-stub/concentrators/committer.hpp"
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/ports/order.hpp"
 #include "hes-stub/store/concentrator_store.hpp"
@@ -17,15 +18,6 @@
 namespace hes {
 
 namespace p32 = protocol::p32;
-
-// Writes the store now; what waited for it is told.
-class Committer {
- public:
-  virtual void commit_now() = 0;
-
- protected:
-  ~Committer() = default;
-};
 
 // One exchange of HTTP messages with a concentrator, for the observer.
 void note_exchange(Context& context, MessageKind kind, ConcentratorIndex concentrator,

@@ -11,6 +11,7 @@
 #include "hes-stub/engine.hpp"
 #include "net/endpoint.hpp"
 #include "net/tls.hpp"
+#include "protocol/hosted/p32/http.hpp"
 
 namespace hes {
 

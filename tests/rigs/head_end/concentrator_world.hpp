@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "hes-stub/concentrators/concentrators.hpp"
 #include "hes-stub/store/database.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
