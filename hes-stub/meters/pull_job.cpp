@@ -5,11 +5,11 @@
 #include "hes-stub/meters/jobs.hpp"
 #include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/dlms/selection.hpp"
 
 namespace hes {
 namespace {
 
-using protocol::cosem::Selection;
 using protocol::dlms::ClientEvent;
 
 class PullJob final : public Job {
@@ -23,12 +23,9 @@ class PullJob final : public Job {
     const MeterIndex meter = session.meter();
     const StampRange range = closing() ? plans_.closing(meter) : plans_.rows(meter);
     to_s_ = range.to_s;
-    Selection selection;
-    selection.kind = Selection::Kind::range;
-    selection.from_utc_s = range.from_s;
-    selection.to_utc_s = range.to_s;
     return session.ask(session.client().get(
-        {classes::ProfileGeneric::kId, profile(), classes::ProfileGeneric::kBuffer}, selection));
+        {classes::ProfileGeneric::kId, profile(), classes::ProfileGeneric::kBuffer},
+        protocol::dlms::rows_between(range.from_s, range.to_s)));
   }
 
   Progress on_answer(Session& session, const ClientEvent& event) override {

@@ -21,6 +21,11 @@ inline constexpr std::uint8_t kEntrySelector = 2;
 AccessSelection take_access_selection(Reader& in);
 void put_access_selection(const AccessSelection& access, Writer& out);
 
+// Rows with a clock from `from_utc_s` to `to_utc_s`, both included.
+constexpr cosem::Selection rows_between(std::int64_t from_utc_s, std::int64_t to_utc_s) {
+  return {cosem::Selection::Kind::range, from_utc_s, to_utc_s};
+}
+
 // The parameters are written into `buffer`. Nothing selected (Kind::all) is an absent selection.
 inline constexpr std::size_t kSelectionOctets = 50;  // of a range, the longer one
 using SelectionBuffer = std::array<std::uint8_t, kSelectionOctets>;

@@ -16,6 +16,7 @@
 #include "protocol/cosem/obis.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/client.hpp"
+#include "protocol/dlms/selection.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/cli/apdu_link.hpp"
 #include "sim/cli/read_secrets.hpp"
@@ -211,10 +212,10 @@ Wanted wanted_of(const ReadOptions& options) {
       throw InputError("--profile needs --from and --to, e.g. --from 2024-01-15T00:00:00Z");
     }
     wanted.obis = obis_of("--profile", options.profile);
-    wanted.selection.kind = cosem::Selection::Kind::range;
-    wanted.selection.from_utc_s = time_of("--from", options.from);
-    wanted.selection.to_utc_s = time_of("--to", options.to);
-    if (wanted.selection.to_utc_s < wanted.selection.from_utc_s) {
+    const std::int64_t from_s = time_of("--from", options.from);
+    const std::int64_t to_s = time_of("--to", options.to);
+    wanted.selection = dlms::rows_between(from_s, to_s);
+    if (to_s < from_s) {
       throw InputError(fmt::format("--to = {}: before --from", options.to));
     }
   } else if (!options.list) {

@@ -11,6 +11,7 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/client.hpp"
+#include "protocol/dlms/selection.hpp"
 #include "protocol/hdlc/primary.hpp"
 
 namespace sim::run {
@@ -206,10 +207,9 @@ class HandHeld final : private models::SerialLineEnd,
 std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
                                                                  const Scenario& scenario,
                                                                  kernel::TimeNs until) {
-  cosem::Selection selection;
-  selection.kind = cosem::Selection::Kind::range;
-  selection.from_utc_s = 0;  // a clock set back writes rows from before the start
-  selection.to_utc_s = scenario.general.start_utc_s + until / kernel::kNsPerSecond;
+  // From 0: a clock set back writes rows from before the start.
+  const cosem::Selection selection =
+      dlms::rows_between(0, scenario.general.start_utc_s + until / kernel::kNsPerSecond);
   double lived_twice_s = 0;
   for (const Event& event : scenario.events) lived_twice_s += std::fabs(event.shift_s);
   std::vector<std::unique_ptr<HandHeld>> units;

@@ -7,12 +7,12 @@
 #include "dcu/app/meters/profiles.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/dlms/selection.hpp"
 
 namespace dcu::app {
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using protocol::cosem::Selection;
 
 constexpr std::int64_t kUsualPeriodS = 900;
 // Rows in one answer: what a session's buffer holds, and an answer the line carries in seconds.
@@ -23,14 +23,6 @@ constexpr std::int64_t kClockSlackS = 3600;
 constexpr std::int64_t kFarS = 3650 * kDayS;
 // A meter closes its interval late by its clock's deviation.
 constexpr std::int64_t kLateS = 300;
-
-Selection range_of(std::int64_t from_s, std::int64_t to_s) {
-  Selection selection;
-  selection.kind = Selection::Kind::range;
-  selection.from_utc_s = from_s;
-  selection.to_utc_s = to_s;
-  return selection;
-}
 
 }  // namespace
 
@@ -119,7 +111,7 @@ void Collector::ask(Job& job, Reading& reading) const {
   if (reading.again && reading.last_part) reading.to_s = now_s + kFarS;
   job.operations.push_back(get_of(classes::ProfileGeneric::kId, facts_of(reading.profile).name,
                                   classes::ProfileGeneric::kBuffer,
-                                  range_of(reading.from_s, reading.to_s)));
+                                  protocol::dlms::rows_between(reading.from_s, reading.to_s)));
 }
 
 Job::Next Collector::on_period(const Answer& answer, MeterIndex meter) {

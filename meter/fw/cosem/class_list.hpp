@@ -9,13 +9,7 @@
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/mac_address.hpp"
-#include "protocol/cosem/classes/prime_application.hpp"
-#include "protocol/cosem/classes/prime_llc.hpp"
-#include "protocol/cosem/classes/prime_mac_counters.hpp"
-#include "protocol/cosem/classes/prime_mac_functional.hpp"
-#include "protocol/cosem/classes/prime_mac_setup.hpp"
-#include "protocol/cosem/classes/prime_network.hpp"
-#include "protocol/cosem/classes/prime_phy_counters.hpp"
+#include "protocol/cosem/classes/prime.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/classes/sap_assignment.hpp"
@@ -30,7 +24,7 @@ using protocol::cosem::Obis;
 using protocol::cosem::Tag;
 
 // The interface classes that the meter serves: one line a class. What a class does stands in
-// cosem/classes, in the file that bears its name.
+// cosem/classes, in the file that bears its name, or its family's.
 template <typename... Class>
 struct ClassList {};
 using Classes = ClassList<classes::Data,                //

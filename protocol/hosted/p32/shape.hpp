@@ -30,7 +30,7 @@ template <typename V, typename T>
 concept Of = std::same_as<std::remove_const_t<V>, T>;
 
 struct As {
-  const char* type = nullptr;    // of the XSD (schema_types.cpp); nullptr: by the C++ type
+  const char* type = nullptr;    // of the XSD (schema_text.cpp); nullptr: by the C++ type
   const char* unit = nullptr;    // behind the column's name
   const char* column = nullptr;  // where it is not the attribute's name
 };
