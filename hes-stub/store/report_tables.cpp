@@ -238,7 +238,7 @@ class ReportTables::Line {
   // Columns from there on are of something that is absent.
   void clear_unless(bool there, std::size_t from) {
     if (there || walk_.makes != nullptr) return;
-    for (; from < columns_.size(); ++from) columns_[from].value = {};
+    for (; from < columns_.size(); ++from) columns_[from].value.emplace<0>();
   }
   void add(const std::string& name, Value value) {
     columns_.push_back({prefix_ + name, std::move(value)});
