@@ -33,6 +33,8 @@ using Code = boost::system::error_code;
 
 // What the other end may leave unread before its connection is given up.
 constexpr std::size_t kMaxUnsentOctets = 8 << 20;
+// A door holds no more strangers than this; further ones are hung up at once.
+constexpr int kMaxGreeting = 64;
 // For the handshake, and for the last answer on the way to somebody who does not read.
 constexpr std::chrono::seconds kPatience{20};
 // Events of one poll(): somebody who never stops sending must not stop the rest.
@@ -137,10 +139,11 @@ class Hub::Impl {
     tcp::acceptor acceptor;
     std::uint32_t tag;
     TlsContext tls;
+    int greeting = 0;  // connections that have not proved yet who they are
   };
 
   void accept(Door& door);
-  void greet(Handle id, const LinePtr& line, std::uint32_t tag, bool accepted);
+  void greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door);
   void read(Handle id, const LinePtr& line);
   void write(Handle id, const LinePtr& line);
   void gone(Handle id);
@@ -171,10 +174,11 @@ std::uint16_t Hub::Impl::listen(const Endpoint& at, std::uint32_t tag, TlsContex
 void Hub::Impl::accept(Door& door) {
   door.acceptor.async_accept([this, &door](const Code& code, tcp::socket socket) {
     if (code == asio::error::operation_aborted) return;
-    if (!code) {
+    if (!code && door.greeting < kMaxGreeting) {
+      ++door.greeting;
       const Handle id = ++last_;
       const LinePtr line = lines_[id] = make_line(std::move(socket), door.tls);
-      greet(id, line, door.tag, true);
+      greet(id, line, door.tag, &door);
     }
     accept(door);
   });
@@ -194,26 +198,27 @@ Hub::Handle Hub::Impl::dial(const Endpoint& to, std::uint32_t tag, TlsContext tl
                             if (!goes_on(failed)) return;
                             asio::async_connect(line->socket(), found,
                                                 [=, this](const Code& code, const tcp::endpoint&) {
-                                                  if (goes_on(code)) greet(id, line, tag, false);
+                                                  if (goes_on(code)) greet(id, line, tag, nullptr);
                                                 });
                           });
   return id;
 }
 
 // Whoever listens to us hears of a connection only when the other end has proved who it is.
-void Hub::Impl::greet(Handle id, const LinePtr& line, std::uint32_t tag, bool accepted) {
+void Hub::Impl::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door) {
   Code ignored;
   line->socket().set_option(tcp::no_delay(true), ignored);
   const auto limit = std::make_shared<asio::steady_timer>(context_, kPatience);
   limit->async_wait([line](const Code& code) {
     if (!code) line->close();
   });
-  line->handshake(accepted, [=, this](const Code& code, std::size_t) {
+  line->handshake(door != nullptr, [=, this](const Code& code, std::size_t) {
     limit->cancel();
+    if (door != nullptr) --door->greeting;
     if (!known(id)) return;
     if (code) {
       close(id);
-      if (!accepted) events_.on_hung_up(id);
+      if (door == nullptr) events_.on_hung_up(id);
       return;
     }
     line->connected = true;

@@ -14,7 +14,8 @@
 namespace hes {
 namespace {
 
-constexpr int kFormat = 1;  // PRAGMA user_version
+// PRAGMA user_version. 2: tables of reports have the columns of their shapes, in that order.
+constexpr int kFormat = 2;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS profile(id INTEGER PRIMARY KEY, obis TEXT NOT NULL UNIQUE);
