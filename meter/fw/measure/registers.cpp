@@ -3,6 +3,7 @@
 #include "meter/fw/measure/registers.hpp"
 
 #include <array>
+#include <bit>
 
 namespace meter::fw {
 namespace {
@@ -29,18 +30,22 @@ void pulse(const Hal& hal, meter_pulse_output output, std::int64_t add_uj, std::
   if (count > 0) hal.pulse(output, static_cast<std::uint64_t>(count), span_us);
 }
 
-// What each quantity takes from a window; the shared table without its texts.
-struct Source {
-  std::uint8_t power;
-  std::uint8_t quadrants;
-};
-constexpr std::array<Source, kQuantities> kSources = [] {
-  std::array<Source, kQuantities> sources{};
+// The quantities that count a power while it flows in a quadrant, as a mask: the shared table
+// without its texts, turned around, so that a window walks only those it feeds.
+using QuantityMask = std::uint8_t;
+static_assert(kQuantities <= 8 * sizeof(QuantityMask));
+using QuadrantMasks = std::array<QuantityMask, protocol::cosem::kQ4 + 1>;
+constexpr auto kTakers = [] {
+  std::array<QuadrantMasks, protocol::cosem::kPowers> takers{};
   for (std::size_t k = 0; k < kQuantities; ++k) {
     const auto& quantity = protocol::cosem::kQuantityTable[k];
-    sources[k] = {static_cast<std::uint8_t>(quantity.power), quantity.quadrants};
+    for (std::size_t quadrant = 1; quadrant <= protocol::cosem::kQ4; quadrant *= 2) {
+      if ((quantity.quadrants & quadrant) == 0) continue;
+      takers[static_cast<std::size_t>(quantity.power)][quadrant] |=
+          static_cast<QuantityMask>(1U << k);
+    }
   }
-  return sources;
+  return takers;
 }();
 
 }  // namespace
@@ -50,27 +55,19 @@ void register_windows(const Hal& hal, const WindowReading& reading, std::uint32_
   const std::int64_t span_us = reading.duration_us * count;
   const bool capacitive = reading.reactive_uj < 0;
   // Active energy goes by its own sign, so that elements which creep cannot turn it around.
-  struct {
-    std::int64_t energy_uj;
-    std::uint8_t quadrant;
-    meter_pulse_output output;
-  } const flows[] = {
-      {magnitude(reading.active_uj) * count, quadrant_of(reading.active_uj < 0, capacitive),
-       METER_PULSE_ACTIVE},
-      {magnitude(reading.reactive_uj) * count, quadrant_of(reading.exporting, capacitive),
-       METER_PULSE_REACTIVE},
-  };
-  static_assert(std::size(flows) == protocol::cosem::kPowers);
-  for (std::size_t k = 0; k < kQuantities; ++k) {
-    const auto& flow = flows[kSources[k].power];
-    if (flow.energy_uj != 0 && (kSources[k].quadrants & flow.quadrant) != 0) {
-      add(state.energy[k], flow.energy_uj);
+  const auto flow = [&](protocol::cosem::Power power, std::int64_t energy_uj,
+                        protocol::cosem::Quadrants quadrant, meter_pulse_output output) {
+    if (energy_uj == 0) return;
+    const QuantityMask takers = kTakers[static_cast<std::size_t>(power)][quadrant];
+    for (unsigned left = takers; left != 0; left &= left - 1) {
+      add(state.energy[static_cast<std::size_t>(std::countr_zero(left))], energy_uj);
     }
-  }
-  for (const auto& flow : flows) {
-    if (flow.energy_uj == 0) continue;
-    pulse(hal, flow.output, flow.energy_uj, span_us, state.pulse_rest_uj[flow.output]);
-  }
+    pulse(hal, output, energy_uj, span_us, state.pulse_rest_uj[output]);
+  };
+  flow(protocol::cosem::Power::active, magnitude(reading.active_uj) * count,
+       quadrant_of(reading.active_uj < 0, capacitive), METER_PULSE_ACTIVE);
+  flow(protocol::cosem::Power::reactive, magnitude(reading.reactive_uj) * count,
+       quadrant_of(reading.exporting, capacitive), METER_PULSE_REACTIVE);
 }
 
 }  // namespace meter::fw

@@ -56,7 +56,9 @@ Decoded decode(std::string_view xml, const DecodeLimits& limits = {});
 // The answer to octets that were refused.
 Message refusal(const Problem& problem, const Envelope& envelope);
 
-// The XSD, made from the shapes; protocol/hosted/p32/p32ex.xsd shows it.
+// The XSD: protocol/hosted/p32/p32ex.xsd as it stood when the library was compiled.
 std::string_view schema_text();
+// The XSD made from the shapes, which that file has to be.
+std::string schema_of_shapes();
 
 }  // namespace protocol::p32

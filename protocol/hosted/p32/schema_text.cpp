@@ -190,13 +190,10 @@ void SchemaWriter::put(const Choice& choices) {
   wrap("choice", "", elements, children_);
 }
 
-std::string_view schema_text() {
-  static const std::string text = [] {
-    std::string made = kHead;
-    for (const std::string& line : document()) made += "  " + line + '\n';
-    return made + "</xs:schema>\n";
-  }();
-  return text;
+std::string schema_of_shapes() {
+  std::string made = kHead;
+  for (const std::string& line : document()) made += "  " + line + '\n';
+  return made + "</xs:schema>\n";
 }
 
 }  // namespace protocol::p32
