@@ -87,7 +87,10 @@ bool TargetMeter::serve_if(Line& line, const std::uint8_t (&number)[2], protocol
       }
       if (meter::port::kIsAnswered<R, typename Call::Shape>) answer_on(line, {reply.all});
     });
-    if (!whole) throw std::runtime_error("a call with too few arguments");
+    if (!whole) {
+      throw std::runtime_error(std::string("too few arguments: ") + Peripheral::kName + ' ' +
+                               Call::kName);
+    }
   };
   serve(function);
   return true;

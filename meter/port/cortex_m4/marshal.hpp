@@ -31,8 +31,8 @@ template <typename T>
 Bytes octets_of(const T& value) {
   return {reinterpret_cast<const std::uint8_t*>(&value), sizeof(value)};
 }
-template <typename T>
-Bytes octets_of(std::span<T> values) {
+template <typename T, std::size_t n>
+Bytes octets_of(std::span<T, n> values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()};
 }
 // A structure off the front; zeroes when too little is left, which the reader remembers.
