@@ -92,23 +92,28 @@ template <typename Shape>
 inline constexpr bool kTakesTwo = std::is_same_v<typename PlainShape<Shape>::Type, InArray> ||
                                   std::is_same_v<typename PlainShape<Shape>::Type, OutArray>;
 
-// Calls `to` with the views of all arguments.
+// Calls `to` with the views of all arguments. Steps of the compiler, not of the processor: all of
+// it comes down to the one call.
 template <typename To>
-constexpr decltype(auto) views(Shapes<>, std::uint32_t, To to) {
+[[gnu::always_inline]] constexpr decltype(auto) views(Shapes<>, std::uint32_t, To to) {
   return to();
 }
 template <typename S, typename... More, typename To, typename T, typename... Rest>
-constexpr decltype(auto) views(Shapes<S, More...>, std::uint32_t last, To to, T argument,
-                               Rest... rest) {
-  const auto go_on = [&to](std::uint32_t n, auto here, auto... further) -> decltype(auto) {
-    return views(
-        Shapes<More...>{}, n, [&](auto... more) -> decltype(auto) { return to(here, more...); },
-        further...);
+[[gnu::always_inline]] constexpr decltype(auto) views(Shapes<S, More...>, std::uint32_t last, To to,
+                                                      T argument, Rest... rest) {
+  const auto go_on = [&to](std::uint32_t n, auto here, auto... further)
+                         __attribute__((always_inline))
+                             ->decltype(auto) {
+    const auto add = [&](auto... more) __attribute__((always_inline))->decltype(auto) {
+      return to(here, more...);
+    };
+    return views(Shapes<More...>{}, n, add, further...);
   };
   if constexpr (kTakesTwo<S>) {
-    return [&](std::uint32_t n, auto... further) -> decltype(auto) {
+    return [&](std::uint32_t n, auto... further) __attribute__((always_inline))->decltype(auto) {
       return go_on(n, view_array(argument, n), further...);
-    }(rest...);
+    }
+    (rest...);
   } else {
     return go_on(last, view(typename PlainShape<S>::Type{}, last, argument), rest...);
   }
@@ -117,8 +122,8 @@ constexpr decltype(auto) views(Shapes<S, More...>, std::uint32_t last, To to, T 
 // Calls visit(Shape{}, view) for each argument in turn.
 template <typename... S, typename Visit, typename... A>
 constexpr void each(Shapes<S...> shapes, Visit visit, A... arguments) {
-  views(
-      shapes, 0, [&](auto... view) { (visit(S{}, view), ...); }, arguments...);
+  const auto all = [&](auto... view) __attribute__((always_inline)) { (visit(S{}, view), ...); };
+  views(shapes, 0, all, arguments...);
 }
 
 // ---- Tables ----

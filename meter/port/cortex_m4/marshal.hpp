@@ -91,16 +91,20 @@ void put_arguments(Sink& out, Shape shapes, A... arguments) {
 // Takes the C arguments off a message and hands them to `to`; not if too little is there. `room`
 // gives memory: to write to, and to read from where octets do not lie as their type wants.
 template <typename Room, typename To>
-void take_arguments(Shapes<>, List<>, protocol::Reader& in, Room&, std::uint32_t, To to) {
+[[gnu::always_inline]] inline void take_arguments(Shapes<>, List<>, protocol::Reader& in, Room&,
+                                                  std::uint32_t, To to) {
   if (in.ok()) to();
 }
 template <typename S, typename... More, typename T, typename... Rest, typename Room, typename To>
-void take_arguments(Shapes<S, More...>, List<T, Rest...>, protocol::Reader& in, Room& room,
-                    std::uint32_t last, To to) {
+[[gnu::always_inline]] inline void take_arguments(Shapes<S, More...>, List<T, Rest...>,
+                                                  protocol::Reader& in, Room& room,
+                                                  std::uint32_t last, To to) {
   using Is = Plain<S>;
-  const auto go_on = [&](auto types, std::uint32_t n, auto... here) {
-    take_arguments(Shapes<More...>{}, types, in, room, n,
-                   [&](auto... further) { to(here..., further...); });
+  const auto go_on = [&](auto types, std::uint32_t n, auto... here) __attribute__((always_inline)) {
+    const auto add = [&](auto... further) __attribute__((always_inline)) {
+      to(here..., further...);
+    };
+    take_arguments(Shapes<More...>{}, types, in, room, n, add);
   };
   if constexpr (std::is_same_v<Is, Value>) {
     go_on(List<Rest...>{}, last, take_value<T>(in));

@@ -102,14 +102,16 @@ List<A...> arguments_of(R (*)(void*, A...));
 
 }  // namespace
 
+// With a frame of its own: a structure of another upcall takes no stack.
 template <typename Upcall>
-bool UpcallServer::pass(Kind kind, protocol::Reader& in, std::int32_t& result) {
+[[gnu::noinline]] bool UpcallServer::pass(Kind kind, protocol::Reader& in, std::int32_t& result) {
   if (kind != Upcall::kKind) return false;
   using Function = hal::FunctionOf<Upcall>;
   NoRoom room;
   take_arguments(typename Upcall::Shape{}, decltype(arguments_of(Function{})){}, in, room, 0,
                  [&](auto... arguments) {
                    const Function function = firmware_.*Upcall::kMember;
+                   platform_.stopwatch().start();  // reading the message was the port's work
                    if constexpr (std::is_void_v<decltype(function(instance(), arguments...))>) {
                      function(instance(), arguments...);
                    } else {
