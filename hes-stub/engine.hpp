@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/concentrators/committer.hpp"
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/core/types.hpp"
 #include "hes-stub/meters/jobs.hpp"

@@ -5,7 +5,7 @@
 #include <array>
 #include <optional>
 
-#include "cm1/fw/backoff.hpp"
+#include "cm1/fw/network.hpp"
 #include "protocol/dlms/types.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "dcu/fw/inside.hpp"
-
 namespace dcu::fw {
 namespace {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dcu/fw/buffer_pool.hpp"
-#include "dcu/fw/turns.hpp"
+#include "dcu/fw/node_table.hpp"
 #include "protocol/prime/crc.hpp"
 #include "protocol/prime/modem.hpp"
 

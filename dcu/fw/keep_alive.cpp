@@ -22,6 +22,9 @@ constexpr std::uint8_t next_of_eight(std::uint8_t count) {
   return static_cast<std::uint8_t>((count + 1) & 7u);
 }
 
+// A neighbour is told of a better scheme at most this often.
+constexpr std::int64_t kReportPeriodUs = 30'000'000;  // engineering judgement
+
 }  // namespace
 
 std::int64_t KeepAlive::interval_us() const {
@@ -97,6 +100,31 @@ bool KeepAlive::serve(Node& node) {
   poll_after_us_ = now_us + kAnswerUs * (1 + node.level);
   core_.table.reschedule(node);
   return true;
+}
+
+void Links::note(const protocol::prime::Packet& packet,
+                 const protocol::prime::ReceivedFrame& frame) {
+  Node* hop = core_.table.neighbour_towards(packet.sid, packet.lnid);
+  if (hop == nullptr) return;
+  hop->link.heard(frame.snr_cdb);
+  if (!hop->link.should_report(frame.scheme) || frame.start_us < hop->report_after_us) return;
+  if (hop->state != NodeState::terminal && hop->state != NodeState::switching) return;
+  hop->report_after_us = frame.start_us + kReportPeriodUs;
+  procedures_.owe(*hop, Owed::report_quality);
+}
+
+// The neighbour says how it hears us.
+void Links::on_prm(Node& node, Bytes payload) {
+  const auto prm = protocol::prime::decode_prm(payload);
+  if (!prm) {
+    ++core_.counters.malformed;
+    return;
+  }
+  if (node.level != 0 || prm->response) return;
+  keep_alive_.heard(node);
+  node.link.reported(prm->snr_code);
+  node.reported_quality = prm->snr_code;
+  procedures_.owe(node, Owed::quality_noted);
 }
 
 }  // namespace dcu::fw

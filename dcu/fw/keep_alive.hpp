@@ -32,4 +32,18 @@ class KeepAlive {
   std::int64_t poll_after_us_ = 0;
 };
 
+// Robustness management (PRM): how neighbours are heard, and how they hear the base node.
+class Links {
+ public:
+  Links(Core& core, Procedures& procedures, KeepAlive& keep_alive)
+      : core_(core), procedures_(procedures), keep_alive_(keep_alive) {}
+  void note(const protocol::prime::Packet& packet, const protocol::prime::ReceivedFrame& frame);
+  void on_prm(Node& node, Bytes payload);
+
+ private:
+  Core& core_;
+  Procedures& procedures_;
+  KeepAlive& keep_alive_;
+};
+
 }  // namespace dcu::fw

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "dcu/fw/beacon_slots.hpp"
 #include "dcu/fw/types.hpp"
@@ -123,6 +124,24 @@ struct Buffer {
   SendHandle handle = kNotSent;
   std::uint32_t order = 0;  // of waiting
   std::array<std::uint8_t, protocol::prime::kSduBufferOctets> octets;
+};
+
+// Memory of a base node, the owner's. A buffer is taken by every LSDU that waits or is under way
+// and by every node that has sent part of one.
+struct Memory {
+  std::span<Node> nodes;
+  std::span<Buffer> buffers;
+};
+
+// The usual way to have it:
+//   auto storage = std::make_unique<Storage<1000, 64>>();
+//   BaseNode base(config, storage->memory(), modem, owner);
+template <std::size_t kNodes, std::size_t kBuffers>
+struct Storage {
+  static_assert(kNodes >= 1 && kNodes <= kMaxNodes && kBuffers >= 4);
+  std::array<Node, kNodes> nodes;
+  std::array<Buffer, kBuffers> buffers;
+  Memory memory() { return {nodes, buffers}; }
 };
 
 }  // namespace dcu::fw

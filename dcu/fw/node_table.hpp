@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "dcu/fw/storage.hpp"
+#include "dcu/fw/node.hpp"
 
 namespace dcu::fw {
 
@@ -64,6 +64,27 @@ class NodeTable {
   std::array<std::uint16_t, 256> switches_{};  // position + 1 by LSID
   std::uint8_t last_lsid_ = 0;
   std::size_t generations_;  // LNIDs a place may have
+};
+
+// Who speaks next: a queue of nodes for each Turn, its links inside the nodes.
+class Turns {
+ public:
+  explicit Turns(NodeTable& table) : table_(table) {}
+  void clear() { queues_ = {}; }
+
+  void want(Node& node, Turn turn);  // nothing happens when it waits already
+  Node* next(Turn turn);             // nullptr: nobody waits
+  void leave(Node& node);
+  bool waits(Turn turn) const { return queues_[static_cast<std::size_t>(turn)].head != kNowhere; }
+
+ private:
+  struct Queue {
+    std::uint16_t head = kNowhere;
+    std::uint16_t tail = kNowhere;
+  };
+
+  NodeTable& table_;
+  std::array<Queue, kTurns> queues_{};
 };
 
 }  // namespace dcu::fw

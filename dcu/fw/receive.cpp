@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 // What comes in, to the part it is for.
-#include "dcu/fw/inside.hpp"
+#include "dcu/fw/base_node.hpp"
 
 namespace dcu::fw {
 

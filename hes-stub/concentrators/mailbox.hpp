@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/concentrators/committer.hpp"
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/ports/order.hpp"
 #include "hes-stub/store/concentrator_store.hpp"

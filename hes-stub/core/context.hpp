@@ -2,19 +2,70 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "hes-stub/core/counters.hpp"
 #include "hes-stub/inventory/config.hpp"
 #include "hes-stub/inventory/inventory.hpp"
-#include "hes-stub/ports/deadlines.hpp"
 #include "hes-stub/ports/observer.hpp"
 #include "hes-stub/ports/ports.hpp"
 #include "hes-stub/store/store.hpp"
 #include "protocol/crypto/engine.hpp"
 
 namespace hes {
+
+// What the engine waits for. Simultaneous ones come in the order in which they were set. Nothing
+// is removed early: whoever changed its mind counts up its generation, and the old entry is
+// recognised when it comes.
+struct Deadline {
+  enum class Kind : std::uint8_t {
+    commit,
+    check,
+    supervise,
+    session,
+    retry,
+    order_from,
+    order_until,
+    // Concentrators.
+    p32_commit,
+    p32_silence,  // connection
+    p32_check,    // and the others: concentrator
+    p32_dial,
+    p32_client
+  };
+  UtcNs at = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t index = 0;  // meter, connection, session, order, concentrator
+  std::uint32_t generation = 0;
+  Kind kind = Kind::commit;
+};
+
+class Deadlines {
+ public:
+  void add(UtcNs at, Deadline::Kind kind, std::uint64_t index, std::uint32_t generation = 0) {
+    heap_.push_back({at, ++sequence_, index, generation, kind});
+    std::push_heap(heap_.begin(), heap_.end(), later);
+  }
+  UtcNs next() const { return heap_.empty() ? kNever : heap_.front().at; }
+  Deadline pop() {
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    const Deadline deadline = heap_.back();
+    heap_.pop_back();
+    return deadline;
+  }
+  std::size_t size() const { return heap_.size(); }
+
+ private:
+  static bool later(const Deadline& a, const Deadline& b) {
+    return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+  }
+  std::vector<Deadline> heap_;
+  std::uint64_t sequence_ = 0;
+};
 
 struct Ports {
   StreamPort& stream;
@@ -52,6 +103,15 @@ struct Context {
   Observer& observer;
   Deadlines deadlines;
   EngineCounters counters;
+};
+
+// Writes the store now; what waited for it is told.
+class Committer {
+ public:
+  virtual void commit_now() = 0;
+
+ protected:
+  ~Committer() = default;
 };
 
 }  // namespace hes

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
-#include "hes-stub/meters/clock.hpp"
 #include "hes-stub/meters/jobs.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"

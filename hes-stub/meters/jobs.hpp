@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "hes-stub/core/types.hpp"
 #include "hes-stub/meters/meter_orders.hpp"
@@ -41,5 +42,16 @@ std::unique_ptr<Job> make_pull_job(Context& context, const Types& types, Plans& 
 std::unique_ptr<Job> make_clock_job(Context& context, Plans& plans);
 std::unique_ptr<Job> make_order_job(Context& context, Plans& plans, MeterOrders& orders,
                                     PendingOrder& order);
+
+// The clock of a meter, class 8, Blue Book 4.5.1.
+inline constexpr std::int64_t kMaxShiftS = 900;
+
+// What the meter answered to a GET of its time, minus ours in the middle between request and
+// answer. False: it says no time.
+bool read_deviation(const Context& context, const Session& session, protocol::Bytes value,
+                    UtcNs& deviation);
+Progress get_time(Session& session);
+Progress set_time(const Context& context, Session& session, std::int64_t utc_s);
+Progress shift_time(Session& session, std::int64_t by_s);
 
 }  // namespace hes

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdlib>
 
-#include "hes-stub/meters/clock.hpp"
 #include "hes-stub/meters/jobs.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"

@@ -29,7 +29,12 @@ enum class MessageKind : std::uint8_t {
   p32_other,    // Hello; whatever was refused
 };
 inline constexpr std::size_t kMessageKinds = 14;
-const char* message_kind_name(MessageKind kind);
+constexpr const char* message_kind_name(MessageKind kind) {
+  constexpr const char* kNames[kMessageKinds] = {
+      "announce",    "heartbeat", "push",   "pull",     "closing",   "clock",       "order",
+      "association", "learn",     "report", "p32_poll", "p32_order", "p32_request", "p32_other"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 // One finished exchange. Octets include headers of wrapper or HTTP; up is towards the head-end.
 struct Message {

@@ -49,7 +49,14 @@ struct OrderResult {
   std::vector<std::uint8_t> data;  // A-XDR answer to a read
 };
 
-const char* order_kind_name(OrderKind kind);
-const char* order_outcome_name(OrderOutcome outcome);
+constexpr const char* order_kind_name(OrderKind kind) {
+  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
+                                    "read"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+constexpr const char* order_outcome_name(OrderOutcome outcome) {
+  constexpr const char* kNames[] = {"done", "refused", "expired", "invalid"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
 
 }  // namespace hes

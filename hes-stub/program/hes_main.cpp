@@ -13,9 +13,8 @@
 
 #include "hes-stub/inventory/json_reader.hpp"
 #include "hes-stub/lockstep/lockstep_server.hpp"
-#include "hes-stub/program/order_text.hpp"
+#include "hes-stub/program/arguments.hpp"
 #include "hes-stub/program/real_time.hpp"
-#include "hes-stub/program/signing_key.hpp"
 #include "hes-stub/program/text_output.hpp"
 #include "net/endpoint.hpp"
 #include "net/tls.hpp"

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 
-#include "hes-stub/store/concentrator_tables.hpp"
-
 namespace hes {
 namespace {
 
@@ -23,27 +21,16 @@ CREATE TABLE IF NOT EXISTS concentrator_item(
   first_sent_ns INTEGER, attempts INTEGER, PRIMARY KEY(concentrator, seq)) WITHOUT ROWID;
 )";
 
-Database& with_schema(Database& database) {
-  database.execute(kSchema);
-  return database;
-}
-
 }  // namespace
-
-ConcentratorStore::Statements::Statements(Database& database)
-    : put_record(with_schema(database).prepare(
-          "UPDATE concentrator SET seen=?, seq_reserved=?, order_seq=?, restarts=? "
-          "WHERE id=?")),
-      put_item(database.prepare("INSERT OR REPLACE INTO concentrator_item "
-                                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
-      erase_item(database.prepare("DELETE FROM concentrator_item WHERE concentrator=? AND seq=?")) {
-}
 
 ConcentratorStore::ConcentratorStore(Database& database)
     : database_(database),
-      statements_(std::make_unique<Statements>(database)),
+      put_record_(database.with_schema(kSchema).prepare(
+          "UPDATE concentrator SET seen=?, seq_reserved=?, order_seq=?, restarts=? WHERE id=?")),
+      put_item_(database.prepare("INSERT OR REPLACE INTO concentrator_item "
+                                 "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
+      erase_item_(database.prepare("DELETE FROM concentrator_item WHERE concentrator=? AND seq=?")),
       report_tables_(database) {}
-ConcentratorStore::~ConcentratorStore() = default;
 
 void ConcentratorStore::set_inventory(const Inventory& inventory) {
   serials_.clear();
@@ -127,23 +114,23 @@ void ConcentratorStore::write() {
   std::sort(dirty_records_.begin(), dirty_records_.end());
   for (const ConcentratorIndex concentrator : dirty_records_) {
     const ConcentratorRecord& record = records_[concentrator];
-    put(statements_->put_record, std::span<const std::uint8_t>(record.seen.write()),
-        record.seq_reserved, record.order_seq, record.restarts, ids_[concentrator]);
+    put(put_record_, std::span<const std::uint8_t>(record.seen.write()), record.seq_reserved,
+        record.order_seq, record.restarts, ids_[concentrator]);
   }
   dirty_records_.clear();
   const auto none = std::optional<std::int64_t>();
   for (const auto& [key, item] : items_) {
     const std::int64_t id = ids_[key.first];
     if (!item) {
-      put(statements_->erase_item, id, key.second);
+      put(erase_item_, id, key.second);
     } else if (!item->order) {
-      put(statements_->put_item, id, key.second, item->xml, item->acked, none, none, none, none,
-          none, none, none, none, none, none, none, none);
+      put(put_item_, id, key.second, item->xml, item->acked, none, none, none, none, none, none,
+          none, none, none, none, none, none);
     } else {
       const OrderResult& result = *item->order;
       const Order& order = result.order;
-      put(statements_->put_item, id, key.second, item->xml, item->acked, result.id,
-          serials_[order.meter], order.kind, order.value_s, order.attribute.class_id,
+      put(put_item_, id, key.second, item->xml, item->acked, result.id, serials_[order.meter],
+          order.kind, order.value_s, order.attribute.class_id,
           std::span<const std::uint8_t>(order.attribute.instance.octets), order.attribute.index,
           order.valid_from, order.valid_until, result.submitted, result.first_sent,
           result.attempts);

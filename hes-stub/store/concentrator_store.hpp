@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,14 +13,9 @@
 #include "hes-stub/ports/order.hpp"
 #include "hes-stub/store/report_tables.hpp"
 #include "hes-stub/store/seq_set.hpp"
-
-namespace protocol::p32 {
-struct Report;
-}
+#include "protocol/hosted/p32/report.hpp"
 
 namespace hes {
-
-class Database;
 
 struct ConcentratorRecord {
   SeqSet seen;                     // its messages that we took over
@@ -44,7 +38,6 @@ struct StoredItem {
 class ConcentratorStore {
  public:
   explicit ConcentratorStore(Database& database);
-  ~ConcentratorStore();
 
   void set_inventory(const Inventory& inventory);
   // Changing calls touch() after it.
@@ -63,11 +56,16 @@ class ConcentratorStore {
   void write();  // inside of a transaction
 
  private:
-  struct Statements;
-  struct Waiting;
+  struct Waiting {  // to be written with the next commit
+    ConcentratorIndex concentrator;
+    UtcNs arrival;
+    protocol::p32::Report report;
+  };
 
   Database& database_;
-  std::unique_ptr<Statements> statements_;
+  Statement put_record_;
+  Statement put_item_;
+  Statement erase_item_;
   ReportTables report_tables_;
   std::vector<std::int64_t> ids_;
   std::vector<ConcentratorRecord> records_;

@@ -7,7 +7,6 @@
 #include <variant>
 #include <vector>
 
-#include "hes-stub/store/concentrator_tables.hpp"
 #include "protocol/cosem/obis.hpp"
 #include "protocol/hosted/p32/report.hpp"
 
@@ -94,6 +93,10 @@ std::vector<std::string> words_of(std::string_view text) {
   }
   return words;
 }
+
+constexpr const char* kErrorSchema =
+    "CREATE TABLE IF NOT EXISTS report_error(concentrator INTEGER NOT NULL, "
+    "arrival_ns INTEGER NOT NULL, report TEXT, meter INTEGER, category TEXT, code INTEGER)";
 
 void bind(Statement& to, int index, const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return to.bind(index, *number);
@@ -279,19 +282,9 @@ class ReportTables::Line {
   std::vector<Column> columns_;
 };
 
-namespace {
-
-Database& with_errors(Database& database) {
-  database.execute(
-      "CREATE TABLE IF NOT EXISTS report_error(concentrator INTEGER NOT NULL, "
-      "arrival_ns INTEGER NOT NULL, report TEXT, meter INTEGER, category TEXT, code INTEGER)");
-  return database;
-}
-
-}  // namespace
-
 ReportTables::ReportTables(Database& database)
-    : error_(with_errors(database).prepare("INSERT INTO report_error VALUES(?,?,?,?,?,?)")) {
+    : error_(database.with_schema(kErrorSchema)
+                 .prepare("INSERT INTO report_error VALUES(?,?,?,?,?,?)")) {
   for (std::size_t k = 0; k < p32::kReportKinds; ++k) {
     Walk walk{*this, &database};
     const p32::ReportBody body = p32::body_of(static_cast<p32::ReportKind>(k));

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dcu/app/core/agenda.hpp"
+#include "dcu/app/core/core.hpp"
 #include "dcu/app/ports/observer.hpp"
 #include "dcu/app/store/page_store.hpp"
 #include "protocol/cosem/types.hpp"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "dcu/app/reports/report_list.hpp"
+#include "dcu/app/reports/surveyor.hpp"
 #include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "dcu/app/orders/order_operations.hpp"
 #include "dcu/app/ports/event_code.hpp"
 #include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"

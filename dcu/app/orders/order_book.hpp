@@ -7,14 +7,26 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "dcu/app/meters/collector.hpp"
+#include "dcu/app/meters/job.hpp"
 #include "dcu/app/meters/meter_reader.hpp"
 #include "dcu/app/meters/poller.hpp"
 #include "dcu/app/reports/reporter.hpp"
+#include "protocol/hosted/p32/order.hpp"
 #include "protocol/hosted/p32/sign.hpp"
 
 namespace dcu::app {
+
+// The DLMS services by which an order is done on a meter, in their order; a meter that lacks an
+// object answers with its error. Clock orders are none of these: they depend on what the clock
+// says.
+std::vector<Operation> operations_of(const protocol::p32::Order& order, std::string_view serial);
+// Whether every access selection of a raw order is one that can be asked for: of rows by clock or
+// entry, in a get.
+bool selections_supported(const protocol::p32::RawDlmsOrder& order);
 
 // Orders: checked, kept in the journal, done within their window, reported with a result. The
 // journal outlives a restart; an order under way goes on with the meters that have no result yet.

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "dcu/app/orders/order_operations.hpp"
+#include "dcu/app/orders/order_book.hpp"
 
 #include <algorithm>
 #include <functional>

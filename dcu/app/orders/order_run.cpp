@@ -6,7 +6,6 @@
 #include <set>
 
 #include "dcu/app/orders/order_book.hpp"
-#include "dcu/app/orders/order_operations.hpp"
 #include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "dcu/app/reports/report_list.hpp"
+#include "dcu/app/reports/surveyor.hpp"
 
 namespace dcu::app {
 namespace {

@@ -9,7 +9,7 @@
 #include "dcu/app/meters/collector.hpp"
 #include "dcu/app/meters/node_manager.hpp"
 #include "protocol/hosted/p32/message.hpp"
-#include "protocol/hosted/p32/selection.hpp"
+#include "protocol/hosted/p32/report.hpp"
 
 namespace dcu::app {
 

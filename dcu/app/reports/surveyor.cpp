@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "dcu/app/meters/profiles.hpp"
-#include "dcu/app/reports/report_list.hpp"
 
 namespace dcu::app {
 namespace {

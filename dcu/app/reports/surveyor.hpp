@@ -11,8 +11,8 @@
 #include "dcu/app/meters/collector.hpp"
 #include "dcu/app/meters/meter_reader.hpp"
 #include "dcu/app/meters/poller.hpp"
+#include "dcu/app/reports/reporter.hpp"
 #include "protocol/hosted/p32/report.hpp"
-#include "protocol/hosted/p32/selection.hpp"
 
 namespace dcu::app {
 
@@ -57,5 +57,15 @@ class Surveyor {
   Collector& collector_;
   MeterReader& reader_;
 };
+
+// Where a report comes from: a row a kind, in report_list.cpp.
+struct ReportSource {
+  protocol::p32::ReportKind kind;
+  // From what the concentrator has, without asking a meter.
+  protocol::p32::ReportBody (Reporter::*stored)(const protocol::p32::Selection&);
+  // Of each meter; nullptr: no meter can answer it.
+  void (Surveyor::*ask)(const Surveyor::SurveyPtr&, MeterIndex);
+};
+const ReportSource& source_of(protocol::p32::ReportKind kind);
 
 }  // namespace dcu::app

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "protocol/hosted/p32/message.hpp"
 
@@ -60,5 +61,11 @@ Message refusal(const Problem& problem, const Envelope& envelope);
 std::string_view schema_text();
 // The XSD made from the shapes, which that file has to be.
 std::string schema_of_shapes();
+
+// decode(), but every problem up to problems_max: those of the XML alone, or of the schema, or, if
+// it holds, of the values.
+std::variant<Message, std::vector<Problem>> decode_all(std::string_view xml,
+                                                       const DecodeLimits& limits,
+                                                       std::size_t problems_max);
 
 }  // namespace protocol::p32

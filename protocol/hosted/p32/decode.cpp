@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/hosted/p32/decode.hpp"
+#include "protocol/hosted/p32/codec.hpp"
+#include "protocol/hosted/p32/document.hpp"
 
 #include <libxml/tree.h>
 
 #include <algorithm>
 
+#include "protocol/hosted/p32/message.hpp"
 #include "protocol/hosted/p32/position.hpp"
-#include "protocol/hosted/p32/schema.hpp"
-#include "protocol/hosted/p32/shape_message.hpp"
+#include "protocol/hosted/p32/xml_reader.hpp"
 
 namespace protocol::p32 {
 namespace {

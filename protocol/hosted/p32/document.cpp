@@ -3,6 +3,7 @@
 #include "protocol/hosted/p32/document.hpp"
 
 #include <libxml/SAX2.h>
+#include <libxml/c14n.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 
@@ -51,12 +52,13 @@ void stop(void* context, std::uint16_t code, const char* what, const char* allow
   auto* const parser = static_cast<xmlParserCtxt*>(context);
   Problem& problem = parse_of(context).problem;
   if (problem.code == 0) {
-    problem.code = code;
-    problem.line = static_cast<std::uint32_t>(xmlSAX2GetLineNumber(parser));
-    problem.column = static_cast<std::uint32_t>(xmlSAX2GetColumnNumber(parser));
-    problem.element = path_of_open(*parser);
-    problem.what = what;
-    problem.allowed = allowed;
+    problem = {code,
+               static_cast<std::uint32_t>(xmlSAX2GetLineNumber(parser)),
+               static_cast<std::uint32_t>(xmlSAX2GetColumnNumber(parser)),
+               path_of_open(*parser),
+               what,
+               allowed,
+               {}};
   }
   xmlStopParser(parser);
 }
@@ -147,39 +149,29 @@ Document::Document(std::string_view xml, const DecodeLimits& limits) : xml_(xml)
 }
 
 bool Document::check_octets(const DecodeLimits& limits) {
-  if (xml_.size() > limits.octets_max) {
-    problem_.code = error_code::kTooLarge;
-    problem_.what = "a message of " + std::to_string(xml_.size()) + " octets";
-    problem_.allowed = "at most " + std::to_string(limits.octets_max);
+  const auto refuse = [this](std::uint16_t code, const Position& at, const std::string& what,
+                             const std::string& allowed) {
+    problem_ = {code, at.line, at.column, {}, what, allowed, {}};
     return false;
+  };
+  if (xml_.size() > limits.octets_max) {
+    return refuse(error_code::kTooLarge, {0, 0},
+                  "a message of " + std::to_string(xml_.size()) + " octets",
+                  "at most " + std::to_string(limits.octets_max));
   }
   const std::size_t bad = first_bad_character(xml_);
   if (bad < xml_.size()) {
-    const Position at = position_of(xml_, bad);
-    problem_.code = error_code::kBadEncoding;
-    problem_.line = at.line;
-    problem_.column = at.column;
-    problem_.what = "an octet that is no UTF-8, or a character that XML does not have";
-    problem_.allowed = "UTF-8";
-    return false;
+    return refuse(error_code::kBadEncoding, position_of(xml_, bad),
+                  "an octet that is no UTF-8, or a character that XML does not have", "UTF-8");
   }
   const std::size_t overfull = overfull_tag(xml_, kAttributesMax);
   if (overfull < xml_.size()) {
-    const Position at = position_of(xml_, overfull);
-    problem_.code = error_code::kTooLarge;
-    problem_.line = at.line;
-    problem_.column = at.column;
-    problem_.what = "too many attributes";
-    problem_.allowed = "64 an element";
-    return false;
+    return refuse(error_code::kTooLarge, position_of(xml_, overfull), "too many attributes",
+                  "64 an element");
   }
   const std::string encoding = declared_encoding(xml_);
   if (!encoding.empty() && encoding != "UTF-8" && encoding != "US-ASCII") {
-    problem_.code = error_code::kBadEncoding;
-    problem_.line = problem_.column = 1;
-    problem_.what = "encoding " + one_line(encoding);
-    problem_.allowed = "UTF-8";
-    return false;
+    return refuse(error_code::kBadEncoding, {}, "encoding " + one_line(encoding), "UTF-8");
   }
   return true;
 }
@@ -209,12 +201,8 @@ void Document::parse(const DecodeLimits& limits) {
   tree_.reset(tree);
   if (tree != nullptr && parse.problem.code == 0) return;
   problem_ = parse.problem;
-  if (problem_.code == 0) {
-    problem_.code = error_code::kNotXml;
-    problem_.line = problem_.column = 1;
-    problem_.what = "no XML";
-    problem_.allowed = "well-formed XML";
-  }
+  if (problem_.code == 0)
+    problem_ = {error_code::kNotXml, 1, 1, {}, "no XML", "well-formed XML", {}};
   tree_.reset();
 }
 
@@ -222,7 +210,6 @@ void Document::unwrap() {
   const xmlNode* const root = xmlDocGetRootElement(tree_.get());
   message_ = root;
   if (!is_element(root, "Envelope", kSoapNamespace)) return;
-  in_soap_ = true;
   message_ = nullptr;
   for (const xmlNode* at = root->children; at != nullptr; at = at->next) {
     if (is_element(at, "Body", kSoapNamespace)) message_ = only_element_child(at);
@@ -232,6 +219,26 @@ void Document::unwrap() {
   problem_.code = error_code::kBreaksSchema;
   problem_.what = "a SOAP envelope without exactly one element in its body";
   problem_.allowed = "Message";
+}
+
+// The element moves into a document of its own: canonicalisation walks whole documents, and a
+// message may hold many orders.
+std::string exclusive_c14n(const _xmlNode* element) {
+  const std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> alone(
+      xmlNewDoc(reinterpret_cast<const xmlChar*>("1.0")), &xmlFreeDoc);
+  if (!alone) return {};
+  xmlNode* const copy = xmlDocCopyNode(const_cast<xmlNode*>(element), alone.get(), 1);
+  if (copy == nullptr) return {};
+  xmlDocSetRootElement(alone.get(), copy);
+  // A namespace that came from above the element is declared on it now.
+  xmlReconciliateNs(alone.get(), copy);
+  xmlChar* octets = nullptr;
+  const int size =
+      xmlC14NDocDumpMemory(alone.get(), nullptr, XML_C14N_EXCLUSIVE_1_0, nullptr, 0, &octets);
+  std::string canonical;
+  if (size > 0) canonical.assign(reinterpret_cast<const char*>(octets), size);
+  xmlFree(octets);
+  return canonical;
 }
 
 }  // namespace protocol::p32

@@ -22,7 +22,6 @@ class Document {
   // nullptr: problem() says why.
   const _xmlNode* message() const { return message_; }
   const Problem& problem() const { return problem_; }
-  bool in_soap() const { return in_soap_; }
 
   // Points at an element, or at one of its attributes.
   Problem locate(const _xmlNode* node, std::string_view attribute) const;
@@ -38,11 +37,14 @@ class Document {
   std::string_view xml_;
   std::unique_ptr<_xmlDoc, Free> tree_;
   const _xmlNode* message_ = nullptr;
-  bool in_soap_ = false;
   Problem problem_;
 };
 
 // "/Message/Report/LoadProfile/Meter[2]".
 std::string path_of(const _xmlNode* node);
+
+// Exclusive Canonical XML 1.0 without comments (W3C, 18 July 2002) of an element and all inside it.
+// Empty when libxml2 has no memory.
+std::string exclusive_c14n(const _xmlNode* element);
 
 }  // namespace protocol::p32

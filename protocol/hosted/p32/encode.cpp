@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/hosted/p32/codec.hpp"
+#include "protocol/hosted/p32/document.hpp"
+#include "protocol/hosted/p32/message.hpp"
 #include "protocol/hosted/p32/position.hpp"
-#include "protocol/hosted/p32/shape_message.hpp"
+#include "protocol/hosted/p32/sign.hpp"
 #include "protocol/hosted/p32/xml_writer.hpp"
 
 namespace protocol::p32 {
@@ -50,6 +52,17 @@ std::string encode(const Message& message) {
   }
   xml += '\n';
   return xml;
+}
+
+std::string canonical_order(const Order& order) {
+  std::string xml;
+  {
+    XmlWriter writer("Order", xml, XmlWriter::Layout::one_line);
+    writer.required("xmlns", std::string(kNamespace));
+    shape(writer, order);
+  }
+  const Document document(xml, {});
+  return document.message() != nullptr ? exclusive_c14n(document.message()) : std::string();
 }
 
 }  // namespace protocol::p32

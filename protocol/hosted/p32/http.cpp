@@ -55,23 +55,27 @@ void put_body(std::string_view xml, http::message<is_request, http::string_body>
   message.prepare_payload();
 }
 
-// The body as text. False: an encoding that nobody here knows, or damaged; `status` says which.
+// The body as text. 0: taken; otherwise the status of an encoding that nobody here knows, of damage
+// or of too much.
 template <bool is_request>
-bool take_body(http::message<is_request, http::string_body>& message, std::size_t octets_max,
-               std::string& body, unsigned& status) {
+unsigned take_body(http::message<is_request, http::string_body>& message, std::size_t octets_max,
+                   std::string& body) {
   const boost::beast::string_view encoding = message[http::field::content_encoding];
-  status = 415;
   if (encoding.empty() || boost::beast::iequals(encoding, "identity")) {
     body = std::move(message.body());
-    status = 413;
-    return body.size() <= octets_max;
+    return body.size() <= octets_max ? 0 : 413;
   }
-  if (!boost::beast::iequals(encoding, "gzip")) return false;
+  if (!boost::beast::iequals(encoding, "gzip")) return 415;
   std::optional<std::string> plain = gunzip(message.body(), octets_max);
-  status = 400;
-  if (!plain) return false;
+  if (!plain) return 400;
   body = std::move(*plain);
-  return true;
+  return 0;
+}
+
+unsigned status_of(boost::system::error_code code) {
+  if (code == http::error::header_limit) return 431;
+  if (code == http::error::body_limit || code == http::error::buffer_overflow) return 413;
+  return 400;
 }
 
 // The messages of one direction of a connection: octets in, one whole message after the other out.
@@ -80,23 +84,54 @@ class Incoming {
  public:
   explicit Incoming(const HttpLimits& limits) : limits_(limits) { begin(); }
 
-  void begin() {  // the next message
-    parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(limits_.header_octets_max));
-    parser_->body_limit(limits_.body_octets_max);
-    parser_->eager(true);
-  }
-  // False: more than any message may have, because nobody takes it.
-  bool feed(Bytes more) {
+  void feed(Bytes more) {
+    if (failure_) return;
     if (at_ >= octets_.size() / 2) {
       octets_.erase(0, at_);
       at_ = 0;
     }
     octets_.append(reinterpret_cast<const char*>(more.data()), more.size());
-    return octets_.size() - at_ <= 2 * (limits_.header_octets_max + limits_.body_octets_max);
+    // More than any message may have, because nobody takes it.
+    const std::size_t most = 2 * (limits_.header_octets_max + limits_.body_octets_max);
+    if (octets_.size() - at_ > most) fail(413, "too much at once");
   }
   // Parses what is there; true when a message is complete.
-  bool advance(boost::system::error_code& code) {
+  bool advance() {
+    if (failure_ || empty()) return false;
+    boost::system::error_code code;
+    const bool whole = parse(code);
+    if (code) fail(status_of(code), code.message());
+    return whole && !code;
+  }
+  // The body of the complete message; the next one begins. False: an encoding that will not do.
+  bool take(std::string& body) {
+    const unsigned status = take_body(parser_->get(), limits_.inflated_octets_max, body);
+    if (status != 0) {
+      fail(status, "Content-Encoding: damaged, too long or not known");
+      return false;
+    }
+    begin();
+    return true;
+  }
+  void fail(unsigned status, std::string reason) {
+    failure_ = {status, std::move(reason),
+                is_request ? http_response(status, {}, false) : std::string()};
+    octets_.clear();
+    at_ = 0;
+  }
+  const std::optional<HttpServer::Failure>& failure() const { return failure_; }
+  bool idle() const { return empty() && !parser_->got_some(); }
+  Parser<is_request>& parser() { return *parser_; }
+
+ private:
+  bool empty() const { return at_ == octets_.size(); }
+  void begin() {
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(limits_.header_octets_max));
+    parser_->body_limit(limits_.body_octets_max);
+    parser_->eager(true);
+  }
+  bool parse(boost::system::error_code& code) {
     while (!parser_->is_done()) {
       const boost::asio::const_buffer rest(octets_.data() + at_, octets_.size() - at_);
       const std::size_t n = parser_->put(rest, code);
@@ -111,22 +146,12 @@ class Incoming {
     }
     return true;
   }
-  bool take_body(std::string& body, unsigned& status) {
-    return p32::take_body(parser_->get(), limits_.inflated_octets_max, body, status);
-  }
-  bool empty() const { return at_ == octets_.size(); }
-  bool idle() const { return empty() && !parser_->got_some(); }
-  void clear() {
-    octets_.clear();
-    at_ = 0;
-  }
-  Parser<is_request>& parser() { return *parser_; }
 
- private:
   HttpLimits limits_;
   std::optional<Parser<is_request>> parser_;  // of the present message
   std::string octets_;                        // fed and not parsed yet, from at_ on
   std::size_t at_ = 0;
+  std::optional<HttpServer::Failure> failure_;
 };
 
 constexpr unsigned kHttp11 = 11;
@@ -135,12 +160,6 @@ bool has_type(boost::beast::string_view value, boost::beast::string_view type) {
   const boost::beast::string_view head = value.substr(0, value.find(';'));
   const std::size_t end = head.find_last_not_of(" \t");
   return boost::beast::iequals(end == head.npos ? head : head.substr(0, end + 1), type);
-}
-
-unsigned status_of(boost::system::error_code code) {
-  if (code == http::error::header_limit) return 431;
-  if (code == http::error::body_limit || code == http::error::buffer_overflow) return 413;
-  return 400;
 }
 
 // What is wrong with the head of a request; nothing: all well.
@@ -168,35 +187,22 @@ std::string http_response(unsigned status, std::string_view xml, bool keep_alive
   return octets_of(response);
 }
 
-struct HttpServer::State {
-  void fail(unsigned status, std::string reason) {
-    failure = {status, std::move(reason), http_response(status, {}, false)};
-    incoming.clear();
-  }
-  Incoming<true> incoming;
-  std::optional<Failure> failure = std::nullopt;
+struct HttpServer::State : Incoming<true> {
+  using Incoming::Incoming;
 };
 
-HttpServer::HttpServer(const HttpLimits& limits) : state_(new State{Incoming<true>(limits)}) {}
+HttpServer::HttpServer(const HttpLimits& limits) : state_(new State(limits)) {}
 HttpServer::~HttpServer() = default;
 HttpServer::HttpServer(HttpServer&&) noexcept = default;
 HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
 
-void HttpServer::feed(Bytes octets) {
-  if (state_->failure) return;
-  if (!state_->incoming.feed(octets)) state_->fail(413, "too much at once");
-}
+void HttpServer::feed(Bytes octets) { state_->feed(octets); }
 
 std::optional<HttpRequest> HttpServer::next() {
   State& state = *state_;
-  if (state.failure || state.incoming.empty()) return {};
-  boost::system::error_code code;
-  const bool whole = state.incoming.advance(code);
-  auto& parser = state.incoming.parser();
-  if (code) {
-    state.fail(status_of(code), code.message());
-    return {};
-  }
+  const bool whole = state.advance();
+  if (state.failure()) return {};
+  auto& parser = state.parser();
   // A head that will not do is refused before its body has come.
   if (parser.is_header_done()) {
     const bool has_length = parser.chunked() || parser.content_length().has_value();
@@ -211,18 +217,12 @@ std::optional<HttpRequest> HttpServer::next() {
   request.keep_alive = message.keep_alive();
   request.soap = has_type(message[http::field::content_type], "text/xml") ||
                  message.find("SOAPAction") != message.end();
-  unsigned status = 400;
-  if (!state.incoming.take_body(request.body, status)) {
-    state.fail(status, "Content-Encoding: damaged, too long or not known");
-    return {};
-  }
-  state.incoming.begin();
+  if (!state.take(request.body)) return {};
   return request;
 }
 
-const std::optional<HttpServer::Failure>& HttpServer::failure() const { return state_->failure; }
-
-bool HttpServer::idle() const { return state_->incoming.idle(); }
+const std::optional<HttpServer::Failure>& HttpServer::failure() const { return state_->failure(); }
+bool HttpServer::idle() const { return state_->idle(); }
 
 std::string http_request(std::string_view host, std::string_view xml) {
   http::request<http::string_body> request{http::verb::post, kPath, kHttp11};
@@ -232,59 +232,38 @@ std::string http_request(std::string_view host, std::string_view xml) {
   return octets_of(request);
 }
 
-struct HttpClient::State {
-  void fail(std::string why) {
-    failed = true;
-    reason = std::move(why);
-    incoming.clear();
-  }
-  Incoming<false> incoming;
-  bool failed = false;
-  std::string reason = {};
+struct HttpClient::State : Incoming<false> {
+  using Incoming::Incoming;
 };
 
-HttpClient::HttpClient(const HttpLimits& limits) : state_(new State{Incoming<false>(limits)}) {}
+HttpClient::HttpClient(const HttpLimits& limits) : state_(new State(limits)) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 
-void HttpClient::feed(Bytes octets) {
-  if (state_->failed) return;
-  if (!state_->incoming.feed(octets)) state_->fail("too much at once");
-}
+void HttpClient::feed(Bytes octets) { state_->feed(octets); }
 
 std::optional<HttpResponse> HttpClient::next() {
   State& state = *state_;
-  if (state.failed || state.incoming.empty()) return {};
-  boost::system::error_code code;
-  const bool whole = state.incoming.advance(code);
-  auto& parser = state.incoming.parser();
-  if (code) {
-    state.fail(code.message());
-    return {};
+  const bool whole = state.advance();
+  if (state.failure()) return {};
+  auto& parser = state.parser();
+  // An answer without a length would end with the connection only.
+  if (!whole && parser.is_header_done() && parser.need_eof()) {
+    state.fail(400, "an answer without Content-Length");
   }
-  if (!whole) {
-    // An answer without a length would end with the connection only.
-    if (parser.is_header_done() && parser.need_eof()) {
-      state.fail("an answer without Content-Length");
-    }
-    return {};
-  }
-  auto& message = parser.get();
+  if (!whole) return {};
   HttpResponse response;
-  response.status = message.result_int();
-  response.keep_alive = message.keep_alive();
-  unsigned status = 0;
-  if (!state.incoming.take_body(response.body, status)) {
-    state.fail("Content-Encoding: damaged, too long or not known");
-    return {};
-  }
-  state.incoming.begin();
+  response.status = parser.get().result_int();
+  response.keep_alive = parser.get().keep_alive();
+  if (!state.take(response.body)) return {};
   return response;
 }
 
-bool HttpClient::failed() const { return state_->failed; }
-const std::string& HttpClient::reason() const { return state_->reason; }
-bool HttpClient::idle() const { return state_->incoming.idle(); }
+bool HttpClient::failed() const { return state_->failure().has_value(); }
+std::string HttpClient::reason() const {
+  return failed() ? state_->failure()->reason : std::string();
+}
+bool HttpClient::idle() const { return state_->idle(); }
 
 }  // namespace protocol::p32

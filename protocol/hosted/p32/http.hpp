@@ -78,7 +78,7 @@ class HttpClient {
   std::optional<HttpResponse> next();
   // What came is no HTTP answer: close the connection.
   bool failed() const;
-  const std::string& reason() const;
+  std::string reason() const;
   bool idle() const;
 
  private:

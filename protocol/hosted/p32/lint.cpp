@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/hosted/p32/lint.hpp"
 
-#include "protocol/hosted/p32/decode.hpp"
+#include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/gzip.hpp"
 #include "protocol/hosted/p32/http.hpp"
 

@@ -18,11 +18,7 @@ struct ClockMeter {
   std::int32_t offset_ms = 0;  // meter minus concentrator
   bool operator==(const ClockMeter&) const = default;
 };
-struct ClockStatusReport {
-  static constexpr ReportKind kKinds[] = {ReportKind::clock_status};
-  std::vector<ClockMeter> meters;
-  bool operator==(const ClockStatusReport&) const = default;
-};
+using ClockStatusReport = MetersReport<ClockMeter, ReportKind::clock_status>;
 
 template <typename Io, Of<ClockMeter> V>
 void shape(Io& io, V& v) {
@@ -31,9 +27,4 @@ void shape(Io& io, V& v) {
   io.time("readAt", v.read_at, column("read_ms"));
   io.required("offset", v.offset_ms, in("ms"));
 }
-template <typename Io, Of<ClockStatusReport> V>
-void shape(Io& io, V& v) {
-  io.elements("Meter", v.meters);
-}
-
 }  // namespace protocol::p32

@@ -24,11 +24,7 @@ struct InstantaneousMeter {
   std::vector<Reading> readings;
   bool operator==(const InstantaneousMeter&) const = default;
 };
-struct InstantaneousReport {
-  static constexpr ReportKind kKinds[] = {ReportKind::instantaneous};
-  std::vector<InstantaneousMeter> meters;
-  bool operator==(const InstantaneousReport&) const = default;
-};
+using InstantaneousReport = MetersReport<InstantaneousMeter, ReportKind::instantaneous>;
 
 template <typename Io, Of<Reading> V>
 void shape(Io& io, V& v) {
@@ -44,11 +40,6 @@ void shape(Io& io, V& v) {
   io.failure(v.failure);
   io.maybe_element("Clock", v.clock);
   io.elements("Reading", v.readings);
-}
-
-template <typename Io, Of<InstantaneousReport> V>
-void shape(Io& io, V& v) {
-  io.elements("Meter", v.meters);
 }
 
 }  // namespace protocol::p32

@@ -25,11 +25,7 @@ struct InventoryMeter {
 };
 inline constexpr const char* kMeterStateNames[] = {"registered", "disconnected", "failed"};
 constexpr Names names_of_type(MeterState) { return kMeterStateNames; }
-struct InventoryReport {
-  static constexpr ReportKind kKinds[] = {ReportKind::inventory};
-  std::vector<InventoryMeter> meters;
-  bool operator==(const InventoryReport&) const = default;
-};
+using InventoryReport = MetersReport<InventoryMeter, ReportKind::inventory>;
 
 template <typename Io, Of<InventoryMeter> V>
 void shape(Io& io, V& v) {
@@ -42,11 +38,6 @@ void shape(Io& io, V& v) {
   io.unless_empty("firmware", v.firmware);
   io.time("since", v.since);
   io.time("lastContact", v.last_contact);
-}
-
-template <typename Io, Of<InventoryReport> V>
-void shape(Io& io, V& v) {
-  io.elements("Meter", v.meters);
 }
 
 }  // namespace protocol::p32

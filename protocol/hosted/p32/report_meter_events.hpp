@@ -50,9 +50,4 @@ void shape(Io& io, V& v) {
   io.elements("Event", v.events);
 }
 
-template <typename Io, Of<MeterEventsReport> V>
-void shape(Io& io, V& v) {
-  io.elements("Meter", v.meters);
-}
-
 }  // namespace protocol::p32

@@ -58,9 +58,4 @@ void shape(Io& io, V& v) {
   io.elements("Row", v.rows);
 }
 
-template <typename Io, Of<ProfileReport> V>
-void shape(Io& io, V& v) {
-  io.elements("Meter", v.meters);
-}
-
 }  // namespace protocol::p32

@@ -19,11 +19,7 @@ struct RelayMeter {
   std::uint8_t control_mode = 0;   // 0..6
   bool operator==(const RelayMeter&) const = default;
 };
-struct RelayStatusReport {
-  static constexpr ReportKind kKinds[] = {ReportKind::relay_status};
-  std::vector<RelayMeter> meters;
-  bool operator==(const RelayStatusReport&) const = default;
-};
+using RelayStatusReport = MetersReport<RelayMeter, ReportKind::relay_status>;
 
 template <typename Io, Of<RelayMeter> V>
 void shape(Io& io, V& v) {
@@ -33,11 +29,6 @@ void shape(Io& io, V& v) {
   io.required("outputClosed", v.output_closed);
   io.required("controlState", v.control_state);
   io.required("controlMode", v.control_mode);
-}
-
-template <typename Io, Of<RelayStatusReport> V>
-void shape(Io& io, V& v) {
-  io.elements("Meter", v.meters);
 }
 
 }  // namespace protocol::p32

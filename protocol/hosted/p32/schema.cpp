@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/hosted/p32/schema.hpp"
+#include "protocol/hosted/p32/xml_reader.hpp"
 
 #include <libxml/xmlschemas.h>
 

@@ -3,8 +3,8 @@
 //
 // The XSD: simple types by their own table, everything else from the shapes.
 #include "protocol/hosted/p32/codec.hpp"
+#include "protocol/hosted/p32/message.hpp"
 #include "protocol/hosted/p32/schema_writer.hpp"
-#include "protocol/hosted/p32/shape_message.hpp"
 
 namespace protocol::p32 {
 namespace {

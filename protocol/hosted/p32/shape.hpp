@@ -64,6 +64,24 @@ void shape(Io& io, V& v) {
   io.required("id", v.id, kId);
 }
 
+// A report that is a line a meter and nothing else.
+template <typename Meter, ReportKind kind>
+struct MetersReport {
+  static constexpr ReportKind kKinds[] = {kind};
+  std::vector<Meter> meters;
+  bool operator==(const MetersReport&) const = default;
+};
+// The shape of every report that has meters: its kind says what else there is to know.
+template <typename V>
+concept ReportOfMeters = requires(V& v) {
+  V::kKinds;
+  v.meters;
+};
+template <typename Io, ReportOfMeters V>
+void shape(Io& io, V& v) {
+  io.elements("Meter", v.meters);
+}
+
 template <typename Io, Of<MeterTime> V>
 void shape(Io& io, V& v) {
   // Written first, as people read it; read last, because it takes the deviation to understand.

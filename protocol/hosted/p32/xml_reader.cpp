@@ -6,7 +6,8 @@
 
 #include <cstring>
 
-#include "protocol/hosted/p32/canonical.hpp"
+#include "protocol/hosted/p32/document.hpp"
+#include "protocol/hosted/p32/shape_order.hpp"
 
 namespace protocol::p32 {
 namespace {
@@ -84,6 +85,14 @@ void XmlReader::base64_text(Octets& octets) {
   const std::string_view value = text != nullptr ? text_of(text) : "";
   if (!take_base64(value, octets)) fault_value({}, value, "base64");
   xmlFree(text);
+}
+
+void XmlReader::canonical_element(const char* name, Order& order, std::string& canonical) {
+  const xmlNode* const found = child(name);
+  if (found == nullptr) return fault({}, "has no such child", name);
+  XmlReader reader(found, faults_);
+  reader.fill(order);
+  canonical = exclusive_c14n(found);
 }
 
 }  // namespace protocol::p32

@@ -114,25 +114,20 @@ class XmlReader {
     }
   }
   void time(const char* name, UtcMs& at, const As& = {}) {
-    const std::string_view text = attribute(name).value_or("");
-    if (!take_utc(text, at)) fault_value(name, text, "YYYY-MM-DDThh:mm:ss.sssZ, from 1970 on");
+    take_by(take_utc, name, at, "YYYY-MM-DDThh:mm:ss.sssZ, from 1970 on");
   }
   void time(const char* name, std::optional<UtcMs>& at, const As& = {}) {
     if (attribute(name)) time(name, at.emplace());
   }
   void time_of_day(const char* name, std::uint32_t& s) {
-    const std::string_view text = attribute(name).value_or("");
-    if (!take_time_of_day(text, s)) fault_value(name, text, "00:00:00 to 23:59:59");
+    take_by(take_time_of_day, name, s, "00:00:00 to 23:59:59");
   }
   void local(const char* name, MeterTime& at) {
-    const std::string_view text = attribute(name).value_or("");
-    if (!take_local(text, at)) {
-      fault_value(name, text, "YYYY-MM-DDThh:mm:ss or with .hh, a date that exists, from 1970 on");
-    }
+    take_by(take_local, name, at,
+            "YYYY-MM-DDThh:mm:ss or with .hh, a date that exists, from 1970 on");
   }
   void hex_octet(const char* name, std::uint8_t& value, const As& = {}) {
-    const std::string_view text = attribute(name).value_or("");
-    if (!take_hex_octet(text, value)) fault_value(name, text, "two hexadecimal digits");
+    take_by(take_hex_octet, name, value, "two hexadecimal digits");
   }
   void failure(std::optional<Failure>& value) {
     const bool category = attribute("errCat").has_value();
@@ -200,6 +195,12 @@ class XmlReader {
   // Its octets live in the document, or in scratch_ until the next call.
   std::optional<std::string_view> attribute(const char* name);
   static bool take_hex_octet(std::string_view text, std::uint8_t& value);
+  template <typename T>
+  void take_by(bool (*take_value)(std::string_view, T&), const char* name, T& value,
+               std::string_view allowed) {
+    const std::string_view text = attribute(name).value_or("");
+    if (!take_value(text, value)) fault_value(name, text, allowed);
+  }
   void fault_value(std::string_view attribute, std::string_view value, std::string_view allowed);
 
   template <typename Variant, std::size_t k = 0>
@@ -217,5 +218,8 @@ class XmlReader {
   Faults& faults_;
   std::string scratch_;
 };
+
+// What breaks the XSD in an element, in the order of the document; at most faults_max of it.
+Faults schema_faults(const _xmlNode* element, std::size_t faults_max);
 
 }  // namespace protocol::p32

@@ -49,14 +49,10 @@ class XmlWriter {
 
   template <typename T>
   void required(const char* name, const T& value, const As& = {}) {
-    begin(name);
-    put(value, out_);
-    out_ += '"';
+    attribute(name, [&] { put(value, out_); });
   }
   void required(const char* name, const std::string& value, const As& = {}) {
-    begin(name);
-    put_escaped(value, out_);
-    out_ += '"';
+    attribute(name, [&] { put_escaped(value, out_); });
   }
   void constant(const char* name, const char* value) { required(name, std::string(value)); }
   template <typename T>
@@ -73,33 +69,22 @@ class XmlWriter {
   }
   template <typename List>
   void list(const char* name, const List& values) {
-    if (values.empty()) return;
-    begin(name);
-    put_list(values, out_);
-    out_ += '"';
+    if (!values.empty()) attribute(name, [&] { put_list(values, out_); });
   }
   void time(const char* name, UtcMs at, const As& = {}) {
-    begin(name);
-    put_utc(at, out_);
-    out_ += '"';
+    attribute(name, [&] { put_utc(at, out_); });
   }
   void time(const char* name, const std::optional<UtcMs>& at, const As& = {}) {
     if (at) time(name, *at);
   }
   void time_of_day(const char* name, std::uint32_t s) {
-    begin(name);
-    put_time_of_day(s, out_);
-    out_ += '"';
+    attribute(name, [&] { put_time_of_day(s, out_); });
   }
   void local(const char* name, const MeterTime& at) {
-    begin(name);
-    put_local(at, out_);
-    out_ += '"';
+    attribute(name, [&] { put_local(at, out_); });
   }
   void hex_octet(const char* name, std::uint8_t value, const As& = {}) {
-    begin(name);
-    put_hex({&value, 1}, out_);
-    out_ += '"';
+    attribute(name, [&] { put_hex({&value, 1}, out_); });
   }
   void failure(const std::optional<Failure>& value) {
     if (!value) return;
@@ -148,10 +133,13 @@ class XmlWriter {
   void new_line() {
     if (layout_ == Layout::lines && !out_.empty()) out_ += '\n';
   }
-  void begin(const char* name) {
+  template <typename Put>
+  void attribute(const char* name, Put&& put_value) {
     out_ += ' ';
     out_ += name;
     out_ += "=\"";
+    put_value();
+    out_ += '"';
   }
   void children() {
     if (!has_children_) out_ += '>';

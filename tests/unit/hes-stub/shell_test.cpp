@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "hes-stub/program/hes_main.hpp"
-#include "hes-stub/program/order_text.hpp"
+#include "hes-stub/program/arguments.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
 #include "net/socket.hpp"

@@ -19,8 +19,8 @@
 #include <thread>
 
 #include "hes-stub/program/hes_main.hpp"
+#include "hes-stub/program/arguments.hpp"
 #include "hes-stub/program/real_time.hpp"
-#include "hes-stub/program/signing_key.hpp"
 #include "tests/rigs/head_end/test_authority.hpp"
 #include "tests/rigs/head_end/world.hpp"
 

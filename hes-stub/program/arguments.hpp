@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hes-stub/inventory/config.hpp"
 #include "hes-stub/inventory/inventory.hpp"
 #include "hes-stub/ports/order.hpp"
 
@@ -15,5 +16,8 @@ namespace hes {
 // "clock_set:SERIAL[:SECONDS]". Adds the order, or a fault that names what is allowed.
 void parse_order(std::string_view text, const Inventory& inventory, std::vector<Order>& orders,
                  std::vector<std::string>& faults);
+
+// Ed25519 private key from a PEM file (PKCS#8). A fault names the file, never what stands in it.
+bool read_signing_key(const std::string& path, SigningKey& key, std::vector<std::string>& faults);
 
 }  // namespace hes
