@@ -9,7 +9,7 @@ namespace hes {
 namespace {
 
 using protocol::Bytes;
-using protocol::Reader;
+using protocol::FieldReader;
 
 // Random octets that the head-end holds in advance: 8 a meter at its start, 16 an association.
 constexpr std::size_t kRandomAhead = 64 * 1024;
@@ -28,16 +28,12 @@ LockstepClient::LockstepClient(const std::string& host, std::uint16_t control_po
       random_{random},
       observer_(observer) {
   step_.begin(ControlType::hello);
-  step_.u16(kLockstepVersion);
-  step_.i64(begin);
-  step_.sized(random_.more(kRandomAhead + meters * kRandomPerMeter));
-  step_.sized(to_json(config));
+  step_(kLockstepVersion, begin, random_.more(kRandomAhead + meters * kRandomPerMeter),
+        to_json(config));
   control_.write(step_.finish());
-  Reader in = await(ControlType::welcome);
+  FieldReader in = await(ControlType::welcome);
   if (in.u16() != kLockstepVersion) throw std::runtime_error("lockstep: another version");
-  data_.port = in.u16();
-  idle_until_ = static_cast<UtcNs>(in.u64());
-  last_order_ = in.u64();
+  in(data_.port, idle_until_, last_order_);
 }
 
 std::vector<std::uint8_t> LockstepClient::RandomAhead::more(std::size_t octets) {
@@ -47,23 +43,19 @@ std::vector<std::uint8_t> LockstepClient::RandomAhead::more(std::size_t octets) 
   return result;
 }
 
-Reader LockstepClient::await(ControlType type) {
+FieldReader LockstepClient::await(ControlType type) {
   if (!read_control(control_, reply_)) throw std::runtime_error("the head-end's process is gone");
-  Reader in(reply_);
-  const auto got = static_cast<ControlType>(in.u8());
-  if (got == ControlType::failed) {
-    throw std::runtime_error("head-end: " + std::string(take_text(in)));
-  }
+  FieldReader in(reply_);
+  const auto got = in.next<ControlType>();
+  if (got == ControlType::failed) throw std::runtime_error("head-end: " + in.next<std::string>());
   if (got != type) throw std::runtime_error("lockstep: unexpected reply");
   return in;
 }
 
 void LockstepClient::begin_step(UtcNs now, bool deadlines) {
   step_.begin(ControlType::step);
-  step_.i64(now);
-  step_.u8(deadlines ? 1 : 0);
   const std::uint64_t left = random_.given - random_.used;
-  step_.sized(random_.more(left < kRandomAhead / 2 ? kRandomAhead - left : 0));
+  step_(now, deadlines, random_.more(left < kRandomAhead / 2 ? kRandomAhead - left : 0));
 }
 
 void LockstepClient::step(UtcNs now, bool deadlines) {
@@ -93,15 +85,11 @@ ConnectionId LockstepClient::far_number(ConnectionId connection) const {
 void LockstepClient::put_event(const Noted::Event& event, const Noted& noted) {
   const auto found = lines_.find(event.connection);
   const ConnectionId number = far_number(event.connection);
-  const auto begin = [&](StepEvent kind) { step_.u8(static_cast<std::uint8_t>(kind)); };
   switch (event.kind) {
     case Noted::Kind::open: {
       Line& line = lines_[event.connection];
       line.socket = net::Socket::connect(data_);
-      begin(StepEvent::open);
-      step_.u64(number);
-      step_.u16(line.socket.local_port());
-      step_.u8(static_cast<std::uint8_t>(event.door));
+      step_(StepEvent::open, number, line.socket.local_port(), event.door);
       return;
     }
     case Noted::Kind::data: {
@@ -109,9 +97,7 @@ void LockstepClient::put_event(const Noted::Event& event, const Noted& noted) {
       Line& line = found->second;
       line.socket.write(Bytes(noted.octets).subspan(event.begin, event.size));
       line.sent += event.size;
-      begin(StepEvent::data);
-      step_.u64(number);
-      step_.u64(line.sent);
+      step_(StepEvent::data, number, line.sent);
       return;
     }
     case Noted::Kind::closed: {
@@ -120,12 +106,11 @@ void LockstepClient::put_event(const Noted::Event& event, const Noted& noted) {
       if (found == lines_.end() && !dialled) return;
       if (found != lines_.end()) lines_.erase(found);
       ours_by_dialled_.erase(number);
-      begin(StepEvent::closed);
-      step_.u64(number);
+      step_(StepEvent::closed, number);
       return;
     }
     case Noted::Kind::order:
-      begin(StepEvent::order);
+      step_(StepEvent::order);
       put_order(noted.orders[event.begin], step_);
       return;
   }
@@ -133,10 +118,9 @@ void LockstepClient::put_event(const Noted::Event& event, const Noted& noted) {
 
 void LockstepClient::end_step() {
   control_.write(step_.finish());
-  Reader in = await(ControlType::idle);
-  idle_until_ = static_cast<UtcNs>(in.u64());
-  random_.used = in.u64();
-  const Bytes outputs = take_sized(in);
+  FieldReader in = await(ControlType::idle);
+  in(idle_until_, random_.used);
+  const Bytes outputs = in.sized();
   if (!in.ok()) throw std::runtime_error("lockstep: malformed reply");
   if (!replay_observations(in, observer_)) {
     throw std::runtime_error("lockstep: malformed observations");
@@ -152,13 +136,13 @@ void LockstepClient::connect(ConnectionId dialled, const std::string& address, s
 }
 
 void LockstepClient::take_outputs(Bytes outputs) {
-  Reader in(outputs);
+  FieldReader in(outputs);
   while (in.ok() && !in.at_end()) {
-    const auto kind = static_cast<StepOutput>(in.u8());
-    const ConnectionId number = in.u64();
+    const auto kind = in.next<StepOutput>();
+    const auto number = in.next<ConnectionId>();
     if (kind == StepOutput::connect) {
       const std::uint16_t port = in.u16();
-      const std::string address(take_text(in));
+      const auto address = in.next<std::string>();
       if (!in.ok()) throw std::runtime_error("lockstep: malformed outputs");
       connect(number, address, port);
       continue;
@@ -188,9 +172,8 @@ void LockstepClient::take_outputs(Bytes outputs) {
 void LockstepClient::finish() {
   step_.begin(ControlType::finish);
   control_.write(step_.finish());
-  Reader in = await(ControlType::finished);
-  rows_ = in.u64();
-  duplicates_ = in.u64();
+  FieldReader in = await(ControlType::finished);
+  in(rows_, duplicates_);
 }
 
 }  // namespace hes

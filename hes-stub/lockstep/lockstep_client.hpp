@@ -56,7 +56,7 @@ class LockstepClient final : public HeadEnd {
   // The head-end's number of a connection.
   ConnectionId far_number(ConnectionId connection) const;
   // The reply of the given type; throws with the head-end's own words when it failed.
-  protocol::Reader await(ControlType type);
+  protocol::FieldReader await(ControlType type);
 
   net::Socket control_;
   net::Endpoint data_;

@@ -10,7 +10,7 @@
 #include "hes-stub/ports/order.hpp"
 #include "hes-stub/ports/ports.hpp"
 #include "net/socket.hpp"
-#include "protocol/bytes.hpp"
+#include "protocol/hosted/fields/fields.hpp"
 
 namespace hes {
 
@@ -46,36 +46,19 @@ enum class StepOutput : std::uint8_t {
 // numbers for them.
 inline constexpr std::uint64_t kFirstDialled = std::uint64_t{1} << 63;
 
-// A message under construction.
-class ControlWriter {
+// A message under construction: begin(), its fields, finish().
+class ControlWriter : public protocol::FieldWriter {
  public:
   void begin(ControlType type);
-  void u8(std::uint8_t value) { octets_.push_back(value); }
-  void u16(std::uint16_t value) { number(value, 2); }
-  void u32(std::uint32_t value) { number(value, 4); }
-  void u64(std::uint64_t value) { number(value, 8); }
-  void i64(std::int64_t value) { number(static_cast<std::uint64_t>(value), 8); }
-  void raw(protocol::Bytes octets) { octets_.insert(octets_.end(), octets.begin(), octets.end()); }
-  void sized(protocol::Bytes octets);  // with a length of 4 octets
-  void sized(std::string_view text);
-  protocol::Bytes octets() const { return octets_; }
-  void clear() { octets_.clear(); }
   // The whole message, its length filled in.
   protocol::Bytes finish();
-
- private:
-  void number(std::uint64_t value, int octets);
-  std::vector<std::uint8_t> octets_;
 };
 
 // One message: type and body in `message`. False: the other end is gone.
 bool read_control(net::Socket& socket, std::vector<std::uint8_t>& message);
 
-std::string_view take_text(protocol::Reader& in);  // with a length of 4 octets
-protocol::Bytes take_sized(protocol::Reader& in);
-
-void put_order(const Order& order, ControlWriter& out);
-Order take_order(protocol::Reader& in);
+void put_order(const Order& order, protocol::FieldWriter& out);
+Order take_order(protocol::FieldReader& in);
 
 // Writes down what the observer hears, for the other process to hear it again.
 class ObservationWriter final : public Observer {
@@ -90,13 +73,12 @@ class ObservationWriter final : public Observer {
   void report_received(const ReportNote& note) override;
 
   // Appends what was written and begins anew.
-  void move_to(ControlWriter& out);
+  void move_to(protocol::FieldWriter& out);
 
  private:
-  void session(std::uint8_t kind, MeterIndex meter, ConnectionId connection, UtcNs at);
-  ControlWriter out_;
+  protocol::FieldWriter out_;
 };
 // False when the octets are no observations.
-bool replay_observations(protocol::Reader& in, Observer& observer);
+bool replay_observations(protocol::FieldReader& in, Observer& observer);
 
 }  // namespace hes

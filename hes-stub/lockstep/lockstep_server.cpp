@@ -13,7 +13,7 @@ namespace hes {
 namespace {
 
 using protocol::Bytes;
-using protocol::Reader;
+using protocol::FieldReader;
 
 // The simulator sends its own random octets ahead, so that they are the same as in one process.
 class GivenRandom final : public RandomPort {
@@ -39,9 +39,9 @@ class Service final : public StreamPort {
  public:
   Service(net::Socket& control, net::Listener& data) : control_(control), data_(data) {}
 
-  void hello(Reader& in, const Inventory& inventory, const std::vector<TypeTemplate>& types,
+  void hello(FieldReader& in, const Inventory& inventory, const std::vector<TypeTemplate>& types,
              Store& store, LogPort& log);
-  void step(Reader& in);
+  void step(FieldReader& in);
   void finish();
 
   // StreamPort.
@@ -56,7 +56,7 @@ class Service final : public StreamPort {
     std::uint64_t sent = 0;
   };
 
-  void event(Reader& in);
+  void event(FieldReader& in);
   void open(ConnectionId connection, std::uint16_t simulator_port, Door door);
   void receive(ConnectionId connection, std::uint64_t total);
 
@@ -69,17 +69,17 @@ class Service final : public StreamPort {
   std::map<ConnectionId, Line> lines_;
   std::map<std::uint16_t, net::Socket> accepted_;  // by the simulator's port, not yet asked for
   std::uint64_t dialled_ = 0;
-  ControlWriter outputs_;
+  protocol::FieldWriter outputs_;
   ControlWriter reply_;
   std::vector<std::uint8_t> buffer_;
 };
 
-void Service::hello(Reader& in, const Inventory& inventory, const std::vector<TypeTemplate>& types,
-                    Store& store, LogPort& log) {
+void Service::hello(FieldReader& in, const Inventory& inventory,
+                    const std::vector<TypeTemplate>& types, Store& store, LogPort& log) {
   if (in.u16() != kLockstepVersion) throw std::runtime_error("lockstep: another version");
-  const auto begin = static_cast<UtcNs>(in.u64());
-  random_.give(take_sized(in));
-  const std::string_view text = take_text(in);
+  const auto begin = in.next<UtcNs>();
+  random_.give(in.sized());
+  const auto text = in.next<std::string>();
   if (!in.at_end() || head_end_) throw std::runtime_error("lockstep: malformed hello");
   std::vector<std::string> faults;
   const EngineConfig config = parse_config("lockstep", text, faults);
@@ -87,58 +87,53 @@ void Service::hello(Reader& in, const Inventory& inventory, const std::vector<Ty
   store_ = &store;
   head_end_.emplace(config, inventory, types, store, *this, log, random_, observations_, begin);
   reply_.begin(ControlType::welcome);
-  reply_.u16(kLockstepVersion);
-  reply_.u16(data_.port());
-  reply_.i64(head_end_->next_deadline());
-  reply_.u64(head_end_->engine().last_order());
+  reply_(kLockstepVersion, data_.port(), head_end_->next_deadline(),
+         head_end_->engine().last_order());
   control_.write(reply_.finish());
 }
 
-void Service::step(Reader& in) {
+void Service::step(FieldReader& in) {
   if (!head_end_) throw std::runtime_error("lockstep: step before hello");
-  const auto now = static_cast<UtcNs>(in.u64());
-  const bool deadlines = in.u8() != 0;
-  random_.give(take_sized(in));
+  const auto now = in.next<UtcNs>();
+  const bool deadlines = in.next<bool>();
+  random_.give(in.sized());
   while (in.ok() && !in.at_end()) event(in);
   if (!in.ok()) throw std::runtime_error("lockstep: malformed step");
   outputs_.clear();
   deadlines ? head_end_->advance(now) : head_end_->deliver(now);
   reply_.begin(ControlType::idle);
-  reply_.i64(head_end_->next_deadline());
-  reply_.u64(random_.used());
-  reply_.sized(outputs_.octets());
+  reply_(head_end_->next_deadline(), random_.used(), outputs_.octets());
   observations_.move_to(reply_);
   control_.write(reply_.finish());
 }
 
-void Service::event(Reader& in) {
-  const auto kind = static_cast<StepEvent>(in.u8());
+void Service::event(FieldReader& in) {
+  const auto kind = in.next<StepEvent>();
+  if (kind == StepEvent::order) {
+    const Order order = take_order(in);
+    if (in.ok()) head_end_->submit(order);
+    return;
+  }
+  const auto connection = in.next<ConnectionId>();
   switch (kind) {
     case StepEvent::open: {
-      const ConnectionId connection = in.u64();
       const std::uint16_t port = in.u16();
       const auto door = static_cast<Door>(in.u8() & 1);
       if (in.ok()) open(connection, port, door);
       return;
     }
     case StepEvent::data: {
-      const ConnectionId connection = in.u64();
       const std::uint64_t total = in.u64();
       if (in.ok()) receive(connection, total);
       return;
     }
-    case StepEvent::closed: {
-      const ConnectionId connection = in.u64();
+    case StepEvent::closed:
       if (!in.ok()) return;
       lines_.erase(connection);
       head_end_->closed(connection);
       return;
-    }
-    case StepEvent::order: {
-      const Order order = take_order(in);
-      if (in.ok()) head_end_->submit(order);
-      return;
-    }
+    case StepEvent::order:
+      break;
   }
   throw std::runtime_error("lockstep: unknown event");
 }
@@ -173,23 +168,17 @@ void Service::send(ConnectionId connection, Bytes octets) {
   if (found == lines_.end()) return;
   found->second.socket.write(octets);
   found->second.sent += octets.size();
-  outputs_.u8(static_cast<std::uint8_t>(StepOutput::sent));
-  outputs_.u64(connection);
-  outputs_.u64(found->second.sent);
+  outputs_(StepOutput::sent, connection, found->second.sent);
 }
 
 void Service::close(ConnectionId connection) {
-  outputs_.u8(static_cast<std::uint8_t>(StepOutput::closed));
-  outputs_.u64(connection);
+  outputs_(StepOutput::closed, connection);
   lines_.erase(connection);
 }
 
 ConnectionId Service::connect(std::string_view address, std::uint16_t port) {
   const ConnectionId connection = kFirstDialled + dialled_++;
-  outputs_.u8(static_cast<std::uint8_t>(StepOutput::connect));
-  outputs_.u64(connection);
-  outputs_.u16(port);
-  outputs_.sized(address);
+  outputs_(StepOutput::connect, connection, port, address);
   return connection;
 }
 
@@ -197,8 +186,7 @@ void Service::finish() {
   if (!head_end_) throw std::runtime_error("lockstep: finish before hello");
   head_end_->finish();
   reply_.begin(ControlType::finished);
-  reply_.u64(store_->rows());
-  reply_.u64(store_->duplicates());
+  reply_(store_->rows(), store_->duplicates());
   control_.write(reply_.finish());
 }
 
@@ -219,8 +207,8 @@ bool LockstepServer::serve() {
   std::vector<std::uint8_t> message;
   try {
     while (read_control(control, message)) {
-      Reader in(message);
-      switch (static_cast<ControlType>(in.u8())) {
+      FieldReader in(message);
+      switch (in.next<ControlType>()) {
         case ControlType::hello:
           service.hello(in, inventory_, types_, store_, log_);
           break;
@@ -238,7 +226,7 @@ bool LockstepServer::serve() {
     store_.commit();
     ControlWriter failed;
     failed.begin(ControlType::failed);
-    failed.sized(std::string_view(error.what()));
+    failed(std::string_view(error.what()));
     control.write(failed.finish());
     throw;
   }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/head_end/uplink.hpp"
 #include "dcu/app/ports/event_code.hpp"
-#include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 
 namespace dcu::app {
@@ -86,7 +85,7 @@ void P32Door::serve(StreamId stream) {
   if (at == callers_.end() || !at->second.http.failure()) return;
   ++core_.counters.http_malformed;
   const std::string octets = at->second.http.failure()->answer;
-  core_.wan.send(stream, bytes_of(octets));
+  core_.wan.send(stream, protocol::bytes_of(octets));
   close(stream);
 }
 
@@ -99,7 +98,7 @@ void P32Door::answer(StreamId stream, std::uint64_t turn, bool keep_alive,
   const std::string octets =
       p32::http_response(status_of(message), p32::encode(message), keep_alive);
   core_.counters.uplink_octets_up += octets.size();
-  if (!core_.wan.send(stream, bytes_of(octets)) || !keep_alive) close(stream);
+  if (!core_.wan.send(stream, protocol::bytes_of(octets)) || !keep_alive) close(stream);
 }
 
 }  // namespace dcu::app

@@ -8,7 +8,6 @@
 #include <charconv>
 
 #include "dcu/app/ports/event_code.hpp"
-#include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/gzip.hpp"
 
@@ -102,7 +101,7 @@ void HeadEndLink::post(Sent sent, std::string_view xml) {
 
 void HeadEndLink::write() {
   if (stream_ == 0 || out_.empty()) return;
-  if (core_.wan.send(stream_, bytes_of(out_))) {
+  if (core_.wan.send(stream_, protocol::bytes_of(out_))) {
     out_.clear();
     return;
   }

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "dcu/app/reports/surveyor.hpp"
-#include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 
 namespace dcu::app {
@@ -29,13 +28,13 @@ Inbox::Inbox(Core& core, Poller& poller, Surveyor& surveyor, Reporter& reporter,
 
 void Inbox::start() {
   for (const auto& [seq, value] : core_.store.mailbox().work(Mailbox::Work::request)) {
-    BlobReader in(value);
+    FieldReader in(value);
     Pending pending;
-    pending.id = in.text();
-    pending.xml = in.text();
-    pending.parts = in.u32();
+    in(pending.id, pending.xml, pending.parts);
     const std::uint32_t n = in.u32();
-    for (std::uint32_t k = 0; k < n && in.ok(); ++k) pending.reported.insert(in.text());
+    for (std::uint32_t k = 0; k < n && in.ok(); ++k) {
+      pending.reported.insert(in.next<std::string>());
+    }
     if (!in.at_end()) continue;
     const auto decoded = p32::decode(pending.xml);
     if (!decoded || !std::holds_alternative<p32::Request>(decoded.message().body)) continue;
@@ -46,9 +45,9 @@ void Inbox::start() {
 
 void Inbox::save(std::uint64_t seq) {
   const Pending& pending = pending_.at(seq);
-  BlobWriter out;
-  out.text(pending.id).text(pending.xml).u32(pending.parts).u32(pending.reported.size());
-  for (const std::string& serial : pending.reported) out.text(serial);
+  FieldWriter out;
+  out(pending.id, pending.xml, pending.parts);
+  for (const std::string& serial : out.list(pending.reported)) out(serial);
   core_.store.mailbox().save_work(Mailbox::Work::request, seq, out.take());
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "dcu/app/ports/event_code.hpp"
-#include "dcu/app/store/blob.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 
 namespace dcu::app {
@@ -40,14 +39,32 @@ bool for_meters(const p32::Order& order) {
   return campaign == nullptr || !campaign->for_concentrator;
 }
 
-void put_failure(const std::optional<Failure>& failure, BlobWriter& out) {
-  out.u8(failure ? 1 : 0);
-  if (failure) out.u8(static_cast<std::uint8_t>(failure->category)).u16(failure->code);
-}
-std::optional<Failure> take_failure(BlobReader& in) {
-  if (in.u8() == 0) return std::nullopt;
-  const auto category = static_cast<ErrorCategory>(in.u8());
-  return Failure{category, in.u16()};
+// What is kept of a meter of an order, written and read by the same walk.
+template <typename Io, typename Target>
+void walk(Io& io, Target& target) {
+  // The value stands there whether it means something or not.
+  const auto always = [&io](auto& value) {
+    auto plain = value.value_or(0);
+    bool there = value.has_value();
+    io(there, plain);
+    if constexpr (Io::kReads) {
+      if (there) value = plain;
+    }
+  };
+  io(target.done, target.result.at);
+  bool failed = target.result.failure.has_value();
+  io(failed);
+  if (failed) {
+    Failure failure = target.result.failure.value_or(Failure{});
+    io(failure.category, failure.code);
+    if constexpr (Io::kReads) target.fail(failure);
+  }
+  always(target.result.clock_offset_ms);
+  always(target.relay.read_at);
+  io(target.relay.output_closed, target.relay.control_state, target.relay.control_mode);
+  for (auto& operation : io.list(target.result.operations)) {
+    io(operation.index, operation.result, operation.data);
+  }
 }
 
 }  // namespace
@@ -58,59 +75,28 @@ void OrderBook::save(const Running& running) {
   message.envelope.to = running.order.order.concentrator;
   message.envelope.seq = running.order.order.seq;
   message.body = running.order;
-  BlobWriter out;
-  out.text(p32::encode(message)).u8(static_cast<std::uint8_t>(running.state));
-  out.u32(running.targets.size());
-  for (const auto& [serial, target] : running.targets) {
-    out.text(serial).u8(target.done ? 1 : 0).i64(target.result.at);
-    put_failure(target.result.failure, out);
-    out.u8(target.result.clock_offset_ms ? 1 : 0);
-    out.u32(static_cast<std::uint32_t>(target.result.clock_offset_ms.value_or(0)));
-    out.u8(target.relay.read_at ? 1 : 0).i64(target.relay.read_at.value_or(0));
-    out.u8(target.relay.output_closed ? 1 : 0);
-    out.u8(target.relay.control_state).u8(target.relay.control_mode);
-    out.u32(target.result.operations.size());
-    for (const p32::OperationResult& operation : target.result.operations) {
-      out.u16(operation.index).u8(operation.result).u32(operation.data.size());
-      out.bytes(operation.data);
-    }
+  FieldWriter out;
+  out(p32::encode(message), running.state);
+  for (const auto& [serial, target] : out.list(running.targets)) {
+    out(serial);
+    walk(out, target);
   }
   parts_.core.store.mailbox().save_work(Mailbox::Work::order, running.order.order.seq, out.take());
 }
 
 void OrderBook::load(std::uint64_t seq, Bytes value) {
-  BlobReader in(value);
-  auto decoded = p32::decode(in.text());
+  FieldReader in(value);
+  const auto decoded = p32::decode(in.next<std::string>());
   if (!decoded || !std::holds_alternative<p32::SignedOrder>(decoded.message().body)) return;
   const auto running = std::make_shared<Running>();
   running->order = std::get<p32::SignedOrder>(decoded.message().body);
-  running->state = static_cast<OrderState>(in.u8());
+  in(running->state);
   const std::uint32_t n = in.u32();
   for (std::uint32_t k = 0; k < n && in.ok(); ++k) {
-    const std::string serial = in.text();
+    const auto serial = in.next<std::string>();
     Target& target = running->targets[serial];
     target.name(serial);
-    target.done = in.u8() != 0;
-    target.result.at = in.i64();
-    target.fail(take_failure(in));
-    const bool offset = in.u8() != 0;
-    const auto offset_ms = static_cast<std::int32_t>(in.u32());
-    if (offset) target.result.clock_offset_ms = offset_ms;
-    const bool read = in.u8() != 0;
-    const std::int64_t read_at = in.i64();
-    if (read) target.relay.read_at = read_at;
-    target.relay.output_closed = in.u8() != 0;
-    target.relay.control_state = in.u8();
-    target.relay.control_mode = in.u8();
-    const std::uint32_t operations = in.u32();
-    for (std::uint32_t i = 0; i < operations && in.ok(); ++i) {
-      p32::OperationResult operation;
-      operation.index = in.u16();
-      operation.result = in.u8();
-      const Bytes data = in.take(in.u32());
-      operation.data.assign(data.begin(), data.end());
-      target.result.operations.push_back(std::move(operation));
-    }
+    walk(in, target);
   }
   if (in.at_end()) orders_[seq] = running;
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "dcu/app/store/blob.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
@@ -23,6 +22,7 @@ namespace classes = protocol::cosem::classes;
 using classes::DisconnectControl;
 namespace axdr = protocol::axdr;
 namespace p32 = protocol::p32;
+using protocol::bytes_of;
 using protocol::Writer;
 using protocol::cosem::ClassId;
 using protocol::cosem::obis;

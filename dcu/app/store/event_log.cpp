@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/event_log.hpp"
 
-#include "dcu/app/store/blob.hpp"
-
 namespace dcu::app {
 namespace {
 
@@ -24,12 +22,7 @@ void EventLog::open() {
 
 void EventLog::note(EventGroup group, std::uint16_t code, std::string_view subject) {
   records_.put(Kind::event, next_,
-               BlobWriter()
-                   .i64(clock_.now() / (kNsPerSecond / 1000))
-                   .u8(static_cast<std::uint8_t>(group))
-                   .u16(code)
-                   .text(subject)
-                   .take());
+               FieldWriter()(clock_.now() / (kNsPerSecond / 1000), group, code, subject).take());
   ++next_;
   for (; next_ - oldest_ > kEventsKept; ++oldest_) {
     records_.erase(Kind::event, oldest_);
@@ -39,14 +32,11 @@ void EventLog::note(EventGroup group, std::uint16_t code, std::string_view subje
 std::vector<protocol::p32::ConcentratorEvent> EventLog::events(std::uint64_t from_number) const {
   std::vector<protocol::p32::ConcentratorEvent> events;
   records_.each(Kind::event, from_number, [&](std::uint64_t number, const Octets& value) {
-    BlobReader in(value);
+    FieldReader in(value);
     protocol::p32::ConcentratorEvent event;
     event.number = number;
-    event.at = in.i64();
-    event.group = static_cast<EventGroup>(in.u8() % std::size(protocol::p32::kGroupNames));
-    event.code = in.u16();
-    event.subject = in.text();
-    if (in.at_end()) events.push_back(std::move(event));
+    in(event.at, event.group, event.code, event.subject);
+    if (in.at_end() && event.group <= EventGroup::orders) events.push_back(std::move(event));
   });
   return events;
 }

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/mailbox.hpp"
 
-#include "dcu/app/store/blob.hpp"
-
 namespace dcu::app {
 namespace {
 
@@ -15,25 +13,20 @@ constexpr std::size_t kReceivedKept = 1024;
 }  // namespace
 
 void Mailbox::open() {
-  if (const Octets* value = records_.find(Kind::seq, 0)) next_seq_ = BlobReader(*value).u64();
+  if (const Octets* value = records_.find(Kind::seq, 0)) next_seq_ = FieldReader(*value).u64();
   seq_reserved_ = next_seq_;
 }
 
 std::uint64_t Mailbox::next_seq() {
   if (next_seq_ >= seq_reserved_) {
     seq_reserved_ = next_seq_ + kReservedSeqs;
-    records_.put(Kind::seq, 0, BlobWriter().u64(seq_reserved_).take());
+    records_.put(Kind::seq, 0, FieldWriter()(seq_reserved_).take());
   }
   return next_seq_++;
 }
 
 void Mailbox::add_report(std::uint64_t seq, WaitingReport report) {
-  records_.put(Kind::report, seq,
-               BlobWriter()
-                   .i64(report.created)
-                   .u8(static_cast<std::uint8_t>(report.kind))
-                   .text(report.xml)
-                   .take());
+  records_.put(Kind::report, seq, FieldWriter()(report.created, report.kind, report.xml).take());
 }
 
 std::vector<std::uint64_t> Mailbox::reports() const {
@@ -45,12 +38,11 @@ std::vector<std::uint64_t> Mailbox::reports() const {
 std::optional<WaitingReport> Mailbox::report(std::uint64_t seq) const {
   const Octets* value = records_.find(Kind::report, seq);
   if (value == nullptr) return std::nullopt;
-  BlobReader in(*value);
+  FieldReader in(*value);
   WaitingReport report;
-  report.created = in.i64();
-  report.kind = static_cast<protocol::p32::ReportKind>(in.u8() % protocol::p32::kReportKinds);
-  report.xml = in.text();
-  return in.at_end() ? std::optional(std::move(report)) : std::nullopt;
+  in(report.created, report.kind, report.xml);
+  const bool known = static_cast<std::size_t>(report.kind) < protocol::p32::kReportKinds;
+  return known && in.at_end() ? std::optional(std::move(report)) : std::nullopt;
 }
 
 void Mailbox::note_received(std::uint64_t seq) {

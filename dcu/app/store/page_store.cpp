@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 
-#include "dcu/app/store/blob.hpp"
-
 namespace dcu::app {
 namespace {
 
@@ -31,9 +29,7 @@ std::uint32_t crc_of(Bytes octets) {
 }
 
 void put_record(Record record, PageStore::Key key, Bytes value, Octets& out) {
-  BlobWriter to(std::move(out));
-  to.u8(static_cast<std::uint8_t>(record)).u64(key).u32(value.size()).bytes(value);
-  out = to.take();
+  out = FieldWriter(std::move(out))(record, key, value).take();
 }
 
 std::uint32_t pages_for(std::size_t octets) {

@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "dcu/app/ports/ports.hpp"
+#include "protocol/hosted/fields/fields.hpp"
 
 namespace dcu::app {
 
 using protocol::Bytes;
+using protocol::FieldReader;
+using protocol::FieldWriter;
 using Octets = std::vector<std::uint8_t>;
 
 // Keyed values on a Disk that survive a power cut at any instant, inside a write too.

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/rows.hpp"
 
-#include "dcu/app/store/blob.hpp"
 #include "protocol/axdr/cursor.hpp"
 
 namespace dcu::app {
@@ -48,6 +47,30 @@ std::uint64_t take_number(Cursor& in, std::optional<std::uint64_t> before) {
   return in.unsigned_number();
 }
 
+// Small numbers in few octets: seven bits each, the highest bit says that more follow; the sign is
+// the lowest.
+void put_compact(std::uint64_t value, FieldWriter& out) {
+  for (; value >= 0x80; value >>= 7) out(static_cast<std::uint8_t>(value | 0x80));
+  out(static_cast<std::uint8_t>(value));
+}
+void put_signed(std::int64_t value, FieldWriter& out) {
+  put_compact((static_cast<std::uint64_t>(value) << 1) ^ (value < 0 ? UINT64_MAX : 0), out);
+}
+std::uint64_t take_compact(FieldReader& in) {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    const std::uint8_t octet = in.u8();
+    value |= std::uint64_t{octet & 0x7Fu} << shift;
+    if (octet < 0x80) return value;
+  }
+  in.spoil();  // longer than a number
+  return 0;
+}
+std::int64_t take_signed(FieldReader& in) {
+  const std::uint64_t bits = take_compact(in);
+  return static_cast<std::int64_t>((bits >> 1) ^ ((bits & 1) != 0 ? UINT64_MAX : 0));
+}
+
 }  // namespace
 
 std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::int64_t period_s) {
@@ -79,16 +102,16 @@ std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::i
 }
 
 Octets encode(const Chunk& chunk) {
-  BlobWriter out;
-  out.i64(chunk.read_s).i64(chunk.from_s).i64(chunk.to_s).u32(chunk.period_s);
-  out.compact(chunk.rows.size());
+  FieldWriter out;
+  out(chunk.read_s, chunk.from_s, chunk.to_s, chunk.period_s);
+  put_compact(chunk.rows.size(), out);
   Row before;
   for (const Row& row : chunk.rows) {
-    out.signed_compact(row.at.utc_s - before.at.utc_s);
-    out.signed_compact(row.at.deviation_min - before.at.deviation_min);
-    out.u8(row.at.status).u8(row.at.hundredths).u8(row.status);
+    put_signed(row.at.utc_s - before.at.utc_s, out);
+    put_signed(row.at.deviation_min - before.at.deviation_min, out);
+    out(row.at.status, row.at.hundredths, row.status);
     for (std::size_t k = 0; k < kRowValues; ++k) {
-      out.signed_compact(static_cast<std::int64_t>(row.values[k] - before.values[k]));
+      put_signed(static_cast<std::int64_t>(row.values[k] - before.values[k]), out);
     }
     before = row;
   }
@@ -96,24 +119,17 @@ Octets encode(const Chunk& chunk) {
 }
 
 std::optional<Chunk> decode_chunk(Bytes octets) {
-  BlobReader in(octets);
+  FieldReader in(octets);
   Chunk chunk;
-  chunk.read_s = in.i64();
-  chunk.from_s = in.i64();
-  chunk.to_s = in.i64();
-  chunk.period_s = in.u32();
-  const std::uint64_t n = in.compact();
+  in(chunk.read_s, chunk.from_s, chunk.to_s, chunk.period_s);
+  const std::uint64_t n = take_compact(in);
   if (!in.ok() || n > kMaxRows) return std::nullopt;
   Row row;
   for (std::uint64_t i = 0; i < n && in.ok(); ++i) {
-    row.at.utc_s += in.signed_compact();
-    row.at.deviation_min = static_cast<std::int16_t>(row.at.deviation_min + in.signed_compact());
-    row.at.status = in.u8();
-    row.at.hundredths = in.u8();
-    row.status = in.u8();
-    for (std::uint64_t& value : row.values) {
-      value += static_cast<std::uint64_t>(in.signed_compact());
-    }
+    row.at.utc_s += take_signed(in);
+    row.at.deviation_min = static_cast<std::int16_t>(row.at.deviation_min + take_signed(in));
+    in(row.at.status, row.at.hundredths, row.status);
+    for (std::uint64_t& value : row.values) value += static_cast<std::uint64_t>(take_signed(in));
     chunk.rows.push_back(row);
   }
   if (!in.at_end()) return std::nullopt;

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "dcu/app/ports/event_code.hpp"
-#include "dcu/app/store/blob.hpp"
 
 namespace dcu::app {
 namespace {
@@ -32,9 +31,9 @@ bool Store::open() {
   if (!records_.pages.open() || !load_config()) return false;
   load_meters();
   if (const Octets* value = records_.find(Kind::restarts, 0)) {
-    restarts_ = BlobReader(*value).u32() + 1;
+    restarts_ = FieldReader(*value).u32() + 1;
   }
-  records_.put(Kind::restarts, 0, BlobWriter().u32(restarts_).take());
+  records_.put(Kind::restarts, 0, FieldWriter()(restarts_).take());
   mailbox_.open();
   events_.open();
   note(EventGroup::standard, event_code::kStarted, "");
@@ -96,7 +95,7 @@ bool Store::drop_oldest_chunks(std::size_t octets) {
         const auto profile = static_cast<Profile>(p);
         const Octets* value =
             records_.find(Kind::chunk, chunk_number(meter, profile, cursor.oldest));
-        const std::int64_t read_s = value == nullptr ? 0 : BlobReader(*value).i64();
+        const std::int64_t read_s = value == nullptr ? 0 : FieldReader(*value).next<std::int64_t>();
         if (!oldest || read_s < oldest->read_s) oldest = Oldest{read_s, meter, profile};
       }
     }
@@ -129,11 +128,11 @@ std::optional<Chunk> Store::chunk(MeterIndex meter, Profile profile, std::uint32
 }
 
 void Store::set_value(std::uint32_t name, std::int64_t value) {
-  records_.put(Kind::value, name, BlobWriter().i64(value).take());
+  records_.put(Kind::value, name, FieldWriter()(value).take());
 }
 std::int64_t Store::value(std::uint32_t name, std::int64_t otherwise) const {
   const Octets* value = records_.find(Kind::value, name);
-  return value == nullptr ? otherwise : BlobReader(*value).i64();
+  return value == nullptr ? otherwise : FieldReader(*value).next<std::int64_t>();
 }
 
 }  // namespace dcu::app

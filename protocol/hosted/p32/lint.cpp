@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/hosted/p32/lint.hpp"
 
+#include "protocol/hosted/fields/fields.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/gzip.hpp"
 #include "protocol/hosted/p32/http.hpp"
@@ -17,10 +18,6 @@ Problem without_place(std::uint16_t code, std::string what, std::string allowed)
   problem.what = std::move(what);
   problem.allowed = std::move(allowed);
   return problem;
-}
-
-Bytes bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 // Strips HTTP; false: there was a fault, reported.
