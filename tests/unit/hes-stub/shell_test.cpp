@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <thread>
 
-#include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/arguments.hpp"
+#include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
 #include "net/socket.hpp"

@@ -18,8 +18,8 @@
 #include <fstream>
 #include <thread>
 
-#include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/arguments.hpp"
+#include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "tests/rigs/head_end/test_authority.hpp"
 #include "tests/rigs/head_end/world.hpp"
