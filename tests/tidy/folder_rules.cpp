@@ -39,8 +39,9 @@ std::vector<Rule> protocol_rules() {
        with_protocol({"protocol/hosted/crypto_openssl/"}),
        {"openssl/"},
        false},
+      {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
-       with_protocol({"protocol/hosted/p32/"}),
+       with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/"}),
        {"zlib.h", "libxml/", "fmt/", "openssl/", "boost/beast/"},
        false},
   };
