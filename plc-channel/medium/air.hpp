@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "plc-channel/medium/frame_kind.hpp"
 #include "plc-channel/medium/medium.hpp"
+#include "plc-channel/medium/observer.hpp"
 #include "plc-channel/medium/reception.hpp"
 #include "plc-channel/medium/station_modem.hpp"
 

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "plc-channel/medium/beacon.hpp"
-#include "plc-channel/medium/on_air.hpp"
 
 namespace plc {
 

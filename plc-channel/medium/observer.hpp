@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "plc-channel/feeder/feeder.hpp"
 #include "plc-channel/medium/modem.hpp"
@@ -88,6 +89,27 @@ struct BeaconCounters {
   std::uint64_t received = 0;  // of those watched
   std::uint64_t missed = 0;
   std::uint64_t lost = 0;  // watches that ended
+};
+
+// Reads the headers of a frame, without checking them.
+FrameKind frame_kind(protocol::Bytes mpdu);
+bool frame_goes_down(protocol::Bytes mpdu);
+
+// Tells data sent once more from new data: remembers the last packets of each station. What an ARQ
+// sender changes between two copies (acknowledgements in the same packet) stands in front of the
+// segment; only what is behind the first octets counts.
+class FrameMemory {
+ public:
+  explicit FrameMemory(std::uint32_t n_stations) : stations_(n_stations) {}
+  bool again(StationId station, protocol::Bytes mpdu);
+
+ private:
+  static constexpr std::size_t kRemembered = 8;
+  struct Last {
+    std::array<std::uint64_t, kRemembered> digest{};
+    std::size_t next = 0;
+  };
+  std::vector<Last> stations_;
 };
 
 }  // namespace plc

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "plc-channel/medium/beacon.hpp"
 #include "plc-channel/medium/beacon_listener.hpp"
 #include "plc-channel/medium/modem.hpp"
-#include "plc-channel/medium/on_air.hpp"
 
 namespace plc {
 

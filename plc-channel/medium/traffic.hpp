@@ -4,9 +4,9 @@
 
 #include <vector>
 
+#include "plc-channel/medium/beacon.hpp"
 #include "plc-channel/medium/beacon_sender.hpp"
 #include "plc-channel/medium/observer.hpp"
-#include "plc-channel/medium/on_air.hpp"
 
 namespace plc {
 

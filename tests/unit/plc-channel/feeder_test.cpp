@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "plc-channel/feeder/feeder.hpp"
+#include "tests/unit/plc-channel/feeder_svg.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "plc-channel/feeder/ieee_feeder.hpp"
+#include "tests/unit/plc-channel/ieee_feeder.hpp"
 
 #include <gtest/gtest.h>
 

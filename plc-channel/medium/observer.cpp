@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "plc-channel/medium/frame_kind.hpp"
+#include "plc-channel/medium/observer.hpp"
 
 #include <algorithm>
 

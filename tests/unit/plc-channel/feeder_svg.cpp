@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/plc-channel/feeder_svg.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
-
-#include "plc-channel/feeder/feeder.hpp"
 
 namespace plc {
 
