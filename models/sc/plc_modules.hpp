@@ -11,7 +11,6 @@
 #include "models/sc/agenda_module.hpp"
 #include "models/sc/doors.hpp"
 #include "models/sc/point_modules.hpp"
-#include "models/sc/ports.hpp"
 #include "plc-channel/medium/medium.hpp"
 
 namespace models::sc {

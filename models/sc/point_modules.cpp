@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/sc/point_modules.hpp"
 
+#include <vector>
+
 #include "models/core/grid/mains.hpp"
 
 namespace models::sc {
-
 namespace {
 
 // Place of the octets in an HDLC frame with one-octet addresses, IEC 62056-46 6.4.2: flag, format
@@ -122,6 +123,52 @@ void LineModule::on_line_busy(kernel::TimeNs, unsigned side, std::span<const std
 void LineModule::on_line_idle(kernel::TimeNs, unsigned side, std::size_t octets) {
   busy[side].write(false);
   octets_sent.write(octets);
+}
+
+Cm1Module::Cm1Module(const sc_core::sc_module_name& name, Modules& modules)
+    : AgendaModule(name, own_agenda, modules),
+      line("line"),
+      fleet("fleet"),
+      receiver("receiver"),
+      rail_12v("rail_12v"),
+      led_signal("led_signal"),
+      led_state("led_state"),
+      modem_state("modem_state"),
+      door_(*this, fleet) {
+  receiver.bind(*this);
+  SC_METHOD(rail_changed);
+  sensitive << rail_12v;
+  dont_initialize();
+}
+
+wan::ModemPort& Cm1Module::join_modem(wan::Modem& modem) {
+  modem_ = &modem;
+  door_.join(modem);
+  return door_;
+}
+
+void Cm1Module::join(Cm1Node& node) {
+  node_ = &node;
+  node.attach(*this);
+}
+
+void Cm1Module::rail_changed() {
+  const bool on = rail_12v.read();
+  call([this, on] { node_->on_supply(agenda().now(), on); });
+  rearm();
+}
+
+void Cm1Module::refresh() {
+  if (node_ == nullptr) return;
+  led_signal.write(node_->leds().colour(CM1_LED_SIGNAL));
+  led_state.write(node_->leds().colour(CM1_LED_STATE));
+  modem_state.write(static_cast<int>(modem_->state()));
+}
+
+void Cm1Module::receive(std::span<const std::uint8_t> frame) {
+  call([this, octets = std::vector<std::uint8_t>(frame.begin(), frame.end())] {
+    node_->on_frame(agenda().now(), octets);
+  });
 }
 
 }  // namespace models::sc

@@ -12,9 +12,9 @@
 #include "models/core/cm1/cm1_node.hpp"
 #include "models/core/meter/meter_node.hpp"
 #include "models/core/parts/rs485.hpp"
+#include "models/core/wan/modem.hpp"
 #include "models/sc/agenda_module.hpp"
 #include "models/sc/doors.hpp"
-#include "models/sc/ports.hpp"
 #include "models/sc/probes.hpp"
 
 namespace models::sc {
@@ -120,6 +120,42 @@ class LineModule final : private OwnAgenda, public AgendaModule, private LineObs
   Rs485Line* line_ = nullptr;
   std::array<End, 2> ends_;
   std::array<Ear, 2> ears_;
+};
+
+// The CM1, fed from the meter's 12 V rail. Its modem lives in the fleet, next to its cell.
+class Cm1Module final : private OwnAgenda,
+                        public AgendaModule,
+                        public ReceiverIf,
+                        public SerialLineEnd {
+ public:
+  SC_HAS_PROCESS(Cm1Module);
+  Cm1Module(const sc_core::sc_module_name& name, Modules& modules);
+  wan::ModemPort& join_modem(wan::Modem& modem);
+  void join(Cm1Node& node);
+  Cm1Node* node() { return node_; }
+
+  sc_core::sc_port<LineEndIf> line;
+  sc_core::sc_port<FleetIf> fleet;
+  sc_core::sc_export<ReceiverIf> receiver;
+  sc_core::sc_in<bool> rail_12v;
+
+  // State, for traces.
+  StateSignal<int> led_signal;
+  StateSignal<int> led_state;
+  StateSignal<int> modem_state;
+
+ private:
+  void rail_changed();
+  void refresh() override;
+  void receive(std::span<const std::uint8_t> frame) override;
+  bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
+    return line->transmit(ready_ns, frame);
+  }
+  void silence() override { line->silence(); }
+
+  Cm1Node* node_ = nullptr;
+  const wan::Modem* modem_ = nullptr;
+  WanDoor door_;
 };
 
 }  // namespace models::sc

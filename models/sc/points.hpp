@@ -8,7 +8,6 @@
 #include <string>
 #include <systemc>
 
-#include "models/sc/cm1_module.hpp"
 #include "models/sc/kernel.hpp"
 #include "models/sc/plc_modules.hpp"
 #include "models/sc/point_modules.hpp"

@@ -9,7 +9,7 @@
 #include "kernel/keyed_stream.hpp"
 #include "kernel/purpose.hpp"
 #include "models/core/load/household.hpp"
-#include "models/core/load/series.hpp"
+#include "models/core/load/source.hpp"
 #include "models/core/meter/factory.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/model_settings.hpp"

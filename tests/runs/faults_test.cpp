@@ -24,7 +24,7 @@ using sim::run::Scenario;
 constexpr double kHeaterW = 10'000;
 
 // A day of a water heater and nothing else. A measured home has 25 var of standing capacitance
-// (models/core/load/series.hpp); as much inductance makes it purely resistive.
+// (models/core/load/source.hpp); as much inductance makes it purely resistive.
 Scenario resistive_home() {
   Scenario scenario = street(1, 24);
   scenario.load.power_factor = 1 / std::hypot(1, 25 / kHeaterW);

@@ -4,6 +4,7 @@
 
 #include "kernel/assert.hpp"
 #include "kernel/det_math.hpp"
+#include "kernel/keyed_stream.hpp"
 #include "kernel/philox.hpp"
 #include "kernel/purpose.hpp"
 #include "models/core/afe/waveform.hpp"
@@ -35,7 +36,42 @@ class NoiseWords {
   alignas(32) std::uint32_t words_[SampleBuffer::kStride + 8];
 };
 
+Wave wave_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders], double offset,
+             double noise) {
+  constexpr double kSqrt2 = 1.4142135623730951;
+  Wave wave;
+  for (std::size_t h = 0; h < kOrders; ++h) {
+    const Phasor peak = kSqrt2 * (orders[h] * scale[h]);
+    // Far beyond clipping, and the converter's model still computes in range.
+    TWIN_ASSERT(norm(peak) < 1e16, peak.re, peak.im);
+    wave.re[h] = static_cast<float>(peak.re);
+    wave.im[h] = static_cast<float>(peak.im);
+  }
+  wave.offset = static_cast<float>(offset);
+  wave.noise = static_cast<float>(noise / noise_unit());
+  return wave;
+}
+
 }  // namespace
+
+AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter, const AfeSpread& spread) {
+  constexpr double kNoiseSpread = 0.2;
+  const double gain_v = spread.gain_percent / 3 / 100;
+  const double gain_i = spread.gain_percent / 100;
+  kernel::KeyedStream draw(seed, meter, kernel::kPurposeAfeTolerance);
+  AfeTolerance tolerance;
+  for (PhaseTolerance& phase : tolerance.phase) {
+    phase.gain_v = 1 + draw.uniform(-gain_v, gain_v);
+    phase.gain_i = 1 + draw.uniform(-gain_i, gain_i);
+    phase.phase_deg = draw.uniform(-spread.phase_deg, spread.phase_deg);
+    phase.offset_v_counts = draw.uniform(-spread.offset_counts, spread.offset_counts);
+    phase.offset_i_counts = draw.uniform(-spread.offset_counts, spread.offset_counts);
+    phase.noise_v_counts = spread.noise_counts * draw.uniform(1 - kNoiseSpread, 1 + kNoiseSpread);
+    phase.noise_i_counts = spread.noise_counts * draw.uniform(1 - kNoiseSpread, 1 + kNoiseSpread);
+  }
+  tolerance.adc_ppm = draw.uniform(-spread.adc_ppm, spread.adc_ppm);
+  return tolerance;
+}
 
 Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeTolerance& tolerance,
          bool noise)
@@ -62,26 +98,6 @@ Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeToleran
     }
   }
 }
-
-namespace {
-
-Wave wave_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders], double offset,
-             double noise) {
-  constexpr double kSqrt2 = 1.4142135623730951;
-  Wave wave;
-  for (std::size_t h = 0; h < kOrders; ++h) {
-    const Phasor peak = kSqrt2 * (orders[h] * scale[h]);
-    // Far beyond clipping, and the converter's model still computes in range.
-    TWIN_ASSERT(norm(peak) < 1e16, peak.re, peak.im);
-    wave.re[h] = static_cast<float>(peak.re);
-    wave.im[h] = static_cast<float>(peak.im);
-  }
-  wave.offset = static_cast<float>(offset);
-  wave.noise = static_cast<float>(noise / noise_unit());
-  return wave;
-}
-
-}  // namespace
 
 meter_window Afe::sample(const ElectricalState& state, kernel::TimeNs start_ns,
                          kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const {

@@ -8,7 +8,7 @@
 #include "kernel/time.hpp"
 #include "meter/hal/meter_hal.h"
 #include "models/core/afe/afe.hpp"
-#include "models/core/grid/change_log.hpp"
+#include "models/core/grid/electrical.hpp"
 #include "models/core/load/supply_point.hpp"
 
 namespace models {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/grid/electrical.hpp"
 
+#include <algorithm>
+
 #include "kernel/det_math.hpp"
 
 namespace models {
@@ -31,5 +33,26 @@ double reactive_power_var(const ElectricalState& state) {
 
 double voltage_rms_v(const ElectricalState& state, int phase) { return rms(state.v[phase]); }
 double current_rms_a(const ElectricalState& state, int phase) { return rms(state.i[phase]); }
+
+void SwitchState::apply(const ElectricalChange& change) {
+  switch (change.kind) {
+    case ElectricalChange::Kind::relay:
+      relay_closed = change.value != 0;
+      break;
+    case ElectricalChange::Kind::power:
+      power_on = change.value != 0;
+      break;
+    case ElectricalChange::Kind::sag:
+      sag_factor = change.value;
+      break;
+  }
+}
+
+void ChangeLog::add(const ElectricalChange& change) {
+  const auto later = std::upper_bound(
+      changes_.begin(), changes_.end(), change.at,
+      [](kernel::TimeNs at, const ElectricalChange& other) { return at < other.at; });
+  changes_.insert(later, change);
+}
 
 }  // namespace models

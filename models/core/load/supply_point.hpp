@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "models/core/grid/change_log.hpp"
 #include "models/core/grid/electrical.hpp"
 #include "models/core/grid/mains.hpp"
 #include "models/core/load/source.hpp"

@@ -7,7 +7,6 @@
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
 #include "models/core/meter/rtc_block.hpp"
-#include "models/core/meter/sensor_blocks.hpp"
 #include "models/core/meter/uart_block.hpp"
 #include "models/core/parts/buffer_pool.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <span>
 
-#include "models/core/parts/random_source.hpp"
+#include "models/core/parts/device.hpp"
 #include "protocol/crypto/engine.hpp"
 
 namespace models {

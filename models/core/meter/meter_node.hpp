@@ -8,7 +8,7 @@
 #include "models/core/meter/board.hpp"
 #include "models/core/meter/meter_supply.hpp"
 #include "models/core/meter/window_feed.hpp"
-#include "models/core/parts/node_services.hpp"
+#include "models/core/parts/device.hpp"
 #include "models/core/parts/tolerance.hpp"
 
 namespace models {

@@ -3,13 +3,49 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
+#include "kernel/time.hpp"
 #include "meter/hal/meter_hal.h"
-#include "models/core/parts/device_life.hpp"
+#include "models/core/parts/device.hpp"
 #include "models/core/parts/pulse_output.hpp"
-#include "models/core/parts/relay.hpp"
 
 namespace models {
+
+// Bistable supply relay of 100 A. A drive pulse moves the contact after its travel time; without
+// supply the contact stays where it is. The meter sees the real contact through its feedback, so a
+// welded contact reports the state it is stuck in.
+class Relay {
+ public:
+  static constexpr kernel::TimeNs kTravelNs =
+      20 * kernel::kNsPerMs;  // typical of 100 A latching relays
+
+  explicit Relay(bool closed) : closed_(closed), target_(closed) {}
+
+  bool closed() const { return closed_; }
+  std::uint32_t operations() const { return operations_; }
+  void set_stuck(bool stuck) { stuck_ = stuck; }
+
+  // Returns when the contact will have settled.
+  kernel::TimeNs drive(kernel::TimeNs now, bool close) {
+    target_ = close;
+    return now + kTravelNs;
+  }
+  // The travel time is over.
+  void settle() {
+    if (stuck_ || closed_ == target_) return;
+    closed_ = target_;
+    ++operations_;
+  }
+  // Supply gone before the pulse was complete.
+  void abandon() { target_ = closed_; }
+
+ private:
+  std::uint32_t operations_ = 0;
+  bool closed_;
+  bool target_;
+  bool stuck_ = false;
+};
 
 // The supply relay's driver; the contact moves under its own timer.
 class RelayBlock {

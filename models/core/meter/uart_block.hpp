@@ -13,7 +13,12 @@ namespace models {
 // The serial ports. What goes out waits by itself for the work declared before it.
 class UartBlock {
  public:
-  UartBlock(DeviceLife& life, const CpuBlock& cpu, UpcallGate& gate);
+  UartBlock(DeviceLife& life, const CpuBlock& cpu, UpcallGate& gate) : life_(life), cpu_(cpu) {
+    for (unsigned port = 0; port < METER_UARTS; ++port) {
+      receivers_[port].gate_ = &gate;
+      receivers_[port].port_ = static_cast<meter_uart>(port);
+    }
+  }
 
   // ---- hal: uarts ----
   bool send(meter_uart port, std::span<const std::uint8_t> frame) {
@@ -23,7 +28,13 @@ class UartBlock {
   }
 
   // What the lines of this house cannot follow is refused: another rate, or octets one by one.
-  bool configure(meter_uart port, const meter_uart_line* line);
+  bool configure(meter_uart port, const meter_uart_line* line) {
+    if (port >= METER_UARTS || line == nullptr) return life_.refuse();
+    const std::uint32_t baud = port == METER_UART_RS485 ? 19'200 : 115'200;  // data sheet
+    return lines_[port] != nullptr && line->baud == baud && line->data_bits == 8 &&
+           line->parity == METER_PARITY_NONE && line->stop_bits == 1 &&
+           line->mode == METER_UART_FRAMES;
+  }
 
   void attach(meter_uart port, SerialLineEnd& line) { lines_[port] = &line; }
   SerialReceiver& receiver(meter_uart port) { return receivers_[port]; }
@@ -36,7 +47,11 @@ class UartBlock {
  private:
   class Receiver final : public SerialReceiver {
    public:
-    void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) override;
+    void on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) override {
+      gate_->upcall([&](const meter_firmware& firmware, void* instance) {
+        firmware.on_uart(instance, port_, frame.data(), static_cast<std::uint32_t>(frame.size()));
+      });
+    }
 
    private:
     friend class UartBlock;

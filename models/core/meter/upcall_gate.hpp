@@ -7,9 +7,7 @@
 #include <utility>
 
 #include "meter/hal/meter_hal.h"
-#include "models/core/parts/device_life.hpp"
-#include "models/core/parts/instance_memory.hpp"
-#include "models/core/parts/upcall_watch.hpp"
+#include "models/core/parts/device.hpp"
 
 namespace models {
 
@@ -37,9 +35,16 @@ class UpcallGate {
     call(firmware_, memory_.get());
     watch_.leave();
   }
-  void init(const meter_hal& hal);
+  void init(const meter_hal& hal) {
+    memory_.clear();
+    watch_.restart();
+    within(
+        [&hal](const meter_firmware& firmware, void* instance) { firmware.init(instance, &hal); });
+  }
   // Memory for a power line modem behind the instance, if the firmware wants it.
-  void add_plc_memory();
+  void add_plc_memory() {
+    memory_ = InstanceMemory(std::size_t{firmware_.instance_bytes} + firmware_.plc_bytes);
+  }
 
   // Called once, before the first upcall at or after the time (a debugger wants to stop there).
   void break_at(kernel::TimeNs at, std::function<void()> hook) {
@@ -57,8 +62,19 @@ class UpcallGate {
  private:
   virtual void before_upcall(kernel::TimeNs now) = 0;
   virtual void after_upcall(kernel::TimeNs now, bool stuck) = 0;
-  void begin();
-  void end();
+  void begin() {
+    const kernel::TimeNs now = life_.now();
+    if (now >= break_at_ns_) {
+      break_at_ns_ = kernel::kNever;
+      break_hook_();
+    }
+    before_upcall(now);
+    watch_.begin(now);
+  }
+  void end() {
+    watch_.leave();
+    after_upcall(life_.now(), watch_.stuck());
+  }
 
   DeviceLife& life_;
   const meter_firmware& firmware_;

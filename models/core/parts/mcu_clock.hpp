@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "models/core/parts/device_life.hpp"
+#include "models/core/parts/device.hpp"
 #include "models/core/parts/oscillator.hpp"
 
 namespace models {

@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "kernel/agenda.hpp"
-#include "models/core/wan/modem_port.hpp"
-#include "models/core/wan/network.hpp"
+#include "models/core/wan/ports.hpp"
 #include "models/core/wan/traffic.hpp"
 
 namespace models::wan {

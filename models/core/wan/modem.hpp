@@ -9,7 +9,7 @@
 
 #include "kernel/agenda.hpp"
 #include "models/core/wan/cell.hpp"
-#include "models/core/wan/modem_port.hpp"
+#include "models/core/wan/ports.hpp"
 #include "models/core/wan/radio.hpp"
 
 namespace models::wan {

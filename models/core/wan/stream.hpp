@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "kernel/agenda.hpp"
-#include "models/core/wan/peer.hpp"
+#include "models/core/wan/cell.hpp"
+#include "models/core/wan/ports.hpp"
 #include "models/core/wan/radio.hpp"
-#include "models/core/wan/stream_config.hpp"
 #include "models/core/wan/traffic.hpp"
 
 namespace models::wan {

@@ -7,7 +7,7 @@
 
 #include "dcu/app/concentrator.hpp"
 #include "kernel/agenda.hpp"
-#include "models/core/wan/modem_port.hpp"
+#include "models/core/wan/ports.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {

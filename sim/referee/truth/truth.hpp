@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "kernel/time.hpp"
-#include "models/core/grid/change_log.hpp"
+#include "models/core/grid/electrical.hpp"
 #include "models/core/load/supply_point.hpp"
 #include "sim/referee/truth/class_limits.hpp"
 

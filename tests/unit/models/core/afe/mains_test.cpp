@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/core/grid/change_log.hpp"
+#include "models/core/grid/electrical.hpp"
 #include "tests/unit/models/core/afe/fixtures.hpp"
 
 namespace {

@@ -12,8 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "models/core/load/h0_shape.hpp"
-
 namespace {
 
 using models::DayType;

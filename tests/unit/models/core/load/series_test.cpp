@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "models/core/load/series.hpp"
+#include "models/core/load/source.hpp"
 
 #include <gtest/gtest.h>
 

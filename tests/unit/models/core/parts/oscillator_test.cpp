@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernel/keyed_stream.hpp"
-#include "models/core/meter/mains_input.hpp"
+#include "models/core/meter/meter_supply.hpp"
 #include "models/core/parts/buffer_pool.hpp"
 #include "models/core/parts/pulse_output.hpp"
 #include "models/core/parts/rtc.hpp"

@@ -9,7 +9,7 @@
 
 #include "kernel/keyed_stream.hpp"
 #include "kernel/purpose.hpp"
-#include "models/core/load/series.hpp"
+#include "models/core/load/source.hpp"
 
 namespace {
 

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "kernel/agenda.hpp"
+#include "kernel/assert.hpp"
+#include "kernel/keyed_stream.hpp"
+#include "kernel/time.hpp"
+#include "models/core/node_id.hpp"
+#include "models/core/parts/buffer_pool.hpp"
+#include "models/core/parts/flash.hpp"
+#include "protocol/crypto/engine.hpp"
+
+namespace models {
+
+// What all devices of a fleet share. Everything outlives the devices.
+struct NodeServices {
+  kernel::Agenda& agenda;
+  protocol::crypto::Engine& crypto;
+  BufferPool& buffers;
+  std::uint64_t seed;
+};
+
+// Whoever is fed from the meter's 12 V rail.
+class SupplyListener {
+ public:
+  virtual void on_supply(kernel::TimeNs now, bool on) = 0;
+
+ protected:
+  ~SupplyListener() = default;
+};
+
+// What all parts of one device must know of it.
+struct DeviceLife {
+  kernel::Agenda& agenda;
+  const Flash& flash;
+  bool running = false;             // the firmware lives; on the production line it does not
+  std::uint32_t bad_downcalls = 0;  // arguments no hardware would accept
+
+  kernel::TimeNs now() const { return agenda.now(); }
+  // An injected cut of the flash takes the whole device down with it.
+  bool alive() const { return running && !flash.power_cut(); }
+  bool refuse() {
+    ++bad_downcalls;
+    return false;
+  }
+};
+
+// Upcalls never nest; and a firmware that is called very often at one instant makes no progress any
+// more, which is its watchdog's business.
+class UpcallWatch {
+ public:
+  void restart() { at_instant_ = 0; }
+  // An upcall that counts.
+  void begin(kernel::TimeNs now) {
+    at_instant_ = now == last_ns_ ? at_instant_ + 1 : 0;
+    last_ns_ = now;
+    ++upcalls_;
+    enter();
+  }
+  void enter() {
+    TWIN_ASSERT(!inside_);
+    inside_ = true;
+  }
+  void leave() { inside_ = false; }
+  bool stuck() const { return at_instant_ >= kStuck; }
+  std::uint64_t upcalls() const { return upcalls_; }
+
+ private:
+  static constexpr std::uint32_t kStuck = 10'000;
+
+  kernel::TimeNs last_ns_ = -1;
+  std::uint64_t upcalls_ = 0;
+  std::uint32_t at_instant_ = 0;
+  bool inside_ = false;
+};
+
+// Memory of one firmware instance: 16-byte aligned, zeroed again at every power on.
+class InstanceMemory {
+ public:
+  explicit InstanceMemory(std::size_t bytes)
+      : blocks_(std::make_unique<Block[]>((bytes + sizeof(Block) - 1) / sizeof(Block))),
+        bytes_(bytes) {}
+
+  void* get() { return blocks_.get(); }
+  std::size_t bytes() const { return bytes_; }
+  void clear() { std::memset(static_cast<void*>(blocks_.get()), 0, bytes_); }
+
+ private:
+  struct alignas(16) Block {
+    std::byte octets[16];
+  };
+  std::unique_ptr<Block[]> blocks_;
+  std::size_t bytes_;
+};
+
+// A device's own random octets, the same in every run.
+class RandomSource {
+ public:
+  RandomSource(std::uint64_t seed, std::uint32_t device, std::uint32_t purpose)
+      : stream_(seed, device, purpose) {}
+
+  void fill(std::span<std::uint8_t> out) {
+    for (std::size_t i = 0; i < out.size(); i += 4) {
+      const std::uint32_t word = stream_.next_u32();
+      std::memcpy(out.data() + i, &word, std::min<std::size_t>(4, out.size() - i));
+    }
+  }
+
+ private:
+  kernel::KeyedStream stream_;
+};
+
+}  // namespace models
