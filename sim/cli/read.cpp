@@ -19,7 +19,6 @@
 #include "protocol/dlms/selection.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/cli/apdu_link.hpp"
-#include "sim/cli/read_secrets.hpp"
 #include "sim/cli/value_text.hpp"
 #include "sim/scenario/civil_time.hpp"
 

@@ -89,8 +89,50 @@ int run(const Options& options) {
   return outcome.pass ? kGood : kFailed;
 }
 
+struct DebugOptions {
+  ScenarioOptions scenario;
+  std::uint32_t meter = 1;
+  std::string until;
+};
+
+void add_debug(CLI::App& app, DebugOptions& options) {
+  add_scenario(app, options.scenario);
+  app.add_option("--meter", options.meter, "Number of the meter, from 1")->required();
+  app.add_option("--until", options.until, "HH:MM:SS of simulated time")->required();
+}
+
+int debug(const DebugOptions& options) {
+  const auto scenario = load_or_complain(options.scenario);
+  const auto until = until_of(options.until);
+  run::LoadCsvResult load;
+  if (!scenario || !until || !load_homes(*scenario, load)) return kBadInput;
+  if (options.meter < 1 || options.meter > scenario->meters.count) {
+    fmt::print(stderr, "--meter = {}: allowed are 1 to {}\n", options.meter,
+               scenario->meters.count);
+    return kBadInput;
+  }
+  if (*until >= scenario->end()) {
+    fmt::print(stderr, "--until = {}: after the end of the scenario\n", options.until);
+    return kBadInput;
+  }
+  run::RunOptions how;
+  how.folder = "out/" + scenario->general.name + "-debug";
+  how.break_meter = options.meter;
+  how.break_at = *until;
+  const run::RunOutcome outcome =
+      run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
+  // Without a debugger SIGTRAP has ended the program; with one, the user went on to the end.
+  if (outcome.error.empty()) return kGood;
+  fmt::print(stderr, "amitwin debug: {}\n", outcome.error);
+  return kBadInput;
+}
+
 }  // namespace
 
 Command run_command() { return command("run", "Run a scenario and judge it", add, run); }
+
+Command debug_command() {
+  return command("debug", "Run to a time, then stop in a meter's firmware", add_debug, debug);
+}
 
 }  // namespace sim::cli

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/assembly/firmware/firmware.hpp"
-#include "sim/scenario/load.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace sim::cli {
 

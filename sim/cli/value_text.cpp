@@ -117,11 +117,7 @@ std::string plain(const ordered_json& value) {
 
 }  // namespace
 
-std::string hex_text(Bytes octets) {
-  std::string text;
-  for (const std::uint8_t octet : octets) text += fmt::format("{:02X}", octet);
-  return text;
-}
+std::string hex_text(Bytes octets) { return fmt::format("{:02X}", fmt::join(octets, "")); }
 
 std::string value_as_json(Bytes value) { return to_json(value).dump(2); }
 

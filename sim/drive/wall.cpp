@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/drive/wall.hpp"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
+#include <string>
 
 namespace sim::run {
 namespace {
@@ -38,6 +42,43 @@ double process_cpu_s() {
 
 std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage().ru_maxrss) * 1024u;  // Linux counts KiB
+}
+
+namespace {
+
+std::string clock_text(double seconds) {
+  const auto total = static_cast<long>(seconds);
+  return fmt::format("{:02}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
+}
+
+}  // namespace
+
+Progress::Progress(kernel::TimeNs end, bool enabled)
+    : end_(end), enabled_(enabled && isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() { done(); }
+
+void Progress::show(kernel::TimeNs now) {
+  if (!enabled_) return;
+  const double elapsed_s = stopwatch_.elapsed_s();
+  if (elapsed_s - last_s_ < 0.1 && now < end_) return;
+  last_s_ = elapsed_s;
+  drawn_ = true;
+  constexpr int kWidth = 30;
+  const double share = end_ > 0 ? static_cast<double>(now) / static_cast<double>(end_) : 1;
+  const int filled = static_cast<int>(share * kWidth);
+  const double now_s = 1e-9 * static_cast<double>(now);
+  const double left_s = share > 0 ? elapsed_s * (1 - share) / share : 0;
+  fmt::print(stderr, "\r[{}{}] {:3.0f} %  simulated {}  {:.0f}x  {} left \x1b[K",
+             std::string(static_cast<std::size_t>(filled), '#'),
+             std::string(static_cast<std::size_t>(kWidth - filled), '.'), 100 * share,
+             clock_text(now_s), elapsed_s > 0 ? now_s / elapsed_s : 0, clock_text(left_s));
+  std::fflush(stderr);
+}
+
+void Progress::done() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+  drawn_ = false;
 }
 
 }  // namespace sim::run

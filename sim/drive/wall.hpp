@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "kernel/time.hpp"
+
 namespace sim::run {
 
 // The only place of the simulator that looks at a real clock: figures about a run (summary.json,
@@ -21,5 +23,24 @@ class Stopwatch {
 double process_cpu_s();
 // Largest resident size of this process so far.
 std::uint64_t peak_rss_bytes();
+
+// One line on standard error with a bar, simulated time, speed-up and what is left; only on a
+// terminal, at most ten times a second.
+class Progress {
+ public:
+  Progress(kernel::TimeNs end, bool enabled);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void show(kernel::TimeNs now);
+  void done();
+
+ private:
+  kernel::TimeNs end_;
+  bool enabled_;
+  bool drawn_ = false;
+  double last_s_ = -1;
+  Stopwatch stopwatch_;
+};
 
 }  // namespace sim::run

@@ -10,8 +10,10 @@
 #include "hes-stub/ports/observer.hpp"
 #include "models/core/wan/traffic.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
-#include "sim/result/figures.hpp"
+#include "sim/assembly/world.hpp"
+#include "sim/result/kpi_table.hpp"
 #include "sim/result/writer.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace sim::run {
 
@@ -62,5 +64,11 @@ class Recorder final : public hes::Observer {
   std::map<std::pair<hes::MeterIndex, std::int64_t>, std::uint16_t> ordinals_;
   std::vector<HourOctets> hours_;
 };
+
+// Tables of result.h5 that are known without judging anything: at the beginning of a run,
+void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer);
+// and at its end, when meters have captured up to `until`.
+void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
+               result::ResultWriter& writer);
 
 }  // namespace sim::run

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/record/tables.hpp"
+#include "sim/record/recorder.hpp"
 
 #include <fmt/format.h>
 
@@ -16,9 +16,7 @@ void write_meters(World& world, result::ResultWriter& writer) {
     row.meter = who.number;
     row.serial = result::Text<16>(who.serial);
     row.logical_device_name = result::Text<16>(who.logical_device_name);
-    std::string title;
-    for (const std::uint8_t octet : who.system_title) title += fmt::format("{:02X}", octet);
-    row.system_title = result::Text<16>(title);
+    row.system_title = fmt::format("{:02X}", fmt::join(who.system_title, ""));
     row.model = result::Text<8>(name_of(home->settings.model));
     const meter_firmware& firmware = home->meter->firmware();
     row.firmware = result::Text<32>(fmt::format("{} {}", firmware.name, firmware.revision));

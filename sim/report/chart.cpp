@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <map>
 
-#include "sim/report/markup.hpp"
+#include "sim/report/text.hpp"
 
 namespace sim::result {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/axis.hpp"
+#include "sim/report/text.hpp"
 
 namespace sim::result {
 

@@ -9,8 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "sim/report/markup.hpp"
-#include "sim/report/topology.hpp"
+#include "sim/report/text.hpp"
 #include "sim/result/digest.hpp"
 
 namespace sim::result {

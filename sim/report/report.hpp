@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/report/chart.hpp"
 #include "sim/report/report_data.hpp"
+#include "sim/report/report_line_data.hpp"
 #include "sim/report/summary.hpp"
 
 namespace sim::result {
@@ -24,5 +26,13 @@ std::vector<Chart> report_charts(const ReportData& data);
 // Only those whose tables have rows.
 std::vector<Chart> line_charts(const ReportData& data);
 const char* report_style();
+
+// <figure> with the feeders of one concentrator, to scale: cables, modems by level, a line from
+// each to its parent in the colour of the link. Empty when no modem has a place.
+std::string topology_figure(std::uint32_t concentrator, const LineData::Place& place);
+
+// Class of a link by the worse of its two directions: 0 too weak for any coded scheme, 1 DBPSK_F,
+// 2 DQPSK_F, 3 D8PSK_F, 4 D8PSK_F and much to spare; -1 unknown.
+int link_class(double snr_down_db, double snr_up_db);
 
 }  // namespace sim::result

@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "protocol/cosem/quantities.hpp"
-#include "sim/report/report_rows.hpp"
+#include "sim/report/report_line_data.hpp"
 
 namespace sim::result {
 namespace {
@@ -140,7 +140,7 @@ void gather_traffic(const TableFileReader& file, ReportData& data) {
     if (row.hour >= kMaxHours) return;
     auto& hours = data.octets_by_hour[row.kind.text()];
     if (row.hour >= hours.size()) hours.resize(row.hour + 1, 0);
-    hours[row.hour] += row.bytes_up + row.bytes_down;
+    hours[row.hour] += static_cast<double>(row.bytes_up + row.bytes_down);
   });
 }
 
@@ -189,6 +189,15 @@ double ReportData::Hour::latency_quantile_s(double share) const {
     }
   }
   return kNotKnown;
+}
+
+ReportData::Hour& ReportData::Hour::operator+=(const Hour& other) {
+  expected += other.expected;
+  within_1h += other.within_1h;
+  within_4h += other.within_4h;
+  later += other.later;
+  for (std::size_t k = 0; k < kClasses; ++k) latency_class[k] += other.latency_class[k];
+  return *this;
 }
 
 std::optional<ReportData> gather_report_data(const std::string& result_path) {

@@ -44,6 +44,7 @@ struct ReportData {
     static constexpr std::size_t kClasses = 256;
     std::array<std::uint32_t, kClasses> latency_class{};
     double latency_quantile_s(double share) const;  // NaN without rows
+    Hour& operator+=(const Hour& other);
   };
   std::vector<Hour> hours;
 
@@ -68,7 +69,7 @@ struct ReportData {
   std::vector<std::uint32_t> open_sessions;  // at the end of each minute
   std::uint64_t sessions = 0;
 
-  std::map<std::string, std::vector<std::uint64_t>> octets_by_hour;  // kind -> hour
+  LineData::Counts octets_by_hour;  // by kind
 
   struct EventLine {
     double t_s;

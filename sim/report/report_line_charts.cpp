@@ -48,12 +48,7 @@ std::vector<LineData::Registered> thinned(const std::vector<LineData::Registered
 }
 
 Chart registration(const ReportData& data) {
-  Chart chart;
-  chart.title = "Registered meters";
-  chart.x_quantity = Quantity::utc;
-  chart.x_label = "UTC";
-  chart.y_label = "in the concentrators' lists";
-  chart.x = time_range(data);
+  Chart chart = over_time(data, "Registered meters", "in the concentrators' lists");
   const double meters = line_meters(data);
   chart.y = {0, meters};
   const auto start = static_cast<double>(data.start_utc_s);
@@ -138,65 +133,6 @@ Chart registration_start(const ReportData& data) {
   return chart;
 }
 
-// ---- Bars by hour ----
-
-struct Stack {
-  std::string name;
-  int colour;
-  std::vector<double> hours;
-  double sum() const { return std::accumulate(hours.begin(), hours.end(), 0.0); }
-};
-
-// Bars of the stacks; with `whole` (by hour) they show their share of it.
-void stack_bars(const ReportData& data, const std::vector<Stack>& stacks,
-                const std::vector<double>* whole, Chart& chart) {
-  chart.x_quantity = Quantity::utc;
-  chart.x_label = "UTC";
-  chart.x = time_range(data);
-  const auto n_hours =
-      static_cast<std::size_t>(std::max(0.0, std::ceil((chart.x.high - chart.x.low) / kHourS)));
-  const std::size_t bar = hours_a_bar(n_hours);
-  const double width = kHourS * static_cast<double>(bar);
-  const auto sum_of = [&](const std::vector<double>& hours, std::size_t first) {
-    const std::size_t end = std::min({first + bar, hours.size(), n_hours});
-    if (first >= end) return 0.0;
-    return std::accumulate(hours.begin() + static_cast<long>(first),
-                           hours.begin() + static_cast<long>(end), 0.0);
-  };
-  double highest = 0;
-  for (const Stack& stack : stacks) {
-    chart.series.push_back({stack.name, Chart::Kind::bar, stack.colour, {}, width});
-  }
-  for (std::size_t first = 0; first < n_hours; first += bar) {
-    const double of = whole == nullptr ? 1 : sum_of(*whole, first);
-    if (!(of > 0)) continue;
-    const double x = chart.x.low + kHourS * static_cast<double>(first);
-    double height = 0;
-    std::string parts;
-    for (std::size_t k = 0; k < stacks.size(); ++k) {
-      const double value = sum_of(stacks[k].hours, first) / of;
-      chart.series[k].points.push_back({x, value});
-      height += value;
-      if (!(value > 0)) continue;
-      parts += ", " + stacks[k].name + " " + shown(value, chart.y_quantity);
-    }
-    highest = std::max(highest, height);
-    if (!(height > 0)) continue;
-    chart.hovers.push_back(
-        {x, x + width, shown(x, Quantity::utc) + ": " + shown(height, chart.y_quantity) + parts});
-  }
-  const bool counts = chart.y_quantity == Quantity::plain;  // no half polls on the axis
-  chart.y = {0, counts ? std::max(highest, 5.0) : highest > 0 ? highest : 1};
-  mark_line_outages(data, chart);
-}
-
-std::string per_bar(const ReportData& data) {
-  const Range range = time_range(data);
-  const auto hours = static_cast<std::size_t>(std::max(0.0, (range.high - range.low) / kHourS));
-  const std::size_t bar = hours_a_bar(hours);
-  return bar == 1 ? "an hour" : "each " + std::to_string(bar) + " h";
-}
-
 // ---- Airtime ----
 
 struct Group {
@@ -238,10 +174,7 @@ std::vector<double> line_seconds(const ReportData& data) {
 }
 
 Chart airtime(const ReportData& data) {
-  Chart chart;
-  chart.title = "Airtime by kind of frame";
-  chart.y_quantity = Quantity::percent;
-  chart.y_label = "of the time";
+  Chart chart = over_time(data, "Airtime by kind of frame", "of the time", Quantity::percent);
   std::vector<Stack> stacks;
   const std::vector<double> seconds = line_seconds(data);
   const double whole_s = std::accumulate(seconds.begin(), seconds.end(), 0.0);
@@ -259,7 +192,8 @@ Chart airtime(const ReportData& data) {
     all_s += sum_s;
     stacks.push_back(std::move(stack));
   }
-  stack_bars(data, stacks, &seconds, chart);
+  stack_bars(stacks, &seconds, chart);
+  mark_line_outages(data, chart);
   for (std::size_t k = 0; k < stacks.size() && whole_s > 0; ++k) {
     const double share = stacks[k].sum() / whole_s;
     chart.series[k].name += share < 5e-5 ? " < 0.01\u00a0%" : " " + shown(share, Quantity::percent);
@@ -273,10 +207,7 @@ Chart airtime(const ReportData& data) {
 }
 
 Chart losses(const ReportData& data) {
-  Chart chart;
-  chart.title = "Frames lost on the line";
-  chart.y_quantity = Quantity::percent;
-  chart.y_label = "of receptions";
+  Chart chart = over_time(data, "Frames lost on the line", "of receptions", Quantity::percent);
   const std::size_t n_hours = line_seconds(data).size();
   const std::vector<double> none(n_hours, 0);
   std::vector<Stack> stacks = {
@@ -292,7 +223,8 @@ Chart losses(const ReportData& data) {
       all[i] += static_cast<double>(hour.ok + hour.noise + hour.collision + hour.deaf);
     }
   }
-  stack_bars(data, stacks, &all, chart);
+  stack_bars(stacks, &all, chart);
+  mark_line_outages(data, chart);
   const double sum = std::accumulate(all.begin(), all.end(), 0.0);
   for (std::size_t k = 0; k < stacks.size() && sum > 0; ++k) {
     chart.series[k].name += " " + shown(stacks[k].sum() / sum, Quantity::percent);
@@ -305,39 +237,11 @@ Chart losses(const ReportData& data) {
 
 // ---- Collection ----
 
-// The largest first; what has no colour of its own goes together.
-std::vector<Stack> main_stacks(const LineData::Counts& counts, std::size_t named) {
-  std::vector<Stack> stacks;
-  for (const auto& [name, hours] : counts) stacks.push_back({name, 0, hours});
-  std::stable_sort(stacks.begin(), stacks.end(),
-                   [](const Stack& a, const Stack& b) { return a.sum() > b.sum(); });
-  if (stacks.size() > named + 1) {
-    Stack other{"other", 0, {}};
-    for (std::size_t k = named; k < stacks.size(); ++k) {
-      other.hours.resize(std::max(other.hours.size(), stacks[k].hours.size()), 0);
-      for (std::size_t i = 0; i < stacks[k].hours.size(); ++i) {
-        other.hours[i] += stacks[k].hours[i];
-      }
-    }
-    stacks.resize(named);
-    stacks.push_back(std::move(other));
-  }
-  constexpr std::array<int, 6> kColours = {1, 3, 4, 5, 2, 6};
-  for (std::size_t k = 0; k < stacks.size(); ++k) stacks[k].colour = kColours[k % kColours.size()];
-  return stacks;
-}
-
-void name_sums(const std::vector<Stack>& stacks, Chart& chart) {
-  for (std::size_t k = 0; k < stacks.size(); ++k) {
-    chart.series[k].name += " " + plain(stacks[k].sum());
-  }
-}
+constexpr std::array<int, 6> kCollectionColours = {1, 3, 4, 5, 2, 6};
 
 Chart polls(const ReportData& data) {
-  Chart chart;
-  chart.title = "Polls of meters by job";
-  chart.y_label = per_bar(data);
-  auto stacks = main_stacks(data.line.polls, 5);
+  Chart chart = over_time(data, "Polls of meters by job", "");
+  auto stacks = main_stacks(data.line.polls, kCollectionColours);
   double done = 0;
   for (const Stack& stack : stacks) done += stack.sum();
   Stack failed{"without success", kFailedColour, {}};
@@ -350,7 +254,8 @@ Chart polls(const ReportData& data) {
   }
   const double n_failed = failed.sum();
   if (n_failed > 0) stacks.push_back(std::move(failed));
-  stack_bars(data, stacks, nullptr, chart);
+  stack_bars(stacks, nullptr, chart);
+  mark_line_outages(data, chart);
   name_sums(stacks, chart);
   chart.note = plain(done + n_failed) + " polls, " +
                (n_failed > 0 ? plain(n_failed) + " without success: " + why : "all done") + ".";
@@ -362,11 +267,10 @@ Chart polls(const ReportData& data) {
 }
 
 Chart reports(const ReportData& data) {
-  Chart chart;
-  chart.title = "P3.2Ex reports by kind";
-  chart.y_label = per_bar(data);
-  const auto stacks = main_stacks(data.line.reports, 5);
-  stack_bars(data, stacks, nullptr, chart);
+  Chart chart = over_time(data, "P3.2Ex reports by kind", "");
+  const auto stacks = main_stacks(data.line.reports, kCollectionColours);
+  stack_bars(stacks, nullptr, chart);
+  mark_line_outages(data, chart);
   name_sums(stacks, chart);
   double sum = 0;
   for (const Stack& stack : stacks) sum += stack.sum();

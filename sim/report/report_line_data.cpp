@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/report/report_rows.hpp"
-
 namespace sim::result {
 namespace {
 

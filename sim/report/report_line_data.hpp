@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -61,5 +62,28 @@ struct ConcentratorOutage {
 LineData gather_line_data(const TableFileReader& file,
                           const std::vector<ConcentratorOutage>& outages,
                           std::vector<std::string>& missing_tables);
+
+inline constexpr std::int64_t kMaxHours = 24 * 366 * 20;  // a damaged hour must not eat the memory
+
+// Calls visit(row) for every row of a table; what an older file does not have keeps its initial
+// value. Notes the table when it cannot be read.
+template <typename Row, typename Visit>
+void each_row(const TableFileReader& file, std::vector<std::string>& missing_tables, Visit visit) {
+  const TableSchema& own = table_schemas()[Tables::index_of<Row>()];
+  const TableSchema* const table = file.find(own.name);
+  if (table == nullptr) {
+    missing_tables.push_back(own.name);
+    return;
+  }
+  const std::vector<CellCopy> copies = copies_from(*table, own);
+  const bool read = file.each_block(*table, [&](const std::vector<std::uint8_t>& rows) {
+    for (std::size_t at = 0; at < rows.size(); at += table->row_bytes) {
+      Row row;
+      unpack_row(copies, rows.data() + at, &row);
+      visit(row);
+    }
+  });
+  if (!read) missing_tables.push_back(own.name);
+}
 
 }  // namespace sim::result

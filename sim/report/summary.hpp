@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,5 +34,10 @@ std::string summary_text(const Summary& summary);
 bool write_summary(const std::string& path, const Summary& summary);
 // What a report shows about the machine; none when the file is absent or not ours. KPIs stay empty.
 std::optional<Summary> read_summary(const std::string& path);
+
+// JUnit XML, one test case for each expectation, for CI systems.
+std::string junit_text(const std::string& scenario, std::span<const Kpi> kpis, double wall_s);
+bool write_junit(const std::string& path, const std::string& scenario, std::span<const Kpi> kpis,
+                 double wall_s);
 
 }  // namespace sim::result

@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/report/topology.hpp"
+#include "sim/report/report.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 
-#include "sim/report/axis.hpp"
-#include "sim/report/markup.hpp"
+#include "sim/report/text.hpp"
 
 namespace sim::result {
 namespace {

@@ -11,8 +11,6 @@
 namespace sim::result {
 namespace {
 
-constexpr std::uint64_t kBlockRows = 65'536;
-
 std::string shape_of(const TableSchema& table) {
   std::string text;
   for (const Column& column : table.columns) {
@@ -46,6 +44,7 @@ Comparison compare_tables(const TableFileReader& a, const TableFileReader& b,
   const std::uint64_t rows_a = a.rows_of(table);
   const std::uint64_t rows_b = b.rows_of(table);
   const std::uint64_t both = std::min(rows_a, rows_b);
+  constexpr std::uint64_t kBlockRows = TableFileReader::kBlockRows;
   std::vector<std::uint8_t> block_a;
   std::vector<std::uint8_t> block_b;
   for (std::uint64_t first = 0; first < both; first += kBlockRows) {

@@ -11,11 +11,6 @@
 #include "sim/result/h5_file.hpp"
 
 namespace sim::result {
-namespace {
-
-constexpr std::uint64_t kBlockRows = 65'536;
-
-}  // namespace
 
 struct Hasher::State {
   State() : context(EVP_MD_CTX_new()) {
@@ -98,14 +93,11 @@ std::optional<Digest> digest_of(const std::string& path) {
   const auto file = TableFileReader::open(path);
   if (!file) return {};
   Digest digest;
-  std::vector<std::uint8_t> rows;
   for (const TableSchema& table : file->tables()) {
-    const std::uint64_t n_rows = file->rows_of(table);
-    Hasher hasher = begin_table_digest(table, n_rows);
-    for (std::uint64_t first = 0; first < n_rows; first += kBlockRows) {
-      if (!file->read(table, first, std::min(kBlockRows, n_rows - first), rows)) return {};
-      hasher.add(std::span<const std::uint8_t>(rows));
-    }
+    Hasher hasher = begin_table_digest(table, file->rows_of(table));
+    const bool read =
+        file->each_block(table, [&](std::span<const std::uint8_t> rows) { hasher.add(rows); });
+    if (!read) return {};
     digest.tables.emplace_back(table.name, hasher.hex());
   }
   digest.total = total_digest(digest.tables);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -94,6 +95,19 @@ class TableFileReader {
   // Packed rows [first, first + n).
   bool read(const TableSchema& table, std::uint64_t first, std::uint64_t n,
             std::vector<std::uint8_t>& out) const;
+  // All rows, packed, as many at a time as memory has room for: visit(rows). False: some cannot be
+  // read.
+  static constexpr std::uint64_t kBlockRows = 65'536;
+  template <typename Visit>
+  bool each_block(const TableSchema& table, Visit visit) const {
+    std::vector<std::uint8_t> rows;
+    const std::uint64_t n_rows = rows_of(table);
+    for (std::uint64_t first = 0; first < n_rows; first += kBlockRows) {
+      if (!read(table, first, std::min(kBlockRows, n_rows - first), rows)) return false;
+      visit(rows);
+    }
+    return true;
+  }
 
  private:
   TableFileReader() = default;

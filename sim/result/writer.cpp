@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kBlockRows = 65'536;
-
 std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
 
 }  // namespace
@@ -116,20 +114,16 @@ void ResultWriter::write_master(kernel::TimeNs now) {
 
 bool ResultWriter::copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher) {
   const TableSchema& schema = table_schemas()[table];
-  std::vector<std::uint8_t> rows;
+  const auto take = [&](std::span<const std::uint8_t> rows) {
+    hasher.add(rows);
+    out.write(rows);
+  };
   for (std::size_t part = 0; part < parts_.size(); ++part) {
-    const std::uint64_t n_rows = parts_[part].n_rows[table];
-    if (n_rows == 0) continue;
+    if (parts_[part].n_rows[table] == 0) continue;
     const auto in = TableFileReader::open(part_path(part));
-    if (!in) return false;
-    for (std::uint64_t first = 0; first < n_rows; first += kBlockRows) {
-      if (!in->read(schema, first, std::min(kBlockRows, n_rows - first), rows)) return false;
-      hasher.add(std::span<const std::uint8_t>(rows));
-      out.write(rows);
-    }
+    if (!in || !in->each_block(schema, take)) return false;
   }
-  hasher.add(std::span<const std::uint8_t>(buffers_[table]));
-  out.write(buffers_[table]);
+  take(buffers_[table]);
   return true;
 }
 

@@ -132,17 +132,6 @@ void Loader::read_map(const Raw& raw) {
   }
 }
 
-const std::vector<Raw>* Loader::rows(const Raw& root, const std::string& table) {
-  const Raw* const raw = root.find(table);
-  if (raw == nullptr) return nullptr;
-  const bool tables = raw->type == Raw::Type::array &&
-                      std::all_of(raw->items.begin(), raw->items.end(),
-                                  [](const Raw& item) { return item.type == Raw::Type::table; });
-  if (tables) return &raw->items;
-  complain(table, *raw, "not a table of rows", "[[" + table + "]] for each row");
-  return nullptr;
-}
-
 template <typename Target>
 void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
                       const std::vector<Key<Target>>& keys, Target& target) {
@@ -167,32 +156,27 @@ void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
   }
 }
 
-void Loader::read_groups(const Raw& root) {
-  const auto* const list = rows(root, "group");
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    MeterGroup group;
-    read_row("group", i, (*list)[i], group_keys(), group);
-    scenario_.groups.push_back(std::move(group));
-  }
-}
-
-void Loader::read_concentrators(const Raw& root) {
-  const auto* const list = rows(root, "concentrator");
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    ConcentratorRow row;
-    read_row("concentrator", i, (*list)[i], concentrator_keys(), row);
-    scenario_.concentrators.push_back(std::move(row));
+template <typename Target>
+void Loader::read_rows(const Raw& root, const std::string& table,
+                       const std::vector<Key<Target>>& keys, std::vector<Target>& targets) {
+  const Raw* const list = root.find(table);
+  if (list == nullptr) return;
+  const bool tables = list->type == Raw::Type::array &&
+                      std::all_of(list->items.begin(), list->items.end(),
+                                  [](const Raw& item) { return item.type == Raw::Type::table; });
+  if (!tables) complain(table, *list, "not a table of rows", "[[" + table + "]] for each row");
+  for (std::size_t i = 0; tables && i < list->items.size(); ++i) {
+    targets.emplace_back();
+    read_row(table, i, list->items[i], keys, targets.back());
   }
 }
 
 void Loader::read_events(const Raw& root) {
-  const auto* const list = rows(root, "event");
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const Raw& raw = (*list)[i];
+  read_rows(root, "event", event_keys(), scenario_.events);
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Raw& raw = *seen("event#" + std::to_string(i));
     const std::string prefix = row_prefix("event", i);
-    Event event;
-    read_row("event", i, raw, event_keys(), event);
-    scenario_.events.push_back(event);
+    Event& event = scenario_.events[i];
     if (!good(prefix + "type")) continue;
     const std::string type = name_of(event.type);
     for (const Key<Event>& key : event_keys()) {
@@ -214,7 +198,7 @@ void Loader::read_events(const Raw& root) {
       continue;
     }
     if (for_all) {
-      scenario_.events.back().meters = MeterSet::all();
+      event.meters = MeterSet::all();
     } else {
       problems_.push_back({raw.place, "event.meter: missing in type " + type +
                                           ", allowed: " + Rule{Rule::Type::meters}.allowed()});
@@ -223,13 +207,12 @@ void Loader::read_events(const Raw& root) {
 }
 
 void Loader::read_expectations(const Raw& root) {
-  const auto* const list = rows(root, "expect");
+  read_rows(root, "expect", expect_keys(), scenario_.expectations);
   std::vector<std::string> names;
   for (const result::KpiInfo& kpi : result::kpi_table()) names.push_back(kpi.name);
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const Raw& raw = (*list)[i];
-    result::Expectation expectation;
-    read_row("expect", i, raw, expect_keys(), expectation);
+  for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) {
+    const Raw& raw = *seen("expect#" + std::to_string(i));
+    const result::Expectation& expectation = scenario_.expectations[i];
     const std::string path = row_prefix("expect", i) + "kpi";
     if (std::find(names.begin(), names.end(), expectation.kpi) == names.end()) {
       const std::string meant = nearest(expectation.kpi, names);
@@ -244,7 +227,6 @@ void Loader::read_expectations(const Raw& root) {
     if (limit.min && limit.max && *limit.min > *limit.max) {
       complain_at(row_prefix("expect", i) + "max", "below min", "min or more");
     }
-    scenario_.expectations.push_back(std::move(expectation));
   }
 }
 
@@ -253,8 +235,8 @@ void Loader::read(const Raw& root) {
   for (const Section& section : sections()) {
     if (const Raw* const raw = root.find(section.name)) read_section(section, *raw);
   }
-  read_groups(root);
-  read_concentrators(root);
+  read_rows(root, "group", group_keys(), scenario_.groups);
+  read_rows(root, "concentrator", concentrator_keys(), scenario_.concentrators);
   read_events(root);
   read_expectations(root);
   const auto names = section_names();

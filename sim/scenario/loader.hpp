@@ -24,8 +24,6 @@ class Loader {
  private:
   void read_section(const Section& section, const Raw& raw);
   void read_map(const Raw& raw);
-  void read_groups(const Raw& root);
-  void read_concentrators(const Raw& root);
   void read_events(const Raw& root);
   void read_expectations(const Raw& root);
   void unknown_section(const std::string& name, const Raw& raw);
@@ -49,7 +47,9 @@ class Loader {
   template <typename Target>
   void read_row(const std::string& table, std::size_t row, const Raw& raw,
                 const std::vector<Key<Target>>& keys, Target& target);
-  const std::vector<Raw>* rows(const Raw& root, const std::string& table);
+  template <typename Target>
+  void read_rows(const Raw& root, const std::string& table, const std::vector<Key<Target>>& keys,
+                 std::vector<Target>& targets);
 
   void complain(const std::string& path, const Raw& raw, const std::string& what,
                 const std::string& allowed);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/result/kpi_table.hpp"
-#include "sim/scenario/load.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "sim/scenario/schema.hpp"
 
 namespace sim::run {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "sim/result/kpi.hpp"
 #include "sim/scenario/civil_time.hpp"
 #include "sim/scenario/event_keys.hpp"
+#include "sim/scenario/problem.hpp"
 #include "sim/scenario/road_keys.hpp"
 #include "sim/scenario/run_keys.hpp"
 #include "sim/scenario/street_keys.hpp"
@@ -79,5 +81,19 @@ struct MeterSettings {
   double annual_kwh = 3500;
 };
 MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter);
+
+// A scenario, or everything that is wrong with it, in the order of the file.
+struct LoadedScenario {
+  std::optional<Scenario> scenario;  // none: `errors` says why
+  Problems errors;
+};
+// `overrides`: "key=value" each, applied over the file in their order.
+LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides = {});
+// The same with the text at hand; `file` only names it in messages and starts relative paths.
+LoadedScenario parse_scenario(const std::string& text, const std::string& file,
+                              std::span<const std::string> overrides = {});
+
+// docs/scenario-reference.md, from the schema table.
+std::string scenario_reference();
 
 }  // namespace sim::run

@@ -19,4 +19,8 @@ struct FoundFirmware {
 // meter_firmware_entry(). Objects stay loaded until the process ends; the same file is opened once.
 FoundFirmware find_firmware(const std::string& name, MeterModel model = MeterModel::ad11a);
 
+// The object list of a firmware with scalers, units and captured columns as JSON, from nothing but
+// the firmware's own C interface: what a head-end needs to read a meter of this type.
+std::string type_template_text(const meter_firmware& firmware);
+
 }  // namespace sim::run

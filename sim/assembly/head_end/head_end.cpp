@@ -26,10 +26,6 @@ std::vector<hes::TypeTemplate> parsed_templates(const Scenario& scenario) {
 
 }  // namespace
 
-struct HeadEnd::Child {
-  HeadEndChild process;
-};
-
 HeadEnd::HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
                  const Scenario& scenario, const std::string& folder, hes::Observer& observer)
     : agenda_(agenda),
@@ -43,11 +39,11 @@ HeadEnd::HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::E
   const hes::EngineConfig config = engine_config(scenario);
   const hes::UtcNs begin = scale_.utc_ns(agenda.now());
   if (scenario.sim.mode == Mode::lockstep) {
-    child_.reset(new Child{{folder, store_path(folder),
-                            inventory_text(scenario, InventoryFormat::json, true),
-                            type_template_texts(scenario)}});
+    child_ = std::make_unique<HeadEndChild>(folder, store_path(folder),
+                                            inventory_text(scenario, InventoryFormat::json, true),
+                                            type_template_texts(scenario));
     // The ports are this object's own business: bases nobody outside may see.
-    engine_.reset(new hes::LockstepClient("127.0.0.1", child_->process.control_port(), config,
+    engine_.reset(new hes::LockstepClient("127.0.0.1", child_->control_port(), config,
                                           inventory_.size(), *this, *this, observer, begin));
   } else {
     store_ = std::make_unique<hes::Store>(hes::StoreOptions{store_path(folder), true, false});

@@ -21,6 +21,8 @@
 
 namespace sim::run {
 
+class HeadEndChild;
+
 // Order among entities at one instant: the head-end acts before the meters (ids from 8 on).
 inline constexpr kernel::EntityId kHeadEndEntity = 1;
 inline constexpr kernel::EntityId kDirectorEntity = 2;
@@ -71,7 +73,6 @@ class HeadEnd final : public models::wan::WanPeer,
   void line(hes::UtcNs at, std::string_view text) override;
   void noted();
 
-  struct Child;
   kernel::Agenda& agenda_;
   models::wan::Cell& cell_;
   models::wan::Ethernet& ethernet_;
@@ -80,8 +81,8 @@ class HeadEnd final : public models::wan::WanPeer,
   kernel::Timer timer_;
   kernel::KeyedStream random_;
   hes::Inventory inventory_;
-  std::unique_ptr<Child> child_;       // lockstep
-  std::unique_ptr<hes::Store> store_;  // free
+  std::unique_ptr<HeadEndChild> child_;  // lockstep
+  std::unique_ptr<hes::Store> store_;    // free
   std::unique_ptr<hes::HeadEnd> engine_;
 };
 

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "sim/assembly/firmware/firmware.hpp"
-#include "sim/assembly/firmware/type_template.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/identity/identity.hpp"
 

@@ -12,9 +12,7 @@ namespace sim::run {
 namespace {
 
 std::string hex(std::span<const std::uint8_t> octets) {
-  std::string text;
-  for (const std::uint8_t octet : octets) text += fmt::format("{:02X}", octet);
-  return text;
+  return fmt::format("{:02X}", fmt::join(octets, ""));
 }
 
 // Client address -> what it may do; the same in every built-in firmware.

@@ -8,7 +8,6 @@
 #include <filesystem>
 
 #include "sim/report/report.hpp"
-#include "sim/report/topology.hpp"
 #include "tests/unit/sim/result/sample_run.hpp"
 
 namespace {

@@ -8,7 +8,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "sim/report/junit.hpp"
 #include "sim/report/report.hpp"
 #include "sim/report/summary.hpp"
 #include "tests/unit/sim/result/sample_run.hpp"

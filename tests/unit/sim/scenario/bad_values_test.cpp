@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/scenario/load.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace {
 

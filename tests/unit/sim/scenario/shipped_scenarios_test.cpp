@@ -11,8 +11,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "sim/scenario/load.hpp"
 #include "sim/scenario/load_csv.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/report/axis.hpp"
+#include "sim/report/text.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/scenario/load.hpp"
+#include "sim/scenario/scenario.hpp"
 
 #include <filesystem>
 #include <fstream>

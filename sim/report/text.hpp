@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sim::result {
@@ -36,5 +37,9 @@ Range rounded(const Range& range, Quantity quantity, int wanted);
 std::string shown(double value, Quantity quantity);
 // "15 Jan 06:00"
 std::string date_time_text(std::int64_t utc_s);
+
+// Text for XML and HTML, in elements and in attributes. Control characters that XML cannot carry
+// become U+FFFD.
+std::string escape_markup(std::string_view text);
 
 }  // namespace sim::result

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "protocol/hosted/p32/lint.hpp"
+#include "sim/assembly/identity/identity.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/cli/scenario_input.hpp"
+
+namespace sim::cli {
+namespace {
+
+void add_file(CLI::App& app, std::string& path) {
+  app.add_option("file", path, "FILE, or - for standard input")->required();
+}
+
+// 0 good, 1 breaks the rules, 2 not readable.
+int lint(const std::string& path) {
+  const bool standard = path == "-";
+  std::ifstream file;
+  if (!standard) {
+    file.open(path, std::ios::binary);
+    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
+      fmt::print(stderr, "{}: cannot be read or is empty, allowed: a P3.2Ex message\n", path);
+      return kBadInput;
+    }
+  }
+  std::istream& in = standard ? std::cin : file;
+  const std::string octets{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const protocol::p32::LintReport report = protocol::p32::lint(octets);
+  fmt::print("{}", report.text(standard ? "standard input" : path));
+  return report.exit_code();
+}
+
+// A secret, asked for by name.
+int print_sign_key(const ScenarioOptions& options) {
+  const auto scenario = load_or_complain(options);
+  if (!scenario) return kBadInput;
+  const auto seed = static_cast<std::uint64_t>(scenario->general.seed);
+  const auto octets = run::head_end_signing_key(seed);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets.data(), octets.size()),
+      EVP_PKEY_free);
+  const bool written =
+      key != nullptr &&
+      PEM_write_PKCS8PrivateKey(stdout, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
+  return written ? kGood : kFailed;
+}
+
+}  // namespace
+
+Command lint_command() {
+  return command("p32 lint", "Check a message: XML, gzip or HTTP around it", add_file, lint);
+}
+
+Command sign_key_command() {
+  return command("p32 sign-key", "The head-end's private key for orders (PEM)", add_scenario,
+                 print_sign_key);
+}
+
+}  // namespace sim::cli

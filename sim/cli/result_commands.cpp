@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of a result file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "sim/cli/command.hpp"
+#include "sim/report/report.hpp"
+#include "sim/result/compare.hpp"
+#include "sim/result/digest.hpp"
+#include "sim/result/h5_file.hpp"
+
+namespace sim::cli {
+namespace {
+
+void add_result(CLI::App& app, std::string& path) {
+  app.add_option("result", path, "RESULT.h5")->required();
+}
+
+int digest(const std::string& path) {
+  const auto digest = result::digest_of(path);
+  if (!digest) {
+    fmt::print(stderr, "amitwin digest: {}: not there, or not a result file\n", path);
+    return kBadInput;
+  }
+  for (const auto& [table, value] : digest->tables) fmt::print("{}  {}\n", value, table);
+  fmt::print("{}  total\n", digest->total);
+  return kGood;
+}
+
+struct DiffOptions {
+  std::string a;
+  std::string b;
+};
+
+void add_files(CLI::App& app, DiffOptions& options) {
+  app.add_option("a", options.a, "A.h5")->required();
+  app.add_option("b", options.b, "B.h5")->required();
+}
+
+int diff(const DiffOptions& options) {
+  const result::Comparison comparison = result::compare_results(options.a, options.b);
+  if (!comparison.error.empty()) {
+    fmt::print(stderr, "amitwin diff: {}\n", comparison.error);
+    return kBadInput;
+  }
+  if (!comparison.difference) {
+    fmt::print("equal\n");
+    return kGood;
+  }
+  fmt::print("{}\n", comparison.difference->text());
+  return kFailed;
+}
+
+struct ExportOptions {
+  std::string result;
+  std::string table;
+};
+
+void add_table(CLI::App& app, ExportOptions& options) {
+  app.add_option("result", options.result, "RESULT.h5")->required();
+  app.add_option("table", options.table, "TABLE, as in docs/result-schema.md")->required();
+}
+
+// RFC 4180: quoted when there is something to quote.
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
+
+// A line of cells, each behind its comma.
+bool put(std::string& line) {
+  line += '\n';
+  return std::fwrite(line.data() + 1, 1, line.size() - 1, stdout) == line.size() - 1;
+}
+
+int export_table(const ExportOptions& options) {
+  const auto file = result::TableFileReader::open(options.result);
+  const result::TableSchema* const table = file ? file->find(options.table) : nullptr;
+  if (table == nullptr) {
+    std::string tables;
+    for (const auto& each : result::table_schemas()) tables += " " + each.name;
+    fmt::print(stderr, "amitwin export: {}: {}\n", options.result,
+               file ? "no table " + options.table + "; allowed are" + tables
+                    : "not there, or not a result file");
+    return kBadInput;
+  }
+  std::string line;
+  for (const result::Column& column : table->columns) line += "," + column.name;
+  bool written = put(line);
+  const bool read = file->each_block(*table, [&](const std::vector<std::uint8_t>& rows) {
+    for (std::size_t at = 0; written && at < rows.size(); at += table->row_bytes) {
+      line.clear();
+      for (const result::Column& column : table->columns) {
+        line += "," + cell(result::cell_text(column, rows.data() + at));
+      }
+      written = put(line);
+    }
+  });
+  if (!read) {
+    fmt::print(stderr, "amitwin export: {}: table {} is damaged\n", options.result, table->name);
+    return kBadInput;
+  }
+  if (written && std::fflush(stdout) == 0) return kGood;
+  fmt::print(stderr, "amitwin export: standard output takes no more\n");
+  return kFailed;
+}
+
+int report(const std::string& path) {
+  const std::filesystem::path page = std::filesystem::path(path).parent_path() / "report.html";
+  if (const auto error = result::write_report(path, page.string())) {
+    fmt::print(stderr, "amitwin report: {}\n", *error);
+    return kBadInput;
+  }
+  fmt::print("{}\n", page.string());
+  return kGood;
+}
+
+}  // namespace
+
+Command digest_command() {
+  return command("digest", "Hash of a result, total and by table", add_result, digest);
+}
+
+Command diff_command() {
+  return command("diff", "First difference of two results", add_files, diff);
+}
+
+Command export_command() {
+  return command("export", "A table of a result as CSV", add_table, export_table);
+}
+
+Command report_command() {
+  return command("report", "Write report.html beside a result", add_result, report);
+}
+
+}  // namespace sim::cli
