@@ -6,22 +6,8 @@
 
 namespace models::sc {
 
-namespace {
-
-constexpr int kNobody = -1;
-
-}  // namespace
-
 PlcLineModule::PlcLineModule(const sc_core::sc_module_name& name, Modules& modules)
-    : AgendaModule(name, own_agenda, modules),
-      here("here"),
-      busy("busy"),
-      overlap("overlap"),
-      station("station", kNobody),
-      frame_kind("frame_kind"),
-      frame_length("frame_length"),
-      frames("frames"),
-      collisions("collisions") {
+    : AgendaModule(name, own_agenda, modules) {
   here.bind(*this);
 }
 
@@ -46,11 +32,7 @@ void PlcLineModule::on_received(const plc::Sending&, plc::StationId, plc::Outcom
 }
 
 ConcentratorModule::ConcentratorModule(const sc_core::sc_module_name& name, Modules& modules)
-    : AgendaModule(name, own_agenda, modules),
-      line("line"),
-      fleet("fleet"),
-      plc_door_(*this, line),
-      uplink_door_(*this, fleet) {}
+    : AgendaModule(name, own_agenda, modules), plc_door_(*this, line), uplink_door_(*this, fleet) {}
 
 plc::Modem& ConcentratorModule::join_plc(plc::Modem& modem) {
   plc_door_.join(modem);

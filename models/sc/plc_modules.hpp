@@ -27,17 +27,18 @@ class PlcLineModule final : private OwnAgenda,
   void join(plc::Medium& medium) { medium.add_observer(*this); }
   void enter_line() override { enter(); }
 
-  sc_core::sc_export<PlcLineIf> here;
+  sc_core::sc_export<PlcLineIf> here{"here"};
 
-  // State, for traces: frames on the air, and of the one that began last who sends it (-1 when the
-  // line is idle), its kind and its length. Beacons are arithmetic and do not show.
-  StateSignal<bool> busy;
-  StateSignal<int> overlap;
-  StateSignal<int> station;
-  StateSignal<int> frame_kind;
-  StateSignal<int> frame_length;
-  StateSignal<sc_dt::uint64> frames;
-  StateSignal<sc_dt::uint64> collisions;  // at stations that wanted the frame
+  // State, for traces: frames on the air, and of the one that began last who sends it (nobody when
+  // the line is idle), its kind and its length. Beacons are arithmetic and do not show.
+  static constexpr int kNobody = -1;
+  StateSignal<bool> busy{"busy"};
+  StateSignal<int> overlap{"overlap"};
+  StateSignal<int> station{"station", kNobody};
+  StateSignal<int> frame_kind{"frame_kind"};
+  StateSignal<int> frame_length{"frame_length"};
+  StateSignal<sc_dt::uint64> frames{"frames"};
+  StateSignal<sc_dt::uint64> collisions{"collisions"};  // at stations that wanted the frame
 
  private:
   void on_sending(const plc::Sending& sending) override;
@@ -61,8 +62,8 @@ class ConcentratorModule final : private OwnAgenda, public AgendaModule {
   // A number to trace; asked after every turn. Before the kernel runs.
   void show(const std::string& name, std::function<int()> value);
 
-  sc_core::sc_port<PlcLineIf> line;
-  sc_core::sc_port<FleetIf> fleet;
+  sc_core::sc_port<PlcLineIf> line{"line"};
+  sc_core::sc_port<FleetIf> fleet{"fleet"};
 
   struct Shown {
     explicit Shown(const std::string& label) : signal(label.c_str()), name(label) {}

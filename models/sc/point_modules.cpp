@@ -19,18 +19,7 @@ constexpr std::size_t kControlOctet = 5;
 // ---- Meter ----
 
 MeterModule::MeterModule(const sc_core::sc_module_name& name, Modules& modules)
-    : AgendaModule(name, own_agenda, modules),
-      line("line"),
-      plc_line("plc_line"),
-      receiver("receiver"),
-      rail_12v("rail_12v"),
-      mains_v("mains_v"),
-      supply_good("supply_good"),
-      power_fail("power_fail"),
-      relay_closed("relay_closed"),
-      pulses_active("pulses_active"),
-      pulses_reactive("pulses_reactive"),
-      plc_door_(*this, plc_line) {
+    : AgendaModule(name, own_agenda, modules), plc_door_(*this, plc_line) {
   receiver.bind(*this);
 }
 
@@ -68,14 +57,7 @@ void MeterModule::refresh() {
 // ---- Line ----
 
 LineModule::LineModule(const sc_core::sc_module_name& name, Modules& modules)
-    : AgendaModule(name, own_agenda, modules),
-      to_meter("to_meter"),
-      to_module("to_module"),
-      meter_end("meter_end"),
-      module_end("module_end"),
-      frame_length("frame_length"),
-      frame_control("frame_control"),
-      octets_sent("octets_sent") {
+    : AgendaModule(name, own_agenda, modules) {
   for (unsigned side = 0; side < 2; ++side) {
     ends_[side].module = this;
     ends_[side].side = side;
@@ -126,15 +108,7 @@ void LineModule::on_line_idle(kernel::TimeNs, unsigned side, std::size_t octets)
 }
 
 Cm1Module::Cm1Module(const sc_core::sc_module_name& name, Modules& modules)
-    : AgendaModule(name, own_agenda, modules),
-      line("line"),
-      fleet("fleet"),
-      receiver("receiver"),
-      rail_12v("rail_12v"),
-      led_signal("led_signal"),
-      led_state("led_state"),
-      modem_state("modem_state"),
-      door_(*this, fleet) {
+    : AgendaModule(name, own_agenda, modules), door_(*this, fleet) {
   receiver.bind(*this);
   SC_METHOD(rail_changed);
   sensitive << rail_12v;

@@ -51,18 +51,18 @@ class MeterModule final : private OwnAgenda,
   StateSignal<bool>& led(meter_pulse_output output) { return probes_.at(output)->led; }
 
   // A meter is on one of them: RS-485 with a communication module, or the power line.
-  sc_core::sc_port<LineEndIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> line;
-  sc_core::sc_port<PlcLineIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> plc_line;
-  sc_core::sc_export<ReceiverIf> receiver;
-  sc_core::sc_out<bool> rail_12v;
+  sc_core::sc_port<LineEndIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> line{"line"};
+  sc_core::sc_port<PlcLineIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> plc_line{"plc_line"};
+  sc_core::sc_export<ReceiverIf> receiver{"receiver"};
+  sc_core::sc_out<bool> rail_12v{"rail_12v"};
 
   // State, for traces.
-  StateSignal<double> mains_v;    // rms at the terminals
-  StateSignal<bool> supply_good;  // firmware runs
-  StateSignal<bool> power_fail;   // from FAILING to off or recovery
-  StateSignal<bool> relay_closed;
-  StateSignal<sc_dt::uint64> pulses_active;
-  StateSignal<sc_dt::uint64> pulses_reactive;
+  StateSignal<double> mains_v{"mains_v"};        // rms at the terminals
+  StateSignal<bool> supply_good{"supply_good"};  // firmware runs
+  StateSignal<bool> power_fail{"power_fail"};    // from FAILING to off or recovery
+  StateSignal<bool> relay_closed{"relay_closed"};
+  StateSignal<sc_dt::uint64> pulses_active{"pulses_active"};
+  StateSignal<sc_dt::uint64> pulses_reactive{"pulses_reactive"};
 
  private:
   void receive(std::span<const std::uint8_t> frame) override;
@@ -88,16 +88,16 @@ class LineModule final : private OwnAgenda, public AgendaModule, private LineObs
   // Follows the frames, for traces.
   void watch();
 
-  sc_core::sc_port<ReceiverIf> to_meter;
-  sc_core::sc_port<ReceiverIf> to_module;
-  sc_core::sc_export<LineEndIf> meter_end;
-  sc_core::sc_export<LineEndIf> module_end;
+  sc_core::sc_port<ReceiverIf> to_meter{"to_meter"};
+  sc_core::sc_port<ReceiverIf> to_module{"to_module"};
+  sc_core::sc_export<LineEndIf> meter_end{"meter_end"};
+  sc_core::sc_export<LineEndIf> module_end{"module_end"};
 
   // State, for traces: who drives the pair, and of the frame on it the length and control octets.
   std::array<StateSignal<bool>, 2> busy;
-  StateSignal<sc_dt::sc_uint<8>> frame_length;
-  StateSignal<sc_dt::sc_uint<8>> frame_control;
-  StateSignal<sc_dt::uint64> octets_sent;
+  StateSignal<sc_dt::sc_uint<8>> frame_length{"frame_length"};
+  StateSignal<sc_dt::sc_uint<8>> frame_control{"frame_control"};
+  StateSignal<sc_dt::uint64> octets_sent{"octets_sent"};
 
  private:
   class End final : public LineEndIf {
@@ -134,15 +134,15 @@ class Cm1Module final : private OwnAgenda,
   void join(Cm1Node& node);
   Cm1Node* node() { return node_; }
 
-  sc_core::sc_port<LineEndIf> line;
-  sc_core::sc_port<FleetIf> fleet;
-  sc_core::sc_export<ReceiverIf> receiver;
-  sc_core::sc_in<bool> rail_12v;
+  sc_core::sc_port<LineEndIf> line{"line"};
+  sc_core::sc_port<FleetIf> fleet{"fleet"};
+  sc_core::sc_export<ReceiverIf> receiver{"receiver"};
+  sc_core::sc_in<bool> rail_12v{"rail_12v"};
 
   // State, for traces.
-  StateSignal<int> led_signal;
-  StateSignal<int> led_state;
-  StateSignal<int> modem_state;
+  StateSignal<int> led_signal{"led_signal"};
+  StateSignal<int> led_state{"led_state"};
+  StateSignal<int> modem_state{"modem_state"};
 
  private:
   void rail_changed();

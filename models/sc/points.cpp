@@ -12,6 +12,13 @@ std::string numbered(const char* name, std::uint32_t number) {
   return std::string(name) + "_" + std::to_string(number);
 }
 
+// State signals under their own names.
+template <typename... Signals>
+void trace_all(sc_core::sc_trace_file* file, const sc_core::sc_module& module,
+               const Signals&... signals) {
+  (sc_trace(file, signals, std::string(module.name()) + "." + signals.basename()), ...);
+}
+
 }  // namespace
 
 // ---- Meter ----
@@ -35,13 +42,9 @@ void MeterSide::trace(sc_core::sc_trace_file* file, const TraceConfig& config) {
                                            config.samples_to);
   meter_.watch(std::make_unique<PulseProbe>(meter_.agenda(), node, METER_PULSE_ACTIVE));
   meter_.watch(std::make_unique<PulseProbe>(meter_.agenda(), node, METER_PULSE_REACTIVE));
+  trace_all(file, meter_, meter_.mains_v, meter_.supply_good, meter_.power_fail,
+            meter_.relay_closed, meter_.pulses_active, meter_.pulses_reactive);
   const std::string base = meter_.name();
-  sc_trace(file, meter_.mains_v, base + ".mains_v");
-  sc_trace(file, meter_.supply_good, base + ".supply_good");
-  sc_trace(file, meter_.power_fail, base + ".power_fail");
-  sc_trace(file, meter_.relay_closed, base + ".relay_closed");
-  sc_trace(file, meter_.pulses_active, base + ".pulses_active");
-  sc_trace(file, meter_.pulses_reactive, base + ".pulses_reactive");
   sc_trace(file, meter_.led(METER_PULSE_ACTIVE), base + ".led_active");
   sc_trace(file, meter_.led(METER_PULSE_REACTIVE), base + ".led_reactive");
   sc_trace(file, samples_->v, base + ".v_counts");
@@ -74,14 +77,9 @@ void Cm1Point::trace(sc_core::sc_trace_file* file, const TraceConfig& config) {
   const std::string pair = line_.name();
   sc_trace(file, line_.busy[0], pair + ".meter_txd");
   sc_trace(file, line_.busy[1], pair + ".module_txd");
-  sc_trace(file, line_.frame_length, pair + ".frame_length");
-  sc_trace(file, line_.frame_control, pair + ".frame_control");
-  sc_trace(file, line_.octets_sent, pair + ".octets_sent");
-  const std::string module = module_.name();
-  sc_trace(file, meter_.rail_12v(), module + ".rail_12v");
-  sc_trace(file, module_.led_signal, module + ".led_signal");
-  sc_trace(file, module_.led_state, module + ".led_state");
-  sc_trace(file, module_.modem_state, module + ".modem_state");
+  trace_all(file, line_, line_.frame_length, line_.frame_control, line_.octets_sent);
+  sc_trace(file, meter_.rail_12v(), std::string(module_.name()) + ".rail_12v");
+  trace_all(file, module_, module_.led_signal, module_.led_state, module_.modem_state);
 }
 
 // ---- Meter on a power line ----
@@ -101,14 +99,8 @@ PowerLine::PowerLine(std::uint32_t number, FleetModule& fleet, Modules& modules)
 }
 
 void PowerLine::trace(sc_core::sc_trace_file* file) {
-  const std::string base = line_.name();
-  sc_trace(file, line_.busy, base + ".busy");
-  sc_trace(file, line_.overlap, base + ".overlap");
-  sc_trace(file, line_.station, base + ".station");
-  sc_trace(file, line_.frame_kind, base + ".frame_kind");
-  sc_trace(file, line_.frame_length, base + ".frame_length");
-  sc_trace(file, line_.frames, base + ".frames");
-  sc_trace(file, line_.collisions, base + ".collisions");
+  trace_all(file, line_, line_.busy, line_.overlap, line_.station, line_.frame_kind,
+            line_.frame_length, line_.frames, line_.collisions);
   const std::string program = concentrator_.name();
   for (const auto& shown : concentrator_.shown()) {
     sc_trace(file, shown->signal, program + "." + shown->name);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "kernel/time.hpp"
 #include "plc-channel/feeder/feeder.hpp"
@@ -64,6 +65,48 @@ struct OnAir {
   kernel::TimeNs end = 0;
 
   bool overlaps(kernel::TimeNs from, kernel::TimeNs to) const { return start < to && end > from; }
+};
+
+class Medium;
+
+// What a station sends as beacons right now.
+struct Emission {
+  bool active = false;
+  BeaconMpdu plain{};
+  BeaconTimeline line;
+  kernel::TimeNs since = 0;  // beacons that begin earlier are none
+};
+
+// The half of a modem that sends beacons, by a plan and, but for a base node, the frame time of
+// what the modem watches.
+class BeaconSender {
+ public:
+  struct Plan {  // prime::BeaconPlan in simulated time
+    BeaconMpdu mpdu{};
+    bool own_time = false;
+    unsigned sequence_offset = 0;
+    kernel::TimeNs epoch = 0;
+  };
+  BeaconSender(Medium& medium, StationId station) : medium_(medium), station_(station) {}
+
+  StationId station() const { return station_; }
+  const Emission& emission() const { return emission_; }
+  void set_plan(const protocol::prime::BeaconPlan* plan, const Clock& clock);
+  void forget_plan() { plan_.reset(); }
+  const Plan* plan() const { return plan_ ? &*plan_ : nullptr; }
+  // Plan or frame time have changed; nullptr: no frame time.
+  void update(const BeaconTimeline* watched);
+  // The beacon that is on the air at some instant of [from, to).
+  bool beacon_in(kernel::TimeNs from, kernel::TimeNs to, OnAir& out) const;
+  std::uint64_t sent(kernel::TimeNs now) const;
+
+ private:
+  Medium& medium_;
+  StationId station_;
+  std::uint32_t sent_ = 0;  // beacons of emissions that are over
+  std::optional<Plan> plan_;
+  Emission emission_;
+  mutable kernel::TimeNs start_ = 0;  // of the beacon asked for last
 };
 
 }  // namespace plc

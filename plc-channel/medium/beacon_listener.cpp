@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
-#include "plc-channel/medium/air.hpp"
+#include "plc-channel/medium/medium.hpp"
 
 namespace plc {
 
 namespace prime = protocol::prime;
 
-BeaconListener::BeaconListener(Air& air, BeaconSender& sender, kernel::EntityId id)
-    : air_(air), sender_(sender), timer_(air.agenda(), *this, id, kTimer) {}
+BeaconListener::BeaconListener(Medium& medium, BeaconSender& sender, kernel::EntityId id)
+    : medium_(medium), sender_(sender), timer_(medium.agenda(), *this, id, kTimer) {}
 
 void BeaconListener::forget() {
   timer_.disarm();
@@ -24,26 +24,26 @@ void BeaconListener::forget() {
 // ---- Search ----
 
 void BeaconListener::search(bool on) {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   found_.clear();
   searching_ = on;
   if (searching_) {
-    for (const BeaconSender* source : air_.emitters()) add_found(*source, now);
+    for (const BeaconSender* source : medium_.emitters()) add_found(*source, now);
   }
   rearm();
 }
 
 void BeaconListener::add_found(const BeaconSender& source, kernel::TimeNs from) {
-  if (&source == &sender_ || !air_.audible(source.station(), station())) return;
+  if (&source == &sender_ || !medium_.audible(source.station(), station())) return;
   const Emission& emission = source.emission();
   std::erase_if(found_, [&](const Found& old) { return old.source == source.station(); });
-  found_.push_back({BeaconTrack(air_.reception(), source.station(), station(), emission.line,
+  found_.push_back({BeaconTrack(medium_.reception(), source.station(), station(), emission.line,
                                 std::max(from, emission.since)),
                     source.station(), emission.plain, emission.plain, from, false});
 }
 
 std::size_t BeaconListener::heard(std::span<prime::HeardBeacon> out) {
-  settle(air_.agenda().now());
+  settle(medium_.agenda().now());
   std::vector<const Found*> order;
   for (const Found& found : found_) {
     if (found.track.heard()) order.push_back(&found);
@@ -63,7 +63,8 @@ prime::HeardBeacon BeaconListener::heard_beacon(const BeaconTrack& track, Statio
   prime::HeardBeacon beacon;
   beacon.mpdu = stamped_beacon(plain, track.last_sequence());
   beacon.start_us = clock_->us_at(track.last_start());
-  beacon.snr_cdb = to_centidecibels(air_.channel().snr_db(source, station(), track.last_start()));
+  beacon.snr_cdb =
+      to_centidecibels(medium_.channel().snr_db(source, station(), track.last_start()));
   beacon.received = track.received();
   beacon.missed = track.missed_between();
   return beacon;
@@ -72,7 +73,7 @@ prime::HeardBeacon BeaconListener::heard_beacon(const BeaconTrack& track, Statio
 // ---- Watch ----
 
 void BeaconListener::watch(const prime::BeaconWatch* watch) {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   settle(now);
   if (watch != nullptr) {
     begin_watch(*watch);
@@ -97,10 +98,10 @@ const BeaconSender* BeaconListener::find(const BeaconMpdu& plain) const {
     const bool exact_a = a->emission().plain == plain;
     const bool exact_b = b->emission().plain == plain;
     if (exact_a != exact_b) return exact_a;
-    return air_.channel().mean_snr_db(a->station(), station()) >
-           air_.channel().mean_snr_db(b->station(), station());
+    return medium_.channel().mean_snr_db(a->station(), station()) >
+           medium_.channel().mean_snr_db(b->station(), station());
   };
-  for (const BeaconSender* other : air_.emitters()) {
+  for (const BeaconSender* other : medium_.emitters()) {
     if (other == &sender_ || !same_source(other->emission().plain, plain)) continue;
     if (source == nullptr || better(other, source)) source = other;
   }
@@ -120,7 +121,7 @@ void BeaconListener::begin_watch(const prime::BeaconWatch& watch) {
 }
 
 void BeaconListener::watch_source(const BeaconSender& source, bool known) {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   const Emission& emission = source.emission();
   const bool same = known && watch_->source == source.station() && !watch_->track.silent() &&
                     watch_->track.line() == emission.line;
@@ -128,7 +129,7 @@ void BeaconListener::watch_source(const BeaconSender& source, bool known) {
     end_watch();
     watch_.emplace();
     watch_->source = source.station();
-    watch_->track = BeaconTrack(air_.reception(), source.station(), station(), emission.line,
+    watch_->track = BeaconTrack(medium_.reception(), source.station(), station(), emission.line,
                                 std::max(now, emission.since));
     watch_->source_since = now;
   }
@@ -137,7 +138,7 @@ void BeaconListener::watch_source(const BeaconSender& source, bool known) {
 
 // Nobody sends it any more: frame time as it was heard, and misses from now on.
 void BeaconListener::watch_nobody(const BeaconMpdu& plain) {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   BeaconTimeline line{now, 0, 1, 0};
   StationId source = station();
   for (const Found& found : found_) {
@@ -149,7 +150,7 @@ void BeaconListener::watch_nobody(const BeaconMpdu& plain) {
   watch_.emplace();
   watch_->source = source;
   watch_->source_plain = plain;
-  watch_->track = BeaconTrack(air_.reception(), source, station(), line, now);
+  watch_->track = BeaconTrack(medium_.reception(), source, station(), line, now);
   watch_->track.silence(true);
 }
 
@@ -184,9 +185,9 @@ void BeaconListener::settle(kernel::TimeNs now) {
 }
 
 void BeaconListener::rearm() {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   const kernel::TimeNs horizon = (noise_epoch(now) + 1) * kNoiseEpochNs;
-  const bool eager = air_.config().eager_beacons;
+  const bool eager = medium_.config().eager_beacons;
   kernel::TimeNs next = kernel::kNever;
   if (watch_) {
     const BeaconTrack& track = watch_->track;
@@ -224,7 +225,7 @@ void BeaconListener::watch_time(kernel::TimeNs now) {
     ++lost_;
     end_watch();
     sender_.update(nullptr);
-    air_.observe([&](Observer& o) { o.on_watch_lost(station(), now); });
+    medium_.observe([&](Observer& o) { o.on_watch_lost(station(), now); });
     if (client_ != nullptr) client_->on_beacon_lost();
   } else if (watch_->stale() && track.heard() && track.last_start() >= watch_->source_since) {
     watch_->plain = watch_->source_plain;
@@ -248,7 +249,7 @@ bool BeaconListener::search_time() {
 void BeaconListener::source_changed(const BeaconSender& source, const Emission& before) {
   const bool watches = watch_ && watch_->source == source.station();
   if (!watches && !searching_) return;
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   const Emission& after = source.emission();
   const kernel::TimeNs from = std::max(now, after.since);
   const bool goes_on = after.active && after.line.epoch == before.line.epoch &&

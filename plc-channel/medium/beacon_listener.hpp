@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernel/agenda.hpp"
-#include "plc-channel/medium/beacon_sender.hpp"
+#include "plc-channel/medium/beacon.hpp"
 #include "plc-channel/medium/beacon_track.hpp"
 
 namespace plc {
@@ -20,7 +20,7 @@ constexpr std::int32_t to_centidecibels(double db) {
 class BeaconListener final : private kernel::Entity {
  public:
   static constexpr std::uint32_t kTimer = 1;  // of its station's entity
-  BeaconListener(Air& air, BeaconSender& sender, kernel::EntityId id);
+  BeaconListener(Medium& medium, BeaconSender& sender, kernel::EntityId id);
 
   void set_client(protocol::prime::ModemClient* client, const Clock& clock) {
     client_ = client;
@@ -77,7 +77,7 @@ class BeaconListener final : private kernel::Entity {
                                             const BeaconMpdu& plain) const;
   StationId station() const { return sender_.station(); }
 
-  Air& air_;
+  Medium& medium_;
   BeaconSender& sender_;
   protocol::prime::ModemClient* client_ = nullptr;
   const Clock* clock_ = &kTrueClock;

@@ -5,11 +5,48 @@
 #include <vector>
 
 #include "plc-channel/channel/channel.hpp"
+#include "plc-channel/medium/beacon.hpp"
 #include "plc-channel/medium/beacon_track.hpp"
-#include "plc-channel/medium/medium.hpp"
-#include "plc-channel/medium/traffic.hpp"
+#include "plc-channel/medium/observer.hpp"
+#include "plc-channel/phy/packet_error.hpp"
 
 namespace plc {
+
+struct MediumConfig {
+  std::uint64_t seed = 1;
+  // A carrier is known for one only after about a symbol: the preamble must have been there.
+  kernel::TimeNs turnaround_ns = protocol::prime::kSymbolUs * kernel::kNsPerUs;
+  double sense_snr_db = 0;      // carrier sense sees what is at least this strong
+  double audible_snr_db = -12;  // mean; weaker links are nowhere considered
+  bool eager_beacons = false;   // one agenda entry a beacon: for tests, same results
+};
+
+// What is on the air, and what was lately.
+struct Traffic {
+  struct Flight {
+    OnAir frame;
+    FrameKind kind;
+    bool down;
+  };
+  std::vector<Flight> flights;                // on the air, by start
+  std::vector<OnAir> past;                    // ended, still of interest
+  std::vector<const BeaconSender*> emitters;  // of beacons, by station
+
+  // Everything else on the air during the frame, beacons included.
+  template <typename Call>
+  void for_others(const OnAir& frame, Call&& call) const {
+    const auto look = [&](const OnAir& other) {
+      if (other.number != frame.number && other.overlaps(frame.start, frame.end)) call(other);
+    };
+    for (const Flight& flight : flights) look(flight.frame);
+    for (const OnAir& other : past) look(other);
+    OnAir beacon;
+    for (const BeaconSender* emitter : emitters) {
+      const bool other = emitter->station() != frame.station;
+      if (other && emitter->beacon_in(frame.start, frame.end, beacon)) look(beacon);
+    }
+  }
+};
 
 class StationModem;
 

@@ -4,23 +4,23 @@
 
 #include <algorithm>
 
-#include "plc-channel/medium/air.hpp"
+#include "plc-channel/medium/medium.hpp"
 
 namespace plc {
 
 namespace prime = protocol::prime;
 
-StationModem::StationModem(Air& air, StationId station, kernel::EntityId id)
-    : air_(air),
-      sender_(air, station),
-      listener_(air, sender_, id),
-      frame_timer_(air.agenda(), *this, id, kFrameEnd) {}
+StationModem::StationModem(Medium& medium, StationId station, kernel::EntityId id)
+    : medium_(medium),
+      sender_(medium, station),
+      listener_(medium, sender_, id),
+      frame_timer_(medium.agenda(), *this, id, kFrameEnd) {}
 
 // ---- Supply ----
 
 void StationModem::power(bool on) {
   if (on == powered_) return;
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   if (on) {
     powered_ = true;
     powered_since_ = now;
@@ -30,7 +30,7 @@ void StationModem::power(bool on) {
   powered_ = false;
   if (last_.end > now) {
     last_.end = now;
-    air_.truncate(last_);
+    medium_.truncate(last_);
   }
   forget();
 }
@@ -45,13 +45,13 @@ void StationModem::forget() {
 // ---- Frames ----
 
 bool StationModem::send(protocol::Bytes mpdu, Scheme scheme, unsigned level) {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   OnAir beacon;
   const bool possible = powered_ && last_.end <= now && !sender_.beacon_in(now, now + 1, beacon) &&
                         prime::is_scheme(static_cast<std::uint8_t>(scheme)) && !mpdu.empty() &&
                         mpdu.size() <= prime::max_mpdu_octets(scheme) && level <= kMaxLevel;
   if (!possible) {
-    ++air_.counters().refused;
+    medium_.refuse();
     return false;
   }
   mpdu_.assign(mpdu.begin(), mpdu.end());
@@ -62,16 +62,16 @@ bool StationModem::send(protocol::Bytes mpdu, Scheme scheme, unsigned level) {
            mpdu.size() > prime::kHeaderMpduOctets ? prime::payload_symbols(mpdu.size(), scheme) : 0,
            now,
            now + prime::airtime_us(mpdu.size(), scheme) * kernel::kNsPerUs};
-  air_.begin(last_, mpdu_);
+  medium_.begin(last_, mpdu_);
   frame_timer_.arm(last_.end);
   return true;
 }
 
 bool StationModem::busy() {
-  const kernel::TimeNs now = air_.agenda().now();
+  const kernel::TimeNs now = medium_.agenda().now();
   OnAir beacon;
   if (last_.end > now || sender_.beacon_in(now, now + 1, beacon)) return true;
-  return powered_ && air_.carrier(station(), now);
+  return powered_ && medium_.carrier(station(), now);
 }
 
 void StationModem::set_filter(std::span<const prime::FilterRule> rules) {
@@ -82,11 +82,11 @@ void StationModem::set_filter(std::span<const prime::FilterRule> rules) {
   }
 }
 
-void StationModem::on_time(kernel::TimeNs, std::uint32_t) { air_.end(last_, mpdu_); }
+void StationModem::on_time(kernel::TimeNs, std::uint32_t) { medium_.end(last_, mpdu_); }
 
 // ---- Beacons ----
 
-std::int64_t StationModem::now_us() { return listener_.clock().us_at(air_.agenda().now()); }
+std::int64_t StationModem::now_us() { return listener_.clock().us_at(medium_.agenda().now()); }
 
 void StationModem::watch(const prime::BeaconWatch* watch) {
   listener_.watch(powered_ ? watch : nullptr);
@@ -101,7 +101,7 @@ bool StationModem::frame_time(prime::FrameTime& out) {
   } else {
     return false;
   }
-  const Frame frame = line.frame_at(air_.agenda().now());
+  const Frame frame = line.frame_at(medium_.agenda().now());
   out = {listener_.clock().us_at(frame.start), frame.sequence};
   return true;
 }

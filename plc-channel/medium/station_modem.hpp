@@ -12,14 +12,14 @@
 
 namespace plc {
 
-class Air;
+class Medium;
 
 inline constexpr unsigned kMaxLevel = 7;  // -21 dB
 
 // One station's modem: it sends and hears frames, its halves sender and listener beacons.
 class StationModem final : public Modem, private kernel::Entity {
  public:
-  StationModem(Air& air, StationId station, kernel::EntityId id);
+  StationModem(Medium& medium, StationId station, kernel::EntityId id);
 
   void set_client(protocol::prime::ModemClient* client, const Clock& clock) override {
     listener_.set_client(client, clock);
@@ -37,7 +37,7 @@ class StationModem final : public Modem, private kernel::Entity {
   bool frame_time(protocol::prime::FrameTime& out) override;
   void set_beacon(const protocol::prime::BeaconPlan* plan) override;
 
-  // ---- For Air ----
+  // ---- For the medium ----
   StationId station() const { return sender_.station(); }
   const BeaconSender& sender() const { return sender_; }
   BeaconListener& listener() { return listener_; }
@@ -60,7 +60,7 @@ class StationModem final : public Modem, private kernel::Entity {
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void forget();
 
-  Air& air_;
+  Medium& medium_;
   BeaconSender sender_;
   BeaconListener listener_;
   kernel::Timer frame_timer_;

@@ -85,6 +85,10 @@ void copy_octets(const Source& source, Array& out) {
   std::copy(source.begin(), source.end(), std::begin(out));
 }
 
+std::uint32_t below(kernel::KeyedStream& spread, std::int64_t n) {
+  return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
+}
+
 meter_provision meter_provision_of(const HomeContext& context, const Home& home) {
   const Identity& who = home.identity;
   meter_provision provision{};
@@ -98,10 +102,7 @@ meter_provision meter_provision_of(const HomeContext& context, const Home& home)
   provision.capture_period_s = static_cast<std::uint32_t>(home.settings.capture_period_s);
   provision.push_period_s = static_cast<std::uint32_t>(home.settings.push_period_s);
   kernel::KeyedStream spread(seed_of(context), who.number, kernel::kPurposeStreetSpread);
-  const auto below = [&](std::int64_t n) {
-    return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
-  };
-  provision.push_delay_s = below(context.scenario.meters.push_spread_s);
+  provision.push_delay_s = below(spread, context.scenario.meters.push_spread_s);
   provision.time_zone_min = static_cast<std::int16_t>(-home.settings.zone.offset_min);
   provision.daylight_saving = home.settings.zone.daylight_saving ? 1 : 0;
   if (home.settings.concentrator != 0) {
@@ -124,11 +125,8 @@ cm1_provision module_provision_of(const HomeContext& context, const Home& home) 
   // Draws of their own: what the meter draws must not move the module.
   kernel::KeyedStream spread(seed_of(context), home.identity.number, kernel::kPurposeStreetSpread,
                              16);
-  const auto below = [&](std::int64_t n) {
-    return n > 0 ? spread.below(static_cast<std::uint32_t>(n)) : 0u;
-  };
-  provision.poll_offset_s = below(scenario.cm1.poll_s);
-  provision.start_delay_s = below(scenario.cm1.start_spread_s);
+  provision.poll_offset_s = below(spread, scenario.cm1.poll_s);
+  provision.start_delay_s = below(spread, scenario.cm1.start_spread_s);
   return provision;
 }
 

@@ -5,7 +5,7 @@
 #include "models/core/afe/afe.hpp"
 #include "models/core/grid/mains.hpp"
 #include "models/core/load/household.hpp"
-#include "models/core/parts/tolerance.hpp"
+#include "models/core/meter/meter_node.hpp"
 #include "models/core/wan/cell.hpp"
 #include "models/core/wan/ethernet.hpp"
 #include "plc-channel/channel/channel.hpp"

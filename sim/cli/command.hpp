@@ -4,8 +4,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "sim/scenario/load_csv.hpp"
+#include "sim/scenario/problem.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace CLI {
 class App;
@@ -42,5 +47,13 @@ struct ScenarioOptions {
   std::vector<std::string> overrides;  // "key=value"
 };
 void add_scenario(CLI::App& app, ScenarioOptions& options);
+// One line each on standard error.
+void complain(const run::Problems& problems);
+// The scenario; when anything is wrong with it, all of that on standard error and nothing.
+std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options);
+// Its load file, read and complained about. False: it cannot be used.
+bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load);
+// HH:MM:SS of simulated time; complains and gives nothing otherwise.
+std::optional<kernel::TimeNs> until_of(const std::string& text);
 
 }  // namespace sim::cli

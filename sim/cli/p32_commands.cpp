@@ -15,7 +15,6 @@
 #include "protocol/hosted/p32/lint.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/command.hpp"
-#include "sim/cli/scenario_input.hpp"
 
 namespace sim::cli {
 namespace {

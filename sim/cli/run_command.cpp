@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/cli/command.hpp"
-#include "sim/cli/scenario_input.hpp"
 #include "sim/drive/run.hpp"
 #include "sim/report/report.hpp"
 

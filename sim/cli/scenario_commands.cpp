@@ -10,7 +10,6 @@
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/command.hpp"
-#include "sim/cli/scenario_input.hpp"
 
 namespace sim::cli {
 namespace {

@@ -19,7 +19,7 @@
 #include "sim/referee/audit.hpp"
 #include "sim/referee/judge.hpp"
 #include "sim/report/summary.hpp"
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
 
 namespace sim::run {
@@ -119,8 +119,7 @@ class Run {
         recorder_(writer_, UtcScale(scenario), figures_),
         world_(scenario, measured, options.faults),
         lines_(line_recorders(world_, scenario, writer_)),
-        head_end_(std::make_unique<HeadEnd>(world_.agenda(), world_.cell(), world_.ethernet(),
-                                            scenario, options.folder, recorder_)),
+        head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
         director_(world_, scenario, *head_end_) {
     write_begin(world_, scenario, writer_);
     if (scenario.trace.meter > 0) {

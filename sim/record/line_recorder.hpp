@@ -10,7 +10,7 @@
 #include "plc-channel/medium/observer.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/power_line.hpp"
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
 
 namespace sim::run {

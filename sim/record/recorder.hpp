@@ -11,7 +11,7 @@
 #include "models/core/wan/traffic.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/world.hpp"
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
 #include "sim/scenario/scenario.hpp"
 

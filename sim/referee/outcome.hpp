@@ -7,7 +7,7 @@
 
 #include "sim/referee/expected/expected.hpp"
 #include "sim/referee/truth/truth.hpp"
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 #include "sim/result/tables.hpp"
 
 namespace sim::run {

@@ -2,10 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "kernel/time.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace sim::result {
 
@@ -41,5 +46,76 @@ bool all_pass(std::span<const Kpi> kpis);
 
 // Shortest text that reads back as the same double; integers without a point.
 std::string number_text(double value);
+
+// What a place holds of a profile against what it should hold.
+struct Tally {
+  std::uint64_t expected = 0;
+  std::uint64_t in_time = 0;     // held within the limit after the capture (head-end only)
+  std::uint64_t lost = 0;        // expected and not held
+  std::uint64_t duplicated = 0;  // held and not expected: a second copy, or a row of nowhere
+  std::uint64_t mismatches = 0;  // held, and a register out of its class limit
+  std::uint64_t status_mismatches = 0;
+  std::uint64_t unknown = 0;  // rows whose truth nobody knows
+
+  Tally& operator+=(const Tally& other);
+};
+
+// Of one power line and its concentrator.
+struct LineFigures {
+  std::uint64_t meters = 0;
+  std::uint64_t registered = 0;  // at the end
+  std::uint64_t registrations = 0;
+  double last_first_registration_s = 0;
+  std::uint64_t switches = 0;  // at the end
+  std::uint64_t deepest_level = 0;
+  std::uint64_t uncoded_frames = 0;
+  kernel::TimeNs airtime_ns = 0;  // beacons included
+  std::uint64_t receptions = 0;
+  std::uint64_t collisions = 0;  // a deaf receiver is one too
+  std::uint64_t noise_losses = 0;
+  std::uint64_t malformed = 0;  // frames, requests and messages that could not be read
+  std::uint64_t reports_repeated = 0;
+};
+
+// Octets over one road to the head-end, both ways, and the meter-days they serve.
+struct RoadFigures {
+  std::uint64_t octets = 0;
+  double meter_days = 0;
+};
+
+// What a run counts; the table in kpi_table.cpp makes its figures of it.
+struct RunFigures {
+  Tally head_end;
+  Tally flash;
+  Tally closings;                     // daily, in the head-end
+  std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
+  std::uint64_t flash_unread = 0;     // meters that could not be read at the end
+  std::array<double, protocol::cosem::kQuantities> sums{};  // last rows of all meters, by register
+  std::uint64_t relay_orders = 0;
+  std::uint64_t relay_orders_done = 0;
+  std::uint64_t clock_orders_done = 0;
+  std::uint64_t orders_failed = 0;
+  double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
+  std::uint64_t sessions = 0;
+  std::uint64_t reports = 0;
+  std::vector<double> push_latencies_s;        // stamp to store of the pushes
+  std::vector<double> collection_latencies_s;  // the same of rows of meters on power lines
+  RoadFigures gprs;
+  RoadFigures ethernet;
+  std::vector<LineFigures> lines;
+  kernel::TimeNs simulated_ns = 0;
+};
+
+// One line a figure: what [[expect]] may name, docs/scenario-reference.md explains and the table
+// kpi of result.h5 holds, in this order.
+struct KpiInfo {
+  const char* name;
+  const char* unit;  // "" for counts and shares
+  const char* doc;
+  double (*value)(const RunFigures&);  // NaN: nothing to judge
+};
+std::span<const KpiInfo> kpi_table();
+
+std::vector<Kpi> kpis_of(const RunFigures& figures);
 
 }  // namespace sim::result

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 
 #include <algorithm>
 #include <limits>

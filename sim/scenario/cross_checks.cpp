@@ -72,10 +72,10 @@ void Loader::check_numbers_of_meters() {
   };
   check_set("meters.detailed", scenario_.meters.detailed);
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
-    check_set("group#" + std::to_string(i) + ".meters", scenario_.groups[i].meters);
+    check_set(row_key("group", i, "meters"), scenario_.groups[i].meters);
   }
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
-    check_set("event#" + std::to_string(i) + ".meter", scenario_.events[i].meters);
+    check_set(row_key("event", i, "meter"), scenario_.events[i].meters);
   }
   const auto check_number = [&](const std::string& path, std::int64_t meter) {
     const auto number = static_cast<std::uint32_t>(meter);
@@ -103,7 +103,7 @@ void Loader::check_files() {
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
     const std::string firmware = scenario_.groups[i].firmware.value_or("builtin");
     if (firmware != "builtin") {
-      check("group#" + std::to_string(i) + ".firmware", firmware, kFirmware);
+      check(row_key("group", i, "firmware"), firmware, kFirmware);
     }
   }
 }
@@ -144,12 +144,12 @@ void Loader::check_events() {
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
     const Event& event = scenario_.events[i];
     if (event.type == EventType::clock_shift && std::fabs(event.shift_s) > kMaxShiftS) {
-      complain_at("event#" + std::to_string(i) + ".shift_s", "more than shift_time can do",
+      complain_at(row_key("event", i, "shift_s"), "more than shift_time can do",
                   "-900 to 900 s (Blue Book, class 8 method 6)");
     }
     if (event.at < scenario_.end()) continue;
     const double end_h = scenario_.general.duration_h + scenario_.general.collect_h;
-    complain_at("event#" + std::to_string(i) + ".at", "after the end of the scenario",
+    complain_at(row_key("event", i, "at"), "after the end of the scenario",
                 "before " + result::number_text(end_h) + " h");
   }
 }
@@ -177,7 +177,7 @@ void Loader::check_sags() {
       if (before == nullptr || end_of(sag) > end_of(*before)) before = &sag;
     }
     if (overlaps) {
-      complain_at("event#" + std::to_string(i) + ".at", "overlaps another sag of the same meter",
+      complain_at(row_key("event", i, "at"), "overlaps another sag of the same meter",
                   "one sag of a meter at a time");
     }
   }
@@ -201,7 +201,7 @@ void Loader::check_concentrators() {
   const auto count = static_cast<std::uint32_t>(scenario_.meters.count);
   std::vector<std::size_t> owner(count + 1, 0);
   for (std::size_t i = 0; i < scenario_.concentrators.size(); ++i) {
-    const std::string path = "concentrator#" + std::to_string(i) + ".meters";
+    const std::string path = row_key("concentrator", i, "meters");
     const MeterSet& meters = scenario_.concentrators[i].meters;
     if (!good(path)) continue;
     if (meters.highest_named() > count) {
@@ -228,7 +228,7 @@ void Loader::check_concentrators() {
     const Event& event = scenario_.events[i];
     if (event.type != EventType::concentrator_outage) continue;
     const auto known = static_cast<std::int64_t>(scenario_.concentrators.size());
-    const std::string row = "event#" + std::to_string(i) + ".";
+    const std::string row = row_key("event", i, "");
     if (known == 0) {
       complain_at(row + "type", "there is no concentrator", "with [[concentrator]] rows");
     } else if (event.concentrator > known) {
@@ -276,7 +276,7 @@ void Loader::cross_check() {
   check_map();
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
     const MeterGroup& group = scenario_.groups[i];
-    check_push("group#" + std::to_string(i) + ".",
+    check_push(row_key("group", i, ""),
                group.capture_period_s.value_or(scenario_.meters.capture_period_s),
                group.push_period_s.value_or(scenario_.meters.push_period_s));
   }

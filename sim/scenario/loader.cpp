@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 
 namespace sim::run {
 namespace {
@@ -19,16 +19,16 @@ std::vector<std::string> section_names() {
   return names;
 }
 
-std::string row_prefix(const std::string& table, std::size_t row) {
-  return table + "#" + std::to_string(row) + ".";
-}
-
 bool belongs(const Key<Event>& key, EventType type) {
   return key.only_for.empty() ||
          std::find(key.only_for.begin(), key.only_for.end(), type) != key.only_for.end();
 }
 
 }  // namespace
+
+std::string row_key(const std::string& table, std::size_t row, const std::string& key) {
+  return table + "#" + std::to_string(row) + "." + key;
+}
 
 std::string display_path(const std::string& path) {
   const std::size_t hash = path.find('#');
@@ -135,7 +135,7 @@ void Loader::read_map(const Raw& raw) {
 template <typename Target>
 void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
                       const std::vector<Key<Target>>& keys, Target& target) {
-  const std::string prefix = row_prefix(table, row);
+  const std::string prefix = row_key(table, row, "");
   seen_[table + "#" + std::to_string(row)] = &raw;
   std::vector<std::string> near;
   for (const Key<Target>& key : keys) near.push_back(table + "." + key.path);
@@ -175,7 +175,7 @@ void Loader::read_events(const Raw& root) {
   read_rows(root, "event", event_keys(), scenario_.events);
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
     const Raw& raw = *seen("event#" + std::to_string(i));
-    const std::string prefix = row_prefix("event", i);
+    const std::string prefix = row_key("event", i, "");
     Event& event = scenario_.events[i];
     if (!good(prefix + "type")) continue;
     const std::string type = name_of(event.type);
@@ -213,7 +213,7 @@ void Loader::read_expectations(const Raw& root) {
   for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) {
     const Raw& raw = *seen("expect#" + std::to_string(i));
     const result::Expectation& expectation = scenario_.expectations[i];
-    const std::string path = row_prefix("expect", i) + "kpi";
+    const std::string path = row_key("expect", i, "kpi");
     if (std::find(names.begin(), names.end(), expectation.kpi) == names.end()) {
       const std::string meant = nearest(expectation.kpi, names);
       complain_at(path, "unknown figure",
@@ -225,7 +225,7 @@ void Loader::read_expectations(const Raw& root) {
       complain_at(path, "nothing is expected of it", "with min, max or equals");
     }
     if (limit.min && limit.max && *limit.min > *limit.max) {
-      complain_at(row_prefix("expect", i) + "max", "below min", "min or more");
+      complain_at(row_key("expect", i, "max"), "below min", "min or more");
     }
   }
 }

@@ -64,6 +64,8 @@ class Loader {
   std::set<std::string> bad_;
 };
 
+// "event#3.at", the path of a key in a row of a table, from 0.
+std::string row_key(const std::string& table, std::size_t row, const std::string& key);
 // "event#3.at" -> "event.at", as the user writes it.
 std::string display_path(const std::string& path);
 

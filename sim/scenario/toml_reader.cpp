@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "sim/result/kpi.hpp"
-#include "sim/scenario/raw.hpp"
+#include "sim/scenario/schema.hpp"
 
 namespace sim::run {
 namespace {

@@ -83,7 +83,7 @@ std::size_t heap_after_six_hours(const Scenario& scenario) {
     const std::size_t before = budgets::octets_held();
     World world(scenario, nullptr);
     hes::NullObserver nobody;
-    HeadEnd head_end(world.agenda(), world.cell(), world.ethernet(), scenario, folder, nobody);
+    HeadEnd head_end(world, scenario, folder, nobody);
     world.run_until(6 * kernel::kNsPerHour);
     const std::size_t bytes = budgets::octets_held() - before;
     std::filesystem::remove_all(folder);

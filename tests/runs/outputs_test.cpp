@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "sim/result/kpi_table.hpp"
+#include "sim/result/kpi.hpp"
 #include "tests/runs/harness.hpp"
 
 namespace {

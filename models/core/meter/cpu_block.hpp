@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "models/core/meter/service_times.hpp"
-#include "models/core/parts/mcu_clock.hpp"
+#include "models/core/parts/device.hpp"
 
 namespace models {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "models/core/meter/upcall_gate.hpp"
-#include "models/core/parts/mcu_clock.hpp"
+#include "models/core/parts/device.hpp"
 #include "plc-channel/medium/modem.hpp"
 
 namespace models {

@@ -26,18 +26,16 @@ std::vector<hes::TypeTemplate> parsed_templates(const Scenario& scenario) {
 
 }  // namespace
 
-HeadEnd::HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
-                 const Scenario& scenario, const std::string& folder, hes::Observer& observer)
-    : agenda_(agenda),
-      cell_(cell),
-      ethernet_(ethernet),
+HeadEnd::HeadEnd(World& world, const Scenario& scenario, const std::string& folder,
+                 hes::Observer& observer)
+    : world_(world),
       scenario_(scenario),
       scale_(scenario),
-      timer_(agenda, *this, kHeadEndEntity, 0),
+      timer_(world.agenda(), *this, kHeadEndEntity, 0),
       random_(static_cast<std::uint64_t>(scenario.general.seed), 0, kernel::kPurposeHeadEnd),
       inventory_(head_end_inventory(scenario)) {
   const hes::EngineConfig config = engine_config(scenario);
-  const hes::UtcNs begin = scale_.utc_ns(agenda.now());
+  const hes::UtcNs begin = scale_.utc_ns(world.now());
   if (scenario.sim.mode == Mode::lockstep) {
     child_ = std::make_unique<HeadEndChild>(folder, store_path(folder),
                                             inventory_text(scenario, InventoryFormat::json, true),
@@ -50,8 +48,8 @@ HeadEnd::HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::E
     engine_.reset(new hes::LocalHeadEnd(config, inventory_, parsed_templates(scenario), *store_,
                                         *this, *this, *this, observer, begin));
   }
-  cell_.set_peer(*this);
-  ethernet_.set_peer(*this);
+  world_.cell().set_peer(*this);
+  world_.ethernet().set_peer(*this);
   noted();
 }
 
@@ -70,7 +68,7 @@ void HeadEnd::finish() {
 }
 
 // Lived through at this instant, ahead of all meters (by entity id).
-void HeadEnd::noted() { timer_.arm(agenda_.now()); }
+void HeadEnd::noted() { timer_.arm(world_.now()); }
 
 void HeadEnd::on_open(models::wan::ConnectionId connection, std::uint32_t /*module*/,
                       std::string_view /*host*/, std::uint16_t port) {
@@ -103,23 +101,20 @@ void HeadEnd::on_time(kernel::TimeNs now, std::uint32_t /*what*/) {
 
 void HeadEnd::send(hes::ConnectionId connection, protocol::Bytes octets) {
   // A connection that has just gone takes nothing; on_closed is on its way.
-  static_cast<void>(network_of(connection).send(connection, octets));
+  static_cast<void>(world_.network_of(connection).send(connection, octets));
 }
 
-void HeadEnd::close(hes::ConnectionId connection) { network_of(connection).close(connection); }
+void HeadEnd::close(hes::ConnectionId connection) {
+  world_.network_of(connection).close(connection);
+}
 
 hes::ConnectionId HeadEnd::connect(std::string_view address, std::uint16_t port) {
   for (std::uint32_t number = 1; number <= scenario_.concentrators.size(); ++number) {
     if (concentrator_identity(number).address != address) continue;
     if (scenario_.concentrators[number - 1].uplink != Uplink::ethernet) break;
-    return ethernet_.connect(concentrator_device(number), port);
+    return world_.ethernet().connect(concentrator_device(number), port);
   }
   return hes::kNoConnection;
-}
-
-models::wan::Network& HeadEnd::network_of(hes::ConnectionId connection) {
-  const bool wired = models::wan::network_of(connection) == models::wan::kEthernetNumber;
-  return wired ? static_cast<models::wan::Network&>(ethernet_) : cell_;
 }
 
 void HeadEnd::fill(protocol::MutableBytes out) {

@@ -15,8 +15,7 @@
 #include "hes-stub/store/store.hpp"
 #include "kernel/agenda.hpp"
 #include "kernel/keyed_stream.hpp"
-#include "models/core/wan/cell.hpp"
-#include "models/core/wan/ethernet.hpp"
+#include "sim/assembly/world.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -50,8 +49,8 @@ class HeadEnd final : public models::wan::WanPeer,
                       private hes::LogPort {
  public:
   // Writes FOLDER/hes.sqlite. Throws std::runtime_error when the child or a port says no.
-  HeadEnd(kernel::Agenda& agenda, models::wan::Cell& cell, models::wan::Ethernet& ethernet,
-          const Scenario& scenario, const std::string& folder, hes::Observer& observer);
+  HeadEnd(World& world, const Scenario& scenario, const std::string& folder,
+          hes::Observer& observer);
   ~HeadEnd();
 
   void submit(const hes::Order& order);
@@ -68,14 +67,11 @@ class HeadEnd final : public models::wan::WanPeer,
   void send(hes::ConnectionId connection, protocol::Bytes octets) override;
   void close(hes::ConnectionId connection) override;
   hes::ConnectionId connect(std::string_view address, std::uint16_t port) override;
-  models::wan::Network& network_of(hes::ConnectionId connection);
   void fill(protocol::MutableBytes out) override;
   void line(hes::UtcNs at, std::string_view text) override;
   void noted();
 
-  kernel::Agenda& agenda_;
-  models::wan::Cell& cell_;
-  models::wan::Ethernet& ethernet_;
+  World& world_;
   const Scenario& scenario_;
   UtcScale scale_;
   kernel::Timer timer_;

@@ -11,6 +11,8 @@
 namespace sim::run {
 namespace {
 
+using nlohmann::ordered_json;
+
 std::string hex(std::span<const std::uint8_t> octets) {
   return fmt::format("{:02X}", fmt::join(octets, ""));
 }
@@ -37,62 +39,49 @@ Reach reach_of(const Scenario& scenario, const Identity& who, const MeterSetting
   return {gateway_port_of(scenario, who.number), parent.address, parent.id};
 }
 
-std::string as_csv(const Scenario& scenario, bool with_keys) {
-  std::string text =
-      "number,serial,logical_device_name,system_title,model,firmware,tier,server_sap,address,port,"
-      "parent,capture_period_s";
+// What either format says of a meter, in this order.
+ordered_json entry_of(const Scenario& scenario, const Identity& who, bool with_keys) {
+  const MeterSettings settings = settings_of(scenario, who.number);
+  const Reach reach = reach_of(scenario, who, settings);
+  ordered_json meter = {{"number", who.number},
+                        {"serial", who.serial},
+                        {"logical_device_name", who.logical_device_name},
+                        {"system_title", hex(who.system_title)},
+                        {"model", name_of(settings.model)},
+                        {"firmware", firmware_name(settings)},
+                        {"tier", settings.detailed ? "T1" : "T2"},
+                        {"server_sap", reach.server_sap},
+                        {"address", reach.address},
+                        {"port", scenario.hes.port},
+                        {"parent", reach.parent},
+                        {"capture_period_s", settings.capture_period_s}};
   if (with_keys) {
-    text +=
-        ",unicast_key,authentication_key,master_key,low_level_password,concentrator_unicast_key,"
-        "concentrator_authentication_key";
+    meter["unicast_key"] = hex(who.unicast_key);
+    meter["authentication_key"] = hex(who.authentication_key);
+    meter["master_key"] = hex(who.master_key);
+    meter["low_level_password"] = who.low_level_password;
+    meter["concentrator_unicast_key"] = hex(who.concentrator_unicast_key);
+    meter["concentrator_authentication_key"] = hex(who.concentrator_authentication_key);
   }
-  text += '\n';
-  for (const Identity& who : identities_of(scenario)) {
-    const MeterSettings settings = settings_of(scenario, who.number);
-    const Reach reach = reach_of(scenario, who, settings);
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}", who.number, who.serial,
-                        who.logical_device_name, hex(who.system_title), name_of(settings.model),
-                        firmware_name(settings), settings.detailed ? "T1" : "T2", reach.server_sap,
-                        reach.address, scenario.hes.port, reach.parent, settings.capture_period_s);
-    if (with_keys) {
-      text +=
-          fmt::format(",{},{},{},{},{},{}", hex(who.unicast_key), hex(who.authentication_key),
-                      hex(who.master_key), who.low_level_password,
-                      hex(who.concentrator_unicast_key), hex(who.concentrator_authentication_key));
-    }
-    text += '\n';
-  }
-  return text;
+  return meter;
 }
 
-std::string as_json(const Scenario& scenario, bool with_keys) {
-  nlohmann::ordered_json meters = nlohmann::ordered_json::array();
-  for (const Identity& who : identities_of(scenario)) {
-    const MeterSettings settings = settings_of(scenario, who.number);
-    const Reach reach = reach_of(scenario, who, settings);
-    nlohmann::ordered_json meter = {{"number", who.number},
-                                    {"serial", who.serial},
-                                    {"logical_device_name", who.logical_device_name},
-                                    {"system_title", hex(who.system_title)},
-                                    {"model", name_of(settings.model)},
-                                    {"firmware", firmware_name(settings)},
-                                    {"tier", settings.detailed ? "T1" : "T2"},
-                                    {"server_sap", reach.server_sap},
-                                    {"address", reach.address},
-                                    {"port", scenario.hes.port},
-                                    {"parent", reach.parent},
-                                    {"capture_period_s", settings.capture_period_s}};
-    if (with_keys) {
-      meter["unicast_key"] = hex(who.unicast_key);
-      meter["authentication_key"] = hex(who.authentication_key);
-      meter["master_key"] = hex(who.master_key);
-      meter["low_level_password"] = who.low_level_password;
-      meter["concentrator_unicast_key"] = hex(who.concentrator_unicast_key);
-      meter["concentrator_authentication_key"] = hex(who.concentrator_authentication_key);
+std::string as_csv(const ordered_json& meters) {
+  std::string names;
+  std::string rows;
+  for (const auto& [name, value] : meters.front().items()) names += "," + name;
+  for (const ordered_json& meter : meters) {
+    std::string row;
+    for (const ordered_json& value : meter) {
+      row += "," + (value.is_string() ? value.get<std::string>() : value.dump());
     }
-    meters.push_back(std::move(meter));
+    rows += row.substr(1) + "\n";
   }
-  nlohmann::ordered_json concentrators = nlohmann::ordered_json::array();
+  return names.substr(1) + "\n" + rows;
+}
+
+std::string as_json(const Scenario& scenario, ordered_json meters) {
+  ordered_json concentrators = ordered_json::array();
   for (std::uint32_t n = 1; n <= scenario.concentrators.size(); ++n) {
     const ConcentratorIdentity who = concentrator_identity(n);
     const bool gprs = scenario.concentrators[n - 1].uplink == Uplink::gprs;
@@ -102,18 +91,21 @@ std::string as_json(const Scenario& scenario, bool with_keys) {
                              {"gateway_port", kGatewayPort},
                              {"uplink", gprs ? "gprs" : "ethernet"}});
   }
-  const nlohmann::ordered_json all = {{"scenario", scenario.general.name},
-                                      {"clients", kClients},
-                                      {"concentrators", std::move(concentrators)},
-                                      {"meters", std::move(meters)}};
+  const ordered_json all = {{"scenario", scenario.general.name},
+                            {"clients", kClients},
+                            {"concentrators", std::move(concentrators)},
+                            {"meters", std::move(meters)}};
   return all.dump(2) + "\n";
 }
 
 }  // namespace
 
 std::string inventory_text(const Scenario& scenario, InventoryFormat format, bool with_keys) {
-  return format == InventoryFormat::csv ? as_csv(scenario, with_keys)
-                                        : as_json(scenario, with_keys);
+  ordered_json meters = ordered_json::array();
+  for (const Identity& who : identities_of(scenario)) {
+    meters.push_back(entry_of(scenario, who, with_keys));
+  }
+  return format == InventoryFormat::csv ? as_csv(meters) : as_json(scenario, std::move(meters));
 }
 
 }  // namespace sim::run

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "models/core/afe/sample_clock.hpp"
+#include "models/core/afe/afe.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "kernel/keyed_stream.hpp"
+#include "models/core/meter/meter_node.hpp"
 #include "models/core/meter/meter_supply.hpp"
 #include "models/core/parts/buffer_pool.hpp"
 #include "models/core/parts/pulse_output.hpp"
 #include "models/core/parts/rtc.hpp"
 #include "models/core/parts/supply.hpp"
-#include "models/core/parts/tolerance.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/cli/scenario_input.hpp"
+#include "sim/cli/command.hpp"
 
 #include <fmt/format.h>
 
