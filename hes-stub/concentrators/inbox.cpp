@@ -33,6 +33,7 @@ Row row_of(const p32::ProfileRow& reported,
   row.stamp_utc_s = reported.at.utc_s;
   row.deviation_min = reported.at.deviation_min;
   row.clock_status = reported.at.status;
+  row.capture_counter = reported.capture_counter;
   row.status = reported.status;
   row.n_values = static_cast<std::uint8_t>(n_values);
   for (std::size_t i = 0; i < places.size(); ++i) {

@@ -12,6 +12,7 @@
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/obis.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace hes {
 namespace {
@@ -71,18 +72,22 @@ bool is_status_word(const Column& column) {
 }  // namespace
 
 std::size_t ProfileType::value_count() const {
-  return columns.size() - (clock_column >= 0 ? 1 : 0) - (status_column >= 0 ? 1 : 0);
+  return columns.size() - (clock_column >= 0 ? 1 : 0) - (status_column >= 0 ? 1 : 0) -
+         (counter_column >= 0 ? 1 : 0);
 }
 
 bool assign_roles(ProfileType& profile) {
   profile.clock_column = -1;
   profile.status_column = -1;
+  profile.counter_column = -1;
   for (std::size_t i = 0; i < profile.columns.size(); ++i) {
     const Column& column = profile.columns[i];
     if (column.source.class_id == classes::Clock::kId && profile.clock_column < 0) {
       profile.clock_column = static_cast<int>(i);
     } else if (is_status_word(column) && profile.status_column < 0) {
       profile.status_column = static_cast<int>(i);
+    } else if (column.source.instance == protocol::cosem::kCaptureCounter) {
+      profile.counter_column = static_cast<int>(i);
     }
   }
   return profile.clock_column >= 0 && profile.value_count() <= kMaxValues;

@@ -30,12 +30,14 @@ struct Column {
 struct ProfileType {
   Obis obis;
   std::vector<Column> columns;
-  // Roles of the columns: the clock, the status word, and the rest in order.
+  // Roles of the columns: the clock, the status word, the capture counter, and the rest in order.
   int clock_column = -1;
   int status_column = -1;
+  int counter_column = -1;
   std::size_t value_count() const;
   bool is_value(std::size_t column) const {
-    return static_cast<int>(column) != clock_column && static_cast<int>(column) != status_column;
+    const int c = static_cast<int>(column);
+    return c != clock_column && c != status_column && c != counter_column;
   }
 };
 

@@ -21,8 +21,8 @@ void walk_order(Io& io, Value& order) {
 }
 template <typename Io, typename Value>
 void walk_row(Io& io, Value& row) {
-  io(row.stamp_utc_s, row.arrival_utc_s, row.status, row.deviation_min, row.clock_status,
-     row.deliveries, row.n_values);
+  io(row.stamp_utc_s, row.arrival_utc_s, row.capture_counter, row.status, row.deviation_min,
+     row.clock_status, row.deliveries, row.n_values);
   if constexpr (Io::kReads) row.n_values = std::min<std::uint8_t>(row.n_values, kMaxValues);
   for (std::size_t i = 0; i < row.n_values; ++i) io(row.values[i]);
 }

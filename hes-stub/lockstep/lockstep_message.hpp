@@ -16,7 +16,7 @@ namespace hes {
 
 // The control channel of lockstep mode (docs/head-end.md). A message is its length (4 octets, of
 // all that follows), its type (1) and its body; numbers are big-endian, times int64 nanoseconds.
-inline constexpr std::uint16_t kLockstepVersion = 2;
+inline constexpr std::uint16_t kLockstepVersion = 3;
 inline constexpr std::size_t kMaxControlOctets = std::size_t{64} << 20;
 
 enum class ControlType : std::uint8_t {

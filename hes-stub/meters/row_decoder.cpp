@@ -13,7 +13,7 @@ namespace {
 using protocol::axdr::Cursor;
 using protocol::axdr::Tag;
 
-constexpr std::size_t kMaxColumns = kMaxValues + 2;
+constexpr std::size_t kMaxColumns = kMaxValues + 3;
 
 // A number of any kind; other types are kept as 0, the row is worth more than the column.
 std::int64_t take_number(Cursor& in) {
@@ -82,6 +82,8 @@ DecodedRows decode_rows(protocol::Bytes array, const ProfileType& profile, std::
       const std::int64_t number = take_number(in);
       if (static_cast<int>(c) == profile.status_column) {
         row.status = same ? last.status : static_cast<std::uint32_t>(number);
+      } else if (static_cast<int>(c) == profile.counter_column) {
+        row.capture_counter = static_cast<std::uint32_t>(number);
       } else {
         row.values[row.n_values] = same ? last.values[row.n_values] : number;
         ++row.n_values;

@@ -26,7 +26,8 @@ enum class Delivery : std::uint8_t { push = 1, pull = 2, report = 4 };
 // One row of a load profile as the meter captured it: raw integers, scalers belong to the type.
 struct Row {
   std::int64_t stamp_utc_s = 0;
-  std::int64_t arrival_utc_s = 0;  // first delivery
+  std::int64_t arrival_utc_s = 0;     // first delivery
+  std::uint32_t capture_counter = 0;  // 0: the meter's rows have none
   std::uint32_t status = 0;
   std::int16_t deviation_min = 0;  // deviation + local time = UTC
   std::uint8_t clock_status = 0;
@@ -41,7 +42,7 @@ struct Row {
 inline bool same_capture(const Row& a, const Row& b) {
   if (a.stamp_utc_s != b.stamp_utc_s || a.status != b.status ||
       a.deviation_min != b.deviation_min || a.clock_status != b.clock_status ||
-      a.n_values != b.n_values) {
+      a.capture_counter != b.capture_counter || a.n_values != b.n_values) {
     return false;
   }
   for (std::size_t i = 0; i < a.n_values; ++i) {

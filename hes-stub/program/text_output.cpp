@@ -66,10 +66,11 @@ void print_row(const MeterEntry& meter, const Obis& obis, const Row& row, unsign
   for (std::size_t i = 0; i < row.n_values && i < places.size(); ++i) {
     cells[places[i].column] = scaled_text(row.values[i], places[i].scaler);
   }
-  std::string line =
-      fmt::format("{},{},{},{},{},{},{},{},{},{}", meter.serial, meter.logical_device_name,
-                  to_string(obis), utc_text(row.stamp_utc_s), row.deviation_min, row.clock_status,
-                  ordinal, row.status, utc_text(row.arrival_utc_s), delivery_text(row));
+  std::string line = fmt::format(
+      "{},{},{},{},{},{},{},{},{},{},{}", meter.serial, meter.logical_device_name, to_string(obis),
+      utc_text(row.stamp_utc_s), row.deviation_min, row.clock_status, ordinal,
+      row.capture_counter == 0 ? std::string() : std::to_string(row.capture_counter), row.status,
+      utc_text(row.arrival_utc_s), delivery_text(row));
   for (const std::string& cell : cells) line += "," + cell;
   std::fprintf(out, "%s\n", line.c_str());
 }
@@ -163,7 +164,8 @@ void print_csv(Store& store, const TextRange& range, std::FILE* out) {
   for (const Obis& obis : store.profiles()) {
     const std::vector<Column> columns = columns_of(types, obis);
     std::string header =
-        "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,status,"
+        "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,"
+        "capture_counter,status,"
         "arrival_utc,delivery";
     for (const Column& column : columns) header += "," + to_string(column.source.instance);
     std::fprintf(out, "%s\n", header.c_str());

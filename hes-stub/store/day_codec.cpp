@@ -10,6 +10,7 @@ constexpr std::uint8_t kClockChanged = 0x04;
 constexpr std::uint8_t kStatusChanged = 0x08;
 constexpr std::uint8_t kCountChanged = 0x10;
 constexpr std::uint8_t kReported = 0x20;
+constexpr std::uint8_t kNumbered = 0x40;
 
 std::uint8_t delivery_flags(std::uint8_t deliveries) {
   const bool reported = (deliveries & static_cast<unsigned>(Delivery::report)) != 0;
@@ -90,13 +91,18 @@ void append_row(const Row& row, std::vector<std::uint8_t>& blob, DayTail& tail) 
       row.deviation_min != last.deviation_min || row.clock_status != last.clock_status;
   const bool status = row.status != last.status;
   const bool count = row.n_values != last.n_values;
+  const bool numbered = row.capture_counter != last.capture_counter;
 
-  std::uint8_t buffer[16 + 10 * (6 + kMaxValues)];
+  std::uint8_t buffer[16 + 10 * (7 + kMaxValues)];
   std::uint8_t* at = buffer;
   *at++ = static_cast<std::uint8_t>(delivery_flags(row.deliveries) | (clock ? kClockChanged : 0) |
-                                    (status ? kStatusChanged : 0) | (count ? kCountChanged : 0));
+                                    (status ? kStatusChanged : 0) | (count ? kCountChanged : 0) |
+                                    (numbered ? kNumbered : 0));
   at = put_zigzag(at, difference(step_s, tail.step_s));
   at = put_zigzag(at, difference(row.arrival_utc_s, row.stamp_utc_s));
+  if (numbered) {
+    at = put_zigzag(at, std::int64_t{row.capture_counter} - last.capture_counter);
+  }
   if (clock) {
     at = put_zigzag(at, row.deviation_min);
     *at++ = row.clock_status;
@@ -123,6 +129,9 @@ bool decode_day(std::span<const std::uint8_t> blob, std::vector<Row>& rows, DayT
     const std::int64_t step_s = sum(tail.step_s, in.zigzag());
     row.stamp_utc_s = sum(tail.row.stamp_utc_s, step_s);
     row.arrival_utc_s = sum(row.stamp_utc_s, in.zigzag());
+    if (flags & kNumbered) {
+      row.capture_counter = static_cast<std::uint32_t>(sum(row.capture_counter, in.zigzag()));
+    }
     if (flags & kClockChanged) {
       row.deviation_min = static_cast<std::int16_t>(in.zigzag());
       row.clock_status = in.u8();

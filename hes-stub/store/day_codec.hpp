@@ -15,9 +15,10 @@ namespace hes {
 // a dozen octets whatever the period is. Appending needs the last row only.
 //
 //   blob = version (1)  row*
-//   row  = flags  stamp  arrival  [deviation clock_status]  [status]  [n_values]  value*
+//   row  = flags  stamp  arrival  [number]  [deviation clock_status]  [status]  [n_values]  value*
 // flags: bit 0, 1 Delivery push and pull, bit 5 report; bit 2 deviation or clock status changed;
-// bit 3 status changed; bit 4 number of values changed. stamp: zigzag varint of the second
+// bit 3 status changed; bit 4 number of values changed; bit 6 number: the difference of the capture
+// counter, which is 0 without. stamp: zigzag varint of the second
 // difference; arrival: zigzag varint of seconds after the stamp; values: zigzag varints of the
 // difference.
 inline constexpr std::uint8_t kDayBlobVersion = 1;

@@ -120,10 +120,32 @@ std::size_t place_of(const Rows& day, std::size_t cursor, const Row& row, bool p
   return at;
 }
 
+bool numbered(std::span<const Row> rows) {
+  return std::all_of(rows.begin(), rows.end(),
+                     [](const Row& row) { return row.capture_counter != 0; });
+}
+
+void merge_numbered(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new,
+                    Delivery how) {
+  for (std::size_t i = 0; i < delivered.size(); ++i) {
+    const auto known = std::find_if(
+        day.begin(), day.end(), [&](const Row& row) { return same_capture(row, delivered[i]); });
+    is_new[i] = known == day.end();
+    Row& row = known == day.end() ? day.emplace_back(delivered[i]) : *known;
+    row.deliveries |= static_cast<std::uint8_t>(how);
+  }
+  std::stable_sort(day.begin(), day.end(), [](const Row& a, const Row& b) {
+    return a.capture_counter < b.capture_counter;
+  });
+}
+
 }  // namespace
 
 void merge_push(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new) {
   is_new.assign(delivered.size(), 0);
+  if (numbered(day) && numbered(delivered)) {
+    return merge_numbered(day, delivered, is_new, Delivery::push);
+  }
   const Evidence evidence(day, delivered);
   // Rows of this delivery must not be taken for known ones.
   const Rows before = day;
@@ -152,6 +174,7 @@ void merge_push(Rows& day, std::span<const Row> delivered, std::vector<std::uint
 void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint8_t>& is_new,
                 Delivery how) {
   is_new.assign(delivered.size(), 1);
+  if (numbered(day) && numbered(delivered)) return merge_numbered(day, delivered, is_new, how);
   const Evidence evidence(day, delivered);
   Rows merged(delivered.begin(), delivered.end());
   std::vector<std::size_t> partner(day.size(), kNone);  // of each row of the day, in `delivered`

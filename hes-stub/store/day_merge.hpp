@@ -10,11 +10,12 @@
 
 namespace hes {
 
-// Which delivered rows are new, and which did we have? Content alone cannot tell: after a clock set
-// back an empty home writes the very same stamp, status and registers again. So a day of the store
-// keeps its rows in the order of the meter's buffer, and a delivery, itself a part of that buffer
-// in its order, is laid along the day. Within one delivery nothing is a repetition: a meter that
-// holds a row twice shows it.
+// Which delivered rows are new, and which did we have? Where the meter numbers its rows the number
+// tells, and the day stands in the order of the numbers. Elsewhere content alone cannot tell: after
+// a clock set back an empty home writes the very same stamp, status and registers again. So a day
+// of the store keeps its rows in the order of the meter's buffer, and a delivery, itself a part of
+// that buffer in its order, is laid along the day. Within one delivery nothing is a repetition: a
+// meter that holds a row twice shows it.
 
 // A push hands over each row once, from the meter's cursor on. A pushed row is no news when
 // - a pull brought it before (the row is known and was never pushed), or

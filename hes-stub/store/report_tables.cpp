@@ -34,7 +34,8 @@ constexpr Table kTable<p32::InventoryMeter>{"concentrator_meter", "concentrator 
 template <>
 constexpr Table kTable<p32::Reading>{"reading", "", "meter arrival_ns clock_utc_s"};
 template <>
-constexpr Table kTable<p32::MeterEvent>{"meter_event", "meter alarm log stamp_utc_s code ordinal",
+constexpr Table kTable<p32::MeterEvent>{"meter_event",
+                                        "meter alarm log stamp_utc_s code capture_counter ordinal",
                                         "arrival_ns", "OR IGNORE "};
 template <>
 constexpr Table kTable<p32::ConcentratorParametersReport>{"concentrator_parameters", "concentrator",

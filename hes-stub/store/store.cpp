@@ -116,10 +116,12 @@ AddResult Store::add_rows(MeterIndex meter, ProfileIndex profile, std::span<cons
 bool Store::Impl::append_in_order(OpenDay& day, std::span<const Row> rows, Delivery how,
                                   std::size_t first, AddResult& result) {
   const std::int64_t known = day.max_stamp_utc_s;
+  std::uint32_t number = day.tail.row.capture_counter;
   std::size_t n = 0;
   for (std::size_t i = first; i < rows.size(); ++i) {
     if (day_of(rows[i].stamp_utc_s) != day.day) continue;
-    if (rows[i].stamp_utc_s <= known) return false;
+    if (rows[i].stamp_utc_s <= known || rows[i].capture_counter < number) return false;
+    number = rows[i].capture_counter;
     ++n;
   }
   if (day.rows + n > kMaxRowsPerDay) {

@@ -57,6 +57,9 @@ inline constexpr Quantity kQuantityTable[] = {
 };
 inline constexpr std::size_t kQuantities = sizeof kQuantityTable / sizeof kQuantityTable[0];
 
+// Numbers the captured rows of a meter, in all its logs together; the last column of each.
+inline constexpr Obis kCaptureCounter = obis(0, 0, 96, 15, 50);  // .0 to .49 count events
+
 // Those that somebody speaks of by name.
 enum QuantityIndex : std::uint8_t {
   kActiveImport,

@@ -24,6 +24,7 @@ TableRow table_row(hes::MeterIndex meter, const hes::Row& row, std::uint16_t ord
   out.deviation_min = row.deviation_min;
   out.status = static_cast<std::uint8_t>(row.status);
   out.ordinal = ordinal;
+  out.capture_counter = row.capture_counter;
   out.registers = registers_of(row);
   out.arrival_utc_s = 1e-9 * static_cast<double>(arrival);
   return out;

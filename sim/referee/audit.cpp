@@ -33,14 +33,14 @@ constexpr cosem::Attribute kLoadProfileBuffer{cosem::classes::ProfileGeneric::kI
                                               cosem::obis(1, 0, 99, 1, 0),
                                               cosem::classes::ProfileGeneric::kBuffer};
 
-// A rows array as every built-in meter sends it: clock, status, registers.
+// A rows array as every built-in meter sends it: clock, status, registers, capture counter.
 std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
   protocol::axdr::Cursor cursor(value);
   std::vector<HeldRow> rows;
   std::map<std::int64_t, std::uint16_t> ordinals;
   const std::uint32_t n = cursor.array();
   for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
-    cursor.structure(2 + kQuantities);
+    const bool numbered = cursor.structure() == 3 + kQuantities;
     const auto clock = cosem::decode_date_time(cursor.date_time());
     if (!clock.ok()) return std::nullopt;
     HeldRow row;
@@ -50,6 +50,7 @@ std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
     for (std::uint32_t& each : row.registers) {
       each = static_cast<std::uint32_t>(cursor.unsigned_number());
     }
+    if (numbered) row.capture_counter = static_cast<std::uint32_t>(cursor.unsigned_number());
     row.ordinal = ordinals[row.stamp_utc_s]++;
     rows.push_back(row);
   }

@@ -27,7 +27,7 @@ void write_flash(std::uint32_t meter, const std::vector<HeldRow>& rows,
                  result::ResultWriter& writer) {
   for (const HeldRow& row : rows) {
     writer.append(result::FlashRow{meter, row.stamp_utc_s, row.deviation_min, row.status,
-                                   row.ordinal, row.registers});
+                                   row.ordinal, row.capture_counter, row.registers});
   }
 }
 
@@ -56,6 +56,7 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
     held.deviation_min = row.deviation_min;
     held.status = static_cast<std::uint8_t>(row.status);
     held.ordinal = static_cast<std::uint16_t>(ordinal);
+    held.capture_counter = row.capture_counter;
     held.registers = registers_of(row);
     held.arrival_utc_s = static_cast<double>(row.arrival_utc_s);
     rows.push_back(held);

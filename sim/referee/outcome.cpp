@@ -15,6 +15,12 @@ constexpr std::int64_t kDayS = 86'400;
 using RowKey = std::pair<std::int64_t, std::uint16_t>;  // stamp, ordinal
 using Index = std::map<RowKey, const HeldRow*>;
 
+// What tells a row from all others of its meter: its number, below every stamp as it is negative.
+RowKey identity_of(const HeldRow& row) {
+  if (row.capture_counter != 0) return {-std::int64_t{row.capture_counter}, 0};
+  return {row.stamp_utc_s, row.ordinal};
+}
+
 RegisterValues as_values(const result::Registers& registers) {
   RegisterValues values;
   std::copy(registers.begin(), registers.end(), values.begin());
@@ -63,6 +69,7 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
     if (!index.try_emplace({row.stamp_utc_s, row.ordinal}, &row).second) ++tally.duplicated;
   }
   std::size_t matched = 0;
+  std::uint32_t last_number = 0;
   Base last_row, last_midnight;
   Truth last_expected;
   for (const ReferenceRow& expected : reference) {
@@ -82,6 +89,8 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
     if (row.status != expected.status || row.deviation_min != expected.deviation_min) {
       ++tally.status_mismatches;
     }
+    if (last_number != 0 && row.capture_counter <= last_number) ++tally.misnumbered;
+    last_number = row.capture_counter;
     const RegisterValues registers = as_values(row.registers);
     bool wrong = is_wrong(last_row, expected.truth, registers);
     last_row = {expected.truth, registers};
@@ -96,15 +105,15 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
 }
 
 std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow>& b) {
-  std::map<RowKey, const HeldRow*> index;
-  for (const HeldRow& row : a) index[{row.stamp_utc_s, row.ordinal}] = &row;
+  Index index;
+  for (const HeldRow& row : a) index[identity_of(row)] = &row;
   std::uint64_t n = 0;
   for (const HeldRow& row : b) {
-    const auto found = index.find({row.stamp_utc_s, row.ordinal});
+    const auto found = index.find(identity_of(row));
     if (found == index.end()) continue;
     const HeldRow& other = *found->second;
-    const bool same = row.registers == other.registers && row.status == other.status &&
-                      row.deviation_min == other.deviation_min;
+    const bool same = row.stamp_utc_s == other.stamp_utc_s && row.registers == other.registers &&
+                      row.status == other.status && row.deviation_min == other.deviation_min;
     if (!same) ++n;
   }
   return n;

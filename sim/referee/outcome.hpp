@@ -18,6 +18,7 @@ struct HeldRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
+  std::uint32_t capture_counter = 0;  // 0: the meter's rows have none
   result::Registers registers{};
   double arrival_utc_s = result::kNotKnown;
 };

@@ -55,7 +55,8 @@ struct Tally {
   std::uint64_t duplicated = 0;  // held and not expected: a second copy, or a row of nowhere
   std::uint64_t mismatches = 0;  // held, and a register out of its class limit
   std::uint64_t status_mismatches = 0;
-  std::uint64_t unknown = 0;  // rows whose truth nobody knows
+  std::uint64_t misnumbered = 0;  // held, with a capture counter not above that of the row before
+  std::uint64_t unknown = 0;      // rows whose truth nobody knows
 
   Tally& operator+=(const Tally& other);
 };

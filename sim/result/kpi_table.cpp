@@ -85,6 +85,12 @@ constexpr KpiInfo kFigures[] = {
      tally<&F::flash, &Tally::mismatches>},
     {"flash_differing", "", "rows that differ between a meter's flash and the head-end",
      count<&F::flash_differing>},
+    {"rows_misnumbered", "",
+     "rows and closings of head-end and flash whose capture counter is not above that of the row "
+     "captured before",
+     [](const F& f) {
+       return number(f.head_end.misnumbered + f.closings.misnumbered + f.flash.misnumbered);
+     }},
     {"flash_unread", "", "meters whose flash could not be read at the end",
      count<&F::flash_unread>},
     {"relay_orders", "", "relay orders the scenario gives, one a meter", count<&F::relay_orders>},
@@ -170,8 +176,9 @@ constexpr auto kTable = [] {
 }  // namespace
 
 Tally& Tally::operator+=(const Tally& other) {
-  for (auto member : {&Tally::expected, &Tally::in_time, &Tally::lost, &Tally::duplicated,
-                      &Tally::mismatches, &Tally::status_mismatches, &Tally::unknown}) {
+  for (auto member :
+       {&Tally::expected, &Tally::in_time, &Tally::lost, &Tally::duplicated, &Tally::mismatches,
+        &Tally::status_mismatches, &Tally::misnumbered, &Tally::unknown}) {
     this->*member += other.*member;
   }
   return *this;

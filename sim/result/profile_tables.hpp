@@ -12,7 +12,8 @@ using protocol::cosem::kQuantities;
 // Cumulative registers as the meter encodes them, by index in kQuantityTable.
 using Registers = std::array<std::uint32_t, kQuantities>;
 
-// A row of a profile is identified by meter, stamp, deviation, status and ordinal.
+// A row of a profile is identified by meter and capture counter; where that is 0, by meter, stamp,
+// deviation, status and ordinal.
 template <typename Row>
 void describe_identity(auto& column) {
   column("meter", &Row::meter, "", kMeterDoc);
@@ -22,6 +23,8 @@ void describe_identity(auto& column) {
          "bits: 0 critical error, 1 clock invalid, 2 data not valid, 3 daylight saving, 5 clock "
          "adjusted, 7 power down");
   column("ordinal", &Row::ordinal, "", "tells rows with the same stamp apart, from 0");
+  column("capture_counter", &Row::capture_counter, "",
+         "number that the meter gave the row; 0: its rows have none");
 }
 
 struct HeadEndRow {
@@ -31,6 +34,7 @@ struct HeadEndRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
+  std::uint32_t capture_counter = 0;
   Registers registers{};
   double arrival_utc_s = kNotKnown;
 
@@ -66,6 +70,7 @@ struct FlashRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
+  std::uint32_t capture_counter = 0;
   Registers registers{};
 
   static void describe(auto& column) {
@@ -82,6 +87,7 @@ struct ClosingRow {
   std::int16_t deviation_min = 0;
   std::uint8_t status = 0;
   std::uint16_t ordinal = 0;
+  std::uint32_t capture_counter = 0;
   Registers registers{};
   double arrival_utc_s = kNotKnown;
 

@@ -146,9 +146,18 @@ TEST(SeededFault, ARowOfNowhereIsDuplicatedToo) {
   const Finished run = run_bent([](std::vector<hes::Row>& rows) {
     rows.insert(rows.begin() + 5, rows[4]);
     rows[5].stamp_utc_s += 60;
+    rows[5].capture_counter += 1000;
   });
   EXPECT_EQ(run.kpi("intervals_duplicated"), 1);
   expect_nothing_wrong(run, {"intervals_duplicated"});
+}
+
+TEST(SeededFault, ANumberGivenTwiceIsMisnumberedAndDiffersFromTheFlash) {
+  const Finished run = run_bent(
+      [](std::vector<hes::Row>& rows) { rows[4].capture_counter = rows[3].capture_counter; });
+  EXPECT_EQ(run.kpi("rows_misnumbered"), 1);
+  EXPECT_EQ(run.kpi("flash_differing"), 1);
+  expect_nothing_wrong(run, {"rows_misnumbered", "flash_differing"});
 }
 
 TEST(SeededFault, AWrongDigitIsAMismatchAndDiffersFromTheFlash) {

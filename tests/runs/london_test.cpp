@@ -24,7 +24,8 @@ TEST(London, MeasuredHomesAreRightAndEveryGapIsCounted) {
   ASSERT_FALSE(kpis.empty());
   for (const char* name :
        {"intervals_lost", "intervals_duplicated", "truth_mismatches", "status_mismatches",
-        "flash_lost", "flash_duplicated", "flash_mismatches", "flash_differing", "flash_unread"}) {
+        "flash_lost", "flash_duplicated", "flash_mismatches", "flash_differing", "flash_unread",
+        "rows_misnumbered"}) {
     EXPECT_EQ(kpis.at(name), 0) << name;
   }
   EXPECT_GE(kpis.at("interval_success"), 0.99);

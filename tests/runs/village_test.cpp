@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
 
 #include "hes-stub/store/database.hpp"
 
@@ -17,6 +18,20 @@ using sim::run::HeldRow;
 using sim::run::MeterSet;
 using sim::run::RelayOrder;
 using sim::run::Scenario;
+
+// From the meter to the result: each meter's rows by the number that it gave them.
+void expect_numbers_rise(const std::string& result) {
+  for (const char* table : {"rows", "flash_rows", "closings"}) {
+    const auto meters = column_of(result, table, "meter");
+    const auto numbers = column_of(result, table, "capture_counter");
+    EXPECT_FALSE(numbers.empty());
+    std::map<double, double> last;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      EXPECT_GT(numbers[i], last[meters[i]]) << table << " row " << i;
+      last[meters[i]] = numbers[i];
+    }
+  }
+}
 
 TEST(Village, AllItsExpectationsHold) {
   const Folder folder;
@@ -32,6 +47,7 @@ TEST(Village, AllItsExpectationsHold) {
   const std::string result = folder / "village/result.h5";
   EXPECT_EQ(column_of(result, "nodes", "meter").size(), 61u);
   EXPECT_FALSE(column_of(result, "airtime", "airtime_s").empty());
+  expect_numbers_rise(result);
 }
 
 TEST(Village, TheSameSeedGivesTheSameDigestAndAnotherSeedAnother) {
@@ -99,8 +115,10 @@ TEST(Village, MetersThatWereWithoutSupplyComeBackAndCatchUp) {
 }
 
 TEST(Village, DamagedFramesAreCountedAndDropped) {
+  Scenario scenario = hamlet(30, 0, 3);  // long enough to have a weak end
+  scenario.plc.noise_db = 3;
   const Folder folder;
-  const Finished run = run_in_child(hamlet(30, 0, 3), folder);  // long enough to have a weak end
+  const Finished run = run_in_child(scenario, folder);
   expect_village_well(run, 30);
   EXPECT_GT(run.kpi("plc_noise_loss_share"), 0.01);
   EXPECT_GT(run.kpi("malformed"), 0);

@@ -119,6 +119,7 @@ p32::ProfileMeter Reporter::profile_meter(const std::string& serial, const Chunk
   for (const Row& row : chunk.rows) {
     p32::ProfileRow out;
     out.at = row.at;
+    out.capture_counter = row.capture_counter;
     out.status = row.status;
     out.values = row.values;
     line.rows.push_back(out);
@@ -132,6 +133,7 @@ p32::MeterEvent Reporter::event_of(const Row& row, Profile profile) {
       profile == Profile::relay_events || (profile == Profile::alarms && is_relay_code(row.status));
   event.log = relay ? p32::EventLog::relay : p32::EventLog::standard;
   event.at = row.at;
+  event.capture_counter = row.capture_counter;
   event.code = row.status;
   return event;
 }

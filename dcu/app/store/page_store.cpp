@@ -13,7 +13,7 @@ namespace {
 using protocol::Reader;
 using protocol::Writer;
 
-constexpr std::uint32_t kMagic = 0x41'44'43'31;  // "ADC1"
+constexpr std::uint32_t kMagic = 0x41'44'43'32;  // "ADC2": chunks with capture counters
 constexpr std::size_t kHeadOctets = 40;
 constexpr std::size_t kRoom = Disk::kPageOctets - kHeadOctets;
 constexpr std::uint8_t kLastOfBatch = 0x01;

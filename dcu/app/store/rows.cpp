@@ -19,6 +19,7 @@ std::uint64_t digest_of(const Row& row) {
     for (int k = 0; k < 8; ++k, word >>= 8) digest = (digest ^ (word & 0xFF)) * 0x100000001b3;
   };
   mix(static_cast<std::uint64_t>(row.at.utc_s));
+  mix(row.capture_counter);
   mix(static_cast<std::uint16_t>(row.at.deviation_min) | std::uint64_t{row.at.status} << 16 |
       std::uint64_t{row.at.hundredths} << 24 | std::uint64_t{row.status} << 32);
   for (const std::uint64_t value : row.values) mix(value);
@@ -81,7 +82,9 @@ std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::i
   for (std::uint32_t i = 0; i < n; ++i) {
     const Row* const before = rows.empty() ? nullptr : &rows.back();
     Row row;
-    in.structure(is_event_log(profile) ? 2 : 2 + kRowValues);
+    const std::uint32_t plain = is_event_log(profile) ? 2 : 2 + kRowValues;
+    const std::uint32_t columns = in.structure();
+    if (columns != plain && columns != plain + 1) return std::nullopt;
     if (!in.ok() || !take_time(in, before, period_s, row)) return std::nullopt;
     const auto of_before = [&](std::uint64_t value) {
       return before == nullptr ? std::nullopt : std::optional(value);
@@ -94,6 +97,7 @@ std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::i
         row.values[k] = take_number(in, of_before(before == nullptr ? 0 : before->values[k]));
       }
     }
+    if (columns > plain) row.capture_counter = static_cast<std::uint32_t>(in.unsigned_number());
     if (!in.ok()) return std::nullopt;
     rows.push_back(row);
   }
@@ -109,6 +113,7 @@ Octets encode(const Chunk& chunk) {
   for (const Row& row : chunk.rows) {
     put_signed(row.at.utc_s - before.at.utc_s, out);
     put_signed(row.at.deviation_min - before.at.deviation_min, out);
+    put_signed(std::int64_t{row.capture_counter} - before.capture_counter, out);
     out(row.at.status, row.at.hundredths, row.status);
     for (std::size_t k = 0; k < kRowValues; ++k) {
       put_signed(static_cast<std::int64_t>(row.values[k] - before.values[k]), out);
@@ -128,6 +133,7 @@ std::optional<Chunk> decode_chunk(Bytes octets) {
   for (std::uint64_t i = 0; i < n && in.ok(); ++i) {
     row.at.utc_s += take_signed(in);
     row.at.deviation_min = static_cast<std::int16_t>(row.at.deviation_min + take_signed(in));
+    row.capture_counter = static_cast<std::uint32_t>(row.capture_counter + take_signed(in));
     in(row.at.status, row.at.hundredths, row.status);
     for (std::uint64_t& value : row.values) value += static_cast<std::uint64_t>(take_signed(in));
     chunk.rows.push_back(row);

@@ -22,6 +22,7 @@ inline constexpr std::size_t kRowValues = protocol::cosem::kQuantities;
 // One entry of a profile, as captured: raw integers. An event has its code in `status`.
 struct Row {
   protocol::cosem::DateTime at;
+  std::uint32_t capture_counter = 0;  // 0: the meter's rows have none
   std::uint8_t status = 0;
   std::array<std::uint64_t, kRowValues> values{};
   friend bool operator==(const Row&, const Row&) = default;
@@ -32,9 +33,9 @@ inline constexpr std::uint8_t kRowClockInvalid = 0x02;
 inline constexpr std::uint8_t kRowNotValid = 0x04;
 inline constexpr std::uint8_t kRowClockAdjusted = 0x20;
 
-// An A-XDR array of rows: clock, status and registers, or clock and code of an event. Nothing
-// when it is anything else. A null stands for "as the row before", in the clock column for one
-// period later (Blue Book 4.3.6).
+// An A-XDR array of rows: clock, status and registers, or clock and code of an event; and the
+// capture counter where the meter has one. Nothing when it is anything else. A null stands for "as
+// the row before", in the clock column for one period later (Blue Book 4.3.6).
 std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::int64_t period_s);
 
 // What one reading brought: rows not seen before, in the order of the meter's buffer.
@@ -50,7 +51,7 @@ std::optional<Chunk> decode_chunk(Bytes octets);
 
 // Which rows of a profile were taken before. A delivery holds all rows of its range, so each of
 // its rows is either one of those taken, each counted once, or new: after a clock was set back the
-// same row may stand twice in the meter's buffer.
+// same row may stand twice in the buffer of a meter that does not number them.
 class TakenRows {
  public:
   void add(const Row& row);

@@ -43,7 +43,10 @@ struct Core {
   bool provisioned = false;
   bool power_line = false;  // fitted and provisioned
 
-  bool note(EventCode code) { return journal.note(hal, clock, code); }
+  bool note(EventCode code) { return note_at(code, clock.utc_s(hal)); }
+  bool note_at(EventCode code, std::int64_t utc_s) {
+    return journal.note_at(hal, clock, code, utc_s, durable.state.capture_counter);
+  }
   void store_settings() { parameters.store(hal, BlockKind::settings, settings); }
   // Changed by a client, so noted.
   void store_identity();

@@ -61,7 +61,9 @@ void Meter::boot(meter_boot_reason reason) {
     return;
   }
   core_.clock.zone.set(core_.identity.time_zone_min, core_.identity.daylight_saving != 0);
-  core_.journal.open(core_.hal, core_.identity.capture_period_s);
+  std::uint32_t& capture_counter = core_.durable.state.capture_counter;
+  capture_counter =
+      std::max(capture_counter, core_.journal.open(core_.hal, core_.identity.capture_period_s));
   note_boot(reason);
   note_revision();
   push_.boot(core_);
@@ -87,7 +89,7 @@ void Meter::open_power_line() {
 void Meter::note_boot(meter_boot_reason reason) {
   DurableState& state = core_.durable.state;
   if (state.power_down_utc_s != 0) {
-    core_.journal.note_at(core_.hal, core_.clock, EventCode::power_down, state.power_down_utc_s);
+    core_.note_at(EventCode::power_down, state.power_down_utc_s);
     state.power_down_utc_s = 0;
   }
   if (reason == METER_BOOT_WATCHDOG) {

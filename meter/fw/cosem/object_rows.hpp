@@ -71,6 +71,10 @@ inline constexpr auto kStatusRows = std::to_array<Row>({
                     core.clear_errors();
                     return AccessResult::success;
                   }),
+    data(protocol::cosem::kCaptureCounter, kMetering,
+         [](const Core& core, std::uint8_t, Writer& out) {
+           axdr::put_double_long_unsigned(core.durable.state.capture_counter, out);
+         }),
     data(obis(0, 0, 96, 5, 0), kMetering,
          [](const Core& core, std::uint8_t, Writer& out) {
            std::uint8_t status = core.settings.output_state != 0 ? kOperatingLoadConnected : 0;

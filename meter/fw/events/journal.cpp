@@ -2,19 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/events/journal.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 namespace meter::fw {
-namespace {
 
-// For the capture object "event code": what the newest row says.
-std::uint8_t newest_code(const Hal& hal, const RowLog& log) {
-  RowHead head;
-  if (log.rows() == 0 || !log.read_ordinal(hal, log.next_ordinal() - 1, head, {})) return 0;
-  return head.code;
-}
-
-}  // namespace
-
-void Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
+std::uint32_t Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
   std::uint16_t page = kParameterPlace.pages;
   for (const LogRegion& region : kLogRegions) {
     const LogPlace place{page, region.pages, value_octets(region.id)};
@@ -22,9 +15,20 @@ void Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
     page += region.pages;
   }
   log(LogId::load).open(hal, load_place(capture_period_s), load_rows(capture_period_s));
-  for (std::size_t k = 0; k < kEventLogCount; ++k) {
-    last_codes_[k] = newest_code(hal, log(kEventLogs[k].id));
+  last_codes_ = {};
+  std::uint32_t newest_number = 0;
+  for (std::size_t k = 0; k < logs_.size(); ++k) {
+    RowHead head;
+    std::array<std::uint8_t, kProfileValueOctets> values;
+    const MutableBytes row = MutableBytes(values).first(value_octets(static_cast<LogId>(k)));
+    const std::uint32_t end = logs_[k].next_ordinal();
+    if (end == 0 || !logs_[k].read_ordinal(hal, end - 1, head, row)) continue;
+    last_codes_[k] = head.code;
+    std::uint32_t number;
+    std::memcpy(&number, row.last(sizeof number).data(), sizeof number);
+    newest_number = std::max(newest_number, number);
   }
+  return newest_number;
 }
 
 void Journal::format(const Hal& hal, std::uint32_t capture_period_s) {
@@ -33,12 +37,16 @@ void Journal::format(const Hal& hal, std::uint32_t capture_period_s) {
   last_codes_ = {};
 }
 
-bool Journal::note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s) {
+bool Journal::note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,
+                      std::uint32_t& capture_counter) {
   RowHead head = clock.stamp(utc_s);
   head.code = static_cast<std::uint8_t>(code);
   const auto append = [&](LogId id) {
-    last_codes_[index_of(id)] = head.code;
-    return log(id).append(hal, head, {});
+    last_codes_[static_cast<std::size_t>(id)] = head.code;
+    ++capture_counter;
+    return log(id).append(
+        hal, head,
+        {reinterpret_cast<const std::uint8_t*>(&capture_counter), sizeof capture_counter});
   };
   bool ruled = false;
   bool kept = true;

@@ -11,22 +11,21 @@ namespace meter::fw {
 // The logs that clients read as profiles.
 class Journal {
  public:
-  void open(const Hal& hal, std::uint32_t capture_period_s);
+  // The largest capture counter in flash.
+  std::uint32_t open(const Hal& hal, std::uint32_t capture_period_s);
   void format(const Hal& hal, std::uint32_t capture_period_s);
-  bool note(const Hal& hal, const Clock& clock, EventCode code) {
-    return note_at(hal, clock, code, clock.utc_s(hal));
-  }
-  bool note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s);
+  bool note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,
+               std::uint32_t& capture_counter);
 
   RowLog& log(LogId id) { return logs_[static_cast<std::size_t>(id)]; }
   const RowLog& log(LogId id) const { return logs_[static_cast<std::size_t>(id)]; }
   // The newest code, for the event code objects; 0: none since power on.
-  std::uint8_t last_code(LogId id) const { return last_codes_[index_of(id)]; }
+  std::uint8_t last_code(LogId id) const { return last_codes_[static_cast<std::size_t>(id)]; }
   bool failed() const;
 
  private:
   std::array<RowLog, static_cast<std::size_t>(LogId::logs)> logs_;
-  std::array<std::uint8_t, kEventLogCount> last_codes_{};
+  std::array<std::uint8_t, static_cast<std::size_t>(LogId::logs)> last_codes_{};
 };
 
 }  // namespace meter::fw

@@ -17,6 +17,7 @@ enum class ColumnSource : std::uint8_t {
   status,      // status word of the interval
   event_code,  // that made the row
   energy,      // which: index in kQuantityTable
+  capture_counter,
 };
 struct Column {
   ColumnSource source;
@@ -25,18 +26,21 @@ struct Column {
   constexpr bool stored_as_value() const { return source >= ColumnSource::energy; }
 };
 
-// Load profile and daily closing have the same columns.
-inline constexpr std::size_t kProfileColumnCount = 2 + protocol::cosem::kQuantities;
+// Load profile and daily closing have the same columns. The capture counter is the last one of
+// every log.
+inline constexpr std::size_t kProfileColumnCount = 2 + protocol::cosem::kQuantities + 1;
 inline constexpr std::array<Column, kProfileColumnCount> kProfileColumns = [] {
   std::array<Column, kProfileColumnCount> columns{Column{ColumnSource::clock},
                                                   Column{ColumnSource::status}};
   for (std::uint8_t k = 0; k < protocol::cosem::kQuantities; ++k) {
     columns[2 + k] = {ColumnSource::energy, k};
   }
+  columns.back() = {ColumnSource::capture_counter};
   return columns;
 }();
-inline constexpr std::array<Column, 2> kEventColumns{Column{ColumnSource::clock},
-                                                     Column{ColumnSource::event_code}};
+inline constexpr std::array<Column, 3> kEventColumns{Column{ColumnSource::clock},
+                                                     Column{ColumnSource::event_code},
+                                                     Column{ColumnSource::capture_counter}};
 
 constexpr std::span<const Column> columns_of(LogId id) {
   if (id == LogId::load || id == LogId::closing) return kProfileColumns;

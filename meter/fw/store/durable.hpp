@@ -36,6 +36,9 @@ struct DurableState {
   std::uint16_t reserved = 0;
   // Power line: ordinals of the first entries of the event logs not reported yet.
   std::array<std::uint32_t, kEventLogCount> alarm_cursor{};
+  // Number of the row captured last, in whatever log. A boot goes on behind the largest in flash,
+  // and what clears rows makes a checkpoint first: no number comes twice, whatever is lost.
+  std::uint32_t capture_counter = 0;
 };
 
 // Battery-backed RAM that the firmware asks for: two copies, each with its CRC.

@@ -117,10 +117,9 @@ bool RowLog::is_blank(const Hal& hal, std::uint32_t slot) const {
 void RowLog::adopt_last_row(const Hal& hal) {
   const std::uint32_t all = place_.pages * rows_per_page();
   const std::uint32_t oldest = next_ > all ? next_ - all : 0;
-  std::array<std::uint8_t, kMaxRowValues> values;
   for (std::uint32_t slot = next_; slot-- > oldest;) {
     RowHead head;
-    if (!read(hal, slot, head, MutableBytes(values).first(place_.value_octets))) continue;
+    if (!read(hal, slot, head, {})) continue;
     torn_ = static_cast<std::uint16_t>(head.torn + (next_ - 1 - slot));
     era_ = head.era;
     last_utc_s_ = head.utc_s;
@@ -171,11 +170,11 @@ bool RowLog::append(const Hal& hal, RowHead head, Bytes values) {
 }
 
 bool RowLog::read(const Hal& hal, std::uint32_t slot, RowHead& head, MutableBytes values) const {
-  PROTOCOL_ASSERT(values.size() == place_.value_octets);
+  PROTOCOL_ASSERT(values.size() <= place_.value_octets);
   if (slot >= next_) return false;
   RowBytes row;
   if (!hal.flash_read(address_of(slot), MutableBytes(row).first(row_octets()))) return false;
-  const std::size_t covered = sizeof head + values.size();
+  const std::size_t covered = sizeof head + place_.value_octets;
   std::uint32_t crc;
   std::memcpy(&crc, row.data() + covered, sizeof crc);
   if (crc != crc32(Bytes(row).first(covered), slot)) return false;
@@ -203,8 +202,7 @@ bool RowLog::read_ordinal(const Hal& hal, std::uint32_t ordinal, RowHead& head,
 }
 
 bool RowLog::head_of(const Hal& hal, std::uint32_t ordinal, RowHead& head) const {
-  std::array<std::uint8_t, kMaxRowValues> values;
-  return read_ordinal(hal, ordinal, head, MutableBytes(values).first(place_.value_octets));
+  return read_ordinal(hal, ordinal, head, {});
 }
 
 bool RowLog::next_run(const Hal& hal, std::int64_t from_utc_s, std::int64_t to_utc_s,

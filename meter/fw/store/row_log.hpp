@@ -42,7 +42,7 @@ class RowLog {
 
   // Fills era and torn. False when the flash refuses; the row is lost.
   bool append(const Hal& hal, RowHead head, Bytes values);
-  // False: blank, torn or overwritten.
+  // `values`: as many as wanted, from the front. False: blank, torn or overwritten.
   bool read(const Hal& hal, std::uint32_t slot, RowHead& head, MutableBytes values) const;
 
   // Readers count good rows from 0, the first ever written. Visible: first_ordinal .. next_ordinal.

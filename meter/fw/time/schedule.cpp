@@ -67,7 +67,7 @@ void Schedule::run(Core& core) {
   seen_ticks_ = now_ticks;
   const std::int64_t now_s = floor_to(now_ticks, kTicksPerSecond) / kTicksPerSecond;
   if (now_s >= next_season_s_) {
-    core.journal.note_at(core.hal, core.clock, EventCode::daylight_saving_switched, next_season_s_);
+    core.note_at(EventCode::daylight_saving_switched, next_season_s_);
     next_season_s_ = core.clock.zone.next_change(now_s);
   }
   if (now_s >= next_capture_s_) {
@@ -129,9 +129,11 @@ void Schedule::capture(Core& core, LogId id, std::int64_t stamp_s) {
   if ((core.errors() & kErrorsCritical) != 0) head.status |= kCriticalError;
   std::array<std::uint8_t, kProfileValueOctets> values;
   std::uint8_t* at = values.data();
+  ++state.capture_counter;
   for (const Column& column : columns_of(id)) {
     if (!column.stored_as_value()) continue;
-    std::memcpy(at, &state.energy[column.which].wh, 4);
+    const bool energy = column.source == ColumnSource::energy;
+    std::memcpy(at, energy ? &state.energy[column.which].wh : &state.capture_counter, 4);
     at += 4;
   }
   // The row first: a cut in between repeats the status bits on the next row, never loses them.

@@ -42,7 +42,7 @@ inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {
     {3'240, 7'725},  // GET
     {16'340, 0},     // SET, with one record to flash and its journal entry
     {15'781, 0},     // ACTION, the same
-    {0, 337'100},    // PROFILE_ROW: a row of seven columns read, checked and encoded
+    {0, 356'700},    // PROFILE_ROW: a row of nine columns read, checked and encoded
     {1'345, 0},      // CRYPTO: all but the cipher itself
 }};
 

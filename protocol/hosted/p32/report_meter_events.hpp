@@ -17,7 +17,8 @@ struct MeterEvent {
   EventLog log = EventLog::standard;
   MeterTime at;
   std::uint8_t code = 0;
-  std::optional<UtcMs> received;  // alarms: when the concentrator got it
+  std::optional<UtcMs> received;      // alarms: when the concentrator got it
+  std::uint32_t capture_counter = 0;  // 0: the meter's rows have none, or an alarm
   bool operator==(const MeterEvent&) const = default;
 };
 struct EventMeter {
@@ -40,6 +41,7 @@ void shape(Io& io, V& v) {
   io.required("log", v.log);
   io.required("code", v.code);
   shape(io, v.at);
+  io.unless("n", v.capture_counter, 0u, column("capture_counter"));
   io.time("received", v.received);
 }
 

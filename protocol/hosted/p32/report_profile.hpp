@@ -18,6 +18,7 @@ struct ProfileRow {
   MeterTime at;
   std::uint8_t status = 0;
   std::array<std::uint64_t, cosem::kQuantities> values{};
+  std::uint32_t capture_counter = 0;  // 0: the meter's rows have none
   bool operator==(const ProfileRow&) const = default;
 };
 struct ProfileMeter {
@@ -44,6 +45,7 @@ struct ProfileReport {
 template <typename Io, Of<ProfileRow> V>
 void shape(Io& io, V& v) {
   shape(io, v.at);
+  io.unless("n", v.capture_counter, 0u);
   io.hex_octet("st", v.status);
   io.list("v", v.values);
 }

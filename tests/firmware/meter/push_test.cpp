@@ -96,7 +96,8 @@ TEST_F(Push, AnHourOfRowsIsOfferedAtTheHour) {
   for (std::size_t k = 0; k < 4; ++k) {
     EXPECT_EQ(hour.rows[k].time.utc_s, kStart + static_cast<std::int64_t>(k + 1) * kPeriod_s);
     EXPECT_EQ(hour.rows[k].time.deviation_min, -60);
-    EXPECT_THAT(hour.rows[k].values, ElementsAre(600u * (k + 1), 0u, 0u, 0u, 0u, 0u));
+    // Number 1 is the entry about the start.
+    EXPECT_THAT(hour.rows[k].values, ElementsAre(600u * (k + 1), 0u, 0u, 0u, 0u, 0u, k + 2));
   }
   EXPECT_THAT(take_quarters(), ElementsAre());
   EXPECT_EQ(meter->buffers_out, 0);

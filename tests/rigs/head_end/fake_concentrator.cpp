@@ -14,6 +14,7 @@ p32::ProfileRow profile_row(const hes::Row& row) {
   out.at.utc_s = row.stamp_utc_s;
   out.at.deviation_min = row.deviation_min;
   out.at.status = row.clock_status;
+  out.capture_counter = row.capture_counter;
   out.status = static_cast<std::uint8_t>(row.status);
   for (std::size_t i = 0; i < out.values.size(); ++i) {
     out.values[i] = static_cast<std::uint64_t>(row.values[i]);

@@ -112,13 +112,12 @@ std::vector<StoredRow> MeterFixture::rows(meter::fw::LogId id) const {
   meter::fw::Journal journal;
   journal.open(platform, provision.capture_period_s);
   const meter::fw::RowLog& log = journal.log(id);
-  const bool profile = id == meter::fw::LogId::load || id == meter::fw::LogId::closing;
   std::vector<StoredRow> all;
   for (std::uint32_t n = log.first_ordinal(); n < log.next_ordinal(); ++n) {
     StoredRow row;
-    std::array<std::uint8_t, 24> values{};
+    std::array<std::uint8_t, meter::fw::kProfileValueOctets> values{};
     if (!log.read_ordinal(platform, n, row.head,
-                          protocol::MutableBytes(values).first(profile ? 24 : 0))) {
+                          protocol::MutableBytes(values).first(meter::fw::value_octets(id)))) {
       throw std::runtime_error("a counted row cannot be read");
     }
     std::memcpy(row.values.data(), values.data(), values.size());

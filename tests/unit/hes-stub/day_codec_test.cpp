@@ -48,6 +48,7 @@ std::vector<Row> random_day(std::mt19937_64& random) {
     }
   };
   std::vector<Row> rows(random() % 200);
+  for (Row& row : rows) row.capture_counter = static_cast<std::uint32_t>(random() >> 40 << 8);
   for (Row& row : rows) {
     row.stamp_utc_s = extreme();
     row.arrival_utc_s = extreme();

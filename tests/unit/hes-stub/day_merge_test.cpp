@@ -211,5 +211,28 @@ TEST(DayMerge, AnEmptyHomeLosesAndDoublesNothing) {
   }
 }
 
+Rows numbered(Rows rows, std::uint32_t first) {
+  for (Row& row : rows) row.capture_counter = first++;
+  return rows;
+}
+
+// An empty home after its clock was set back: the same stamps, registers and status again.
+TEST(DayMerge, EqualRowsWithNumbersOfTheirOwnAreTwoRowsInWhateverOrderTheyCome) {
+  const Rows once = quarters(kFebruary, 4, 0);
+  const Rows buffer = [&] {
+    Rows both = numbered(once, 7);
+    const Rows again = numbered(once, 12);
+    both.insert(both.end(), again.begin(), again.end());
+    return both;
+  }();
+  Day day;
+  EXPECT_EQ(day.push(part(buffer, 4, 8)), 4);
+  EXPECT_EQ(day.push(part(buffer, 2, 8)), 2);
+  EXPECT_EQ(day.push(part(buffer, 2, 8)), 0);
+  EXPECT_EQ(day.pull(buffer), 2);
+  EXPECT_EQ(day.pull(part(buffer, 1, 3)), 0);
+  expect_same(day.rows_, buffer);
+}
+
 }  // namespace
 }  // namespace hes

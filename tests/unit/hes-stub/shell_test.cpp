@@ -105,10 +105,11 @@ TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
   ASSERT_EQ(csv.size(), 5u);  // two profiles' headers
   EXPECT_EQ(csv[0],
             "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,"
-            "status,arrival_utc,delivery,1.0.1.8.0,1.0.2.8.0,1.0.5.8.0,1.0.6.8.0,1.0.7.8.0,"
+            "capture_counter,status,arrival_utc,delivery,1.0.1.8.0,1.0.2.8.0,1.0.5.8.0,1.0.6.8.0,1."
+            "0.7.8.0,"
             "1.0.8.8.0");
   EXPECT_EQ(csv[1],
-            "1000000,ADD1000000,1.0.99.1.0,2024-02-01T00:15:00Z,-60,0,0,0,2024-02-01T00:16:30Z,"
+            "1000000,ADD1000000,1.0.99.1.0,2024-02-01T00:15:00Z,-60,0,0,,0,2024-02-01T00:16:30Z,"
             "push,1.234,1,2,3,4,5");
   std::remove(path.c_str());
 }

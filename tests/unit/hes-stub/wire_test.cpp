@@ -7,6 +7,7 @@
 #include <random>
 
 #include "hes-stub/meters/row_decoder.hpp"
+#include "protocol/cosem/quantities.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -179,6 +180,23 @@ TEST(RowDecoder, NullsStandForTheRowBefore) {
   EXPECT_EQ(rows[1].values[0], 500);
   EXPECT_EQ(rows[1].values[1], 9);
   EXPECT_EQ(rows[1].values[5], rows[0].values[5]);
+}
+
+TEST(RowDecoder, TheCaptureCounterIsTakenFromItsColumn) {
+  const TypeTemplate type = hes_test::fake_type();
+  ProfileType profile = *type.profile(kLoadProfile);
+  Column counter;
+  counter.source.instance = protocol::cosem::kCaptureCounter;
+  profile.columns.push_back(counter);
+  ASSERT_TRUE(assign_roles(profile));
+  Octets value = hes_test::encode_rows(quarters(kFebruary + 900, 1, 500));
+  value[3] = 9;
+  value.insert(value.end(), {6, 0, 0, 0, 41});
+  std::vector<Row> rows;
+  ASSERT_TRUE(decode_rows(value, profile, 900, rows).ok);
+  EXPECT_EQ(rows[0].capture_counter, 41u);
+  EXPECT_EQ(rows[0].n_values, 6);
+  EXPECT_EQ(rows[0].values[0], 500);
 }
 
 TEST(RowDecoder, RowsOfAnotherShapeAreRefusedAsAWhole) {

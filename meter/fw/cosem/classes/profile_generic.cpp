@@ -137,6 +137,8 @@ Attribute captured_attribute(LogId id, const Column& column) {
               classes::Data::kValue};
     case ColumnSource::event_code:
       return {classes::Data::kId, event_code_name(kEventLogs[index_of(id)]), classes::Data::kValue};
+    case ColumnSource::capture_counter:
+      return {classes::Data::kId, protocol::cosem::kCaptureCounter, classes::Data::kValue};
     case ColumnSource::energy:
       return {classes::Register::kId, kEnergyNames[column.which], classes::Register::kValue};
   }
@@ -180,6 +182,7 @@ AccessResult Behaviour<ProfileGeneric>::set(Context& context, const Object&, std
   meter_provision next = core.identity;
   next.capture_period_s = period_s;
   if (!is_sensible(next)) return AccessResult::other_reason;
+  core.durable.checkpoint(core.hal, core.parameters);  // of the number of the last row
   core.journal.log(LogId::load).format(core.hal);
   core.identity = next;
   core.store_identity();

@@ -43,6 +43,27 @@ TEST(Rows, AreTakenAsTheMeterCapturedThem) {
   EXPECT_EQ(decode_rows(load_rows(rows), Profile::load, 900), rows);
 }
 
+TEST(Rows, TheCaptureCounterIsTakenWhereThereIsOneAndMakesEqualRowsTwo) {
+  Octets octets(256);
+  protocol::Writer out(octets);
+  axdr::begin_array(2, out);
+  for (const std::uint32_t number : {41u, 43u}) {
+    axdr::begin_structure(3, out);
+    protocol::cosem::put_date_time(row_of(900, 0).at, out);
+    axdr::put_unsigned(2, out);
+    axdr::put_double_long_unsigned(number, out);
+  }
+  const auto rows = decode_rows(out.written(), Profile::standard_events, 900);
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows->at(0).capture_counter, 41u);
+  EXPECT_EQ(rows->at(1).capture_counter, 43u);
+  TakenRows taken;
+  taken.add(rows->at(1));
+  EXPECT_EQ(taken.fresh(*rows, 0, 1000), std::vector<Row>{rows->at(0)});
+  const Chunk chunk{1, 2, 3, 4, *rows};
+  EXPECT_EQ(decode_chunk(encode(chunk))->rows, *rows);
+}
+
 TEST(Rows, ANullIsAsTheRowBefore) {
   Octets octets(256);
   protocol::Writer out(octets);

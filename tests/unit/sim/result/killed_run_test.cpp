@@ -113,8 +113,9 @@ TEST(ResultInPython, TablesAreRecordsWithUnits) {
                  "print(f['meters']['serial'][0].decode(), f.attrs['seed'], f.attrs['state'])\n");
   EXPECT_TRUE(good) << output;
   EXPECT_EQ(output,
-            "('replicate', 'meter', 'stamp_utc_s', 'deviation_min', 'status', 'ordinal', 'ap_wh', "
-            "'am_wh', 'r1_varh', 'r2_varh', 'r3_varh', 'r4_varh', 'arrival_utc_s')\n"
+            "('replicate', 'meter', 'stamp_utc_s', 'deviation_min', 'status', 'ordinal', "
+            "'capture_counter', 'ap_wh', 'am_wh', 'r1_varh', 'r2_varh', 'r3_varh', 'r4_varh', "
+            "'arrival_utc_s')\n"
             "384 1705278600 True\n"
             "Wh varh\n"
             "45011001 7 b'complete'\n");

@@ -19,9 +19,9 @@ std::map<std::string, double> values_of(const RunFigures& figures) {
 // No two counts are alike, so that a figure made of its neighbour's count shows.
 TEST(KpiTable, EachCountIsItsOwn) {
   RunFigures figures;
-  figures.head_end = {101, 102, 103, 104, 105, 106, 107};
-  figures.closings = {201, 202, 203, 204, 205, 206, 207};
-  figures.flash = {301, 302, 303, 304, 305, 306, 307};
+  figures.head_end = {101, 102, 103, 104, 105, 106, 1, 107};
+  figures.closings = {201, 202, 203, 204, 205, 206, 20, 207};
+  figures.flash = {301, 302, 303, 304, 305, 306, 300, 307};
   figures.flash_differing = 1;
   figures.flash_unread = 2;
   figures.relay_orders = 3;
@@ -45,6 +45,7 @@ TEST(KpiTable, EachCountIsItsOwn) {
                                                   {"flash_duplicated", 304},
                                                   {"flash_mismatches", 305},
                                                   {"flash_differing", 1},
+                                                  {"rows_misnumbered", 321},
                                                   {"flash_unread", 2},
                                                   {"relay_orders", 3},
                                                   {"relay_orders_done", 4},
