@@ -154,18 +154,18 @@ void BeaconListener::watch_nobody(const BeaconMpdu& plain) {
   watch_->track.silence(true);
 }
 
-std::uint64_t BeaconListener::received(kernel::TimeNs now) const {
-  if (!watch_) return received_;
+BeaconTrack BeaconListener::watched_until(kernel::TimeNs now) const {
   BeaconTrack track = watch_->track;
   track.settle(now);
-  return received_ + track.received();
+  return track;
+}
+
+std::uint64_t BeaconListener::received(kernel::TimeNs now) const {
+  return watch_ ? received_ + watched_until(now).received() : received_;
 }
 
 std::uint64_t BeaconListener::missed(kernel::TimeNs now) const {
-  if (!watch_) return missed_;
-  BeaconTrack track = watch_->track;
-  track.settle(now);
-  return missed_ + track.missed();
+  return watch_ ? missed_ + watched_until(now).missed() : missed_;
 }
 
 // ---- Time ----

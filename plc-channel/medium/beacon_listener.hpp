@@ -72,6 +72,7 @@ class BeaconListener final : private kernel::Entity {
   void watch_source(const BeaconSender& source, bool known);
   void watch_nobody(const BeaconMpdu& plain);
   void end_watch();
+  BeaconTrack watched_until(kernel::TimeNs now) const;
   void add_found(const BeaconSender& source, kernel::TimeNs from);
   protocol::prime::HeardBeacon heard_beacon(const BeaconTrack& track, StationId source,
                                             const BeaconMpdu& plain) const;

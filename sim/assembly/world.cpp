@@ -82,14 +82,4 @@ kernel::Agenda& World::agenda_of(const Home& home) {
   return concentrator != 0 ? power_lines_[concentrator - 1]->agenda() : agenda_;
 }
 
-void World::trace(std::uint32_t meter, const std::string& path, kernel::TimeNs samples_from,
-                  kernel::TimeNs samples_to) {
-  models::sc::TraceConfig config;
-  config.path = path;
-  config.meter = meter;
-  config.samples_from = samples_from;
-  config.samples_to = samples_to;
-  kernel_.trace(config);
-}
-
 }  // namespace sim::run

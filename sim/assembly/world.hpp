@@ -50,9 +50,8 @@ class World {
   kernel::Agenda& agenda() { return agenda_; }
   // Where this home's meter has its timers: detailed meters have an agenda of their own.
   kernel::Agenda& agenda_of(const Home& home);
-  // State signals of a detailed home go into PATH.vcd; ADC samples within [from, to) only.
-  void trace(std::uint32_t meter, const std::string& path, kernel::TimeNs samples_from,
-             kernel::TimeNs samples_to);
+  // State signals of detailed homes go into a file.
+  void trace(const models::sc::TraceConfig& config) { kernel_.trace(config); }
   models::wan::Cell& cell() { return cell_; }
   models::wan::Ethernet& ethernet() { return ethernet_; }
   models::wan::Network& network_of(models::wan::ConnectionId connection);

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/association_ln.hpp"
@@ -46,32 +46,13 @@ std::string objects_as_text(protocol::Bytes value) {
 }
 
 std::string unit_text(unsigned unit) {
-  switch (unit) {
-    case 7:
-      return "s";
-    case 27:
-      return "W";
-    case 28:
-      return "VA";
-    case 29:
-      return "var";
-    case 30:
-      return "Wh";
-    case 31:
-      return "VAh";
-    case 32:
-      return "varh";
-    case 33:
-      return "A";
-    case 35:
-      return "V";
-    case 44:
-      return "Hz";
-    case 255:
-      return "";
-    default:
-      return fmt::format("unit {}", unit);
+  constexpr std::pair<unsigned, const char*> kUnits[] = {
+      {7, "s"},     {27, "W"}, {28, "VA"}, {29, "var"}, {30, "Wh"}, {31, "VAh"},
+      {32, "varh"}, {33, "A"}, {35, "V"},  {44, "Hz"},  {255, ""}};
+  for (const auto& [number, name] : kUnits) {
+    if (number == unit) return name;
   }
+  return fmt::format("unit {}", unit);
 }
 
 std::string register_as_text(std::int64_t value, int scaler, unsigned unit) {

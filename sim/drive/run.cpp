@@ -126,9 +126,9 @@ class Run {
       // SystemC would find out while it cleans up, and end the program.
       const std::string trace_path = options.folder + "/trace.vcd";
       if (!std::ofstream(trace_path)) throw std::runtime_error(trace_path + ": cannot be written");
-      world_.trace(static_cast<std::uint32_t>(scenario.trace.meter), options.folder + "/trace",
-                   static_cast<kernel::TimeNs>(scenario.trace.from_s * kernel::kNsPerSecond),
-                   static_cast<kernel::TimeNs>(scenario.trace.to_s * kernel::kNsPerSecond));
+      world_.trace({options.folder + "/trace", static_cast<std::uint32_t>(scenario.trace.meter),
+                    static_cast<kernel::TimeNs>(scenario.trace.from_s * kernel::kNsPerSecond),
+                    static_cast<kernel::TimeNs>(scenario.trace.to_s * kernel::kNsPerSecond)});
     }
     if (options.break_meter != 0) {
       world_.homes()[options.break_meter - 1]->meter->break_at(options.break_at,

@@ -63,9 +63,16 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
   }
 }
 
+}  // namespace
+
+void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer) {
+  write_meters(world, writer);
+  write_events(scenario, writer);
+}
+
 // The home whose load the report holds against its stored profile.
-void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
-                 result::ResultWriter& writer) {
+void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
+               result::ResultWriter& writer) {
   const auto& home = *world.homes()[static_cast<std::size_t>(
       std::clamp<std::int64_t>(scenario.report.home, 1, scenario.meters.count) - 1)];
   for (std::int64_t step = 0; step * kernel::kNsPerMinute < until; ++step) {
@@ -78,18 +85,6 @@ void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
     row.known = load.known ? 1 : 0;
     writer.append(row);
   }
-}
-
-}  // namespace
-
-void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer) {
-  write_meters(world, writer);
-  write_events(scenario, writer);
-}
-
-void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
-               result::ResultWriter& writer) {
-  write_power(world, scenario, until, writer);
 }
 
 }  // namespace sim::run

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 
 #include "sim/report/text.hpp"
@@ -18,12 +17,6 @@ constexpr double kRight = 14;
 constexpr double kTop = 22;
 constexpr double kBottom = 38;
 constexpr int kYTicks = 6;
-
-std::string num(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
-}
 
 class Canvas {
  public:
@@ -62,19 +55,19 @@ class Canvas {
 };
 
 void Canvas::text(double x, double y, const char* style, const std::string& content) {
-  out_ += "<text x=\"" + num(x) + "\" y=\"" + num(y) + "\" class=\"" + style + "\">" +
+  out_ += "<text x=\"" + px(x) + "\" y=\"" + px(y) + "\" class=\"" + style + "\">" +
           escape_markup(content) + "</text>";
 }
 
 void Canvas::line(double x1, double y1, double x2, double y2, const char* style) {
-  out_ += "<line x1=\"" + num(x1) + "\" y1=\"" + num(y1) + "\" x2=\"" + num(x2) + "\" y2=\"" +
-          num(y2) + "\" class=\"" + style + "\"/>";
+  out_ += "<line x1=\"" + px(x1) + "\" y1=\"" + px(y1) + "\" x2=\"" + px(x2) + "\" y2=\"" + px(y2) +
+          "\" class=\"" + style + "\"/>";
 }
 
 void Canvas::rect(double x, double y, double w, double h, const std::string& style,
                   const std::string& title) {
-  out_ += "<rect x=\"" + num(x) + "\" y=\"" + num(y) + "\" width=\"" + num(std::max(w, 0.4)) +
-          "\" height=\"" + num(std::max(h, 0.0)) + "\" class=\"" + style + "\"";
+  out_ += "<rect x=\"" + px(x) + "\" y=\"" + px(y) + "\" width=\"" + px(std::max(w, 0.4)) +
+          "\" height=\"" + px(std::max(h, 0.0)) + "\" class=\"" + style + "\"";
   out_ += title.empty() ? "/>" : "><title>" + escape_markup(title) + "</title></rect>";
 }
 
@@ -122,7 +115,7 @@ void Canvas::path(const Chart::Series& series) {
   std::string drawn;
   std::string filled;
   bool pen_down = false;
-  const std::string base = num(y_of(std::max(0.0, y_range_.low)));
+  const std::string base = px(y_of(std::max(0.0, y_range_.low)));
   const auto lift = [&] {
     if (pen_down) filled += "V" + base + "Z";
     pen_down = false;
@@ -130,14 +123,14 @@ void Canvas::path(const Chart::Series& series) {
   for (const Chart::Point& point : series.points) {
     if (std::isnan(point.y)) {
       if (pen_down && step) {
-        drawn += "H" + num(x_of(point.x));
-        filled += "H" + num(x_of(point.x));
+        drawn += "H" + px(x_of(point.x));
+        filled += "H" + px(x_of(point.x));
       }
       lift();
       continue;
     }
-    const std::string x = num(x_of(point.x));
-    const std::string y = num(y_of(point.y));
+    const std::string x = px(x_of(point.x));
+    const std::string y = px(y_of(point.y));
     if (!pen_down) {
       drawn += "M" + x + " " + y;
       filled += "M" + x + " " + base + "V" + y;
@@ -173,7 +166,7 @@ void Canvas::bars(const Chart::Series& series) {
 void Canvas::dots(const Chart::Series& series) {
   for (const Chart::Point& point : series.points) {
     if (std::isnan(point.y)) continue;
-    out_ += "<circle cx=\"" + num(x_of(point.x)) + "\" cy=\"" + num(y_of(point.y)) +
+    out_ += "<circle cx=\"" + px(x_of(point.x)) + "\" cy=\"" + px(y_of(point.y)) +
             "\" r=\"2\" class=\"bar s" + std::to_string(series.colour) + "\"/>";
   }
 }
@@ -186,8 +179,8 @@ void Canvas::hovers() {
 }
 
 std::string Canvas::svg() {
-  out_ = "<svg viewBox=\"0 0 " + num(width_) + " " + num(kHeight) +
-         "\" role=\"img\" aria-label=\"" + escape_markup(chart_.title) + "\">";
+  out_ = "<svg viewBox=\"0 0 " + px(width_) + " " + px(kHeight) + "\" role=\"img\" aria-label=\"" +
+         escape_markup(chart_.title) + "\">";
   bands();
   axes();
   for (const Chart::Series& series : chart_.series) {

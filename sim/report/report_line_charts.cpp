@@ -23,8 +23,6 @@ double line_meters(const ReportData& data) {
   return static_cast<double>(std::max<std::size_t>(data.line.meters.size(), ever));
 }
 
-std::string plain(double value) { return shown(value, Quantity::plain); }
-
 // ---- Registration ----
 
 // At most two points a bucket of time, the lowest and the last: no dip falls between points.
@@ -70,14 +68,14 @@ Chart registration(const ReportData& data) {
       fewest = std::min(fewest, now.points[++at].y);
     }
     chart.hovers.push_back(
-        {from, to, shown(from, Quantity::utc) + ": at least " + plain(fewest) + " registered"});
+        {from, to, shown(from, Quantity::utc) + ": at least " + shown(fewest) + " registered"});
   }
   const LineData::Registered& last = data.line.registered.back();
-  chart.note = plain(last.now) + " of " + plain(meters) + " at the end. Meters left " +
-               plain(static_cast<double>(data.line.departures)) + " times";
+  chart.note = shown(last.now) + " of " + shown(meters) + " at the end. Meters left " +
+               shown(static_cast<double>(data.line.departures)) + " times";
   if (data.line.restarts > 0) {
     chart.note += "; lists of concentrators emptied by an outage: " +
-                  plain(static_cast<double>(data.line.restarts));
+                  shown(static_cast<double>(data.line.restarts));
   }
   chart.note += ".";
   chart.series.push_back(std::move(now));
@@ -119,7 +117,7 @@ Chart registration_start(const ReportData& data) {
     const double to = next < now.points.size() ? now.points[next].x : chart.x.high;
     chart.hovers.push_back({now.points[i].x, to,
                             "after " + shown(now.points[i].x, Quantity::seconds) + ": " +
-                                plain(now.points[i].y) + " registered, " + plain(ever.points[i].y) +
+                                shown(now.points[i].y) + " registered, " + shown(ever.points[i].y) +
                                 " at least once"});
   }
   for (auto* const series : {&now, &ever}) {
@@ -127,7 +125,7 @@ Chart registration_start(const ReportData& data) {
   }
   chart.note = "Half of the meters had registered after " +
                shown(ever_quantile_s(data.line, 0.5), Quantity::seconds) + ", the last of " +
-               plain(data.line.registered.back().ever) + " after " +
+               shown(data.line.registered.back().ever) + " after " +
                shown(ever_quantile_s(data.line, 1), Quantity::seconds) + ".";
   chart.series = {std::move(now), std::move(ever)};
   return chart;
@@ -229,7 +227,7 @@ Chart losses(const ReportData& data) {
   for (std::size_t k = 0; k < stacks.size() && sum > 0; ++k) {
     chart.series[k].name += " " + shown(stacks[k].sum() / sum, Quantity::percent);
   }
-  chart.note = "Of " + plain(sum) +
+  chart.note = "Of " + shown(sum) +
                " receptions by those a frame was meant for; beacons and promotion calls, which "
                "are for all, not counted.";
   return chart;
@@ -250,15 +248,15 @@ Chart polls(const ReportData& data) {
     failed.hours.resize(std::max(failed.hours.size(), hours.size()), 0);
     for (std::size_t i = 0; i < hours.size(); ++i) failed.hours[i] += hours[i];
     const double sum = std::accumulate(hours.begin(), hours.end(), 0.0);
-    why += (why.empty() ? "" : ", ") + outcome + " " + plain(sum);
+    why += (why.empty() ? "" : ", ") + outcome + " " + shown(sum);
   }
   const double n_failed = failed.sum();
   if (n_failed > 0) stacks.push_back(std::move(failed));
   stack_bars(stacks, nullptr, chart);
   mark_line_outages(data, chart);
   name_sums(stacks, chart);
-  chart.note = plain(done + n_failed) + " polls, " +
-               (n_failed > 0 ? plain(n_failed) + " without success: " + why : "all done") + ".";
+  chart.note = shown(done + n_failed) + " polls, " +
+               (n_failed > 0 ? shown(n_failed) + " without success: " + why : "all done") + ".";
   if (!std::isnan(data.line.collect_period_s)) {
     chart.note += " A meter's load profile is collected about every " +
                   shown(data.line.collect_period_s, Quantity::seconds) + ".";
@@ -274,11 +272,11 @@ Chart reports(const ReportData& data) {
   name_sums(stacks, chart);
   double sum = 0;
   for (const Stack& stack : stacks) sum += stack.sum();
-  chart.note = plain(sum) + " reports accepted, " +
+  chart.note = shown(sum) + " reports accepted, " +
                shown(static_cast<double>(data.line.report_octets), Quantity::octets) +
-               " as received, " + plain(static_cast<double>(data.line.report_new_rows)) +
+               " as received, " + shown(static_cast<double>(data.line.report_new_rows)) +
                " new rows; meters reported with an error: " +
-               plain(static_cast<double>(data.line.report_errors)) + ".";
+               shown(static_cast<double>(data.line.report_errors)) + ".";
   return chart;
 }
 

@@ -95,6 +95,8 @@ std::string clock_text(const Civil& civil) {
 
 }  // namespace
 
+std::string px(double value) { return fixed(value, 1); }
+
 std::string date_time_text(std::int64_t utc_s) {
   const Civil civil = civil_of(utc_s);
   return date_text(civil) + " " + clock_text(civil);

@@ -34,7 +34,9 @@ std::vector<Tick> ticks(const Range& range, Quantity quantity, int wanted);
 // The range widened to whole steps.
 Range rounded(const Range& range, Quantity quantity, int wanted);
 // One number with its unit, for summaries and hover texts.
-std::string shown(double value, Quantity quantity);
+std::string shown(double value, Quantity quantity = Quantity::plain);
+// A length in a picture, one decimal.
+std::string px(double value);
 // "15 Jan 06:00"
 std::string date_time_text(std::int64_t utc_s);
 

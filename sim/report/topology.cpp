@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "sim/report/text.hpp"
 
@@ -25,14 +24,7 @@ constexpr std::array<const char*, 5> kClassNames = {
     "below 3.5\u00a0dB: no scheme", "DBPSK_F, from 3.5\u00a0dB", "DQPSK_F, from 5.75\u00a0dB",
     "D8PSK_F, from 9.5\u00a0dB", "D8PSK_F, 10\u00a0dB to spare"};
 
-std::string num(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%.1f", value);
-  return text;
-}
-
-std::string plain(double value) { return shown(value, Quantity::plain); }
-std::string db(double value) { return std::isnan(value) ? "unknown" : num(value) + "\u00a0dB"; }
+std::string db(double value) { return std::isnan(value) ? "unknown" : px(value) + "\u00a0dB"; }
 
 struct Box {
   double x0, y0, x1, y1;
@@ -127,7 +119,7 @@ std::string Map::words(const NodeRow& node) const {
   const auto n_lost = static_cast<double>(node.traffic.frames_lost);
   const double frames = static_cast<double>(node.traffic.frames_received) + n_lost;
   const std::string lost =
-      "frames lost: " + plain(n_lost) + " of " + plain(frames) + share_of(n_lost, frames);
+      "frames lost: " + shown(n_lost) + " of " + shown(frames) + share_of(n_lost, frames);
   if (node.meter == 0) return "Concentrator " + std::to_string(concentrator_) + "\n" + lost;
   std::string text = "Meter " + std::to_string(node.meter);
   if (node.registered) {
@@ -139,17 +131,17 @@ std::string Map::words(const NodeRow& node) const {
     text += ", not registered at the end";
   }
   text += "\nregistered " + shown(node.membership.registered_share, Quantity::percent) +
-          " of the time, " + plain(node.membership.registrations) +
+          " of the time, " + shown(node.membership.registrations) +
           (node.membership.registrations == 1 ? " time" : " times");
   if (!std::isnan(node.membership.first_registered_s)) {
     text += ", first after " + shown(node.membership.first_registered_s, Quantity::seconds);
   }
   const auto missed = static_cast<double>(node.traffic.beacons_missed);
   const double beacons = static_cast<double>(node.traffic.beacons_received) + missed;
-  text += "\n" + lost + "\nbeacons missed: " + plain(missed) + " of " + plain(beacons) +
+  text += "\n" + lost + "\nbeacons missed: " + shown(missed) + " of " + shown(beacons) +
           share_of(missed, beacons);
   if (!std::isnan(node.distance_m)) {
-    text += "\n" + plain(std::round(node.distance_m)) + "\u00a0m of cable to the busbar";
+    text += "\n" + shown(std::round(node.distance_m)) + "\u00a0m of cable to the busbar";
   }
   return text;
 }
@@ -160,7 +152,7 @@ void Map::cables() {
     if (!std::isfinite(cable.x0_m + cable.y0_m + cable.x1_m + cable.y1_m)) continue;
     const Spot from = at(cable.x0_m, cable.y0_m);
     const Spot to = at(cable.x1_m, cable.y1_m);
-    drawn += "M" + num(from.x) + " " + num(from.y) + "L" + num(to.x) + " " + num(to.y);
+    drawn += "M" + px(from.x) + " " + px(from.y) + "L" + px(to.x) + " " + px(to.y);
   }
   out_ += "<path class=\"cable\" d=\"" + drawn + "\"/>";
 }
@@ -172,8 +164,8 @@ void Map::links() {
     const int quality = link_class(node->snr_down_db, node->snr_up_db);
     const Spot from = at(*node);
     const Spot to = at(*parent);
-    out_ += "<line x1=\"" + num(from.x) + "\" y1=\"" + num(from.y) + "\" x2=\"" + num(to.x) +
-            "\" y2=\"" + num(to.y) + "\" class=\"link " +
+    out_ += "<line x1=\"" + px(from.x) + "\" y1=\"" + px(from.y) + "\" x2=\"" + px(to.x) +
+            "\" y2=\"" + px(to.y) + "\" class=\"link " +
             (quality < 0 ? std::string("unknown") : "q" + std::to_string(quality)) + "\"><title>" +
             escape_markup(words(*node)) + "</title></line>";
   }
@@ -190,11 +182,10 @@ void Map::node(const NodeRow& node) {
                          : "n" + std::to_string(std::min<unsigned>(node.level, kLevelColours - 1));
   out_ += "<g class=\"node " + style + "\"><title>" + escape_markup(words(node)) + "</title>";
   if (square) {
-    out_ += "<rect x=\"" + num(spot.x - size) + "\" y=\"" + num(spot.y - size) + "\" width=\"" +
-            num(2 * size) + "\" height=\"" + num(2 * size) + "\"/>";
+    out_ += "<rect x=\"" + px(spot.x - size) + "\" y=\"" + px(spot.y - size) + "\" width=\"" +
+            px(2 * size) + "\" height=\"" + px(2 * size) + "\"/>";
   } else {
-    out_ +=
-        "<circle cx=\"" + num(spot.x) + "\" cy=\"" + num(spot.y) + "\" r=\"" + num(size) + "\"/>";
+    out_ += "<circle cx=\"" + px(spot.x) + "\" cy=\"" + px(spot.y) + "\" r=\"" + px(size) + "\"/>";
   }
   out_ += "</g>";
 }
@@ -232,7 +223,7 @@ void Map::numbers() {
         continue;
       }
       taken.push_back(box);
-      out_ += "<text x=\"" + num(box.x0) + "\" y=\"" + num(box.y1 - 1) + "\" class=\"number\">" +
+      out_ += "<text x=\"" + px(box.x0) + "\" y=\"" + px(box.y1 - 1) + "\" class=\"number\">" +
               number + "</text>";
       break;
     }
@@ -244,9 +235,9 @@ void Map::scale_bar() {
   for (int i = 0; length_m * scale_ < 90 && i < 60; ++i) length_m *= i % 3 == 1 ? 2.5 : 2;
   const double y = height_ - 10;
   const double end = 12 + length_m * scale_;
-  out_ += "<path class=\"scale\" d=\"M12.0 " + num(y - 5) + "V" + num(y) + "H" + num(end) + "V" +
-          num(y - 5) + "\"/><text x=\"" + num(end + 8) + "\" y=\"" + num(y) +
-          "\" class=\"scalelab\">" + plain(length_m) + "\u00a0m</text>";
+  out_ += "<path class=\"scale\" d=\"M12.0 " + px(y - 5) + "V" + px(y) + "H" + px(end) + "V" +
+          px(y - 5) + "\"/><text x=\"" + px(end + 8) + "\" y=\"" + px(y) +
+          "\" class=\"scalelab\">" + shown(length_m) + "\u00a0m</text>";
 }
 
 std::string Map::legend() const {
@@ -285,7 +276,7 @@ std::string Map::legend() const {
 }
 
 std::string Map::figure() {
-  out_ = "<svg viewBox=\"0 0 " + num(kWidth) + " " + num(height_) +
+  out_ = "<svg viewBox=\"0 0 " + px(kWidth) + " " + px(height_) +
          "\" role=\"img\" aria-label=\"Topology of concentrator " + std::to_string(concentrator_) +
          "\">";
   cables();

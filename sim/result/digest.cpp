@@ -12,30 +12,21 @@
 
 namespace sim::result {
 
-struct Hasher::State {
-  State() : context(EVP_MD_CTX_new()) {
-    TWIN_ASSERT(context != nullptr);
-    const int started = EVP_DigestInit_ex(context, EVP_sha256(), nullptr);
-    TWIN_ASSERT(started == 1, started);
-  }
-  ~State() { EVP_MD_CTX_free(context); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  EVP_MD_CTX* context;
-};
+Hasher::Hasher() : context_(EVP_MD_CTX_new()) {
+  TWIN_ASSERT(context_ != nullptr);
+  const int started = EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+  TWIN_ASSERT(started == 1, started);
+}
 
-Hasher::Hasher() : state_(std::make_unique<State>()) {}
-Hasher::~Hasher() = default;
-Hasher::Hasher(Hasher&&) noexcept = default;
-Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+void Hasher::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 void Hasher::add(std::span<const std::uint8_t> octets) {
-  EVP_DigestUpdate(state_->context, octets.data(), octets.size());
+  EVP_DigestUpdate(context_.get(), octets.data(), octets.size());
 }
 
 void Hasher::add(const std::string& text) {
   add(static_cast<std::uint64_t>(text.size()));
-  EVP_DigestUpdate(state_->context, text.data(), text.size());
+  EVP_DigestUpdate(context_.get(), text.data(), text.size());
 }
 
 void Hasher::add(std::uint64_t value) {
@@ -49,7 +40,7 @@ void Hasher::add(std::uint64_t value) {
 std::string Hasher::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> octets;
   unsigned n = 0;
-  EVP_DigestFinal_ex(state_->context, octets.data(), &n);
+  EVP_DigestFinal_ex(context_.get(), octets.data(), &n);
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
   for (unsigned i = 0; i < n; ++i) {

@@ -12,23 +12,24 @@
 
 #include "sim/result/table_schema.hpp"
 
+struct evp_md_ctx_st;  // OpenSSL
+
 namespace sim::result {
 
 // SHA-256 in portions.
 class Hasher {
  public:
   Hasher();
-  ~Hasher();
-  Hasher(Hasher&&) noexcept;
-  Hasher& operator=(Hasher&&) noexcept;
   void add(std::span<const std::uint8_t> octets);
   void add(const std::string& text);  // with its length, so that texts cannot run into each other
   void add(std::uint64_t value);
   std::string hex();  // once, at the end
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 std::string sha256_hex(const std::string& text);
 

@@ -12,31 +12,11 @@ namespace {
 constexpr kernel::TimeNs kStartUpNs =
     300 * kernel::kNsPerMs;  // rail to firmware: regulator and boot
 
-cm1_modem_state hal_state(wan::ModemState state) {
-  switch (state) {
-    case wan::ModemState::kOff:
-      return CM1_MODEM_OFF;
-    case wan::ModemState::kSearching:
-      return CM1_MODEM_SEARCHING;
-    case wan::ModemState::kAttached:
-      return CM1_MODEM_ATTACHED;
-    case wan::ModemState::kOnline:
-      return CM1_MODEM_ONLINE;
-  }
-  return CM1_MODEM_OFF;
-}
-
-cm1_close_reason hal_reason(wan::CloseReason reason) {
-  switch (reason) {
-    case wan::CloseReason::kByPeer:
-      return CM1_CLOSED_BY_PEER;
-    case wan::CloseReason::kTimeout:
-      return CM1_CLOSED_TIMEOUT;
-    case wan::CloseReason::kNetwork:
-      return CM1_CLOSED_NETWORK;
-  }
-  return CM1_CLOSED_NETWORK;
-}
+// By wan::ModemState and wan::CloseReason.
+constexpr cm1_modem_state kHalStates[] = {CM1_MODEM_OFF, CM1_MODEM_SEARCHING, CM1_MODEM_ATTACHED,
+                                          CM1_MODEM_ONLINE};
+constexpr cm1_close_reason kHalReasons[] = {CM1_CLOSED_BY_PEER, CM1_CLOSED_TIMEOUT,
+                                            CM1_CLOSED_NETWORK};
 
 }  // namespace
 
@@ -123,7 +103,8 @@ void Cm1Node::on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) {
 }
 
 void Cm1Node::on_modem(wan::ModemState state) {
-  upcall([&](void* self) { firmware_.on_modem(self, hal_state(state)); });
+  upcall(
+      [&](void* self) { firmware_.on_modem(self, kHalStates[static_cast<std::size_t>(state)]); });
 }
 
 void Cm1Node::on_socket_open(int socket, bool incoming) {
@@ -138,7 +119,9 @@ void Cm1Node::on_socket_data(int socket, std::span<const std::uint8_t> octets) {
 }
 
 void Cm1Node::on_socket_closed(int socket, wan::CloseReason reason) {
-  upcall([&](void* self) { firmware_.on_socket_closed(self, socket, hal_reason(reason)); });
+  upcall([&](void* self) {
+    firmware_.on_socket_closed(self, socket, kHalReasons[static_cast<std::size_t>(reason)]);
+  });
 }
 
 void Cm1Node::on_socket_drained(int socket) {

@@ -32,16 +32,21 @@ std::int64_t Rtc::ticks_at(kernel::TimeNs t) const {
 }
 
 void Rtc::set(kernel::TimeNs t, std::int64_t ticks) {
-  const std::int64_t before = oscillator_.count_at(t);
-  oscillator_.set(t, ticks);
   lost_ = false;
-  begin_segment(before, true);
+  change_count(t, ticks, true);
 }
 
-void Rtc::jump(kernel::TimeNs t, std::int64_t ticks) {
+void Rtc::jump(kernel::TimeNs t, std::int64_t ticks) { change_count(t, ticks, false); }
+
+void Rtc::lose(kernel::TimeNs t) {
+  lost_ = true;
+  change_count(t, 0, false);
+}
+
+void Rtc::change_count(kernel::TimeNs t, std::int64_t ticks, bool set) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set(t, ticks);
-  begin_segment(before, false);
+  begin_segment(before, set);
 }
 
 void Rtc::set_temperature(kernel::TimeNs t, double celsius) {
@@ -57,13 +62,6 @@ void Rtc::trim(kernel::TimeNs t, std::int32_t ppb) {
 void Rtc::change_rate(kernel::TimeNs t) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set_deviation(t, deviation_ppb());
-  begin_segment(before, false);
-}
-
-void Rtc::lose(kernel::TimeNs t) {
-  const std::int64_t before = oscillator_.count_at(t);
-  oscillator_.set(t, 0);
-  lost_ = true;
   begin_segment(before, false);
 }
 

@@ -49,6 +49,7 @@ class Rtc {
 
  private:
   std::int32_t deviation_ppb() const;
+  void change_count(kernel::TimeNs t, std::int64_t ticks, bool set);
   void change_rate(kernel::TimeNs t);
   void begin_segment(std::int64_t count_before, bool set);
 

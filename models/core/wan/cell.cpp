@@ -21,9 +21,9 @@ Cell::Cell(kernel::Agenda& agenda, const CellConfig& config)
     : agenda_(agenda),
       config_(config),
       radio_(config.radio, traffic_),
+      streams_(config.number),
       outage_timer_(agenda, *this, kCellEntity, 0) {
   const RadioConfig& radio = config.radio;
-  TWIN_ASSERT(config.number < (1u << kNetworkBits), config.number);
   TWIN_ASSERT(radio.n_pdch >= 1 && radio.n_pdch <= 8, radio.n_pdch);
   // GPRS multislot class 12: four slots either way, five together.
   TWIN_ASSERT(radio.multislot_up >= 1 && radio.multislot_up <= 4 && radio.multislot_down >= 1 &&
@@ -36,17 +36,17 @@ Cell::~Cell() = default;
 // ---- Network side ----
 
 bool Cell::send(ConnectionId connection, std::span<const std::uint8_t> octets) {
-  Stream* const stream = find(connection);
+  Stream* const stream = streams_.find(connection);
   return stream != nullptr && stream->send(Direction::kDown, octets);
 }
 
 std::uint32_t Cell::unacknowledged(ConnectionId connection) const {
-  const Stream* const stream = find(connection);
+  const Stream* const stream = streams_.find(connection);
   return stream == nullptr ? 0 : stream->unacknowledged(Direction::kDown);
 }
 
 void Cell::close(ConnectionId connection) {
-  Stream* const stream = find(connection);
+  Stream* const stream = streams_.find(connection);
   if (stream != nullptr) stream->close(Direction::kDown);
 }
 
@@ -63,38 +63,10 @@ ConnectionId Cell::connect(std::uint32_t module, std::uint16_t port) {
 
 Stream& Cell::open_stream(Modem& modem, Protocol protocol, std::string host, std::uint16_t port,
                           bool incoming) {
-  // Those retired at this very instant may still have a caller inside.
-  if (retired_at_ns_ < agenda_.now()) retired_.clear();
-  std::uint32_t slot = static_cast<std::uint32_t>(streams_.size());
-  if (free_slots_.empty()) {
-    TWIN_ASSERT(slot <= kSlotMask, slot);
-    streams_.emplace_back();
-  } else {
-    slot = free_slots_.back();
-    free_slots_.pop_back();
-  }
-  const ConnectionId id = (next_serial_++ << (kSlotBits + kNetworkBits)) |
-                          (ConnectionId{config_.number} << kSlotBits) | slot;
-  streams_[slot] =
-      std::make_unique<Stream>(*this, modem, id, protocol, std::move(host), port, incoming);
-  return *streams_[slot];
+  return streams_.add(agenda_.now(), [&](ConnectionId id) {
+    return std::make_unique<Stream>(*this, modem, id, protocol, std::move(host), port, incoming);
+  });
 }
-
-Stream* Cell::find(ConnectionId connection) const {
-  const auto slot = static_cast<std::size_t>(connection & kSlotMask);
-  if (slot >= streams_.size() || streams_[slot] == nullptr) return nullptr;
-  return streams_[slot]->id() == connection ? streams_[slot].get() : nullptr;
-}
-
-void Cell::retire(Stream& stream) {
-  const auto slot = static_cast<std::uint32_t>(stream.id() & kSlotMask);
-  TWIN_ASSERT(streams_[slot].get() == &stream, slot);
-  retired_at_ns_ = agenda_.now();
-  retired_.push_back(std::move(streams_[slot]));
-  free_slots_.push_back(slot);
-}
-
-std::size_t Cell::open_connections() const { return streams_.size() - free_slots_.size(); }
 
 // ---- Modules ----
 
@@ -108,9 +80,7 @@ void Cell::add(Modem& modem) {
 
 void Cell::remove(Modem& modem) {
   modems_.erase(std::find(modems_.begin(), modems_.end(), &modem));
-  for (std::size_t slot = 0; slot < streams_.size(); ++slot) {
-    if (streams_[slot] != nullptr) streams_[slot]->forget(modem);
-  }
+  streams_.each([&](Stream& stream) { stream.forget(modem); });
 }
 
 Modem* Cell::find_modem(std::uint32_t module) {

@@ -96,7 +96,7 @@ class Cell final : public Network, private kernel::Entity {
   bool in_service(kernel::TimeNs at) const { return !dark(at, at); }
 
   const Traffic& traffic() const { return traffic_; }
-  std::size_t open_connections() const;
+  std::size_t open_connections() const { return streams_.size(); }
 
  private:
   friend class Stream;
@@ -114,21 +114,14 @@ class Cell final : public Network, private kernel::Entity {
   Modem* find_modem(std::uint32_t module);
   Stream& open_stream(Modem& modem, Protocol protocol, std::string host, std::uint16_t port,
                       bool incoming);
-  Stream* find(ConnectionId connection) const;
-  // Out of the list now, freed once nobody can be inside it any more.
-  void retire(Stream& stream);
 
   kernel::Agenda& agenda_;
   CellConfig config_;
   Traffic traffic_;
   Radio radio_;
   WanPeer* peer_ = nullptr;
-  std::vector<Modem*> modems_;                    // by module number
-  std::vector<std::unique_ptr<Stream>> streams_;  // by slot of the connection id
-  std::vector<std::uint32_t> free_slots_;
-  std::vector<std::unique_ptr<Stream>> retired_;
-  kernel::TimeNs retired_at_ns_ = 0;
-  std::uint64_t next_serial_ = 1;
+  std::vector<Modem*> modems_;  // by module number
+  ConnectionTable<Stream> streams_;
   std::vector<Outage> outages_;  // by time
   std::size_t next_outage_ = 0;
   kernel::Timer outage_timer_;

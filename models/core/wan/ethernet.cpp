@@ -101,7 +101,8 @@ class Ethernet::Pipe final : private kernel::Entity {
       arrivals_[d].pop_front();
       waiting_[d] -= static_cast<std::uint32_t>(arrival.octets.size());
       if (d == kUp ? !at_peer(arrival) : !at_site(arrival)) {
-        network_.retire(*this);
+        stop();
+        network_.pipes_.retire(now, *this);
         return;
       }
     }
@@ -198,39 +199,20 @@ class Ethernet::Pipe final : private kernel::Entity {
 // ---- The far end's side ----
 
 Ethernet::Ethernet(kernel::Agenda& agenda, const EthernetConfig& config)
-    : agenda_(agenda), config_(config) {
-  TWIN_ASSERT(config.number < (1u << kNetworkBits), config.number);
+    : agenda_(agenda), config_(config), pipes_(config.number) {
   TWIN_ASSERT(config.up_bit_s > 0 && config.down_bit_s > 0);
 }
 Ethernet::~Ethernet() = default;
 
 Ethernet::Pipe& Ethernet::add_pipe(EthernetSite& site, std::uint16_t port, std::string host,
                                    int socket) {
-  if (retired_at_ < agenda_.now()) retired_.clear();  // somebody may still be inside those of now
-  std::size_t slot = 0;
-  while (slot < pipes_.size() && pipes_[slot] != nullptr) ++slot;
-  TWIN_ASSERT(slot <= kSlotMask, slot);
-  if (slot == pipes_.size()) pipes_.emplace_back();
-  const ConnectionId id = (next_serial_++ << (kSlotBits + kNetworkBits)) |
-                          (ConnectionId{config_.number} << kSlotBits) | slot;
-  pipes_[slot] = std::make_unique<Pipe>(*this, site, id, port, std::move(host), socket);
-  return *pipes_[slot];
-}
-
-Ethernet::Pipe* Ethernet::find(ConnectionId connection) const {
-  const auto slot = static_cast<std::size_t>(connection & kSlotMask);
-  if (slot >= pipes_.size() || pipes_[slot] == nullptr) return nullptr;
-  return pipes_[slot]->id() == connection ? pipes_[slot].get() : nullptr;
-}
-
-void Ethernet::retire(Pipe& pipe) {
-  retired_at_ = agenda_.now();
-  pipe.stop();
-  retired_.push_back(std::move(pipes_[static_cast<std::size_t>(pipe.id() & kSlotMask)]));
+  return pipes_.add(agenda_.now(), [&](ConnectionId id) {
+    return std::make_unique<Pipe>(*this, site, id, port, std::move(host), socket);
+  });
 }
 
 bool Ethernet::send(ConnectionId connection, std::span<const std::uint8_t> octets) {
-  Pipe* const pipe = find(connection);
+  Pipe* const pipe = pipes_.find(connection);
   if (pipe == nullptr || !pipe->open() ||
       pipe->waiting(Direction::kDown) + octets.size() > config_.buffer_octets) {
     return false;
@@ -240,12 +222,12 @@ bool Ethernet::send(ConnectionId connection, std::span<const std::uint8_t> octet
 }
 
 std::uint32_t Ethernet::unacknowledged(ConnectionId connection) const {
-  const Pipe* const pipe = find(connection);
+  const Pipe* const pipe = pipes_.find(connection);
   return pipe == nullptr ? 0 : pipe->waiting(Direction::kDown);
 }
 
 void Ethernet::close(ConnectionId connection) {
-  Pipe* const pipe = find(connection);
+  Pipe* const pipe = pipes_.find(connection);
   if (pipe != nullptr) pipe->close_from(Direction::kDown);
 }
 
@@ -267,9 +249,7 @@ EthernetSite::EthernetSite(Ethernet& network, std::uint32_t site, kernel::Entity
 
 EthernetSite::~EthernetSite() {
   std::erase(network_.sites_, this);
-  for (const auto& pipe : network_.pipes_) {
-    if (pipe != nullptr) pipe->site_destroyed();
-  }
+  network_.pipes_.each([](Ethernet::Pipe& pipe) { pipe.site_destroyed(); });
 }
 
 void EthernetSite::power(bool on) {

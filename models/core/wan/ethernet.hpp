@@ -54,18 +54,13 @@ class Ethernet final : public Network {
   class Pipe;
 
   Pipe& add_pipe(EthernetSite& site, std::uint16_t port, std::string host, int socket);
-  Pipe* find(ConnectionId connection) const;
-  void retire(Pipe& pipe);
 
   kernel::Agenda& agenda_;
   EthernetConfig config_;
   Traffic traffic_;
   WanPeer* peer_ = nullptr;
   std::vector<EthernetSite*> sites_;
-  std::vector<std::unique_ptr<Pipe>> pipes_;  // by slot of the connection id
-  std::vector<std::unique_ptr<Pipe>> retired_;
-  kernel::TimeNs retired_at_ = 0;
-  std::uint64_t next_serial_ = 1;
+  ConnectionTable<Pipe> pipes_;
 };
 
 // One site's port: to its device it behaves as a modem does that is always attached.

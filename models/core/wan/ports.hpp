@@ -3,9 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "kernel/assert.hpp"
 #include "kernel/time.hpp"
 
 namespace models::wan {
@@ -40,6 +44,59 @@ inline constexpr ConnectionId kSlotMask = (ConnectionId{1} << kSlotBits) - 1;
 constexpr std::uint32_t network_of(ConnectionId connection) {
   return static_cast<std::uint32_t>(connection >> kSlotBits) & ((1u << kNetworkBits) - 1);
 }
+
+// The connections of one network, each in the slot that its id names. What has ended stays until
+// time moves on: at that very instant somebody may still be inside it.
+template <typename Connection>
+class ConnectionTable {
+ public:
+  explicit ConnectionTable(std::uint32_t network) : network_(network) {
+    TWIN_ASSERT(network < (1u << kNetworkBits), network);
+  }
+  // make(id) gives the new connection.
+  template <typename Make>
+  Connection& add(kernel::TimeNs now, Make make) {
+    if (retired_at_ns_ < now) retired_.clear();
+    std::size_t slot = slots_.size();
+    if (free_slots_.empty()) {
+      TWIN_ASSERT(slot <= kSlotMask, slot);
+      slots_.emplace_back();
+    } else {
+      slot = free_slots_.back();
+      free_slots_.pop_back();
+    }
+    slots_[slot] = make((next_serial_++ << (kSlotBits + kNetworkBits)) |
+                        (ConnectionId{network_} << kSlotBits) | slot);
+    return *slots_[slot];
+  }
+  Connection* find(ConnectionId id) const {
+    const auto slot = static_cast<std::size_t>(id & kSlotMask);
+    if (slot >= slots_.size() || slots_[slot] == nullptr) return nullptr;
+    return slots_[slot]->id() == id ? slots_[slot].get() : nullptr;
+  }
+  void retire(kernel::TimeNs now, Connection& connection) {
+    const auto slot = static_cast<std::size_t>(connection.id() & kSlotMask);
+    TWIN_ASSERT(slots_[slot].get() == &connection, slot);
+    retired_at_ns_ = now;
+    retired_.push_back(std::move(slots_[slot]));
+    free_slots_.push_back(slot);
+  }
+  std::size_t size() const { return slots_.size() - free_slots_.size(); }
+  template <typename Visit>
+  void each(Visit visit) const {
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot] != nullptr) visit(*slots_[slot]);
+    }
+  }
+
+ private:
+  std::uint32_t network_;
+  std::vector<std::unique_ptr<Connection>> slots_;
+  std::vector<std::size_t> free_slots_;
+  std::vector<std::unique_ptr<Connection>> retired_;
+  kernel::TimeNs retired_at_ns_ = 0;
+  std::uint64_t next_serial_ = 1;
+};
 
 // Any network as its far end sees it: a cell with its modules, or wires with their sites. The calls
 // may be made from inside WanPeer's calls.

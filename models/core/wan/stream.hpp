@@ -124,7 +124,7 @@ class Stream final : private kernel::Entity {
   void give_up(Direction d);
   void sample_rtt(Half& h, kernel::TimeNs rtt_ns);
   Passage control(Direction d, kernel::TimeNs now);
-  bool reachable(Direction d, kernel::TimeNs sent_ns, kernel::TimeNs now) const;
+  bool reachable(kernel::TimeNs sent_ns, kernel::TimeNs now) const;
   void touch(kernel::TimeNs now);
   void send_datagram(Direction d);
   void datagram_arrived(Direction d, kernel::TimeNs now);

@@ -89,7 +89,7 @@ void Stream::send_segments(Direction d, std::uint32_t octets, std::uint32_t segm
   h.missing = segments;
   h.first_missing = 0;
   const bool to_nowhere = nat_lost_ && d == Direction::kDown;
-  if (to_nowhere || !reachable(d, now, now)) return fail(d, Phase::kFlight);
+  if (to_nowhere || !reachable(now, now)) return fail(d, Phase::kFlight);
   const std::uint32_t headers = segments * cell_.config_.stream.header_octets;
   if (h.first_try) {
     cell_.traffic_.add(now, d, Octets::kPayload, octets);
@@ -107,7 +107,7 @@ void Stream::send_segments(Direction d, std::uint32_t octets, std::uint32_t segm
 
 void Stream::flight_arrived(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
-  if (!reachable(d, h.sent_ns, now)) {
+  if (!reachable(h.sent_ns, now)) {
     h.missing = h.segments;
     return fail(d, Phase::kFlight);
   }
@@ -158,7 +158,7 @@ void Stream::answer(Direction d, kernel::TimeNs now) {
 
 void Stream::answer_arrived(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
-  if (!reachable(d, h.answer_sent_ns, now)) {
+  if (!reachable(h.answer_sent_ns, now)) {
     h.missing = std::max<std::uint32_t>(h.missing, 1);
     return fail(d, Phase::kFlight);
   }
@@ -291,7 +291,7 @@ void Stream::send_datagram(Direction d) {
   h.delivered = 0;
   const std::uint32_t headers = cell_.config_.stream.udp_header_octets;
   Passage passage;
-  if (reachable(d, now, now)) {
+  if (reachable(now, now)) {
     cell_.traffic_.add(now, d, Octets::kPayload, h.flight);
     cell_.traffic_.add(now, d, Octets::kHeaders, headers);
     passage = cell_.radio_.carry(modem_->link_, d, now, h.flight + headers, 1);
@@ -304,7 +304,7 @@ void Stream::send_datagram(Direction d) {
 
 void Stream::datagram_arrived(Direction d, kernel::TimeNs now) {
   Half& h = half(d);
-  if (h.missing == 0 && reachable(d, h.sent_ns, now)) {
+  if (h.missing == 0 && reachable(h.sent_ns, now)) {
     if (d == Direction::kUp) nat_lost_ = false;  // an outgoing packet makes a new translation
     announce();
     if (!over_) deliver(d, h.flight);

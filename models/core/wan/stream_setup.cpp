@@ -52,7 +52,7 @@ Passage Stream::control(Direction d, kernel::TimeNs now) {
   return passage;
 }
 
-bool Stream::reachable(Direction, kernel::TimeNs sent_ns, kernel::TimeNs now) const {
+bool Stream::reachable(kernel::TimeNs sent_ns, kernel::TimeNs now) const {
   return modem_ != nullptr && modem_->reachable() && !cell_.dark(sent_ns, now);
 }
 
@@ -101,7 +101,7 @@ void Stream::send_syn() {
 void Stream::syn_arrived(kernel::TimeNs now) {
   const Direction d = initiator();
   Half& h = half(d);
-  if (!reachable(d, h.sent_ns, now)) return fail(d, Phase::kSyn);
+  if (!reachable(h.sent_ns, now)) return fail(d, Phase::kSyn);
   bool accepted = cell_.peer_ != nullptr;
   if (incoming_) {
     if (socket_ == kNoSocket && modem_->listens(port_)) socket_ = modem_->take_socket(*this);
@@ -118,7 +118,7 @@ void Stream::syn_answered(kernel::TimeNs now) {
   Half& h = half(d);
   h.phase = Phase::kIdle;
   if (protocol_ == Protocol::kTcp) {
-    if (!reachable(d, h.sent_ns, now)) return fail(d, Phase::kSyn);
+    if (!reachable(h.sent_ns, now)) return fail(d, Phase::kSyn);
     if (h.retries == 0) sample_rtt(h, now - h.sent_ns);
     h.retries = 0;
     h.sent_ns = now;
@@ -141,7 +141,7 @@ void Stream::syn_answered(kernel::TimeNs now) {
 void Stream::handshake_done(kernel::TimeNs now) {
   const Direction d = initiator();
   Half& h = half(d);
-  if (!reachable(d, h.sent_ns, now)) {
+  if (!reachable(h.sent_ns, now)) {
     // The responder repeats its answer, the initiator the third segment.
     if (++h.retries > cell_.config_.stream.syn_retries) return give_up(d);
     h.sent_ns = now;
@@ -190,7 +190,7 @@ void Stream::send_fin(Direction d) {
 }
 
 void Stream::fin_arrived(Direction d, kernel::TimeNs now) {
-  if (!reachable(d, half(d).sent_ns, now)) return fail(d, Phase::kFin);
+  if (!reachable(half(d).sent_ns, now)) return fail(d, Phase::kFin);
   // The other side's FIN with its acknowledgement, and the last acknowledgement.
   const std::uint32_t octets = cell_.config_.stream.header_octets;
   cell_.traffic_.add(now, opposite(d), Octets::kHeaders, octets);
@@ -236,7 +236,7 @@ void Stream::finish(CloseReason module_reason, bool tell_module, CloseReason pee
   over_ = true;
   for (Half& h : halves_) h.timer.disarm();
   const int socket = std::exchange(socket_, kNoSocket);
-  cell_.retire(*this);
+  cell_.streams_.retire(cell_.agenda_.now(), *this);
   if (socket != kNoSocket && modem_ != nullptr) {
     modem_->free_socket(socket);
     if (tell_module) modem_->client()->on_socket_closed(socket, module_reason);

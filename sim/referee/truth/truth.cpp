@@ -90,8 +90,6 @@ const Truth& TruthMeter::advance(kernel::TimeNs now) {
   }
 }
 
-bool is_known(const Truth& span) { return span.unknown_ns == 0; }
-
 std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registered) {
   std::uint32_t wrong = 0;
   double reactive = 0;

