@@ -2,13 +2,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include <CLI/CLI.hpp>
 
+#include "hes-stub/inventory/json_reader.hpp"
 #include "net/endpoint.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/read.hpp"
 
 namespace sim::cli {
+
+std::string read_password(const std::string& file) {
+  if (file.empty()) throw InputError("--auth lls needs --password-file");
+  std::ifstream in(file);
+  std::string password;
+  if (!in || !std::getline(in, password)) {
+    throw InputError(fmt::format("--password-file = {}: cannot be read", file));
+  }
+  if (password.empty() || password.size() > protocol::dlms::kMaxPasswordOctets) {
+    throw InputError(fmt::format("--password-file = {}: allowed are 1 to {} characters", file,
+                                 protocol::dlms::kMaxPasswordOctets));
+  }
+  return password;
+}
+
+// Messages name a key, never its value.
+protocol::dlms::Keys read_keys(const std::string& file, const std::string& logical_device_name) {
+  if (file.empty()) throw InputError("--auth hls5 needs --keys");
+  std::string text;
+  std::vector<std::string> faults;
+  if (!hes::read_text_file(file, text, faults)) throw InputError("--keys = " + faults.front());
+  hes::JsonReader reader(file, text);
+  protocol::dlms::Keys keys;
+  hes::JsonNode entry = reader.root();
+  if (entry.has("meters")) {
+    const auto meters = entry.objects("meters");
+    const auto found = std::find_if(meters.begin(), meters.end(), [&](const hes::JsonNode& meter) {
+      return meter.optional_text("logical_device_name") == logical_device_name;
+    });
+    if (found == meters.end()) {
+      throw InputError(
+          fmt::format("--keys = {}: no meter {} in this inventory", file, logical_device_name));
+    }
+    entry = *found;
+  }
+  entry.hex("unicast_key", keys.unicast);
+  entry.hex("authentication_key", keys.authentication);
+  if (!reader.faults().empty()) throw InputError("--keys = " + reader.faults().front());
+  return keys;
+}
+
 namespace {
 
 struct Options {

@@ -12,7 +12,6 @@
 #include <stdexcept>
 
 #include "sim/drive/director.hpp"
-#include "sim/drive/pacer.hpp"
 #include "sim/drive/wall.hpp"
 #include "sim/record/line_recorder.hpp"
 #include "sim/record/recorder.hpp"

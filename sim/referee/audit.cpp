@@ -7,12 +7,13 @@
 #include <cmath>
 #include <map>
 
-#include "models/core/parts/serial_port.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/dlms/selection.hpp"
 #include "protocol/hdlc/primary.hpp"
+#include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "sim/assembly/optical_port.hpp"
 
 namespace sim::run {
 namespace {
@@ -24,10 +25,7 @@ namespace cosem = protocol::cosem;
 
 constexpr kernel::EntityId kAuditEntity = 3;
 constexpr kernel::TimeNs kPatience = 10 * kernel::kNsPerMinute;  // for all meters together
-constexpr kernel::TimeNs kOctetNs =
-    10 * kernel::kNsPerSecond / 115'200;  // data sheet: optical port 115 200 bit/s
-constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
-constexpr std::size_t kRowOctets = 64;  // encoded, generously
+constexpr std::size_t kRowOctets = 64;                           // encoded, generously
 
 constexpr cosem::Attribute kLoadProfileBuffer{cosem::classes::ProfileGeneric::kId,
                                               cosem::obis(1, 0, 99, 1, 0),
@@ -58,43 +56,24 @@ std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
   return rows;
 }
 
-// No key is ever used by the reading client.
-class NoCrypto final : public protocol::crypto::Engine {
- public:
-  bool gcm_seal(const protocol::crypto::Key128&, Bytes, Bytes, Bytes, protocol::MutableBytes,
-                protocol::MutableBytes) override {
-    return false;
-  }
-  bool gcm_open(const protocol::crypto::Key128&, Bytes, Bytes, Bytes, Bytes,
-                protocol::MutableBytes) override {
-    return false;
-  }
-  bool wrap(const protocol::crypto::Key128&, Bytes, protocol::MutableBytes) override {
-    return false;
-  }
-  bool unwrap(const protocol::crypto::Key128&, Bytes, protocol::MutableBytes) override {
-    return false;
-  }
-  void random(protocol::MutableBytes) override {}
-};
-
 // The hand-held unit on one meter's optical port.
-class HandHeld final : private models::SerialLineEnd,
-                       private hdlc::PrimaryOwner,
-                       private kernel::Entity {
+class HandHeld final : private hdlc::PrimaryOwner, private kernel::Entity {
  public:
-  HandHeld(kernel::Agenda& agenda, Home& home, const cosem::Selection& selection,
-           std::size_t max_rows)
+  // No key of `crypto` is ever used: the reading client has a password.
+  HandHeld(kernel::Agenda& agenda, Home& home, protocol::crypto::Engine& crypto,
+           const cosem::Selection& selection, std::size_t max_rows)
       : agenda_(agenda),
-        home_(home),
         selection_(selection),
         work_(max_rows * kRowOctets + 8192),
         timer_(agenda, *this, kAuditEntity, home.identity.number),
-        arrival_(agenda, *this, kAuditEntity, kArrival | home.identity.number),
-        departure_(agenda, *this, kAuditEntity, kDeparture | home.identity.number),
-        session_(client_config(home), crypto_, work_),
+        port_(agenda, *home.meter, kAuditEntity, home.identity.number,
+              [this](OpticalPort::Holder, Bytes octets) {
+                primary_.on_bytes(now_us(), octets);
+                rearm();
+              }),
+        session_(client_config(home), crypto, work_),
         primary_(primary_config(), send_buffer_, receive_buffer_, *this) {
-    home.meter->board().uarts.attach(METER_UART_OPTICAL, *this);
+    port_.begin(kHolder);
     primary_.open(now_us());
     rearm();
   }
@@ -103,8 +82,7 @@ class HandHeld final : private models::SerialLineEnd,
   const std::optional<std::vector<HeldRow>>& rows() const { return rows_; }
 
  private:
-  static constexpr std::uint32_t kArrival = 0x40000000u;
-  static constexpr std::uint32_t kDeparture = 0x80000000u;
+  static constexpr OpticalPort::Holder kHolder = 1;
 
   static dlms::ClientConfig client_config(const Home& home) {
     dlms::ClientConfig config;
@@ -127,34 +105,9 @@ class HandHeld final : private models::SerialLineEnd,
                                                                : deadline_us * kernel::kNsPerUs);
   }
 
-  // From the meter: the frame is here when its last octet and the idle time have passed.
-  bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override {
-    const kernel::TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
-    line_free_ns_ = start + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs + kIdleNs;
-    incoming_.insert(incoming_.end(), frame.begin(), frame.end());
-    arrival_.arm(line_free_ns_);
-    return true;
-  }
-  void silence() override { incoming_.clear(); }
-
-  // Towards the meter; it must not be called from inside one of its own upcalls.
-  void send_frame(Bytes frame) override {
-    outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
-    departure_.arm(agenda_.now() + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs + kIdleNs);
-  }
-
-  void on_time(kernel::TimeNs now, std::uint32_t what) override {
-    if ((what & kDeparture) != 0) {
-      const std::vector<std::uint8_t> frame = std::exchange(outgoing_, {});
-      home_.meter->board().uarts.receiver(METER_UART_OPTICAL).on_frame(now, frame);
-      return;
-    }
-    if ((what & kArrival) != 0) {
-      const std::vector<std::uint8_t> frame = std::exchange(incoming_, {});
-      primary_.on_bytes(now_us(), frame);
-    } else {
-      primary_.on_time(now_us());
-    }
+  void send_frame(Bytes frame) override { port_.receive(kHolder, frame); }
+  void on_time(kernel::TimeNs, std::uint32_t) override {
+    primary_.on_time(now_us());
     rearm();
   }
 
@@ -185,21 +138,15 @@ class HandHeld final : private models::SerialLineEnd,
   }
 
   kernel::Agenda& agenda_;
-  Home& home_;
   cosem::Selection selection_;
   std::vector<std::uint8_t> work_;
   std::array<std::uint8_t, 2048> send_buffer_{};
   std::array<std::uint8_t, 2048> receive_buffer_{};
   kernel::Timer timer_;
-  kernel::Timer arrival_;
-  kernel::Timer departure_;
-  NoCrypto crypto_;
+  OpticalPort port_;
   dlms::ClientSession session_;
   hdlc::Primary primary_;
-  std::vector<std::uint8_t> incoming_;
-  std::vector<std::uint8_t> outgoing_;
   std::optional<std::vector<HeldRow>> rows_;
-  kernel::TimeNs line_free_ns_ = 0;
   bool over_ = false;
 };
 
@@ -213,13 +160,15 @@ std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
       dlms::rows_between(0, scenario.general.start_utc_s + until / kernel::kNsPerSecond);
   double lived_twice_s = 0;
   for (const Event& event : scenario.events) lived_twice_s += std::fabs(event.shift_s);
+  protocol::crypto::OpensslEngine crypto(protocol::crypto::system_random());
   std::vector<std::unique_ptr<HandHeld>> units;
   for (auto& home : world.homes()) {
     const auto max_rows = static_cast<std::size_t>(
         (until / kernel::kNsPerSecond + static_cast<std::int64_t>(lived_twice_s)) /
             home->settings.capture_period_s +
         200);
-    units.push_back(std::make_unique<HandHeld>(world.agenda_of(*home), *home, selection, max_rows));
+    units.push_back(
+        std::make_unique<HandHeld>(world.agenda_of(*home), *home, crypto, selection, max_rows));
   }
   const kernel::TimeNs give_up = world.now() + kPatience;
   const auto waiting = [&] {

@@ -9,7 +9,6 @@
 
 #include "cm1/hal/cm1_hal.h"
 #include "models/core/parts/device.hpp"
-#include "models/core/parts/serial_port.hpp"
 #include "models/core/wan/ports.hpp"
 
 namespace models {

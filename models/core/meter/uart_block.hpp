@@ -4,9 +4,9 @@
 
 #include <array>
 
-#include "models/core/meter/cpu_block.hpp"
+#include "models/core/meter/service_times.hpp"
 #include "models/core/meter/upcall_gate.hpp"
-#include "models/core/parts/serial_port.hpp"
+#include "models/core/parts/device.hpp"
 
 namespace models {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "kernel/agenda.hpp"
-#include "models/core/parts/serial_port.hpp"
+#include "models/core/parts/device.hpp"
 
 namespace models {
 

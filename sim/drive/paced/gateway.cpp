@@ -12,6 +12,7 @@ namespace {
 
 // What a caller may say before the module has answered; a request of a client is far shorter.
 constexpr std::size_t kMaxEarlyOctets = 1u << 16;
+constexpr kernel::EntityId kOpticalEntity = 4;
 
 }  // namespace
 
@@ -34,7 +35,7 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
   if (scenario.expose.hdlc_port > 0) {
     Home& home = *world.homes().at(static_cast<std::size_t>(scenario.expose.hdlc_meter - 1));
     optical_ = std::make_unique<OpticalPort>(
-        world.agenda_of(home), *home.meter,
+        world.agenda_of(home), *home.meter, kOpticalEntity, home.identity.number,
         [this](std::uint64_t caller, protocol::Bytes octets) { hub_.send(caller, octets); });
     const auto first = net::parse_endpoint(scenario.expose.listen);
     listen(first ? first->host : "127.0.0.1", static_cast<std::uint32_t>(scenario.expose.hdlc_port),

@@ -10,8 +10,8 @@
 
 #include "models/core/wan/cell.hpp"
 #include "net/hub.hpp"
+#include "sim/assembly/optical_port.hpp"
 #include "sim/assembly/world.hpp"
-#include "sim/drive/paced/optical_port.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {

@@ -8,8 +8,8 @@
 #include "kernel/keyed_stream.hpp"
 #include "models/core/meter/meter_node.hpp"
 #include "models/core/meter/meter_supply.hpp"
+#include "models/core/meter/output_blocks.hpp"
 #include "models/core/parts/buffer_pool.hpp"
-#include "models/core/parts/pulse_output.hpp"
 #include "models/core/parts/rtc.hpp"
 #include "models/core/parts/supply.hpp"
 

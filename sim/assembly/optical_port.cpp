@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/drive/paced/optical_port.hpp"
+#include "sim/assembly/optical_port.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,6 @@
 namespace sim::run {
 namespace {
 
-constexpr kernel::EntityId kOpticalEntity = 4;
 constexpr kernel::TimeNs kOctetNs =
     10 * kernel::kNsPerSecond / 115'200;  // data sheet, 10 bits an octet
 constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
@@ -17,12 +16,13 @@ constexpr std::size_t kMaxPending = 4096;
 
 }  // namespace
 
-OpticalPort::OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, Output output)
+OpticalPort::OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, kernel::EntityId id,
+                         std::uint32_t number, Output output)
     : agenda_(agenda),
       meter_(meter),
       output_(std::move(output)),
-      to_meter_(agenda, *this, kOpticalEntity, kToMeter),
-      from_meter_(agenda, *this, kOpticalEntity, kFromMeter) {
+      to_meter_(agenda, *this, id, kToMeter | number),
+      from_meter_(agenda, *this, id, kFromMeter | number) {
   meter.board().uarts.attach(METER_UART_OPTICAL, *this);
 }
 
@@ -39,14 +39,14 @@ void OpticalPort::receive(Holder holder, protocol::Bytes octets) {
 
 bool OpticalPort::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
   const kernel::TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
-  line_free_ns_ = start + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs;
+  line_free_ns_ = start + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs + kIdleNs;
   outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
   from_meter_.arm(line_free_ns_);
   return true;
 }
 
 void OpticalPort::on_time(kernel::TimeNs now, std::uint32_t what) {
-  if (what == kToMeter) {
+  if ((what & kToMeter) != 0) {
     const std::vector<std::uint8_t> frames = std::exchange(incoming_, {});
     meter_.board().uarts.receiver(METER_UART_OPTICAL).on_frame(now, frames);
   } else if (const std::vector<std::uint8_t> frames = std::exchange(outgoing_, {}); holder_ != 0) {

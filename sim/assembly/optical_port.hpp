@@ -8,18 +8,21 @@
 
 #include "kernel/agenda.hpp"
 #include "models/core/meter/meter_node.hpp"
-#include "models/core/parts/serial_port.hpp"
+#include "models/core/parts/device.hpp"
 
 namespace sim::run {
 
 // A meter's optical port (115 200 bit/s, 8N1) with one probe head on it: octets of whoever holds it
-// go to the meter frame by frame, the meter's frames come back when their last octet has passed.
+// go to the meter frame by frame, and the meter's frames come back, each when its last octet and
+// the idle time that ends a frame have passed.
 class OpticalPort final : private models::SerialLineEnd, private kernel::Entity {
  public:
   using Holder = std::uint64_t;
   using Output = std::function<void(Holder, protocol::Bytes)>;
 
-  OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, Output output);
+  // id, number: of its timers, the number below 2^30.
+  OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, kernel::EntityId id,
+              std::uint32_t number, Output output);
 
   void begin(Holder holder) { holder_ = holder; }
   void end(Holder holder) {
@@ -29,7 +32,8 @@ class OpticalPort final : private models::SerialLineEnd, private kernel::Entity 
   void receive(Holder holder, protocol::Bytes octets);
 
  private:
-  enum : std::uint32_t { kToMeter, kFromMeter };
+  // In the number of a timer.
+  enum : std::uint32_t { kFromMeter = 0x4000'0000u, kToMeter = 0x8000'0000u };
   bool transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) override;
   void silence() override { outgoing_.clear(); }
   void on_time(kernel::TimeNs now, std::uint32_t what) override;

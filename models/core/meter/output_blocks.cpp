@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "models/core/parts/pulse_output.hpp"
+#include "models/core/meter/output_blocks.hpp"
 
 #include "kernel/assert.hpp"
 
