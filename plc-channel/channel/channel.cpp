@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kernel/assert.hpp"
+#include "plc-channel/channel/network.hpp"
 
 namespace plc {
 
@@ -61,14 +62,6 @@ Channel::Channel(Feeder feeder, const ChannelConfig& config)
       noise_model_(config.noise, config.seed, feeder_.number, n_stations_),
       epochs_(n_stations_) {
   TWIN_ASSERT(n_stations_ > 1 && n_stations_ < 4096, n_stations_);  // twelve bits of a draw's key
-  std::vector<PremisesLoads> premises(n_stations_);
-  for (StationId s = 0; s < n_stations_; ++s) {
-    premises[s] = draw_premises(config, feeder_.number, s);
-  }
-  networks_.reserve(kFrequencies);
-  for (unsigned n = 0; n < kFrequencies; ++n) {
-    networks_.emplace_back(feeder_, config_, frequency_hz(n), premises);
-  }
   solve();
 }
 
@@ -76,13 +69,22 @@ Channel::Channel(Feeder feeder, const ChannelConfig& config)
 // same power is available everywhere, so that its voltage is small where impedance is low, as at
 // the busbar.
 void Channel::solve() {
+  std::vector<PremisesLoads> premises(n_stations_);
+  for (StationId s = 0; s < n_stations_; ++s) {
+    premises[s] = draw_premises(config_, feeder_.number, s);
+  }
+  std::vector<Network> networks;  // by frequency
+  networks.reserve(kFrequencies);
+  for (unsigned n = 0; n < kFrequencies; ++n) {
+    networks.emplace_back(feeder_, config_, frequency_hz(n), premises);
+  }
   snr_db_.assign(std::size_t{n_stations_} * n_stations_, kHopelessDb);
   std::vector<std::array<double, kFrequencies>> snr(n_stations_);
   std::vector<Complex> column(n_stations_);
   std::array<std::vector<double>, kFrequencies> access_ohm;
   for (unsigned n = 0; n < kFrequencies; ++n) {
     for (StationId s = 0; s < n_stations_; ++s) {
-      networks_[n].column(s, column);
+      networks[n].column(s, column);
       access_ohm[n].push_back(abs(column[s]));
     }
   }
@@ -93,7 +95,7 @@ void Channel::solve() {
   }
   for (StationId from = 0; from < n_stations_; ++from) {
     for (unsigned n = 0; n < kFrequencies; ++n) {
-      networks_[n].column(from, column);
+      networks[n].column(from, column);
       const Complex source = column[from] + Complex{config_.output_ohm, 0};
       const double scale = config_.noise.typical_ohm / norm(source);
       for (StationId to = 0; to < n_stations_; ++to) {
@@ -120,25 +122,6 @@ double Channel::snr_db(StationId from, StationId to, kernel::TimeNs at, unsigned
   const StationNoise& here = noise(to, at);
   return double{mean_snr_db(from, to)} - here.level_db - here.access_loss_db -
          noise(from, at).access_loss_db - kLevelStepDb * level;
-}
-
-LinkGains Channel::link(StationId from, StationId to) const {
-  LinkGains link;
-  std::vector<Complex> column(n_stations_);
-  for (unsigned n = 0; n < kFrequencies; ++n) {
-    networks_[n].column(from, column);
-    const Complex source = column[from] + Complex{config_.output_ohm, 0};
-    link.gain_db[n] = decibels(norm(column[to]) / norm(source));
-    link.transfer_ohm[n] = abs(column[to]);
-  }
-  link.snr_db = mean_snr_db(from, to);
-  return link;
-}
-
-double Channel::access_impedance_ohm(StationId station, unsigned frequency) const {
-  std::vector<Complex> column(n_stations_);
-  networks_.at(frequency).column(station, column);
-  return abs(column[station]);
 }
 
 }  // namespace plc

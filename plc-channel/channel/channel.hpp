@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "kernel/time.hpp"
-#include "plc-channel/channel/network.hpp"
 #include "plc-channel/channel/noise.hpp"
 #include "plc-channel/feeder/feeder.hpp"
 
@@ -38,14 +37,6 @@ struct ChannelConfig {
 // decibel with signal and noise.
 double effective_snr_db(const std::array<double, kFrequencies>& snr_db);
 
-// What one link does to a signal, for looking at: gains from the transmitter's source to the
-// receiver's terminals.
-struct LinkGains {
-  std::array<double, kFrequencies> gain_db{};
-  std::array<double, kFrequencies> transfer_ohm{};  // the same both ways
-  double snr_db = 0;                                // effective, at the receiver's nominal noise
-};
-
 // The power line between all pairs of stations. Linear and time invariant but for one loss a
 // station; noise changes every 15 minutes. Solved once, when made.
 class Channel {
@@ -67,19 +58,13 @@ class Channel {
   // What that ratio changes by with time at one end, and the rate of strong impulses there.
   const StationNoise& noise(StationId station, kernel::TimeNs at) const;
 
-  // Solved anew for one pair; slow.
-  LinkGains link(StationId from, StationId to) const;
-  // Magnitude of the impedance a modem sees at its terminals.
-  double access_impedance_ohm(StationId station, unsigned frequency) const;
-
  private:
   void solve();
 
   Feeder feeder_;
   ChannelConfig config_;
   std::uint32_t n_stations_;
-  std::vector<Network> networks_;  // by frequency
-  std::vector<float> snr_db_;      // [from][to]
+  std::vector<float> snr_db_;  // [from][to]
   NoiseModel noise_model_;
   struct Epoch {
     std::int64_t number = 0;

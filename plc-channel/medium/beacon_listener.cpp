@@ -48,9 +48,8 @@ std::size_t BeaconListener::heard(std::span<prime::HeardBeacon> out) {
   for (const Found& found : found_) {
     if (found.track.heard()) order.push_back(&found);
   }
-  std::stable_sort(order.begin(), order.end(), [](const Found* a, const Found* b) {
-    return a->track.first_start() < b->track.first_start();
-  });
+  std::ranges::stable_sort(order, {},
+                           [](const Found* found) { return found->track.first_start(); });
   const std::size_t n = std::min(out.size(), order.size());
   for (std::size_t i = 0; i < n; ++i) {
     out[i] = heard_beacon(order[i]->track, order[i]->source, order[i]->last_plain);

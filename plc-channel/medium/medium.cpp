@@ -76,9 +76,9 @@ void Medium::begin(OnAir& frame, protocol::Bytes mpdu) {
 }
 
 Traffic::Flight Medium::take_off_air(const OnAir& frame) {
-  const auto at = std::find_if(
-      traffic_.flights.begin(), traffic_.flights.end(),
-      [&](const Traffic::Flight& flight) { return flight.frame.number == frame.number; });
+  const auto at =
+      std::ranges::find(traffic_.flights, frame.number,
+                        [](const Traffic::Flight& flight) { return flight.frame.number; });
   TWIN_ASSERT(at != traffic_.flights.end(), frame.number);
   const Traffic::Flight flight = *at;
   traffic_.flights.erase(at);
@@ -181,9 +181,8 @@ bool Medium::carrier(StationId at, kernel::TimeNs now) const {
 // ---- Beacons ----
 
 void Medium::emission_changed(const BeaconSender& source, const Emission& before) {
-  const auto at = std::lower_bound(
-      traffic_.emitters.begin(), traffic_.emitters.end(), &source,
-      [](const BeaconSender* a, const BeaconSender* b) { return a->station() < b->station(); });
+  const auto at =
+      std::ranges::lower_bound(traffic_.emitters, source.station(), {}, &BeaconSender::station);
   const bool listed = at != traffic_.emitters.end() && *at == &source;
   if (source.emission().active && !listed) traffic_.emitters.insert(at, &source);
   if (!source.emission().active && listed) traffic_.emitters.erase(at);

@@ -61,7 +61,7 @@ bool FrameMemory::again(StationId station, protocol::Bytes mpdu) {
   std::uint64_t digest = fnv1a(kBasis, mpdu.subspan(kPacketAt, prime::kPacketHeaderOctets - 1));
   digest = fnv1a(fnv1a(digest, number), payload);
   Last& last = stations_[station];
-  if (std::find(last.digest.begin(), last.digest.end(), digest) != last.digest.end()) return true;
+  if (std::ranges::find(last.digest, digest) != last.digest.end()) return true;
   last.digest[last.next] = digest;
   last.next = (last.next + 1) % kRemembered;
   return false;

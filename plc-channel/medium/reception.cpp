@@ -43,7 +43,7 @@ double Reception::exponent(const PacketErrorTable::Curve& curve, double snr_db, 
     if (d.start > from && d.start < to) cuts_.push_back(d.start);
     if (d.end > from && d.end < to) cuts_.push_back(d.end);
   }
-  std::sort(cuts_.begin(), cuts_.end());
+  std::ranges::sort(cuts_);
   double sum = 0;
   for (std::size_t n = 0; n + 1 < cuts_.size(); ++n) {
     double rise = 1;
@@ -108,8 +108,8 @@ bool Reception::occupied(const OnAir& frame, const StationModem& receiver, int d
     const bool before = other.start < frame.start && other.end > frame.start;
     if (before && other.station != receiver.station()) earlier.push_back(other);
   });
-  return std::any_of(earlier.begin(), earlier.end(),
-                     [&](const OnAir& other) { return recognised(other, receiver, depth); });
+  return std::ranges::any_of(
+      earlier, [&](const OnAir& other) { return recognised(other, receiver, depth); });
 }
 
 Reception::Verdict Reception::judge(const OnAir& frame, const StationModem& receiver,

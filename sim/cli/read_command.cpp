@@ -39,7 +39,7 @@ protocol::dlms::Keys read_keys(const std::string& file, const std::string& logic
   hes::JsonNode entry = reader.root();
   if (entry.has("meters")) {
     const auto meters = entry.objects("meters");
-    const auto found = std::find_if(meters.begin(), meters.end(), [&](const hes::JsonNode& meter) {
+    const auto found = std::ranges::find_if(meters, [&](const hes::JsonNode& meter) {
       return meter.optional_text("logical_device_name") == logical_device_name;
     });
     if (found == meters.end()) {

@@ -44,20 +44,19 @@ std::vector<std::string> overrides_of(const Options& options) {
   return overrides;
 }
 
-void print_outcome(const run::Scenario& scenario, const run::RunOutcome& outcome,
-                   const std::string& folder) {
+void print_outcome(const result::Summary& summary, const std::string& folder) {
   fmt::print(
       "{}: {} meters, {:.4g} h simulated in {:.1f} s ({:.0f}x), {:.1f} ms of one core a "
       "meter-day\n",
-      scenario.general.name, scenario.meters.count, outcome.sim_s / 3600, outcome.wall_s,
-      outcome.sim_s / outcome.wall_s, 1000 * outcome.cpu_s / outcome.meter_days);
-  for (const result::Kpi& kpi : outcome.kpis) {
+      summary.scenario, summary.meters, summary.sim_s / 3600, summary.wall_s, summary.speedup(),
+      summary.cpu_ms_per_meter_day());
+  for (const result::Kpi& kpi : summary.kpis) {
     const std::string limit = kpi.limit_text();
     if (limit.empty()) continue;
     fmt::print("  {}  {:<22} {:>12} {:<4} {}\n", kpi.pass() ? "pass" : "FAIL", kpi.name,
                result::number_text(kpi.value), kpi.unit, limit);
   }
-  fmt::print("  digest {}\n  results in {}/\n", outcome.digest.substr(0, 16), folder);
+  fmt::print("  digest {}\n  results in {}/\n", summary.digest.substr(0, 16), folder);
 }
 
 int run(const Options& options) {
@@ -84,8 +83,8 @@ int run(const Options& options) {
     fmt::print(stderr, "amitwin run: {}\n", *error);
     return kBadInput;
   }
-  if (!options.quiet) print_outcome(*scenario, outcome, how.folder);
-  return outcome.pass ? kGood : kFailed;
+  if (!options.quiet) print_outcome(outcome.summary, how.folder);
+  return result::all_pass(outcome.summary.kpis) ? kGood : kFailed;
 }
 
 struct DebugOptions {

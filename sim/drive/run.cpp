@@ -17,7 +17,6 @@
 #include "sim/record/recorder.hpp"
 #include "sim/referee/audit.hpp"
 #include "sim/referee/judge.hpp"
-#include "sim/report/summary.hpp"
 #include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
 
@@ -44,27 +43,11 @@ void remove_leftovers(const std::string& folder) {
 }
 
 // The name of a file that could not be written; empty: all were.
-std::string write_summary_files(const Scenario& scenario, const RunOptions& options,
-                                const RunOutcome& outcome) {
-  result::Summary summary;
-  summary.scenario = scenario.general.name;
-  summary.seed = static_cast<std::uint64_t>(scenario.general.seed);
-  summary.mode = name_of(scenario.sim.mode);
-  summary.digest = outcome.digest;
-  summary.meters = static_cast<std::uint64_t>(scenario.meters.count);
-  summary.meter_days = outcome.meter_days;
-  summary.sim_s = outcome.sim_s;
-  summary.wall_s = outcome.wall_s;
-  summary.cpu_s = outcome.cpu_s;
-  summary.peak_rss_bytes = peak_rss_bytes();
-  summary.warnings = options.warnings;
-  summary.kpis = outcome.kpis;
-  const std::string summary_path = options.folder + "/summary.json";
+std::string write_summary_files(const std::string& folder, const result::Summary& summary) {
+  const std::string summary_path = folder + "/summary.json";
   if (!result::write_summary(summary_path, summary)) return summary_path;
-  const std::string junit_path = options.folder + "/junit.xml";
-  const bool written =
-      result::write_junit(junit_path, scenario.general.name, outcome.kpis, outcome.wall_s);
-  return written ? std::string() : junit_path;
+  const std::string junit_path = folder + "/junit.xml";
+  return result::write_junit(junit_path, summary) ? std::string() : junit_path;
 }
 
 // Where a paced run can be reached from outside.
@@ -171,15 +154,20 @@ class Run {
     figures_.simulated_ns = end_;
     for (const auto& line : lines_) figures_.lines.push_back(line->figures());
     write_end(world_, scenario_, capture_end_, writer_);
-    outcome.kpis = result::judge(result::kpis_of(figures_), scenario_.expectations);
-    for (const result::Kpi& kpi : outcome.kpis) writer_.append(kpi);
-    outcome.pass = result::all_pass(outcome.kpis);
-    outcome.sim_s = 1e-9 * static_cast<double>(end_);
-    outcome.meter_days = static_cast<double>(scenario_.meters.count) * 1e-9 *
+    result::Summary& summary = outcome.summary;
+    summary.kpis = result::judge(result::kpis_of(figures_), scenario_.expectations);
+    for (const result::Kpi& kpi : summary.kpis) writer_.append(kpi);
+    summary.scenario = scenario_.general.name;
+    summary.seed = static_cast<std::uint64_t>(scenario_.general.seed);
+    summary.mode = name_of(scenario_.sim.mode);
+    summary.meters = static_cast<std::uint64_t>(scenario_.meters.count);
+    summary.meter_days = static_cast<double>(scenario_.meters.count) * 1e-9 *
                          static_cast<double>(capture_end_) / 86'400;
+    summary.sim_s = 1e-9 * static_cast<double>(end_);
+    summary.warnings = options_.warnings;
     const auto digest = writer_.finish(end_);
     if (digest) {
-      outcome.digest = digest->total;
+      summary.digest = digest->total;
     } else {
       outcome.error = fmt::format("{}: could not be written", writer_.path());
     }
@@ -233,9 +221,10 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
     outcome.error = failure.what();
   }
   if (!outcome.error.empty()) return outcome;
-  outcome.wall_s = stopwatch.elapsed_s();
-  outcome.cpu_s = process_cpu_s() - cpu_at_start_s;
-  const std::string unwritten = write_summary_files(scenario, options, outcome);
+  outcome.summary.wall_s = stopwatch.elapsed_s();
+  outcome.summary.cpu_s = process_cpu_s() - cpu_at_start_s;
+  outcome.summary.peak_rss_bytes = peak_rss_bytes();
+  const std::string unwritten = write_summary_files(options.folder, outcome.summary);
   if (!unwritten.empty()) outcome.error = fmt::format("{}: cannot be written", unwritten);
   return outcome;
 }

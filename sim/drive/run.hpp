@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/assembly/world.hpp"
-#include "sim/result/kpi.hpp"
+#include "sim/report/summary.hpp"
 #include "sim/scenario/load_csv.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -27,13 +27,7 @@ struct RunOptions {
 };
 
 struct RunOutcome {
-  std::vector<result::Kpi> kpis;
-  std::string digest;
-  bool pass = false;
-  double sim_s = 0;
-  double wall_s = 0;
-  double cpu_s = 0;
-  double meter_days = 0;
+  result::Summary summary;
   std::string error;  // not empty: the disk or a port said no
 };
 

@@ -163,7 +163,7 @@ void LineRecorder::finish(kernel::TimeNs end) {
 void LineRecorder::write_nodes(kernel::TimeNs end) {
   const auto known = line_.site().nodes();
   const auto info_of = [&](std::uint32_t station) -> const dcu::app::NodeInfo* {
-    const auto at = std::find_if(known.begin(), known.end(), [&](const auto& info) {
+    const auto at = std::ranges::find_if(known, [&](const auto& info) {
       return info.meter != dcu::app::kNoMeter && info.meter + 1 == station && info.connected;
     });
     return at == known.end() ? nullptr : &*at;

@@ -214,8 +214,8 @@ std::string chart_figure(const Chart& chart) {
   std::string text = "<figure class=\"" + std::string(chart.wide ? "wide" : "half") +
                      "\"><figcaption><h3>" + escape_markup(chart.title) + "</h3>" + legend(chart) +
                      "</figcaption>";
-  const bool empty = std::all_of(chart.series.begin(), chart.series.end(),
-                                 [](const Chart::Series& each) { return each.points.empty(); });
+  const bool empty =
+      std::ranges::all_of(chart.series, &std::vector<Chart::Point>::empty, &Chart::Series::points);
   text += empty || chart.x.high <= chart.x.low ? "<p class=\"none\">No data in this run.</p>"
                                                : Canvas(chart).svg();
   if (!chart.note.empty()) text += "<p class=\"note\">" + escape_markup(chart.note) + "</p>";

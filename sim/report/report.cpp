@@ -16,8 +16,7 @@ namespace sim::result {
 namespace {
 
 const ReportData::KpiLine* find(const ReportData& data, const std::string& name) {
-  const auto found = std::find_if(data.kpis.begin(), data.kpis.end(),
-                                  [&](const ReportData::KpiLine& kpi) { return kpi.name == name; });
+  const auto found = std::ranges::find(data.kpis, name, &ReportData::KpiLine::name);
   return found == data.kpis.end() ? nullptr : &*found;
 }
 

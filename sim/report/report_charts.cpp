@@ -144,8 +144,7 @@ std::vector<Stack> main_stacks(const LineData::Counts& counts, const std::array<
     Stack stack{name, 0, hours};
     if (stack.sum() > 0) stacks.push_back(std::move(stack));
   }
-  std::stable_sort(stacks.begin(), stacks.end(),
-                   [](const Stack& a, const Stack& b) { return a.sum() > b.sum(); });
+  std::ranges::stable_sort(stacks, std::greater<>(), &Stack::sum);
   if (const std::size_t named = colours.size() - 1; stacks.size() > colours.size()) {
     Stack other{"other", 0, {}};
     for (std::size_t k = named; k < stacks.size(); ++k) {

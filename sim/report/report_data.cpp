@@ -90,8 +90,7 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
       ++hour->latency_class[class_of(latency_s)];
     }
   });
-  std::sort(home.begin(), home.end(),
-            [](const Stored& a, const Stored& b) { return a.stamp_utc_s < b.stamp_utc_s; });
+  std::ranges::sort(home, {}, &Stored::stamp_utc_s);
   double usual_s = 0;  // the shortest step is the capture period, holes are longer
   for (std::size_t i = 1; i < home.size(); ++i) {
     const double step_s = home[i].stamp_utc_s - home[i - 1].stamp_utc_s;

@@ -154,8 +154,7 @@ const std::vector<Group>& groups() {
 
 const Group& group_of(const std::string& kind) {
   for (const Group& group : groups()) {
-    const auto& kinds = group.kinds;
-    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return group;
+    if (std::ranges::find(group.kinds, kind) != group.kinds.end()) return group;
   }
   return groups().back();
 }

@@ -100,12 +100,10 @@ void gather_registrations(const TableFileReader& file,
   });
   std::vector<Delta> deltas;
   for (auto& [concentrator, changes] : by_concentrator) {
-    std::stable_sort(changes.begin(), changes.end(),
-                     [](const Change& a, const Change& b) { return a.t_s < b.t_s; });
+    std::ranges::stable_sort(changes, {}, &Change::t_s);
     follow_concentrator(changes, restarts_of(changes, outages), deltas, data);
   }
-  std::stable_sort(deltas.begin(), deltas.end(),
-                   [](const Delta& a, const Delta& b) { return a.t_s < b.t_s; });
+  std::ranges::stable_sort(deltas, {}, &Delta::t_s);
   LineData::Registered at{0, 0, 0};
   for (const Delta& delta : deltas) {
     at.t_s = delta.t_s;

@@ -115,15 +115,15 @@ std::string escape_markup(std::string_view text) {
   return escaped;
 }
 
-std::string junit_text(const std::string& scenario, std::span<const Kpi> kpis, double wall_s) {
+std::string junit_text(const Summary& summary) {
   std::string cases;
   std::size_t tests = 0;
   std::size_t failures = 0;
-  for (const Kpi& kpi : kpis) {
+  for (const Kpi& kpi : summary.kpis) {
     for (const Limit& limit : kpi.limits) {
       ++tests;
       const std::string value = number_text(kpi.value) + (kpi.unit.empty() ? "" : " " + kpi.unit);
-      cases += "    <testcase classname=\"" + escape_markup(scenario) + "\" name=\"" +
+      cases += "    <testcase classname=\"" + escape_markup(summary.scenario) + "\" name=\"" +
                escape_markup(kpi.name + " " + limit.text()) + "\"";
       if (limit.holds(kpi.value)) {
         cases += "/>\n";
@@ -137,15 +137,14 @@ std::string junit_text(const std::string& scenario, std::span<const Kpi> kpis, d
   const std::string counts =
       "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) + "\"";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
-         ">\n  <testsuite name=\"" + escape_markup(scenario) + "\" " + counts +
-         " errors=\"0\" skipped=\"0\" time=\"" + number_text(wall_s) + "\">\n" + cases +
+         ">\n  <testsuite name=\"" + escape_markup(summary.scenario) + "\" " + counts +
+         " errors=\"0\" skipped=\"0\" time=\"" + number_text(summary.wall_s) + "\">\n" + cases +
          "  </testsuite>\n</testsuites>\n";
 }
 
-bool write_junit(const std::string& path, const std::string& scenario, std::span<const Kpi> kpis,
-                 double wall_s) {
+bool write_junit(const std::string& path, const Summary& summary) {
   std::ofstream out(path, std::ios::binary);
-  out << junit_text(scenario, kpis, wall_s);
+  out << junit_text(summary);
   return static_cast<bool>(out.flush());
 }
 

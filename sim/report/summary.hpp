@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -36,8 +35,7 @@ bool write_summary(const std::string& path, const Summary& summary);
 std::optional<Summary> read_summary(const std::string& path);
 
 // JUnit XML, one test case for each expectation, for CI systems.
-std::string junit_text(const std::string& scenario, std::span<const Kpi> kpis, double wall_s);
-bool write_junit(const std::string& path, const std::string& scenario, std::span<const Kpi> kpis,
-                 double wall_s);
+std::string junit_text(const Summary& summary);
+bool write_junit(const std::string& path, const Summary& summary);
 
 }  // namespace sim::result

@@ -219,7 +219,7 @@ void Map::numbers() {
     for (const Spot& corner : corners) {
       const Box box{corner.x, corner.y, corner.x + wide, corner.y + 10};
       if (box.x0 < 1 || box.y0 < 1 || box.x1 > kWidth - 1 || box.y1 > height_ - kFoot) continue;
-      if (std::any_of(taken.begin(), taken.end(), [&](const Box& b) { return b.meets(box); })) {
+      if (std::ranges::any_of(taken, [&](const Box& b) { return b.meets(box); })) {
         continue;
       }
       taken.push_back(box);
@@ -297,8 +297,7 @@ std::string Map::figure() {
 int link_class(double snr_down_db, double snr_up_db) {
   if (std::isnan(snr_down_db) || std::isnan(snr_up_db)) return -1;
   const double worse_db = std::min(snr_down_db, snr_up_db);
-  return static_cast<int>(std::upper_bound(kClassFrom.begin(), kClassFrom.end(), worse_db) -
-                          kClassFrom.begin());
+  return static_cast<int>(std::ranges::upper_bound(kClassFrom, worse_db) - kClassFrom.begin());
 }
 
 std::string topology_figure(std::uint32_t concentrator, const LineData::Place& place) {

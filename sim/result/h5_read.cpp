@@ -98,8 +98,7 @@ void TableFileReader::read_attributes() {
 }
 
 const TableSchema* TableFileReader::find(const std::string& name) const {
-  const auto found = std::find_if(tables_.begin(), tables_.end(),
-                                  [&](const TableSchema& table) { return table.name == name; });
+  const auto found = std::ranges::find(tables_, name, &TableSchema::name);
   return found == tables_.end() ? nullptr : &*found;
 }
 

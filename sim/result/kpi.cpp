@@ -30,8 +30,7 @@ std::string Limit::text() const {
 }
 
 bool Kpi::pass() const {
-  return std::all_of(limits.begin(), limits.end(),
-                     [&](const Limit& limit) { return limit.holds(value); });
+  return std::ranges::all_of(limits, [&](const Limit& limit) { return limit.holds(value); });
 }
 
 std::string Kpi::limit_text() const {
@@ -45,8 +44,7 @@ std::string Kpi::limit_text() const {
 
 std::vector<Kpi> judge(std::vector<Kpi> measured, std::span<const Expectation> expectations) {
   for (const Expectation& expectation : expectations) {
-    auto kpi = std::find_if(measured.begin(), measured.end(),
-                            [&](const Kpi& each) { return each.name == expectation.kpi; });
+    auto kpi = std::ranges::find(measured, expectation.kpi, &Kpi::name);
     if (kpi == measured.end()) {
       measured.push_back({expectation.kpi, std::numeric_limits<double>::quiet_NaN(), "", {}});
       kpi = std::prev(measured.end());
@@ -56,9 +54,7 @@ std::vector<Kpi> judge(std::vector<Kpi> measured, std::span<const Expectation> e
   return measured;
 }
 
-bool all_pass(std::span<const Kpi> kpis) {
-  return std::all_of(kpis.begin(), kpis.end(), [](const Kpi& kpi) { return kpi.pass(); });
-}
+bool all_pass(std::span<const Kpi> kpis) { return std::ranges::all_of(kpis, &Kpi::pass); }
 
 std::string number_text(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";

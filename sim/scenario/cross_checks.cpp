@@ -165,9 +165,7 @@ void Loader::check_sags() {
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
     if (scenario_.events[i].type == EventType::sag) sags.push_back(i);
   }
-  std::stable_sort(sags.begin(), sags.end(), [&](std::size_t a, std::size_t b) {
-    return scenario_.events[a].at < scenario_.events[b].at;
-  });
+  std::ranges::stable_sort(sags, {}, [&](std::size_t i) { return scenario_.events[i].at; });
   for (const std::size_t i : sags) {
     const Event& sag = scenario_.events[i];
     bool overlaps = false;

@@ -100,7 +100,7 @@ bool Reader::read_header(const Cells& header) {
   std::vector<bool> served(request_.n_meters + 1, false);
   const std::vector<std::string> homes(names_.begin() + 1, names_.end());
   for (const auto& [column, meter] : request_.map) {
-    const auto found = std::find(homes.begin(), homes.end(), column);
+    const auto found = std::ranges::find(homes, column);
     if (found == homes.end()) {
       const std::string meant = nearest(column, homes);
       error(0, "load.map." + column + " = " + std::to_string(meter) +

@@ -20,8 +20,7 @@ std::vector<std::string> section_names() {
 }
 
 bool belongs(const Key<Event>& key, EventType type) {
-  return key.only_for.empty() ||
-         std::find(key.only_for.begin(), key.only_for.end(), type) != key.only_for.end();
+  return key.only_for.empty() || std::ranges::find(key.only_for, type) != key.only_for.end();
 }
 
 }  // namespace
@@ -77,18 +76,14 @@ void Loader::unknown_key(const std::string& path, const Raw& raw,
       if (key.path.ends_with(name)) meant = key.path;
     }
   }
+  unknown(path, raw, meant);
+}
+
+void Loader::unknown(const std::string& path, const Raw& raw, const std::string& meant) {
   Raw at_key = raw;
   at_key.place = raw.key_place;
   complain(path, at_key, "unknown key",
            meant.empty() ? kReference : meant + " (did you mean that?)");
-}
-
-void Loader::unknown_section(const std::string& name, const Raw& raw) {
-  const std::string meant = nearest(name, section_names());
-  Raw at_key = raw;
-  at_key.place = raw.key_place;
-  complain(name, at_key, "unknown key",
-           meant.empty() ? kReference : "[" + meant + "] (did you mean that?)");
 }
 
 void Loader::read_section(const Section& section, const Raw& raw) {
@@ -106,8 +101,7 @@ void Loader::read_section(const Section& section, const Raw& raw) {
       read_map(value);
       continue;
     }
-    const auto key = std::find_if(scenario_keys().begin(), scenario_keys().end(),
-                                  [&](const Key<Scenario>& each) { return each.path == path; });
+    const auto key = std::ranges::find(scenario_keys(), path, &Key<Scenario>::path);
     if (key == scenario_keys().end()) {
       unknown_key(path, value, paths);
     } else {
@@ -140,8 +134,7 @@ void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
   std::vector<std::string> near;
   for (const Key<Target>& key : keys) near.push_back(table + "." + key.path);
   for (const auto& [name, value] : raw.members) {
-    const auto key = std::find_if(keys.begin(), keys.end(),
-                                  [&](const Key<Target>& each) { return each.path == name; });
+    const auto key = std::ranges::find(keys, name, &Key<Target>::path);
     if (key == keys.end()) {
       unknown_key(prefix + name, value, near);
     } else {
@@ -161,9 +154,10 @@ void Loader::read_rows(const Raw& root, const std::string& table,
                        const std::vector<Key<Target>>& keys, std::vector<Target>& targets) {
   const Raw* const list = root.find(table);
   if (list == nullptr) return;
-  const bool tables = list->type == Raw::Type::array &&
-                      std::all_of(list->items.begin(), list->items.end(),
-                                  [](const Raw& item) { return item.type == Raw::Type::table; });
+  const bool tables =
+      list->type == Raw::Type::array && std::ranges::all_of(list->items, [](const Raw& item) {
+        return item.type == Raw::Type::table;
+      });
   if (!tables) complain(table, *list, "not a table of rows", "[[" + table + "]] for each row");
   for (std::size_t i = 0; tables && i < list->items.size(); ++i) {
     targets.emplace_back();
@@ -214,7 +208,7 @@ void Loader::read_expectations(const Raw& root) {
     const Raw& raw = *seen("expect#" + std::to_string(i));
     const result::Expectation& expectation = scenario_.expectations[i];
     const std::string path = row_key("expect", i, "kpi");
-    if (std::find(names.begin(), names.end(), expectation.kpi) == names.end()) {
+    if (std::ranges::find(names, expectation.kpi) == names.end()) {
       const std::string meant = nearest(expectation.kpi, names);
       complain_at(path, "unknown figure",
                   meant.empty() ? "a figure of docs/scenario-reference.md"
@@ -241,17 +235,17 @@ void Loader::read(const Raw& root) {
   read_expectations(root);
   const auto names = section_names();
   for (const auto& [name, value] : root.members) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) unknown_section(name, value);
+    if (std::ranges::find(names, name) != names.end()) continue;
+    const std::string meant = nearest(name, names);
+    unknown(name, value, meant.empty() ? "" : "[" + meant + "]");
   }
   cross_check();
-  std::stable_sort(scenario_.events.begin(), scenario_.events.end(),
-                   [](const Event& a, const Event& b) { return a.at < b.at; });
+  std::ranges::stable_sort(scenario_.events, {}, &Event::at);
 }
 
 Problems Loader::take_problems() {
-  std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return std::tuple(a.place.line == 0, a.place.line, a.place.column) <
-           std::tuple(b.place.line == 0, b.place.line, b.place.column);
+  std::ranges::stable_sort(problems_, {}, [](const Problem& problem) {
+    return std::tuple(problem.place.line == 0, problem.place.line, problem.place.column);
   });
   return std::move(problems_);
 }

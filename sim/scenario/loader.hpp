@@ -26,8 +26,8 @@ class Loader {
   void read_map(const Raw& raw);
   void read_events(const Raw& root);
   void read_expectations(const Raw& root);
-  void unknown_section(const std::string& name, const Raw& raw);
   void unknown_key(const std::string& path, const Raw& raw, const std::vector<std::string>& near);
+  void unknown(const std::string& path, const Raw& raw, const std::string& meant);
 
   // cross_checks.cpp: what one key alone cannot tell.
   void cross_check();

@@ -35,9 +35,8 @@ std::optional<MeterSet::Range> parse_range(std::string_view text) {
 }  // namespace
 
 bool MeterSet::contains(std::uint32_t meter) const {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
-    return meter >= range.first && meter <= range.last;
-  });
+  return std::ranges::any_of(
+      ranges, [&](const Range& range) { return meter >= range.first && meter <= range.last; });
 }
 
 std::uint32_t MeterSet::highest_named() const {

@@ -164,8 +164,8 @@ Finished run_in_child(const Scenario& scenario, const Folder& folder, sim::run::
     const sim::run::RunOutcome outcome = sim::run::run_scenario(scenario, measured, options);
     std::ofstream out(answer);
     out.precision(17);
-    out << outcome.digest << '\n' << outcome.error << '\n';
-    for (const auto& kpi : outcome.kpis) out << kpi.name << ' ' << kpi.value << '\n';
+    out << outcome.summary.digest << '\n' << outcome.error << '\n';
+    for (const auto& kpi : outcome.summary.kpis) out << kpi.name << ' ' << kpi.value << '\n';
     out.close();
     _exit(0);
   }

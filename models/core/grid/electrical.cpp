@@ -49,9 +49,7 @@ void SwitchState::apply(const ElectricalChange& change) {
 }
 
 void ChangeLog::add(const ElectricalChange& change) {
-  const auto later = std::upper_bound(
-      changes_.begin(), changes_.end(), change.at,
-      [](kernel::TimeNs at, const ElectricalChange& other) { return at < other.at; });
+  const auto later = std::ranges::upper_bound(changes_, change.at, {}, &ElectricalChange::at);
   changes_.insert(later, change);
 }
 

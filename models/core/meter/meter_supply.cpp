@@ -10,8 +10,7 @@ namespace models {
 
 void MainsInput::insert(const Change& change) {
   // Equal times keep the order of announcement: the later one goes nearer to the front.
-  const auto at = std::lower_bound(pending_.begin(), pending_.end(), change,
-                                   [](const Change& a, const Change& b) { return a.at > b.at; });
+  const auto at = std::ranges::lower_bound(pending_, change.at, std::greater<>(), &Change::at);
   pending_.insert(at, change);
 }
 

@@ -82,7 +82,6 @@ void Rs485Line::deliver(kernel::TimeNs now) {
   Totals& totals = totals_[side];
   const std::uint64_t index = totals.frames++;
   totals.octets += frame.octets.size();
-  totals.busy_ns += end_ns_ - start_ns_;
   const bool dropped = fault_ && fault_(side, index, frame.octets) == Verdict::kDrop;
   if (dropped) ++totals.dropped;
   SerialReceiver* const receiver = receivers_[1 - side];

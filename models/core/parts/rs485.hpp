@@ -62,7 +62,6 @@ class Rs485Line final : private kernel::Entity {
     std::uint64_t dropped = 0;  // by the fault hook
     std::uint64_t cut = 0;      // sender lost its supply
     std::uint64_t refused = 0;  // queue full
-    kernel::TimeNs busy_ns = 0;
   };
 
   Rs485Line(kernel::Agenda& agenda, kernel::EntityId id, const SerialRate& rate = {});

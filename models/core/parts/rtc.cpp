@@ -24,9 +24,8 @@ Rtc::Rtc(const RtcCrystal& crystal, std::int64_t start_count)
 std::int64_t Rtc::ticks_at(kernel::TimeNs t) const {
   if (t >= oscillator_.segment().from_ns) return oscillator_.count_at(t);
   // A look back, for truth and traces; the segment that ran at t is the last that began before.
-  const auto after = std::upper_bound(
-      history_.begin(), history_.end(), t,
-      [](kernel::TimeNs value, const Segment& segment) { return value < segment.law.from_ns; });
+  const auto after = std::ranges::upper_bound(
+      history_, t, {}, [](const Segment& segment) { return segment.law.from_ns; });
   TWIN_ASSERT(after != history_.begin(), t);
   return std::prev(after)->law.count_at(t);
 }

@@ -71,22 +71,18 @@ Stream& Cell::open_stream(Modem& modem, Protocol protocol, std::string host, std
 // ---- Modules ----
 
 void Cell::add(Modem& modem) {
-  const auto at = std::lower_bound(
-      modems_.begin(), modems_.end(), modem.module(),
-      [](const Modem* known, std::uint32_t module) { return known->module() < module; });
+  const auto at = std::ranges::lower_bound(modems_, modem.module(), {}, &Modem::module);
   TWIN_ASSERT(at == modems_.end() || (*at)->module() != modem.module(), modem.module());
   modems_.insert(at, &modem);
 }
 
 void Cell::remove(Modem& modem) {
-  modems_.erase(std::find(modems_.begin(), modems_.end(), &modem));
+  modems_.erase(std::ranges::find(modems_, &modem));
   streams_.each([&](Stream& stream) { stream.forget(modem); });
 }
 
 Modem* Cell::find_modem(std::uint32_t module) {
-  const auto at = std::lower_bound(
-      modems_.begin(), modems_.end(), module,
-      [](const Modem* known, std::uint32_t number) { return known->module() < number; });
+  const auto at = std::ranges::lower_bound(modems_, module, {}, &Modem::module);
   return at != modems_.end() && (*at)->module() == module ? *at : nullptr;
 }
 
@@ -94,9 +90,9 @@ Modem* Cell::find_modem(std::uint32_t module) {
 
 void Cell::set_outage(kernel::TimeNs from, kernel::TimeNs to) {
   TWIN_ASSERT(from >= agenda_.now() && to > from, from, to);
-  const auto at = std::lower_bound(
-      outages_.begin() + static_cast<std::ptrdiff_t>(next_outage_), outages_.end(), from,
-      [](const Outage& known, kernel::TimeNs time) { return known.from < time; });
+  const auto at =
+      std::ranges::lower_bound(outages_.begin() + static_cast<std::ptrdiff_t>(next_outage_),
+                               outages_.end(), from, {}, &Outage::from);
   outages_.insert(at, {from, to});
   outage_timer_.arm(outages_[next_outage_].from);
 }

@@ -153,7 +153,7 @@ class Ethernet::Pipe final : private kernel::Entity {
       case What::syn: {
         const auto& ports = site_->listening_;
         const int socket = site_->online_ ? site_->free_socket() : kNoSocket;
-        if (socket == kNoSocket || std::find(ports.begin(), ports.end(), port_) == ports.end()) {
+        if (socket == kNoSocket || std::ranges::find(ports, port_) == ports.end()) {
           post(Direction::kUp, What::refuse);
           return true;
         }
@@ -232,8 +232,7 @@ void Ethernet::close(ConnectionId connection) {
 }
 
 ConnectionId Ethernet::connect(std::uint32_t site, std::uint16_t port) {
-  const auto at = std::find_if(sites_.begin(), sites_.end(),
-                               [&](const EthernetSite* each) { return each->site() == site; });
+  const auto at = std::ranges::find(sites_, site, &EthernetSite::site);
   TWIN_ASSERT(at != sites_.end() && peer_ != nullptr, site);
   Pipe& pipe = add_pipe(**at, port, {}, kNoSocket);
   pipe.post(Direction::kDown, Pipe::What::syn);
@@ -273,7 +272,7 @@ void EthernetSite::on_time(kernel::TimeNs, std::uint32_t) {
 }
 
 int EthernetSite::free_socket() const {
-  const auto at = std::find(sockets_.begin(), sockets_.end(), nullptr);
+  const auto at = std::ranges::find(sockets_, nullptr);
   return at == sockets_.end() ? kNoSocket : static_cast<int>(at - sockets_.begin());
 }
 

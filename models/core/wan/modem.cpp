@@ -88,7 +88,7 @@ std::uint8_t Modem::rssi() {
 
 int Modem::open(Protocol protocol, std::string_view host, std::uint16_t port) {
   if (state_ != ModemState::kOnline) return kNoSocket;
-  if (std::find(sockets_.begin(), sockets_.end(), nullptr) == sockets_.end()) return kNoSocket;
+  if (std::ranges::find(sockets_, nullptr) == sockets_.end()) return kNoSocket;
   Stream& stream = cell_.open_stream(*this, protocol, std::string(host), port, false);
   const int socket = take_socket(stream);
   stream.set_socket(socket);
@@ -125,7 +125,7 @@ Stream* Modem::stream_of(int socket) const {
 }
 
 int Modem::take_socket(Stream& stream) {
-  const auto free = std::find(sockets_.begin(), sockets_.end(), nullptr);
+  const auto free = std::ranges::find(sockets_, nullptr);
   if (free == sockets_.end()) return kNoSocket;
   *free = &stream;
   return static_cast<int>(free - sockets_.begin());

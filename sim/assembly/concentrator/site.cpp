@@ -43,9 +43,7 @@ ConcentratorSite::~ConcentratorSite() = default;
 // ---- Supply ----
 
 void ConcentratorSite::power(kernel::TimeNs at, bool on) {
-  const auto place =
-      std::upper_bound(switches_.begin(), switches_.end(), at,
-                       [](kernel::TimeNs time, const Switch& known) { return time < known.at; });
+  const auto place = std::ranges::upper_bound(switches_, at, {}, &Switch::at);
   switches_.insert(place, {at, on});
   supply_timer_.arm(switches_.front().at);
 }

@@ -77,7 +77,7 @@ std::vector<std::string> type_template_texts(const Scenario& scenario) {
     const MeterSettings settings = settings_of(scenario, meter);
     const meter_firmware* const firmware =
         find_firmware(settings.firmware, settings.model).firmware;
-    if (std::find(known.begin(), known.end(), firmware) != known.end()) continue;
+    if (std::ranges::find(known, firmware) != known.end()) continue;
     known.push_back(firmware);
     texts.push_back(type_template_text(*firmware));
   }

@@ -43,14 +43,14 @@ class Collector {
 
  private:
   bool powered_at(kernel::TimeNs t) const {
-    return std::any_of(powered_.begin(), powered_.end(),
-                       [t](const PoweredSpan& span) { return span.on <= t && t < span.off; });
+    return std::ranges::any_of(
+        powered_, [t](const PoweredSpan& span) { return span.on <= t && t < span.off; });
   }
   // Supply lost at any time after the last row.
   bool interrupted(kernel::TimeNs t) const {
     const kernel::TimeNs last = rows_.empty() ? 0 : rows_.back().captured_at;
-    return std::any_of(powered_.begin(), powered_.end(),
-                       [&](const PoweredSpan& span) { return span.off > last && span.off <= t; });
+    return std::ranges::any_of(
+        powered_, [&](const PoweredSpan& span) { return span.off > last && span.off <= t; });
   }
   void capture(std::int64_t stamp_utc_s, kernel::TimeNs t, std::uint8_t status) {
     ExpectedRow row;
@@ -58,9 +58,8 @@ class Collector {
     row.captured_at = t;
     row.status = status | pending_;
     if (interrupted(t)) row.status |= kStatusPowerDown;
-    row.ordinal = static_cast<std::uint8_t>(std::count_if(
-        rows_.begin(), rows_.end(),
-        [&](const ExpectedRow& earlier) { return earlier.stamp_utc_s == stamp_utc_s; }));
+    row.ordinal = static_cast<std::uint8_t>(
+        std::ranges::count(rows_, stamp_utc_s, &ExpectedRow::stamp_utc_s));
     pending_ = 0;
     rows_.push_back(row);
   }

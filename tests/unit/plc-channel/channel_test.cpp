@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/rigs/plc/line.hpp"
+#include "tests/unit/plc-channel/links.hpp"
 
 namespace {
 
@@ -18,6 +19,7 @@ using plc::ChannelConfig;
 using plc::FeederConfig;
 using plc::kFrequencies;
 using plc::StationId;
+using plc_test::Links;
 using plc_test::quiet;
 
 constexpr unsigned kMiddle = kFrequencies / 2;
@@ -34,13 +36,13 @@ TEST(Channel, TransferIsReciprocal) {
   config.three_phase.assign(40, false);
   config.three_phase[7] = config.three_phase[20] = true;
   const Channel channel(plc::make_feeder(config), {});
+  const Links links(channel);
   for (StationId a = 0; a < 40; a += 7) {
     for (StationId b = 1; b < 40; b += 6) {
       if (a == b) continue;
-      const plc::LinkGains there = channel.link(a, b);
-      const plc::LinkGains back = channel.link(b, a);
       for (unsigned n = 0; n < kFrequencies; ++n) {
-        EXPECT_NEAR(there.transfer_ohm[n] / back.transfer_ohm[n], 1, 1e-9) << a << ' ' << b;
+        EXPECT_NEAR(links.transfer_ohm(a, b, n) / links.transfer_ohm(b, a, n), 1, 1e-9)
+            << a << ' ' << b;
       }
     }
   }
@@ -101,7 +103,7 @@ TEST(Channel, OneMeterAsByHand) {
   const C open = zcm[1] / 3.0;                         // one ampere from the base
   const C source = (2.0 * zdm[2] + zcm[2]) / 3.0;      // seen at the end on one phase
   const C expected = open * zin / (zin + source) / a;  // at the meter
-  EXPECT_NEAR(channel.link(0, 1).transfer_ohm[kMiddle], std::abs(expected),
+  EXPECT_NEAR(Links(channel).transfer_ohm(0, 1, kMiddle), std::abs(expected),
               1e-9 * std::abs(expected));
 }
 
@@ -115,11 +117,12 @@ TEST(Channel, AttenuationGrowsWithDistanceAsMeasuredOnCableNetworks) {
     ChannelConfig channel_config;
     channel_config.seed = seed;
     const Channel channel(plc::make_feeder(config), channel_config);
+    const Links links(channel);
     double near_db = 0, far_db = 0, near_m = 0, far_m = 0;
     int n_near = 0, n_far = 0;
     for (StationId s = 1; s < channel.n_stations(); ++s) {
       const double d = channel.feeder().stations[s].distance_m;
-      const double gain = channel.link(0, s).gain_db[kMiddle];
+      const double gain = links.gain_db(0, s, kMiddle);
       EXPECT_LT(gain, 0);
       if (d < 120) near_db += gain, near_m += d, ++n_near;
       if (d > 220) far_db += gain, far_m += d, ++n_far;
@@ -139,14 +142,15 @@ TEST(Channel, AttenuationGrowsWithDistanceAsMeasuredOnCableNetworks) {
 
 TEST(Channel, AccessImpedanceLiesWhereItIsMeasured) {
   const Channel channel(plc::make_feeder({}), {});
+  const Links links(channel);
   std::vector<double> ohm;
   for (StationId s = 1; s < channel.n_stations(); ++s) {
-    ohm.push_back(channel.access_impedance_ohm(s, kMiddle));
+    ohm.push_back(links.access_impedance_ohm(s, kMiddle));
   }
   std::sort(ohm.begin(), ohm.end());
   EXPECT_GT(ohm.front(), 1);
   EXPECT_LT(ohm[ohm.size() / 2], 20);
-  EXPECT_LT(channel.access_impedance_ohm(plc::kBaseStation, kMiddle), 5);
+  EXPECT_LT(links.access_impedance_ohm(plc::kBaseStation, kMiddle), 5);
 }
 
 TEST(Channel, OtherPhaseIsReachedButWorse) {

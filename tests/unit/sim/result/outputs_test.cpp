@@ -89,7 +89,10 @@ TEST(SummaryJson, HasTheKeysOthersReadInTheirOrder) {
 }
 
 TEST(JunitXml, EachExpectationIsATestCase) {
-  const std::string xml = junit_text("street <1> & \"co\"", judged(), 1.5);
+  Summary summary;
+  summary.scenario = "street <1> & \"co\"";
+  summary.kpis = judged();
+  const std::string xml = junit_text(summary);
   EXPECT_THAT(xml, HasSubstr("tests=\"4\" failures=\"2\""));
   EXPECT_THAT(xml, HasSubstr("name=\"interval_success &gt;= 0.99\"/>"));
   EXPECT_THAT(xml, HasSubstr("<failure message=\"intervals_lost is 3, expected = 0\"/>"));
