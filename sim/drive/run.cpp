@@ -15,7 +15,6 @@
 #include "sim/drive/wall.hpp"
 #include "sim/record/line_recorder.hpp"
 #include "sim/record/recorder.hpp"
-#include "sim/referee/audit.hpp"
 #include "sim/referee/judge.hpp"
 #include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"

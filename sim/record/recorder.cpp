@@ -11,42 +11,33 @@
 #include "protocol/hosted/p32/types.hpp"
 
 namespace sim::run {
-namespace {
 
 using result::Text;
 
-template <typename TableRow>
-TableRow table_row(hes::MeterIndex meter, const hes::Row& row, std::uint16_t ordinal,
-                   hes::UtcNs arrival) {
-  TableRow out;
+result::StoredRow stored_row(hes::MeterIndex meter, const hes::Row& row, unsigned ordinal,
+                             double arrival_utc_s) {
+  result::StoredRow out;
   out.meter = meter + 1;
   out.stamp_utc_s = row.stamp_utc_s;
   out.deviation_min = row.deviation_min;
   out.status = static_cast<std::uint8_t>(row.status);
-  out.ordinal = ordinal;
+  out.ordinal = static_cast<std::uint16_t>(ordinal);
   out.capture_counter = row.capture_counter;
-  out.registers = registers_of(row);
-  out.arrival_utc_s = 1e-9 * static_cast<double>(arrival);
-  return out;
-}
-
-}  // namespace
-
-result::Registers registers_of(const hes::Row& row) {
-  result::Registers registers{};
-  for (std::size_t i = 0; i < std::min<std::size_t>(row.n_values, registers.size()); ++i) {
-    registers[i] = static_cast<std::uint32_t>(row.values[i]);
+  for (std::size_t i = 0; i < std::min<std::size_t>(row.n_values, out.registers.size()); ++i) {
+    out.registers[i] = static_cast<std::uint32_t>(row.values[i]);
   }
-  return registers;
+  out.arrival_utc_s = arrival_utc_s;
+  return out;
 }
 
 void Recorder::row_stored(hes::MeterIndex meter, const protocol::cosem::Obis& profile,
                           const hes::Row& row, hes::UtcNs arrival) {
+  const double arrival_utc_s = 1e-9 * static_cast<double>(arrival);
   if (profile == hes::kLoadProfile) {
-    const std::uint16_t ordinal = ordinals_[{meter, row.stamp_utc_s}]++;
-    writer_.append(table_row<result::HeadEndRow>(meter, row, ordinal, arrival));
+    const unsigned ordinal = ordinals_[{meter, row.stamp_utc_s}]++;
+    writer_.append(result::HeadEndRow{stored_row(meter, row, ordinal, arrival_utc_s)});
   } else if (profile == hes::kDailyClosing) {
-    writer_.append(table_row<result::ClosingRow>(meter, row, 0, arrival));
+    writer_.append(result::ClosingRow{stored_row(meter, row, 0, arrival_utc_s)});
   }
 }
 

@@ -17,8 +17,9 @@
 
 namespace sim::run {
 
-// The values of a row of profiles whose columns stand in the order of kQuantityTable.
-result::Registers registers_of(const hes::Row& row);
+// A row of a profile whose columns stand in the order of kQuantityTable.
+result::StoredRow stored_row(hes::MeterIndex meter, const hes::Row& row, unsigned ordinal,
+                             double arrival_utc_s);
 
 // Writes down what the head-end sees while it happens: rows, messages, sessions, orders.
 class Recorder final : public hes::Observer {

@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/referee/audit.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,6 +12,7 @@
 #include "protocol/hdlc/primary.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/assembly/optical_port.hpp"
+#include "sim/referee/judge.hpp"
 
 namespace sim::run {
 namespace {
@@ -172,7 +171,7 @@ std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
   }
   const kernel::TimeNs give_up = world.now() + kPatience;
   const auto waiting = [&] {
-    return std::any_of(units.begin(), units.end(), [](const auto& unit) { return !unit->over(); });
+    return std::ranges::any_of(units, [](const auto& unit) { return !unit->over(); });
   };
   while (waiting() && world.now() < give_up) world.run_until(world.now() + kernel::kNsPerSecond);
   std::vector<std::optional<std::vector<HeldRow>>> rows;

@@ -2,12 +2,83 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/referee/judge.hpp"
 
+#include <algorithm>
+
 #include "hes-stub/inventory/type_template.hpp"
+#include "models/core/parts/supply.hpp"
 #include "sim/record/recorder.hpp"
-#include "sim/referee/reference.hpp"
 
 namespace sim::run {
 namespace {
+
+using models::Supply;
+
+// No voltage worth the name in [from, to).
+struct Dark {
+  kernel::TimeNs from;
+  kernel::TimeNs to;
+};
+
+std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
+  std::vector<Dark> times;
+  for (const Event& event : scenario.events) {
+    if (!event.meters.contains(meter)) continue;
+    if (event.type == EventType::outage) {
+      times.push_back({event.at, event.at + kernel::to_ns(event.duration_s)});
+    } else if (event.type == EventType::sag && event.residual < Supply::kDropOutFactor) {
+      times.push_back({event.at, event.at + kernel::to_ns(event.duration_ms / 1000)});
+    }
+  }
+  // Those that overlap are one.
+  std::vector<Dark> merged;
+  for (const Dark& dark : times) {
+    if (merged.empty() || dark.from > merged.back().to) {
+      merged.push_back(dark);
+    } else {
+      merged.back().to = std::max(merged.back().to, dark.to);
+    }
+  }
+  return merged;
+}
+
+// When the meter's firmware lives, from the scenario's outages and deep sags and the times of the
+// supply (models/core/parts/supply.hpp).
+std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter) {
+  constexpr kernel::TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
+  std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kernel::kNever}};
+  for (const Dark& dark : dark_times(scenario, meter)) {
+    if (dark.from < spans.back().on) {  // the converter was starting, and starts anew
+      spans.back().on = dark.to + Supply::kStartUpNs;
+      continue;
+    }
+    if (dark.to - dark.from <= kRideThrough) continue;
+    spans.back().off = dark.from + kRideThrough;
+    spans.push_back({dark.to + Supply::kStartUpNs, kernel::kNever});
+  }
+  return spans;
+}
+
+// What meter `home` must have captured by `now` with stamps up to the last one, with the truth at
+// each capture. A slow clock reaches the last stamp after the captures' end.
+std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home,
+                                         std::int64_t last_stamp_utc_s, kernel::TimeNs now) {
+  const auto powered = powered_spans(scenario, home.identity.number);
+  std::vector<ReferenceRow> rows;
+  TruthMeter truth(*home.supply, home.meter->feed().changes());
+  for (const ExpectedRow& expected : expected_rows(home.meter->board().rtc.clock(), powered,
+                                                   home.settings.capture_period_s, now)) {
+    if (expected.stamp_utc_s > last_stamp_utc_s) continue;
+    const int offset_min = home.settings.zone.offset_at_min(expected.stamp_utc_s);
+    ReferenceRow row;
+    row.row = expected;
+    row.deviation_min = static_cast<std::int16_t>(-offset_min);
+    row.status = expected.status;
+    if (offset_min != home.settings.zone.offset_min) row.status |= kStatusDaylightSaving;
+    row.truth = truth.advance(expected.captured_at);
+    rows.push_back(row);
+  }
+  return rows;
+}
 
 void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference,
                  result::ResultWriter& writer) {
@@ -26,8 +97,9 @@ void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference
 void write_flash(std::uint32_t meter, const std::vector<HeldRow>& rows,
                  result::ResultWriter& writer) {
   for (const HeldRow& row : rows) {
-    writer.append(result::FlashRow{meter, row.stamp_utc_s, row.deviation_min, row.status,
-                                   row.ordinal, row.capture_counter, row.registers});
+    result::FlashRow out{row};
+    out.meter = meter;
+    writer.append(out);
   }
 }
 
@@ -51,15 +123,7 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
   std::vector<HeldRow> rows;
   store.for_each_row(meter, store.profile(profile), [&](const hes::Row& row, unsigned ordinal) {
     if (row.stamp_utc_s > last_stamp_utc_s) return;
-    HeldRow held;
-    held.stamp_utc_s = row.stamp_utc_s;
-    held.deviation_min = row.deviation_min;
-    held.status = static_cast<std::uint8_t>(row.status);
-    held.ordinal = static_cast<std::uint16_t>(ordinal);
-    held.capture_counter = row.capture_counter;
-    held.registers = registers_of(row);
-    held.arrival_utc_s = static_cast<double>(row.arrival_utc_s);
-    rows.push_back(held);
+    rows.push_back(stored_row(meter, row, ordinal, static_cast<double>(row.arrival_utc_s)));
   });
   return rows;
 }
@@ -68,11 +132,12 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
            const std::vector<std::optional<std::vector<HeldRow>>>& flash,
            kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer,
            result::RunFigures& figures) {
-  const std::int64_t last_stamp = last_stamp_utc_s(scenario, capture_end);
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
+  // What meters capture later is neither expected nor judged.
+  const std::int64_t last_stamp = start_utc_s + capture_end / kernel::kNsPerSecond;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
-    const auto reference = reference_rows(scenario, home, capture_end, end);
+    const auto reference = reference_rows(scenario, home, last_stamp, end);
     write_truth(i + 1, reference, writer);
     const auto held = stored_rows(store, i, hes::kLoadProfile, last_stamp);
     Punctuality punctuality{static_cast<double>(scenario.hes.in_time_s), 0};

@@ -12,6 +12,14 @@
 
 namespace sim::run {
 
+// Reads every meter's load profile through its optical port, as a hand-held unit would after the
+// run: HDLC at 115 200 bit/s, reading client with its password. So the meter's flash is judged by
+// what the firmware says it holds, whatever firmware it is. Advances simulated time.
+// One entry a meter: rows with stamp <= end, or none when the meter did not answer.
+std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
+                                                                 const Scenario& scenario,
+                                                                 kernel::TimeNs until);
+
 // Rows of a profile up to a stamp as the head-end's store holds them, meters from 0.
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
                                  const protocol::cosem::Obis& profile,

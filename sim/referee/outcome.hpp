@@ -8,20 +8,12 @@
 #include "sim/referee/expected/expected.hpp"
 #include "sim/referee/truth/truth.hpp"
 #include "sim/result/kpi.hpp"
-#include "sim/result/tables.hpp"
+#include "sim/result/profile_tables.hpp"
 
 namespace sim::run {
 
 // A profile row as some place holds it: the head-end's store or the meter's flash.
-struct HeldRow {
-  std::int64_t stamp_utc_s = 0;
-  std::int16_t deviation_min = 0;
-  std::uint8_t status = 0;
-  std::uint16_t ordinal = 0;
-  std::uint32_t capture_counter = 0;  // 0: the meter's rows have none
-  result::Registers registers{};
-  double arrival_utc_s = result::kNotKnown;
-};
+using HeldRow = result::StoredRow;
 
 // An expected row with the truth up to its capture.
 struct ReferenceRow {

@@ -14,21 +14,7 @@ using Registers = std::array<std::uint32_t, kQuantities>;
 
 // A row of a profile is identified by meter and capture counter; where that is 0, by meter, stamp,
 // deviation, status and ordinal.
-template <typename Row>
-void describe_identity(auto& column) {
-  column("meter", &Row::meter, "", kMeterDoc);
-  column("stamp_utc_s", &Row::stamp_utc_s, "s", kStampDoc);
-  column("deviation_min", &Row::deviation_min, "min", "local time + deviation = UTC");
-  column("status", &Row::status, "",
-         "bits: 0 critical error, 1 clock invalid, 2 data not valid, 3 daylight saving, 5 clock "
-         "adjusted, 7 power down");
-  column("ordinal", &Row::ordinal, "", "tells rows with the same stamp apart, from 0");
-  column("capture_counter", &Row::capture_counter, "",
-         "number that the meter gave the row; 0: its rows have none");
-}
-
-struct HeadEndRow {
-  static constexpr TableName kTable{"rows", "Load profile as the head-end has it at the end."};
+struct ProfileRow {
   std::uint32_t meter = 0;
   std::int64_t stamp_utc_s = 0;
   std::int16_t deviation_min = 0;
@@ -36,13 +22,42 @@ struct HeadEndRow {
   std::uint16_t ordinal = 0;
   std::uint32_t capture_counter = 0;
   Registers registers{};
+
+  static void describe(auto& column) {
+    column("meter", &ProfileRow::meter, "", kMeterDoc);
+    column("stamp_utc_s", &ProfileRow::stamp_utc_s, "s", kStampDoc);
+    column("deviation_min", &ProfileRow::deviation_min, "min", "local time + deviation = UTC");
+    column("status", &ProfileRow::status, "",
+           "bits: 0 critical error, 1 clock invalid, 2 data not valid, 3 daylight saving, 5 clock "
+           "adjusted, 7 power down");
+    column("ordinal", &ProfileRow::ordinal, "", "tells rows with the same stamp apart, from 0");
+    column("capture_counter", &ProfileRow::capture_counter, "",
+           "number that the meter gave the row; 0: its rows have none");
+    column.quantities(&ProfileRow::registers);
+  }
+};
+
+// As the head-end has it.
+struct StoredRow : ProfileRow {
   double arrival_utc_s = kNotKnown;
 
   static void describe(auto& column) {
-    describe_identity<HeadEndRow>(column);
-    column.quantities(&HeadEndRow::registers);
-    column("arrival_utc_s", &HeadEndRow::arrival_utc_s, "s", "when the head-end stored it");
+    ProfileRow::describe(column);
+    column("arrival_utc_s", &StoredRow::arrival_utc_s, "s", "when the head-end stored it");
   }
+};
+
+struct HeadEndRow : StoredRow {
+  static constexpr TableName kTable{"rows", "Load profile as the head-end has it at the end."};
+};
+
+struct ClosingRow : StoredRow {
+  static constexpr TableName kTable{"closings",
+                                    "Daily closings as the head-end has them at the end."};
+};
+
+struct FlashRow : ProfileRow {
+  static constexpr TableName kTable{"flash_rows", "Load profile in the meters' flash at the end."};
 };
 
 struct TruthRow {
@@ -60,41 +75,6 @@ struct TruthRow {
     column("stamp_utc_s", &TruthRow::stamp_utc_s, "s", kStampDoc);
     column.quantities(&TruthRow::energies);
     column("known", &TruthRow::known, "", "0: the source has a gap here, the row is not compared");
-  }
-};
-
-struct FlashRow {
-  static constexpr TableName kTable{"flash_rows", "Load profile in the meters' flash at the end."};
-  std::uint32_t meter = 0;
-  std::int64_t stamp_utc_s = 0;
-  std::int16_t deviation_min = 0;
-  std::uint8_t status = 0;
-  std::uint16_t ordinal = 0;
-  std::uint32_t capture_counter = 0;
-  Registers registers{};
-
-  static void describe(auto& column) {
-    describe_identity<FlashRow>(column);
-    column.quantities(&FlashRow::registers);
-  }
-};
-
-struct ClosingRow {
-  static constexpr TableName kTable{"closings",
-                                    "Daily closings as the head-end has them at the end."};
-  std::uint32_t meter = 0;
-  std::int64_t stamp_utc_s = 0;
-  std::int16_t deviation_min = 0;
-  std::uint8_t status = 0;
-  std::uint16_t ordinal = 0;
-  std::uint32_t capture_counter = 0;
-  Registers registers{};
-  double arrival_utc_s = kNotKnown;
-
-  static void describe(auto& column) {
-    describe_identity<ClosingRow>(column);
-    column.quantities(&ClosingRow::registers);
-    column("arrival_utc_s", &ClosingRow::arrival_utc_s, "s", "when the head-end stored it");
   }
 };
 

@@ -13,7 +13,7 @@
 #include "sim/result/digest.hpp"
 #include "sim/result/h5_file.hpp"
 #include "sim/result/kpi.hpp"
-#include "sim/result/tables.hpp"
+#include "sim/result/table_schema.hpp"
 
 namespace sim::result {
 

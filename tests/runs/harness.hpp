@@ -12,7 +12,7 @@
 
 #include "sim/drive/run.hpp"
 #include "sim/referee/outcome.hpp"
-#include "sim/result/tables.hpp"
+#include "sim/result/table_schema.hpp"
 
 // Whole runs: in a child process on a scenario built in code, or as the program a user calls.
 namespace scenario_test {
