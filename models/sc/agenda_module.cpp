@@ -17,20 +17,13 @@ AgendaModule::AgendaModule(const sc_core::sc_module_name& name, kernel::Agenda& 
 }
 
 void AgendaModule::run() {
-  running_ = true;
-  agenda_.run_until(sc_now());
-  running_ = false;
-  refresh();
+  run_due();
   armed_ns_ = kernel::kNever;
   modules_.rearm();
 }
 
 void AgendaModule::enter() {
-  if (running_ || agenda_.now() >= sc_now()) return;
-  running_ = true;
-  agenda_.run_until(sc_now());
-  running_ = false;
-  refresh();
+  if (!running_ && agenda_.now() < sc_now()) run_due();
 }
 
 void AgendaModule::rearm() {

@@ -79,10 +79,7 @@ class AgendaModule : public sc_core::sc_module {
       return;
     }
     enter();
-    running_ = true;
-    upcall();
-    running_ = false;
-    refresh();
+    turn(upcall);
   }
   // Sets the event to the agenda's next time.
   void rearm();
@@ -95,6 +92,16 @@ class AgendaModule : public sc_core::sc_module {
 
  private:
   void run();
+  template <typename Work>
+  void turn(const Work& work) {
+    running_ = true;
+    work();
+    running_ = false;
+    refresh();
+  }
+  void run_due() {
+    turn([this] { agenda_.run_until(sc_now()); });
+  }
 
   kernel::Agenda& agenda_;
   Modules& modules_;

@@ -59,9 +59,6 @@ struct TableSchema {
 // By Tables::index_of.
 const std::vector<TableSchema>& table_schemas();
 
-// docs/result-schema.md.
-std::string schema_page();
-
 // Little-endian, no padding: what stands in the file, what the digest covers.
 void pack_row(const TableSchema& schema, std::uint16_t replicate, const void* row,
               std::vector<std::uint8_t>& out);

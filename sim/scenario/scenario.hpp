@@ -93,7 +93,4 @@ LoadedScenario load_scenario(const std::string& file, std::span<const std::strin
 LoadedScenario parse_scenario(const std::string& text, const std::string& file,
                               std::span<const std::string> overrides = {});
 
-// docs/scenario-reference.md, from the schema table.
-std::string scenario_reference();
-
 }  // namespace sim::run

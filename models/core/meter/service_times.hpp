@@ -51,9 +51,8 @@ inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {
 // What else a reply waits for. Assumptions, not measurements: the range is the field's.
 //  - The interrupt at idle line, the change of tasks and the driver's turn-round: 1 ms a frame.
 //  - The COSEM application runs last, behind metrology, display, tariffs and self-test, in a loop
-//  of
-//    20 ms: a request is taken up in one pass and answered in the next; an association needs one
-//    more, for keys from protected memory.
+//    of 20 ms: a request is taken up in one pass and answered in the next; an association needs
+//    one more, for keys from protected memory.
 //  - Serial NOR flash: 3 ms for the longest page program of a record; 2 us an octet to read a row
 //    of 48 octets.
 //  - AES-GCM without a crypto block: a call waits 10 ms for the task that owns the keys, expands

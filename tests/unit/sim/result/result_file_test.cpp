@@ -165,6 +165,46 @@ TEST(ResultFile, AttributesTellWhatRan) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+// docs/result-schema.md.
+std::string schema_page() {
+  std::string page =
+      "# result.h5\n\n"
+      "Generated from `sim/result/*_tables.hpp`; do not edit. `TWIN_UPDATE=1` with the test "
+      "`unit_result` rewrites it.\n\n"
+      "One HDF5 file a run, the same octets for the same scenario, seed and build. Each table is a "
+      "one-dimensional dataset of records; in Python\n\n"
+      "```python\n"
+      "import h5py, pandas\n"
+      "with h5py.File(\"out/result.h5\", \"r\") as f:\n"
+      "    rows = pandas.DataFrame(f[\"rows\"][:])\n"
+      "    print(f.attrs[\"scenario\"], f[\"rows\"].attrs[\"units\"])\n"
+      "```\n\n"
+      "The attributes of the file are `schema_version` (" +
+      std::to_string(kSchemaVersion) +
+      "), `scenario`, `scenario_sha256` (of the scenario's text and the `--set` overrides), "
+      "`seed`, "
+      "`start_utc`, `simulated_s` and `state`. Each dataset has `units`, one text a column in the "
+      "order of the columns, and `doc`.\n\n"
+      "`state` is `complete`, or `running` in the file a run that was killed leaves behind: its "
+      "tables are then virtual datasets over the closed files in `parts/`, which must stay beside "
+      "it.\n\n"
+      "`replicate` numbers repetitions of a scenario with other seeds; one run has replicate 0. "
+      "Meters are counted from 1. Plain seconds count from the start of the scenario, `*_utc_s` "
+      "since 1970. NaN: never happened, or not known. No figure depends on the machine or on how "
+      "long the run took: those stand in `summary.json`.\n";
+  for (const TableSchema& table : table_schemas()) {
+    page += "\n## " + table.name + "\n" + table.doc + "\n\n| column | type | unit | meaning |\n" +
+            "|---|---|---|---|\n";
+    for (const Column& column : table.columns) {
+      const bool text = column.type == CellType::text;
+      page += "| `" + column.name + "` | " + cell_type_name(column.type) +
+              (text ? " " + std::to_string(column.bytes) : "") + " | " + column.unit + " | " +
+              column.doc + " |\n";
+    }
+  }
+  return page;
+}
+
 TEST(ResultFile, TheSchemaPageIsCurrent) {
   const std::string path = "docs/result-schema.md";
   if (std::getenv("TWIN_UPDATE") != nullptr) std::ofstream(path) << schema_page();

@@ -1,15 +1,12 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the project ships: its scenarios and the generated reference page.
+// What the project ships: its scenarios.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "sim/scenario/load_csv.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -17,19 +14,6 @@
 namespace {
 
 using namespace sim::run;
-
-std::string file_text(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-TEST(Reference, ThePageIsCurrent) {
-  const std::string path = "docs/scenario-reference.md";
-  if (std::getenv("TWIN_UPDATE") != nullptr) std::ofstream(path) << scenario_reference();
-  EXPECT_EQ(file_text(path), scenario_reference()) << "TWIN_UPDATE=1 rewrites " << path;
-}
 
 TEST(ShippedScenarios, FirstLightIsWhatItSays) {
   const LoadedScenario loaded = load_scenario("scenarios/first-light.toml");

@@ -1,11 +1,21 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+//
+// docs/scenario-reference.md, from the schema table.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
 #include "sim/result/kpi.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/scenario/schema.hpp"
 
-namespace sim::run {
 namespace {
+
+using namespace sim::run;
+namespace result = sim::result;
 
 std::string cell(std::string text) {
   std::string escaped;
@@ -66,9 +76,7 @@ std::string events() {
   return text;
 }
 
-}  // namespace
-
-std::string scenario_reference() {
+std::string reference_page() {
   std::string text =
       "# Scenario reference\n\n"
       "Generated from the schema table in `sim/scenario`; do not edit. `TWIN_UPDATE=1` with "
@@ -99,4 +107,12 @@ std::string scenario_reference() {
   return text;
 }
 
-}  // namespace sim::run
+TEST(Reference, ThePageIsCurrent) {
+  const std::string path = "docs/scenario-reference.md";
+  if (std::getenv("TWIN_UPDATE") != nullptr) std::ofstream(path) << reference_page();
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), reference_page())
+      << "TWIN_UPDATE=1 rewrites " << path;
+}
+
+}  // namespace
