@@ -81,10 +81,6 @@ class Writer {
     PROTOCOL_ASSERT(at < size_);
     buffer_[at] = value;
   }
-  constexpr void patch_u16(std::size_t at, std::uint16_t value) {
-    patch_u8(at, static_cast<std::uint8_t>(value >> 8));
-    patch_u8(at + 1, static_cast<std::uint8_t>(value));
-  }
   // Forgets everything after the first `size` octets.
   constexpr void truncate(std::size_t size) {
     PROTOCOL_ASSERT(size <= size_);

@@ -24,7 +24,6 @@ inline constexpr std::uint8_t kRlrq = 0x62;
 inline constexpr std::uint8_t kRlre = 0x63;
 inline constexpr std::uint8_t kGetRequest = 0xC0;
 inline constexpr std::uint8_t kSetRequest = 0xC1;
-inline constexpr std::uint8_t kEventNotification = 0xC2;
 inline constexpr std::uint8_t kActionRequest = 0xC3;
 inline constexpr std::uint8_t kGetResponse = 0xC4;
 inline constexpr std::uint8_t kSetResponse = 0xC5;
@@ -74,7 +73,6 @@ inline constexpr std::uint32_t kOffered = kGeneralProtection | kBlockGet | kBloc
 }  // namespace conformance
 
 // Descriptors as they stand in an APDU: class (2), instance (6), index (1).
-inline constexpr std::size_t kDescriptorOctets = 9;
 inline cosem::Attribute take_attribute(Reader& in) {
   cosem::Attribute value;
   value.class_id = static_cast<cosem::ClassId>(in.u16());

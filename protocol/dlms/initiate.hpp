@@ -11,8 +11,6 @@ namespace protocol::dlms {
 inline constexpr std::uint8_t kDlmsVersion = 6;
 inline constexpr std::uint16_t kVaaNameLn = 0x0007;  // Green Book 9.4.3: LN referencing
 inline constexpr std::uint16_t kMinPduOctets = 12;   // smaller ones cannot carry a block
-inline constexpr std::size_t kInitiateRequestOctets =
-    14;  // no dedicated key, no quality of service
 
 struct InitiateRequest {
   Bytes dedicated_key;

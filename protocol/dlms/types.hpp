@@ -31,7 +31,6 @@ struct Keys {
 };
 
 // Security control octet, suite 0.
-inline constexpr std::uint8_t kSecurityNone = 0x00;
 inline constexpr std::uint8_t kSecurityAuthenticated = 0x10;
 inline constexpr std::uint8_t kSecurityEncrypted = 0x20;
 inline constexpr std::uint8_t kSecurityBoth = 0x30;

@@ -12,7 +12,6 @@ namespace protocol::wrapper {
 // wPort numbers are the client and server addresses (SAPs).
 inline constexpr std::size_t kHeaderOctets = 8;
 inline constexpr std::uint16_t kVersion = 1;
-inline constexpr std::uint16_t kPort = 4059;  // IANA: dlms/cosem, TCP and UDP
 
 struct Header {
   std::uint16_t source = 0;
