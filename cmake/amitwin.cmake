@@ -16,9 +16,8 @@ set(CMAKE_C_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1")
 set(CMAKE_C_FLAGS_DEBUG "-O1")
 if(AMITWIN_SANITIZE)
-  # Firmware has no RTTI, which the check of vtable pointers needs. Enumerations of the hal come from
-  # C, where any number is one: the platform refuses what it does not know.
-  add_compile_options(-fsanitize=${AMITWIN_SANITIZE} -fno-sanitize=vptr,enum -fno-sanitize-recover=all
+  # Firmware has no RTTI, which the check of vtable pointers needs.
+  add_compile_options(-fsanitize=${AMITWIN_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${AMITWIN_SANITIZE})
 endif()

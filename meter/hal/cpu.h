@@ -9,7 +9,9 @@
 
 #include <stdint.h>
 
-enum meter_work {
+#include "meter/hal/enumeration.h"
+
+enum meter_work METER_ANY_NUMBER {
   METER_WORK_FRAME,       /* link layer frame; bytes: its length */
   METER_WORK_ASSOCIATE,
   METER_WORK_GET,         /* bytes: encoded answer */

@@ -8,10 +8,16 @@
 
 #include <stdint.h>
 
+#include "meter/hal/enumeration.h"
+
 #define METER_MODULE_ASSET_BYTES 16u
 
-enum meter_module_led { METER_MODULE_LED_SIGNAL, METER_MODULE_LED_STATE, METER_MODULE_LEDS };
-enum meter_module_colour {
+enum meter_module_led METER_ANY_NUMBER {
+  METER_MODULE_LED_SIGNAL,
+  METER_MODULE_LED_STATE,
+  METER_MODULE_LEDS
+};
+enum meter_module_colour METER_ANY_NUMBER {
   METER_LED_OFF, METER_LED_RED, METER_LED_GREEN, METER_LED_BLUE, METER_LED_YELLOW
 };
 

@@ -8,9 +8,15 @@
 
 #include <stdint.h>
 
+#include "meter/hal/enumeration.h"
+
 #define METER_PULSES_PER_KWH 1000u /* data sheet: 1000 imp/kWh, 1000 imp/kvarh */
 
-enum meter_pulse_output { METER_PULSE_ACTIVE, METER_PULSE_REACTIVE, METER_PULSE_OUTPUTS };
+enum meter_pulse_output METER_ANY_NUMBER {
+  METER_PULSE_ACTIVE,
+  METER_PULSE_REACTIVE,
+  METER_PULSE_OUTPUTS
+};
 
 struct meter_pulses {
   uint32_t size;

@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
-enum meter_uart {
+#include "meter/hal/enumeration.h"
+
+enum meter_uart METER_ANY_NUMBER {
   METER_UART_RS485,
   METER_UART_OPTICAL,
   METER_UART_SECOND, /* second RS-485 or service port, on models that have one */
