@@ -4,11 +4,11 @@
 
 #include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/dlms/acse.hpp"
-#include "protocol/dlms/action.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/dlms/hls.hpp"
 #include "protocol/dlms/initiate.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {

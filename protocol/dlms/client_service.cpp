@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "protocol/dlms/action.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/client.hpp"
-#include "protocol/dlms/get.hpp"
-#include "protocol/dlms/set.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "protocol/dlms/action.hpp"
 #include "protocol/dlms/server_exchange.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {

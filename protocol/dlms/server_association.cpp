@@ -4,9 +4,9 @@
 
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/association_ln.hpp"
-#include "protocol/dlms/action.hpp"
 #include "protocol/dlms/hls.hpp"
 #include "protocol/dlms/server_exchange.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/cosem/classes/profile_generic.hpp"
-#include "protocol/dlms/get.hpp"
 #include "protocol/dlms/server_exchange.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/dlms/server_exchange.hpp"
-#include "protocol/dlms/set.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {

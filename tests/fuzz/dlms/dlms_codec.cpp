@@ -8,13 +8,11 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/dlms/acse.hpp"
-#include "protocol/dlms/action.hpp"
 #include "protocol/dlms/ciphering.hpp"
 #include "protocol/dlms/exception.hpp"
-#include "protocol/dlms/get.hpp"
 #include "protocol/dlms/initiate.hpp"
 #include "protocol/dlms/server.hpp"
-#include "protocol/dlms/set.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace {
 

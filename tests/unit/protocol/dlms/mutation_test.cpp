@@ -6,10 +6,8 @@
 #include <iostream>
 
 #include "protocol/dlms/acse.hpp"
-#include "protocol/dlms/action.hpp"
-#include "protocol/dlms/get.hpp"
 #include "protocol/dlms/initiate.hpp"
-#include "protocol/dlms/set.hpp"
+#include "protocol/dlms/services.hpp"
 #include "rig.hpp"
 
 // Hostile input: whatever comes, nothing crashes, nothing asserts, and the sessions go on working.

@@ -7,10 +7,8 @@
 
 #include "hex.hpp"
 #include "protocol/dlms/acse.hpp"
-#include "protocol/dlms/action.hpp"
-#include "protocol/dlms/get.hpp"
 #include "protocol/dlms/initiate.hpp"
-#include "protocol/dlms/set.hpp"
+#include "protocol/dlms/services.hpp"
 #include "rig.hpp"
 
 // decode(encode(x)) gives back x: told by encoding again, field by field where it matters.

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "protocol/dlms/acse.hpp"
-#include "protocol/dlms/get.hpp"
 #include "protocol/dlms/hls.hpp"
 #include "protocol/dlms/initiate.hpp"
+#include "protocol/dlms/services.hpp"
 #include "rig.hpp"
 
 namespace protocol_test {
