@@ -72,6 +72,9 @@ struct Answer {
   AccessResult result = AccessResult::success;
 };
 
+// A stored stamp as it was on the day it was written, whatever the zone is now.
+protocol::cosem::DateTime date_time_of(const RowHead& head);
+
 // What the meter does for an interface class. The server has seen to it that the object exists,
 // that the client has the right, that attribute 1 does not come here, and that what comes has the
 // type that the class declares. A class defines set() and act() if a row of the object table

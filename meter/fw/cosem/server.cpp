@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "meter/fw/cosem/access.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
 
 namespace meter::fw {

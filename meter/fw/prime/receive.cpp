@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/prime/inside.hpp"
+#include "meter/fw/prime/service_node.hpp"
 
 namespace meter::fw::prime {
 

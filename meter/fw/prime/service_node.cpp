@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "meter/fw/prime/inside.hpp"
-
 namespace meter::fw::prime {
 
 using namespace protocol::prime;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "meter/fw/prime/keep_alive.hpp"
 #include "meter/fw/prime/links.hpp"
 
 namespace meter::fw::prime {

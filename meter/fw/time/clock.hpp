@@ -16,10 +16,6 @@ inline constexpr std::uint8_t kDaylightSaving = 0x08;
 inline constexpr std::uint8_t kClockAdjusted = 0x20;
 inline constexpr std::uint8_t kPowerDown = 0x80;
 
-// Clock status octet of a date-time, Blue Book 4.1.6.1.
-inline constexpr std::uint8_t kClockStatusInvalid = 0x01;
-inline constexpr std::uint8_t kClockStatusDaylightSaving = 0x80;
-
 // The meter's notion of time: the RTC counts ticks of UTC since 1970, the zone makes it local.
 class Clock {
  public:
@@ -31,13 +27,6 @@ class Clock {
   }
   // Time, deviation and the clock's part of the status.
   RowHead stamp(std::int64_t utc_s) const;
-  protocol::cosem::DateTime now(const Hal& hal) const;
 };
-
-// A stored stamp as it was on the day it was written, whatever the zone is now.
-protocol::cosem::DateTime date_time_of(const RowHead& head);
-
-// Ticks of a date-time as sent by a client. A deviation "not specified" means the meter's own zone.
-protocol::Result<std::int64_t> ticks_of(Bytes date_time, const TimeZone& zone);
 
 }  // namespace meter::fw

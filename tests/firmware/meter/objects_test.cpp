@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "meter/fw/cosem/access.hpp"
+#include "meter/fw/cosem/object_table.hpp"
 #include "protocol/cosem/obis.hpp"
 
 namespace {

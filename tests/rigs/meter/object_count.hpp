@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "meter/fw/cosem/access.hpp"
+#include "meter/fw/cosem/object_table.hpp"
 
 namespace fitl {
 

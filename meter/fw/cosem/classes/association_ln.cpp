@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bit>
 
-#include "meter/fw/cosem/access.hpp"
 #include "meter/fw/cosem/behaviour.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/initiate.hpp"

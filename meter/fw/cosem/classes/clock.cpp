@@ -6,9 +6,38 @@
 namespace meter::fw {
 namespace {
 
+using protocol::cosem::DateTime;
+
 constexpr std::int64_t kMaxShift_s = 900;  // Blue Book, class 8 method 6
 constexpr std::int64_t kQuarter_s = 900;
 constexpr std::uint8_t kInternalCrystal = 1;  // clock_base
+// Clock status octet of a date-time, Blue Book 4.1.6.1.
+constexpr std::uint8_t kClockStatusInvalid = 0x01;
+constexpr std::uint8_t kClockStatusDaylightSaving = 0x80;
+
+DateTime now(const Core& core) {
+  const std::int64_t ticks = core.hal.rtc_ticks();
+  const std::int64_t second = floor_to(ticks, kTicksPerSecond);
+  DateTime now = date_time_of(core.clock.stamp(second / kTicksPerSecond));
+  now.hundredths = static_cast<std::uint8_t>((ticks - second) * 100 / kTicksPerSecond);
+  return now;
+}
+
+// Ticks of a date-time as sent by a client. A deviation "not specified" means the meter's own zone.
+protocol::Result<std::int64_t> ticks_of(Bytes date_time, const TimeZone& zone) {
+  const protocol::Result<DateTime> decoded = protocol::cosem::decode_date_time(date_time);
+  if (!decoded.ok()) return decoded.error();
+  std::int64_t utc_s = decoded->utc_s;
+  if (date_time[9] == 0x80 && date_time[10] == 0x00) {
+    // Local time. In the hour that October has twice the status octet decides.
+    const std::int64_t standard_s = utc_s + zone.zone_min() * 60;
+    const bool daylight_saving = zone.at(standard_s - 3600).daylight_saving &&
+                                 (zone.at(standard_s).daylight_saving ||
+                                  (decoded->status & kClockStatusDaylightSaving) != 0);
+    utc_s = standard_s - (daylight_saving ? kDaylightSaving_min * 60 : 0);
+  }
+  return utc_s * kTicksPerSecond + decoded->hundredths * kTicksPerSecond / 100;
+}
 
 std::int64_t nearest(std::int64_t ticks, std::int64_t period_s) {
   const std::int64_t period = period_s * kTicksPerSecond;
@@ -50,6 +79,12 @@ AccessResult change_zone(Context& context, std::int16_t zone_min, bool daylight_
 
 }  // namespace
 
+DateTime date_time_of(const RowHead& head) {
+  const std::uint8_t invalid = (head.status & kClockInvalid) != 0 ? kClockStatusInvalid : 0;
+  const std::uint8_t season = (head.status & kDaylightSaving) != 0 ? kClockStatusDaylightSaving : 0;
+  return {head.utc_s, head.deviation_min, static_cast<std::uint8_t>(invalid | season), 0};
+}
+
 template <>
 void Behaviour<classes::Clock>::get(const Context& context, const Object&, std::int8_t attribute,
                                     Answer& answer) {
@@ -58,11 +93,11 @@ void Behaviour<classes::Clock>::get(const Context& context, const Object&, std::
   Writer& out = answer.value;
   switch (attribute) {
     case classes::Clock::kTime:
-      return protocol::cosem::put_date_time(core.clock.now(core.hal), out);
+      return protocol::cosem::put_date_time(now(core), out);
     case classes::Clock::kTimeZone:
       return axdr::put_long(zone.zone_min(), out);
     case classes::Clock::kStatus:
-      return axdr::put_unsigned(core.clock.now(core.hal).status, out);
+      return axdr::put_unsigned(now(core).status, out);
     case classes::Clock::kDaylightSavingsBegin:
       return put_season_rule(3, zone.zone_min(), out);
     case classes::Clock::kDaylightSavingsEnd:
