@@ -24,17 +24,8 @@ constexpr std::uint8_t kContextName = 0xA1;
 constexpr std::uint8_t kUserInformation = 0xBE;
 constexpr std::uint8_t kReason = 0x80;
 
-constexpr std::uint8_t kCallingTitle = 0xA6;
-constexpr std::uint8_t kSenderRequirements = 0x8A;
-constexpr std::uint8_t kCallingMechanism = 0x8B;
-constexpr std::uint8_t kCallingValue = 0xAC;
-
 constexpr std::uint8_t kResult = 0xA2;
 constexpr std::uint8_t kSourceDiagnostic = 0xA3;
-constexpr std::uint8_t kRespondingTitle = 0xA4;
-constexpr std::uint8_t kResponderRequirements = 0x88;
-constexpr std::uint8_t kRespondingMechanism = 0x89;
-constexpr std::uint8_t kRespondingValue = 0xAA;
 constexpr std::uint8_t kServiceUser = 0xA1;
 constexpr std::uint8_t kGraphicString = 0x80;  // charstring of an authentication value
 
@@ -103,19 +94,8 @@ std::size_t wrapped_octets(Bytes content) {
   return content.empty() ? 0 : tlv_octets(tlv_octets(content.size()));
 }
 
-// Requirements (bit 0: authentication) and mechanism name always come together.
-constexpr std::size_t kMechanismOctets = 4 + 2 + kOidOctets;
-void put_mechanism(std::uint8_t requirements, std::uint8_t name, Authentication mechanism,
-                   Writer& out) {
-  out.u8(requirements);
-  out.u8(2);
-  out.u16(0x0780);  // bit-string of one bit, set
-  out.u8(name);
-  out.u8(kOidOctets);
-  put_oid(kMechanismArc, static_cast<std::uint8_t>(mechanism), out);
-}
-
-// The elements that AARQ and AARE have in common; false when the content is not what it must be.
+// Elements that AARQ and AARE have in common, under tags of their own but for context and user
+// information.
 struct Common {
   std::optional<Context> context;
   Bytes title;
@@ -123,21 +103,59 @@ struct Common {
   Bytes value;
   Bytes user_information;
 };
-bool take_context(Bytes content, Common& common) {
-  const std::optional<Bytes> oid = only(kObjectIdentifier, content);
-  const std::optional<std::uint8_t> last = oid ? last_arc(kContextArc, *oid) : std::nullopt;
-  if (last) common.context = static_cast<Context>(*last);
-  return last.has_value();
-}
-bool take_mechanism(Bytes content, Common& common) {
-  const std::optional<std::uint8_t> last = last_arc(kMechanismArc, content);
-  if (last) common.mechanism = static_cast<Authentication>(*last);
-  return last.has_value();
-}
+struct Tags {
+  std::uint8_t title;
+  std::uint8_t requirements;
+  std::uint8_t mechanism;
+  std::uint8_t value;
+};
+constexpr Tags kCalling{0xA6, 0x8A, 0x8B, 0xAC};
+constexpr Tags kResponding{0xA4, 0x88, 0x89, 0xAA};
+
 bool take_inner(std::uint8_t inner, Bytes content, Bytes& target) {
   const std::optional<Bytes> bytes = only(inner, content);
   if (bytes) target = *bytes;
   return bytes.has_value();
+}
+// False when the content is not what it must be. What is not named here (protocol-version, AE
+// qualifiers, certificates) nothing here needs.
+bool take_common(const Tlv& tlv, const Tags& tags, Common& common) {
+  if (tlv.tag == kContextName) {
+    const std::optional<Bytes> oid = only(kObjectIdentifier, tlv.content);
+    const std::optional<std::uint8_t> last = oid ? last_arc(kContextArc, *oid) : std::nullopt;
+    if (last) common.context = static_cast<Context>(*last);
+    return last.has_value();
+  }
+  if (tlv.tag == tags.mechanism) {
+    const std::optional<std::uint8_t> last = last_arc(kMechanismArc, tlv.content);
+    if (last) common.mechanism = static_cast<Authentication>(*last);
+    return last.has_value();
+  }
+  if (tlv.tag == tags.title) return take_inner(kOctetString, tlv.content, common.title);
+  if (tlv.tag == tags.value) return take_inner(kGraphicString, tlv.content, common.value);
+  if (tlv.tag != kUserInformation) return true;
+  return take_inner(kOctetString, tlv.content, common.user_information);
+}
+
+constexpr std::size_t kContextOctets = 2 + 2 + kOidOctets;
+constexpr std::size_t kMechanismOctets = 4 + 2 + kOidOctets;
+std::size_t octets_of(const Common& common) {
+  return kContextOctets + wrapped_octets(common.title) + (common.mechanism ? kMechanismOctets : 0) +
+         wrapped_octets(common.value) + wrapped_octets(common.user_information);
+}
+// All but the context. Requirements (bit 0: authentication) and mechanism name come together.
+void put_common(const Common& common, const Tags& tags, Writer& out) {
+  put_wrapped(tags.title, kOctetString, common.title, out);
+  if (common.mechanism) {
+    out.u8(tags.requirements);
+    out.u8(2);
+    out.u16(0x0780);  // bit-string of one bit, set
+    out.u8(tags.mechanism);
+    out.u8(kOidOctets);
+    put_oid(kMechanismArc, static_cast<std::uint8_t>(*common.mechanism), out);
+  }
+  put_wrapped(tags.value, kGraphicString, common.value, out);
+  put_wrapped(kUserInformation, kOctetString, common.user_information, out);
 }
 
 // The content of the outermost TLV, which must fill the APDU.
@@ -147,6 +165,22 @@ Result<Bytes> envelope(std::uint8_t tag, Bytes apdu) {
   if (!in.ok()) return Error::truncated;
   if (outer.tag != tag || !in.at_end()) return Error::malformed;
   return outer.content;
+}
+
+// The elements of an AARQ or AARE; `other(tlv)` takes those of one of them alone.
+template <typename Other>
+Result<Common> take_elements(std::uint8_t tag, Bytes apdu, const Tags& tags, Other other) {
+  const Result<Bytes> content = envelope(tag, apdu);
+  if (!content) return content.error();
+  Common common;
+  Reader in(*content);
+  while (in.ok() && !in.at_end()) {
+    const Tlv tlv = take_tlv(in);
+    if (!in.ok()) return Error::truncated;
+    if (!take_common(tlv, tags, common) || !other(tlv)) return Error::malformed;
+  }
+  if (!common.context) return Error::malformed;
+  return common;
 }
 
 Result<Release> decode_release(std::uint8_t tag, Bytes apdu) {
@@ -180,131 +214,63 @@ void encode_release(std::uint8_t tag, const Release& value, Writer& out) {
 }  // namespace
 
 Result<Aarq> decode_aarq(Bytes apdu) {
-  const Result<Bytes> content = envelope(tag::kAarq, apdu);
-  if (!content) return content.error();
-  Common common;
-  Reader in(*content);
-  while (in.ok() && !in.at_end()) {
-    const Tlv tlv = take_tlv(in);
-    bool good = true;
-    switch (tlv.tag) {
-      case kContextName:
-        good = take_context(tlv.content, common);
-        break;
-      case kCallingTitle:
-        good = take_inner(kOctetString, tlv.content, common.title);
-        break;
-      case kCallingMechanism:
-        good = take_mechanism(tlv.content, common);
-        break;
-      case kCallingValue:
-        good = take_inner(kGraphicString, tlv.content, common.value);
-        break;
-      case kUserInformation:
-        good = take_inner(kOctetString, tlv.content, common.user_information);
-        break;
-      default:
-        break;  // protocol-version, AE-qualifiers, certificates: nothing here needs them
-    }
-    if (!in.ok()) return Error::truncated;
-    if (!good) return Error::malformed;
-  }
-  if (!common.context) return Error::malformed;
-  return Aarq{*common.context, common.title, common.mechanism, common.value,
-              common.user_information};
+  const Result<Common> common =
+      take_elements(tag::kAarq, apdu, kCalling, [](const Tlv&) { return true; });
+  if (!common) return common.error();
+  return Aarq{*common->context, common->title, common->mechanism, common->value,
+              common->user_information};
 }
 
 void encode(const Aarq& value, Writer& out) {
-  const std::size_t content = 2 + 2 + kOidOctets + wrapped_octets(value.calling_title) +
-                              (value.mechanism ? kMechanismOctets : 0) +
-                              wrapped_octets(value.authentication_value) +
-                              wrapped_octets(value.user_information);
+  const Common common{value.context, value.calling_title, value.mechanism,
+                      value.authentication_value, value.user_information};
   out.u8(tag::kAarq);
-  axdr::put_length(content, out);
+  axdr::put_length(octets_of(common), out);
   put_context(value.context, out);
-  put_wrapped(kCallingTitle, kOctetString, value.calling_title, out);
-  if (value.mechanism) {
-    put_mechanism(kSenderRequirements, kCallingMechanism, *value.mechanism, out);
-  }
-  put_wrapped(kCallingValue, kGraphicString, value.authentication_value, out);
-  put_wrapped(kUserInformation, kOctetString, value.user_information, out);
+  put_common(common, kCalling, out);
 }
 
 Result<Aare> decode_aare(Bytes apdu) {
-  const Result<Bytes> content = envelope(tag::kAare, apdu);
-  if (!content) return content.error();
-  Common common;
   std::optional<std::uint8_t> result;
   std::uint8_t diagnostic = 0;
-  Reader in(*content);
-  while (in.ok() && !in.at_end()) {
-    const Tlv tlv = take_tlv(in);
-    bool good = true;
-    switch (tlv.tag) {
-      case kContextName:
-        good = take_context(tlv.content, common);
-        break;
-      case kResult:
-        result = small_integer(tlv.content);
-        good = result.has_value() && *result <= 2;
-        break;
-      case kSourceDiagnostic: {
-        // A1 service user or A2 service provider around an integer.
-        Reader inner(tlv.content);
-        const std::optional<std::uint8_t> number = small_integer(take_tlv(inner).content);
-        good = inner.at_end() && number.has_value();
-        if (good) diagnostic = *number;
-        break;
-      }
-      case kRespondingTitle:
-        good = take_inner(kOctetString, tlv.content, common.title);
-        break;
-      case kRespondingMechanism:
-        good = take_mechanism(tlv.content, common);
-        break;
-      case kRespondingValue:
-        good = take_inner(kGraphicString, tlv.content, common.value);
-        break;
-      case kUserInformation:
-        good = take_inner(kOctetString, tlv.content, common.user_information);
-        break;
-      default:
-        break;
+  const auto other = [&](const Tlv& tlv) {
+    if (tlv.tag == kResult) {
+      result = small_integer(tlv.content);
+      return result.has_value() && *result <= 2;
     }
-    if (!in.ok()) return Error::truncated;
-    if (!good) return Error::malformed;
-  }
-  if (!common.context || !result) return Error::malformed;
-  return Aare{*common.context,
+    if (tlv.tag != kSourceDiagnostic) return true;
+    // A1 service user or A2 service provider around an integer.
+    Reader inner(tlv.content);
+    const std::optional<std::uint8_t> number = small_integer(take_tlv(inner).content);
+    diagnostic = number.value_or(0);
+    return inner.at_end() && number.has_value();
+  };
+  const Result<Common> common = take_elements(tag::kAare, apdu, kResponding, other);
+  if (!common) return common.error();
+  if (!result) return Error::malformed;
+  return Aare{*common->context,
               static_cast<AssociationResult>(*result),
               static_cast<Diagnostic>(diagnostic),
-              common.title,
-              common.mechanism,
-              common.value,
-              common.user_information};
+              common->title,
+              common->mechanism,
+              common->value,
+              common->user_information};
 }
 
 void encode(const Aare& value, Writer& out) {
-  constexpr std::size_t kResultOctets = 5;
-  constexpr std::size_t kDiagnosticOctets = 7;
-  const std::size_t content =
-      2 + 2 + kOidOctets + kResultOctets + kDiagnosticOctets +
-      wrapped_octets(value.responding_title) + (value.mechanism ? kMechanismOctets : 0) +
-      wrapped_octets(value.authentication_value) + wrapped_octets(value.user_information);
-  out.u8(tag::kAare);
-  axdr::put_length(content, out);
-  put_context(value.context, out);
+  const Common common{value.context, value.responding_title, value.mechanism,
+                      value.authentication_value, value.user_information};
   const auto result = static_cast<std::uint8_t>(value.result);
   const auto diagnostic = static_cast<std::uint8_t>(value.diagnostic);
-  out.bytes(std::array<std::uint8_t, 5>{kResult, 3, kInteger, 1, result});
-  out.bytes(
-      std::array<std::uint8_t, 7>{kSourceDiagnostic, 5, kServiceUser, 3, kInteger, 1, diagnostic});
-  put_wrapped(kRespondingTitle, kOctetString, value.responding_title, out);
-  if (value.mechanism) {
-    put_mechanism(kResponderRequirements, kRespondingMechanism, *value.mechanism, out);
-  }
-  put_wrapped(kRespondingValue, kGraphicString, value.authentication_value, out);
-  put_wrapped(kUserInformation, kOctetString, value.user_information, out);
+  const std::array<std::uint8_t, 5> outcome{kResult, 3, kInteger, 1, result};
+  const std::array<std::uint8_t, 7> source{kSourceDiagnostic, 5, kServiceUser, 3,
+                                           kInteger,          1, diagnostic};
+  out.u8(tag::kAare);
+  axdr::put_length(octets_of(common) + outcome.size() + source.size(), out);
+  put_context(value.context, out);
+  out.bytes(outcome);
+  out.bytes(source);
+  put_common(common, kResponding, out);
 }
 
 Result<Release> decode_rlrq(Bytes apdu) { return decode_release(tag::kRlrq, apdu); }
