@@ -6,13 +6,6 @@
 
 namespace fake {
 
-std::uint64_t Random::next() {  // splitmix64
-  std::uint64_t z = state_ += 0x9E3779B97F4A7C15u;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
 Station& Channel::add() { return stations_.emplace_back(*this, stations_.size()); }
 
 void Channel::connect(std::size_t a, std::size_t b, const Link& both_ways) {

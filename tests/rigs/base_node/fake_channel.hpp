@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/prime/modem.hpp"
+#include "tests/rigs/octets/octets.hpp"
 
 // A small power line: stations, links between some of them, half duplex, carrier sense that sees
 // only what began a turnaround ago, collisions wherever two signals meet at a receiver, losses by
@@ -19,17 +20,6 @@
 namespace fake {
 
 namespace prime = protocol::prime;
-
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
-  std::uint32_t below(std::uint32_t limit) { return static_cast<std::uint32_t>(next() % limit); }
-  bool chance(unsigned per_mille) { return below(1000) < per_mille; }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Link {
   unsigned loss_per_mille = 0;
@@ -135,7 +125,7 @@ class Channel {
   bool disturbed(const Transmission& frame, std::size_t at) const;
   void trace(protocol::Bytes octets, std::uint64_t with);
 
-  Random random_;
+  rigs::Draws random_;
   std::int64_t now_us_ = 0;
   std::uint64_t order_ = 0;
   std::uint64_t digest_ = 14695981039346656037u;

@@ -56,7 +56,7 @@ class MeterEnd final : public meter::fw::prime::ServiceNodeOwner {
   Station& station_;
   protocol::prime::Eui48 eui48_{};
   std::string serial_;
-  Random random_;
+  rigs::Draws random_;
   std::vector<std::array<std::uint8_t, 2048>> buffers_;
   std::vector<bool> used_;
   std::size_t taken_ = 0;

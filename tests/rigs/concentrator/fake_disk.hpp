@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dcu/app/ports/ports.hpp"
+#include "tests/rigs/octets/octets.hpp"
 
 namespace dcu_test {
 
@@ -40,20 +41,6 @@ class FakeDisk final : public dcu::app::Disk {
   bool dead = false;
 };
 
-// Draws that a seed repeats.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15 + 1) {}
-  std::uint64_t next() {  // SplitMix64
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-    return z ^ (z >> 31);
-  }
-  std::uint64_t below(std::uint64_t n) { return next() % n; }
-
- private:
-  std::uint64_t state_;
-};
+using rigs::Draws;
 
 }  // namespace dcu_test

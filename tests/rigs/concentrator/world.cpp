@@ -17,7 +17,7 @@ constexpr std::int64_t kWanMs = 150;
 World::World(const Setup& setup)
     : disk(setup.disk_pages),
       crypto([this](protocol::MutableBytes out) { fill(out); }),
-      dice_(setup.seed) {
+      draws_(setup.seed) {
   commission.id = head_end.peer;
   commission.eui48 = {0x02, 0x41, 0x44, 0, 0, 1};
   commission.system_title = {'A', 'M', 'T', 'D', 0, 0, 0, 1};
@@ -53,7 +53,7 @@ void World::boot() {
   application_->start();
   settle();
   for (unsigned k = 0; k < nodes_.size() && application_; ++k) {
-    at(3000 + static_cast<std::int64_t>(dice_.below(4000)), [this, k] { join(k); });
+    at(3000 + static_cast<std::int64_t>(draws_.below(4000)), [this, k] { join(k); });
   }
 }
 
@@ -231,7 +231,7 @@ void World::drop_uplink() {
 }
 
 void World::fill(protocol::MutableBytes out) {
-  for (std::uint8_t& octet : out) octet = static_cast<std::uint8_t>(dice_.next());
+  for (std::uint8_t& octet : out) octet = static_cast<std::uint8_t>(draws_.next());
 }
 
 StreamId World::call(Door door) {

@@ -131,7 +131,7 @@ class World final : public Clock,
   };
 
   NoModem no_modem_;
-  Dice dice_;
+  Draws draws_;
   UtcNs now_ = kStartS * kNsPerSecond;
   UtcNs armed_ = kNever;
   std::multimap<UtcNs, std::function<void()>> events_;

@@ -25,18 +25,6 @@ std::map<std::string, std::string, std::less<>> read_vectors() {
 
 }  // namespace
 
-Octets hex(std::string_view text) {
-  Octets octets;
-  unsigned value = 0;
-  int nibbles = 0;
-  for (const char c : text) {
-    if (c == ' ') continue;
-    value = value * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-    if (++nibbles % 2 == 0) octets.push_back(static_cast<std::uint8_t>(value & 0xFF));
-  }
-  return octets;
-}
-
 std::string vector_text(std::string_view name) {
   const auto vectors = read_vectors();
   const auto found = vectors.find(name);

@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "protocol/prime/control.hpp"
+#include "tests/rigs/octets/octets.hpp"
 
 namespace protocol::prime::test {
 
-using Octets = std::vector<std::uint8_t>;
+using rigs::copy;
+using rigs::Draws;
+using rigs::hex;
+using rigs::Octets;
 
-Octets hex(std::string_view text);
-inline Octets copy(Bytes bytes) { return Octets(bytes.begin(), bytes.end()); }
 // A value of tests/vectors/prime.txt as text, as octets, as one octet a bit, as a list.
 std::string vector_text(std::string_view name);
 Octets vector_octets(std::string_view name);
@@ -47,26 +49,5 @@ Octets control(bool down, std::uint8_t level, ControlType type, std::uint8_t sid
   packet.payload = payload;
   return gpdu({down, level}, packet, sna);
 }
-
-// splitmix64: draws for randomized tests, printed by their seed.
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-  }
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }
-  Octets octets(std::size_t n) {
-    Octets all(n);
-    for (std::uint8_t& octet : all) octet = static_cast<std::uint8_t>(next());
-    return all;
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 }  // namespace protocol::prime::test

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tests/rigs/cm1/world.hpp"
+#include "tests/rigs/octets/octets.hpp"
 
 namespace cm1::fw::test {
 namespace {
@@ -16,13 +17,13 @@ constexpr std::int64_t kSecond = kUsPerSecond;
 
 class Chaos {
  public:
-  explicit Chaos(std::uint64_t seed) : world_(seed), state_(seed) {
+  explicit Chaos(std::uint64_t seed) : world_(seed), draws_(seed) {
     world_.provision.start_delay_s = 30;
     world_.provision.poll_period_s = 300;
     world_.provision.listen_port = 4060;
     world_.disturb_line = [this](Octets& octets) {
-      if (noisy_ && !octets.empty() && below(8) == 0) {
-        octets[below(octets.size())] ^= static_cast<std::uint8_t>(1 + below(255));
+      if (noisy_ && !octets.empty() && draws_.below(8) == 0) {
+        octets[draws_.below(octets.size())] ^= static_cast<std::uint8_t>(1 + draws_.below(255));
       }
     };
     world_.commission(world_.provision);
@@ -31,7 +32,7 @@ class Chaos {
 
   void step() {
     disturb();
-    world_.run_for(static_cast<std::int64_t>(1 + below(120)) * kSecond);
+    world_.run_for(static_cast<std::int64_t>(1 + draws_.below(120)) * kSecond);
   }
   void heal() {
     world_.cell = world_.head_end_answers = world_.acknowledges = world_.meter.alive = true;
@@ -52,21 +53,9 @@ class Chaos {
   const World& world() const { return world_; }
 
  private:
-  std::size_t below(std::size_t n) {
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return static_cast<std::size_t>((z ^ (z >> 31)) % n);
-  }
-  Octets octets(std::size_t n) {
-    Octets all(n);
-    for (std::uint8_t& octet : all) octet = static_cast<std::uint8_t>(below(256));
-    return all;
-  }
-
   void disturb() {
     const int socket = world_.powered() ? world_.head_end_socket() : CM1_SOCKET_NONE;
-    switch (below(16)) {
+    switch (draws_.below(16)) {
       case 0:
         world_.cell = !world_.cell;
         if (!world_.cell && socket != CM1_SOCKET_NONE) {
@@ -74,50 +63,50 @@ class Chaos {
         }
         return;
       case 1:
-        world_.head_end_answers = below(3) != 0;
+        world_.head_end_answers = draws_.below(3) != 0;
         return;
       case 2:
-        world_.acknowledges = below(3) != 0;
+        world_.acknowledges = draws_.below(3) != 0;
         return;
       case 3:
-        world_.meter.alive = below(3) != 0;
+        world_.meter.alive = draws_.below(3) != 0;
         return;
       case 4:
         world_.meter.restart();
         return;
       case 5:
-        world_.line_cut = below(3) == 0;
+        world_.line_cut = draws_.below(3) == 0;
         return;
       case 6:
-        if (world_.powered()) world_.cut_power_after_writes(1 + static_cast<int>(below(6)));
+        if (world_.powered()) world_.cut_power_after_writes(1 + static_cast<int>(draws_.below(6)));
         return;
       case 7:
         if (!world_.powered()) world_.power_on();
         return;
       case 8:
-        if (socket != CM1_SOCKET_NONE) world_.deliver(socket, octets(below(60)));
+        if (socket != CM1_SOCKET_NONE) world_.deliver(socket, draws_.octets(draws_.below(60)));
         return;
       case 9:
         if (socket != CM1_SOCKET_NONE) {
-          Octets request = octets(1 + below(900));
+          Octets request = draws_.octets(1 + draws_.below(900));
           request[0] = 0xC0;
-          world_.deliver_message(socket, static_cast<std::uint16_t>(below(200)), 1, request);
+          world_.deliver_message(socket, static_cast<std::uint16_t>(draws_.below(200)), 1, request);
         }
         return;
       case 10:
         if (world_.powered()) world_.connect_in();
         return;
       case 11:
-        world_.stack_octets = 300 + below(4000);
+        world_.stack_octets = 300 + draws_.below(4000);
         return;
       case 12:
-        noisy_ = below(2) == 0;
+        noisy_ = draws_.below(2) == 0;
         return;
       case 13:
-        if (world_.powered()) world_.noise_on_line(octets(below(80)));
+        if (world_.powered()) world_.noise_on_line(draws_.octets(draws_.below(80)));
         return;
       default: {
-        Octets push = octets(20 + below(900));
+        Octets push = draws_.octets(20 + draws_.below(900));
         push[0] = 0xDB;
         made_.insert(push);
         world_.meter.pushes.push_back(push);
@@ -126,7 +115,7 @@ class Chaos {
   }
 
   World world_;
-  std::uint64_t state_;
+  rigs::Draws draws_;
   std::set<Octets> made_;
   bool noisy_ = false;
 };

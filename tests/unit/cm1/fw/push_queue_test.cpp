@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cm1/fw/flash_record.hpp"
+#include "tests/rigs/octets/octets.hpp"
 
 namespace cm1::fw {
 namespace {
@@ -52,18 +53,11 @@ TEST(Crc32, CheckValue) {
   EXPECT_EQ(crc32(digits), 0xCBF43926u);
 }
 
-std::uint64_t draw(std::uint64_t& state) {  // splitmix64
-  std::uint64_t z = (state += 0x9E3779B97F4A7C15u);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
-
 // Whatever happens in whatever order, what comes out is what a list would give.
 TEST(PushQueue, BehavesAsAListThroughReboots) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    std::uint64_t state = seed;
+    rigs::Draws draws(seed);
     Flash flash;
     const cm1_hal hal = flash.hal();
     const Platform platform(hal);
@@ -74,12 +68,13 @@ TEST(PushQueue, BehavesAsAListThroughReboots) {
     std::uint8_t number = 0;
     Octets buffer(kMaxApdu);
     for (int step = 0; step < 6'000; ++step) {
-      switch (draw(state) % 8) {
+      switch (draws.below(8)) {
         case 0:
         case 1:
         case 2: {
           if (model.size() > 60) break;  // never full here
-          const Octets apdu(1 + draw(state) % (draw(state) % 8 == 0 ? kMaxApdu : 600), ++number);
+          const std::size_t most = draws.below(8) == 0 ? kMaxApdu : 600;
+          const Octets apdu(1 + draws.below(most), ++number);
           ASSERT_TRUE(queue->store(apdu));
           model.push_back(apdu);
           break;
@@ -104,10 +99,10 @@ TEST(PushQueue, BehavesAsAListThroughReboots) {
           --in_flight;
           break;
         default:
-          if (draw(state) % 4 == 0) {
+          if (draws.below(4) == 0) {
             queue->rewind();
             in_flight = 0;
-          } else if (draw(state) % 4 == 0) {
+          } else if (draws.below(4) == 0) {
             queue.emplace(platform);
             queue->mount();
             in_flight = 0;
@@ -201,7 +196,7 @@ TEST(PushQueue, ADeadFlashRefuses) {
 TEST(PushQueue, RandomFlashContentIsSurvived) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    std::uint64_t state = seed;
+    rigs::Draws draws(seed);
     Flash flash;
     const cm1_hal hal = flash.hal();
     const Platform platform(hal);
@@ -211,7 +206,7 @@ TEST(PushQueue, RandomFlashContentIsSurvived) {
       for (int i = 0; i < 40; ++i) ASSERT_TRUE(queue.store(Octets(700, 1)));
     }
     for (int i = 0; i < 300; ++i) {
-      flash.octets[draw(state) % flash.octets.size()] = static_cast<std::uint8_t>(draw(state));
+      flash.octets[draws.below(flash.octets.size())] = draws.octet();
     }
     PushQueue queue(platform);
     queue.mount();

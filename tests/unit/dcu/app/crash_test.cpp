@@ -38,18 +38,18 @@ void expect_complete(const World& world, std::int64_t until_s) {
 }
 
 // Most of the writes are around the collections: kills go where work is.
-void live_dangerously(World& world, Dice& dice, std::int64_t until_s) {
+void live_dangerously(World& world, Draws& draws, std::int64_t until_s) {
   while (world.now_s() < until_s) {
     const std::int64_t of_run = (world.now_s() - kStartS) % (4 * 3600);
     const bool busy = of_run < 900;
-    world.run_for(1 + static_cast<std::int64_t>(dice.below(busy ? 60 : 3000)));
-    switch (dice.below(4)) {
+    world.run_for(1 + static_cast<std::int64_t>(draws.below(busy ? 60 : 3000)));
+    switch (draws.below(4)) {
       case 0:
-        world.kill(1 + static_cast<std::int64_t>(dice.below(120)));
+        world.kill(1 + static_cast<std::int64_t>(draws.below(120)));
         break;
       case 1:
-        world.disk.cut_at_write = world.disk.writes + 1 + dice.below(6);
-        world.disk.cut_after_octets = dice.below(Disk::kPageOctets + 1);
+        world.disk.cut_at_write = world.disk.writes + 1 + draws.below(6);
+        world.disk.cut_after_octets = draws.below(Disk::kPageOctets + 1);
         break;
       case 2:
         world.drop_uplink();
@@ -65,9 +65,9 @@ class CrashTest : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(CrashTest, NothingIsLostOrTwice) {
   const std::uint64_t seed = GetParam();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
-  Dice dice(seed);
+  Draws draws(seed);
   World world({.meters = 5, .disk_pages = 256, .seed = seed});
-  live_dangerously(world, dice, kStartS + 26 * 3600);
+  live_dangerously(world, draws, kStartS + 26 * 3600);
   world.disk.cut_at_write = 0;
   world.run_until(kStartS + 33 * 3600);
   RecordProperty("kills", static_cast<int>(world.kills));
@@ -81,16 +81,16 @@ INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, testing::Range<std::uint64_t>(1, 25))
 TEST_P(CrashTest, StampsLivedTwiceSurviveToo) {
   const std::uint64_t seed = GetParam();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
-  Dice dice(seed + 1000);
+  Draws draws(seed + 1000);
   World world({.meters = 3, .disk_pages = 256, .seed = seed, .change = [](Commission& c) {
                  c.parameters.clock_threshold_s = 90'000;
                }});
-  live_dangerously(world, dice, kStartS + 9 * 3600);
+  live_dangerously(world, draws, kStartS + 9 * 3600);
   for (auto& meter : world.meters) {
     meter->live_until(world.now_s());
-    meter->move_clock(-3600 - static_cast<std::int64_t>(dice.below(3600)));
+    meter->move_clock(-3600 - static_cast<std::int64_t>(draws.below(3600)));
   }
-  live_dangerously(world, dice, kStartS + 22 * 3600);
+  live_dangerously(world, draws, kStartS + 22 * 3600);
   world.disk.cut_at_write = 0;
   world.run_until(kStartS + 29 * 3600);
   for (unsigned k = 0; k < world.meters.size(); ++k) {
@@ -103,7 +103,7 @@ TEST_P(CrashTest, StampsLivedTwiceSurviveToo) {
 TEST(Crash, AlarmsAreReportedOnce) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Dice dice(seed);
+    Draws draws(seed);
     World world({.meters = 3, .seed = seed});
     world.run_for(120);
     unsigned told = 0;
@@ -118,8 +118,8 @@ TEST(Crash, AlarmsAreReportedOnce) {
       // A meter keeps an event until the line has acknowledged it: what the concentrator had
       // stored counts, what it had not comes again.
       if (world.alive() && world.disk.writes > writes) ++told;
-      world.run_for(static_cast<std::int64_t>(dice.below(4)));
-      if (dice.below(3) == 0) world.kill();
+      world.run_for(static_cast<std::int64_t>(draws.below(4)));
+      if (draws.below(3) == 0) world.kill();
       world.run_for(60);
     }
     world.run_for(1200);

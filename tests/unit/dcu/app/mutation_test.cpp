@@ -16,9 +16,9 @@ namespace {
 
 using p32::ReportKind;
 
-void flip(Octets& octets, Dice& dice) {
+void flip(Octets& octets, Draws& draws) {
   if (octets.empty()) return;
-  octets[dice.below(octets.size())] ^= static_cast<std::uint8_t>(1 + dice.below(255));
+  octets[draws.below(octets.size())] ^= static_cast<std::uint8_t>(1 + draws.below(255));
 }
 
 // Every row in the head-end is one that the meter wrote, and comes once.
@@ -38,13 +38,13 @@ void expect_only_truth(const World& world) {
 TEST(Mutation, LsdusOfMeters) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Dice dice(seed);
+    Draws draws(seed);
     World world({.seed = seed});
     unsigned spoilt = 0;
     world.spoil_up = [&](Octets& apdu) {
-      if (dice.below(4) != 0) return;
+      if (draws.below(4) != 0) return;
       ++spoilt;
-      flip(apdu, dice);
+      flip(apdu, draws);
     };
     world.run_for(10 * 3600);
     EXPECT_GT(spoilt, 10u);
@@ -63,13 +63,13 @@ TEST(Mutation, LsdusOfMeters) {
 TEST(Mutation, LsdusOutOfNowhere) {
   World world({});
   world.run_for(60);
-  Dice dice(7);
+  Draws draws(7);
   for (int k = 0; k < 3000; ++k) {
-    Octets apdu(dice.below(80));
-    for (std::uint8_t& octet : apdu) octet = static_cast<std::uint8_t>(dice.next());
-    if (!apdu.empty() && dice.below(2) == 0) apdu[0] = 0xDB;
+    Octets apdu(draws.below(80));
+    for (std::uint8_t& octet : apdu) octet = static_cast<std::uint8_t>(draws.next());
+    if (!apdu.empty() && draws.below(2) == 0) apdu[0] = 0xDB;
     constexpr std::uint8_t kClients[] = {1, 2, 3, 16, 102};
-    world.inject(static_cast<unsigned>(dice.below(4)), kClients[dice.below(5)], apdu);
+    world.inject(static_cast<unsigned>(draws.below(4)), kClients[draws.below(5)], apdu);
   }
   Octets alarm = world.meters[0]->spontaneous(62);
   for (std::size_t at = 0; at < alarm.size(); ++at) {
@@ -87,16 +87,16 @@ TEST(Mutation, LsdusOutOfNowhere) {
 TEST(Mutation, AnswersOfTheHeadEnd) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Dice dice(seed);
+    Draws draws(seed);
     World world({.seed = seed});
     p32::Request request;
     request.selection.report = ReportKind::inventory;
     world.head_end.ask(request);
     unsigned spoilt = 0;
     world.spoil_http = [&](std::string& answer) {
-      if (answer.empty() || dice.below(3) != 0) return;
+      if (answer.empty() || draws.below(3) != 0) return;
       ++spoilt;
-      answer[dice.below(answer.size())] ^= static_cast<char>(1 + dice.below(255));
+      answer[draws.below(answer.size())] ^= static_cast<char>(1 + draws.below(255));
     };
     world.run_for(6 * 3600);
     EXPECT_GT(spoilt, 5u);
@@ -121,10 +121,10 @@ TEST(Mutation, SignedOrders) {
   World door({.uplink = p32::Uplink::ethernet});
   door.run_for(60);
   const std::string xml = p32::encode(world.head_end.message(world.head_end.sign(order), "M-1"));
-  Dice dice(5);
+  Draws draws(5);
   for (int k = 0; k < 1500; ++k) {
     std::string bad = xml;
-    bad[dice.below(bad.size())] ^= static_cast<char>(1 + dice.below(127));
+    bad[draws.below(bad.size())] ^= static_cast<char>(1 + draws.below(127));
     const std::string octets = p32::http_request("dc", bad);
     const StreamId stream = door.call(Door::p32);
     door.say(stream, {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
@@ -144,13 +144,13 @@ TEST(Mutation, HttpAtTheDoor) {
   p32::Query query;
   query.selection.report = ReportKind::inventory;
   const std::string good = p32::http_request("dc", p32::encode(world.head_end.message(query, "Q")));
-  Dice dice(3);
+  Draws draws(3);
   for (int k = 0; k < 800; ++k) {
     std::string bad = good;
-    for (std::uint64_t n = 1 + dice.below(3); n > 0; --n) {
-      bad[dice.below(bad.size())] = static_cast<char>(dice.next());
+    for (std::uint64_t n = 1 + draws.below(3); n > 0; --n) {
+      bad[draws.below(bad.size())] = static_cast<char>(draws.next());
     }
-    if (dice.below(4) == 0) bad.resize(dice.below(bad.size()));
+    if (draws.below(4) == 0) bad.resize(draws.below(bad.size()));
     const StreamId stream = world.call(Door::p32);
     world.say(stream, {reinterpret_cast<const std::uint8_t*>(bad.data()), bad.size()});
     if (!world.hung_up[stream]) world.hang_up(stream);
@@ -172,11 +172,11 @@ TEST(Mutation, WrapperFrames) {
   const Octets apdu{0xC0, 1, 0xC1, 0, 8, 0, 0, 1, 0, 0, 255, 2, 0};
   protocol::wrapper::encode({16, 257, apdu}, out);
   good.resize(out.size());
-  Dice dice(9);
+  Draws draws(9);
   std::uint64_t closed = 0;
   for (int k = 0; k < 2000; ++k) {
     Octets bad = good;
-    for (std::uint64_t n = 1 + dice.below(3); n > 0; --n) flip(bad, dice);
+    for (std::uint64_t n = 1 + draws.below(3); n > 0; --n) flip(bad, draws);
     const StreamId stream = world.call(Door::gateway);
     world.say(stream, bad);
     closed += world.hung_up[stream] ? 1 : 0;
@@ -193,14 +193,14 @@ TEST(Mutation, PagesOfTheStore) {
   unsigned damaged = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Dice dice(seed);
+    Draws draws(seed);
     World world({.disk_pages = 128, .seed = seed});
     world.run_for(5 * 3600);
     world.kill(30);
     for (int k = 0; k < 3;) {  // where something is written
-      std::uint8_t& octet = world.disk.octets[dice.below(world.disk.octets.size())];
+      std::uint8_t& octet = world.disk.octets[draws.below(world.disk.octets.size())];
       if (octet == 0) continue;
-      octet ^= static_cast<std::uint8_t>(1 + dice.below(255));
+      octet ^= static_cast<std::uint8_t>(1 + draws.below(255));
       ++k;
     }
     world.run_for(60);

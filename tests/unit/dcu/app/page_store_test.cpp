@@ -10,14 +10,14 @@ namespace {
 
 using dcu::app::Octets;
 using dcu::app::PageStore;
-using dcu_test::Dice;
+using dcu_test::Draws;
 using dcu_test::FakeDisk;
 using Model = std::map<PageStore::Key, Octets>;
 
 Octets value_of(std::size_t octets, std::uint64_t seed) {
-  Dice dice(seed);
+  Draws draws(seed);
   Octets value(octets);
-  for (std::uint8_t& octet : value) octet = static_cast<std::uint8_t>(dice.next());
+  for (std::uint8_t& octet : value) octet = static_cast<std::uint8_t>(draws.next());
   return value;
 }
 
@@ -28,18 +28,18 @@ Model content(const PageStore& store) {
 }
 
 // Drawn changes of a few keys, small and larger than a page.
-PageStore::Batch drawn_batch(Dice& dice, Model& model) {
+PageStore::Batch drawn_batch(Draws& draws, Model& model) {
   PageStore::Batch batch;
-  const std::uint64_t n = 1 + dice.below(6);
+  const std::uint64_t n = 1 + draws.below(6);
   for (std::uint64_t k = 0; k < n; ++k) {
-    const PageStore::Key key = 1 + dice.below(40);
-    if (dice.below(4) == 0) {
+    const PageStore::Key key = 1 + draws.below(40);
+    if (draws.below(4) == 0) {
       batch.erase(key);
       model.erase(key);
       continue;
     }
-    const std::size_t octets = dice.below(12) == 0 ? dice.below(9000) : dice.below(300);
-    Octets value = value_of(octets, dice.next());
+    const std::size_t octets = draws.below(12) == 0 ? draws.below(9000) : draws.below(300);
+    Octets value = value_of(octets, draws.next());
     model[key] = value;
     batch.put(key, std::move(value));
   }
@@ -76,10 +76,10 @@ TEST(PageStore, LivesThroughManyLapsOfASmallDisk) {
   FakeDisk disk(48);
   PageStore store(disk);
   ASSERT_TRUE(store.format());
-  Dice dice(11);
+  Draws draws(11);
   Model model;
   for (int k = 0; k < 3000; ++k) {
-    ASSERT_TRUE(store.commit(drawn_batch(dice, model))) << k;
+    ASSERT_TRUE(store.commit(drawn_batch(draws, model))) << k;
   }
   EXPECT_EQ(content(store), model);
   EXPECT_GT(disk.writes, 20u * 48);
@@ -105,9 +105,9 @@ TEST(PageStore, AllPagesWearAlike) {
   Counting disk(below);
   PageStore store(disk);
   ASSERT_TRUE(store.format());
-  Dice dice(3);
+  Draws draws(3);
   Model model;
-  for (int k = 0; k < 2000; ++k) ASSERT_TRUE(store.commit(drawn_batch(dice, model)));
+  for (int k = 0; k < 2000; ++k) ASSERT_TRUE(store.commit(drawn_batch(draws, model)));
   const auto [least, most] = std::minmax_element(disk.hits.begin(), disk.hits.end());
   EXPECT_LE(*most - *least, 1u);
 }
@@ -117,22 +117,22 @@ TEST(PageStore, AllPagesWearAlike) {
 TEST(PageStore, APowerCutInsideAWriteLosesOnlyTheBatchUnderWay) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Dice dice(seed);
+    Draws draws(seed);
     FakeDisk disk(48);
     PageStore store(disk);
     ASSERT_TRUE(store.format());
     Model model;
     Model before;
-    disk.cut_at_write = 2 + dice.below(400);
-    disk.cut_after_octets = dice.below(dcu::app::Disk::kPageOctets + 1);
+    disk.cut_at_write = 2 + draws.below(400);
+    disk.cut_after_octets = draws.below(dcu::app::Disk::kPageOctets + 1);
     bool begun = false;
     while (!disk.dead) {
       before = model;
-      const bool done = store.commit(drawn_batch(dice, model));
+      const bool done = store.commit(drawn_batch(draws, model));
       ASSERT_EQ(done, !disk.dead);
       begun |= done;
     }
-    EXPECT_FALSE(store.commit(drawn_batch(dice, model = before)));  // takes nothing more
+    EXPECT_FALSE(store.commit(drawn_batch(draws, model = before)));  // takes nothing more
     model = before;
     disk.dead = false;
     disk.cut_at_write = 0;
@@ -145,7 +145,7 @@ TEST(PageStore, APowerCutInsideAWriteLosesOnlyTheBatchUnderWay) {
       EXPECT_EQ(again.counters().torn_pages, 0u);
     }
     model = found;
-    for (int k = 0; k < 50; ++k) ASSERT_TRUE(again.commit(drawn_batch(dice, model)));
+    for (int k = 0; k < 50; ++k) ASSERT_TRUE(again.commit(drawn_batch(draws, model)));
     PageStore third(disk);
     ASSERT_TRUE(third.open());
     EXPECT_EQ(content(third), model);
@@ -157,18 +157,19 @@ TEST(PageStore, DamagedPagesAreCountedAndDropped) {
   unsigned noticed = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
-    Dice dice(seed);
+    Draws draws(seed);
     FakeDisk disk(48);
     PageStore store(disk);
     ASSERT_TRUE(store.format());
     Model model;
     std::vector<Octets> ever;
     for (int k = 0; k < 30; ++k) {
-      ASSERT_TRUE(store.commit(drawn_batch(dice, model)));
+      ASSERT_TRUE(store.commit(drawn_batch(draws, model)));
       for (const auto& [key, value] : model) ever.push_back(value);
     }
     for (int k = 0; k < 4; ++k) {
-      disk.octets[dice.below(disk.octets.size())] ^= static_cast<std::uint8_t>(1 + dice.below(255));
+      disk.octets[draws.below(disk.octets.size())] ^=
+          static_cast<std::uint8_t>(1 + draws.below(255));
     }
     PageStore again(disk);
     if (!again.open()) continue;
@@ -177,7 +178,7 @@ TEST(PageStore, DamagedPagesAreCountedAndDropped) {
       EXPECT_NE(std::find(ever.begin(), ever.end(), value), ever.end()) << "key " << key;
     }
     Model more = content(again);
-    for (int k = 0; k < 20; ++k) ASSERT_TRUE(again.commit(drawn_batch(dice, more)));
+    for (int k = 0; k < 20; ++k) ASSERT_TRUE(again.commit(drawn_batch(draws, more)));
     EXPECT_EQ(content(again), more);
   }
   EXPECT_GT(noticed, 20u);

@@ -8,7 +8,7 @@
 
 namespace axdr = protocol::axdr;
 using protocol::Error;
-using protocol_test::from_hex;
+using protocol_test::hex;
 using protocol_test::Octets;
 using protocol_test::to_hex;
 
@@ -55,7 +55,7 @@ TEST(Axdr, LengthFormsChangeAt128And256And65536) {
   EXPECT_EQ(length(65535), "82FFFF");
   EXPECT_EQ(length(65536), "8400010000");
   for (const std::size_t n : {0u, 127u, 128u, 255u, 256u, 65535u, 65536u}) {
-    const Octets octets = from_hex(length(n));
+    const Octets octets = hex(length(n));
     EXPECT_EQ(octets.size(), axdr::length_octets(n));
     protocol::Reader in(octets);
     EXPECT_EQ(axdr::take_length(in), n);
@@ -65,7 +65,7 @@ TEST(Axdr, LengthFormsChangeAt128And256And65536) {
 
 TEST(Axdr, RefusesIndefiniteAndOversizedLengths) {
   for (const char* text : {"0980", "09850000000001", "09FF01"}) {
-    const Octets octets = from_hex(text);
+    const Octets octets = hex(text);
     axdr::Cursor cursor(octets);
     cursor.octet_string();
     EXPECT_FALSE(cursor.ok()) << text;
@@ -74,8 +74,7 @@ TEST(Axdr, RefusesIndefiniteAndOversizedLengths) {
 }
 
 TEST(AxdrCursor, WalksAStructureWithTypedSteps) {
-  const Octets row =
-      from_hex("0204 1105 10FFC4 0905 0102030405 0102 0600000001 14FFFFFFFFFFFFFFFF");
+  const Octets row = hex("0204 1105 10FFC4 0905 0102030405 0102 0600000001 14FFFFFFFFFFFFFFFF");
   axdr::Cursor in(row);
   in.structure(4);
   EXPECT_EQ(in.unsigned_number(), 5u);
@@ -89,7 +88,7 @@ TEST(AxdrCursor, WalksAStructureWithTypedSteps) {
 }
 
 TEST(AxdrCursor, TellsDepthAndClosesNestedContainersTogether) {
-  const Octets nested = from_hex("0201 0101 0201 1107 1108");
+  const Octets nested = hex("0201 0101 0201 1107 1108");
   axdr::Cursor in(nested);
   EXPECT_EQ(in.next().depth, 0);
   EXPECT_EQ(in.next().depth, 1);
@@ -101,18 +100,18 @@ TEST(AxdrCursor, TellsDepthAndClosesNestedContainersTogether) {
 }
 
 TEST(AxdrCursor, TakesAWholeValueAndLeavesTheRest) {
-  const Octets two = from_hex("0202 0101 1101 090100 1199");
+  const Octets two = hex("0202 0101 1101 090100 1199");
   const auto first = axdr::first_value(two);
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(to_hex(*first), "020201011101090100");
   EXPECT_FALSE(axdr::is_one_value(two));
   EXPECT_TRUE(axdr::is_one_value(*first));
-  EXPECT_TRUE(axdr::is_one_value(from_hex("0100")));  // empty array
+  EXPECT_TRUE(axdr::is_one_value(hex("0100")));  // empty array
   EXPECT_FALSE(axdr::is_one_value({}));
 }
 
 TEST(AxdrCursor, EveryTruncationOfAValueFails) {
-  const Octets good = from_hex("0203 0102 0403A0 0A03414D49 0C0141 0202 1605 1700000000");
+  const Octets good = hex("0203 0102 0403A0 0A03414D49 0C0141 0202 1605 1700000000");
   ASSERT_TRUE(axdr::is_one_value(good));
   for (std::size_t n = 0; n < good.size(); ++n) {
     EXPECT_FALSE(axdr::first_value(protocol::Bytes(good).first(n)).ok()) << n;
@@ -129,19 +128,19 @@ TEST(AxdrCursor, DepthIsBoundedAndAHugeCountFailsAtOnce) {
   EXPECT_TRUE(axdr::is_one_value(deep));
   deep.insert(deep.begin(), {1, 1});
   EXPECT_EQ(axdr::first_value(deep).error(), Error::too_long);
-  EXPECT_EQ(axdr::first_value(from_hex("0184FFFFFFFF0000")).error(), Error::truncated);
-  EXPECT_EQ(axdr::first_value(from_hex("0984FFFFFFFF0000")).error(), Error::truncated);
-  EXPECT_EQ(axdr::first_value(from_hex("0484FFFFFFFF0000")).error(), Error::truncated);
+  EXPECT_EQ(axdr::first_value(hex("0184FFFFFFFF0000")).error(), Error::truncated);
+  EXPECT_EQ(axdr::first_value(hex("0984FFFFFFFF0000")).error(), Error::truncated);
+  EXPECT_EQ(axdr::first_value(hex("0484FFFFFFFF0000")).error(), Error::truncated);
 }
 
 TEST(AxdrCursor, WrongTypesAndUnknownTagsFail) {
-  const Octets octets = from_hex("1101");
+  const Octets octets = hex("1101");
   axdr::Cursor text(octets);
   text.octet_string();
   EXPECT_EQ(text.error(), Error::malformed);
-  EXPECT_EQ(axdr::first_value(from_hex("13")).error(), Error::unsupported);
-  EXPECT_EQ(axdr::first_value(from_hex("63")).error(), Error::unsupported);
-  const Octets big = from_hex("15FFFFFFFFFFFFFFFF");
+  EXPECT_EQ(axdr::first_value(hex("13")).error(), Error::unsupported);
+  EXPECT_EQ(axdr::first_value(hex("63")).error(), Error::unsupported);
+  const Octets big = hex("15FFFFFFFFFFFFFFFF");
   axdr::Cursor number(big);
   number.number();
   EXPECT_EQ(number.error(), Error::too_long);

@@ -51,9 +51,9 @@ TEST(Selection, RangeIsTheStructureOfTheBlueBook) {
 
 TEST(Selection, LocalTimesAreReadByTheirDeviation) {
   // The date-time type (tag 25) is as good as an octet-string.
-  const Octets parameters = from_hex(
-      "0204 0204 120008 09060000010000FF 0F02 120000 1907E80701FF020000FFFF8880"
-      "090C07E80701FF020000FF800000 0100");
+  const Octets parameters =
+      hex("0204 0204 120008 09060000010000FF 0F02 120000 1907E80701FF020000FFFF8880"
+          "090C07E80701FF020000FF800000 0100");
   const auto selection = dlms::decode_selection({true, 1, parameters});
   ASSERT_TRUE(selection.ok());
   EXPECT_EQ(selection->from_utc_s, 1719792000);
@@ -61,29 +61,28 @@ TEST(Selection, LocalTimesAreReadByTheirDeviation) {
 }
 
 TEST(Selection, ColumnsAndUnknownSelectorsAreUnsupported) {
-  EXPECT_EQ(dlms::decode_selection({true, 2, from_hex("0204 0600000001 0600000000 120002 120003")})
-                .error(),
-            Error::unsupported);
-  EXPECT_EQ(dlms::decode_selection({true, 3, from_hex("00")}).error(), Error::unsupported);
   EXPECT_EQ(
-      dlms::decode_selection({true, 2, from_hex("0203 0600000001 0600000000 120001")}).error(),
-      Error::malformed);
+      dlms::decode_selection({true, 2, hex("0204 0600000001 0600000000 120002 120003")}).error(),
+      Error::unsupported);
+  EXPECT_EQ(dlms::decode_selection({true, 3, hex("00")}).error(), Error::unsupported);
+  EXPECT_EQ(dlms::decode_selection({true, 2, hex("0203 0600000001 0600000000 120001")}).error(),
+            Error::malformed);
   EXPECT_TRUE(dlms::decode_selection({}).ok());
 }
 
 TEST(Exception, CounterErrorCarriesTheCounter) {
-  const auto value = dlms::decode_exception_response(from_hex("D8010600000102"));
+  const auto value = dlms::decode_exception_response(hex("D8010600000102"));
   ASSERT_TRUE(value.ok());
   EXPECT_EQ(value->invocation_counter, 0x102u);
-  EXPECT_EQ(dlms::decode_exception_response(from_hex("D80106000001")).error(), Error::truncated);
-  EXPECT_EQ(dlms::decode_exception_response(from_hex("D80307")).error(), Error::malformed);
+  EXPECT_EQ(dlms::decode_exception_response(hex("D80106000001")).error(), Error::truncated);
+  EXPECT_EQ(dlms::decode_exception_response(hex("D80307")).error(), Error::malformed);
 }
 
 TEST(Notification, CarriesIdOptionalTimeAndBody) {
   Octets buffer(100);
   protocol::Writer out(buffer);
-  const Octets time = from_hex("07B201010400000000000000");
-  ASSERT_TRUE(dlms::encode_notification(0x01000005, time, from_hex("1101"), out));
+  const Octets time = hex("07B201010400000000000000");
+  ASSERT_TRUE(dlms::encode_notification(0x01000005, time, hex("1101"), out));
   EXPECT_EQ(to_hex(out.written()), "0F000000050C07B2010104000000000000001101");
   const auto back = dlms::decode_notification(out.written());
   ASSERT_TRUE(back.ok());
@@ -92,15 +91,14 @@ TEST(Notification, CarriesIdOptionalTimeAndBody) {
     EXPECT_FALSE(dlms::decode_notification(out.written().first(n)).ok());
   }
   protocol::Writer again(buffer);
-  EXPECT_FALSE(dlms::encode_notification(1, from_hex("07B2"), from_hex("1101"), again));
-  EXPECT_EQ(dlms::decode_notification(from_hex("0F00000005 00 1101 1101")).error(),
-            Error::malformed);
+  EXPECT_FALSE(dlms::encode_notification(1, hex("07B2"), hex("1101"), again));
+  EXPECT_EQ(dlms::decode_notification(hex("0F00000005 00 1101 1101")).error(), Error::malformed);
 }
 
 TEST(Hls, ChallengesOutsideTheirLengthsAreRefused) {
-  EXPECT_TRUE(dlms::equal_in_constant_time(from_hex("0102"), from_hex("0102")));
-  EXPECT_FALSE(dlms::equal_in_constant_time(from_hex("0102"), from_hex("0103")));
-  EXPECT_FALSE(dlms::equal_in_constant_time(from_hex("0102"), from_hex("010203")));
+  EXPECT_TRUE(dlms::equal_in_constant_time(hex("0102"), hex("0102")));
+  EXPECT_FALSE(dlms::equal_in_constant_time(hex("0102"), hex("0103")));
+  EXPECT_FALSE(dlms::equal_in_constant_time(hex("0102"), hex("010203")));
   EXPECT_TRUE(dlms::equal_in_constant_time({}, {}));
 }
 

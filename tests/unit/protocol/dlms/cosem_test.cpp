@@ -7,7 +7,7 @@
 #include "protocol/cosem/obis.hpp"
 
 namespace cosem = protocol::cosem;
-using protocol_test::from_hex;
+using protocol_test::hex;
 using protocol_test::Octets;
 using protocol_test::to_hex;
 
@@ -44,7 +44,7 @@ TEST(DateTime, CentralEuropeanSummerTimeHasDeviationMinus120AndTheDstBit) {
   // 2024-07-01 12:00:00 CEST, a Monday, is 10:00:00 UTC.
   const cosem::DateTime value{1719828000, -120, 0x80, 0};
   EXPECT_EQ(encoded(value), "07E80701010C000000FF8880");
-  const auto back = cosem::decode_date_time(from_hex("07E80701010C000000FF8880"));
+  const auto back = cosem::decode_date_time(hex("07E80701010C000000FF8880"));
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(*back, value);
 }
@@ -55,21 +55,21 @@ TEST(DateTime, WeekdayOfTheEpochAndBeforeIt) {
 }
 
 TEST(DateTime, RandomInstantsGoThereAndBack) {
-  protocol_test::Dice dice(11);
+  protocol_test::Draws draws(11);
   for (int i = 0; i < 20000; ++i) {
     cosem::DateTime value;
-    value.utc_s = static_cast<std::int64_t>(dice.below(4'000'000'000u));
-    value.deviation_min = static_cast<std::int16_t>(static_cast<int>(dice.below(1681)) - 840);
-    value.status = dice.octet();
-    value.hundredths = static_cast<std::uint8_t>(dice.below(100));
-    const auto back = cosem::decode_date_time(from_hex(encoded(value)));
+    value.utc_s = static_cast<std::int64_t>(draws.below(4'000'000'000u));
+    value.deviation_min = static_cast<std::int16_t>(static_cast<int>(draws.below(1681)) - 840);
+    value.status = draws.octet();
+    value.hundredths = static_cast<std::uint8_t>(draws.below(100));
+    const auto back = cosem::decode_date_time(hex(encoded(value)));
     ASSERT_TRUE(back.ok());
     ASSERT_EQ(*back, value);
   }
 }
 
 TEST(DateTime, UnspecifiedSecondsHundredthsWeekdayAndDeviationReadAsZero) {
-  const auto value = cosem::decode_date_time(from_hex("07E80701FF0C00FFFF800000"));
+  const auto value = cosem::decode_date_time(hex("07E80701FF0C00FFFF800000"));
   ASSERT_TRUE(value.ok());
   EXPECT_EQ(value->utc_s, 1719835200);
   EXPECT_EQ(value->deviation_min, 0);
@@ -96,9 +96,9 @@ TEST(DateTime, RefusesWildcardsAndDatesThatDoNotExist) {
            "07E80701FF0C0000000000",    // 11 octets
            "07E80701FF0C00000000000000",
        }) {
-    EXPECT_FALSE(cosem::decode_date_time(from_hex(text)).ok()) << text;
+    EXPECT_FALSE(cosem::decode_date_time(hex(text)).ok()) << text;
   }
-  EXPECT_TRUE(cosem::decode_date_time(from_hex("07E8021DFF0C000000000000")).ok());  // leap day
+  EXPECT_TRUE(cosem::decode_date_time(hex("07E8021DFF0C000000000000")).ok());  // leap day
 }
 
 TEST(DateTime, ValueCarriesTagAndLength) {
@@ -130,10 +130,10 @@ TEST(Obis, RefusesEverythingElse) {
 TEST(Obis, TextGoesThereAndBack) {
   EXPECT_EQ(cosem::ObisText(cosem::obis(255, 255, 255, 255, 255)).view(),
             "255.255.255.255.255.255");
-  protocol_test::Dice dice(3);
+  protocol_test::Draws draws(3);
   for (int i = 0; i < 2000; ++i) {
     cosem::Obis obis;
-    for (std::uint8_t& octet : obis.octets) octet = dice.octet();
+    for (std::uint8_t& octet : obis.octets) octet = draws.octet();
     EXPECT_EQ(cosem::parse_obis(cosem::ObisText(obis).view()), obis);
   }
 }

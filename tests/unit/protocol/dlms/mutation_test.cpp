@@ -22,28 +22,28 @@ std::uint64_t seed_of_this_run() {
   return seed;
 }
 
-void mutate(Octets& apdu, Dice& dice) {
-  for (std::size_t n = 1 + dice.below(3); n-- > 0;) {
-    const std::size_t at = apdu.empty() ? 0 : dice.below(apdu.size());
-    switch (dice.below(6)) {
+void mutate(Octets& apdu, Draws& draws) {
+  for (std::size_t n = 1 + draws.below(3); n-- > 0;) {
+    const std::size_t at = apdu.empty() ? 0 : draws.below(apdu.size());
+    switch (draws.below(6)) {
       case 0:
-        if (!apdu.empty()) apdu[at] = dice.octet();
+        if (!apdu.empty()) apdu[at] = draws.octet();
         break;
       case 1:
-        if (!apdu.empty()) apdu[at] ^= static_cast<std::uint8_t>(1u << dice.below(8));
+        if (!apdu.empty()) apdu[at] ^= static_cast<std::uint8_t>(1u << draws.below(8));
         break;
       case 2:
         apdu.resize(at);
         break;
       case 3:
-        apdu.insert(apdu.begin() + static_cast<std::ptrdiff_t>(at), dice.octet());
+        apdu.insert(apdu.begin() + static_cast<std::ptrdiff_t>(at), draws.octet());
         break;
       case 4:
         if (!apdu.empty()) apdu.erase(apdu.begin() + static_cast<std::ptrdiff_t>(at));
         break;
       case 5:
         if (!apdu.empty())
-          apdu[at] = std::array<std::uint8_t, 4>{0, 0x7F, 0x84, 0xFF}[dice.below(4)];
+          apdu[at] = std::array<std::uint8_t, 4>{0, 0x7F, 0x84, 0xFF}[draws.below(4)];
         break;
     }
   }
@@ -70,15 +70,15 @@ std::vector<Octets> requests_and_replies(std::vector<Octets>& replies) {
   for (const char* text : {"C003C1 02 0008 0000010000FF 02 00 0007 0100630100FF 02 00",
                            "C104C1 01 0008 0000010000FF 02 00 01 1106",
                            "C303C1 01 0046 000060030AFF 01 01 0F00", "0F00000001001101"}) {
-    requests.push_back(from_hex(text));
-    replies.push_back(from_hex(text));
+    requests.push_back(hex(text));
+    replies.push_back(hex(text));
   }
   return requests;
 }
 
 TEST(Mutation, ServersSurviveFiftyThousandMutatedRequests) {
   const std::uint64_t seed = seed_of_this_run();
-  Dice dice(seed);
+  Draws draws(seed);
   std::vector<Octets> replies;
   const std::vector<Octets> requests = requests_and_replies(replies);
   Rig rigs[] = {Rig(kPublicRole, 200, 200), Rig(kReadingRole, 200, 200),
@@ -88,9 +88,9 @@ TEST(Mutation, ServersSurviveFiftyThousandMutatedRequests) {
     rig.application.return_value = long_value(300);
   }
   for (int i = 0; i < 50'000; ++i) {
-    Octets apdu = requests[dice.below(requests.size())];
-    if (dice.below(8) > 0) mutate(apdu, dice);
-    Rig& rig = rigs[dice.below(std::size(rigs))];
+    Octets apdu = requests[draws.below(requests.size())];
+    if (draws.below(8) > 0) mutate(apdu, draws);
+    Rig& rig = rigs[draws.below(std::size(rigs))];
     const Octets reply = rig.serve(apdu);
     ASSERT_LE(reply.size(), 300u) << "seed " << seed << " round " << i;
   }
@@ -107,7 +107,7 @@ TEST(Mutation, ServersSurviveFiftyThousandMutatedRequests) {
 
 TEST(Mutation, ClientsSurviveMutatedReplies) {
   const std::uint64_t seed = seed_of_this_run();
-  Dice dice(seed + 1);
+  Draws draws(seed + 1);
   std::vector<Octets> replies;
   requests_and_replies(replies);
   for (const dlms::ClientRole& role : {kPublicRole, kManagementRole}) {
@@ -119,7 +119,7 @@ TEST(Mutation, ClientsSurviveMutatedReplies) {
         ASSERT_TRUE(rig.associate()) << "seed " << seed << " round " << i;
       }
       if (!rig.client.busy()) {
-        switch (dice.below(3)) {
+        switch (draws.below(3)) {
           case 0:
             ASSERT_TRUE(rig.client.get(kProfile).ok());
             break;
@@ -132,18 +132,18 @@ TEST(Mutation, ClientsSurviveMutatedReplies) {
         }
       }
       for (int n = 0; n < 5; ++n) {
-        Octets apdu = replies[dice.below(replies.size())];
-        mutate(apdu, dice);
+        Octets apdu = replies[draws.below(replies.size())];
+        mutate(apdu, draws);
         rig.client.on_apdu(apdu);
       }
-      if (dice.below(4) == 0) rig.client.reset();
+      if (draws.below(4) == 0) rig.client.reset();
     }
   }
 }
 
 TEST(Mutation, TransfersWithADamagedLineEndAndTheNextOneWorks) {
   const std::uint64_t seed = seed_of_this_run();
-  Dice dice(seed + 2);
+  Draws draws(seed + 2);
   for (const dlms::ClientRole& role : {kPublicRole, kReadingRole, kManagementRole}) {
     Rig rig(role, 160, 160);
     rig.application.values[FakeApplication::key(kProfile)] = long_value(800);
@@ -152,7 +152,7 @@ TEST(Mutation, TransfersWithADamagedLineEndAndTheNextOneWorks) {
       rig.on_request = rig.on_reply = nullptr;
       ASSERT_TRUE(rig.associate()) << "seed " << seed << " round " << i;
       const auto damage = [&](Octets& apdu) {
-        if (dice.below(4) == 0) mutate(apdu, dice);
+        if (draws.below(4) == 0) mutate(apdu, draws);
       };
       rig.on_request = rig.on_reply = damage;
       rig.run(rig.client.get(kProfile));

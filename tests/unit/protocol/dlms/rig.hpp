@@ -79,9 +79,9 @@ class FakeApplication final : public dlms::Application {
   int gets = 0, sets = 0, actions = 0, fail_get_at = -1;
 };
 
-inline protocol::crypto::OpensslEngine::Random dice_random(std::uint64_t seed) {
-  return [dice = Dice(seed)](protocol::MutableBytes out) mutable {
-    for (std::uint8_t& octet : out) octet = dice.octet();
+inline protocol::crypto::OpensslEngine::Random drawn_random(std::uint64_t seed) {
+  return [draws = Draws(seed)](protocol::MutableBytes out) mutable {
+    for (std::uint8_t& octet : out) octet = draws.octet();
   };
 }
 
@@ -181,7 +181,7 @@ class Rig {
 
   dlms::ServerIdentity identity;
   FakeApplication application;
-  protocol::crypto::OpensslEngine engine{dice_random(7)};
+  protocol::crypto::OpensslEngine engine{drawn_random(7)};
   Octets work;
   Octets join_memory = Octets(20'000);
   dlms::JoinBuffer join{join_memory};

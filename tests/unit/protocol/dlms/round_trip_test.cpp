@@ -20,10 +20,10 @@ constexpr int kRounds = 4000;
 class RoundTrip : public ::testing::Test {
  protected:
   Octets value(int depth = 0) {
-    const std::size_t kind = dice.below(depth < 3 ? 9 : 7);
+    const std::size_t kind = draws.below(depth < 3 ? 9 : 7);
     Octets out;
     const auto fixed = [&](std::uint8_t tag, std::size_t n) {
-      out = dice.octets(n);
+      out = draws.octets(n);
       out.insert(out.begin(), tag);
     };
     switch (kind) {
@@ -45,14 +45,14 @@ class RoundTrip : public ::testing::Test {
         fixed(22, 1);
         return out;
       case 6: {
-        const std::size_t n = dice.below(300);
+        const std::size_t n = draws.below(300);
         Octets buffer(n + 8);
         protocol::Writer writer(buffer);
-        protocol::axdr::put_octet_string(dice.octets(n), writer);
+        protocol::axdr::put_octet_string(draws.octets(n), writer);
         return copy(writer.written());
       }
       default: {
-        const std::size_t n = dice.below(4);
+        const std::size_t n = draws.below(4);
         out = {static_cast<std::uint8_t>(kind - 6), static_cast<std::uint8_t>(n)};
         for (std::size_t i = 0; i < n; ++i) {
           const Octets inner = value(depth + 1);
@@ -64,9 +64,9 @@ class RoundTrip : public ::testing::Test {
   }
   cosem::Attribute attribute() {
     cosem::Attribute a;
-    a.class_id = static_cast<cosem::ClassId>(dice.below(65536));
-    for (std::uint8_t& octet : a.instance.octets) octet = dice.octet();
-    a.index = static_cast<std::int8_t>(dice.octet());
+    a.class_id = static_cast<cosem::ClassId>(draws.below(65536));
+    for (std::uint8_t& octet : a.instance.octets) octet = draws.octet();
+    a.index = static_cast<std::int8_t>(draws.octet());
     return a;
   }
   cosem::Method method() {
@@ -79,14 +79,14 @@ class RoundTrip : public ::testing::Test {
     return held.back();
   }
   dlms::DataBlock block() {
-    return {dice.below(2) == 1, static_cast<std::uint32_t>(dice.next()),
-            hold(dice.octets(dice.below(400)))};
+    return {draws.below(2) == 1, static_cast<std::uint32_t>(draws.next()),
+            hold(draws.octets(draws.below(400)))};
   }
   dlms::AccessSelection selection() {
-    if (dice.below(2) == 0) return {};
-    return {true, dice.octet(), hold(value())};
+    if (draws.below(2) == 0) return {};
+    return {true, draws.octet(), hold(value())};
   }
-  cosem::AccessResult failure() { return static_cast<cosem::AccessResult>(1 + dice.below(255)); }
+  cosem::AccessResult failure() { return static_cast<cosem::AccessResult>(1 + draws.below(255)); }
 
   template <typename T, typename Decode>
   T again(const T& value_in, Decode decode) {
@@ -101,13 +101,13 @@ class RoundTrip : public ::testing::Test {
     dlms::encode(*decoded, twice);
     EXPECT_EQ(to_hex(out.written()), to_hex(twice.written()));
     // Cut anywhere it is never taken for whole.
-    const std::size_t cut = dice.below(out.size());
+    const std::size_t cut = draws.below(out.size());
     EXPECT_FALSE(decode(out.written().first(cut)).ok()) << cut << " of " << to_hex(out.written());
     held.push_back(copy(out.written()));
     return *decode(held.back());
   }
 
-  Dice dice{20240701};
+  Draws draws{20240701};
   std::deque<Octets> held;
 };
 
@@ -115,11 +115,11 @@ TEST_F(RoundTrip, GetRequestsAndResponses) {
   for (int i = 0; i < kRounds; ++i, held.clear()) {
     dlms::GetRequest request;
     request.kind =
-        dice.below(2) == 0 ? dlms::GetRequest::Kind::normal : dlms::GetRequest::Kind::next;
-    request.invoke_id = dice.octet();
+        draws.below(2) == 0 ? dlms::GetRequest::Kind::normal : dlms::GetRequest::Kind::next;
+    request.invoke_id = draws.octet();
     request.attribute = attribute();
     request.selection = selection();
-    request.block_number = static_cast<std::uint32_t>(dice.next());
+    request.block_number = static_cast<std::uint32_t>(draws.next());
     const auto back = again(request, dlms::decode_get_request);
     ASSERT_EQ(back.invoke_id, request.invoke_id);
     if (request.kind == dlms::GetRequest::Kind::normal) {
@@ -129,15 +129,15 @@ TEST_F(RoundTrip, GetRequestsAndResponses) {
       ASSERT_EQ(back.block_number, request.block_number);
     }
     dlms::GetResponse response;
-    const bool normal = dice.below(2) == 0;
+    const bool normal = draws.below(2) == 0;
     response.kind = normal ? dlms::GetResponse::Kind::normal : dlms::GetResponse::Kind::with_block;
-    response.invoke_id = dice.octet();
-    response.last = dice.below(2) == 1;
-    response.block_number = static_cast<std::uint32_t>(dice.next());
-    if (dice.below(3) == 0) {
+    response.invoke_id = draws.octet();
+    response.last = draws.below(2) == 1;
+    response.block_number = static_cast<std::uint32_t>(draws.next());
+    if (draws.below(3) == 0) {
       response.result = failure();
     } else {
-      response.data = hold(normal ? value() : dice.octets(dice.below(600)));
+      response.data = hold(normal ? value() : draws.octets(draws.below(600)));
     }
     const auto answer = again(response, dlms::decode_get_response);
     ASSERT_EQ(answer.result, response.result);
@@ -150,8 +150,8 @@ TEST_F(RoundTrip, SetRequestsAndResponses) {
   using Answer = dlms::SetResponse::Kind;
   for (int i = 0; i < kRounds; ++i, held.clear()) {
     dlms::SetRequest request;
-    request.kind = std::array{Kind::normal, Kind::first_block, Kind::block}[dice.below(3)];
-    request.invoke_id = dice.octet();
+    request.kind = std::array{Kind::normal, Kind::first_block, Kind::block}[draws.below(3)];
+    request.invoke_id = draws.octet();
     request.attribute = attribute();
     request.selection = selection();
     request.value = hold(value());
@@ -164,9 +164,9 @@ TEST_F(RoundTrip, SetRequestsAndResponses) {
       ASSERT_EQ(back.block.number, request.block.number);
     }
     dlms::SetResponse response;
-    response.kind = std::array{Answer::normal, Answer::block, Answer::last_block}[dice.below(3)];
+    response.kind = std::array{Answer::normal, Answer::block, Answer::last_block}[draws.below(3)];
     response.result = failure();
-    response.block_number = static_cast<std::uint32_t>(dice.next());
+    response.block_number = static_cast<std::uint32_t>(draws.next());
     again(response, dlms::decode_set_response);
   }
 }
@@ -177,10 +177,10 @@ TEST_F(RoundTrip, ActionRequestsAndResponses) {
   for (int i = 0; i < kRounds; ++i, held.clear()) {
     dlms::ActionRequest request;
     request.kind =
-        std::array{Kind::normal, Kind::next, Kind::first_block, Kind::block}[dice.below(4)];
+        std::array{Kind::normal, Kind::next, Kind::first_block, Kind::block}[draws.below(4)];
     request.method = method();
-    if (dice.below(2) == 1) request.parameter = hold(value());
-    request.block_number = static_cast<std::uint32_t>(dice.next());
+    if (draws.below(2) == 1) request.parameter = hold(value());
+    request.block_number = static_cast<std::uint32_t>(draws.next());
     request.block = block();
     const auto back = again(request, dlms::decode_action_request);
     if (request.kind == Kind::normal) {
@@ -189,14 +189,14 @@ TEST_F(RoundTrip, ActionRequestsAndResponses) {
     }
     dlms::ActionResponse response;
     response.kind =
-        std::array{Answer::normal, Answer::with_block, Answer::next_block}[dice.below(3)];
-    response.result = dice.octet();
-    if (dice.below(2) == 1)
+        std::array{Answer::normal, Answer::with_block, Answer::next_block}[draws.below(3)];
+    response.result = draws.octet();
+    if (draws.below(2) == 1)
       response.data = hold(value());
-    else if (dice.below(2) == 1)
+    else if (draws.below(2) == 1)
       response.data_result = failure();
     response.block = block();
-    response.block_number = static_cast<std::uint32_t>(dice.next());
+    response.block_number = static_cast<std::uint32_t>(draws.next());
     const auto answer = again(response, dlms::decode_action_response);
     if (response.kind == Answer::normal) {
       ASSERT_EQ(copy(answer.data), copy(response.data));
@@ -208,27 +208,27 @@ TEST_F(RoundTrip, ActionRequestsAndResponses) {
 TEST_F(RoundTrip, AssociationApdus) {
   for (int i = 0; i < kRounds; ++i, held.clear()) {
     dlms::InitiateRequest initiate;
-    if (dice.below(2) == 1) initiate.dedicated_key = hold(dice.octets(16));
-    initiate.response_allowed = dice.below(2) == 1;
-    if (dice.below(2) == 1) initiate.quality_of_service = dice.octet();
-    initiate.conformance = static_cast<std::uint32_t>(dice.below(1u << 24));
-    initiate.max_pdu_octets = static_cast<std::uint16_t>(dice.next());
+    if (draws.below(2) == 1) initiate.dedicated_key = hold(draws.octets(16));
+    initiate.response_allowed = draws.below(2) == 1;
+    if (draws.below(2) == 1) initiate.quality_of_service = draws.octet();
+    initiate.conformance = static_cast<std::uint32_t>(draws.below(1u << 24));
+    initiate.max_pdu_octets = static_cast<std::uint16_t>(draws.next());
     const auto initiated = again(initiate, dlms::decode_initiate_request);
     ASSERT_EQ(initiated.conformance, initiate.conformance);
     ASSERT_EQ(initiated.response_allowed, initiate.response_allowed);
     dlms::Aarq aarq;
-    aarq.context = static_cast<dlms::Context>(1 + dice.below(4));
-    if (dice.below(2) == 1) aarq.calling_title = hold(dice.octets(8));
-    if (dice.below(2) == 1) aarq.mechanism = static_cast<dlms::Authentication>(dice.below(8));
-    if (dice.below(2) == 1) aarq.authentication_value = hold(dice.octets(1 + dice.below(64)));
-    if (dice.below(4) > 0) aarq.user_information = hold(dice.octets(1 + dice.below(150)));
+    aarq.context = static_cast<dlms::Context>(1 + draws.below(4));
+    if (draws.below(2) == 1) aarq.calling_title = hold(draws.octets(8));
+    if (draws.below(2) == 1) aarq.mechanism = static_cast<dlms::Authentication>(draws.below(8));
+    if (draws.below(2) == 1) aarq.authentication_value = hold(draws.octets(1 + draws.below(64)));
+    if (draws.below(4) > 0) aarq.user_information = hold(draws.octets(1 + draws.below(150)));
     const auto asked = again(aarq, dlms::decode_aarq);
     ASSERT_EQ(asked.mechanism, aarq.mechanism);
     ASSERT_EQ(copy(asked.authentication_value), copy(aarq.authentication_value));
     dlms::Aare aare;
     aare.context = aarq.context;
-    aare.result = static_cast<dlms::AssociationResult>(dice.below(3));
-    aare.diagnostic = static_cast<dlms::Diagnostic>(dice.below(15));
+    aare.result = static_cast<dlms::AssociationResult>(draws.below(3));
+    aare.diagnostic = static_cast<dlms::Diagnostic>(draws.below(15));
     aare.responding_title = aarq.calling_title;
     aare.mechanism = aarq.mechanism;
     aare.authentication_value = aarq.authentication_value;
@@ -240,16 +240,16 @@ TEST_F(RoundTrip, AssociationApdus) {
 }
 
 TEST_F(RoundTrip, SealedApdusOpenToWhatWentIn) {
-  protocol::crypto::OpensslEngine engine(dice_random(5));
+  protocol::crypto::OpensslEngine engine(drawn_random(5));
   for (int i = 0; i < kRounds; ++i) {
-    Octets plain = dice.octets(1 + dice.below(600));
-    plain[0] = std::array<std::uint8_t, 3>{0xC0, 0xC4, 0xC7}[dice.below(3)];
+    Octets plain = draws.octets(1 + draws.below(600));
+    plain[0] = std::array<std::uint8_t, 3>{0xC0, 0xC4, 0xC7}[draws.below(3)];
     dlms::Keys keys;
-    for (std::uint8_t& octet : keys.unicast) octet = dice.octet();
-    for (std::uint8_t& octet : keys.authentication) octet = dice.octet();
-    const auto wrapping = dice.below(2) == 0 ? dlms::Wrapping::glo : dlms::Wrapping::general_glo;
-    const auto control = static_cast<std::uint8_t>(0x10 * (1 + dice.below(3)));
-    const auto counter = static_cast<std::uint32_t>(dice.next());
+    for (std::uint8_t& octet : keys.unicast) octet = draws.octet();
+    for (std::uint8_t& octet : keys.authentication) octet = draws.octet();
+    const auto wrapping = draws.below(2) == 0 ? dlms::Wrapping::glo : dlms::Wrapping::general_glo;
+    const auto control = static_cast<std::uint8_t>(0x10 * (1 + draws.below(3)));
+    const auto counter = static_cast<std::uint32_t>(draws.next());
     Octets buffer(800), scratch(800), opened(800);
     protocol::Writer out(buffer);
     ASSERT_TRUE(dlms::encode_ciphered(wrapping, {keys, kMeterTitle, counter, control}, plain,

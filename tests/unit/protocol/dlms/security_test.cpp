@@ -111,7 +111,7 @@ TEST(Security, EveryBitOfACipheredRequestIsProtected) {
 
 TEST(Security, EveryBitOfACipheredAnswerIsProtected) {
   Rig rig(kManagementRole);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
   ASSERT_TRUE(rig.associate());
   const Octets good = rig.serve(copy(*rig.client.get(kClockTime)));
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
@@ -126,7 +126,7 @@ TEST(Security, EveryBitOfACipheredAnswerIsProtected) {
 
 TEST(Security, AReplayedRequestIsRefusedWithTheCounterExpected) {
   Rig rig(kManagementRole);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
   ASSERT_TRUE(rig.associate());
   const Octets request = copy(*rig.client.get(kClockTime));
   rig.serve(request);
@@ -141,11 +141,11 @@ TEST(Security, AReplayedRequestIsRefusedWithTheCounterExpected) {
 
 TEST(Security, AnOldAnswerIsNotTakenForTheNewOne) {
   Rig rig(kManagementRole);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
   ASSERT_TRUE(rig.associate());
   const Octets old = rig.serve(copy(*rig.client.get(kClockTime)));
   ASSERT_EQ(rig.client.on_apdu(old).kind, Kind::data);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1106");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1106");
   // After 16 requests the invoke id is the one of the old answer again.
   for (int i = 1; i < 16; ++i) ASSERT_EQ(rig.run(rig.client.get(kClockTime)).kind, Kind::data);
   const Octets fresh = rig.serve(copy(*rig.client.get(kClockTime)));
@@ -168,13 +168,13 @@ TEST(Security, AReplayedAssociationRequestIsRefused) {
 
 TEST(Security, PlainServicesInACipheredAssociationAreRefused) {
   Rig rig(kManagementRole);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
   ASSERT_TRUE(rig.associate());
   EXPECT_EQ(reason_of(rig.serve(golden("get_request_plain"))), Reason::operation_not_possible);
   EXPECT_EQ(rig.application.gets, 0);
   ASSERT_TRUE(rig.client.get(kClockTime).ok());
   // C2: the invoke id asked with, the token of HLS having had the first one.
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C2001105")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(hex("C401C2001105")).kind, Kind::nothing);
   EXPECT_TRUE(rig.client.busy());
 }
 
@@ -202,12 +202,12 @@ TEST(Security, CipheredServicesInAPlainAssociationAreRefused) {
 TEST(Security, BetweenThePassesOnlyTheTokenIsServed) {
   const dlms::ClientRole role{7, dlms::Authentication::hls5_gmac, false, false};
   Rig rig(role);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
   const dlms::ClientEvent event = rig.client.on_apdu(rig.serve(copy(*rig.client.associate())));
   ASSERT_EQ(event.kind, Kind::send);
   EXPECT_FALSE(rig.server.associated());
   EXPECT_EQ(reason_of(rig.serve(golden("get_request_plain"))), Reason::operation_not_possible);
-  EXPECT_EQ(reason_of(rig.serve(from_hex("C301C1 0046 000060030AFF 02 00"))),
+  EXPECT_EQ(reason_of(rig.serve(hex("C301C1 0046 000060030AFF 02 00"))),
             Reason::operation_not_possible);
   EXPECT_EQ(rig.application.actions, 0);
   EXPECT_EQ(rig.client.on_apdu(rig.serve(event.send)).kind, Kind::associated);
@@ -237,7 +237,7 @@ TEST(Security, AReleaseWithAForgedInitiateIsDropped) {
 
 TEST(Security, GeneralGloCipheringIsAnsweredInKind) {
   Rig rig(kManagementRole);
-  rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
   ASSERT_TRUE(rig.associate());
   const dlms::Keys keys = example_keys();
   const auto request = [&](const dlms::SystemTitle& title, std::uint32_t counter) {
@@ -261,8 +261,8 @@ TEST(Security, GeneralGloCipheringIsAnsweredInKind) {
 
 TEST(Security, NotificationsAreSealedOpenedAndNotReplayed) {
   const dlms::ServerIdentity identity = example_identity(1024);
-  protocol::crypto::OpensslEngine engine(dice_random(1));
-  const Octets body = from_hex("0203 0906 0000190900FF 0906 0100630100FF 0100");
+  protocol::crypto::OpensslEngine engine(drawn_random(1));
+  const Octets body = hex("0203 0906 0000190900FF 0906 0100630100FF 0100");
   Octets buffer(200), scratch(200), work(4096);
   protocol::Writer out(buffer);
   ASSERT_TRUE(dlms::encode_ciphered_notification(identity, 77, 5, {}, body, engine, scratch, out));
@@ -290,12 +290,12 @@ TEST(Security, NotificationsAreSealedOpenedAndNotReplayed) {
 
 TEST(Security, ANotificationWithoutAuthenticationIsNotOpened) {
   const dlms::Keys keys = example_keys();
-  protocol::crypto::OpensslEngine engine(dice_random(1));
+  protocol::crypto::OpensslEngine engine(drawn_random(1));
   Octets buffer(200), scratch(200);
   protocol::Writer out(buffer);
   const dlms::Sealing sealing{keys, kMeterTitle, 77, protocol::dlms::kSecurityEncrypted};
-  ASSERT_TRUE(dlms::encode_ciphered(dlms::Wrapping::general_glo, sealing,
-                                    from_hex("0F00000001001101"), engine, scratch, out));
+  ASSERT_TRUE(dlms::encode_ciphered(dlms::Wrapping::general_glo, sealing, hex("0F00000001001101"),
+                                    engine, scratch, out));
   Octets opened(200);
   EXPECT_EQ(dlms::open_general_glo(out.written(), keys, engine, opened).error(),
             protocol::Error::refused);
@@ -308,7 +308,7 @@ TEST(Security, ThePushAssociationIsThereFromTheStartAndServesOnlyGeneralGlo) {
   EXPECT_EQ(reason_of(rig.serve(golden("get_request_plain"))), Reason::operation_not_possible);
   const Octets aare = rig.serve(golden("aarq_public"));
   EXPECT_NE(to_hex(aare).find("A203020101"), std::string::npos);
-  EXPECT_TRUE(rig.serve(from_hex("6203800100")).empty());
+  EXPECT_TRUE(rig.serve(hex("6203800100")).empty());
   rig.server.reset();
   EXPECT_TRUE(rig.server.associated());
 }

@@ -13,11 +13,11 @@ namespace {
 class ServerRules : public ::testing::Test {
  protected:
   void SetUp() override {
-    rig.application.values[FakeApplication::key(kClockTime)] = from_hex("1105");
+    rig.application.values[FakeApplication::key(kClockTime)] = hex("1105");
     rig.application.values[FakeApplication::key(kProfile)] = long_value(600);
     ASSERT_TRUE(rig.associate());
   }
-  std::string ask(const char* request) { return to_hex(rig.serve(from_hex(request))); }
+  std::string ask(const char* request) { return to_hex(rig.serve(hex(request))); }
   // Another session of the same device.
   Octets ask_of(dlms::ServerSession& session, const Octets& apdu) {
     Octets buffer(300), scratch(300);
@@ -56,7 +56,7 @@ TEST_F(ServerRules, UnreadableRequestsAreCounted) {
 }
 
 TEST_F(ServerRules, TooLongARequestIsSaidToBe) {
-  Octets request = from_hex("C101C1 0008 0000010000FF 02 00");
+  Octets request = hex("C101C1 0008 0000010000FF 02 00");
   const Octets value = long_value(300);
   request.insert(request.end(), value.begin(), value.end());
   EXPECT_EQ(to_hex(rig.serve(request)), "D80104");
@@ -136,14 +136,14 @@ TEST_F(ServerRules, AnotherSessionTakesOverTheJoinBuffer) {
   dlms::ServerSession other(kPublicRole, &rig.join);
   const auto other_asks = [&](const Octets& apdu) { return to_hex(ask_of(other, apdu)); };
   other_asks(golden("aarq_public"));
-  EXPECT_EQ(other_asks(from_hex("C301C1 0046 000060030AFF 01 00")), "C701C10000");
+  EXPECT_EQ(other_asks(hex("C301C1 0046 000060030AFF 01 00")), "C701C10000");
   EXPECT_EQ(ask("C103C1 01 00000002 02 0102"), "C503C10000000002") << "an action must not disturb";
   ask("C102C1 0008 0000010000FF 02 00 00 00000001 02 0902");
   // The captured AARQ asks for conformance 001E5D: block SET is in it.
-  EXPECT_EQ(other_asks(from_hex("C102C1 0008 0000010000FF 02 00 00 00000001 02 0902")),
+  EXPECT_EQ(other_asks(hex("C102C1 0008 0000010000FF 02 00 00 00000001 02 0902")),
             "C502C100000001");
   EXPECT_EQ(ask("C103C1 01 00000002 02 0102"), "C503C11100000002");
-  EXPECT_EQ(other_asks(from_hex("C103C1 01 00000002 02 0304")), "C503C10000000002");
+  EXPECT_EQ(other_asks(hex("C103C1 01 00000002 02 0304")), "C503C10000000002");
 }
 
 TEST_F(ServerRules, WithoutAJoinBufferLongSetAndActionAreNotOffered) {
@@ -155,13 +155,12 @@ TEST_F(ServerRules, WithoutAJoinBufferLongSetAndActionAreNotOffered) {
   const auto response = dlms::decode_initiate_response(aare->user_information);
   ASSERT_TRUE(response.ok());
   EXPECT_EQ(response->conformance, 0x001E5Du & ~0x000C00u & 0x00129Du);
-  EXPECT_EQ(to_hex(bare_asks(from_hex("C102C1 0008 0000010000FF 02 00 00 00000001 02 0902"))),
-            "D80101");
-  EXPECT_EQ(to_hex(bare_asks(from_hex("C304C1 0046 000060030AFF 01 00 00000001 01 0F"))), "D80101");
+  EXPECT_EQ(to_hex(bare_asks(hex("C102C1 0008 0000010000FF 02 00 00 00000001 02 0902"))), "D80101");
+  EXPECT_EQ(to_hex(bare_asks(hex("C304C1 0046 000060030AFF 01 00 00000001 01 0F"))), "D80101");
   rig.application.return_value = long_value(400);
-  EXPECT_EQ(to_hex(bare_asks(from_hex("C301C1 0046 000060030AFF 01 00"))), "C701C1000101FA");
-  rig.application.return_value = from_hex("1101");
-  EXPECT_EQ(to_hex(bare_asks(from_hex("C301C1 0046 000060030AFF 01 00"))), "C701C10001001101");
+  EXPECT_EQ(to_hex(bare_asks(hex("C301C1 0046 000060030AFF 01 00"))), "C701C1000101FA");
+  rig.application.return_value = hex("1101");
+  EXPECT_EQ(to_hex(bare_asks(hex("C301C1 0046 000060030AFF 01 00"))), "C701C10001001101");
 }
 
 TEST_F(ServerRules, GetWithListAnswersEachAndRefusesWhatDoesNotFit) {
@@ -179,7 +178,7 @@ TEST_F(ServerRules, SetAndActionWithListAnswerEach) {
             "C505C1020003");
   EXPECT_EQ(to_hex(rig.application.values[FakeApplication::key(kClockTime)]), "1106");
   EXPECT_EQ(ask("C104C1 02 0008 0000010000FF 02 00 0001 0000010000FF 02 00 01 1106"), "D80103");
-  rig.application.return_value = from_hex("1101");
+  rig.application.return_value = hex("1101");
   EXPECT_EQ(ask("C303C1 02 0046 000060030AFF 01 0046 000060030AFF 02 02 0F00 0F01"),
             "C703C102"
             "0001001101"
@@ -247,7 +246,7 @@ TEST_F(ServerRules, AssociationRequestsAreJudged) {
   }
   aarq.user_information = {};
   EXPECT_EQ(diagnostic(aarq), 101);
-  EXPECT_EQ(to_hex(rig.serve(from_hex("6003A10100"))).substr(0, 2), "61");
+  EXPECT_EQ(to_hex(rig.serve(hex("6003A10100"))).substr(0, 2), "61");
 }
 
 TEST_F(ServerRules, ReleaseIsAnsweredAlsoWhenNothingIsOpen) {

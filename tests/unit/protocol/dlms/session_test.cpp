@@ -24,8 +24,7 @@ INSTANTIATE_TEST_SUITE_P(Session, EveryRole, ::testing::ValuesIn(kRoles));
 
 TEST_P(EveryRole, AssociatesReadsWritesActsAndReleases) {
   Rig rig(GetParam());
-  rig.application.values[FakeApplication::key(kClockTime)] =
-      from_hex("090C07B201010400000000000000");
+  rig.application.values[FakeApplication::key(kClockTime)] = hex("090C07B201010400000000000000");
   ASSERT_TRUE(rig.associate());
   EXPECT_EQ(rig.round_trips, GetParam().authentication == dlms::Authentication::hls5_gmac ? 2 : 1);
 
@@ -33,12 +32,12 @@ TEST_P(EveryRole, AssociatesReadsWritesActsAndReleases) {
   ASSERT_EQ(event.kind, Kind::data);
   EXPECT_EQ(to_hex(event.data), "090C07B201010400000000000000");
 
-  event = rig.run(rig.client.set(kClockTime, from_hex("090101")));
+  event = rig.run(rig.client.set(kClockTime, hex("090101")));
   EXPECT_EQ(event.kind, Kind::done);
   EXPECT_EQ(to_hex(rig.application.values[FakeApplication::key(kClockTime)]), "090101");
 
-  rig.application.return_value = from_hex("1107");
-  event = rig.run(rig.client.action(kReconnect, from_hex("0F00")));
+  rig.application.return_value = hex("1107");
+  event = rig.run(rig.client.action(kReconnect, hex("0F00")));
   ASSERT_EQ(event.kind, Kind::done);
   EXPECT_EQ(to_hex(event.data), "1107");
   EXPECT_EQ(rig.application.last_method, kReconnect);
@@ -63,7 +62,7 @@ TEST_P(EveryRole, RefusalsOfTheApplicationReachTheClient) {
   dlms::ClientEvent event = rig.run(rig.client.get(kClockTime));
   EXPECT_EQ(event.kind, Kind::refused);
   EXPECT_EQ(event.access_result, AccessResult::object_undefined);
-  event = rig.run(rig.client.set(kClockTime, from_hex("1101")));
+  event = rig.run(rig.client.set(kClockTime, hex("1101")));
   EXPECT_EQ(event.kind, Kind::refused);
   EXPECT_EQ(event.access_result, AccessResult::read_write_denied);
   rig.application.action_result = AccessResult::hardware_fault;
@@ -123,7 +122,7 @@ TEST(Session, ALongReadTakesAsManyBlocksAsTheValueNeeds) {
 TEST(Session, RangeAndEntrySelectionArriveAsAsked) {
   for (const dlms::ClientRole& role : {kReadingRole, kManagementRole}) {
     Rig rig(role);
-    rig.application.values[FakeApplication::key(kProfile)] = from_hex("0100");
+    rig.application.values[FakeApplication::key(kProfile)] = hex("0100");
     ASSERT_TRUE(rig.associate());
     cosem::Selection range;
     range.kind = cosem::Selection::Kind::range;
@@ -165,7 +164,7 @@ TEST(Session, AValueLargerThanTheStoreEndsInAnExceptionEvent) {
   for (const dlms::ClientRole& role : {kPublicRole, kManagementRole}) {
     Rig rig(role, 512, 512);
     rig.application.values[FakeApplication::key(kProfile)] = long_value(60'000);
-    protocol::crypto::OpensslEngine engine(dice_random(2));
+    protocol::crypto::OpensslEngine engine(drawn_random(2));
     Octets work(3 * 512);
     dlms::ClientSession small(example_client(role, 512), engine, work);
     const auto run = [&](protocol::Result<protocol::Bytes> request) {
@@ -179,7 +178,7 @@ TEST(Session, AValueLargerThanTheStoreEndsInAnExceptionEvent) {
     ASSERT_EQ(run(small.associate()), Kind::associated);
     EXPECT_EQ(run(small.get(kProfile)), Kind::exception);
     EXPECT_FALSE(small.busy());
-    rig.application.values[FakeApplication::key(kProfile)] = from_hex("1101");
+    rig.application.values[FakeApplication::key(kProfile)] = hex("1101");
     EXPECT_EQ(run(small.get(kProfile)), Kind::data);
   }
 }
@@ -188,24 +187,24 @@ TEST(Session, AnswersToAnotherInvokeIdOrServiceAreIgnored) {
   Rig rig(kPublicRole);
   ASSERT_TRUE(rig.associate());
   ASSERT_TRUE(rig.client.get(kClockTime).ok());  // invoke id 1
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C2001105")).kind, Kind::nothing);
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C501C100")).kind, Kind::nothing);
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C701C10000")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(hex("C401C2001105")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(hex("C501C100")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(hex("C701C10000")).kind, Kind::nothing);
   EXPECT_EQ(rig.client.malformed(), 3u);
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C1001105")).kind, Kind::data);
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C401C1001105")).kind, Kind::nothing);
+  EXPECT_EQ(rig.client.on_apdu(hex("C401C1001105")).kind, Kind::data);
+  EXPECT_EQ(rig.client.on_apdu(hex("C401C1001105")).kind, Kind::nothing);
 }
 
 TEST(Session, ABlockOutOfOrderEndsTheRead) {
   Rig rig(kPublicRole);
   ASSERT_TRUE(rig.associate());
   ASSERT_TRUE(rig.client.get(kClockTime).ok());
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C1 00 00000001 00 02 0902")).kind, Kind::send);
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C1 01 00000003 00 02 0102")).kind, Kind::exception);
+  EXPECT_EQ(rig.client.on_apdu(hex("C402C1 00 00000001 00 02 0902")).kind, Kind::send);
+  EXPECT_EQ(rig.client.on_apdu(hex("C402C1 01 00000003 00 02 0102")).kind, Kind::exception);
   EXPECT_FALSE(rig.client.busy());
   ASSERT_TRUE(rig.client.get(kClockTime).ok());
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C2 00 00000001 00 02 0902")).kind, Kind::send);
-  EXPECT_EQ(rig.client.on_apdu(from_hex("C402C2 01 00000002 00 01 01")).kind, Kind::exception)
+  EXPECT_EQ(rig.client.on_apdu(hex("C402C2 00 00000001 00 02 0902")).kind, Kind::send);
+  EXPECT_EQ(rig.client.on_apdu(hex("C402C2 01 00000002 00 01 01")).kind, Kind::exception)
       << "joined, but not one value";
 }
 
@@ -220,11 +219,11 @@ TEST(Session, OneRequestAtATimeAndOnlyWhenAssociated) {
   ASSERT_TRUE(rig.associate());
   ASSERT_TRUE(rig.client.get(kClockTime).ok());
   EXPECT_EQ(rig.client.get(kClockTime).error(), protocol::Error::wrong_state);
-  EXPECT_EQ(rig.client.set(kClockTime, from_hex("00")).error(), protocol::Error::wrong_state);
+  EXPECT_EQ(rig.client.set(kClockTime, hex("00")).error(), protocol::Error::wrong_state);
   EXPECT_EQ(rig.client.action(kReconnect, {}).error(), protocol::Error::wrong_state);
   rig.client.reset();
   ASSERT_TRUE(rig.associate());
-  EXPECT_EQ(rig.client.set(kClockTime, from_hex("0901")).error(), protocol::Error::malformed);
+  EXPECT_EQ(rig.client.set(kClockTime, hex("0901")).error(), protocol::Error::malformed);
 }
 
 TEST(Session, TheMetersTitleIsLearntOrMustMatch) {

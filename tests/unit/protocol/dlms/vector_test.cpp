@@ -44,7 +44,7 @@ class Vector : public ::testing::Test {
   }
 
   dlms::Keys keys = example_keys();
-  protocol::crypto::OpensslEngine engine{dice_random(1)};
+  protocol::crypto::OpensslEngine engine{drawn_random(1)};
 };
 
 template <typename T>
@@ -114,7 +114,7 @@ TEST_F(Vector, HlsGmacTokensOfBothPasses) {
 }
 
 TEST_F(Vector, KeyWrapOfRfc3394) {
-  const Octets key = from_hex("00112233445566778899AABBCCDDEEFF");
+  const Octets key = hex("00112233445566778899AABBCCDDEEFF");
   Octets wrapped(24), unwrapped(16);
   ASSERT_TRUE(engine.wrap(keys.unicast, key, wrapped));
   EXPECT_EQ(to_hex(wrapped), to_hex(golden("key_wrap")));

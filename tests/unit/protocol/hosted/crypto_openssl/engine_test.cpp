@@ -8,34 +8,20 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/rigs/octets/octets.hpp"
+
 namespace protocol::crypto {
 namespace {
 
-using Octets = std::vector<std::uint8_t>;
-
-Octets hex(std::string_view text) {
-  Octets octets;
-  int nibbles = 0;
-  unsigned value = 0;
-  for (const char c : text) {
-    if (c == ' ') continue;
-    value = value * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-    if (++nibbles % 2 == 0) octets.push_back(static_cast<std::uint8_t>(value & 0xFF));
-  }
-  return octets;
-}
+using rigs::concat;
+using rigs::hex;
+using rigs::Octets;
 
 Key128 key_of(std::string_view text) {
   const Octets octets = hex(text);
   Key128 key{};
   std::copy(octets.begin(), octets.end(), key.begin());
   return key;
-}
-
-Octets concat(std::initializer_list<Octets> parts) {
-  Octets all;
-  for (const Octets& part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
 }
 
 // The Green Book's examples: one key pair, one system title, one counter.

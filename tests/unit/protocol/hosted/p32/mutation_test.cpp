@@ -3,26 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "protocol/hosted/p32/codec.hpp"
+#include "tests/rigs/octets/octets.hpp"
 #include "tests/unit/protocol/hosted/p32/samples.hpp"
 
 namespace protocol::p32::test {
 namespace {
 
-// Keyed draws: the same on every machine.
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {  // splitmix64
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-  }
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }
-
- private:
-  std::uint64_t state_;
-};
+using rigs::Draws;
 
 // Refused with a place, or a message that its own encoding gives back.
 void expect_refused_or_message(const std::string& xml, const std::string& what) {
