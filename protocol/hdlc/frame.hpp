@@ -16,8 +16,8 @@ namespace protocol::hdlc {
 inline constexpr std::uint8_t kFlag = 0x7E;
 inline constexpr std::size_t kMaxLength = 0x7FF;  // 11 bits; counts everything between the flags
 inline constexpr std::size_t kMinLength = 7;      // format, two addresses, control, FCS
-inline constexpr std::size_t kMaxInformation = 2030;                // Green Book 8.4.5.3.2
-inline constexpr std::size_t kMaxFrameOctets = kMaxLength + 2;      // with its flags
+inline constexpr std::size_t kMaxInformation = 2030;            // Green Book 8.4.5.3.2
+inline constexpr std::size_t kMaxFrameOctets = kMaxLength + 2;  // with its flags
 
 // LLC header in front of each APDU, Green Book 8.3.2: destination LSAP, source LSAP, quality.
 inline constexpr std::size_t kLlcOctets = 3;
