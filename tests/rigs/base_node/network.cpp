@@ -26,7 +26,7 @@ std::vector<std::uint8_t> make_lsdu(std::uint32_t number, std::size_t octets) {
   protocol::Writer out(lsdu);
   out.u32(number);
   out.u16(static_cast<std::uint16_t>(lsdu.size()));
-  Random content(number);
+  rigs::Draws content(number);
   for (std::size_t i = 6; i < lsdu.size(); ++i) lsdu[i] = static_cast<std::uint8_t>(content.next());
   return lsdu;
 }

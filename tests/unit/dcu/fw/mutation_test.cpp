@@ -7,8 +7,8 @@
 
 namespace {
 
-using fake::Random;
 using fake::ScriptedBase;
+using rigs::Draws;
 namespace prime = protocol::prime;
 using prime::ControlType;
 
@@ -74,7 +74,7 @@ Effect effect_of(const ScriptedBase& t) {
 // "A message with any octets wrong is counted and dropped."
 TEST(Mutation, AFrameWithAnyOctetWrongIsCountedAndDropped) {
   const std::uint64_t seed = fake::test_seed(11);
-  Random random(seed);
+  Draws random(seed);
   ScriptedBase t;
   const std::uint16_t lnid = t.register_meter(1);
   t.connect_meter(lnid, 256);
@@ -125,7 +125,7 @@ TEST(Mutation, CutAndLengthenedFramesAreDropped) {
 // Good checksums around nonsense: whatever it means, the base node stays whole.
 TEST(Mutation, NonsenseWithGoodChecksumsNeitherCrashesNorLocksTheBaseNode) {
   const std::uint64_t seed = fake::test_seed(12);
-  Random random(seed);
+  Draws random(seed);
   ScriptedBase t;
   const std::uint16_t lnid = t.register_meter(1);
   for (int round = 0; round < 20'000; ++round) {

@@ -138,7 +138,7 @@ TEST(Network, NothingAcknowledgedIsLostAndNothingComesTwice) {
     n.power_on();
     ASSERT_TRUE(n.run_until_connected(30 * kMinute)) << n.connected() << "; " << n.replay();
     std::uint32_t number = 0;
-    fake::Random random(seed);
+    rigs::Draws random(seed);
     for (int round = 0; round < 12; ++round) {
       for (fake::MeterEnd& meter : n.meters) {
         if (random.chance(500)) n.base.send(meter.eui48(), ++number, 6 + random.below(1000));
@@ -258,7 +258,7 @@ TEST(Network, DamagedFramesAreCountedAndTheDataStaysWhole) {
   Network n(seed, 10);
   n.connect_to_base(0, 10, Link{0, 2000});
   n.connect_groups(0, 10, 0, 10, Link{0, 2000});
-  fake::Random random(seed);
+  rigs::Draws random(seed);
   std::uint32_t damaged_to_base = 0;
   n.channel.tap = [&](std::size_t, std::size_t to, std::vector<std::uint8_t>& mpdu) {
     if (!random.chance(100)) return true;

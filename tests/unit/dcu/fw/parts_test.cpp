@@ -175,7 +175,7 @@ TEST(NodeTable, LsidsGoRoundBeforeOneIsGivenAgain) {
 
 TEST(NodeTable, TheHeapAlwaysKnowsTheNearestDeadline) {
   Table t(77);
-  fake::Random random(5);
+  rigs::Draws random(5);
   for (int round = 0; round < 5000; ++round) {
     Node& node = t.table.at(static_cast<std::uint16_t>(random.below(77)));
     node.alive_at_us = random.chance(200) ? kNoDeadline : random.below(1000);

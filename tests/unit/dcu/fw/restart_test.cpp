@@ -155,7 +155,7 @@ TEST(Vanished, AMeterThatComesAndGoesIsNeverTwoMeters) {
   two_rings(n, 10, 30);
   n.power_on();
   ASSERT_TRUE(n.run_until_connected(20 * kMinute)) << n.replay();
-  fake::Random random(seed);
+  rigs::Draws random(seed);
   for (int round = 0; round < 30; ++round) {
     fake::MeterEnd& meter = n.meters[random.below(10)];
     meter.power_off();
