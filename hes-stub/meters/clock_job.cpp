@@ -6,7 +6,6 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace hes {
 namespace {

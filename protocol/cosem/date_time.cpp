@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/cosem/date_time.hpp"
+#include "protocol/cosem/types.hpp"
 
 #include <algorithm>
 

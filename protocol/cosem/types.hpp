@@ -81,6 +81,9 @@ void encode_date_time(const DateTime& value, Writer& out);
 // Refuses dates that do not exist and wildcard fields (year, month, day, hour, minute).
 // Deviation 8000h (not specified) reads as 0.
 Result<DateTime> decode_date_time(Bytes octets);
+// As every COSEM object carries it: octet-string of 12, type tag and length included.
+inline constexpr std::size_t kDateTimeValueOctets = 2 + kDateTimeOctets;
+void put_date_time(const DateTime& value, Writer& out);
 
 // Proleptic Gregorian calendar without a library: days since 1970-01-01.
 std::int64_t days_from_civil(int year, unsigned month, unsigned day);

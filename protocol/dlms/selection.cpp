@@ -8,7 +8,6 @@
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace protocol::dlms {
 namespace {

@@ -11,7 +11,6 @@
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/budget/budget.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/test_client.hpp"

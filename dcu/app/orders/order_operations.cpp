@@ -12,7 +12,6 @@
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "protocol/dlms/selection.hpp"
 
 namespace dcu::app {

@@ -3,7 +3,6 @@
 #include "meter/fw/wires/alarms.hpp"
 
 #include "protocol/axdr/encode.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace meter::fw {
 namespace {

@@ -22,4 +22,8 @@ inline constexpr std::uint32_t kNvicEnable = 0xE000E100;
 inline constexpr std::uint32_t kNvicClearPending = 0xE000E280;
 inline constexpr std::uint32_t kCoprocessorAccess = 0xE000ED88;
 
+// Paints what is free of the stack; later the paint tells how deep it went at most.
+void paint_stack();
+std::uint32_t stack_high_water();
+
 }  // namespace meter::port

@@ -4,7 +4,6 @@
 
 #include <bit>
 
-#include "meter/port/cortex_m4/downcall.hpp"
 #include "protocol/assert.hpp"
 
 namespace meter::port {

@@ -101,4 +101,19 @@ class Platform {
   hal::Tables<hal::Peripherals> tables_{};
 };
 
+// In a downcall the stopwatch stands: it is the platform that works.
+class Downcall {
+ public:
+  explicit Downcall(void* context) : platform_(*static_cast<Platform*>(context)) {
+    platform_.stopwatch().pause();
+  }
+  ~Downcall() { platform_.stopwatch().resume(); }
+  Downcall(const Downcall&) = delete;
+  Downcall& operator=(const Downcall&) = delete;
+  Platform* operator->() const { return &platform_; }
+
+ private:
+  Platform& platform_;
+};
+
 }  // namespace meter::port

@@ -3,7 +3,6 @@
 //
 // From reset to main on an ARMv7-M core (Arm DDI 0403, B1.5), and what happens when it fails.
 #include "meter/port/cortex_m4/link.hpp"
-#include "meter/port/cortex_m4/stack.hpp"
 #include "protocol/assert.hpp"
 
 extern "C" {

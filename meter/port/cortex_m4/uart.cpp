@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/port/cortex_m4/uart.hpp"
+#include "meter/port/cortex_m4/link.hpp"
 
 namespace meter::port {
 namespace {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "meter/port/cortex_m4/downcall.hpp"
-#include "meter/port/cortex_m4/stack.hpp"
 #include "protocol/assert.hpp"
 
 namespace meter::port {

@@ -16,7 +16,6 @@
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/classes/sap_assignment.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/object_count.hpp"
 #include "tests/rigs/meter/test_client.hpp"

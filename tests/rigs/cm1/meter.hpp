@@ -13,7 +13,6 @@
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hdlc/secondary.hpp"
 

@@ -9,7 +9,6 @@
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace dcu_test {
 namespace {

@@ -12,7 +12,6 @@
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 

@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "protocol/cosem/classes/clock.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
 namespace fitl {

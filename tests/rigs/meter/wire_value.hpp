@@ -9,7 +9,6 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/association_ln.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
 // A-XDR values of the tests, taken apart by the protocol's cursor, not by the firmware's own code.

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/cosem/behaviour.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace meter::fw {
 namespace {

@@ -5,7 +5,6 @@
 #include "meter/fw/cosem/behaviour.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace meter::fw {
 namespace {

@@ -6,7 +6,6 @@
 
 #include "dcu/app/tasks/task_table.hpp"
 #include "protocol/axdr/encode.hpp"
-#include "protocol/cosem/date_time.hpp"
 
 namespace {
 

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "hex.hpp"
-#include "protocol/cosem/date_time.hpp"
 #include "protocol/cosem/obis.hpp"
 
 namespace cosem = protocol::cosem;
