@@ -196,6 +196,26 @@ TEST_F(Dlms, ReplayedFramesAreRefusedAlsoAfterAReset) {
   fresh.disconnect();
 }
 
+// At most one entry a minute of each kind, and each kind has its own minute.
+TEST_F(Dlms, AReplayRightAfterAWrongKeyIsNotedToo) {
+  open(manager);
+  const std::uint32_t used = manager.counter();
+  manager.disconnect();
+  meter_provision wrong = meter.provision;
+  wrong.unicast_key[3] ^= 1;
+  for (int k = 0; k < 2; ++k) {
+    TestClient intruder(meter, management_client(wrong, used + 1));
+    ASSERT_TRUE(intruder.connect());
+    EXPECT_FALSE(intruder.associate());
+    intruder.disconnect();
+    TestClient stale(meter, management_client(meter.provision, used - 1));
+    ASSERT_TRUE(stale.connect());
+    EXPECT_FALSE(stale.associate());
+    stale.disconnect();
+  }
+  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 49, 50));
+}
+
 TEST_F(Dlms, TheMetersCountersNeverRepeatOverResets) {
   std::uint32_t counter = 1;
   for (int reset = 0; reset < 12; ++reset) {

@@ -298,21 +298,32 @@ TEST_F(Orders, ErrorsStayUntilCleared) {
   EXPECT_EQ(meter.event_codes(LogId::standard_events).back(), 10);
 }
 
-TEST_F(Orders, AnotherFirmwareRevisionIsNoted) {
+TEST_F(Orders, AResetByTheWatchdogIsNotedAndStaysInTheErrorRegister) {
+  meter.power_off(false);
+  meter.power_on(METER_BOOT_WATCHDOG);
+  reconnect();
+  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 15, 2));
+  EXPECT_EQ(unsigned_in(manager, kErrors), 0x1000u);
+}
+
+TEST_F(Orders, AnotherFirmwareRevisionIsNotedBeItOlderOrNewer) {
   EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2));
-  meter.power_off(true);
-  // What an older firmware left behind.
-  const meter::fw::Hal hal(&meter.hal);
-  meter::fw::Parameters parameters;
-  parameters.open(hal);
-  meter::fw::Settings settings;
-  settings.revision = {'0', '.', '9', '.', '0'};
-  parameters.store(hal, meter::fw::BlockKind::settings, settings);
-  meter.power_on(METER_BOOT_POWER);
+  const auto power_cycle_after_revision = [&](char major) {
+    meter.power_off(true);
+    const meter::fw::Hal hal(&meter.hal);
+    meter::fw::Parameters parameters;
+    parameters.open(hal);
+    meter::fw::Settings settings;
+    settings.revision = {major, '.', '9', '.', '0'};
+    if (major != 0) parameters.store(hal, meter::fw::BlockKind::settings, settings);
+    meter.power_on(METER_BOOT_POWER);
+  };
+  power_cycle_after_revision('0');
   EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 1, 2, 18));
-  meter.power_off(true);
-  meter.power_on(METER_BOOT_POWER);
+  power_cycle_after_revision(0);  // the same
   EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 1, 2, 18, 1, 2));
+  power_cycle_after_revision('9');
+  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 1, 2, 18, 1, 2, 1, 2, 18));
 }
 
 }  // namespace

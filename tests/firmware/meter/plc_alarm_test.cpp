@@ -101,6 +101,19 @@ TEST(Alarms, AnOrderAtTheRelayIsToldAndAClockSetIsNot) {
   EXPECT_THAT(codes(bench), ElementsAre(62, 63));
 }
 
+TEST(Alarms, AResetByTheWatchdogIsTold) {
+  PlcBench bench;
+  ASSERT_TRUE(bench.run_until_joined());
+  bench.run_for(60 * kSecond_us);
+  bench.unasked.clear();
+  bench.power_off(true);
+  bench.address = dcu::fw::kNoAddress;
+  bench.power_on(METER_BOOT_WATCHDOG);
+  ASSERT_TRUE(bench.run_until_joined());
+  bench.run_for(60 * kSecond_us);
+  EXPECT_THAT(codes(bench), ElementsAre(15, 2));
+}
+
 TEST(Alarms, WhatTheBaseNodeNeverHeardIsToldAgainAfterAPowerCut) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());

@@ -59,10 +59,10 @@ void PlcBench::power_off(bool announced) {
   meter_station.power_off();
 }
 
-void PlcBench::power_on() {
+void PlcBench::power_on(meter_boot_reason reason) {
   meter.run_until_us(channel.now_us());
   wire_meter();
-  meter.power_on(METER_BOOT_POWER);
+  meter.power_on(reason);
   touched();
 }
 

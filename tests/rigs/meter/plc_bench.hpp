@@ -30,7 +30,7 @@ class PlcBench : public dcu::fw::BaseNodeOwner, public protocol::prime::ModemCli
     return run_until(180 * kSecond_us, [&] { return address != dcu::fw::kNoAddress; });
   }
   void power_off(bool announced);
-  void power_on();
+  void power_on(meter_boot_reason reason = METER_BOOT_POWER);
   // Something outside the power line called the meter, or is going to look at its clock.
   void touched() { meter_station.touched(); }
 

@@ -137,6 +137,18 @@ TEST(MeterNode, WeldedRelayReportsWhereItReallyIs) {
   EXPECT_EQ(bench.node->feed().changes().size(), 2u);
 }
 
+TEST(MeterNode, ARelayWhoseSupplyEndsBeforeItsTravelStaysWhereItIs) {
+  MeterBench bench;
+  bench.start();
+  bench.node->power(10 * kNsPerMinute, false);
+  bench.node->power(12 * kNsPerMinute, true);
+  bench.run_for(10 * kNsPerMinute + 15 * kNsPerMs);  // half of the 20 ms that are left are over
+  bench.hal().relay->drive(bench.context(), 0);
+  bench.run_for(10 * kNsPerMinute);
+  EXPECT_TRUE(bench.node->board().relay.relay().closed());
+  EXPECT_EQ(bench.node->board().relay.relay().operations(), 0u);
+}
+
 TEST(MeterNode, FrameLeavesWhenTheDeclaredWorkIsDone) {
   MeterBench bench;
   struct Ear final : models::SerialReceiver {
