@@ -12,7 +12,7 @@
 #include "cm1/fw/entry.hpp"
 #include "dcu/fw/node.hpp"
 #include "hes-stub/ports/observer.hpp"
-#include "meter/fw/core/firmware.h"
+#include "meter/fw/device/firmware.h"
 #include "models/core/load/household.hpp"
 #include "plc-channel/medium/station_modem.hpp"
 #include "sim/assembly/head_end/head_end.hpp"

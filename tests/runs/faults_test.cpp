@@ -9,7 +9,7 @@
 
 #include "hes-stub/store/database.hpp"
 #include "hes-stub/store/day_codec.hpp"
-#include "meter/fw/core/firmware.h"
+#include "meter/fw/device/firmware.h"
 #include "tests/runs/harness.hpp"
 
 namespace {

@@ -54,7 +54,7 @@ std::map<std::string, std::uint64_t> sections_of(const std::string& image) {
 // A meter in the course of its life, for what it costs and how deep its stack goes.
 class Budgets : public testing::TestWithParam<Model> {
  protected:
-  fitl::MeterFixture meter{kStart, fitl::make_provision(), GetParam().twin()};
+  rigs::MeterFixture meter{kStart, rigs::make_provision(), GetParam().twin()};
   Budget instructions{kInstructions};
 
   std::string name(const char* what) const { return GetParam().name + std::string(".") + what; }
@@ -87,7 +87,7 @@ TEST_P(Budgets, Windows) {
   const auto deliver = [&] { meter.firmware->on_samples(meter.instance(), &window); };
   deliver();
   const std::uint64_t samples = cost(deliver);
-  const meter_sums sums = fitl::make_sums({230.0, 5.0, 30.0, 50.0}, {}, GetParam().n_elements);
+  const meter_sums sums = rigs::make_sums({230.0, 5.0, 30.0, 50.0}, {}, GetParam().n_elements);
   const std::uint64_t by_sums = cost([&] { meter.sums(sums, 1); });
   hold("window", samples);
   hold("sums", by_sums);
@@ -102,7 +102,7 @@ TEST_P(Budgets, BootAndCapture) {
   const auto after = image().tally(Kind::rtc);
   ASSERT_EQ(after.calls, before.calls + 1);
   hold("capture", after.instructions - before.instructions);
-  meter.run_for_us(86'400 * fitl::kSecond_us);
+  meter.run_for_us(86'400 * rigs::kSecond_us);
   hold("power_failing",
        cost([&] { meter.firmware->on_power(meter.instance(), METER_POWER_FAILING); }));
   meter.power_off(false);
@@ -117,14 +117,14 @@ TEST_P(Budgets, Line) {
   const std::uint64_t much = cost([&] { hear(noise(512)); });
   hold("frame_dropped_32", little);
   hold("frame_100_octets", (much - little) * 100 / (512 - 32));
-  fitl::TestClient module(meter, fitl::push_client());
+  rigs::TestClient module(meter, rigs::push_client());
   ASSERT_TRUE(module.connect());
   hold("frame_poll", cost([&] { module.poll(); }));
 }
 
 TEST_P(Budgets, Sessions) {
-  fitl::TestClient reader(meter, fitl::reading_client(meter.provision));
-  fitl::TestClient manager(meter, fitl::management_client(meter.provision));
+  rigs::TestClient reader(meter, rigs::reading_client(meter.provision));
+  rigs::TestClient manager(meter, rigs::management_client(meter.provision));
   ASSERT_TRUE(reader.connect() && manager.connect());
   hold("associate_lls", cost([&] { ASSERT_TRUE(reader.associate()); }));
   hold("associate_hls5", cost([&] { ASSERT_TRUE(manager.associate()); }));
@@ -147,13 +147,13 @@ TEST_P(Budgets, Sessions) {
 }
 
 TEST_P(Budgets, ProfileRows) {
-  fitl::TestClient reader(meter, fitl::reading_client(meter.provision));
-  meter.run_for_us(4 * 900 * fitl::kSecond_us);
+  rigs::TestClient reader(meter, rigs::reading_client(meter.provision));
+  meter.run_for_us(4 * 900 * rigs::kSecond_us);
   ASSERT_TRUE(reader.connect() && reader.associate());
   const std::uint64_t few = cost([&] { ASSERT_TRUE(reader.get(kLoad)); });
   const std::uint64_t rows = meter.work_bytes[METER_WORK_PROFILE_ROW];
   reader.disconnect();
-  meter.run_for_us(20 * 900 * fitl::kSecond_us);
+  meter.run_for_us(20 * 900 * rigs::kSecond_us);
   ASSERT_TRUE(reader.connect() && reader.associate());
   const std::uint64_t many = cost([&] { ASSERT_TRUE(reader.get(kLoad)); });
   const std::uint64_t more_rows = meter.work_bytes[METER_WORK_PROFILE_ROW] - 2 * rows;
@@ -163,12 +163,12 @@ TEST_P(Budgets, ProfileRows) {
 
 // The service node and the associations behind it, at the one end of a good line.
 TEST(PowerLineBudgets, FramesAndBeacons) {
-  fitl::PlcBench bench;
+  rigs::PlcBench bench;
   Budget instructions(kInstructions);
   Budget sizes(kSizes);
   TargetMeter& image = twin_of(bench.meter.hal).image();
   ASSERT_TRUE(bench.run_until_joined());
-  fitl::PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  rigs::PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision));
   ASSERT_TRUE(concentrator.associate());
   const auto before = image.tally(Kind::plc);
   const std::uint64_t all = image.instructions();
@@ -188,8 +188,8 @@ TEST(PowerLineBudgets, FramesAndBeacons) {
 
 // The deepest stack there is, after all that was done above and a little more.
 TEST_P(Budgets, Sizes) {
-  fitl::TestClient manager(meter, fitl::management_client(meter.provision));
-  meter.run_for_us(86'400 * fitl::kSecond_us);
+  rigs::TestClient manager(meter, rigs::management_client(meter.provision));
+  meter.run_for_us(86'400 * rigs::kSecond_us);
   ASSERT_TRUE(manager.connect() && manager.associate());
   ASSERT_TRUE(manager.get(kObjectList) && manager.get(kLoad));
   const auto sections = sections_of(std::string(METER_IMAGE_FOLDER "/meter_") +

@@ -17,9 +17,9 @@ namespace classes = protocol::cosem::classes;
 namespace upcall = meter::port::upcall;
 using protocol::cosem::obis;
 
-std::vector<std::uint8_t> snrm_of(fitl::MeterFixture& meter) {
+std::vector<std::uint8_t> snrm_of(rigs::MeterFixture& meter) {
   std::vector<std::uint8_t> heard;
-  fitl::TestClient client(meter, fitl::public_client());
+  rigs::TestClient client(meter, rigs::public_client());
   client.on_wire = [&](std::vector<std::uint8_t>& frame) {
     if (heard.empty()) heard = frame;
   };
@@ -31,8 +31,8 @@ std::vector<std::uint8_t> snrm_of(fitl::MeterFixture& meter) {
 // ---- What would go wrong is seen ----
 
 TEST(Divergence, OfRegistersIsSeen) {
-  fitl::MeterFixture meter(kStart, fitl::make_provision(), ad11a_twin());
-  const meter_sums sums = fitl::make_sums({230.0, 5.0, 30.0, 50.0});
+  rigs::MeterFixture meter(kStart, rigs::make_provision(), ad11a_twin());
+  const meter_sums sums = rigs::make_sums({230.0, 5.0, 30.0, 50.0});
   meter_sums other = sums;
   other.element[0].vi *= 1.0001;
   Twin& twin = twin_of(meter.hal);
@@ -45,7 +45,7 @@ TEST(Divergence, OfRegistersIsSeen) {
 }
 
 TEST(Divergence, OfFramesIsSeenAndNamed) {
-  fitl::MeterFixture meter(kStart, fitl::make_provision(), ad11a_twin());
+  rigs::MeterFixture meter(kStart, rigs::make_provision(), ad11a_twin());
   const std::vector<std::uint8_t> frame = snrm_of(meter);
   std::vector<std::uint8_t> damaged = frame;
   damaged[5] ^= 0x10;
@@ -65,11 +65,11 @@ TEST(Divergence, OfFramesIsSeenAndNamed) {
 }
 
 TEST(Divergence, OfResultsIsSeen) {
-  fitl::MeterFixture meter(kStart, fitl::make_provision(), ad11a_twin());
+  rigs::MeterFixture meter(kStart, rigs::make_provision(), ad11a_twin());
   meter.power_off(false);
   meter.construct();
   Twin& twin = twin_of(meter.hal);
-  const meter_provision good = fitl::make_provision();
+  const meter_provision good = rigs::make_provision();
   meter_provision bad = good;
   bad.capture_period_s = 7;
   EXPECT_THROW(twin.upcall(Kind::provision, {packed<upcall::provision>(&good)},
@@ -81,13 +81,13 @@ TEST(Divergence, OfResultsIsSeen) {
 
 // The image on a platform of its own, without boxes: what a UART alone carries.
 struct OnTheLine {
-  fitl::FakePlatform platform{ad11a_host()};
+  rigs::FakePlatform platform{ad11a_host()};
   TargetMeter image{kAd11aImage, TargetMeter::Transport::octets};
 
   OnTheLine() {
     platform.rtc_adjust(kStart * METER_RTC_HZ);
     image.adopt(&platform.hal);
-    const meter_provision provision = fitl::make_provision();
+    const meter_provision provision = rigs::make_provision();
     call(Kind::init, {image.init_payload()});
     EXPECT_EQ(call(Kind::provision, {packed<upcall::provision>(&provision)}), 0);
     call(Kind::boot, {packed<upcall::boot>(METER_BOOT_FIRST)});
@@ -99,7 +99,7 @@ struct OnTheLine {
 };
 
 TEST(ImageLine, UartsAloneCarryAMeter) {
-  fitl::MeterFixture host(kStart, fitl::make_provision(), ad11a_host());
+  rigs::MeterFixture host(kStart, rigs::make_provision(), ad11a_host());
   const std::vector<std::uint8_t> snrm = snrm_of(host);
   host.frames.clear();
   host.firmware->on_uart(host.instance(), METER_UART_RS485, snrm.data(),
@@ -160,9 +160,9 @@ TEST_P(Law1, NoiseOnBothPorts) {
 }
 
 TEST(Law1PowerLine, JoinsAndIsRead) {
-  fitl::PlcBench bench;
+  rigs::PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  fitl::PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  rigs::PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision));
   ASSERT_TRUE(concentrator.associate());
   EXPECT_TRUE(concentrator.get({classes::Register::kId, obis(1, 0, 1, 8, 0), 2}));
   EXPECT_GT(twin_of(bench.meter.hal).image().tally(Kind::plc).calls, 5u);

@@ -86,13 +86,13 @@ TEST_P(Law1, CountsAtTheEdgesOfTheConverter) {
 }
 
 TEST_P(Law1, CalibrationOnTheProductionLine) {
-  fitl::MeterFixture& board = meter;
+  rigs::MeterFixture& board = meter;
   board.power_off(false);
   board.construct();
-  const fitl::FrontEnd off{0.0093, -0.0471, 0.87, 0.0031, 0.021};
+  const rigs::FrontEnd off{0.0093, -0.0471, 0.87, 0.0031, 0.021};
   const struct {
     meter_calibration_step step;
-    fitl::Terminal terminal;
+    rigs::Terminal terminal;
     double stated_a = 0;                                     // by the bench
   } steps[] = {{METER_CALIBRATE_GAIN, {240, 50, 0, 50}, 5},  // refused: no such shunt
                {METER_CALIBRATE_GAIN, {240, 5, 0, 50}, 5},
@@ -101,7 +101,7 @@ TEST_P(Law1, CalibrationOnTheProductionLine) {
                {METER_CALIBRATE_STORE, {}, 0}};
   int refused = 0;
   for (const auto& [step, terminal, stated_a] : steps) {
-    const meter_sums sums = fitl::make_sums(terminal, off, GetParam().n_elements);
+    const meter_sums sums = rigs::make_sums(terminal, off, GetParam().n_elements);
     const double phi = terminal.phase_deg * 3.14159265358979 / 180;
     const double apparent_va = terminal.voltage_v * stated_a;
     const meter_reference reference{terminal.voltage_v, stated_a, apparent_va * std::cos(phi),
@@ -115,7 +115,7 @@ TEST_P(Law1, CalibrationOnTheProductionLine) {
   for (const double current_a : {0.01, 0.5, 37.0}) {
     for (const double phase_deg : {0.0, 47.0, 170.0, -91.0}) {
       const meter_sums sums =
-          fitl::make_sums({231.7, current_a, phase_deg, 49.97}, off, GetParam().n_elements);
+          rigs::make_sums({231.7, current_a, phase_deg, 49.97}, off, GetParam().n_elements);
       for (const std::uint32_t n : {1u, 300u}) board.sums(sums, n);
     }
   }
@@ -133,8 +133,8 @@ TEST_P(Law1, ABadProvisionIsRefusedByBoth) {
 TEST_P(Law1, InstantaneousValuesOverTheWire) {
   namespace classes = protocol::cosem::classes;
   using protocol::cosem::obis;
-  meter.sums(fitl::make_sums({231.0, 10.0, -60.0, 50.1}, {}, GetParam().n_elements), 18000);
-  fitl::TestClient reader(meter, fitl::reading_client(meter.provision));
+  meter.sums(rigs::make_sums({231.0, 10.0, -60.0, 50.1}, {}, GetParam().n_elements), 18000);
+  rigs::TestClient reader(meter, rigs::reading_client(meter.provision));
   ASSERT_TRUE(reader.connect() && reader.associate());
   std::uint64_t sum = 0;
   for (const unsigned c : {1u, 2u, 3u, 4u, 13u, 14u, 31u, 32u, 52u, 72u, 5u, 6u, 7u, 8u}) {

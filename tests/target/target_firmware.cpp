@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 
-#include "meter/fw/core/firmware.h"
+#include "meter/fw/device/firmware.h"
 #include "tests/target/sessions.hpp"
 
 // The linker lets every caller of meter_ad11a_firmware() come to __wrap_...; __real_... is the

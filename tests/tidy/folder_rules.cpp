@@ -18,8 +18,9 @@ const Prefixes kMeterFunctions = {"meter/fw/measure/", "meter/fw/quality/", "met
                                   "meter/fw/time/",    "meter/fw/events/",  "meter/fw/profiles/",
                                   "meter/fw/relay/",   "meter/fw/display/", "meter/fw/fraud/",
                                   "meter/fw/image/",   "meter/fw/security/"};
-const Prefixes kMeterGround = {"meter/hal/",      "meter/dsp/",       "meter/fw/core/",
-                               "meter/fw/store/", "protocol/crypto/", kQuantities};
+const Prefixes kMeterGround = {"meter/hal/",     "meter/dsp/",      "meter/fw/board/",
+                               "meter/fw/core/", "meter/fw/store/", "protocol/crypto/",
+                               kQuantities};
 
 template <typename List, typename... More>
 List join(List all, const More&... more) {
@@ -54,11 +55,12 @@ std::vector<Rule> firmware_rules() {
       {{"meter/dsp/"}, {"meter/dsp/", "meter/hal/"}, {}, true},
       // Functions know no COSEM: meter/fw/cosem translates.
       {kMeterFunctions, join(kMeterFunctions, with_base(kMeterGround)), {}, true},
-      {{"meter/fw/core/"},
-       join(kMeterFunctions, with_base(kMeterGround), Prefixes{"meter/fw/wires/"}),
+      {{"meter/fw/board/"}, with_base({"meter/hal/"}), {}, true},
+      {{"meter/fw/core/"}, join(kMeterFunctions, with_base(kMeterGround)), {}, true},
+      {{"meter/fw/store/"},
+       with_base({"meter/hal/", "meter/fw/board/", "meter/fw/store/", kQuantities}),
        {},
        true},
-      {{"meter/fw/store/"}, with_base({"meter/hal/", "meter/fw/store/", kQuantities}), {}, true},
       {{"meter/fw/cosem/"},
        with_base({"meter/hal/", "meter/fw/", "protocol/axdr/", "protocol/cosem/", "protocol/dlms/",
                   "protocol/crypto/"}),

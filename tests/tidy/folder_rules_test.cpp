@@ -126,7 +126,7 @@ TEST(FolderRules, ARuleThatNothingBreaksStillBites) {
   const tidy::SourceFile truth{"sim/referee/truth/x.cpp", {"#include \"meter/dsp/kernel.hpp\""}};
   EXPECT_FALSE(allowed(*rule_for(truth.path), truth.path, tidy::includes_of(truth)[0]));
   const tidy::SourceFile guest{"tests/firmware/second_firmware/second_firmware.c",
-                               {"#include \"meter/fw/core/hal.hpp\"", "#include <stdio.h>"}};
+                               {"#include \"meter/fw/board/hal.hpp\"", "#include <stdio.h>"}};
   for (const tidy::Include& include : tidy::includes_of(guest)) {
     EXPECT_FALSE(allowed(*rule_for(guest.path), guest.path, include)) << include.target;
   }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "meter/fw/core/hal.hpp"
+#include "meter/fw/board/hal.hpp"
 
 namespace meter::fw {
 

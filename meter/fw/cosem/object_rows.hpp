@@ -8,7 +8,7 @@
 
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/cosem/object_row.hpp"
-#include "meter/fw/time/schedule.hpp"
+#include "meter/fw/profiles/profiles.hpp"
 #include "protocol/cosem/quantities.hpp"
 
 namespace meter::fw {
@@ -49,7 +49,7 @@ inline constexpr auto kIdentityRows = std::to_array<Row>({
 });
 
 inline constexpr Source kProfileStatus = [](const Core& core, std::uint8_t which, Writer& out) {
-  axdr::put_unsigned(Schedule::live_status(core, static_cast<LogId>(which)), out);
+  axdr::put_unsigned(live_status(core, static_cast<LogId>(which)), out);
 };
 inline constexpr Source kAcceptedCounter = [](const Core& core, std::uint8_t which, Writer& out) {
   axdr::put_double_long_unsigned(core.durable.state.accepted_counter[which], out);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "meter/fw/core/hal.hpp"
+#include "meter/fw/board/hal.hpp"
 
 namespace meter::fw {
 

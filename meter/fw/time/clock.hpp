@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "meter/fw/core/hal.hpp"
+#include "meter/fw/board/hal.hpp"
 #include "meter/fw/store/row_log.hpp"
 #include "meter/fw/time/time_zone.hpp"
 

@@ -3,7 +3,8 @@
 #include "meter/fw/time/schedule.hpp"
 
 #include <algorithm>
-#include <cstring>
+
+#include "meter/fw/profiles/profiles.hpp"
 
 namespace meter::fw {
 namespace {
@@ -17,10 +18,6 @@ std::int64_t next_multiple(std::int64_t now_s, std::int64_t period_s, std::int64
 constexpr std::int64_t kPunctual_ticks = 32;
 bool late(std::int64_t now_ticks, std::int64_t planned_s) {
   return now_ticks > planned_s * kTicksPerSecond + kPunctual_ticks;
-}
-
-std::uint8_t& pending_status(DurableState& state, LogId id) {
-  return id == LogId::load ? state.load_status : state.closing_status;
 }
 
 }  // namespace
@@ -112,34 +109,6 @@ void Schedule::set_clock(Core& core, std::int64_t ticks) {
   plan(core);
   core.durable.save(core.hal);
   arm(core);
-}
-
-std::uint8_t Schedule::live_status(const Core& core, LogId id) {
-  const DurableState& state = core.durable.state;
-  std::uint8_t status = id == LogId::load ? state.load_status : state.closing_status;
-  status |= core.clock.stamp(core.clock.utc_s(core.hal)).status;
-  if ((core.errors() & kErrorsCritical) != 0) status |= kCriticalError;
-  return status;
-}
-
-void Schedule::capture(Core& core, LogId id, std::int64_t stamp_s) {
-  DurableState& state = core.durable.state;
-  RowHead head = core.clock.stamp(stamp_s);
-  head.status |= pending_status(state, id);
-  if ((core.errors() & kErrorsCritical) != 0) head.status |= kCriticalError;
-  std::array<std::uint8_t, kProfileValueOctets> values;
-  std::uint8_t* at = values.data();
-  ++state.capture_counter;
-  for (const Column& column : columns_of(id)) {
-    if (!column.stored_as_value()) continue;
-    const bool energy = column.source == ColumnSource::energy;
-    std::memcpy(at, energy ? &state.energy[column.which].wh : &state.capture_counter, 4);
-    at += 4;
-  }
-  // The row first: a cut in between repeats the status bits on the next row, never loses them.
-  core.journal.log(id).append(core.hal, head, values);
-  pending_status(state, id) = 0;
-  core.durable.save(core.hal);
 }
 
 }  // namespace meter::fw

@@ -27,13 +27,10 @@ class Schedule {
     push_due_ = false;
     return due;
   }
-  // Status word of the interval that is running, for the profile status objects.
-  static std::uint8_t live_status(const Core& core, LogId id);
 
  private:
   void plan(Core& core);
   void arm(Core& core) const;
-  void capture(Core& core, LogId id, std::int64_t stamp_s);
 
   std::int64_t seen_ticks_ = 0;
   std::int64_t next_capture_s_ = kNever;

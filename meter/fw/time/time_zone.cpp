@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/time/time_zone.hpp"
 
-#include "meter/fw/core/hal.hpp"
+#include "meter/fw/board/hal.hpp"
 
 namespace meter::fw {
 namespace {

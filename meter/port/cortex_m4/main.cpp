@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One image, one meter: METER_IMAGE_FIRMWARE names its table.
-#include "meter/fw/core/firmware.h"
+#include "meter/fw/device/firmware.h"
 #include "meter/port/cortex_m4/upcalls.hpp"
 
 namespace {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "meter/fw/core/firmware.h"
+#include "meter/fw/device/firmware.h"
 
 namespace sim::run {
 namespace {

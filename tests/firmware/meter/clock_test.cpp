@@ -9,17 +9,17 @@
 
 namespace {
 
-using fitl::kDay_s;
-using fitl::kHour_s;
-using fitl::MeterFixture;
-using fitl::StoredRow;
-using fitl::utc_s;
 using meter::fw::kClockAdjusted;
 using meter::fw::kClockInvalid;
 using meter::fw::kDataNotValid;
 using meter::fw::kDaylightSaving;
 using meter::fw::kPowerDown;
 using meter::fw::LogId;
+using rigs::kDay_s;
+using rigs::kHour_s;
+using rigs::MeterFixture;
+using rigs::StoredRow;
+using rigs::utc_s;
 using testing::ElementsAre;
 
 constexpr std::int64_t kPeriod_s = 900;
@@ -40,7 +40,7 @@ TEST(Captures, ComeAtTheTickOfTheBoundary) {
   for (const double ppm : {0.0, 19.7, -31.3}) {
     MeterFixture meter(kWinter + 7);
     meter.rtc_ppm = ppm;
-    meter.run_for_us(kDay_s * fitl::kSecond_us);
+    meter.run_for_us(kDay_s * rigs::kSecond_us);
     ASSERT_GE(meter.rtc_upcalls.size(), 95u);
     for (const std::int64_t ticks : meter.rtc_upcalls) {
       EXPECT_EQ(ticks % (kPeriod_s * METER_RTC_HZ), 0) << ppm;
@@ -72,7 +72,7 @@ TEST(Captures, ClosingStandsAtLocalMidnight) {
 
 TEST(Captures, EveryPeriodOfTheDataSheet) {
   for (const std::uint32_t period_s : {300u, 600u, 900u, 1200u, 1800u, 3600u}) {
-    meter_provision provision = fitl::make_provision();
+    meter_provision provision = rigs::make_provision();
     provision.capture_period_s = period_s;
     MeterFixture meter(kWinter, provision);
     meter.run_to(kWinter + kDay_s);
@@ -152,9 +152,9 @@ TEST(ClockJump, AMillionSecondsEitherWayKeepsTheLogReadable) {
   MeterFixture meter(kWinter);
   meter.run_to(kWinter + kDay_s);
   meter.set_clock(kWinter + 1'000'000);
-  meter.run_for_us(kDay_s * fitl::kSecond_us);
+  meter.run_for_us(kDay_s * rigs::kSecond_us);
   meter.set_clock(kWinter + 1'000);
-  meter.run_for_us(kDay_s * fitl::kSecond_us);
+  meter.run_for_us(kDay_s * rigs::kSecond_us);
   EXPECT_EQ(meter.rows(LogId::load).size(), 96u + 1 + 96 + 96);
 }
 
@@ -176,7 +176,7 @@ TEST(ClockFault, BackwardIsNoticedWithTheNextFrameAndRepeatsStamps) {
   const std::uint8_t noise[] = {0x7E, 0x00};
   meter.firmware->on_uart(meter.instance(), METER_UART_RS485, noise, sizeof noise);
   meter.clock_from_outside(kWinter + kPeriod_s - 100);
-  meter.run_for_us(60 * fitl::kSecond_us);
+  meter.run_for_us(60 * rigs::kSecond_us);
   meter.firmware->on_uart(meter.instance(), METER_UART_RS485, noise, sizeof noise);
   meter.run_to(kWinter + 3 * kPeriod_s);
   EXPECT_THAT(stamps(meter.rows(LogId::load)),
@@ -267,7 +267,7 @@ TEST(PowerDown, InsideAnIntervalKeepsEarlierMarks) {
   meter.run_to(kWinter + 100);
   meter.set_clock(kWinter + 160);
   meter.power_off(false);
-  meter.run_for_us(10 * fitl::kSecond_us);
+  meter.run_for_us(10 * rigs::kSecond_us);
   meter.power_on(METER_BOOT_POWER);
   meter.run_to(kWinter + kPeriod_s);
   EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(kClockAdjusted | kPowerDown));
@@ -289,7 +289,7 @@ TEST(PowerDown, AClockThatLostCountIsMarkedUntilItIsSet) {
   meter.power_off(true);
   meter.rtc_lose();
   meter.power_on(METER_BOOT_POWER);
-  meter.run_for_us(2 * kPeriod_s * fitl::kSecond_us);
+  meter.run_for_us(2 * kPeriod_s * rigs::kSecond_us);
   meter.set_clock(kWinter + kDay_s + 5);
   meter.run_to(kWinter + kDay_s + kPeriod_s);
   const std::vector<StoredRow> rows = meter.rows(LogId::load);

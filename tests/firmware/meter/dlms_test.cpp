@@ -24,24 +24,24 @@
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using fitl::kDay_s;
-using fitl::Listed;
-using fitl::management_client;
-using fitl::MeterFixture;
-using fitl::object_list;
-using fitl::public_client;
-using fitl::reading_client;
-using fitl::TestClient;
-using fitl::text_of;
-using fitl::unsigned_in;
 using meter::fw::LogId;
 using protocol::axdr::Cursor;
 using protocol::cosem::AccessResult;
 using protocol::cosem::Attribute;
 using protocol::cosem::obis;
+using rigs::kDay_s;
+using rigs::Listed;
+using rigs::management_client;
+using rigs::MeterFixture;
+using rigs::object_list;
+using rigs::public_client;
+using rigs::reading_client;
+using rigs::TestClient;
+using rigs::text_of;
+using rigs::unsigned_in;
 using testing::ElementsAre;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10, 10, 0, 0);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10, 10, 0, 0);
 const Attribute kLdn{classes::Data::kId, obis(0, 0, 42, 0, 0), 2};
 const Attribute kTime{classes::Clock::kId, obis(0, 0, 1, 0, 0), 2};
 const Attribute kTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), 5};
@@ -130,7 +130,7 @@ TEST_F(Dlms, WrongNamesAndClassesAreToldApart) {
 }
 
 TEST_F(Dlms, PasswordOpensTheReadingClient) {
-  meter.sums(fitl::make_sums({231.0, 10.0, -60.0, 50.1}), 18000);
+  meter.sums(rigs::make_sums({231.0, 10.0, -60.0, 50.1}), 18000);
   open(reader);
   EXPECT_EQ(reg(1, 8), 1152u);  // 1155 W for 3593 s
   EXPECT_EQ(reg(8, 8), 1996u);
@@ -152,7 +152,7 @@ TEST_F(Dlms, WrongPasswordIsRefusedAndNoted) {
   EXPECT_FALSE(guesser.get(kImport));
   // One entry a minute at most.
   EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 46));
-  meter.run_for_us(61 * fitl::kSecond_us);
+  meter.run_for_us(61 * rigs::kSecond_us);
   EXPECT_FALSE(guesser.associate());
   EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 46, 46));
   guesser.disconnect();
@@ -160,7 +160,7 @@ TEST_F(Dlms, WrongPasswordIsRefusedAndNoted) {
   open(manager);
   EXPECT_EQ(unsigned_in(manager, {classes::Data::kId, obis(0, 0, 96, 11, 1), 2}), 46u);
   const Attribute fraud{classes::ProfileGeneric::kId, obis(0, 0, 99, 98, 1), 2};
-  const auto rows = fitl::rows_of(manager.get(fraud));
+  const auto rows = rigs::rows_of(manager.get(fraud));
   ASSERT_TRUE(rows && rows->size() == 2);
   EXPECT_EQ(rows->back().status, 46);
 }
@@ -240,7 +240,7 @@ TEST_F(Dlms, TheMetersCountersNeverRepeatOverResets) {
 // ---- The object list says what is true ----
 
 TEST_F(Dlms, EveryListedRightHoldsForEveryClient) {
-  meter.run_for_us(2 * kDay_s * fitl::kSecond_us);
+  meter.run_for_us(2 * kDay_s * rigs::kSecond_us);
   using meter::fw::ClientIndex;
   const std::pair<TestClient*, ClientIndex> cases[] = {{&anyone, meter::fw::kPublic},
                                                        {&reader, meter::fw::kReading},
@@ -248,7 +248,7 @@ TEST_F(Dlms, EveryListedRightHoldsForEveryClient) {
   for (const auto& [client, index] : cases) {
     open(*client);
     const std::vector<Listed> list = object_list(*client);
-    EXPECT_EQ(list.size(), fitl::listed_objects(index));
+    EXPECT_EQ(list.size(), rigs::listed_objects(index));
     for (const Listed& object : list) {
       Attribute attribute = object.name;
       for (const std::uint8_t right : object.rights) {
@@ -296,12 +296,12 @@ TEST_F(Dlms, DescriptionMatchesTheWire) {
       }
     }
   }
-  EXPECT_EQ(index, fitl::listed_objects(meter::fw::kManagement));
+  EXPECT_EQ(index, rigs::listed_objects(meter::fw::kManagement));
 }
 
 TEST(DlmsAd13a, HasItsOtherPhases) {
-  MeterFixture meter(kStart, fitl::make_provision(), meter_ad13a_firmware());
-  meter_sums sums = fitl::make_sums({230.0, 10.0}, {}, 3);
+  MeterFixture meter(kStart, rigs::make_provision(), meter_ad13a_firmware());
+  meter_sums sums = rigs::make_sums({230.0, 10.0}, {}, 3);
   sums.element[2].vv *= 0.81;
   meter.sums(sums, 1);
   TestClient reader(meter, reading_client(meter.provision));
@@ -334,9 +334,9 @@ TEST_F(Dlms, ClientsOfOnePortAndBothPortsDoNotDisturbEachOther) {
 
 TEST_F(Dlms, LinksEndAfterInactivityWithOneAlarm) {
   open(reader);
-  meter.run_for_us(119 * fitl::kSecond_us);
+  meter.run_for_us(119 * rigs::kSecond_us);
   EXPECT_TRUE(reader.get(kImport));
-  meter.run_for_us(121 * fitl::kSecond_us);
+  meter.run_for_us(121 * rigs::kSecond_us);
   EXPECT_FALSE(reader.get(kImport));
   EXPECT_LE(meter.alarms, 3u);
   EXPECT_EQ(meter.buffers_out, 0);

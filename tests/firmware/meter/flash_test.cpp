@@ -13,17 +13,17 @@
 
 namespace {
 
-using fitl::FakePlatform;
-using fitl::kDay_s;
-using fitl::MeterFixture;
-using fitl::StoredRow;
 using meter::fw::Hal;
 using meter::fw::LogId;
 using meter::fw::LogPlace;
 using meter::fw::RowHead;
 using meter::fw::RowLog;
+using rigs::FakePlatform;
+using rigs::kDay_s;
+using rigs::MeterFixture;
+using rigs::StoredRow;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 // Octets of the operation that still happen; METER_FLASH_PAGE_BYTES: all of it, the cut comes
 // right behind it.
 const std::uint32_t kPartial[] = {0, 1, 5, 13, 31, 39, 2000, METER_FLASH_PAGE_BYTES};
@@ -257,7 +257,7 @@ TEST(Parameters, ACheckpointNeedsNoErase) {
     meter.firmware->on_power(meter.instance(), METER_POWER_FAILING);
     EXPECT_EQ(meter.erases, before) << k;
     meter.power_off(false);
-    meter.run_for_us(fitl::kSecond_us);
+    meter.run_for_us(rigs::kSecond_us);
     meter.power_on(METER_BOOT_POWER);
   }
 }
@@ -271,14 +271,14 @@ TEST(Meter, EveryCutOfADayIsSurvived) {
     for (std::uint64_t at = 1;; ++at) {
       MeterFixture meter(kStart);
       meter.cut_at_operation(at, partial);
-      const meter_sums sums = fitl::make_sums({240.0, 10.0});
+      const meter_sums sums = rigs::make_sums({240.0, 10.0});
       std::uint32_t quarters = 0;
       while (quarters < 40 && !meter.cut_happened()) {
         ++quarters;
         meter.sums(sums, 4500);
         if (quarters == 17) meter.set_clock(meter.rtc_now() / METER_RTC_HZ + 37);
         if (quarters == 30) meter.set_clock(meter.rtc_now() / METER_RTC_HZ - 37);
-        meter.run_for_us(900 * fitl::kSecond_us);
+        meter.run_for_us(900 * rigs::kSecond_us);
       }
       const bool complete = !meter.cut_happened();
       meter.power_off(false);
@@ -290,7 +290,7 @@ TEST(Meter, EveryCutOfADayIsSurvived) {
         ASSERT_EQ(rows[k].values[0], 600u * (k + 1));
       }
       meter.sums(sums, 18000);
-      meter.run_for_us(900 * fitl::kSecond_us);
+      meter.run_for_us(900 * rigs::kSecond_us);
       ASSERT_EQ(meter.rows(LogId::load).back().values[0], 600u * quarters + 2400u)
           << at << '/' << partial;
       if (complete) break;

@@ -12,16 +12,16 @@
 
 namespace {
 
-using fitl::FrontEnd;
-using fitl::make_sums;
-using fitl::MeterFixture;
-using fitl::Terminal;
 using meter::fw::DurableState;
+using rigs::FrontEnd;
+using rigs::make_sums;
+using rigs::MeterFixture;
+using rigs::Terminal;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 
 // The registers as they stand in battery-backed memory.
-DurableState durable_of(const fitl::FakePlatform& meter) {
+DurableState durable_of(const rigs::FakePlatform& meter) {
   meter::fw::Durable durable;
   const meter::fw::Hal hal(&meter.hal);
   meter::fw::Parameters parameters;
@@ -225,8 +225,8 @@ TEST(Metrology, ABenchThatMakesNoSenseIsRefused) {
 
 TEST(Metrology, PulsesEqualRegistersOverAWatchedDay) {
   MeterFixture meter(kStart);
-  meter.consume({238.0, 7.7, 25.0, 50.02}, fitl::kHour_s);
-  meter.consume({238.0, 3.1, 205.0, 49.98}, fitl::kHour_s);
+  meter.consume({238.0, 7.7, 25.0, 50.02}, rigs::kHour_s);
+  meter.consume({238.0, 3.1, 205.0, 49.98}, rigs::kHour_s);
   const DurableState state = durable_of(meter);
   const double active_wh = energy_wh(state.energy[meter::fw::kActiveImport]) +
                            energy_wh(state.energy[meter::fw::kActiveExport]);
@@ -315,7 +315,7 @@ TEST(Metrology, SamplesTakeTheSamePathAsSums) {
 }
 
 TEST(Metrology, ThreeElementsAddUp) {
-  MeterFixture meter(kStart, fitl::make_provision(), meter_ad13a_firmware());
+  MeterFixture meter(kStart, rigs::make_provision(), meter_ad13a_firmware());
   const FrontEnd off{0.01, -0.03, 0.4, 0.0, 0.0};
   calibrate(meter, off, 3);
   meter_sums sums = make_sums({240.0, 10.0}, off, 3);

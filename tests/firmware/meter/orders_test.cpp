@@ -17,20 +17,20 @@ namespace {
 
 namespace classes = protocol::cosem::classes;
 namespace axdr = protocol::axdr;
-using fitl::encoded;
-using fitl::MeterFixture;
-using fitl::StoredRow;
-using fitl::TestClient;
-using fitl::unsigned_in;
 using meter::fw::LogId;
 using protocol::Writer;
 using protocol::cosem::AccessResult;
 using protocol::cosem::Attribute;
 using protocol::cosem::Method;
 using protocol::cosem::obis;
+using rigs::encoded;
+using rigs::MeterFixture;
+using rigs::StoredRow;
+using rigs::TestClient;
+using rigs::unsigned_in;
 using testing::ElementsAre;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10, 10, 1, 0);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10, 10, 1, 0);
 const auto kClock = obis(0, 0, 1, 0, 0);
 const auto kRelay = obis(0, 0, 96, 3, 10);
 const auto kSecurity = obis(0, 0, 43, 0, 0);
@@ -49,7 +49,7 @@ std::vector<std::uint8_t> enum_value(std::uint8_t value) {
 class Orders : public testing::Test {
  protected:
   MeterFixture meter{kStart};
-  TestClient manager{meter, fitl::management_client(meter.provision)};
+  TestClient manager{meter, rigs::management_client(meter.provision)};
 
   void SetUp() override { ASSERT_TRUE(manager.connect() && manager.associate()); }
   void reconnect() {
@@ -69,7 +69,7 @@ class Orders : public testing::Test {
     const auto control = unsigned_in(manager, {classes::DisconnectControl::kId, kRelay, 3});
     return {output && output->back() != 0, static_cast<int>(control)};
   }
-  void settle() { meter.run_for_us(3 * fitl::kSecond_us); }
+  void settle() { meter.run_for_us(3 * rigs::kSecond_us); }
 };
 
 // ---- Clock ----
@@ -97,13 +97,13 @@ TEST_F(Orders, ShiftKeepsTheFractionOfTheSecond) {
 }
 
 TEST_F(Orders, AdjustGoesToTheNearest) {
-  meter.run_for_us(29 * fitl::kSecond_us);
+  meter.run_for_us(29 * rigs::kSecond_us);
   EXPECT_TRUE(clock_method(3, integer_zero()));  // minute
   EXPECT_EQ(meter.rtc_now(), kStart * METER_RTC_HZ);
-  meter.run_for_us(31 * fitl::kSecond_us);
+  meter.run_for_us(31 * rigs::kSecond_us);
   EXPECT_TRUE(clock_method(3, integer_zero()));
   EXPECT_EQ(meter.rtc_now(), (kStart + 60) * METER_RTC_HZ);
-  meter.run_for_us(7 * 60 * fitl::kSecond_us);  // the link has gone to sleep
+  meter.run_for_us(7 * 60 * rigs::kSecond_us);  // the link has gone to sleep
   reconnect();
   EXPECT_TRUE(clock_method(1, integer_zero()));  // quarter: 10:09 is nearer to 10:15
   EXPECT_EQ(clock_s(), kStart + 14 * 60);
@@ -116,15 +116,15 @@ TEST_F(Orders, SetTimeTakesDeviationsAndHundredths) {
   };
   // 2026-07-01 12:00:00.50 +02:00 and the same without deviation: the meter's zone.
   EXPECT_TRUE(set({9, 12, 0x07, 0xEA, 7, 1, 3, 12, 0, 0, 50, 0xFF, 0x88, 0x80}));
-  const std::int64_t expected = fitl::utc_s(2026, 7, 1, 10) * METER_RTC_HZ + METER_RTC_HZ / 2;
+  const std::int64_t expected = rigs::utc_s(2026, 7, 1, 10) * METER_RTC_HZ + METER_RTC_HZ / 2;
   EXPECT_EQ(meter.rtc_now(), expected);
   EXPECT_TRUE(set({9, 12, 0x07, 0xEA, 7, 1, 3, 12, 0, 0, 50, 0x80, 0x00, 0}));
   EXPECT_EQ(meter.rtc_now(), expected);
   // The hour that October has twice: 02:30 with and without the daylight saving bit.
   EXPECT_TRUE(set({9, 12, 0x07, 0xEA, 10, 25, 7, 2, 30, 0, 0, 0x80, 0x00, 0x80}));
-  EXPECT_EQ(clock_s(), fitl::utc_s(2026, 10, 25, 0, 30));
+  EXPECT_EQ(clock_s(), rigs::utc_s(2026, 10, 25, 0, 30));
   EXPECT_TRUE(set({9, 12, 0x07, 0xEA, 10, 25, 7, 2, 30, 0, 0, 0x80, 0x00, 0}));
-  EXPECT_EQ(clock_s(), fitl::utc_s(2026, 10, 25, 1, 30));
+  EXPECT_EQ(clock_s(), rigs::utc_s(2026, 10, 25, 1, 30));
   for (const std::vector<std::uint8_t>& bad :
        std::vector<std::vector<std::uint8_t>>{{9, 12, 0x07, 0xEA, 2, 30, 1, 0, 0, 0, 0, 0, 0, 0},
                                               {9, 12, 0xFF, 0xFF, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0},
@@ -133,7 +133,7 @@ TEST_F(Orders, SetTimeTakesDeviationsAndHundredths) {
                                               {}}) {
     EXPECT_FALSE(set(bad));
   }
-  EXPECT_EQ(clock_s(), fitl::utc_s(2026, 10, 25, 1, 30));
+  EXPECT_EQ(clock_s(), rigs::utc_s(2026, 10, 25, 1, 30));
 }
 
 TEST_F(Orders, TheZoneMovesMidnightAndStays) {
@@ -143,10 +143,10 @@ TEST_F(Orders, TheZoneMovesMidnightAndStays) {
   EXPECT_TRUE(manager.set({classes::Clock::kId, kClock, 8}, off));
   meter.power_off(true);
   meter.power_on(METER_BOOT_POWER);
-  meter.run_for_us(fitl::kDay_s * fitl::kSecond_us);
+  meter.run_for_us(rigs::kDay_s * rigs::kSecond_us);
   const std::vector<StoredRow> closings = meter.rows(LogId::closing);
   ASSERT_EQ(closings.size(), 1u);
-  EXPECT_EQ(closings[0].head.utc_s, fitl::utc_s(2026, 2, 11, 2));
+  EXPECT_EQ(closings[0].head.utc_s, rigs::utc_s(2026, 2, 11, 2));
   EXPECT_EQ(closings[0].head.deviation_min, 120);
 }
 
@@ -258,10 +258,10 @@ TEST_F(Orders, AKeyTransferTakesEffectWithTheNextMessage) {
   EXPECT_FALSE(manager.get(kErrors));
   meter.power_off(false);
   meter.power_on(METER_BOOT_POWER);
-  TestClient old_key(meter, fitl::management_client(meter.provision, manager.counter() + 50));
+  TestClient old_key(meter, rigs::management_client(meter.provision, manager.counter() + 50));
   EXPECT_FALSE(old_key.connect() && old_key.associate());
   old_key.disconnect();
-  TestClient new_key(meter, fitl::management_client(next, 1));  // counters begin anew
+  TestClient new_key(meter, rigs::management_client(next, 1));  // counters begin anew
   EXPECT_TRUE(new_key.connect() && new_key.associate());
   EXPECT_TRUE(new_key.get(kErrors));
   EXPECT_THAT(meter.event_codes(LogId::standard_events), testing::Contains(48));

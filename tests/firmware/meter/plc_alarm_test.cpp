@@ -15,11 +15,11 @@
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using fitl::kSecond_us;
-using fitl::PlcBench;
-using fitl::PlcClient;
 using protocol::cosem::Attribute;
 using protocol::cosem::obis;
+using rigs::kSecond_us;
+using rigs::PlcBench;
+using rigs::PlcClient;
 using testing::ElementsAre;
 
 const Attribute kSerial{classes::Data::kId, obis(0, 0, 96, 1, 0), 2};
@@ -35,7 +35,7 @@ struct Told {
 std::optional<Told> open_alarm(const meter_provision& provision,
                                const std::vector<std::uint8_t>& apdu) {
   protocol::crypto::OpensslEngine crypto([](protocol::MutableBytes) {});
-  const auto keys = fitl::concentrator_client(provision).keys;
+  const auto keys = rigs::concentrator_client(provision).keys;
   std::vector<std::uint8_t> plain(512);
   if (apdu.empty() || apdu[0] != 0xDB) return std::nullopt;
   const auto opened = protocol::dlms::open_general_glo(apdu, keys, crypto, plain);
@@ -89,7 +89,7 @@ TEST(Alarms, AnOrderAtTheRelayIsToldAndAClockSetIsNot) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
   bench.run_for(60 * kSecond_us);
-  PlcClient manager(bench, fitl::management_client(bench.meter.provision));
+  PlcClient manager(bench, rigs::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.associate());
   bench.unasked.clear();
   ASSERT_TRUE(manager.action({classes::Clock::kId, obis(0, 0, 1, 0, 0), 6},
@@ -121,7 +121,7 @@ TEST(Alarms, WhatTheBaseNodeNeverHeardIsToldAgainAfterAPowerCut) {
   bench.channel.cut(bench.base_station.number(), bench.meter_station.number());
   // A contact that does not move, while nobody hears it.
   bench.meter.relay_stuck = true;
-  fitl::TestClient optical(bench.meter, fitl::management_client(bench.meter.provision),
+  rigs::TestClient optical(bench.meter, rigs::management_client(bench.meter.provision),
                            METER_UART_OPTICAL);
   ASSERT_TRUE(optical.connect() && optical.associate());
   ASSERT_TRUE(optical.action({classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), 1},
@@ -183,14 +183,14 @@ TEST(Alarms, WithoutACounterNothingIsSealedAndTheFlashIsLeftInPeace) {
   const std::uint64_t operations = bench.meter.flash_operations;
   bench.run_for(800 * kSecond_us);
   EXPECT_LE(bench.meter.flash_operations, operations + 4);  // a row of the load profile
-  PlcClient anyone(bench, fitl::public_client());
+  PlcClient anyone(bench, rigs::public_client());
   EXPECT_TRUE(anyone.associate());
 }
 
 TEST(BadLine, EveryOctetOfEveryFrameMayBeWrong) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient client(bench, fitl::public_client());
+  PlcClient client(bench, rigs::public_client());
   ASSERT_TRUE(client.associate());
   // Each frame to the meter in turn with another octet wrong, then a good line for a while.
   std::uint32_t frames = 0;
@@ -207,7 +207,7 @@ TEST(BadLine, EveryOctetOfEveryFrameMayBeWrong) {
     ASSERT_TRUE(bench.address != dcu::fw::kNoAddress || bench.run_until_joined());
     const auto serial = client.get(kSerial);
     if (serial) {
-      EXPECT_EQ(fitl::text_of(serial), "0000000042");
+      EXPECT_EQ(rigs::text_of(serial), "0000000042");
       ++answered;
     }
   }
@@ -231,9 +231,9 @@ TEST(BadLine, NoiseIsDroppedWhateverItLooksLike) {
     bench.meter.firmware->on_plc(bench.meter.instance(), &frame);
   }
   bench.touched();
-  PlcClient client(bench, fitl::public_client());
+  PlcClient client(bench, rigs::public_client());
   ASSERT_TRUE(client.associate());
-  EXPECT_EQ(fitl::text_of(client.get(kSerial)), "0000000042");
+  EXPECT_EQ(rigs::text_of(client.get(kSerial)), "0000000042");
 }
 
 TEST(BadLine, EveryApduBehindAGoodFrameIsAnsweredOrDropped) {
@@ -254,16 +254,16 @@ TEST(BadLine, EveryApduBehindAGoodFrameIsAnsweredOrDropped) {
   }
   bench.run_for(30 * kSecond_us);
   EXPECT_LE(bench.meter.buffers_out, 1);
-  PlcClient client(bench, fitl::public_client());
+  PlcClient client(bench, rigs::public_client());
   ASSERT_TRUE(client.associate());
-  EXPECT_EQ(fitl::text_of(client.get(kSerial)), "0000000042");
+  EXPECT_EQ(rigs::text_of(client.get(kSerial)), "0000000042");
 }
 
 TEST(BadLine, PowerMayFailAtAnyInstant) {
   PlcBench bench;
   for (int k = 0; k < 25; ++k) {
     ASSERT_TRUE(bench.run_until_joined()) << k;
-    PlcClient client(bench, fitl::public_client());
+    PlcClient client(bench, rigs::public_client());
     client.patience_us = 40'000 * k;
     client.associate();
     bench.power_off(k % 2 == 0);
@@ -272,7 +272,7 @@ TEST(BadLine, PowerMayFailAtAnyInstant) {
     bench.power_on();
   }
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient client(bench, fitl::public_client());
+  PlcClient client(bench, rigs::public_client());
   ASSERT_TRUE(client.associate());
 }
 

@@ -142,7 +142,7 @@ struct Street {
     models::MeterNodeConfig config;
     config.firmware = three ? meter_ad13a_firmware() : meter_ad11a_firmware();
     config.meter = number;
-    config.rtc_start_ticks = fitl::utc_s(2026, 2, 10) * METER_RTC_HZ;
+    config.rtc_start_ticks = rigs::utc_s(2026, 2, 10) * METER_RTC_HZ;
     config.tolerance = models::draw_device_tolerance(kSeed, number);
     auto node = std::make_unique<models::MeterNode>(
         services, config,
@@ -154,7 +154,7 @@ struct Street {
     nodes.push_back(std::move(node));
   }
   static meter_provision provision(std::uint32_t number) {
-    meter_provision provision = fitl::make_plc_provision();
+    meter_provision provision = rigs::make_plc_provision();
     provision.serial[9] = static_cast<char>('0' + number);
     provision.plc_eui48[5] = static_cast<std::uint8_t>(number);
     return provision;
@@ -180,7 +180,7 @@ struct Street {
 };
 
 // DLMS over the street.
-class StreetClient final : public fitl::DlmsClient {
+class StreetClient final : public rigs::DlmsClient {
  public:
   StreetClient(Street& street, std::uint32_t meter, const protocol::dlms::ClientConfig& config)
       : DlmsClient(config), street_(street), sap_(static_cast<std::uint8_t>(config.client_sap)) {
@@ -206,13 +206,13 @@ TEST(PlcStreet, MetersOfBothTypesJoinAnswerAndReport) {
   using protocol::cosem::obis;
   for (std::uint32_t number = 1; number <= kMeters; ++number) {
     const meter_provision provision = Street::provision(number);
-    StreetClient concentrator(street, number, fitl::concentrator_client(provision));
+    StreetClient concentrator(street, number, rigs::concentrator_client(provision));
     ASSERT_TRUE(concentrator.associate()) << number;
-    EXPECT_EQ(fitl::text_of(concentrator.get({classes::Data::kId, obis(0, 0, 96, 1, 0), 2})),
+    EXPECT_EQ(rigs::text_of(concentrator.get({classes::Data::kId, obis(0, 0, 96, 1, 0), 2})),
               provision.serial);
     EXPECT_EQ(concentrator.get({classes::Register::kId, obis(1, 0, 72, 7, 0), 2}).has_value(),
               number % 3 == 0);
-    EXPECT_GT(fitl::unsigned_in(concentrator, {classes::Register::kId, obis(1, 0, 1, 8, 0), 2}),
+    EXPECT_GT(rigs::unsigned_in(concentrator, {classes::Register::kId, obis(1, 0, 1, 8, 0), 2}),
               150u);
   }
 }

@@ -21,14 +21,14 @@
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using fitl::kSecond_us;
-using fitl::PlcBench;
-using fitl::PlcClient;
 using protocol::cosem::AccessResult;
 using protocol::cosem::Attribute;
 using protocol::cosem::ClassId;
 using protocol::cosem::Method;
 using protocol::cosem::obis;
+using rigs::kSecond_us;
+using rigs::PlcBench;
+using rigs::PlcClient;
 
 const Attribute kSerial{classes::Data::kId, obis(0, 0, 96, 1, 0), 2};
 const Attribute kImport{classes::Register::kId, obis(1, 0, 1, 8, 0), 2};
@@ -48,15 +48,15 @@ TEST(PowerLine, MeterRegistersAndTellsItsSerial) {
 }
 
 TEST(PowerLine, WithoutAnAddressTheModemIsNeverAsked) {
-  PlcBench bench({}, fitl::make_provision());
+  PlcBench bench({}, rigs::make_provision());
   EXPECT_FALSE(bench.run_until_joined());
   EXPECT_EQ(bench.meter.alarms, 0u);
 }
 
 TEST(PowerLine, APlatformWithoutAModemRunsTheFirmwareWithoutIt) {
-  PlcBench bench({}, fitl::make_plc_provision(), false);
+  PlcBench bench({}, rigs::make_plc_provision(), false);
   EXPECT_FALSE(bench.run_until_joined());
-  fitl::TestClient manager(bench.meter, fitl::management_client(bench.meter.provision));
+  rigs::TestClient manager(bench.meter, rigs::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.connect() && manager.associate());
   EXPECT_FALSE(manager.get(kOurTitle));
   EXPECT_TRUE(manager.get(kImport));
@@ -65,10 +65,10 @@ TEST(PowerLine, APlatformWithoutAModemRunsTheFirmwareWithoutIt) {
 TEST(PowerLine, FourClientsAssociateSideBySide) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient anyone(bench, fitl::public_client());
-  PlcClient manager(bench, fitl::management_client(bench.meter.provision));
-  PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
-  PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  PlcClient anyone(bench, rigs::public_client());
+  PlcClient manager(bench, rigs::management_client(bench.meter.provision));
+  PlcClient reader(bench, rigs::reading_client(bench.meter.provision));
+  PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision));
   using meter::fw::ClientIndex;
   const std::pair<PlcClient*, ClientIndex> cases[] = {{&anyone, meter::fw::kPublic},
                                                       {&manager, meter::fw::kManagement},
@@ -78,7 +78,7 @@ TEST(PowerLine, FourClientsAssociateSideBySide) {
     ASSERT_TRUE(client->associate());
   }
   for (PlcClient* client : {&concentrator, &anyone, &reader, &manager}) {
-    EXPECT_EQ(fitl::text_of(client->get(kSerial)), "0000000042");
+    EXPECT_EQ(rigs::text_of(client->get(kSerial)), "0000000042");
   }
   EXPECT_EQ(bench.joins, 1u);
 }
@@ -88,8 +88,8 @@ TEST(PowerLine, RequestsOfSeveralClientsMayBeUnderWayTogether) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
   bench.run_for(60 * kSecond_us);
-  PlcClient anyone(bench, fitl::public_client());
-  PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
+  PlcClient anyone(bench, rigs::public_client());
+  PlcClient reader(bench, rigs::reading_client(bench.meter.provision));
   ASSERT_TRUE(anyone.associate() && reader.associate());
   bench.meter.work_us = 100'000;
   bench.inbox.clear();
@@ -125,10 +125,10 @@ TEST(PowerLine, APushClientOrAStrangerIsNotHeard) {
 TEST(PowerLine, ProfileComesWholeInBlocksOfTheClientsSize) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  bench.run_for(30 * fitl::kHour_s * kSecond_us);
-  PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  bench.run_for(30 * rigs::kHour_s * kSecond_us);
+  PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision));
   ASSERT_TRUE(concentrator.associate());
-  const auto rows = fitl::rows_of(concentrator.get(kLoadProfile));
+  const auto rows = rigs::rows_of(concentrator.get(kLoadProfile));
   ASSERT_TRUE(rows);
   const auto stored = bench.meter.rows(meter::fw::LogId::load);
   ASSERT_EQ(rows->size(), stored.size());
@@ -142,7 +142,7 @@ TEST(PowerLine, ProfileComesWholeInBlocksOfTheClientsSize) {
 TEST(PowerLine, AnAnswerLeavesWhenItsWorkIsDoneAndTheMacDoesNotWait) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient client(bench, fitl::public_client());
+  PlcClient client(bench, rigs::public_client());
   ASSERT_TRUE(client.associate());
   ASSERT_TRUE(client.get(kSerial));
   const std::int64_t quick_us = client.last_exchange_us;
@@ -166,22 +166,22 @@ TEST(PowerLine, WrongKeysAreRefusedAndNoted) {
   meter_provision wrong = bench.meter.provision;
   wrong.concentrator_unicast_key[3] ^= 1;
   wrong.unicast_key[3] ^= 1;
-  EXPECT_FALSE(PlcClient(bench, fitl::concentrator_client(wrong)).associate());
-  EXPECT_FALSE(PlcClient(bench, fitl::management_client(wrong)).associate());
+  EXPECT_FALSE(PlcClient(bench, rigs::concentrator_client(wrong)).associate());
+  EXPECT_FALSE(PlcClient(bench, rigs::management_client(wrong)).associate());
   // Each set opens its own association only.
   meter_provision swapped = bench.meter.provision;
   std::swap(swapped.unicast_key, swapped.concentrator_unicast_key);
   std::swap(swapped.authentication_key, swapped.concentrator_authentication_key);
-  EXPECT_FALSE(PlcClient(bench, fitl::concentrator_client(swapped)).associate());
-  EXPECT_FALSE(PlcClient(bench, fitl::management_client(swapped)).associate());
+  EXPECT_FALSE(PlcClient(bench, rigs::concentrator_client(swapped)).associate());
+  EXPECT_FALSE(PlcClient(bench, rigs::management_client(swapped)).associate());
   EXPECT_THAT(bench.meter.event_codes(meter::fw::LogId::standard_events), testing::Contains(49));
-  EXPECT_TRUE(PlcClient(bench, fitl::concentrator_client(bench.meter.provision)).associate());
+  EXPECT_TRUE(PlcClient(bench, rigs::concentrator_client(bench.meter.provision)).associate());
 }
 
 TEST(PowerLine, TheConcentratorHasNoPartInTheHeadEndsKeys) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision));
   ASSERT_TRUE(concentrator.associate());
   for (std::int8_t attribute = 1; attribute <= 5; ++attribute) {
     Attribute theirs = kTheirTitle;
@@ -211,7 +211,7 @@ TEST(PowerLine, TheConcentratorHasNoPartInTheHeadEndsKeys) {
 TEST(PowerLine, TheHeadEndCannotTurnTheConcentratorsKeys) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient manager(bench, fitl::management_client(bench.meter.provision));
+  PlcClient manager(bench, rigs::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.associate());
   EXPECT_TRUE(manager.get(kOurTitle));
   EXPECT_FALSE(manager.action({classes::SecuritySetup::kId, obis(0, 0, 43, 0, 1), 2},
@@ -230,7 +230,7 @@ std::vector<std::uint8_t> transfer(const meter_provision& provision, std::uint8_
   key.fill(fill);
   std::array<std::uint8_t, 24> wrapped{};
   EXPECT_TRUE(crypto.wrap(master, key, wrapped));
-  return fitl::encoded([&](protocol::Writer& out) {
+  return rigs::encoded([&](protocol::Writer& out) {
     protocol::axdr::begin_array(1, out);
     protocol::axdr::begin_structure(2, out);
     protocol::axdr::put_enum(key_id, out);
@@ -242,7 +242,7 @@ TEST(PowerLine, TheConcentratorsKeysAreChangedInTheirOwnSetupAndOutliveThePower)
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
   const Method change{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 1), 2};
-  PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision, 500));
+  PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision, 500));
   ASSERT_TRUE(concentrator.associate());
   EXPECT_FALSE(concentrator.action(change, transfer(bench.meter.provision, 3, 0x99)));  // master
   EXPECT_TRUE(concentrator.action(change, transfer(bench.meter.provision, 0, 0x77)));
@@ -251,26 +251,26 @@ TEST(PowerLine, TheConcentratorsKeysAreChangedInTheirOwnSetupAndOutliveThePower)
   bench.address = dcu::fw::kNoAddress;
   bench.power_on();
   ASSERT_TRUE(bench.run_until_joined());
-  EXPECT_FALSE(PlcClient(bench, fitl::concentrator_client(bench.meter.provision, 900)).associate());
+  EXPECT_FALSE(PlcClient(bench, rigs::concentrator_client(bench.meter.provision, 900)).associate());
   meter_provision next = bench.meter.provision;
   std::fill(std::begin(next.concentrator_unicast_key), std::end(next.concentrator_unicast_key),
             std::uint8_t{0x77});
-  EXPECT_TRUE(PlcClient(bench, fitl::concentrator_client(next, 1)).associate());
+  EXPECT_TRUE(PlcClient(bench, rigs::concentrator_client(next, 1)).associate());
   // The head-end's own are what they were.
-  EXPECT_TRUE(PlcClient(bench, fitl::management_client(bench.meter.provision)).associate());
+  EXPECT_TRUE(PlcClient(bench, rigs::management_client(bench.meter.provision)).associate());
 }
 
 TEST(PowerLine, EachClientsCounterIsKeptApartAndShownToAnyone) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision, 5000));
-  PlcClient manager(bench, fitl::management_client(bench.meter.provision, 70));
+  PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision, 5000));
+  PlcClient manager(bench, rigs::management_client(bench.meter.provision, 70));
   ASSERT_TRUE(concentrator.associate());
   ASSERT_TRUE(manager.associate());
-  PlcClient anyone(bench, fitl::public_client());
+  PlcClient anyone(bench, rigs::public_client());
   ASSERT_TRUE(anyone.associate());
-  EXPECT_EQ(fitl::unsigned_in(anyone, kOurCounter), concentrator.counter() - 1);
-  EXPECT_EQ(fitl::unsigned_in(anyone, kTheirCounter), manager.counter() - 1);
+  EXPECT_EQ(rigs::unsigned_in(anyone, kOurCounter), concentrator.counter() - 1);
+  EXPECT_EQ(rigs::unsigned_in(anyone, kTheirCounter), manager.counter() - 1);
   EXPECT_FALSE(anyone.get(kOurTitle) && anyone.get(kImport));
   // What was used once opens nothing more, whatever happened to the supply.
   bench.power_off(true);
@@ -278,8 +278,8 @@ TEST(PowerLine, EachClientsCounterIsKeptApartAndShownToAnyone) {
   bench.power_on();
   ASSERT_TRUE(bench.run_until_joined());
   EXPECT_FALSE(
-      PlcClient(bench, fitl::concentrator_client(bench.meter.provision, 5000)).associate());
-  EXPECT_TRUE(PlcClient(bench, fitl::concentrator_client(bench.meter.provision, 6000)).associate());
+      PlcClient(bench, rigs::concentrator_client(bench.meter.provision, 5000)).associate());
+  EXPECT_TRUE(PlcClient(bench, rigs::concentrator_client(bench.meter.provision, 6000)).associate());
 }
 
 TEST(PowerLine, TheMetersCountersNeverRepeatUnderOneKey) {
@@ -287,8 +287,8 @@ TEST(PowerLine, TheMetersCountersNeverRepeatUnderOneKey) {
   ASSERT_TRUE(bench.run_until_joined());
   for (std::uint32_t round = 0; round < 3; ++round) {
     PlcClient concentrator(bench,
-                           fitl::concentrator_client(bench.meter.provision, 1 + 1000 * round));
-    PlcClient manager(bench, fitl::management_client(bench.meter.provision, 1 + 1000 * round));
+                           rigs::concentrator_client(bench.meter.provision, 1 + 1000 * round));
+    PlcClient manager(bench, rigs::management_client(bench.meter.provision, 1 + 1000 * round));
     ASSERT_TRUE(concentrator.associate() && manager.associate());
     for (int k = 0; k < 3; ++k) EXPECT_TRUE(concentrator.get(kImport) && manager.get(kImport));
     bench.power_off(round == 1);
@@ -311,19 +311,19 @@ TEST(PowerLine, TheMetersCountersNeverRepeatUnderOneKey) {
 TEST(PowerLine, MirrorsShowTheMac) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
+  PlcClient reader(bench, rigs::reading_client(bench.meter.provision));
   ASSERT_TRUE(reader.associate());
   const auto at = [](std::uint16_t class_id, std::uint8_t d, std::int8_t attribute) {
     return Attribute{ClassId{class_id}, obis(0, 0, 28, d, 0), attribute};
   };
-  EXPECT_EQ(fitl::unsigned_in(reader, at(80, 0, 2)), bench.address);
-  EXPECT_EQ(fitl::unsigned_in(reader, at(80, 0, 3)), 0u);
-  EXPECT_EQ(fitl::unsigned_in(reader, at(82, 2, 2)), 24u);
-  EXPECT_EQ(fitl::text_of(reader.get(at(83, 3, 5))), std::string("\x02\x41\x44\0\0\x01", 6));
+  EXPECT_EQ(rigs::unsigned_in(reader, at(80, 0, 2)), bench.address);
+  EXPECT_EQ(rigs::unsigned_in(reader, at(80, 0, 3)), 0u);
+  EXPECT_EQ(rigs::unsigned_in(reader, at(82, 2, 2)), 24u);
+  EXPECT_EQ(rigs::text_of(reader.get(at(83, 3, 5))), std::string("\x02\x41\x44\0\0\x01", 6));
   EXPECT_EQ(reader.get(at(83, 3, 6)), (std::vector<std::uint8_t>{0x16, 1}));  // terminal
-  EXPECT_GT(fitl::unsigned_in(reader, at(84, 4, 3)), 3u);
-  EXPECT_EQ(fitl::text_of(reader.get(at(43, 6, 2))), std::string("\x02\x41\x4D\0\0\x2A", 6));
-  EXPECT_EQ(fitl::text_of(reader.get(at(86, 7, 2))), "1.0.0");
+  EXPECT_GT(rigs::unsigned_in(reader, at(84, 4, 3)), 3u);
+  EXPECT_EQ(rigs::text_of(reader.get(at(43, 6, 2))), std::string("\x02\x41\x4D\0\0\x2A", 6));
+  EXPECT_EQ(rigs::text_of(reader.get(at(86, 7, 2))), "1.0.0");
   const std::pair<int, int> attributes[] = {{80, 3}, {81, 5}, {82, 8}, {83, 14},
                                             {84, 7}, {85, 6}, {86, 4}};
   for (const auto& [class_id, n] : attributes) {
@@ -341,10 +341,10 @@ TEST(PowerLine, MirrorsShowTheMac) {
 TEST(PowerLine, EveryListedRightHoldsForEveryClient) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient anyone(bench, fitl::public_client());
-  PlcClient manager(bench, fitl::management_client(bench.meter.provision));
-  PlcClient reader(bench, fitl::reading_client(bench.meter.provision));
-  PlcClient concentrator(bench, fitl::concentrator_client(bench.meter.provision));
+  PlcClient anyone(bench, rigs::public_client());
+  PlcClient manager(bench, rigs::management_client(bench.meter.provision));
+  PlcClient reader(bench, rigs::reading_client(bench.meter.provision));
+  PlcClient concentrator(bench, rigs::concentrator_client(bench.meter.provision));
   using meter::fw::ClientIndex;
   const std::pair<PlcClient*, ClientIndex> cases[] = {{&anyone, meter::fw::kPublic},
                                                       {&manager, meter::fw::kManagement},
@@ -352,9 +352,9 @@ TEST(PowerLine, EveryListedRightHoldsForEveryClient) {
                                                       {&concentrator, meter::fw::kConcentrator}};
   for (const auto& [client, index] : cases) {
     ASSERT_TRUE(client->associate());
-    const std::vector<fitl::Listed> list = fitl::object_list(*client);
-    EXPECT_EQ(list.size(), fitl::listed_objects(index, {1, true}));
-    for (const fitl::Listed& object : list) {
+    const std::vector<rigs::Listed> list = rigs::object_list(*client);
+    EXPECT_EQ(list.size(), rigs::listed_objects(index, {1, true}));
+    for (const rigs::Listed& object : list) {
       Attribute attribute = object.name;
       for (const std::uint8_t right : object.rights) {
         ++attribute.index;
@@ -370,9 +370,9 @@ TEST(PowerLine, EveryListedRightHoldsForEveryClient) {
 TEST(PowerLine, DescriptionMatchesTheWire) {
   PlcBench bench;
   ASSERT_TRUE(bench.run_until_joined());
-  PlcClient manager(bench, fitl::management_client(bench.meter.provision));
+  PlcClient manager(bench, rigs::management_client(bench.meter.provision));
   ASSERT_TRUE(manager.associate());
-  const std::vector<fitl::Listed> list = fitl::object_list(manager);
+  const std::vector<rigs::Listed> list = rigs::object_list(manager);
   meter_object_info info{};
   std::uint32_t index = 0;
   for (; bench.meter.firmware->describe(index, &info) == 0; ++index) {
@@ -385,15 +385,15 @@ TEST(PowerLine, DescriptionMatchesTheWire) {
 }
 
 TEST(PowerLine, AMeterWithoutItHasNoneOfItsObjects) {
-  fitl::MeterFixture meter(fitl::utc_s(2026, 2, 10), fitl::make_plc_provision());
-  fitl::TestClient manager(meter, fitl::management_client(meter.provision));
+  rigs::MeterFixture meter(rigs::utc_s(2026, 2, 10), rigs::make_plc_provision());
+  rigs::TestClient manager(meter, rigs::management_client(meter.provision));
   ASSERT_TRUE(manager.connect() && manager.associate());
   for (const Attribute& attribute :
        {kOurTitle, kOurCounter, Attribute{ClassId{84}, obis(0, 0, 28, 4, 0), 2}}) {
     EXPECT_FALSE(manager.get(attribute));
     EXPECT_EQ(manager.refusal, AccessResult::object_undefined);
   }
-  fitl::TestClient concentrator(meter, fitl::concentrator_client(meter.provision));
+  rigs::TestClient concentrator(meter, rigs::concentrator_client(meter.provision));
   EXPECT_FALSE(concentrator.connect());  // DM: never over a wire
 }
 

@@ -12,20 +12,20 @@
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using fitl::kDay_s;
-using fitl::MeterFixture;
-using fitl::rows_of;
-using fitl::StoredRow;
-using fitl::TestClient;
-using fitl::unsigned_in;
-using fitl::WireRow;
 using meter::fw::LogId;
 using protocol::cosem::Attribute;
 using protocol::cosem::obis;
 using protocol::cosem::Selection;
+using rigs::kDay_s;
+using rigs::MeterFixture;
+using rigs::rows_of;
+using rigs::StoredRow;
+using rigs::TestClient;
+using rigs::unsigned_in;
+using rigs::WireRow;
 using testing::ElementsAre;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 constexpr std::int64_t kPeriod_s = 900;
 const Attribute kLoad{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 2};
 const Attribute kClosing{classes::ProfileGeneric::kId, obis(1, 0, 99, 2, 0), 2};
@@ -51,7 +51,7 @@ Selection entries(std::uint32_t from, std::uint32_t to) {
 class Profile : public testing::Test {
  protected:
   MeterFixture meter{kStart};
-  TestClient reader{meter, fitl::reading_client(meter.provision)};
+  TestClient reader{meter, rigs::reading_client(meter.provision)};
 
   void SetUp() override { meter.consume({240.0, 6.0, -20.0, 50.0}, 2 * kDay_s); }
   void open() { ASSERT_TRUE(reader.connect() && reader.associate()); }
@@ -109,7 +109,7 @@ TEST_F(Profile, EntriesCountFromTheOldest) {
 
 TEST_F(Profile, ARangeOverARepeatedHourGivesBothRows) {
   meter.set_clock(kStart + 2 * kDay_s - 2 * kPeriod_s - 10);
-  meter.run_for_us(20 * fitl::kSecond_us);
+  meter.run_for_us(20 * rigs::kSecond_us);
   open();
   const std::int64_t again = 192 * kPeriod_s - 2 * kPeriod_s;
   EXPECT_THAT(stamps(range(kStart + again, kStart + again)), ElementsAre(again, again));
@@ -145,7 +145,7 @@ TEST_F(Profile, RowsCapturedDuringATransferDoNotShiftIt) {
   open();
   int frames = 0;
   reader.on_wire = [&](std::vector<std::uint8_t>&) {
-    if (++frames % 20 == 0) meter.run_for_us(kPeriod_s / 8 * fitl::kSecond_us);
+    if (++frames % 20 == 0) meter.run_for_us(kPeriod_s / 8 * rigs::kSecond_us);
   };
   const std::vector<WireRow> rows = read(kLoad);
   reader.on_wire = nullptr;
@@ -168,10 +168,10 @@ TEST_F(Profile, DamagedAndLostFramesAreRepeated) {
 }
 
 TEST_F(Profile, ANewPeriodBeginsANewProfile) {
-  TestClient manager(meter, fitl::management_client(meter.provision));
+  TestClient manager(meter, rigs::management_client(meter.provision));
   ASSERT_TRUE(manager.connect() && manager.associate());
   const auto period = [](std::uint32_t period_s) {
-    return fitl::encoded(
+    return rigs::encoded(
         [&](protocol::Writer& out) { protocol::axdr::put_double_long_unsigned(period_s, out); });
   };
   EXPECT_FALSE(manager.set(kLoadPeriod, period(777)));
@@ -179,10 +179,10 @@ TEST_F(Profile, ANewPeriodBeginsANewProfile) {
   EXPECT_EQ(unsigned_in(manager, kLoadEntries), 192u);
   EXPECT_TRUE(manager.set(kLoadPeriod, period(300)));
   EXPECT_EQ(unsigned_in(manager, kLoadEntries), 0u);
-  meter.run_for_us(3600 * fitl::kSecond_us);
+  meter.run_for_us(3600 * rigs::kSecond_us);
   meter.power_off(true);
   meter.power_on(METER_BOOT_POWER);
-  meter.run_for_us(3600 * fitl::kSecond_us);
+  meter.run_for_us(3600 * rigs::kSecond_us);
   open();
   EXPECT_EQ(unsigned_in(reader, kLoadEntries), 24u);
   EXPECT_EQ(unsigned_in(reader, {kLoad.class_id, kLoad.instance, 8}), 63u * 288u);
@@ -193,7 +193,7 @@ TEST_F(Profile, OneBadPageCostsNoOtherRows) {
   MeterFixture worn(kStart);
   worn.failing_pages = {meter::fw::kLoadFirstPage + 1u};
   worn.run_to(kStart + 3 * kDay_s);
-  TestClient client(worn, fitl::reading_client(worn.provision));
+  TestClient client(worn, rigs::reading_client(worn.provision));
   ASSERT_TRUE(client.connect() && client.associate());
   const auto rows = rows_of(client.get(kLoad));
   ASSERT_TRUE(rows);

@@ -14,15 +14,15 @@
 
 namespace {
 
-using fitl::kDay_s;
-using fitl::kHour_s;
-using fitl::MeterFixture;
-using fitl::TestClient;
-using fitl::WireRow;
 using meter::fw::LogId;
+using rigs::kDay_s;
+using rigs::kHour_s;
+using rigs::MeterFixture;
+using rigs::TestClient;
+using rigs::WireRow;
 using testing::ElementsAre;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 constexpr std::int64_t kPeriod_s = 900;
 
 struct Notified {
@@ -34,14 +34,14 @@ struct Notified {
 class Push : public testing::Test {
  protected:
   std::unique_ptr<MeterFixture> meter = std::make_unique<MeterFixture>(kStart);
-  std::unique_ptr<TestClient> module = std::make_unique<TestClient>(*meter, fitl::push_client());
+  std::unique_ptr<TestClient> module = std::make_unique<TestClient>(*meter, rigs::push_client());
   protocol::crypto::OpensslEngine crypto{[](protocol::MutableBytes) {}};
 
   void SetUp() override { ASSERT_TRUE(module->connect()); }
   void restart(const meter_provision& provision) {
     module.reset();
     meter = std::make_unique<MeterFixture>(kStart, provision);
-    module = std::make_unique<TestClient>(*meter, fitl::push_client());
+    module = std::make_unique<TestClient>(*meter, rigs::push_client());
     ASSERT_TRUE(module->connect());
   }
   // Opened with the head-end's keys; every octet of it is checked.
@@ -69,7 +69,7 @@ class Push : public testing::Test {
     EXPECT_EQ(std::memcmp(in.octet_string().data(), setup.octets.data(), 6), 0);
     EXPECT_EQ(std::memcmp(in.octet_string().data(), profile.octets.data(), 6), 0);
     notified.rows.resize(in.array());
-    for (WireRow& row : notified.rows) row = fitl::take_row(in);
+    for (WireRow& row : notified.rows) row = rigs::take_row(in);
     EXPECT_TRUE(in.at_end());
     return notified;
   }
@@ -160,7 +160,7 @@ TEST_F(Push, EveryRowArrivesOnceOverALineThatLoses) {
 }
 
 TEST_F(Push, TheDelaySpreadsAStreet) {
-  meter_provision provision = fitl::make_provision();
+  meter_provision provision = rigs::make_provision();
   provision.push_delay_s = 437;
   restart(provision);
   meter->run_to(kStart + kHour_s + 436);
@@ -172,7 +172,7 @@ TEST_F(Push, TheDelaySpreadsAStreet) {
 }
 
 TEST_F(Push, NoPeriodNoPush) {
-  meter_provision provision = fitl::make_provision();
+  meter_provision provision = rigs::make_provision();
   provision.push_period_s = 0;
   restart(provision);
   meter->run_to(kStart + kDay_s);
@@ -199,11 +199,11 @@ TEST_F(Push, AClockSetOverTheHourOffersAtOnce) {
 
 TEST_F(Push, OnlyThePushClientOnRs485GetsThem) {
   meter->run_to(kStart + kHour_s);
-  TestClient reader(*meter, fitl::reading_client(meter->provision));
+  TestClient reader(*meter, rigs::reading_client(meter->provision));
   ASSERT_TRUE(reader.connect() && reader.associate());
   EXPECT_TRUE(reader.poll().empty());
   reader.disconnect();
-  TestClient optical(*meter, fitl::push_client(), METER_UART_OPTICAL);
+  TestClient optical(*meter, rigs::push_client(), METER_UART_OPTICAL);
   ASSERT_TRUE(optical.connect());
   EXPECT_TRUE(optical.poll().empty());
   optical.disconnect();
@@ -216,7 +216,7 @@ TEST_F(Push, OnlyThePushClientOnRs485GetsThem) {
 // Cut inside every flash operation of two hours of pushing: rows may come twice, never not at all.
 TEST_F(Push, NoCutLosesARow) {
   for (std::uint64_t at = 1;; ++at) {
-    restart(fitl::make_provision());
+    restart(rigs::make_provision());
     meter->cut_at_operation(at, 11);
     std::vector<bool> seen(20);
     const auto collect = [&] {
@@ -236,7 +236,7 @@ TEST_F(Push, NoCutLosesARow) {
     ASSERT_TRUE(module->connect());
     for (; t < 4 * kHour_s; collect()) meter->run_to(kStart + (t += 300));
     collect();
-    for (const fitl::StoredRow& row : meter->rows(LogId::load)) {
+    for (const rigs::StoredRow& row : meter->rows(LogId::load)) {
       const std::int64_t quarter = (row.head.utc_s - kStart) / kPeriod_s;
       EXPECT_TRUE(seen[static_cast<std::size_t>(quarter)]) << quarter << " cut " << at;
     }

@@ -9,17 +9,17 @@
 #include <sstream>
 #include <string>
 
-#include "meter/fw/core/meter.hpp"
+#include "meter/fw/device/meter.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
 namespace {
 
-using fitl::MeterFixture;
-using fitl::TestClient;
+using rigs::MeterFixture;
+using rigs::TestClient;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 
 std::uint32_t next_random(std::uint32_t& state) {
   state = state * 1664525u + 1013904223u;
@@ -39,7 +39,7 @@ TEST(Hostile, NoiseOnBothPortsIsCountedAndDropped) {
                             octets.data(), static_cast<std::uint32_t>(octets.size()));
   }
   EXPECT_EQ(meter.buffers_out, 0);
-  TestClient reader(meter, fitl::reading_client(meter.provision));
+  TestClient reader(meter, rigs::reading_client(meter.provision));
   EXPECT_TRUE(reader.connect() && reader.associate());
 }
 
@@ -50,8 +50,8 @@ TEST(Hostile, DamagedApdusNeverCrashAndNeverOpenTheDoor) {
   std::uint32_t state = 99;
   for (int run = 0; run < 3000; ++run) {
     MeterFixture meter(kStart);
-    TestClient client(meter, run % 2 == 0 ? fitl::management_client(meter.provision)
-                                          : fitl::reading_client(meter.provision));
+    TestClient client(meter, run % 2 == 0 ? rigs::management_client(meter.provision)
+                                          : rigs::reading_client(meter.provision));
     ASSERT_TRUE(client.connect());
     std::vector<std::uint8_t> apdu(1 + next_random(state) % 120);
     for (auto& octet : apdu) octet = static_cast<std::uint8_t>(next_random(state));
@@ -66,7 +66,7 @@ TEST(Hostile, DamagedApdusNeverCrashAndNeverOpenTheDoor) {
 
 TEST(Hostile, AnExhaustedPoolDelaysAndDoesNotBreak) {
   MeterFixture meter(kStart);
-  TestClient reader(meter, fitl::reading_client(meter.provision));
+  TestClient reader(meter, rigs::reading_client(meter.provision));
   ASSERT_TRUE(reader.connect());
   meter.buffers_max = 0;
   EXPECT_FALSE(reader.associate());
@@ -76,21 +76,21 @@ TEST(Hostile, AnExhaustedPoolDelaysAndDoesNotBreak) {
 }
 
 TEST(Hostile, AnUnprovisionedMeterMeasuresAndIsSilent) {
-  fitl::FakePlatform meter(meter_ad11a_firmware());
+  rigs::FakePlatform meter(meter_ad11a_firmware());
   meter.power_on(METER_BOOT_FIRST);
-  const meter_sums sums = fitl::make_sums({240.0, 10.0});
+  const meter_sums sums = rigs::make_sums({240.0, 10.0});
   meter.firmware->on_sums(meter.instance(), &sums, 18000);
-  TestClient anyone(meter, fitl::public_client());
+  TestClient anyone(meter, rigs::public_client());
   EXPECT_FALSE(anyone.connect());
-  meter.run_for_us(fitl::kDay_s * fitl::kSecond_us);
+  meter.run_for_us(rigs::kDay_s * rigs::kSecond_us);
   EXPECT_EQ(meter.pulses[METER_PULSE_ACTIVE], 2400u);
 }
 
 template <typename Spoil>
 bool refused(Spoil&& spoil) {
-  fitl::FakePlatform meter(meter_ad11a_firmware());
+  rigs::FakePlatform meter(meter_ad11a_firmware());
   meter.construct();
-  meter_provision provision = fitl::make_provision();
+  meter_provision provision = rigs::make_provision();
   spoil(provision);
   return meter.firmware->provision(meter.instance(), &provision) != 0;
 }
@@ -115,7 +115,7 @@ TEST(Cost, AnInstanceFitsSixKibibytes) {
 
 TEST(Cost, NothingIsScheduledThatNobodyObserves) {
   MeterFixture meter(kStart);
-  meter.run_to(kStart + fitl::kDay_s);
+  meter.run_to(kStart + rigs::kDay_s);
   EXPECT_EQ(meter.alarms, 0u);
   EXPECT_LE(meter.rtc_upcalls.size(), 98u);  // 96 captures, a closing
 }
@@ -139,11 +139,11 @@ double cost_us(int days, Work&& work) {
 TEST(Cost, ADayTakesWellUnderAMillisecond) {
   constexpr int kDays = 50;
   MeterFixture meter(kStart);
-  TestClient module(meter, fitl::push_client());
+  TestClient module(meter, rigs::push_client());
   ASSERT_TRUE(module.connect());
   const double sums_us = cost_us(kDays, [&](int day) {
     for (int minute = 0; minute < 1440; ++minute) {
-      meter.sums(fitl::make_sums({240.0, 1.0 + (minute + day) % 17, 10.0, 50.0}), 300);
+      meter.sums(rigs::make_sums({240.0, 1.0 + (minute + day) % 17, 10.0, 50.0}), 300);
     }
   });
   const double polls_us = cost_us(kDays, [&](int) {
@@ -153,7 +153,7 @@ TEST(Cost, ADayTakesWellUnderAMillisecond) {
   std::size_t pushes = 0;
   const double day_us = cost_us(kDays, [&](int day) {
     for (int hour = 1; hour <= 24; ++hour) {
-      meter.run_to(kStart + day * fitl::kDay_s + hour * 3600);
+      meter.run_to(kStart + day * rigs::kDay_s + hour * 3600);
       while (true) {
         if (!module.poll().empty()) {
           ++pushes;
@@ -220,12 +220,12 @@ TEST(ObjectFiles, NeedNoHeapNoExceptionsNoStreams) {
 TEST(Hostile, StrangersDoNotTakeTheLinksOfKnownClients) {
   MeterFixture meter(kStart);
   for (const std::uint16_t sap : {77, 78, 79, 80, 81}) {
-    protocol::dlms::ClientConfig config = fitl::public_client();
+    protocol::dlms::ClientConfig config = rigs::public_client();
     config.client_sap = sap;
     TestClient stranger(meter, config);
     EXPECT_FALSE(stranger.connect()) << sap;
   }
-  TestClient known(meter, fitl::public_client());
+  TestClient known(meter, rigs::public_client());
   EXPECT_TRUE(known.connect() && known.associate());
 }
 

@@ -15,15 +15,15 @@
 
 namespace {
 
-using fitl::kDay_s;
-using fitl::StoredRow;
-using fitl::TestClient;
 using meter::fw::LogId;
 using protocol::cosem::Attribute;
 using protocol::cosem::obis;
+using rigs::kDay_s;
+using rigs::StoredRow;
+using rigs::TestClient;
 namespace classes = protocol::cosem::classes;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 const Attribute kCounter{classes::Data::kId, obis(0, 0, 96, 15, 50), 2};
 const Attribute kPeriod{classes::ProfileGeneric::kId, obis(1, 0, 99, 1, 0), 4};
 
@@ -37,13 +37,13 @@ std::vector<LogId> all_logs() {
 
 class RowIdentity : public testing::Test {
  protected:
-  fitl::MeterFixture meter{kStart};
+  rigs::MeterFixture meter{kStart};
 
   static std::uint32_t number_of(const StoredRow& row, LogId id) {
     return row.values[meter::fw::value_octets(id) / 4 - 1];
   }
   // Of all rows of all logs: they rise in each, and none comes twice.
-  static std::set<std::uint32_t> numbers(const fitl::MeterFixture& of) {
+  static std::set<std::uint32_t> numbers(const rigs::MeterFixture& of) {
     std::set<std::uint32_t> all;
     for (const LogId id : all_logs()) {
       std::uint32_t before = 0;
@@ -56,11 +56,11 @@ class RowIdentity : public testing::Test {
     }
     return all;
   }
-  static std::uint32_t newest(const fitl::MeterFixture& of) { return *numbers(of).rbegin(); }
+  static std::uint32_t newest(const rigs::MeterFixture& of) { return *numbers(of).rbegin(); }
   void change_period(std::uint32_t period_s) {
-    TestClient manager(meter, fitl::management_client(meter.provision));
+    TestClient manager(meter, rigs::management_client(meter.provision));
     ASSERT_TRUE(manager.connect() && manager.associate());
-    ASSERT_TRUE(manager.set(kPeriod, fitl::encoded([&](protocol::Writer& out) {
+    ASSERT_TRUE(manager.set(kPeriod, rigs::encoded([&](protocol::Writer& out) {
                               protocol::axdr::put_double_long_unsigned(period_s, out);
                             })));
   }
@@ -71,14 +71,14 @@ TEST_F(RowIdentity, NumbersRiseByOneOverAllLogsAndTheObjectShowsTheNewest) {
   const std::set<std::uint32_t> all = numbers(meter);
   EXPECT_EQ(*all.begin(), 1u);
   EXPECT_EQ(*all.rbegin(), all.size());
-  TestClient reader(meter, fitl::reading_client(meter.provision));
+  TestClient reader(meter, rigs::reading_client(meter.provision));
   ASSERT_TRUE(reader.connect() && reader.associate());
-  EXPECT_EQ(fitl::unsigned_in(reader, kCounter), newest(meter));
+  EXPECT_EQ(rigs::unsigned_in(reader, kCounter), newest(meter));
 }
 
 TEST_F(RowIdentity, NumbersGoOnAfterPowerLossAndADeadBattery) {
   for (int round = 0; round < 12; ++round) {
-    meter.run_for_us((5 + 7 * round) * fitl::kHour_s * fitl::kSecond_us);
+    meter.run_for_us((5 + 7 * round) * rigs::kHour_s * rigs::kSecond_us);
     const std::uint32_t before = newest(meter);
     meter.power_off(round % 2 == 0);
     if (round % 3 == 0) meter.retained.fill(0);
@@ -91,12 +91,12 @@ TEST_F(RowIdentity, NumbersGoOnAfterPowerLossAndADeadBattery) {
 
 // Midnight, with quarter, closing and checkpoint; with and without battery.
 TEST_F(RowIdentity, ACutInAnyFlashOperationOfACaptureRepeatsAndLosesNoNumber) {
-  const std::int64_t midnight_s = kStart + 23 * fitl::kHour_s;
+  const std::int64_t midnight_s = kStart + 23 * rigs::kHour_s;
   for (const std::uint32_t partial : {11u, METER_FLASH_PAGE_BYTES}) {
     for (const bool dead_battery : {false, true}) {
       bool complete = false;
       for (std::uint64_t at = 1; !complete; ++at) {
-        fitl::MeterFixture cut(kStart);
+        rigs::MeterFixture cut(kStart);
         cut.run_to(midnight_s - 1);
         cut.cut_at_operation(at, partial);
         cut.run_to(midnight_s);
@@ -104,7 +104,7 @@ TEST_F(RowIdentity, ACutInAnyFlashOperationOfACaptureRepeatsAndLosesNoNumber) {
         cut.power_off(false);
         if (dead_battery) cut.retained.fill(0);
         cut.power_on(METER_BOOT_POWER);
-        cut.run_for_us(fitl::kHour_s * fitl::kSecond_us);
+        cut.run_for_us(rigs::kHour_s * rigs::kSecond_us);
         const std::set<std::uint32_t> all = numbers(cut);
         EXPECT_EQ(*all.rbegin(), all.size()) << at << '/' << partial;
       }

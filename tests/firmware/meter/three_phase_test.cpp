@@ -63,7 +63,7 @@ struct ThreePhaseBench {
     config.firmware = &firmware;
     config.meter = 3;
     config.detailed = tier == models::FeedTier::detailed;
-    config.rtc_start_ticks = fitl::utc_s(2026, 2, 10) * METER_RTC_HZ;
+    config.rtc_start_ticks = rigs::utc_s(2026, 2, 10) * METER_RTC_HZ;
     node = std::make_unique<models::MeterNode>(
         services, config, std::make_unique<models::ElectricalFeed>(supply, afe, tier));
   }
@@ -129,7 +129,7 @@ class ThreePhases : public testing::TestWithParam<models::FeedTier> {};
 
 TEST_P(ThreePhases, BenchFindsTheConstantsOfEachPhase) {
   ThreePhaseBench bench(GetParam());
-  ASSERT_TRUE(models::manufacture(*bench.node, fitl::make_provision(), bench.afe));
+  ASSERT_TRUE(models::manufacture(*bench.node, rigs::make_provision(), bench.afe));
   const meter::fw::Calibration found = bench.calibration();
   for (std::size_t p = 0; p < 3; ++p) {
     const models::PhaseTolerance& real = bench.afe.tolerance().phase[p];
@@ -145,7 +145,7 @@ TEST_P(ThreePhases, BenchFindsTheConstantsOfEachPhase) {
 
 TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
   ThreePhaseBench bench(GetParam());
-  ASSERT_TRUE(models::manufacture(*bench.node, fitl::make_provision(), bench.afe));
+  ASSERT_TRUE(models::manufacture(*bench.node, rigs::make_provision(), bench.afe));
   bench.node->power(0, true);
   const bool detailed = GetParam() == models::FeedTier::detailed;
   const kernel::TimeNs until = detailed ? 20 * kNsPerMinute : 6 * kNsPerHour;
@@ -166,9 +166,9 @@ TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
 
 TEST_P(ThreePhases, AMissingElementIsNotTakenForAWindow) {
   ThreePhaseBench bench(GetParam());
-  meter_sums sums = fitl::make_sums({230.0, 5.0}, {}, 1);
+  meter_sums sums = rigs::make_sums({230.0, 5.0}, {}, 1);
   const meter_reference reference{230.0, 5.0, 1150.0, 0.0};
-  ASSERT_TRUE(bench.node->provision(fitl::make_provision()));
+  ASSERT_TRUE(bench.node->provision(rigs::make_provision()));
   EXPECT_FALSE(bench.node->calibrate(METER_CALIBRATE_GAIN, sums, reference));
 }
 

@@ -20,12 +20,12 @@
 namespace {
 
 namespace classes = protocol::cosem::classes;
-using fitl::MeterFixture;
-using fitl::TestClient;
 using protocol::cosem::Attribute;
 using protocol::cosem::obis;
+using rigs::MeterFixture;
+using rigs::TestClient;
 
-const std::int64_t kStart = fitl::utc_s(2026, 2, 10);
+const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 const Attribute kName{classes::Data::kId, obis(0, 0, 42, 0, 0), 2};
 const Attribute kTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 0), 5};
 const Attribute kWindows{classes::Data::kId, obis(0, 0, 128, 0, 0), 2};
@@ -42,13 +42,13 @@ const meter_firmware* entry_of(const char* path) {
 }
 
 void read_identity(const meter_firmware* firmware) {
-  MeterFixture meter(kStart, fitl::make_provision(), firmware);
+  MeterFixture meter(kStart, rigs::make_provision(), firmware);
   for (int round = 0; round < 2; ++round) {
-    TestClient client(meter, fitl::public_client());
+    TestClient client(meter, rigs::public_client());
     ASSERT_TRUE(client.connect());
     ASSERT_TRUE(client.associate());
-    EXPECT_EQ(fitl::text_of(client.get(kName)), meter.provision.logical_device_name);
-    EXPECT_EQ(fitl::text_of(client.get(kTitle)), std::string("AMT\0\0\0\0\x2A", 8));
+    EXPECT_EQ(rigs::text_of(client.get(kName)), meter.provision.logical_device_name);
+    EXPECT_EQ(rigs::text_of(client.get(kTitle)), std::string("AMT\0\0\0\0\x2A", 8));
     client.disconnect();
     meter.power_off(false);
     meter.power_on(METER_BOOT_POWER);
@@ -58,47 +58,47 @@ void read_identity(const meter_firmware* firmware) {
 TEST(SecondFirmware, AnswersThePublicClient) { read_identity(second_firmware()); }
 
 TEST(SecondFirmware, CountsWindowsOverPowerCuts) {
-  MeterFixture meter(kStart, fitl::make_provision(), second_firmware());
-  const meter_sums sums = fitl::make_sums({240.0, 1.0});
+  MeterFixture meter(kStart, rigs::make_provision(), second_firmware());
+  const meter_sums sums = rigs::make_sums({240.0, 1.0});
   meter.sums(sums, 300);
   meter.sums(sums, 7);
   const meter_window window{};
   meter.firmware->on_samples(meter.instance(), &window);
   meter.power_off(false);
   meter.power_on(METER_BOOT_POWER);
-  TestClient client(meter, fitl::public_client());
+  TestClient client(meter, rigs::public_client());
   ASSERT_TRUE(client.connect() && client.associate());
-  EXPECT_EQ(fitl::unsigned_in(client, kWindows), 308u);
+  EXPECT_EQ(rigs::unsigned_in(client, kWindows), 308u);
   EXPECT_FALSE(client.get({classes::Register::kId, obis(1, 0, 1, 8, 0), 2}));
   EXPECT_EQ(client.refusal, protocol::cosem::AccessResult::object_undefined);
 }
 
 TEST(SecondFirmware, HasNothingToPushAndLetsNobodyElseIn) {
-  MeterFixture meter(kStart, fitl::make_provision(), second_firmware());
-  TestClient module(meter, fitl::push_client());
+  MeterFixture meter(kStart, rigs::make_provision(), second_firmware());
+  TestClient module(meter, rigs::push_client());
   ASSERT_TRUE(module.connect());
   EXPECT_TRUE(module.poll().empty());
   EXPECT_TRUE(module.is_open());
-  TestClient manager(meter, fitl::management_client(meter.provision));
+  TestClient manager(meter, rigs::management_client(meter.provision));
   EXPECT_FALSE(manager.connect());
 }
 
 TEST(SecondFirmware, AnswersAgainWhenAnAnswerWasLost) {
-  MeterFixture meter(kStart, fitl::make_provision(), second_firmware());
-  TestClient client(meter, fitl::public_client());
+  MeterFixture meter(kStart, rigs::make_provision(), second_firmware());
+  TestClient client(meter, rigs::public_client());
   ASSERT_TRUE(client.connect() && client.associate());
   int frames = 0;
   client.on_wire = [&](std::vector<std::uint8_t>& frame) {
     if (++frames % 2 == 0) frame[6] ^= 4;
   };
   for (int k = 0; k < 10; ++k) {
-    EXPECT_EQ(fitl::text_of(client.get(kName)), meter.provision.logical_device_name);
+    EXPECT_EQ(rigs::text_of(client.get(kName)), meter.provision.logical_device_name);
   }
   client.on_wire = nullptr;
 }
 
 TEST(SecondFirmware, SurvivesNoise) {
-  MeterFixture meter(kStart, fitl::make_provision(), second_firmware());
+  MeterFixture meter(kStart, rigs::make_provision(), second_firmware());
   std::uint32_t state = 3;
   for (int k = 0; k < 20'000; ++k) {
     std::vector<std::uint8_t> octets(1 + k % 300);

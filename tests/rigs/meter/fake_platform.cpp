@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace fitl {
+namespace rigs {
 namespace {
 
 constexpr std::int64_t kRelayTravel_us = 25'000;
@@ -242,4 +242,4 @@ void FakePlatform::run_until_us(std::int64_t until_us) {
   now_us = until_us;
 }
 
-}  // namespace fitl
+}  // namespace rigs

@@ -12,7 +12,7 @@
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "protocol/prime/modem.hpp"
 
-namespace fitl {
+namespace rigs {
 
 // The platform of one meter in virtual time: nothing but the contract of meter_hal.h, and a supply
 // that can be cut in the middle of any flash operation.
@@ -195,4 +195,4 @@ class FakePlatform {
   protocol::crypto::OpensslEngine crypto_;
 };
 
-}  // namespace fitl
+}  // namespace rigs

@@ -6,7 +6,7 @@
 
 #include "tests/rigs/meter/fake_platform.hpp"
 
-namespace fitl {
+namespace rigs {
 
 namespace prime = protocol::prime;
 
@@ -86,4 +86,4 @@ void FakePlatform::hear(const prime::HeardBeacon* beacon) {
   firmware->on_plc_beacon(instance(), &told);
 }
 
-}  // namespace fitl
+}  // namespace rigs

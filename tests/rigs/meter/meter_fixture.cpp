@@ -9,7 +9,7 @@
 #include "protocol/cosem/classes/clock.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
-namespace fitl {
+namespace rigs {
 
 std::int64_t utc_s(int year, unsigned month, unsigned day, int hour, int minute, int second) {
   return protocol::cosem::days_from_civil(year, month, day) * kDay_s + hour * kHour_s +
@@ -131,4 +131,4 @@ std::vector<std::uint8_t> MeterFixture::event_codes(meter::fw::LogId id) const {
   return codes;
 }
 
-}  // namespace fitl
+}  // namespace rigs

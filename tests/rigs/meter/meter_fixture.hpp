@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "meter/fw/core/firmware.h"
+#include "meter/fw/device/firmware.h"
 #include "meter/fw/events/journal.hpp"
 #include "tests/rigs/meter/fake_platform.hpp"
 
-namespace fitl {
+namespace rigs {
 
 inline constexpr std::int64_t kSecond_us = 1'000'000;
 inline constexpr std::int64_t kHour_s = 3600;
@@ -66,4 +66,4 @@ class MeterFixture : public FakePlatform {
   const meter_provision provision;
 };
 
-}  // namespace fitl
+}  // namespace rigs

@@ -6,7 +6,7 @@
 
 #include "meter/fw/cosem/object_table.hpp"
 
-namespace fitl {
+namespace rigs {
 
 // How many objects the firmware's own table shows to a client.
 inline std::size_t listed_objects(meter::fw::ClientIndex client,
@@ -17,4 +17,4 @@ inline std::size_t listed_objects(meter::fw::ClientIndex client,
   }));
 }
 
-}  // namespace fitl
+}  // namespace rigs

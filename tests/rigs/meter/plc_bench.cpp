@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-namespace fitl {
+namespace rigs {
 namespace {
 
 dcu::fw::Config base_config() {
@@ -106,4 +106,4 @@ std::vector<std::uint8_t> PlcClient::exchange(protocol::Bytes apdu) {
   return inbox.front();
 }
 
-}  // namespace fitl
+}  // namespace rigs

@@ -10,7 +10,7 @@
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
-namespace fitl {
+namespace rigs {
 
 // A provision with the power line fitted.
 meter_provision make_plc_provision();
@@ -78,4 +78,4 @@ class PlcClient final : public DlmsClient {
   std::uint8_t sap_;
 };
 
-}  // namespace fitl
+}  // namespace rigs

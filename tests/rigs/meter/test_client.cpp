@@ -6,7 +6,7 @@
 
 #include "meter/fw/cosem/clients.hpp"
 
-namespace fitl {
+namespace rigs {
 namespace {
 
 using protocol::Bytes;
@@ -165,4 +165,4 @@ ClientConfig push_client() {
   return config;
 }
 
-}  // namespace fitl
+}  // namespace rigs

@@ -11,7 +11,7 @@
 #include "protocol/hdlc/primary.hpp"
 #include "tests/rigs/meter/fake_platform.hpp"
 
-namespace fitl {
+namespace rigs {
 
 // The client of an association, whatever carries its APDUs. Each call runs to its end.
 class DlmsClient {
@@ -91,4 +91,4 @@ protocol::dlms::ClientConfig push_client();
 protocol::dlms::ClientConfig concentrator_client(const meter_provision& provision,
                                                  std::uint32_t counter = 1);
 
-}  // namespace fitl
+}  // namespace rigs

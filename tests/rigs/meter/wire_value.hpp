@@ -12,7 +12,7 @@
 #include "tests/rigs/meter/test_client.hpp"
 
 // A-XDR values of the tests, taken apart by the protocol's cursor, not by the firmware's own code.
-namespace fitl {
+namespace rigs {
 
 using OptionalValue = std::optional<std::vector<std::uint8_t>>;
 
@@ -107,4 +107,4 @@ std::vector<std::uint8_t> encoded(Write&& write) {
   return octets;
 }
 
-}  // namespace fitl
+}  // namespace rigs

@@ -5,6 +5,7 @@
 #include "meter/fw/cosem/behaviour.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
+#include "meter/fw/profiles/profiles.hpp"
 
 namespace meter::fw {
 namespace {
@@ -171,24 +172,14 @@ void Behaviour<ProfileGeneric>::get(const Context& context, const Object& object
   }
 }
 
-// The capture period. Blue Book 4.3.6: the buffer is cleared, rows of two periods do not mix.
+// The capture period.
 template <>
 AccessResult Behaviour<ProfileGeneric>::set(Context& context, const Object&, std::int8_t,
                                             Bytes value) {
   Core& core = context.parts.core;
   const auto period_s = static_cast<std::uint32_t>(axdr::Cursor(value).unsigned_number());
   if (period_s == core.identity.capture_period_s) return AccessResult::success;
-  meter_provision next = core.identity;
-  next.capture_period_s = period_s;
-  if (!is_sensible(next)) return AccessResult::other_reason;
-  core.durable.checkpoint(core.hal, core.parameters);  // of the number of the last row
-  core.journal.log(LogId::load).format(core.hal);
-  core.identity = next;
-  core.store_identity();
-  core.journal.log(LogId::load).open(core.hal, load_place(period_s), load_rows(period_s));
-  core.durable.state.push_cursor = 0;
-  core.durable.state.load_status |= kDataNotValid;
-  core.durable.save(core.hal);
+  if (!set_capture_period(core, period_s)) return AccessResult::other_reason;
   context.profile_reset = true;
   context.parts.schedule.start(core);
   return AccessResult::success;

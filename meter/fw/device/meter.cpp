@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/core/meter.hpp"
+#include "meter/fw/device/meter.hpp"
 
 #include <algorithm>
 #include <cstring>

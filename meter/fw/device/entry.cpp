@@ -4,9 +4,9 @@
 #include <new>
 
 #include "meter/dsp/window_sums.hpp"
-#include "meter/fw/core/firmware.h"
-#include "meter/fw/core/meter.hpp"
 #include "meter/fw/core/revision.hpp"
+#include "meter/fw/device/firmware.h"
+#include "meter/fw/device/meter.hpp"
 
 namespace meter::fw {
 namespace {
