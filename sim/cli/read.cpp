@@ -18,8 +18,6 @@
 #include "protocol/dlms/client.hpp"
 #include "protocol/dlms/selection.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
-#include "sim/cli/apdu_link.hpp"
-#include "sim/cli/value_text.hpp"
 #include "sim/scenario/civil_time.hpp"
 
 namespace sim::cli {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/cli/value_text.hpp"
+#include "sim/cli/read.hpp"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "sim/result/h5_file.hpp"
-#include "sim/result/h5_types.hpp"
 
 namespace sim::result {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/result/h5_types.hpp"
+#include "sim/result/h5_file.hpp"
 
 #include <hdf5.h>
 

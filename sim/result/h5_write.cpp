@@ -6,7 +6,6 @@
 #include <bit>
 
 #include "sim/result/h5_file.hpp"
-#include "sim/result/h5_types.hpp"
 
 namespace sim::result {
 namespace {

@@ -4,20 +4,43 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "sim/scenario/meter_set.hpp"
-
 namespace sim::run {
+
+// Meters of a scenario by number, counted from 1: "all", "none", "3-7", "1, 5, 9-12".
+struct MeterSet {
+  struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+  static constexpr std::uint32_t kUnbounded = 0xFFFFFFFFu;
+
+  std::vector<Range> ranges;
+
+  static MeterSet all() { return {{{1, kUnbounded}}}; }
+  static MeterSet one(std::uint32_t meter) { return {{{meter, meter}}}; }
+  bool empty() const { return ranges.empty(); }
+  bool contains(std::uint32_t meter) const;
+  // The largest number named; 0 for "all" and "none".
+  std::uint32_t highest_named() const;
+  // Numbers in rising order, each once.
+  std::vector<std::uint32_t> list(std::uint32_t count) const;
+  std::string text() const;
+  friend bool operator==(const MeterSet&, const MeterSet&) = default;
+};
+std::optional<MeterSet> parse_meter_set(std::string_view text);
 
 // A section of the scenario, or a row of one of its tables, is a struct of fields with their
 // defaults and
 //   static constexpr SectionName kSection
 //   static void describe(auto& key)   key(name, field, rule, unit, doc) once a key; without rule
-//   and
-//                                     unit where the type of the field says it all;
+//                                     and unit where the type of the field says it all;
 //                                     key.part(field) for a struct of fields
 // and nothing else speaks of its keys: checks, defaults and docs/scenario-reference.md walk this.
 struct SectionName {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/scenario/meter_set.hpp"
+#include "sim/scenario/key.hpp"
 
 #include <algorithm>
 #include <charconv>

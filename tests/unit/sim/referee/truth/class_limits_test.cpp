@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/referee/truth/class_limits.hpp"
+#include "sim/referee/truth/truth.hpp"
 
 #include <gtest/gtest.h>
 
