@@ -33,22 +33,6 @@ plc::Modem& PlcDoor::present() {
   return *modem_;
 }
 
-void PlcDoor::power(bool on) { present().power(on); }
-bool PlcDoor::send(protocol::Bytes mpdu, plc::Scheme scheme, unsigned level) {
-  return present().send(mpdu, scheme, level);
-}
-bool PlcDoor::busy() { return present().busy(); }
-void PlcDoor::set_filter(std::span<const protocol::prime::FilterRule> rules) {
-  present().set_filter(rules);
-}
-void PlcDoor::search(bool on) { present().search(on); }
-std::size_t PlcDoor::heard(std::span<protocol::prime::HeardBeacon> out) {
-  return present().heard(out);
-}
-void PlcDoor::watch(const protocol::prime::BeaconWatch* watch) { present().watch(watch); }
-bool PlcDoor::frame_time(protocol::prime::FrameTime& out) { return present().frame_time(out); }
-void PlcDoor::set_beacon(const protocol::prime::BeaconPlan* plan) { present().set_beacon(plan); }
-
 void PlcDoor::on_frame(const protocol::prime::ReceivedFrame& frame) {
   owner_.call([this, frame, octets = Octets(frame.mpdu.begin(), frame.mpdu.end())] {
     if (client_ == nullptr) return;

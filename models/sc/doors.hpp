@@ -47,15 +47,21 @@ class PlcDoor final : public plc::Modem, private protocol::prime::ModemClient {
 
   void set_client(protocol::prime::ModemClient* client, const plc::Clock& clock) override;
   std::int64_t now_us() override { return clock_->us_at(owner_.agenda().now()); }
-  void power(bool on) override;
-  bool send(protocol::Bytes mpdu, plc::Scheme scheme, unsigned level) override;
-  bool busy() override;
-  void set_filter(std::span<const protocol::prime::FilterRule> rules) override;
-  void search(bool on) override;
-  std::size_t heard(std::span<protocol::prime::HeardBeacon> out) override;
-  void watch(const protocol::prime::BeaconWatch* watch) override;
-  bool frame_time(protocol::prime::FrameTime& out) override;
-  void set_beacon(const protocol::prime::BeaconPlan* plan) override;
+  void power(bool on) override { present().power(on); }
+  bool send(protocol::Bytes mpdu, plc::Scheme scheme, unsigned level) override {
+    return present().send(mpdu, scheme, level);
+  }
+  bool busy() override { return present().busy(); }
+  void set_filter(std::span<const protocol::prime::FilterRule> rules) override {
+    present().set_filter(rules);
+  }
+  void search(bool on) override { present().search(on); }
+  std::size_t heard(std::span<protocol::prime::HeardBeacon> out) override {
+    return present().heard(out);
+  }
+  void watch(const protocol::prime::BeaconWatch* watch) override { present().watch(watch); }
+  bool frame_time(protocol::prime::FrameTime& out) override { return present().frame_time(out); }
+  void set_beacon(const protocol::prime::BeaconPlan* plan) override { present().set_beacon(plan); }
 
  private:
   plc::Modem& present();

@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kUnfinished = ".tmp";
+
 std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
 
 }  // namespace
@@ -61,20 +63,25 @@ void ResultWriter::advance(kernel::TimeNs now) {
   write_master(now);
 }
 
-void ResultWriter::replace(const std::string& temporary, const std::string& path) {
+TableFileWriter ResultWriter::begin(const std::string& path, TableFileWriter::Layout layout,
+                                    const char* state, kernel::TimeNs now) {
+  TableFileWriter out(path + kUnfinished, layout);
+  attributes_.state = state;
+  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
+  out.attributes(attributes_);
+  return out;
+}
+
+void ResultWriter::replace(const std::string& path) {
   std::error_code error;
-  fs::rename(temporary, path, error);
+  fs::rename(path + kUnfinished, path, error);
   good_ = good_ && !error;
 }
 
 void ResultWriter::close_part(kernel::TimeNs now) {
   const std::string path = part_path(parts_.size());
-  const std::string temporary = path + ".tmp";
   Part part;
-  TableFileWriter out(temporary, TableFileWriter::Layout::plain);
-  attributes_.state = "part";
-  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
-  out.attributes(attributes_);
+  TableFileWriter out = begin(path, TableFileWriter::Layout::plain, "part", now);
   for (std::size_t table = 0; table < Tables::kSize; ++table) {
     const TableSchema& schema = table_schemas()[table];
     part.n_rows[table] = buffers_[table].size() / schema.row_bytes;
@@ -85,16 +92,12 @@ void ResultWriter::close_part(kernel::TimeNs now) {
     buffers_[table].clear();
   }
   good_ = out.close() && good_;
-  replace(temporary, path);
+  replace(path);
   parts_.push_back(part);
 }
 
 void ResultWriter::write_master(kernel::TimeNs now) {
-  const std::string temporary = path_ + ".tmp";
-  TableFileWriter out(temporary, TableFileWriter::Layout::plain);
-  attributes_.state = "running";
-  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
-  out.attributes(attributes_);
+  TableFileWriter out = begin(path_, TableFileWriter::Layout::plain, "running", now);
   for (std::size_t table = 0; table < Tables::kSize; ++table) {
     std::vector<TableFileWriter::Part> parts;
     for (std::size_t part = 0; part < parts_.size(); ++part) {
@@ -109,7 +112,7 @@ void ResultWriter::write_master(kernel::TimeNs now) {
     }
   }
   good_ = out.close() && good_;
-  replace(temporary, path_);
+  replace(path_);
 }
 
 bool ResultWriter::copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher) {
@@ -128,11 +131,7 @@ bool ResultWriter::copy_table(TableFileWriter& out, std::size_t table, Hasher& h
 }
 
 bool ResultWriter::write_final(kernel::TimeNs now, Digest& digest) {
-  const std::string temporary = path_ + ".tmp";
-  TableFileWriter out(temporary, TableFileWriter::Layout::compressed);
-  attributes_.state = "complete";
-  attributes_.simulated_s = 1e-9 * static_cast<double>(now);
-  out.attributes(attributes_);
+  TableFileWriter out = begin(path_, TableFileWriter::Layout::compressed, "complete", now);
   for (std::size_t table = 0; table < Tables::kSize; ++table) {
     const TableSchema& schema = table_schemas()[table];
     std::uint64_t n_rows = buffers_[table].size() / schema.row_bytes;
@@ -145,7 +144,7 @@ bool ResultWriter::write_final(kernel::TimeNs now, Digest& digest) {
   }
   digest.total = total_digest(digest.tables);
   if (!out.close()) return false;
-  replace(temporary, path_);
+  replace(path_);
   return good_;
 }
 

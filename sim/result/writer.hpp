@@ -56,7 +56,10 @@ class ResultWriter {
   void write_master(kernel::TimeNs now);
   bool write_final(kernel::TimeNs now, Digest& digest);
   bool copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher);
-  void replace(const std::string& temporary, const std::string& path);
+  // Every file grows under a name of its own until it is whole.
+  TableFileWriter begin(const std::string& path, TableFileWriter::Layout layout, const char* state,
+                        kernel::TimeNs now);
+  void replace(const std::string& path);
   std::string part_path(std::size_t part) const;
 
   struct Part {

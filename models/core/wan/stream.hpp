@@ -106,7 +106,7 @@ class Stream final : private kernel::Entity {
   void announce();
   void send_fin(Direction d);
   void fin_arrived(Direction d, kernel::TimeNs now);
-  void reset_arrived();
+  void close_at_module(CloseReason reason);
   void finish(CloseReason module_reason, bool tell_module, CloseReason peer_reason, bool tell_peer);
 
   // stream_flight.cpp

@@ -3,7 +3,6 @@
 //
 // How octets travel: flights of segments, acknowledgements, losses.
 #include <algorithm>
-#include <utility>
 
 #include "kernel/assert.hpp"
 #include "models/core/wan/cell.hpp"
@@ -245,15 +244,7 @@ void Stream::give_up(Direction d) {
     const bool tell_peer = peer_told_ || (incoming_ && !open_);
     return finish(CloseReason::kTimeout, up, CloseReason::kTimeout, tell_peer);
   }
-  if (up) {
-    const int socket = std::exchange(socket_, kNoSocket);
-    Modem* const modem = modem_;
-    vanish();
-    if (socket == kNoSocket) return;
-    modem->free_socket(socket);
-    modem->client()->on_socket_closed(socket, CloseReason::kTimeout);
-    return;
-  }
+  if (up) return close_at_module(CloseReason::kTimeout);
   // The module does not know; whatever it sends next is answered by a reset.
   peer_told_ = false;
   peer_gone_ = true;

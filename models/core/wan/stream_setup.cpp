@@ -76,7 +76,8 @@ void Stream::on_time(kernel::TimeNs now, std::uint32_t what) {
     case Phase::kFin:
       return fin_arrived(d, now);
     case Phase::kReset:
-      return reset_arrived();
+      // Data met an address translation, or a far end, that does not know the connection any more.
+      return close_at_module(CloseReason::kByPeer);
     case Phase::kBereft:
       return finish(CloseReason::kNetwork, false, CloseReason::kTimeout, peer_told_);
     case Phase::kIdle:
@@ -199,14 +200,14 @@ void Stream::fin_arrived(Direction d, kernel::TimeNs now) {
   finish(CloseReason::kByPeer, !up, CloseReason::kByPeer, up && !nat_lost_);
 }
 
-// Data met an address translation, or a far end, that does not know the connection any more.
-void Stream::reset_arrived() {
+// The far end hears nothing of it.
+void Stream::close_at_module(CloseReason reason) {
   const int socket = std::exchange(socket_, kNoSocket);
   Modem* const modem = modem_;
   vanish();
   if (socket == kNoSocket) return;
   modem->free_socket(socket);
-  modem->client()->on_socket_closed(socket, CloseReason::kByPeer);
+  modem->client()->on_socket_closed(socket, reason);
 }
 
 void Stream::vanish() {
