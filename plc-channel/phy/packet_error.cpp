@@ -96,14 +96,15 @@ double exponent_to_loss(double exponent) {
   return exponent < 1e-8 ? exponent : 1 - kernel::det_exp(-std::min(exponent, 600.0));
 }
 
-// A symbol of any scheme. Bits of more phases behind the code: as two phases with the same raw
-// error rate.
-double symbol_exponent(Scheme scheme, double es_n0) {
-  const unsigned bits = (static_cast<unsigned>(scheme) & 3u) + 1;
-  const double raw = dpsk_bit_error(bits, es_n0);
+constexpr unsigned bits_of(Scheme scheme) { return (static_cast<unsigned>(scheme) & 3u) + 1; }
+
+// A symbol of any scheme whose bits fail with `raw`. Bits of more phases behind the code: as two
+// phases with the same raw error rate.
+double symbol_exponent(Scheme scheme, double es_n0, double raw) {
   const unsigned information = protocol::prime::bits_per_symbol(scheme);
   if (!protocol::prime::is_coded(scheme)) return information * exponent_of(raw);
-  const double as_two_phases = bits == 1 ? es_n0 : -kernel::det_log(std::max(2 * raw, 1e-290));
+  const double as_two_phases =
+      bits_of(scheme) == 1 ? es_n0 : -kernel::det_log(std::max(2 * raw, 1e-290));
   return information * coded_bit_exponent(as_two_phases);
 }
 
@@ -155,9 +156,14 @@ PacketErrorTable closed_form_packet_errors(double implementation_loss_db) {
     const double snr =
         from_decibels(PacketErrorTable::kMinDb +
                       PacketErrorTable::kStepDb * static_cast<double>(n) - implementation_loss_db);
+    // By bits a carrier; integrals, so made once for schemes with and without the code.
+    const std::array<double, 4> raw = {0, dpsk_bit_error(1, snr), dpsk_bit_error(2, snr),
+                                       dpsk_bit_error(3, snr)};
     for (std::uint8_t code = 0; code < PacketErrorTable::kSchemes; ++code) {
       if (!protocol::prime::is_scheme(code)) continue;
-      table.symbol[code][n] = static_cast<float>(symbol_exponent(static_cast<Scheme>(code), snr));
+      const auto scheme = static_cast<Scheme>(code);
+      table.symbol[code][n] =
+          static_cast<float>(symbol_exponent(scheme, snr, raw[bits_of(scheme)]));
     }
     table.header[n] =
         static_cast<float>(kHeaderBits * coded_bit_exponent(snr) / protocol::prime::kHeaderSymbols);

@@ -45,8 +45,8 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
       crypto_(no_random),
       buffers_(METER_BUFFER_BYTES),
       cell_(agenda_, cell_config(scenario)),
-      ethernet_(agenda_, ethernet_config(scenario)),
-      packet_errors_(plc::closed_form_packet_errors()) {
+      ethernet_(agenda_, ethernet_config(scenario)) {
+  if (!scenario.concentrators.empty()) packet_errors_ = plc::closed_form_packet_errors();
   for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
     power_lines_.push_back(std::make_unique<PowerLine>(agenda_, kernel_, scenario, number,
                                                        packet_errors_, cell_, ethernet_));
