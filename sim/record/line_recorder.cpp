@@ -135,6 +135,9 @@ void LineRecorder::close_hour() {
   for (std::size_t i = 0; i < plc::kFrameKinds; ++i) {
     const plc::KindCounters& kind = hour_[i];
     figures_.airtime_ns += kind.airtime_ns;
+    const auto what = static_cast<plc::FrameKind>(i);
+    const bool data = what == plc::FrameKind::data || what == plc::FrameKind::data_again;
+    if (!data) figures_.control_airtime_ns += kind.airtime_ns;
     if (kind.frames == 0) continue;
     result::AirtimeRow row;
     row.hour = hour_number_;

@@ -70,7 +70,8 @@ struct LineFigures {
   std::uint64_t switches = 0;  // at the end
   std::uint64_t deepest_level = 0;
   std::uint64_t uncoded_frames = 0;
-  kernel::TimeNs airtime_ns = 0;  // beacons included
+  kernel::TimeNs airtime_ns = 0;          // beacons included
+  kernel::TimeNs control_airtime_ns = 0;  // of it, all that carries no data of a meter
   std::uint64_t receptions = 0;
   std::uint64_t collisions = 0;  // a deaf receiver is one too
   std::uint64_t noise_losses = 0;

@@ -128,6 +128,11 @@ constexpr KpiInfo kFigures[] = {
        return share(lines<&LineFigures::airtime_ns>(f),
                     number(f.simulated_ns) * number(f.lines.size()));
      }},
+    {"plc_control_share", "",
+     "share of the airtime that carries no data: beacons and control packets",
+     [](const F& f) {
+       return share(lines<&LineFigures::control_airtime_ns>(f), lines<&LineFigures::airtime_ns>(f));
+     }},
     {"plc_collision_share", "", "share of addressed frames lost to a collision",
      [](const F& f) {
        return share(lines<&LineFigures::collisions>(f), lines<&LineFigures::receptions>(f));
