@@ -63,16 +63,25 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
   }
 }
 
-}  // namespace
-
-void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer) {
-  write_meters(world, writer);
-  write_events(scenario, writer);
+void write_modules(World& world, result::ResultWriter& writer) {
+  for (const auto& home : world.homes()) {
+    if (home->module == nullptr) continue;
+    const models::wan::RadioLink& link = home->modem->link();
+    result::ModuleRow row;
+    row.meter = home->identity.number;
+    row.csq = link.csq;
+    row.coding_scheme = link.coding_scheme;
+    row.online = home->modem->state() == models::wan::ModemState::kOnline ? 1 : 0;
+    row.boots = home->module->totals().boots;
+    row.channel_requests = link.accesses;
+    row.transmit_s = 1e-9 * static_cast<double>(link.transmit_ns);
+    writer.append(row);
+  }
 }
 
 // The home whose load the report holds against its stored profile.
-void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
-               result::ResultWriter& writer) {
+void write_power(World& world, const Scenario& scenario, kernel::TimeNs until,
+                 result::ResultWriter& writer) {
   const auto& home = *world.homes()[static_cast<std::size_t>(
       std::clamp<std::int64_t>(scenario.report.home, 1, scenario.meters.count) - 1)];
   for (std::int64_t step = 0; step * kernel::kNsPerMinute < until; ++step) {
@@ -85,6 +94,19 @@ void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
     row.known = load.known ? 1 : 0;
     writer.append(row);
   }
+}
+
+}  // namespace
+
+void write_begin(World& world, const Scenario& scenario, result::ResultWriter& writer) {
+  write_meters(world, writer);
+  write_events(scenario, writer);
+}
+
+void write_end(World& world, const Scenario& scenario, kernel::TimeNs until,
+               result::ResultWriter& writer) {
+  write_modules(world, writer);
+  write_power(world, scenario, until, writer);
 }
 
 }  // namespace sim::run

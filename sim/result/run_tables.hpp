@@ -36,6 +36,28 @@ struct MeterRow {
   }
 };
 
+struct ModuleRow {
+  static constexpr TableName kTable{"modules", "The CM1 modules, as the run left them."};
+  std::uint32_t meter = 0;
+  std::uint8_t csq = 99;
+  std::uint8_t coding_scheme = 0;
+  std::uint8_t online = 0;
+  std::uint32_t boots = 0;
+  std::uint64_t channel_requests = 0;
+  double transmit_s = 0;
+
+  static void describe(auto& column) {
+    column("meter", &ModuleRow::meter, "", kMeterDoc);
+    column("csq", &ModuleRow::csq, "",
+           "signal level, AT+CSQ: -113 dBm and 2 dB a step; 99 unknown");
+    column("coding_scheme", &ModuleRow::coding_scheme, "", "of its radio blocks, CS-1 to CS-4");
+    column("online", &ModuleRow::online, "", "1 with a PDP context at the end");
+    column("boots", &ModuleRow::boots, "", "times its firmware started");
+    column("channel_requests", &ModuleRow::channel_requests, "", "on the random access channel");
+    column("transmit_s", &ModuleRow::transmit_s, "s", "its transmitter was on");
+  }
+};
+
 struct EventRow {
   static constexpr TableName kTable{
       "events", "What the scenario made happen, and notable events of the run."};

@@ -29,9 +29,9 @@ struct TableList {
 };
 
 // All tables of result.h5, in the order of docs/result-schema.md.
-using Tables = TableList<MeterRow, HeadEndRow, TruthRow, FlashRow, ClosingRow, OrderRow, SessionRow,
-                         MessageRow, TrafficRow, EventRow, PowerRow, KpiRow, NodeRow, CableRow,
-                         RegistrationRow, AirtimeRow, ReportRow, PollRow>;
+using Tables = TableList<MeterRow, ModuleRow, HeadEndRow, TruthRow, FlashRow, ClosingRow, OrderRow,
+                         SessionRow, MessageRow, TrafficRow, EventRow, PowerRow, KpiRow, NodeRow,
+                         CableRow, RegistrationRow, AirtimeRow, ReportRow, PollRow>;
 
 // Raised whenever a table or column changes its name, type or meaning.
 inline constexpr std::int64_t kSchemaVersion = 1;

@@ -71,6 +71,10 @@ void append_meter(ResultWriter& writer, std::uint32_t number) {
   meter.capture_period_s = 900;
   meter.pv = number % 4 == 3;
   writer.append(meter);
+  ModuleRow module;
+  module.meter = number;
+  module.csq = 17;
+  writer.append(module);
 }
 
 void append_once(ResultWriter& writer, const SampleRun& run) {
