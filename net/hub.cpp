@@ -120,19 +120,17 @@ LinePtr make_line(tcp::socket&& socket, TlsContext tls) {
   return std::make_shared<PlainLine>(std::move(socket));
 }
 
-}  // namespace
-
-class Hub::Impl {
+class AsioHub final : public Hub {
  public:
-  explicit Impl(Events& events) : events_(events) {}
+  explicit AsioHub(Events& events) : events_(events) {}
 
-  std::uint16_t listen(const Endpoint& at, std::uint32_t tag, TlsContext tls);
-  Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls);
-  void send(Handle id, protocol::Bytes octets);
-  void close(Handle id);
-  void wake_at(std::int64_t utc_ns);
-  void run();
-  void poll(int timeout_ms);
+  std::uint16_t listen(const Endpoint& at, std::uint32_t tag, TlsContext tls) override;
+  Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls) override;
+  void send(Handle id, protocol::Bytes octets) override;
+  void close(Handle id) override;
+  void wake_at(std::int64_t utc_ns) override;
+  void run() override;
+  void poll(int timeout_ms) override;
 
  private:
   struct Door {
@@ -159,7 +157,7 @@ class Hub::Impl {
   Handle last_ = 0;
 };
 
-std::uint16_t Hub::Impl::listen(const Endpoint& at, std::uint32_t tag, TlsContext tls) {
+std::uint16_t AsioHub::listen(const Endpoint& at, std::uint32_t tag, TlsContext tls) {
   try {
     tcp::resolver resolver(context_);
     const auto found = resolver.resolve(at.host, std::to_string(at.port), tcp::resolver::passive);
@@ -171,7 +169,7 @@ std::uint16_t Hub::Impl::listen(const Endpoint& at, std::uint32_t tag, TlsContex
   return doors_.back().acceptor.local_endpoint().port();
 }
 
-void Hub::Impl::accept(Door& door) {
+void AsioHub::accept(Door& door) {
   door.acceptor.async_accept([this, &door](const Code& code, tcp::socket socket) {
     if (code == asio::error::operation_aborted) return;
     if (!code && door.greeting < kMaxGreeting) {
@@ -184,7 +182,7 @@ void Hub::Impl::accept(Door& door) {
   });
 }
 
-Hub::Handle Hub::Impl::dial(const Endpoint& to, std::uint32_t tag, TlsContext tls) {
+Hub::Handle AsioHub::dial(const Endpoint& to, std::uint32_t tag, TlsContext tls) {
   const Handle id = ++last_;
   const LinePtr line = lines_[id] = make_line(tcp::socket(context_), std::move(tls));
   const auto resolver = std::make_shared<tcp::resolver>(context_);
@@ -205,7 +203,7 @@ Hub::Handle Hub::Impl::dial(const Endpoint& to, std::uint32_t tag, TlsContext tl
 }
 
 // Whoever listens to us hears of a connection only when the other end has proved who it is.
-void Hub::Impl::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door) {
+void AsioHub::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door) {
   Code ignored;
   line->socket().set_option(tcp::no_delay(true), ignored);
   const auto limit = std::make_shared<asio::steady_timer>(context_, kPatience);
@@ -229,7 +227,7 @@ void Hub::Impl::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* d
   });
 }
 
-void Hub::Impl::read(Handle id, const LinePtr& line) {
+void AsioHub::read(Handle id, const LinePtr& line) {
   line->read([this, id, line](const Code& code, std::size_t n) {
     if (!known(id)) return;
     if (code) return gone(id);
@@ -238,7 +236,7 @@ void Hub::Impl::read(Handle id, const LinePtr& line) {
   });
 }
 
-void Hub::Impl::write(Handle id, const LinePtr& line) {
+void AsioHub::write(Handle id, const LinePtr& line) {
   line->writing.swap(line->waiting);
   line->waiting.clear();
   line->write([this, id, line](const Code& code, std::size_t) {
@@ -249,12 +247,12 @@ void Hub::Impl::write(Handle id, const LinePtr& line) {
   });
 }
 
-void Hub::Impl::gone(Handle id) {
+void AsioHub::gone(Handle id) {
   close(id);
   events_.on_hung_up(id);
 }
 
-void Hub::Impl::close(Handle id) {
+void AsioHub::close(Handle id) {
   const auto found = lines_.find(id);
   if (found == lines_.end()) return;
   const LinePtr line = found->second;
@@ -264,7 +262,7 @@ void Hub::Impl::close(Handle id) {
   limit->async_wait([line, limit](const Code&) { line->close(); });
 }
 
-void Hub::Impl::send(Handle id, protocol::Bytes octets) {
+void AsioHub::send(Handle id, protocol::Bytes octets) {
   const auto found = lines_.find(id);
   if (found == lines_.end()) return;
   const LinePtr line = found->second;
@@ -277,7 +275,7 @@ void Hub::Impl::send(Handle id, protocol::Bytes octets) {
   }
 }
 
-void Hub::Impl::wake_at(std::int64_t utc_ns) {
+void AsioHub::wake_at(std::int64_t utc_ns) {
   if (utc_ns == INT64_MAX) {
     timer_.cancel();
     return;
@@ -290,7 +288,7 @@ void Hub::Impl::wake_at(std::int64_t utc_ns) {
   });
 }
 
-void Hub::Impl::run() {
+void AsioHub::run() {
   asio::signal_set signals(context_, SIGINT, SIGTERM);
   signals.async_wait([this](const Code& code, int) {
     if (!code) stop();
@@ -298,32 +296,22 @@ void Hub::Impl::run() {
   context_.run();
 }
 
-void Hub::Impl::stop() {
+void AsioHub::stop() {
   for (Door& door : doors_) door.acceptor.close();
   timer_.cancel();
   while (!lines_.empty()) gone(lines_.begin()->first);
   context_.stop();
 }
 
-void Hub::Impl::poll(int timeout_ms) {
+void AsioHub::poll(int timeout_ms) {
   context_.restart();
   if (context_.run_one_for(std::chrono::milliseconds(timeout_ms)) == 0) return;
   for (int i = 0; i < kMaxEventsPerPoll && context_.poll_one() != 0; ++i) {
   }
 }
 
-Hub::Hub(Events& events) : impl_(std::make_unique<Impl>(events)) {}
-Hub::~Hub() = default;
-std::uint16_t Hub::listen(const Endpoint& at, std::uint32_t tag, TlsContext tls) {
-  return impl_->listen(at, tag, std::move(tls));
-}
-Hub::Handle Hub::dial(const Endpoint& to, std::uint32_t tag, TlsContext tls) {
-  return impl_->dial(to, tag, std::move(tls));
-}
-void Hub::send(Handle connection, protocol::Bytes octets) { impl_->send(connection, octets); }
-void Hub::close(Handle connection) { impl_->close(connection); }
-void Hub::wake_at(std::int64_t utc_ns) { impl_->wake_at(utc_ns); }
-void Hub::run() { impl_->run(); }
-void Hub::poll(int timeout_ms) { impl_->poll(timeout_ms); }
+}  // namespace
+
+std::unique_ptr<Hub> Hub::make(Events& events) { return std::make_unique<AsioHub>(events); }
 
 }  // namespace net

@@ -34,30 +34,24 @@ class Hub {
     ~Events() = default;
   };
 
-  explicit Hub(Events& events);
-  ~Hub();
-  Hub(const Hub&) = delete;
-  Hub& operator=(const Hub&) = delete;
+  static std::unique_ptr<Hub> make(Events& events);
+  virtual ~Hub() = default;
 
   // The port, also when any was asked for. Nobody is told of whoever fails in the handshake.
-  std::uint16_t listen(const Endpoint& at, std::uint32_t tag, TlsContext tls = nullptr);
-  Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls = nullptr);
+  virtual std::uint16_t listen(const Endpoint& at, std::uint32_t tag, TlsContext tls = nullptr) = 0;
+  virtual Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls = nullptr) = 0;
   // Before it is connected, too: kept until then.
-  void send(Handle connection, protocol::Bytes octets);
+  virtual void send(Handle connection, protocol::Bytes octets) = 0;
   // What is being written goes out first: the last answer tells why.
-  void close(Handle connection);
+  virtual void close(Handle connection) = 0;
 
   // One alarm, nanoseconds since 1970; a new time replaces the old one. INT64_MAX: none.
-  void wake_at(std::int64_t utc_ns);
+  virtual void wake_at(std::int64_t utc_ns) = 0;
 
   // Until SIGINT or SIGTERM; then listens no more and hangs up everybody.
-  void run();
+  virtual void run() = 0;
   // Waits at most so long for something to happen, then reports what did.
-  void poll(int timeout_ms);
-
- private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  virtual void poll(int timeout_ms) = 0;
 };
 
 }  // namespace net

@@ -17,14 +17,14 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
   RealTime(const RealTimeOptions& options, const EngineConfig& config, const Inventory& inventory,
            const std::vector<TypeTemplate>& types, Store& store, LogPort& log, Observer& observer)
       : tls_(options.tls.any() ? net::tls_context(options.tls) : nullptr),
-        hub_(*this),
+        hub_(net::Hub::make(*this)),
         system_random_(protocol::crypto::system_random()),
         crypto_(system_random_),
         engine_(config, inventory, types, Ports{*this, *this, *this, *this, log, crypto_}, store,
                 observer) {
-    port_ = hub_.listen(options.modules, tag_of(Door::wrapper));
+    port_ = hub_->listen(options.modules, tag_of(Door::wrapper));
     if (!inventory.concentrators().empty()) {
-      p32_port_ = hub_.listen({options.modules.host, options.p32_port}, tag_of(Door::p32), tls_);
+      p32_port_ = hub_->listen({options.modules.host, options.p32_port}, tag_of(Door::p32), tls_);
     }
   }
 
@@ -36,7 +36,7 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
     } else {
       say(options.modules.host);
     }
-    hub_.run();
+    hub_->run();
     engine_.commit();
   }
   const EngineCounters& counters() const { return engine_.counters(); }
@@ -63,10 +63,10 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
   void on_time() override { engine_.on_timer(); }
 
   // The engine's ports.
-  void send(ConnectionId id, protocol::Bytes octets) override { hub_.send(id, octets); }
-  void close(ConnectionId id) override { hub_.close(id); }
+  void send(ConnectionId id, protocol::Bytes octets) override { hub_->send(id, octets); }
+  void close(ConnectionId id) override { hub_->close(id); }
   ConnectionId connect(std::string_view address, std::uint16_t port) override {
-    return hub_.dial({std::string(address), port}, tag_of(Door::p32), tls_);
+    return hub_->dial({std::string(address), port}, tag_of(Door::p32), tls_);
   }
   UtcNs now() const override {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -75,11 +75,11 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
                               std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
     return latest_;
   }
-  void arm(UtcNs at) override { hub_.wake_at(at); }
+  void arm(UtcNs at) override { hub_->wake_at(at); }
   void fill(protocol::MutableBytes out) override { system_random_(out); }
 
   net::TlsContext tls_;
-  net::Hub hub_;
+  std::unique_ptr<net::Hub> hub_;
   protocol::crypto::OpensslEngine::Random system_random_;
   protocol::crypto::OpensslEngine crypto_;
   mutable UtcNs latest_ = 0;

@@ -21,7 +21,7 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
     : world_(world),
       scenario_(scenario),
       head_end_(head_end),
-      hub_(*this),
+      hub_(net::Hub::make(*this)),
       log_(std::fopen(log_path.c_str(), "w")) {
   if (log_ == nullptr) throw std::runtime_error(log_path + ": cannot be written");
   listen_for_modules();
@@ -36,7 +36,7 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
     Home& home = *world.homes().at(static_cast<std::size_t>(scenario.expose.hdlc_meter - 1));
     optical_ = std::make_unique<OpticalPort>(
         world.agenda_of(home), *home.meter, kOpticalEntity, home.identity.number,
-        [this](std::uint64_t caller, protocol::Bytes octets) { hub_.send(caller, octets); });
+        [this](std::uint64_t caller, protocol::Bytes octets) { hub_->send(caller, octets); });
     const auto first = net::parse_endpoint(scenario.expose.listen);
     listen(first ? first->host : "127.0.0.1", static_cast<std::uint32_t>(scenario.expose.hdlc_port),
            kOpticalTag);
@@ -48,8 +48,8 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
 void PacedGateway::listen(const std::string& host, std::uint32_t port, std::uint32_t tag) {
   if (port > 65'535) throw std::runtime_error(fmt::format("{}: no port {}", host, port));
   const bool p32 = tag > kFirstP32Tag;
-  hub_.listen({host, static_cast<std::uint16_t>(port)}, tag,
-              p32 ? tls_of(tag - kFirstP32Tag) : nullptr);
+  hub_->listen({host, static_cast<std::uint16_t>(port)}, tag,
+               p32 ? tls_of(tag - kFirstP32Tag) : nullptr);
 }
 
 void PacedGateway::listen_for_modules() {
@@ -119,7 +119,7 @@ void PacedGateway::on_open(ConnectionId connection, std::uint32_t module, std::s
 
 void PacedGateway::dial_head_end(ConnectionId connection, std::uint32_t concentrator) {
   const auto where = net::parse_endpoint(scenario_.expose.head_end);  // the loader has checked it
-  const Handle handle = hub_.dial(*where, kDialled, tls_of(concentrator));
+  const Handle handle = hub_->dial(*where, kDialled, tls_of(concentrator));
   log("dialled", handle, concentrator);
   callers_[handle] = {connection, true, {}};
   handles_[connection] = handle;
@@ -130,7 +130,7 @@ void PacedGateway::on_data(ConnectionId connection, std::span<const std::uint8_t
   if (found == handles_.end()) {
     head_end_.on_data(connection, octets);
   } else {
-    hub_.send(found->second, octets);
+    hub_->send(found->second, octets);
   }
 }
 
@@ -143,7 +143,7 @@ void PacedGateway::on_closed(ConnectionId connection, models::wan::CloseReason r
   const Handle handle = found->second;
   handles_.erase(found);
   callers_.erase(handle);
-  hub_.close(handle);
+  hub_->close(handle);
 }
 
 void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_view) {

@@ -30,7 +30,7 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   ~PacedGateway();
 
   // Lets the sockets speak; between two slices of simulated time only.
-  void poll(int timeout_ms) { hub_.poll(timeout_ms); }
+  void poll(int timeout_ms) { hub_->poll(timeout_ms); }
   std::uint64_t accepted() const { return accepted_; }
 
  private:
@@ -67,7 +67,7 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   World& world_;
   const Scenario& scenario_;
   models::wan::WanPeer& head_end_;
-  net::Hub hub_;
+  std::unique_ptr<net::Hub> hub_;
   std::map<Handle, Caller> callers_;
   std::map<ConnectionId, Handle> handles_;
   std::map<std::uint32_t, net::TlsContext> tls_;  // by concentrator
