@@ -6,7 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "cm1/fw/flash_record.hpp"
+#include "protocol/crc32.hpp"
 
 namespace cm1::fw {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::size_t kSize = sizeof(cm1_provision);
 static_assert(std::is_trivially_copyable_v<cm1_provision>);
 using Image = std::array<std::uint8_t, 8 + kSize>;  // magic, CRC, the structure as it is
 
-std::uint32_t checksum(const Image& image) { return crc32(Bytes(image).subspan(8)); }
+std::uint32_t checksum(const Image& image) { return protocol::crc32(Bytes(image).subspan(8)); }
 
 }  // namespace
 

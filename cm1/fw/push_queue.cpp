@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "cm1/fw/flash_record.hpp"
+#include "protocol/crc32.hpp"
 
 namespace cm1::fw {
 namespace {
@@ -63,7 +63,7 @@ bool PushQueue::content_holds(const Position& at, const Record& record) const {
   std::array<std::uint8_t, kMaxApdu> content;
   const MutableBytes octets = MutableBytes(content).first(record.length);
   return platform_.flash_read(address(at.page, at.offset + kRecordHeader), octets) &&
-         crc32(octets) == record.crc;
+         protocol::crc32(octets) == record.crc;
 }
 
 PushQueue::Position PushQueue::behind(const Position& at, const Record& record) const {
@@ -193,7 +193,7 @@ void PushQueue::give_up_page(std::uint32_t page) {
 bool PushQueue::write_record(Bytes apdu) {
   Record record;
   record.length = static_cast<std::uint32_t>(apdu.size());
-  record.crc = crc32(apdu);
+  record.crc = protocol::crc32(apdu);
   std::array<std::uint8_t, 4> octets;
   Writer lengths(octets);
   lengths.u16(static_cast<std::uint16_t>(record.length));

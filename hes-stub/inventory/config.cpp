@@ -7,9 +7,12 @@
 #include <span>
 
 #include "hes-stub/inventory/json_reader.hpp"
+#include "protocol/calendar.hpp"
 
 namespace hes {
 namespace {
+
+using protocol::kDayS;
 
 struct Number {
   const char* key;
@@ -17,37 +20,36 @@ struct Number {
   std::int64_t min;
   std::int64_t max;
 };
-constexpr std::int64_t kDay = 86'400;
 constexpr Number kNumbers[] = {
-    {"push_period_s", &EngineConfig::push_period_s, 0, 31 * kDay},
-    {"push_grace_s", &EngineConfig::push_grace_s, 0, kDay},
-    {"check_period_s", &EngineConfig::check_period_s, 1, kDay},
-    {"reconnect_delay_s", &EngineConfig::reconnect_delay_s, 0, kDay},
-    {"reconnect_spread_s", &EngineConfig::reconnect_spread_s, 0, kDay},
+    {"push_period_s", &EngineConfig::push_period_s, 0, 31 * kDayS},
+    {"push_grace_s", &EngineConfig::push_grace_s, 0, kDayS},
+    {"check_period_s", &EngineConfig::check_period_s, 1, kDayS},
+    {"reconnect_delay_s", &EngineConfig::reconnect_delay_s, 0, kDayS},
+    {"reconnect_spread_s", &EngineConfig::reconnect_spread_s, 0, kDayS},
     {"max_rows_per_pull", &EngineConfig::max_rows_per_pull, 1, 480},
-    {"closing_delay_s", &EngineConfig::closing_delay_s, 0, kDay},
-    {"closing_spread_s", &EngineConfig::closing_spread_s, 0, kDay},
-    {"clock_threshold_s", &EngineConfig::clock_threshold_s, 1, kDay},
-    {"announce_timeout_s", &EngineConfig::announce_timeout_s, 1, kDay},
-    {"heartbeat_timeout_s", &EngineConfig::heartbeat_timeout_s, 1, kDay},
+    {"closing_delay_s", &EngineConfig::closing_delay_s, 0, kDayS},
+    {"closing_spread_s", &EngineConfig::closing_spread_s, 0, kDayS},
+    {"clock_threshold_s", &EngineConfig::clock_threshold_s, 1, kDayS},
+    {"announce_timeout_s", &EngineConfig::announce_timeout_s, 1, kDayS},
+    {"heartbeat_timeout_s", &EngineConfig::heartbeat_timeout_s, 1, kDayS},
     {"response_timeout_s", &EngineConfig::response_timeout_s, 1, 3600},
     {"retries", &EngineConfig::retries, 0, 10},
-    {"backoff_s", &EngineConfig::backoff_s, 1, kDay},
-    {"backoff_max_s", &EngineConfig::backoff_max_s, 1, 7 * kDay},
+    {"backoff_s", &EngineConfig::backoff_s, 1, kDayS},
+    {"backoff_max_s", &EngineConfig::backoff_max_s, 1, 7 * kDayS},
     {"idle_release_s", &EngineConfig::idle_release_s, 0, 3600},
     {"max_sessions", &EngineConfig::max_sessions, 1, 10'000},
     {"max_pdu_octets", &EngineConfig::max_pdu_octets, 128, 4096},
     {"commit_period_s", &EngineConfig::commit_period_s, 1, 3600},
-    {"p32_collect_period_s", &EngineConfig::p32_collect_period_s, 60, 31 * kDay},
-    {"p32_collect_grace_s", &EngineConfig::p32_collect_grace_s, 0, 31 * kDay},
-    {"p32_check_period_s", &EngineConfig::p32_check_period_s, 1, kDay},
+    {"p32_collect_period_s", &EngineConfig::p32_collect_period_s, 60, 31 * kDayS},
+    {"p32_collect_grace_s", &EngineConfig::p32_collect_grace_s, 0, 31 * kDayS},
+    {"p32_check_period_s", &EngineConfig::p32_check_period_s, 1, kDayS},
     {"p32_commit_delay_s", &EngineConfig::p32_commit_delay_s, 0, 60},
-    {"p32_silence_timeout_s", &EngineConfig::p32_silence_timeout_s, 1, 7 * kDay},
+    {"p32_silence_timeout_s", &EngineConfig::p32_silence_timeout_s, 1, 7 * kDayS},
     {"p32_answer_timeout_s", &EngineConfig::p32_answer_timeout_s, 1, 3600},
-    {"p32_request_timeout_s", &EngineConfig::p32_request_timeout_s, 1, 7 * kDay},
+    {"p32_request_timeout_s", &EngineConfig::p32_request_timeout_s, 1, 7 * kDayS},
     {"p32_retries", &EngineConfig::p32_retries, 0, 100},
     {"p32_work_items", &EngineConfig::p32_work_items, 1, 1000},
-    {"p32_order_window_s", &EngineConfig::p32_order_window_s, 60, 31 * kDay},
+    {"p32_order_window_s", &EngineConfig::p32_order_window_s, 60, 31 * kDayS},
     {"p32_max_body_octets", &EngineConfig::p32_max_body_octets, 1024, 1 << 28},
 };
 

@@ -7,8 +7,6 @@
 namespace hes {
 
 // Where the meters hang: needed to know when their day closes and what to write into their clocks.
-// Daylight saving by the rule of the European Union (Directive 2000/84/EC): last Sunday of March to
-// last Sunday of October, both at 01:00 UTC.
 struct LocalZone {
   std::int16_t standard_offset_min = 60;  // local time minus UTC, winter
   bool eu_daylight_saving = true;

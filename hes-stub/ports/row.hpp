@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "protocol/calendar.hpp"
+
 namespace hes {
 
 // Index of a meter in the inventory, and of a profile in the store.
@@ -51,13 +53,12 @@ inline bool same_capture(const Row& a, const Row& b) {
   return true;
 }
 
-inline constexpr std::int64_t kDayS = 86'400;
+using protocol::kDayS;
 
 // Rows are stamped at the end of their interval: 00:00 closes the day before. Days of the store are
 // days of UTC, so that a stamp finds its blob whatever deviation the meter claims.
 constexpr std::int32_t day_of(std::int64_t stamp_utc_s) {
-  const std::int64_t t = stamp_utc_s - 1;
-  return static_cast<std::int32_t>(t >= 0 ? t / kDayS : (t - kDayS + 1) / kDayS);
+  return static_cast<std::int32_t>(protocol::floor_div(stamp_utc_s - 1, kDayS));
 }
 
 }  // namespace hes

@@ -18,6 +18,7 @@
 #include "hes-stub/program/text_output.hpp"
 #include "net/endpoint.hpp"
 #include "net/tls.hpp"
+#include "protocol/hosted/civil_text/civil_text.hpp"
 
 namespace hes {
 namespace {
@@ -48,7 +49,7 @@ struct Options {
 class ErrorLog final : public LogPort {
  public:
   void line(UtcNs at, std::string_view text) override {
-    const std::string when = utc_text(at / kNsPerSecond);
+    const std::string when = protocol::format_utc(at / kNsPerSecond);
     std::fprintf(stderr, "%s %.*s\n", when.c_str(), static_cast<int>(text.size()), text.data());
   }
 };
@@ -90,11 +91,8 @@ int bad_input(const std::vector<std::string>& faults) {
 bool set_time(const char* name, const std::string& text, std::optional<std::int64_t>& utc_s,
               std::vector<std::string>& faults) {
   if (text.empty()) return true;
-  std::int64_t value = 0;
-  if (parse_time(text, value)) {
-    utc_s = value;
-    return true;
-  }
+  utc_s = protocol::parse_rfc3339(text);
+  if (utc_s) return true;
   faults.push_back(
       fmt::format("{} = {}: allowed: RFC 3339, e.g. 2024-02-01T00:00:00Z", name, text));
   return false;

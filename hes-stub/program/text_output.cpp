@@ -5,20 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
-#include "protocol/cosem/types.hpp"
+#include "protocol/hosted/civil_text/civil_text.hpp"
 
 namespace hes {
 namespace {
 
-// Digits of fixed length; false when there are others.
-bool take(std::string_view text, std::size_t at, std::size_t n, int& value) {
-  if (at + n > text.size()) return false;
-  const char* const end = text.data() + at + n;
-  const auto [stop, error] = std::from_chars(text.data() + at, end, value);
-  return error == std::errc{} && stop == end && value >= 0;
-}
+using protocol::format_utc;
 
 // The columns of a profile over all types, in the order of the first type that has each.
 std::vector<Column> columns_of(const std::vector<TypeTemplate>& types, const Obis& obis) {
@@ -68,9 +61,9 @@ void print_row(const MeterEntry& meter, const Obis& obis, const Row& row, unsign
   }
   std::string line = fmt::format(
       "{},{},{},{},{},{},{},{},{},{},{}", meter.serial, meter.logical_device_name, to_string(obis),
-      utc_text(row.stamp_utc_s), row.deviation_min, row.clock_status, ordinal,
+      format_utc(row.stamp_utc_s), row.deviation_min, row.clock_status, ordinal,
       row.capture_counter == 0 ? std::string() : std::to_string(row.capture_counter), row.status,
-      utc_text(row.arrival_utc_s), delivery_text(row));
+      format_utc(row.arrival_utc_s), delivery_text(row));
   for (const std::string& cell : cells) line += "," + cell;
   std::fprintf(out, "%s\n", line.c_str());
 }
@@ -85,43 +78,6 @@ std::int64_t newest(Store& store, ProfileIndex profile) {
 }
 
 }  // namespace
-
-std::string utc_text(std::int64_t utc_s) {
-  const std::int64_t day = (utc_s >= 0 ? utc_s : utc_s - kDayS + 1) / kDayS;
-  const auto date = protocol::cosem::civil_from_days(day);
-  const auto s = static_cast<int>(utc_s - day * kDayS);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", date.year, date.month, date.day,
-                     s / 3600, s / 60 % 60, s % 60);
-}
-
-bool parse_time(std::string_view text, std::int64_t& utc_s) {
-  int year, month, day, hour, minute, second;
-  if (text.size() < 20 || !take(text, 0, 4, year) || text[4] != '-' || !take(text, 5, 2, month) ||
-      text[7] != '-' || !take(text, 8, 2, day) || text[10] != 'T' || !take(text, 11, 2, hour) ||
-      text[13] != ':' || !take(text, 14, 2, minute) || text[16] != ':' ||
-      !take(text, 17, 2, second)) {
-    return false;
-  }
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) {
-    return false;
-  }
-  int offset_min = 0;
-  const std::string_view zone = text.substr(19);
-  if (zone != "Z") {
-    int zone_hours, zone_minutes;
-    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || !take(zone, 1, 2, zone_hours) ||
-        zone[3] != ':' || !take(zone, 4, 2, zone_minutes)) {
-      return false;
-    }
-    offset_min = (zone[0] == '-' ? -1 : 1) * (zone_hours * 60 + zone_minutes);
-  }
-  const std::int64_t days = protocol::cosem::days_from_civil(year, static_cast<unsigned>(month),
-                                                             static_cast<unsigned>(day));
-  const auto back = protocol::cosem::civil_from_days(days);
-  if (back.day != static_cast<unsigned>(day)) return false;  // 30 February
-  utc_s = days * kDayS + hour * 3600 + minute * 60 + second - offset_min * 60;
-  return true;
-}
 
 std::string scaled_text(std::int64_t value, int scaler) {
   std::string digits = std::to_string(value);
@@ -149,8 +105,8 @@ std::uint64_t print_missing(Store& store, const TextRange& range, std::FILE* out
       for (const MissingRun& run : store.missing(meter, profile, *from, to)) {
         total += run.count;
         std::fprintf(out, "%s,%s,%s,%s,%u,%s\n", meters[meter].serial.c_str(),
-                     to_string(obis).c_str(), utc_text(run.first_utc_s).c_str(),
-                     utc_text(run.last_utc_s).c_str(), run.count, run.asked ? "yes" : "no");
+                     to_string(obis).c_str(), format_utc(run.first_utc_s).c_str(),
+                     format_utc(run.last_utc_s).c_str(), run.count, run.asked ? "yes" : "no");
       }
     }
   }

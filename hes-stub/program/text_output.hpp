@@ -11,9 +11,6 @@
 
 namespace hes {
 
-// RFC 3339. parse_time() takes Z or an offset; false for anything else.
-std::string utc_text(std::int64_t utc_s);
-bool parse_time(std::string_view text, std::int64_t& utc_s);
 // An integer times 10^scaler, exactly.
 std::string scaled_text(std::int64_t value, int scaler);
 

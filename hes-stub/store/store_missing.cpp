@@ -13,9 +13,7 @@ std::int64_t Store::Impl::next_stamp(MeterIndex meter, ProfileIndex profile,
                                      std::int64_t after_utc_s) const {
   if (profiles[profile] == kDailyClosing) return zone.next_midnight(after_utc_s);
   const std::int64_t period_s = meters.period_s(meter);
-  std::int64_t intervals = after_utc_s / period_s;
-  if (after_utc_s < 0 && after_utc_s % period_s != 0) --intervals;
-  return (intervals + 1) * period_s;
+  return (protocol::floor_div(after_utc_s, period_s) + 1) * period_s;
 }
 
 std::int64_t Store::next_stamp(MeterIndex meter, ProfileIndex profile,

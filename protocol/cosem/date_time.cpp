@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "protocol/axdr/tag.hpp"
+#include "protocol/calendar.hpp"
 
 namespace protocol::cosem {
 namespace {
 
-constexpr std::int64_t kDay_s = 86400;
 constexpr std::uint16_t kDeviationNotSpecified = 0x8000;  // Blue Book 4.1.6.1
 constexpr int kMaxDeviation_min = 14 * 60;                // no zone on earth is further from UTC
 constexpr std::uint8_t kNotSpecified = 0xFF;
@@ -26,41 +26,11 @@ constexpr unsigned days_in_month(int year, unsigned month) {
 
 }  // namespace
 
-// Years are counted from March, so that the leap day is the last of its year and the months before
-// it have the fixed pattern 31 30 31 30 31: (153 m + 2) / 5 days.
-std::int64_t days_from_civil(int year, unsigned month, unsigned day) {
-  PROTOCOL_ASSERT(month >= 1 && month <= 12);
-  const std::int64_t y = std::int64_t{year} - (month <= 2 ? 1 : 0);
-  const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
-  const std::int64_t year_of_era = y - era * 400;
-  const std::int64_t months_since_march = (month + 9) % 12;
-  const std::int64_t day_of_year = (153 * months_since_march + 2) / 5 + day - 1;
-  const std::int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;  // 0000-03-01 to 1970-01-01
-}
-
-CivilDate civil_from_days(std::int64_t days) {
-  const std::int64_t shifted = days + 719468;
-  const std::int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-  const std::int64_t day_of_era = shifted - era * 146097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const std::int64_t march_month = (5 * day_of_year + 2) / 153;
-  const auto day = static_cast<unsigned>(day_of_year - (153 * march_month + 2) / 5 + 1);
-  const auto month = static_cast<unsigned>(march_month < 10 ? march_month + 3 : march_month - 9);
-  const auto year = static_cast<int>(year_of_era + era * 400 + (month <= 2 ? 1 : 0));
-  return {year, month, day};
-}
-
 void encode_date_time(const DateTime& value, Writer& out) {
   const std::int64_t local_s =
       std::clamp(value.utc_s - std::int64_t{value.deviation_min} * 60, kFirst_utc_s, kLast_utc_s);
-  std::int64_t days = local_s / kDay_s;
-  if (local_s % kDay_s < 0) --days;
-  const auto second_of_day = static_cast<unsigned>(local_s - days * kDay_s);
+  const std::int64_t days = floor_div(local_s, kDayS);
+  const auto second_of_day = static_cast<unsigned>(local_s - days * kDayS);
   const CivilDate date = civil_from_days(days);
   const auto weekday = static_cast<unsigned>(((days + 3) % 7 + 7) % 7) + 1;  // Monday is 1
   std::array<std::uint8_t, kDateTimeOctets> octets{};
@@ -102,7 +72,7 @@ Result<DateTime> decode_date_time(Bytes octets) {
     return Error::malformed;
   }
   DateTime value;
-  value.utc_s = days_from_civil(year, month, day) * kDay_s + hour * 3600 + minute * 60 + second +
+  value.utc_s = days_from_civil(year, month, day) * kDayS + hour * 3600 + minute * 60 + second +
                 std::int64_t{deviation_min} * 60;
   value.deviation_min = static_cast<std::int16_t>(deviation_min);
   value.status = octets[11];

@@ -85,13 +85,4 @@ Result<DateTime> decode_date_time(Bytes octets);
 inline constexpr std::size_t kDateTimeValueOctets = 2 + kDateTimeOctets;
 void put_date_time(const DateTime& value, Writer& out);
 
-// Proleptic Gregorian calendar without a library: days since 1970-01-01.
-std::int64_t days_from_civil(int year, unsigned month, unsigned day);
-struct CivilDate {
-  int year;
-  unsigned month;
-  unsigned day;
-};
-CivilDate civil_from_days(std::int64_t days);
-
 }  // namespace protocol::cosem

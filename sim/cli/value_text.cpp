@@ -13,6 +13,7 @@
 #include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/cosem/obis.hpp"
 #include "protocol/cosem/types.hpp"
+#include "protocol/hosted/civil_text/civil_text.hpp"
 
 namespace sim::cli {
 namespace {
@@ -26,16 +27,8 @@ using protocol::axdr::Value;
 std::string date_time_text(const protocol::cosem::DateTime& time) {
   // Shown as local time with its offset; COSEM's deviation has the opposite sign of RFC 3339's.
   const std::int64_t local_s = time.utc_s - 60 * time.deviation_min;
-  std::int64_t days = local_s / 86'400;
-  std::int64_t second = local_s % 86'400;
-  if (second < 0) {
-    second += 86'400;
-    --days;
-  }
-  const auto date = protocol::cosem::civil_from_days(days);
   const int offset_min = -time.deviation_min;
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month,
-                                 date.day, second / 3600, second / 60 % 60, second % 60);
+  const std::string text = protocol::civil_text(local_s);
   if (offset_min == 0) return text + "Z";
   const int absolute = offset_min < 0 ? -offset_min : offset_min;
   return text +

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
-#include <cstdio>
+
+#include "protocol/calendar.hpp"
 
 namespace sim::run {
 namespace {
 
-constexpr std::int64_t kDayS = 86'400;
 constexpr std::int64_t kHourS = 3600;
 
 struct NamedZone {
@@ -24,101 +23,7 @@ constexpr std::array<NamedZone, 3> kZones = {{
     {"Europe/Berlin", {60, true}},
 }};
 
-// Takes exactly `digits` decimal digits off the front.
-std::optional<int> take_number(std::string_view& text, std::size_t digits) {
-  if (text.size() < digits) return {};
-  int value = 0;
-  for (std::size_t i = 0; i < digits; ++i) {
-    if (text[i] < '0' || text[i] > '9') return {};
-    value = 10 * value + (text[i] - '0');
-  }
-  text.remove_prefix(digits);
-  return value;
-}
-
-bool take(std::string_view& text, char wanted) {
-  if (text.empty() || text.front() != wanted) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-// "Z", "+01:00", "-05:30"
-std::optional<int> take_offset(std::string_view& text) {
-  if (take(text, 'Z') || take(text, 'z')) return 0;
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) return {};
-  const int sign = text.front() == '-' ? -1 : 1;
-  text.remove_prefix(1);
-  const auto hours = take_number(text, 2);
-  if (!hours || !take(text, ':')) return {};
-  const auto minutes = take_number(text, 2);
-  if (!minutes || *hours > 14 || *minutes > 59) return {};
-  return sign * (*hours * 60 + *minutes);
-}
-
-std::optional<std::int64_t> take_date(std::string_view& text) {
-  const auto year = take_number(text, 4);
-  if (!year || !take(text, '-')) return {};
-  const auto month = take_number(text, 2);
-  if (!month || !take(text, '-')) return {};
-  const auto day = take_number(text, 2);
-  if (!day) return {};
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok()) return {};
-  return std::chrono::sys_days{date}.time_since_epoch().count() * kDayS;
-}
-
-// 01:00 UTC on the last Sunday of the month.
-std::int64_t change_utc_s(std::chrono::year year, std::chrono::month month) {
-  const std::chrono::sys_days day{year / month / std::chrono::Sunday[std::chrono::last]};
-  return day.time_since_epoch().count() * kDayS + kHourS;
-}
-
 }  // namespace
-
-std::optional<CivilText> parse_civil(std::string_view text) {
-  const auto date_s = take_date(text);
-  if (!date_s || !(take(text, 'T') || take(text, ' '))) return {};
-  const auto hour = take_number(text, 2);
-  if (!hour || !take(text, ':')) return {};
-  const auto minute = take_number(text, 2);
-  if (!minute) return {};
-  int second = 0;
-  if (take(text, ':')) {
-    const auto seconds = take_number(text, 2);
-    if (!seconds) return {};
-    second = *seconds;
-  }
-  if (*hour > 23 || *minute > 59 || second > 59) return {};
-  CivilText civil{*date_s + *hour * kHourS + *minute * 60 + second, {}};
-  if (!text.empty()) {
-    civil.offset_min = take_offset(text);
-    if (!civil.offset_min || !text.empty()) return {};
-  }
-  return civil;
-}
-
-std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
-  const auto civil = parse_civil(text);
-  if (!civil || !civil->offset_min) return {};
-  return civil->utc_s();
-}
-
-std::string format_utc(std::int64_t utc_s) {
-  std::int64_t days = utc_s / kDayS;
-  std::int64_t rest = utc_s % kDayS;
-  if (rest < 0) {
-    rest += kDayS;
-    --days;
-  }
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(rest / kHourS),
-                int(rest / 60 % 60), int(rest % 60));
-  return text;
-}
 
 std::optional<std::int64_t> parse_clock(std::string_view text) {
   std::array<std::int64_t, 3> part{};
@@ -139,13 +44,7 @@ std::optional<std::int64_t> parse_clock(std::string_view text) {
 }
 
 int ZoneRule::offset_at_min(std::int64_t utc_s) const {
-  if (!daylight_saving) return offset_min;
-  const std::chrono::sys_days day{
-      std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds{std::chrono::seconds{utc_s}})};
-  const std::chrono::year year = std::chrono::year_month_day{day}.year();
-  const bool summer = utc_s >= change_utc_s(year, std::chrono::March) &&
-                      utc_s < change_utc_s(year, std::chrono::October);
-  return offset_min + (summer ? 60 : 0);
+  return offset_min + (daylight_saving && protocol::eu_daylight_saving(utc_s) ? 60 : 0);
 }
 
 std::optional<std::int64_t> ZoneRule::to_utc(std::int64_t local_s, std::int64_t after_utc_s) const {
@@ -164,9 +63,8 @@ std::optional<ZoneRule> parse_zone(std::string_view text) {
     if (text == zone.name) return zone.rule;
   }
   if (text.empty() || (text.front() != '+' && text.front() != '-')) return {};
-  const auto offset = take_offset(text);
-  if (!offset || !text.empty()) return {};
-  return ZoneRule{*offset, false};
+  const auto offset = protocol::parse_offset(text);
+  return offset ? std::optional(ZoneRule{*offset, false}) : std::nullopt;
 }
 
 std::string zone_names() {

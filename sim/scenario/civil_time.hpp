@@ -7,19 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/hosted/civil_text/civil_text.hpp"
+
 namespace sim::run {
 
-// "2024-01-15T00:00:00Z", "... +01:00", "... 00:00". Seconds since 1970; fractions are refused.
-struct CivilText {
-  std::int64_t local_s = 0;       // as written, read as if it were UTC
-  std::optional<int> offset_min;  // none: the text names no zone
-  std::int64_t utc_s() const { return local_s - 60 * offset_min.value_or(0); }
-};
-std::optional<CivilText> parse_civil(std::string_view text);
-// RFC 3339: a zone is required.
-std::optional<std::int64_t> parse_rfc3339(std::string_view text);
-// "2024-01-15T00:00:00Z"
-std::string format_utc(std::int64_t utc_s);
+using protocol::format_utc;
+using protocol::parse_civil;
+using protocol::parse_rfc3339;
 // "02:30:00" or "26:00:00": seconds; hours may exceed 24.
 std::optional<std::int64_t> parse_clock(std::string_view text);
 

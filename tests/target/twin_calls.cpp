@@ -5,7 +5,7 @@
 // image's lets nothing happen any more, and each call must be the host build's.
 #include <algorithm>
 
-#include "meter/fw/store/crc32.hpp"
+#include "protocol/crc32.hpp"
 #include "tests/target/twin.hpp"
 
 namespace target {
@@ -22,7 +22,7 @@ using meter::port::put_outputs;
 using meter::port::put_value;
 using meter::port::take_outputs;
 
-std::uint32_t mark_of(Bytes octets) { return meter::fw::crc32(octets); }
+std::uint32_t mark_of(Bytes octets) { return protocol::crc32(octets); }
 
 // What a call is, fit to be printed, and apart from it what is nobody's business.
 struct Written {

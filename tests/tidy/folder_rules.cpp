@@ -7,7 +7,8 @@ namespace {
 
 using Prefixes = std::vector<std::string>;
 
-const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp", "protocol/assert.hpp"};
+const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp", "protocol/assert.hpp",
+                                "protocol/calendar.hpp", "protocol/crc32.hpp"};
 const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dlms/",
                             "protocol/hdlc/",    "protocol/prime/", "protocol/iec62056_21/",
                             "protocol/wrapper/", "protocol/crypto/"};
@@ -40,6 +41,7 @@ std::vector<Rule> protocol_rules() {
        with_protocol({"protocol/hosted/crypto_openssl/"}),
        {"openssl/"},
        false},
+      {{"protocol/hosted/civil_text/"}, with_protocol({"protocol/hosted/civil_text/"}), {}, false},
       {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
        with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/"}),
@@ -186,7 +188,8 @@ std::vector<Rule> sim_rules() {
        {"fmt/", "nlohmann/", "openssl/"},
        false},
       {{"sim/scenario/"},
-       {"sim/scenario/", "sim/result/", "kernel/", "net/", kQuantities},
+       {"sim/scenario/", "sim/result/", "kernel/", "net/", kQuantities, "protocol/calendar.hpp",
+        "protocol/hosted/civil_text/"},
        {"toml++", "fmt/"},
        false},
       // Truth is computed by other means than the meter's: law 6.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dcu/app/store/rows.hpp"
+#include "protocol/calendar.hpp"
 #include "protocol/hosted/p32/parameters.hpp"
 
 namespace dcu::app {
@@ -20,7 +21,7 @@ struct ProfileFacts {
   // Stamps are read again so far back: a closing or an event of a clock that was set back.
   std::int64_t overlap_s;
 };
-inline constexpr std::int64_t kDayS = 86'400;
+using protocol::kDayS;
 inline constexpr ProfileFacts kProfileFacts[] = {
     {Profile::load, protocol::p32::ReportKind::load_profile, protocol::p32::TaskKind::load_profile,
      protocol::cosem::obis(1, 0, 99, 1, 0), "loadProfile", 0},

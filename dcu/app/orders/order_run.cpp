@@ -8,6 +8,7 @@
 #include "dcu/app/orders/order_book.hpp"
 #include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/calendar.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 
 namespace dcu::app {
@@ -19,7 +20,7 @@ using p32::Failure;
 using p32::OrderKind;
 using Group = Store::EventGroup;
 
-constexpr std::uint32_t kDayS = 86'400;
+using protocol::kDayS;
 
 Failure bad_value() { return {ErrorCategory::message, p32::error_code::kBadValue}; }
 Failure unknown_target() { return {ErrorCategory::message, p32::error_code::kUnknownTarget}; }

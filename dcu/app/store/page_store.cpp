@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/page_store.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
+
+#include "protocol/crc32.hpp"
 
 namespace dcu::app {
 namespace {
@@ -22,11 +22,6 @@ enum class Record : std::uint8_t { put = 1, erase = 2 };
 // Pages kept free, so that the live part of old batches always has a place to go to.
 constexpr std::uint32_t kFreeShare = 8;
 constexpr std::uint32_t kMinPages = 16;
-
-std::uint32_t crc_of(Bytes octets) {
-  return static_cast<std::uint32_t>(
-      ::crc32(0, octets.data(), static_cast<unsigned>(octets.size())));
-}
 
 void put_record(Record record, PageStore::Key key, Bytes value, Octets& out) {
   out = FieldWriter(std::move(out))(record, key, value).take();
@@ -87,7 +82,7 @@ bool PageStore::read_head(std::uint32_t position, Head& head) const {
   in.skip(1);
   head.octets = in.u16();
   head.crc = in.u32();
-  const bool whole = in.u32() == crc_of(Bytes(octets).first(kHeadOctets - 4));
+  const bool whole = in.u32() == protocol::crc32(Bytes(octets).first(kHeadOctets - 4));
   head.valid = magic && whole && head.number % disk_.pages() == position && head.octets <= kRoom &&
                head.tail <= head.batch && head.batch <= head.number &&
                head.number - head.tail < disk_.pages() && head.number < UINT64_MAX / 2;
@@ -108,7 +103,7 @@ bool PageStore::read_batch(const std::vector<Head>& heads, PageNumber first, Pag
     out.resize(at + head.octets);
     const protocol::MutableBytes payload = protocol::MutableBytes(out).subspan(at);
     disk_.read(position * std::uint64_t{Disk::kPageOctets} + kHeadOctets, payload);
-    if (crc_of(payload) != head.crc) return false;
+    if (protocol::crc32(payload) != head.crc) return false;
   }
   return true;
 }
@@ -275,8 +270,8 @@ bool PageStore::write_pages(Bytes stream, PageNumber tail) {
     out.u8(k + 1 == n ? kLastOfBatch : 0);
     out.u8(0);
     out.u16(static_cast<std::uint16_t>(payload.size()));
-    out.u32(crc_of(payload));
-    out.u32(crc_of(out.written()));
+    out.u32(protocol::crc32(payload));
+    out.u32(protocol::crc32(out.written()));
     out.bytes(payload);
     PROTOCOL_ASSERT(out.ok());
     const std::uint64_t at = (first + k) % disk_.pages() * Disk::kPageOctets;

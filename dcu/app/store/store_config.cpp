@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dcu/app/store/store.hpp"
+#include "protocol/calendar.hpp"
 
 namespace dcu::app {
 namespace {
@@ -149,7 +150,7 @@ void Store::set_tasks(std::vector<Task> tasks) {
 std::vector<Task> default_tasks() {
   using protocol::p32::Priority;
   using protocol::p32::TaskKind;
-  constexpr std::uint32_t kDayS = 86'400;
+  constexpr auto kDayS = static_cast<std::uint32_t>(protocol::kDayS);
   const auto task = [](const char* id, TaskKind kind, std::uint32_t period_s,
                        std::uint32_t offset_s, Priority priority) {
     Task made;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dcu/app/meters/profiles.hpp"
+#include "protocol/calendar.hpp"
 
 namespace dcu::app {
 namespace {
@@ -17,25 +18,21 @@ using p32::TaskKind;
 constexpr std::uint64_t kSurveyOwners = std::uint64_t{1} << 61;
 constexpr std::uint32_t kRunNames = 0x8000'0000;
 
-std::int64_t floor_to(std::int64_t value, std::int64_t step) {
-  const std::int64_t rest = value % step;
-  return value - (rest < 0 ? rest + step : rest);
-}
-
 // The first day of the month that lies `months` after the one of `now_s`.
 std::int64_t month_s(std::int64_t now_s, int months) {
-  const auto civil = protocol::cosem::civil_from_days(floor_to(now_s, kDayS) / kDayS);
+  const auto civil = protocol::civil_from_days(protocol::floor_div(now_s, kDayS));
   const int month = static_cast<int>(civil.month) - 1 + months;
   const int year = civil.year + (month < 0 ? -1 : month / 12);
   const auto of_year = static_cast<unsigned>((month + 12) % 12 + 1);
-  return protocol::cosem::days_from_civil(year, of_year, 1) * kDayS;
+  return protocol::days_from_civil(year, of_year, 1) * kDayS;
 }
 
 }  // namespace
 
 std::int64_t last_run_s(const Task& task, std::int64_t now_s) {
   if (task.period_s != 0) {
-    return floor_to(now_s - task.offset_s, task.period_s) + task.offset_s;
+    return protocol::floor_div(now_s - task.offset_s, task.period_s) * task.period_s +
+           task.offset_s;
   }
   const std::int64_t this_month = month_s(now_s, 0) + task.offset_s;
   return this_month <= now_s ? this_month : month_s(now_s, -1) + task.offset_s;

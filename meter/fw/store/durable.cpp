@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "meter/fw/store/crc32.hpp"
+#include "protocol/crc32.hpp"
 
 namespace meter::fw {
 namespace {
@@ -18,7 +18,7 @@ bool read_copy(Bytes copy, DurableState& state) {
   std::memcpy(&state, copy.data(), sizeof state);
   std::memcpy(&crc, copy.data() + sizeof state, sizeof crc);
   // Blank RAM has a valid-looking CRC of zero only by accident; sequence 0 is never written.
-  return state.sequence != 0 && crc == crc32(octets_of(state));
+  return state.sequence != 0 && crc == protocol::crc32(octets_of(state));
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void Durable::save(const Hal& hal) {
   ++state.sequence;
   const MutableBytes copy =
       hal.retained().subspan((state.sequence & 1u) * kRetainedCopyOctets, kRetainedCopyOctets);
-  const std::uint32_t crc = crc32(octets_of(state));
+  const std::uint32_t crc = protocol::crc32(octets_of(state));
   std::memcpy(copy.data(), &state, sizeof state);
   std::memcpy(copy.data() + sizeof state, &crc, sizeof crc);
 }

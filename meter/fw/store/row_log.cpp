@@ -6,7 +6,7 @@
 #include <array>
 #include <cstring>
 
-#include "meter/fw/store/crc32.hpp"
+#include "protocol/crc32.hpp"
 
 namespace meter::fw {
 namespace {
@@ -33,7 +33,7 @@ MutableBytes octets_of(T& value) {
 }
 
 std::uint32_t crc_of(const PageHeader& header) {
-  return crc32(octets_of(header).first(sizeof header - 4));
+  return protocol::crc32(octets_of(header).first(sizeof header - 4));
 }
 
 // The first of [low, high) for which `before` is false; all before it are true.
@@ -157,7 +157,7 @@ bool RowLog::append(const Hal& hal, RowHead head, Bytes values) {
   std::memcpy(row.data(), &head, sizeof head);
   std::copy(values.begin(), values.end(), row.begin() + sizeof head);
   const std::size_t covered = sizeof head + values.size();
-  const std::uint32_t crc = crc32(Bytes(row).first(covered), next_);
+  const std::uint32_t crc = protocol::crc32(Bytes(row).first(covered), next_);
   std::memcpy(row.data() + covered, &crc, sizeof crc);
   const bool written = hal.flash_write(address_of(next_), Bytes(row).first(row_octets()));
   ++next_;
@@ -177,7 +177,7 @@ bool RowLog::read(const Hal& hal, std::uint32_t slot, RowHead& head, MutableByte
   const std::size_t covered = sizeof head + place_.value_octets;
   std::uint32_t crc;
   std::memcpy(&crc, row.data() + covered, sizeof crc);
-  if (crc != crc32(Bytes(row).first(covered), slot)) return false;
+  if (crc != protocol::crc32(Bytes(row).first(covered), slot)) return false;
   std::memcpy(&head, row.data(), sizeof head);
   std::copy_n(row.begin() + sizeof head, values.size(), values.begin());
   return true;

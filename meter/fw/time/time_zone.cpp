@@ -7,7 +7,8 @@
 namespace meter::fw {
 namespace {
 
-constexpr std::int64_t kDay_s = 86'400;
+using protocol::kDayS;
+
 constexpr unsigned kMarch = 3;
 constexpr unsigned kOctober = 10;
 
@@ -17,19 +18,13 @@ struct Changes {
   std::int64_t end;
 };
 Changes changes_of(int year) {
-  return {eu_change_utc_s(year, kMarch), eu_change_utc_s(year, kOctober)};
+  return {protocol::eu_change_utc_s(year, kMarch), protocol::eu_change_utc_s(year, kOctober)};
 }
 int year_of(std::int64_t utc_s) {
-  return protocol::cosem::civil_from_days(floor_to(utc_s, kDay_s) / kDay_s).year;
+  return protocol::civil_from_days(floor_to(utc_s, kDayS) / kDayS).year;
 }
 
 }  // namespace
-
-std::int64_t eu_change_utc_s(int year, unsigned month) {
-  const std::int64_t last = protocol::cosem::days_from_civil(year, month, 31);
-  const std::int64_t sunday = floor_to(last + 4, 7) - 4;  // day 0 was a Thursday
-  return sunday * kDay_s + 3600;
-}
 
 void TimeZone::set(std::int16_t zone_min, bool daylight_saving) {
   zone_min_ = zone_min;
@@ -52,13 +47,13 @@ std::int64_t TimeZone::next_change(std::int64_t utc_s) const {
 }
 
 std::int64_t TimeZone::local_day(std::int64_t utc_s) const {
-  return floor_to(utc_s - at(utc_s).deviation_min * 60, kDay_s) / kDay_s;
+  return floor_to(utc_s - at(utc_s).deviation_min * 60, kDayS) / kDayS;
 }
 
 // Where daylight saving begins at local midnight (Azores), the day goes up with the change; where
 // it ends at local midnight, the day goes up once, before the clocks go back.
 std::int64_t TimeZone::next_midnight(std::int64_t utc_s) const {
-  const std::int64_t next_day = (local_day(utc_s) + 1) * kDay_s;
+  const std::int64_t next_day = (local_day(utc_s) + 1) * kDayS;
   const std::int64_t plain = next_day + at(utc_s).deviation_min * 60;
   const std::int64_t change = next_change(utc_s);
   if (change > plain) return plain;
@@ -69,7 +64,7 @@ std::int64_t TimeZone::next_midnight(std::int64_t utc_s) const {
 
 std::int64_t TimeZone::last_midnight(std::int64_t utc_s) const {
   // From the day before, walk forward: at most three steps.
-  std::int64_t midnight = next_midnight(utc_s - 2 * kDay_s);
+  std::int64_t midnight = next_midnight(utc_s - 2 * kDayS);
   for (;;) {
     const std::int64_t next = next_midnight(midnight);
     if (next > utc_s) return midnight;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "protocol/cosem/types.hpp"
+#include "protocol/calendar.hpp"
 
 namespace meter::fw {
 
@@ -39,9 +39,6 @@ class TimeZone {
 
 inline constexpr std::int16_t kDaylightSaving_min = 60;
 inline constexpr std::int16_t kMaxZone_min = 840;  // UTC-14:00 to UTC+14:00
-
-// 01:00 UTC on the last Sunday of March or October.
-std::int64_t eu_change_utc_s(int year, unsigned month);
 
 // Largest multiple of `period` at or below `value`, also for negative values.
 constexpr std::int64_t floor_to(std::int64_t value, std::int64_t period) {

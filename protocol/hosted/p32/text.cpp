@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "protocol/calendar.hpp"
 #include "protocol/cosem/obis.hpp"
 
 namespace protocol::p32 {
 namespace {
 
-constexpr std::int64_t kDay_s = 86'400;
 constexpr std::int64_t kLast_s = 253'402'300'799;  // 9999-12-31T23:59:59Z
 constexpr int kFirstYear = 1970;
 constexpr int kMaxDeviation_min = 14 * 60;  // no zone on earth is further from UTC
@@ -42,9 +42,9 @@ void put_digits(std::int64_t value, int digits, std::string& out) {
 constexpr std::string_view kSecondShape = "0000-00-00T00:00:00";
 
 void put_civil(std::int64_t s, std::string& out) {
-  const std::int64_t day = s / kDay_s - (s % kDay_s < 0 ? 1 : 0);
-  const std::int64_t of_day = s - day * kDay_s;
-  const cosem::CivilDate date = cosem::civil_from_days(day);
+  const std::int64_t day = floor_div(s, kDayS);
+  const std::int64_t of_day = s - day * kDayS;
+  const CivilDate date = civil_from_days(day);
   put_digits(date.year, 4, out);
   out += '-';
   put_digits(date.month, 2, out);
@@ -61,12 +61,12 @@ bool take_civil(std::string_view text, std::int64_t& s) {
   const int day = number_at(text, 8, 2);
   if (year < kFirstYear || month < 1 || month > 12 || day < 1) return false;
   const std::int64_t days =
-      cosem::days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
+      days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
   // A day that the month does not have comes back as one of the next month.
-  if (cosem::civil_from_days(days).day != static_cast<unsigned>(day)) return false;
+  if (civil_from_days(days).day != static_cast<unsigned>(day)) return false;
   std::uint32_t of_day = 0;
   if (!take_time_of_day(text.substr(11), of_day)) return false;
-  s = days * kDay_s + of_day;
+  s = days * kDayS + of_day;
   return true;
 }
 
@@ -264,9 +264,9 @@ bool take(std::string_view text, DatePattern& value) {
   }
   // Of an open year, February may have 29 days; of an open month, any may have 31.
   if (month != 0 && day != 0) {
-    const auto days = cosem::days_from_civil(year != 0 ? year : 2000, static_cast<unsigned>(month),
-                                             static_cast<unsigned>(day));
-    if (cosem::civil_from_days(days).day != static_cast<unsigned>(day)) return false;
+    const auto days = days_from_civil(year != 0 ? year : 2000, static_cast<unsigned>(month),
+                                      static_cast<unsigned>(day));
+    if (civil_from_days(days).day != static_cast<unsigned>(day)) return false;
   }
   value = {static_cast<std::uint16_t>(year), static_cast<std::uint8_t>(month),
            static_cast<std::uint8_t>(day)};

@@ -217,7 +217,7 @@ TEST(DaylightSaving, AutumnDayHas100RowsAndNoneIsTwice) {
 }
 
 TEST(DaylightSaving, ChangesAreTheLastSundaysAtOneUtc) {
-  using meter::fw::eu_change_utc_s;
+  using protocol::eu_change_utc_s;
   EXPECT_EQ(eu_change_utc_s(2024, 3), utc_s(2024, 3, 31, 1));
   EXPECT_EQ(eu_change_utc_s(2025, 3), utc_s(2025, 3, 30, 1));
   EXPECT_EQ(eu_change_utc_s(2026, 3), utc_s(2026, 3, 29, 1));

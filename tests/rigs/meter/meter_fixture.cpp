@@ -6,14 +6,15 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "protocol/calendar.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
 namespace rigs {
 
 std::int64_t utc_s(int year, unsigned month, unsigned day, int hour, int minute, int second) {
-  return protocol::cosem::days_from_civil(year, month, day) * kDay_s + hour * kHour_s +
-         minute * 60 + second;
+  return protocol::days_from_civil(year, month, day) * kDay_s + hour * kHour_s + minute * 60 +
+         second;
 }
 
 meter_sums make_sums(const Terminal& terminal, const FrontEnd& front_end,

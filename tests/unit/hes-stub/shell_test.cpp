@@ -15,6 +15,7 @@
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
 #include "net/socket.hpp"
+#include "protocol/hosted/civil_text/civil_text.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -52,14 +53,12 @@ int run(std::vector<std::string> arguments) {
 }
 
 TEST(Text, TimesAndScalers) {
-  EXPECT_EQ(utc_text(kFebruary + 3661), "2024-02-01T01:01:01Z");
-  std::int64_t utc_s = 0;
-  EXPECT_TRUE(parse_time("2024-02-01T01:00:00+01:00", utc_s));
-  EXPECT_EQ(utc_s, kFebruary);
-  EXPECT_TRUE(parse_time("2024-02-01T00:00:00Z", utc_s));
+  EXPECT_EQ(protocol::format_utc(kFebruary + 3661), "2024-02-01T01:01:01Z");
+  EXPECT_EQ(protocol::parse_rfc3339("2024-02-01T01:00:00+01:00"), kFebruary);
+  EXPECT_EQ(protocol::parse_rfc3339("2024-02-01T00:00:00Z"), kFebruary);
   for (const char* bad : {"", "2024-02-01", "2024-02-30T00:00:00Z", "2024-13-01T00:00:00Z",
                           "2024-02-01T00:00:00", "2024-02-01T00:00:00+1"}) {
-    EXPECT_FALSE(parse_time(bad, utc_s)) << bad;
+    EXPECT_FALSE(protocol::parse_rfc3339(bad)) << bad;
   }
   EXPECT_EQ(scaled_text(12345, -3), "12.345");
   EXPECT_EQ(scaled_text(-5, -3), "-0.005");

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "cm1/fw/flash_record.hpp"
+#include "protocol/crc32.hpp"
 #include "tests/rigs/octets/octets.hpp"
 
 namespace cm1::fw {
@@ -50,7 +50,7 @@ struct Flash {
 
 TEST(Crc32, CheckValue) {
   const Octets digits{'1', '2', '3', '4', '5', '6', '7', '8', '9'};
-  EXPECT_EQ(crc32(digits), 0xCBF43926u);
+  EXPECT_EQ(protocol::crc32(digits), 0xCBF43926u);
 }
 
 // Whatever happens in whatever order, what comes out is what a list would give.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/rows.hpp"
+#include "protocol/calendar.hpp"
 
 #include <gtest/gtest.h>
 
@@ -141,7 +142,7 @@ TEST(Task, RunsAtInstantsAlignedToUtc) {
 }
 
 TEST(Task, APeriodOfZeroIsTheFirstOfTheMonth) {
-  using protocol::cosem::days_from_civil;
+  using protocol::days_from_civil;
   const Task task = task_of(0, 3600);
   const std::int64_t day = 86'400;
   const std::int64_t now = days_from_civil(2026, 1, 1) * day + 60;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "hex.hpp"
+#include "protocol/calendar.hpp"
 #include "protocol/cosem/obis.hpp"
 
 namespace cosem = protocol::cosem;
@@ -21,12 +22,12 @@ std::string encoded(const cosem::DateTime& value) {
 }
 
 TEST(Calendar, EveryDayOfEightCenturiesGoesThereAndBack) {
-  std::int64_t day = cosem::days_from_civil(1600, 1, 1);
+  std::int64_t day = protocol::days_from_civil(1600, 1, 1);
   int year = 1600;
   unsigned month = 1, dom = 1;
   for (; year < 2400; ++day) {
-    ASSERT_EQ(cosem::days_from_civil(year, month, dom), day);
-    const cosem::CivilDate date = cosem::civil_from_days(day);
+    ASSERT_EQ(protocol::days_from_civil(year, month, dom), day);
+    const protocol::CivilDate date = protocol::civil_from_days(day);
     ASSERT_TRUE(date.year == year && date.month == month && date.day == dom) << day;
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     const unsigned lengths[] = {31, leap ? 29u : 28u, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -35,8 +36,8 @@ TEST(Calendar, EveryDayOfEightCenturiesGoesThereAndBack) {
       if (++month > 12) month = 1, ++year;
     }
   }
-  EXPECT_EQ(cosem::days_from_civil(1970, 1, 1), 0);
-  EXPECT_EQ(cosem::days_from_civil(2000, 3, 1), 11017);
+  EXPECT_EQ(protocol::days_from_civil(1970, 1, 1), 0);
+  EXPECT_EQ(protocol::days_from_civil(2000, 3, 1), 11017);
 }
 
 TEST(DateTime, CentralEuropeanSummerTimeHasDeviationMinus120AndTheDstBit) {

@@ -4,9 +4,9 @@
 
 #include "protocol/bytes.hpp"
 
-namespace meter::fw {
+namespace protocol {
 
 // CRC-32 of IEEE 802.3. `seed` is the CRC of what came before, or a number that must match too.
-std::uint32_t crc32(protocol::Bytes octets, std::uint32_t seed = 0);
+std::uint32_t crc32(Bytes octets, std::uint32_t seed = 0);
 
-}  // namespace meter::fw
+}  // namespace protocol

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/store/crc32.hpp"
+#include "protocol/crc32.hpp"
 
 #include <array>
 #include <cstring>
 
-namespace meter::fw {
+namespace protocol {
 namespace {
 
 constexpr std::uint32_t kPolynomial = 0xEDB88320u;  // reflected form
@@ -32,7 +32,7 @@ constexpr Table kTable = make_table();
 
 }  // namespace
 
-std::uint32_t crc32(protocol::Bytes octets, std::uint32_t seed) {
+std::uint32_t crc32(Bytes octets, std::uint32_t seed) {
   std::uint32_t crc = ~seed;
   const std::uint8_t* at = octets.data();
   std::size_t n = octets.size();
@@ -50,4 +50,4 @@ std::uint32_t crc32(protocol::Bytes octets, std::uint32_t seed) {
   return ~crc;
 }
 
-}  // namespace meter::fw
+}  // namespace protocol
