@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <span>
 
-#include "dcu/fw/beacon_slots.hpp"
 #include "dcu/fw/types.hpp"
 #include "protocol/prime/arq.hpp"
 #include "protocol/prime/link_quality.hpp"
@@ -43,6 +42,13 @@ enum class Procedure : std::uint8_t {
   slot,          // BSI_ACK
   demoting,      // PRO_DEM_S
   closing,       // CON_CLS_S
+};
+
+// When a switch sends its beacons: in slot `slot` of the frames with SEQ mod 2^code == offset.
+struct BeaconSlot {
+  std::uint8_t slot = 0;  // 0: none; the base node's own
+  std::uint8_t code = 0;  // FRQ
+  std::uint8_t offset = 0;
 };
 
 struct Node {

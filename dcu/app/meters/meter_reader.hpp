@@ -10,9 +10,7 @@
 #include "dcu/app/core/core.hpp"
 #include "dcu/app/meters/job.hpp"
 #include "protocol/cosem/classes/register.hpp"
-#include "protocol/hosted/p32/report_firmware_status.hpp"
-#include "protocol/hosted/p32/report_instantaneous.hpp"
-#include "protocol/hosted/p32/report_relay_status.hpp"
+#include "protocol/hosted/p32/report_readings.hpp"
 
 namespace dcu::app {
 

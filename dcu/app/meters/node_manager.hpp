@@ -7,7 +7,7 @@
 
 #include "dcu/app/core/core.hpp"
 #include "protocol/hosted/p32/report_inventory.hpp"
-#include "protocol/hosted/p32/report_statistics.hpp"
+#include "protocol/hosted/p32/report_concentrator.hpp"
 
 namespace dcu::app {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dcu/app/store/records.hpp"
-#include "protocol/hosted/p32/report_concentrator_events.hpp"
+#include "protocol/hosted/p32/report_concentrator.hpp"
 
 namespace dcu::app {
 

@@ -11,8 +11,6 @@
 #include <cctype>
 #include <cstring>
 
-#include "protocol/hosted/p32/position.hpp"
-
 namespace protocol::p32 {
 namespace {
 

@@ -1,6 +1,5 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/hosted/p32/position.hpp"
 
 #include <libxml/tree.h>
 

@@ -8,16 +8,11 @@
 #include <vector>
 
 #include "protocol/hosted/p32/order_result.hpp"
-#include "protocol/hosted/p32/report_clock_status.hpp"
-#include "protocol/hosted/p32/report_concentrator_events.hpp"
-#include "protocol/hosted/p32/report_concentrator_parameters.hpp"
-#include "protocol/hosted/p32/report_firmware_status.hpp"
-#include "protocol/hosted/p32/report_instantaneous.hpp"
+#include "protocol/hosted/p32/report_concentrator.hpp"
 #include "protocol/hosted/p32/report_inventory.hpp"
 #include "protocol/hosted/p32/report_meter_events.hpp"
 #include "protocol/hosted/p32/report_profile.hpp"
-#include "protocol/hosted/p32/report_relay_status.hpp"
-#include "protocol/hosted/p32/report_statistics.hpp"
+#include "protocol/hosted/p32/report_readings.hpp"
 #include "protocol/hosted/p32/shape.hpp"
 
 // What a concentrator reports: the list of all reports. Meters are named by their serial. A meter

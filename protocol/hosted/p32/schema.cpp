@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "protocol/hosted/p32/codec.hpp"
-#include "protocol/hosted/p32/position.hpp"
+#include "protocol/hosted/p32/document.hpp"
 
 namespace protocol::p32 {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <set>
 
-#include "dcu/fw/beacon_slots.hpp"
+#include "dcu/fw/beacons.hpp"
 #include "dcu/fw/buffer_pool.hpp"
 #include "dcu/fw/node_table.hpp"
 #include "dcu/fw/promotion.hpp"

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/hosted/p32/position.hpp"
+#include "protocol/hosted/p32/document.hpp"
 
 namespace protocol::p32::test {
 namespace {
