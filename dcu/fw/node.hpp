@@ -139,15 +139,4 @@ struct Memory {
   std::span<Buffer> buffers;
 };
 
-// The usual way to have it:
-//   auto storage = std::make_unique<Storage<1000, 64>>();
-//   BaseNode base(config, storage->memory(), modem, owner);
-template <std::size_t kNodes, std::size_t kBuffers>
-struct Storage {
-  static_assert(kNodes >= 1 && kNodes <= kMaxNodes && kBuffers >= 4);
-  std::array<Node, kNodes> nodes;
-  std::array<Buffer, kBuffers> buffers;
-  Memory memory() { return {nodes, buffers}; }
-};
-
 }  // namespace dcu::fw

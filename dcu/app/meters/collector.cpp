@@ -60,10 +60,7 @@ JobPtr Collector::profile_job(MeterIndex meter, Profile profile, std::uint8_t pr
 
 JobPtr Collector::range_job(MeterIndex meter, Profile profile, std::uint8_t priority,
                             std::shared_ptr<Range> range) {
-  auto job = std::make_unique<Job>();
-  job->name = facts_of(profile).job;
-  job->meter = meter;
-  job->priority = priority;
+  JobPtr job = job_of(facts_of(profile).job, meter, priority);
   const auto reading = std::make_shared<Reading>();
   reading->profile = profile;
   reading->wanted = std::move(range);

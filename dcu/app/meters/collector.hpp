@@ -51,7 +51,6 @@ class Collector {
 
  private:
   struct Reading;
-  using ReadingPtr = std::shared_ptr<Reading>;
   void plan(Job& job, Reading& reading) const;
   void ask(Job& job, Reading& reading) const;
   Job::Next on_period(const Answer& answer, MeterIndex meter);

@@ -34,10 +34,7 @@ Octets time_value(UtcNs at) {
 
 JobPtr Collector::clock_job(MeterIndex meter, std::uint8_t priority, const ClockPolicy& policy,
                             std::shared_ptr<std::optional<std::int32_t>> offset_ms) {
-  auto job = std::make_unique<Job>();
-  job->name = "clockCheck";
-  job->meter = meter;
-  job->priority = priority;
+  JobPtr job = job_of("clockCheck", meter, priority);
   job->prepare = [](Job& planned) {
     planned.operations.push_back(get_of(classes::Clock::kId, kClock, classes::Clock::kTime));
   };

@@ -76,5 +76,12 @@ struct Job {
   std::uint32_t octets_down = 0;
 };
 using JobPtr = std::unique_ptr<Job>;
+inline JobPtr job_of(std::string_view name, MeterIndex meter, std::uint8_t priority) {
+  auto job = std::make_unique<Job>();
+  job->name = name;
+  job->meter = meter;
+  job->priority = priority;
+  return job;
+}
 
 }  // namespace dcu::app

@@ -48,14 +48,6 @@ std::string text_of(Bytes octets) {
   return text;
 }
 
-JobPtr job_of(std::string_view name, MeterIndex meter, std::uint8_t priority) {
-  auto job = std::make_unique<Job>();
-  job->name = name;
-  job->meter = meter;
-  job->priority = priority;
-  return job;
-}
-
 // The meter lacks the object: a fact about the meter, not a failure of the job.
 bool lacks(const Answer& answer) {
   return answer.result == AccessResult::object_undefined ||

@@ -43,5 +43,9 @@ static_assert(std::size(kProfileFacts) == kProfiles);
 constexpr const ProfileFacts& facts_of(Profile profile) {
   return kProfileFacts[static_cast<std::size_t>(profile)];
 }
+// The first that stands in such a report.
+constexpr Profile profile_of(protocol::p32::ReportKind report) {
+  return std::ranges::find(kProfileFacts, report, &ProfileFacts::report)->profile;
+}
 
 }  // namespace dcu::app

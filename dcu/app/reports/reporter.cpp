@@ -57,6 +57,11 @@ std::vector<MeterIndex> meters_of(const Store& store, const std::vector<std::str
   return meters;
 }
 
+bool selects(const p32::Selection& selection, const Row& event) {
+  const auto& codes = selection.codes;
+  return codes.empty() || std::find(codes.begin(), codes.end(), event.status) != codes.end();
+}
+
 void Reporter::start() {
   started_ = core_.now();
   for (MeterIndex meter = 0; meter < core_.store.meters().size(); ++meter) {
@@ -224,14 +229,6 @@ void Reporter::report_events() {
   core_.store.set_value(kReportedEvents,
                         static_cast<std::int64_t>(events.events.back().number + 1));
   add(std::move(events));
-}
-
-void Reporter::report_statistics(const std::vector<MeterIndex>& meters) {
-  add(nodes_.statistics(meters, true));
-}
-
-void Reporter::report_inventory(const std::vector<MeterIndex>& meters) {
-  add(nodes_.inventory(meters, true));
 }
 
 void Reporter::report_strangers() {

@@ -18,6 +18,9 @@ inline constexpr char kSoftware[] = "amitwin-dcu 1";
 // Meters by their serials; all that are not removed when the list is empty.
 std::vector<MeterIndex> meters_of(const Store& store, const std::vector<std::string>& serials);
 
+// Events: whether its code is one of those asked for; all are when none is named.
+bool selects(const protocol::p32::Selection& selection, const Row& event);
+
 // Makes reports of what the store holds, and puts them into its outbox.
 class Reporter final : public RowsReady {
  public:
@@ -51,8 +54,6 @@ class Reporter final : public RowsReady {
   // ---- Reports that are made without being asked for ----
   // Concentrator events not yet reported.
   void report_events();
-  void report_statistics(const std::vector<MeterIndex>& meters);
-  void report_inventory(const std::vector<MeterIndex>& meters);
   // A node that is no meter of ours stands in an inventory with its failure; soon.
   void report_strangers();
 

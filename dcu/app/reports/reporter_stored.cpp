@@ -50,8 +50,7 @@ std::vector<Line> lines_of(const Store& store, const p32::Selection& selection, 
 }  // namespace
 
 p32::ReportBody Reporter::rows(const p32::Selection& selection) {
-  const auto has = [&](const ProfileFacts& facts) { return facts.report == selection.report; };
-  const Profile profile = std::find_if(kProfileFacts, std::end(kProfileFacts), has)->profile;
+  const Profile profile = profile_of(selection.report);
   p32::ProfileReport report;
   report.profile = selection.report;
   const Store& store = core_.store;
@@ -74,16 +73,13 @@ p32::ReportBody Reporter::meter_events(const p32::Selection& selection) {
   p32::MeterEventsReport report;
   report.take_kind(selection.report);
   const Store& store = core_.store;
-  const auto& codes = selection.codes;
   const auto take = [&](MeterIndex meter, Profile profile, p32::EventMeter& line) {
     const ProfileCursor& cursor = store.meters()[meter].profiles[static_cast<std::size_t>(profile)];
     for (std::uint32_t number = cursor.oldest; number < cursor.next; ++number) {
       const auto chunk = store.chunk(meter, profile, number);
       if (!chunk) continue;
       for (const Row& row : chunk->rows) {
-        const bool coded =
-            codes.empty() || std::find(codes.begin(), codes.end(), row.status) != codes.end();
-        if (!coded || !in_range(row.at.utc_s, selection)) continue;
+        if (!selects(selection, row) || !in_range(row.at.utc_s, selection)) continue;
         line.events.push_back(event_of(row, profile));
         if (report.alarms) line.events.back().received = chunk->read_s * 1000;
       }

@@ -158,10 +158,7 @@ std::shared_ptr<Collector::Range> Surveyor::range_of(const Survey& survey) const
 }
 
 void Surveyor::ask_rows(const SurveyPtr& survey, MeterIndex meter) {
-  const auto has = [&](const ProfileFacts& facts) {
-    return facts.report == survey->selection.report;
-  };
-  const Profile profile = std::find_if(kProfileFacts, std::end(kProfileFacts), has)->profile;
+  const Profile profile = profile_of(survey->selection.report);
   const auto range = range_of(*survey);
   const auto priority = static_cast<std::uint8_t>(survey->selection.priority);
   const std::string serial = core_.store.meters()[meter].given.serial;
@@ -195,11 +192,9 @@ void Surveyor::ask_events(const SurveyPtr& survey, MeterIndex meter) {
     const auto range = range_of(*survey);
     start(survey, collector_.range_job(meter, profile, priority, range),
           [this, survey, line, left, range, profile](std::optional<p32::Failure> failure) {
-            const auto& codes = survey->selection.codes;
             for (const Row& row : range->rows) {
-              const bool coded =
-                  codes.empty() || std::find(codes.begin(), codes.end(), row.status) != codes.end();
-              if (coded) line->events.push_back(Reporter::event_of(row, profile));
+              if (!selects(survey->selection, row)) continue;
+              line->events.push_back(Reporter::event_of(row, profile));
             }
             if (failure) line->failure = failure;
             if (--*left > 0) return;

@@ -137,7 +137,7 @@ void TaskTable::run(const Task& task) {
         if (!parts_.core.store.meters()[meter].firmware.empty()) continue;
         parts_.poller.add(parts_.reader.identity_job(meter, priority));
       }
-      return parts_.reporter.report_inventory(meters);
+      return parts_.reporter.add(parts_.nodes.inventory(meters, true));
     case TaskKind::instantaneous:
       return survey(task, p32::ReportKind::instantaneous);
     case TaskKind::relay_status:
@@ -151,7 +151,7 @@ void TaskTable::run(const Task& task) {
         const Poller::Tally tally = parts_.poller.take_tally(meter);
         parts_.nodes.add_tally(meter, tally.requests, tally.failed);
       }
-      return parts_.reporter.report_statistics(meters);
+      return parts_.reporter.add(parts_.nodes.statistics(meters, true));
   }
 }
 

@@ -57,10 +57,9 @@ Decoded decode(std::string_view xml, const DecodeLimits& limits = {});
 // The answer to octets that were refused.
 Message refusal(const Problem& problem, const Envelope& envelope);
 
-// The XSD: protocol/hosted/p32/p32ex.xsd as it stood when the library was compiled.
+// The XSD: protocol/hosted/p32/p32ex.xsd as it stood when the library was compiled. It is made from
+// the shapes, and a test holds it to them.
 std::string_view schema_text();
-// The XSD made from the shapes, which that file has to be.
-std::string schema_of_shapes();
 
 // decode(), but every problem up to problems_max: those of the XML alone, or of the schema, or, if
 // it holds, of the values.

@@ -10,7 +10,7 @@
 // Each structure says once how it stands in XML: shape(io, value) names its attributes, then its
 // children, in the order in which they are written. Everything else walks the shape, so nothing can
 // differ: the writer (xml_writer.hpp) writes a value, the reader (xml_reader.hpp) fills one, the
-// schema (schema_writer.hpp) is made of it, and so are the head-end's tables
+// schema p32ex.xsd is made of it (by its test), and so are the head-end's tables
 // (hes-stub/store/report_tables.cpp).
 //
 //   required(name, v)         an attribute that is always there
@@ -30,7 +30,7 @@ template <typename V, typename T>
 concept Of = std::same_as<std::remove_const_t<V>, T>;
 
 struct As {
-  const char* type = nullptr;    // of the XSD (schema_text.cpp); nullptr: by the C++ type
+  const char* type = nullptr;    // of the XSD; nullptr: by the C++ type
   const char* unit = nullptr;    // behind the column's name
   const char* column = nullptr;  // where it is not the attribute's name
 };

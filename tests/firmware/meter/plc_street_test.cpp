@@ -18,6 +18,7 @@
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "tests/rigs/base_node/storage.hpp"
 #include "tests/rigs/meter/plc_bench.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 

@@ -12,6 +12,7 @@
 #include "dcu/fw/base_node.hpp"
 #include "meter/fw/prime/service_node.hpp"
 #include "tests/rigs/base_node/fake_channel.hpp"
+#include "tests/rigs/base_node/storage.hpp"
 
 // A whole subnetwork: the real base node, real service nodes, the fake line between them, and an
 // account of every LSDU.

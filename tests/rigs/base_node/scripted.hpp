@@ -9,6 +9,7 @@
 
 #include "dcu/fw/base_node.hpp"
 #include "protocol/prime/llc432.hpp"
+#include "tests/rigs/base_node/storage.hpp"
 
 // The base node alone, against frames made by hand: what it says to each.
 namespace fake {

@@ -7,6 +7,7 @@
 
 #include "dcu/fw/base_node.hpp"
 #include "tests/rigs/base_node/fake_channel.hpp"
+#include "tests/rigs/base_node/storage.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 

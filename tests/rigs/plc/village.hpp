@@ -14,6 +14,7 @@
 #include "kernel/purpose.hpp"
 #include "meter/fw/prime/service_node.hpp"
 #include "plc-channel/medium/medium.hpp"
+#include "tests/rigs/base_node/storage.hpp"
 
 namespace plc_test {
 

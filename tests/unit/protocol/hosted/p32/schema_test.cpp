@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "protocol/hosted/p32/codec.hpp"
+#include "tests/unit/protocol/hosted/p32/schema_writer.hpp"
 
 namespace protocol::p32::test {
 namespace {

@@ -173,4 +173,7 @@ class SchemaWriter {
   bool base64_ = false;
 };
 
+// The XSD made from the shapes, which p32ex.xsd has to be.
+std::string schema_of_shapes();
+
 }  // namespace protocol::p32

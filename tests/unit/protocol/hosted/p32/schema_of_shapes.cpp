@@ -4,7 +4,7 @@
 // The XSD: simple types by their own table, everything else from the shapes.
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/message.hpp"
-#include "protocol/hosted/p32/schema_writer.hpp"
+#include "tests/unit/protocol/hosted/p32/schema_writer.hpp"
 
 namespace protocol::p32 {
 namespace {
