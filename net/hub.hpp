@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-#include "net/endpoint.hpp"
+#include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "protocol/bytes.hpp"
 

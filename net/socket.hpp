@@ -4,12 +4,25 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "net/endpoint.hpp"
 #include "protocol/bytes.hpp"
 
 namespace net {
+
+struct Endpoint {
+  std::string host;  // a name or an address, without brackets
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:4059" or "[::1]:4059"; port 0: any, to listen on. Nothing when it is none; the name is
+// not resolved here.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+std::string to_string(const Endpoint& endpoint);
 
 // A blocking TCP socket, for those to whom waiting is the point: lockstep mode and the command
 // line. All failures throw std::runtime_error with the end's name and the system's reason.

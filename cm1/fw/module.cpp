@@ -3,9 +3,11 @@
 #include "cm1/fw/module.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 #include <utility>
 
-#include "cm1/fw/provision_store.hpp"
+#include "protocol/crc32.hpp"
 
 namespace cm1::fw {
 namespace {
@@ -22,6 +24,41 @@ constexpr std::uint8_t kUnknownRssi = 99;
 // Each pass starts something on the line or ends; more passes than links and queues have entries
 // would be a loop.
 constexpr int kMaxPasses = 32;
+
+// What commissioning wrote, kept in flash page 0.
+constexpr std::uint32_t kProvisionPage = 0;
+constexpr std::uint32_t kProvisionMagic = 0x434D3150;  // "CM1P"
+constexpr std::size_t kProvisionOctets = sizeof(cm1_provision);
+static_assert(std::is_trivially_copyable_v<cm1_provision>);
+using ProvisionImage =
+    std::array<std::uint8_t, 8 + kProvisionOctets>;  // magic, CRC, the structure as it is
+
+std::uint32_t checksum(const ProvisionImage& image) {
+  return protocol::crc32(Bytes(image).subspan(8));
+}
+
+bool save_provision(const Platform& platform, const cm1_provision& provision) {
+  ProvisionImage image;
+  std::memcpy(image.data() + 8, &provision, kProvisionOctets);
+  protocol::Writer out(MutableBytes(image).first(8));
+  out.u32(kProvisionMagic);
+  out.u32(checksum(image));
+  return platform.flash_erase(kProvisionPage) &&
+         platform.flash_write(kProvisionPage * CM1_FLASH_PAGE_BYTES, image);
+}
+
+// False when the module was never commissioned or the page is damaged.
+bool load_provision(const Platform& platform, cm1_provision& provision) {
+  ProvisionImage image;
+  if (!platform.flash_read(kProvisionPage * CM1_FLASH_PAGE_BYTES, image)) return false;
+  protocol::Reader in(image);
+  if (in.u32() != kProvisionMagic || in.u32() != checksum(image)) return false;
+  std::memcpy(&provision, image.data() + 8, kProvisionOctets);
+  // Texts end inside their fields whatever wrote them.
+  provision.apn[sizeof provision.apn - 1] = '\0';
+  provision.head_end_host[sizeof provision.head_end_host - 1] = '\0';
+  return true;
+}
 
 }  // namespace
 

@@ -2,11 +2,94 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <optional>
+
 #include "dcu/fw/beacons.hpp"
 #include "dcu/fw/keep_alive.hpp"
-#include "dcu/fw/promotion.hpp"
+#include "dcu/fw/types.hpp"
 
 namespace dcu::fw {
+
+// One PRO_REQ_S: a terminal heard the PNPDU of a node that hears no switch.
+struct PromotionRequest {
+  std::uint16_t candidate = 0;  // position of the terminal in the node table
+  Eui48 needing{};              // PRO.PNA
+  std::uint8_t quality = 0;     // PRO.RQ: how well it heard the PNPDU, PHY_SNR class
+  std::int64_t at_us = 0;
+};
+
+// Requests are gathered for a while before one terminal is chosen: several hear the same cry, and
+// one switch in a good place serves more nodes than many (clause 8.6.3 leaves the choice to the
+// base node).
+class PromotionBoard {
+ public:
+  // The newest request of a candidate for a node replaces its older one; a full board forgets the
+  // oldest.
+  void note(const PromotionRequest& request);
+  void drop_candidate(std::uint16_t candidate);
+  void drop_needing(const Eui48& needing);
+  void expire(std::int64_t before_us);
+  void clear() { size_ = 0; }
+
+  bool empty() const { return size_ == 0; }
+  bool wants(std::uint16_t candidate) const;  // a request of this candidate is on the board
+  // Takes off what `chosen` asked for, and what others asked for the same nodes; tells each of
+  // those others that has nothing left on the board.
+  template <typename Tell>
+  void settle(std::uint16_t chosen, Tell&& tell) {
+    while (const PromotionRequest* own = request_of(chosen)) {
+      const Eui48 needing = own->needing;
+      for (std::size_t i = 0; i < size_;) {
+        if (requests_[i].needing != needing) {
+          ++i;
+          continue;
+        }
+        const std::uint16_t candidate = requests_[i].candidate;
+        take(i);
+        if (candidate != chosen && !wants(candidate)) tell(candidate);
+      }
+    }
+  }
+
+  // The candidate that the most nodes need; then the one that hears them best; then the one that
+  // `rank` (link to the base node) puts highest; then the first on the board.
+  template <typename Rank>
+  std::optional<std::uint16_t> best(Rank&& rank) const {
+    std::optional<std::uint16_t> chosen;
+    Score chosen_score;
+    for (std::size_t i = 0; i < size_; ++i) {
+      Score score = score_of(requests_[i].candidate);
+      score.rank = rank(requests_[i].candidate);
+      if (score.rank == kUnfit || (chosen && !chosen_score.below(score))) continue;
+      chosen = requests_[i].candidate;
+      chosen_score = score;
+    }
+    return chosen;
+  }
+  static constexpr std::int32_t kUnfit = INT32_MIN;  // a rank that rules a candidate out
+
+ private:
+  struct Score {
+    unsigned needing = 0;
+    unsigned quality = 0;
+    std::int32_t rank = 0;
+    bool below(const Score& other) const {
+      if (needing != other.needing) return needing < other.needing;
+      if (quality != other.quality) return quality < other.quality;
+      return rank < other.rank;
+    }
+  };
+  Score score_of(std::uint16_t candidate) const;
+  const PromotionRequest* request_of(std::uint16_t candidate) const;
+  void take(std::size_t index);
+  template <typename Predicate>
+  void drop_if(Predicate&& matches);
+
+  std::array<PromotionRequest, 64> requests_{};
+  std::size_t size_ = 0;
+};
 
 // Terminals that become switches and terminals again (clause 8.6.3).
 class Switches {

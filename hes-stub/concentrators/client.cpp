@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "hes-stub/concentrators/server.hpp"
+#include "protocol/hosted/fields/fields.hpp"
 
 namespace hes {
 namespace {
@@ -87,9 +88,7 @@ void ConcentratorClient::post(ConcentratorIndex to, const std::string& xml) {
   client.last_down = octets.size();
   client.octets_down += octets.size();
   await(to, context_.config.p32_answer_timeout_s);
-  context_.ports.stream.send(
-      client.connection,
-      protocol::Bytes(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()));
+  context_.ports.stream.send(client.connection, protocol::bytes_of(octets));
 }
 
 void ConcentratorClient::post_next(ConcentratorIndex to) {

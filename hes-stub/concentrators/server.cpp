@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/concentrators/server.hpp"
 
+#include "protocol/hosted/fields/fields.hpp"
+
 namespace hes {
 namespace {
 
@@ -242,10 +244,7 @@ void ConcentratorServer::flush(ConnectionId id, Connection& server) {
       octets = p32::http_response(answer.status, xml, answer.keep_alive);
     }
     server.octets_down += octets.size();
-    if (!octets.empty()) {
-      context_.ports.stream.send(
-          id, protocol::Bytes(reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()));
-    }
+    if (!octets.empty()) context_.ports.stream.send(id, protocol::bytes_of(octets));
     note_exchange(context_, answer.kind, server.concentrator, answer.octets_up, octets.size(),
                   answer.arrival);
     if (answer.keep_alive) continue;

@@ -8,6 +8,7 @@
 
 #include "hes-stub/inventory/json_reader.hpp"
 #include "protocol/calendar.hpp"
+#include "protocol/hosted/p32/text.hpp"
 
 namespace hes {
 namespace {
@@ -71,9 +72,9 @@ constexpr const char* kSigningKey = "signing_key";
 constexpr const char* kP32Id = "p32_id";
 constexpr std::size_t kMaxIdLength = 32;
 
-std::string hex(std::span<const std::uint8_t> octets) {
+std::string hex(protocol::Bytes octets) {
   std::string text;
-  for (const std::uint8_t octet : octets) text += fmt::format("{:02X}", octet);
+  protocol::p32::put_hex(octets, text);
   return text;
 }
 

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "protocol/hosted/p32/text.hpp"
+
 namespace hes {
 
 using Json = nlohmann::json;
@@ -36,11 +38,11 @@ bool secret_key(std::string_view key) {
          key.find("password") != std::string_view::npos;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+// The value of a key of an object; nullptr: it has none.
+const Json* find(const void* object, const char* key) {
+  const Json& json = json_of(object);
+  const auto found = json.find(key);
+  return found == json.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -66,11 +68,10 @@ JsonReader::~JsonReader() = default;
 JsonNode JsonReader::root() { return JsonNode(this, &document_->json, ""); }
 
 void JsonNode::fault(const char* key, std::string_view allowed) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
+  const Json* const found = find(json_, key);
   const std::string where = path_.empty() ? key : fmt::format("{}.{}", path_, key);
   const std::string what =
-      found == json.end() ? std::string("missing") : "= " + shown(*found, secret_key(key));
+      found == nullptr ? std::string("missing") : "= " + shown(*found, secret_key(key));
   reader_->faults_.push_back(
       fmt::format("{}: {} {}: allowed: {}", reader_->name_, where, what, allowed));
 }
@@ -78,9 +79,8 @@ void JsonNode::fault(const char* key, std::string_view allowed) const {
 bool JsonNode::has(const char* key) const { return json_of(json_).contains(key); }
 
 std::string JsonNode::text(const char* key, std::size_t min_length, std::size_t max_length) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
-  if (found != json.end() && found->is_string()) {
+  const Json* const found = find(json_, key);
+  if (found != nullptr && found->is_string()) {
     const auto& value = found->get_ref<const std::string&>();
     if (value.size() >= min_length && value.size() <= max_length) return value;
   }
@@ -101,16 +101,14 @@ std::string JsonNode::identifier(const char* key, std::size_t max_length) const 
 }
 
 std::string JsonNode::optional_text(const char* key) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
-  if (found == json.end() || found->is_null()) return {};
+  const Json* const found = find(json_, key);
+  if (found == nullptr || found->is_null()) return {};
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 std::int64_t JsonNode::integer(const char* key, std::int64_t min, std::int64_t max) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
-  if (found != json.end() && found->is_number_integer()) {
+  const Json* const found = find(json_, key);
+  if (found != nullptr && found->is_number_integer()) {
     const bool beyond = found->is_number_unsigned() && found->get<std::uint64_t>() > INT64_MAX;
     const auto value = found->get<std::int64_t>();
     if (!beyond && value >= min && value <= max) return value;
@@ -120,37 +118,29 @@ std::int64_t JsonNode::integer(const char* key, std::int64_t min, std::int64_t m
 }
 
 bool JsonNode::boolean(const char* key) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
-  if (found != json.end() && found->is_boolean()) return found->get<bool>();
+  const Json* const found = find(json_, key);
+  if (found != nullptr && found->is_boolean()) return found->get<bool>();
   fault(key, "true or false");
   return false;
 }
 
 void JsonNode::hex(const char* key, std::span<std::uint8_t> out) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
-  bool good = found != json.end() && found->is_string();
-  if (good) {
-    const auto& value = found->get_ref<const std::string&>();
-    good = value.size() == 2 * out.size();
-    for (std::size_t i = 0; good && i < out.size(); ++i) {
-      const int high = hex_digit(value[2 * i]);
-      const int low = hex_digit(value[2 * i + 1]);
-      good = high >= 0 && low >= 0;
-      if (good) out[i] = static_cast<std::uint8_t>(high * 16 + low);
-    }
+  const Json* const found = find(json_, key);
+  protocol::p32::Octets octets;
+  const bool good = found != nullptr && found->is_string() &&
+                    found->get_ref<const std::string&>().size() == 2 * out.size() &&
+                    protocol::p32::take_hex(found->get_ref<const std::string&>(), octets);
+  if (!good) {
+    octets.assign(out.size(), 0);
+    fault(key, fmt::format("{} hexadecimal digits", 2 * out.size()));
   }
-  if (good) return;
-  std::fill(out.begin(), out.end(), std::uint8_t{0});
-  fault(key, fmt::format("{} hexadecimal digits", 2 * out.size()));
+  std::copy(octets.begin(), octets.end(), out.begin());
 }
 
 std::vector<JsonNode> JsonNode::objects(const char* key) const {
-  const Json& json = json_of(json_);
-  const auto found = json.find(key);
+  const Json* const found = find(json_, key);
   const auto is_object = [](const Json& value) { return value.is_object(); };
-  if (found == json.end() || !found->is_array() ||
+  if (found == nullptr || !found->is_array() ||
       !std::all_of(found->begin(), found->end(), is_object)) {
     fault(key, "an array of objects");
     return {};

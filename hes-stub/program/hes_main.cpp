@@ -16,7 +16,7 @@
 #include "hes-stub/program/arguments.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
-#include "net/endpoint.hpp"
+#include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
 

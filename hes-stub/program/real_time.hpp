@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "hes-stub/engine.hpp"
-#include "net/endpoint.hpp"
+#include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "protocol/hosted/p32/http.hpp"
 

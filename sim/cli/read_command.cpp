@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "hes-stub/inventory/json_reader.hpp"
-#include "net/endpoint.hpp"
+#include "net/socket.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/read.hpp"
 

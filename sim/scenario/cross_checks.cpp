@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "net/endpoint.hpp"
+#include "net/socket.hpp"
 #include "sim/scenario/loader.hpp"
 
 namespace sim::run {

@@ -99,16 +99,19 @@ void Surveyor::start(const SurveyPtr& survey, JobPtr job,
   poller_.add(std::move(job));
 }
 
-template <typename Line, typename Make>
-void Surveyor::ask_line(const SurveyPtr& survey, MeterIndex meter, Make&& make) {
+// One line of the report: `make` gives the job that brings it, `fill` takes what the job brought.
+template <typename Line, typename Make, typename Fill>
+void Surveyor::ask_line(const SurveyPtr& survey, MeterIndex meter, Make&& make, Fill fill) {
   const auto line = std::make_shared<Line>();
   line->id = core_.store.meters()[meter].given.serial;
   const auto priority = static_cast<std::uint8_t>(survey->selection.priority);
-  start(survey, make(line, priority), [this, survey, line](std::optional<p32::Failure> failure) {
-    line->failure = failure;
-    append_line(survey->part.body, *line);
-    done(survey, line->id);
-  });
+  start(survey, make(line, priority),
+        [this, survey, line, fill](std::optional<p32::Failure> failure) {
+          fill(*line);
+          line->failure = failure;
+          append_line(survey->part.body, *line);
+          done(survey, line->id);
+        });
 }
 
 void Surveyor::ask_identity(const SurveyPtr& survey, MeterIndex meter) {
@@ -137,16 +140,13 @@ void Surveyor::ask_firmware(const SurveyPtr& survey, MeterIndex meter) {
 
 void Surveyor::ask_clock(const SurveyPtr& survey, MeterIndex meter) {
   const auto offset = std::make_shared<std::optional<std::int32_t>>();
-  const auto priority = static_cast<std::uint8_t>(survey->selection.priority);
-  const std::string serial = core_.store.meters()[meter].given.serial;
-  const Collector::ClockPolicy check{p32::ClockSyncMode::check, 0, 0};
-  start(survey, collector_.clock_job(meter, priority, check, offset),
-        [this, survey, serial, offset](std::optional<p32::Failure> failure) {
-          p32::ClockMeter line{serial, failure, std::nullopt, offset->value_or(0)};
-          if (*offset) line.read_at = p32::utc_ms_of_ns(core_.now());
-          append_line(survey->part.body, std::move(line));
-          done(survey, serial);
-        });
+  const auto make = [&](const auto&, std::uint8_t priority) {
+    return collector_.clock_job(meter, priority, {p32::ClockSyncMode::check, 0, 0}, offset);
+  };
+  ask_line<p32::ClockMeter>(survey, meter, make, [this, offset](p32::ClockMeter& line) {
+    line.offset_ms = offset->value_or(0);
+    if (*offset) line.read_at = p32::utc_ms_of_ns(core_.now());
+  });
 }
 
 std::shared_ptr<Collector::Range> Surveyor::range_of(const Survey& survey) const {
@@ -160,21 +160,18 @@ std::shared_ptr<Collector::Range> Surveyor::range_of(const Survey& survey) const
 void Surveyor::ask_rows(const SurveyPtr& survey, MeterIndex meter) {
   const Profile profile = profile_of(survey->selection.report);
   const auto range = range_of(*survey);
-  const auto priority = static_cast<std::uint8_t>(survey->selection.priority);
-  const std::string serial = core_.store.meters()[meter].given.serial;
-  start(survey, collector_.range_job(meter, profile, priority, range),
-        [this, survey, range, serial, meter, profile](std::optional<p32::Failure> failure) {
-          Chunk chunk;
-          chunk.from_s = range->from_s;
-          chunk.to_s = std::max(range->from_s, range->to_s);
-          const std::uint32_t period_s = core_.store.meters()[meter].capture_period_s;
-          chunk.period_s = profile == Profile::load ? period_s : 0;
-          chunk.rows = std::move(range->rows);
-          p32::ProfileMeter line = Reporter::profile_meter(serial, chunk);
-          line.failure = failure;
-          append_line(survey->part.body, std::move(line));
-          done(survey, serial);
-        });
+  const auto make = [&](const auto&, std::uint8_t priority) {
+    return collector_.range_job(meter, profile, priority, range);
+  };
+  ask_line<p32::ProfileMeter>(survey, meter, make, [=, this](p32::ProfileMeter& line) {
+    Chunk chunk;
+    chunk.from_s = range->from_s;
+    chunk.to_s = std::max(range->from_s, range->to_s);
+    const std::uint32_t period_s = core_.store.meters()[meter].capture_period_s;
+    chunk.period_s = profile == Profile::load ? period_s : 0;
+    chunk.rows = std::move(range->rows);
+    line = Reporter::profile_meter(line.id, chunk);
+  });
 }
 
 void Surveyor::ask_events(const SurveyPtr& survey, MeterIndex meter) {

@@ -45,8 +45,9 @@ class Surveyor {
   void ask_clock(const SurveyPtr& survey, MeterIndex meter);
 
  private:
-  template <typename Line, typename Make>
-  void ask_line(const SurveyPtr& survey, MeterIndex meter, Make&& make);
+  static constexpr auto kNothingMore = [](const auto&) {};
+  template <typename Line, typename Make, typename Fill = decltype(kNothingMore)>
+  void ask_line(const SurveyPtr& survey, MeterIndex meter, Make&& make, Fill fill = kNothingMore);
   std::shared_ptr<Collector::Range> range_of(const Survey& survey) const;
   void start(const SurveyPtr& survey, JobPtr job,
              std::function<void(std::optional<protocol::p32::Failure>)> done);

@@ -20,17 +20,22 @@ Problem without_place(std::uint16_t code, std::string what, std::string allowed)
   return problem;
 }
 
-// Strips HTTP; false: there was a fault, reported.
+// Strips HTTP at its end of a connection, an HttpServer or an HttpClient. False: no whole message.
+template <typename End>
+bool unwrap(End& end, std::string_view octets, const char* what, LintReport& report,
+            std::string& body) {
+  report.container = std::string("http ") + what + ", ";
+  end.feed(bytes_of(octets));
+  const auto message = end.next();
+  if (!message) return false;
+  body = message->body;
+  if (!end.idle()) report.remarks.push_back(std::string("more octets behind the first ") + what);
+  return true;
+}
+
 bool unwrap_request(std::string_view octets, LintReport& report, std::string& body) {
-  report.container = "http request, ";
   HttpServer server;
-  server.feed(bytes_of(octets));
-  const std::optional<HttpRequest> request = server.next();
-  if (request) {
-    body = request->body;
-    if (!server.idle()) report.remarks.push_back("more octets behind the first request");
-    return true;
-  }
+  if (unwrap(server, octets, "request", report, body)) return true;
   const auto& failure = server.failure();
   report.problems.push_back(
       without_place(error_code::kNotXml,
@@ -41,15 +46,8 @@ bool unwrap_request(std::string_view octets, LintReport& report, std::string& bo
 }
 
 bool unwrap_response(std::string_view octets, LintReport& report, std::string& body) {
-  report.container = "http answer, ";
   HttpClient client;
-  client.feed(bytes_of(octets));
-  const std::optional<HttpResponse> response = client.next();
-  if (response) {
-    body = response->body;
-    if (!client.idle()) report.remarks.push_back("more octets behind the first answer");
-    return true;
-  }
+  if (unwrap(client, octets, "answer", report, body)) return true;
   report.problems.push_back(without_place(
       error_code::kNotXml, client.failed() ? client.reason() : "the answer is cut short",
       "an HTTP/1.1 answer"));

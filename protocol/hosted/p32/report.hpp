@@ -10,9 +10,8 @@
 #include "protocol/hosted/p32/order_result.hpp"
 #include "protocol/hosted/p32/report_concentrator.hpp"
 #include "protocol/hosted/p32/report_inventory.hpp"
-#include "protocol/hosted/p32/report_meter_events.hpp"
-#include "protocol/hosted/p32/report_profile.hpp"
 #include "protocol/hosted/p32/report_readings.hpp"
+#include "protocol/hosted/p32/report_rows.hpp"
 #include "protocol/hosted/p32/shape.hpp"
 
 // What a concentrator reports: the list of all reports. Meters are named by their serial. A meter

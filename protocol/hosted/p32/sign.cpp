@@ -39,8 +39,7 @@ std::string key_id(const PublicKey& key) {
   return id;
 }
 
-void Signer::Free::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
-void Verifier::Free::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
+void FreeOpensslKey::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 
 Signer::Signer(const PrivateKey& key)
     : key_(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size())) {

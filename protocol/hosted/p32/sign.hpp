@@ -23,6 +23,11 @@ using PublicKey = std::array<std::uint8_t, kKeyOctets>;
 // First 16 hexadecimal digits of SHA-256 over the public key.
 std::string key_id(const PublicKey& key);
 
+struct FreeOpensslKey {
+  void operator()(evp_pkey_st* key) const;
+};
+using OpensslKey = std::unique_ptr<evp_pkey_st, FreeOpensslKey>;
+
 // Signs orders. Ed25519 draws nothing: the same order and key give the same signature.
 class Signer {
  public:
@@ -32,10 +37,7 @@ class Signer {
   SignedOrder sign(const Order& order) const;
 
  private:
-  struct Free {
-    void operator()(evp_pkey_st* key) const;
-  };
-  std::unique_ptr<evp_pkey_st, Free> key_;
+  OpensslKey key_;
   PublicKey public_{};
   std::string id_;
 };
@@ -49,10 +51,7 @@ class Verifier {
   bool verify(const SignedOrder& order) const;
 
  private:
-  struct Free {
-    void operator()(evp_pkey_st* key) const;
-  };
-  std::unique_ptr<evp_pkey_st, Free> key_;
+  OpensslKey key_;
   std::string id_;
 };
 

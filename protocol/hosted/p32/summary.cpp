@@ -23,30 +23,28 @@ struct Sections {
     for (const auto& meter : list) failed += meter.failure ? 1 : 0;
     if (failed > 0) text += " (" + std::to_string(failed) + " failed)";
   }
-  template <typename Meters, typename Lines>
-  void lines(const Meters& list, Lines lines_of, const char* one) const {
+  // And the lines of each, a member of it.
+  template <typename Meter, typename Line>
+  void meters(const std::vector<Meter>& list, std::vector<Line> Meter::*lines_of,
+              const char* one) const {
+    meters(list);
     std::size_t n = 0;
-    for (const auto& meter : list) n += lines_of(meter).size();
+    for (const Meter& meter : list) n += (meter.*lines_of).size();
     add_count(text, n, one);
   }
+
   template <typename Any>
   void operator()(const Any& report) const {
     meters(report.meters);
   }
   void operator()(const InstantaneousReport& report) const {
-    meters(report.meters);
-    lines(
-        report.meters, [](const auto& meter) { return std::span(meter.readings); }, "reading");
+    meters(report.meters, &InstantaneousMeter::readings, "reading");
   }
   void operator()(const ProfileReport& report) const {
-    meters(report.meters);
-    lines(
-        report.meters, [](const auto& meter) { return std::span(meter.rows); }, "row");
+    meters(report.meters, &ProfileMeter::rows, "row");
   }
   void operator()(const MeterEventsReport& report) const {
-    meters(report.meters);
-    lines(
-        report.meters, [](const auto& meter) { return std::span(meter.events); }, "event");
+    meters(report.meters, &EventMeter::events, "event");
   }
   void operator()(const ConcentratorParametersReport& report) const {
     text += ", " + report.identity.id;

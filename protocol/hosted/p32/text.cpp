@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/hosted/p32/text.hpp"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 
 #include "protocol/calendar.hpp"
@@ -75,14 +77,6 @@ int hex_value(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return -1;
-}
-
-constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-int base64_value(char c) {
-  const auto* const end = std::end(kBase64) - 1;
-  const auto* const found = std::find(kBase64, end, c);
-  return found == end ? -1 : static_cast<int>(found - kBase64);
 }
 
 // "*" or `digits` digits within the range.
@@ -196,39 +190,28 @@ bool take_hex(std::string_view text, Octets& octets) {
 }
 
 void put_base64(Bytes octets, std::string& out) {
-  for (std::size_t k = 0; k < octets.size(); k += 3) {
-    const std::size_t n = std::min<std::size_t>(3, octets.size() - k);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (i < n ? octets[k + i] : 0u);
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= n ? kBase64[group >> (18 - 6 * i) & 63] : '=';
-    }
-  }
+  const std::size_t at = out.size();
+  out.resize(at + (octets.size() + 2) / 3 * 4 + 1);  // it ends with a zero
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(&out[at]), octets.data(),
+                  static_cast<int>(octets.size()));
+  out.pop_back();
 }
 
 bool take_base64(std::string_view text, Octets& octets) {
-  octets.clear();
-  std::uint32_t group = 0;
-  unsigned n = 0;
-  unsigned padding = 0;
-  constexpr unsigned kClosed = 8;  // padding came, nothing may follow
-  for (const char c : text) {
-    if (is_blank(c)) continue;
-    if (n == kClosed) return false;
-    const int value = c == '=' ? 0 : base64_value(c);
-    padding = c == '=' ? padding + 1 : padding;
-    if (value < 0 || padding > 2 || (padding > 0 && (c != '=' || n < 2))) return false;
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    if (++n < 4) continue;
-    // Bits behind the end must be zero: one text, one value.
-    if ((group & ((1u << (8 * padding)) - 1)) != 0) return false;
-    for (unsigned i = 0; i < 3 - padding; ++i) {
-      octets.push_back(static_cast<std::uint8_t>(group >> (16 - 8 * i)));
-    }
-    group = 0;
-    n = padding > 0 ? kClosed : 0;
-  }
-  return n == 0 || n == kClosed;
+  std::string groups;
+  std::remove_copy_if(text.begin(), text.end(), std::back_inserter(groups), is_blank);
+  octets.resize(groups.size() / 4 * 3);
+  const int size =
+      EVP_DecodeBlock(octets.data(), reinterpret_cast<const unsigned char*>(groups.data()),
+                      static_cast<int>(groups.size()));
+  if (size < 0) return false;
+  const std::size_t last = groups.find_last_not_of('=') + 1;
+  octets.resize(static_cast<std::size_t>(size) -
+                std::min<std::size_t>({2, groups.size() - last, static_cast<std::size_t>(size)}));
+  // One text, one value: bits behind the end are zero, padding stands at the end.
+  std::string again;
+  put_base64(octets, again);
+  return again == groups;
 }
 
 bool take(std::string_view text, bool& value) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/store/seq_set.hpp"
+#include "hes-stub/store/concentrator_store.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "net/endpoint.hpp"
+#include "net/socket.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include "dcu/fw/beacons.hpp"
 #include "dcu/fw/buffer_pool.hpp"
 #include "dcu/fw/node_table.hpp"
-#include "dcu/fw/promotion.hpp"
+#include "dcu/fw/switches.hpp"
 #include "tests/rigs/base_node/fake_channel.hpp"
 
 namespace {
