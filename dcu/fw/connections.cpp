@@ -53,10 +53,7 @@ MutableBytes Connections::NodeArq::take_buffer() {
 void Connections::NodeArq::on_sdu(Bytes sdu) {
   Core& core = all_.core_;
   const auto lpdu = protocol::prime::decode_lpdu(sdu);
-  if (!lpdu) {
-    ++core.counters.malformed;
-    return;
-  }
+  if (!core.well_formed(lpdu)) return;
   ++core.counters.lsdus_in;
   core.owner.on_data(core.table.address_of(node_), lpdu->s_lsap, lpdu->d_lsap, lpdu->lsdu);
 }
@@ -74,10 +71,7 @@ void Connections::NodeArq::on_sdu_done(std::uint32_t cookie, bool delivered) {
 
 void Connections::on_con(Node& node, Bytes payload) {
   const auto con = protocol::prime::decode_con(payload);
-  if (!con) {
-    ++core_.counters.malformed;
-    return;
-  }
+  if (!core_.well_formed(con)) return;
   keep_alive_.heard(node);
   if (con->close) {
     const bool answer = node.procedure == Procedure::closing && node.closing_lcid == con->lcid;

@@ -32,6 +32,12 @@ struct Core {
         buffers(memory.buffers),
         random(settings.seed) {}
   std::int64_t now_us() const { return modem.now_us(); }
+  // A message that was decoded; what was not is counted.
+  template <typename Message>
+  bool well_formed(const protocol::Result<Message>& message) {
+    if (!message) ++counters.malformed;
+    return message.ok();
+  }
 
   const Config config;
   protocol::prime::ModemPort& modem;

@@ -116,10 +116,7 @@ void Links::note(const protocol::prime::Packet& packet,
 // The neighbour says how it hears us.
 void Links::on_prm(Node& node, Bytes payload) {
   const auto prm = protocol::prime::decode_prm(payload);
-  if (!prm) {
-    ++core_.counters.malformed;
-    return;
-  }
+  if (!core_.well_formed(prm)) return;
   if (node.level != 0 || prm->response) return;
   keep_alive_.heard(node);
   node.link.reported(prm->snr_code);

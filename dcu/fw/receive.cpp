@@ -95,10 +95,7 @@ void BaseNode::receive_control(Node* node, const Packet& packet) {
 
 void BaseNode::receive_alv(Node& node, Bytes payload) {
   const auto alv = protocol::prime::decode_alv(payload);
-  if (!alv) {
-    ++core_.counters.malformed;
-    return;
-  }
+  if (!core_.well_formed(alv)) return;
   keep_alive_.on_answer(node);
   switches_.compare(node, alv->ssid);
 }

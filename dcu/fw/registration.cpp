@@ -17,10 +17,7 @@ void Registration::clear() {
 
 void Registration::on_reg(Node* node, const Packet& packet) {
   const auto reg = protocol::prime::decode_reg(packet.payload);
-  if (!reg) {
-    ++core_.counters.malformed;
-    return;
-  }
+  if (!core_.well_formed(reg)) return;
   const bool known = node != nullptr && node->eui48 == reg->eui48;
   switch (protocol::prime::reg_message(false, packet.lnid, *reg)) {
     case RegMessage::request:

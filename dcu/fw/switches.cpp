@@ -179,10 +179,7 @@ void Switches::decide() {
 
 void Switches::on_bsi(Node& node, Bytes payload) {
   const auto bsi = protocol::prime::decode_bsi(payload);
-  if (!bsi) {
-    ++core_.counters.malformed;
-    return;
-  }
+  if (!core_.well_formed(bsi)) return;
   keep_alive_.heard(node);
   if (bsi->slot == node.slot.slot) used(node);
 }

@@ -101,12 +101,11 @@ bool Inbox::take_report(ConcentratorIndex from, const p32::Envelope& envelope, p
   }
   records.touch(from);
   ++counters_.reports;
-  ReportNote note;
-  note.concentrator = from;
-  note.kind = static_cast<std::uint8_t>(report.kind());
-  note.requested = !envelope.re.empty();
-  note.octets_up = octets;
-  note.at = context_.now();
+  ReportNote note{.concentrator = from,
+                  .kind = static_cast<std::uint8_t>(report.kind()),
+                  .requested = !envelope.re.empty(),
+                  .octets_up = octets,
+                  .at = context_.now()};
   keep_known(from, report, note);
   if (auto* profile = std::get_if<p32::ProfileReport>(&report.body)) {
     take_profile(from, envelope, *profile, note);

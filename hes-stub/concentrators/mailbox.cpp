@@ -34,14 +34,9 @@ bool read_work(const std::string& xml, p32::WorkItem& work) {
 
 void note_exchange(Context& context, MessageKind kind, ConcentratorIndex concentrator,
                    std::uint64_t octets_up, std::uint64_t octets_down, UtcNs since) {
-  Message message;
-  message.kind = kind;
-  message.octets_up = static_cast<std::uint32_t>(octets_up);
-  message.octets_down = static_cast<std::uint32_t>(octets_down);
-  message.at = context.now();
-  message.latency = context.now() - since;
-  message.concentrator = concentrator;
-  context.observer.message(message);
+  context.observer.message({kNoMeter, kind, static_cast<std::uint32_t>(octets_up),
+                            static_cast<std::uint32_t>(octets_down), context.now(),
+                            context.now() - since, concentrator});
 }
 
 Mailbox::Mailbox(Context& context, Committer& committer, Events& events)
@@ -87,14 +82,14 @@ std::uint64_t Mailbox::next_order_seq(ConcentratorIndex to) {
 }
 
 p32::Envelope Mailbox::envelope(ConcentratorIndex to, std::string_view re) {
-  p32::Envelope result;
-  result.seq = take_seq(to);
-  result.id = id_of(result.seq);
-  result.from = context_.config.p32_id;
-  result.to = to == kNoConcentrator ? "unknown" : context_.inventory.concentrators()[to].id;
-  result.at = p32::utc_ms_of_ns(context_.now());
-  result.re = re;
-  return result;
+  const std::uint64_t seq = take_seq(to);
+  const bool known = to != kNoConcentrator;
+  return {id_of(seq),
+          context_.config.p32_id,
+          known ? context_.inventory.concentrators()[to].id : "unknown",
+          seq,
+          p32::utc_ms_of_ns(context_.now()),
+          std::string(re)};
 }
 
 Mailbox::Item& Mailbox::add(ConcentratorIndex to, p32::WorkItem work,

@@ -237,14 +237,13 @@ void Session::end() {
 }
 
 void Session::report(MessageKind kind) {
-  Message message;
-  message.meter = meter_;
-  message.kind = kind;
-  message.octets_up = exchange_.octets_up;
-  message.octets_down = exchange_.octets_down;
-  message.at = context_.now();
-  message.latency = context_.now() - exchange_.begun;
-  context_.observer.message(message);
+  const UtcNs now = context_.now();
+  context_.observer.message({.meter = meter_,
+                             .kind = kind,
+                             .octets_up = exchange_.octets_up,
+                             .octets_down = exchange_.octets_down,
+                             .at = now,
+                             .latency = now - exchange_.begun});
   exchange_.octets_up = exchange_.octets_down = 0;
 }
 

@@ -163,12 +163,10 @@ void Wire::on_notification(Connection& connection, Bytes apdu) {
     bind(connection, meter);
   }
   ++(heartbeat ? counters.heartbeats : counters.announces);
-  Message message;
-  message.meter = meter;
-  message.kind = heartbeat ? MessageKind::heartbeat : MessageKind::announce;
-  message.octets_up = framed_octets(apdu);
-  message.at = context_.now();
-  context_.observer.message(message);
+  context_.observer.message({.meter = meter,
+                             .kind = heartbeat ? MessageKind::heartbeat : MessageKind::announce,
+                             .octets_up = framed_octets(apdu),
+                             .at = context_.now()});
 }
 
 void Wire::bind(Connection& connection, MeterIndex meter) {

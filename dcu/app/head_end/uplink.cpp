@@ -165,9 +165,7 @@ void HeadEndLink::poll() {
   if (state_ != State::up || polling_) return;
   core_.agenda.cancel(poll_timer_);
   polling_ = true;
-  p32::Message message;
-  message.envelope = reporter_.envelope();
-  message.body = p32::Poll{};
+  const p32::Message message{reporter_.envelope(), p32::Poll{}};
   if (!core_.store.commit()) return;
   post({Sent::Kind::poll, 0, core_.now()}, p32::encode(message));
 }

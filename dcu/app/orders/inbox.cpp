@@ -52,34 +52,22 @@ void Inbox::save(std::uint64_t seq) {
 }
 
 p32::Message Inbox::hello(const std::string& re) {
-  p32::Message message;
-  message.envelope = reporter_.envelope(re);
-  p32::Hello hello;
-  hello.software = kSoftware;
-  hello.last_seq = core_.store.mailbox().last_received();
-  hello.uplink = core_.store.config().uplink;
-  hello.restarts = core_.store.restarts();
-  hello.poll_period_s = core_.store.parameters().poll_period_s;
-  message.body = hello;
-  return message;
+  return {reporter_.envelope(re),
+          p32::Hello{.software = kSoftware,
+                     .last_seq = core_.store.mailbox().last_received(),
+                     .uplink = core_.store.config().uplink,
+                     .restarts = core_.store.restarts(),
+                     .poll_period_s = core_.store.parameters().poll_period_s}};
 }
 
 p32::Message Inbox::failure(const std::string& re, const Failure& failure,
                             const std::string& text) {
-  p32::Message message;
-  message.envelope = reporter_.envelope(re);
-  p32::ErrorBody error;
-  error.failure = failure;
-  error.text = text;
-  message.body = error;
-  return message;
+  return {reporter_.envelope(re), p32::ErrorBody{failure, text, 0, 0, {}, {}}};
 }
 
 // What is acknowledged is durable.
 void Inbox::acknowledge(const std::string& re, bool duplicate, const Answer& answer) {
-  p32::Message message;
-  message.envelope = reporter_.envelope(re);
-  message.body = p32::Ack{duplicate};
+  const p32::Message message{reporter_.envelope(re), p32::Ack{duplicate}};
   if (core_.store.commit()) answer(message);
 }
 
@@ -151,13 +139,8 @@ void Inbox::take_query(const p32::Message& message, const Answer& answer) {
   const auto& selection = std::get<p32::Query>(message.body).selection;
   const std::string re = message.envelope.id;
   const auto reply = [this, re, answer](p32::ReportBody body) {
-    p32::Message out;
-    out.envelope = reporter_.envelope(re);
-    p32::Report report;
-    report.cause = p32::Cause::request;
-    report.body = std::move(body);
-    out.body = std::move(report);
-    answer(out);
+    answer(
+        {reporter_.envelope(re), p32::Report{p32::Cause::request, 1, true, {}, std::move(body)}});
   };
   if (!core_.store.commit()) return;
   if (!from_meter(selection)) return reply(stored(selection));
@@ -205,12 +188,8 @@ void Inbox::add_part(std::uint64_t seq, p32::ReportBody body,
   const auto at = pending_.find(seq);
   if (at == pending_.end()) return;  // cancelled
   Pending& pending = at->second;
-  p32::Report report;
-  report.cause = p32::Cause::request;
-  report.part = ++pending.parts;
-  report.last = last;
-  report.body = std::move(body);
-  reporter_.add(std::move(report), pending.id);
+  reporter_.add(p32::Report{p32::Cause::request, ++pending.parts, last, {}, std::move(body)},
+                pending.id);
   pending.reported.insert(meters.begin(), meters.end());
   if (!last) return save(seq);
   core_.store.mailbox().drop_work(Mailbox::Work::request, seq);

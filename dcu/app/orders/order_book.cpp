@@ -70,11 +70,9 @@ void walk(Io& io, Target& target) {
 }  // namespace
 
 void OrderBook::save(const Running& running) {
-  p32::Message message;
-  message.envelope.id = message.envelope.from = "journal";
-  message.envelope.to = running.order.order.concentrator;
-  message.envelope.seq = running.order.order.seq;
-  message.body = running.order;
+  const p32::Order& order = running.order.order;
+  const p32::Message message{{"journal", "journal", order.concentrator, order.seq, 0, {}},
+                             running.order};
   FieldWriter out;
   out(p32::encode(message), running.state);
   for (const auto& [serial, target] : out.list(running.targets)) {
@@ -285,19 +283,12 @@ void OrderBook::finish(const RunningPtr& running, OrderState state,
     }
   }
   running->state = state;
-  p32::Report report;
-  report.cause = p32::Cause::order;
-  p32::OrderResult result;
-  result.order = order.id;
-  result.kind = order.kind();
-  result.state = state;
-  result.failure = failure;
+  p32::OrderResult result{order.id, order.kind(), state, failure, {}};
   for (const auto& [serial, target] : running->targets) result.meters.push_back(target.result);
-  report.order = std::move(result);
-  report.body = result_body(*running);
   // Journal and report become durable together: one result, whatever happens.
   save(*running);
-  parts_.reporter.add(std::move(report), order.id);
+  parts_.reporter.add(
+      p32::Report{p32::Cause::order, 1, true, std::move(result), result_body(*running)}, order.id);
   constexpr std::array kEvents = {event_code::kOrderAccepted, event_code::kOrderAccepted,
                                   event_code::kOrderDone,     event_code::kOrderFailed,
                                   event_code::kOrderExpired,  event_code::kOrderCancelled};

@@ -122,12 +122,7 @@ p32::ProfileMeter Reporter::profile_meter(const std::string& serial, const Chunk
   line.period_s = chunk.period_s;
   line.rows.reserve(chunk.rows.size());
   for (const Row& row : chunk.rows) {
-    p32::ProfileRow out;
-    out.at = row.at;
-    out.capture_counter = row.capture_counter;
-    out.status = row.status;
-    out.values = row.values;
-    line.rows.push_back(out);
+    line.rows.push_back({row.at, row.status, row.values, row.capture_counter});
   }
   return line;
 }
@@ -180,21 +175,15 @@ void Reporter::append(MeterIndex meter, Profile profile, p32::ReportBody& body) 
 }
 
 p32::Envelope Reporter::envelope(const std::string& re) {
-  p32::Envelope envelope;
-  envelope.seq = core_.store.mailbox().next_seq();
-  envelope.from = core_.store.config().id;
-  envelope.id = fmt::format("{}-{}", envelope.from, envelope.seq);
-  envelope.to = core_.store.config().head_end_id;
-  envelope.at = p32::utc_ms_of_ns(core_.now());
-  envelope.re = re;
-  return envelope;
+  const Commission& config = core_.store.config();
+  const std::uint64_t seq = core_.store.mailbox().next_seq();
+  return {fmt::format("{}-{}", config.id, seq), config.id, config.head_end_id, seq,
+          p32::utc_ms_of_ns(core_.now()),       re};
 }
 
 std::uint64_t Reporter::add(p32::Report report, const std::string& re) {
-  p32::Message message;
-  message.envelope = envelope(re);
   const ReportKind kind = report.kind();
-  message.body = std::move(report);
+  const p32::Message message{envelope(re), std::move(report)};
   const std::uint64_t seq = message.envelope.seq;
   core_.store.mailbox().add_report(seq, {core_.now(), kind, p32::gzip(p32::encode(message))});
   ++core_.counters.reports;
@@ -205,14 +194,15 @@ p32::ConcentratorParametersReport Reporter::parameters() const {
   const Commission& config = core_.store.config();
   const Parameters& p = config.parameters;
   p32::ConcentratorParametersReport report;
-  report.identity.id = config.id;
-  report.identity.maker = "amitwin";
-  report.identity.model = "AMTDC";
-  report.identity.firmware = kSoftware;
+  report.identity = {config.id,
+                     "amitwin",
+                     "AMTDC",
+                     kSoftware,
+                     {},
+                     config.uplink,
+                     p32::utc_ms_of_ns(started_),
+                     core_.store.restarts()};
   p32::put_hex(config.eui48, report.identity.base_eui48);
-  report.identity.uplink = config.uplink;
-  report.identity.started = p32::utc_ms_of_ns(started_);
-  report.identity.restarts = core_.store.restarts();
   p32::ConcentratorParameters& out = report.parameters;
   each_ordered(out, p, [](auto& reported, const auto& own) { reported = own; });
   if (p.head_end_host.empty()) out.head_end_host.reset();

@@ -153,13 +153,7 @@ std::vector<Task> default_tasks() {
   constexpr auto kDayS = static_cast<std::uint32_t>(protocol::kDayS);
   const auto task = [](const char* id, TaskKind kind, std::uint32_t period_s,
                        std::uint32_t offset_s, Priority priority) {
-    Task made;
-    made.id = id;
-    made.kind = kind;
-    made.period_s = period_s;
-    made.offset_s = offset_s;
-    made.priority = priority;
-    return made;
+    return Task{id, kind, true, period_s, offset_s, priority, true, {}};
   };
   // Some minutes past the hour: the meter has closed its interval, and clocks may differ.
   return {

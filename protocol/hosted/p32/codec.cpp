@@ -121,14 +121,12 @@ Decoded decode(std::string_view xml, const DecodeLimits& limits) {
 }
 
 Message refusal(const Problem& problem, const Envelope& envelope) {
-  ErrorBody body;
-  body.failure = {ErrorCategory::message, problem.code};
-  body.text = problem.what;
-  body.line = problem.line;
-  body.column = problem.column;
-  body.element = problem.element;
-  body.allowed = problem.allowed;
-  Message message{envelope, body};
+  Message message{envelope, ErrorBody{{ErrorCategory::message, problem.code},
+                                      problem.what,
+                                      problem.line,
+                                      problem.column,
+                                      problem.element,
+                                      problem.allowed}};
   if (message.envelope.re.empty()) message.envelope.re = problem.id;
   return message;
 }
