@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -56,6 +57,7 @@ requires std::integral<Number> || std::is_enum_v<Number>
 void bind_one(Statement& to, int index, Number value) {
   to.bind(index, static_cast<std::int64_t>(value));
 }
+inline void bind_one(Statement& to, int index, std::monostate) { to.bind_null(index); }
 template <typename Value>
 void bind_one(Statement& to, int index, const std::optional<Value>& value) {
   value ? bind_one(to, index, *value) : to.bind_null(index);

@@ -99,14 +99,6 @@ constexpr const char* kErrorSchema =
     "CREATE TABLE IF NOT EXISTS report_error(concentrator INTEGER NOT NULL, "
     "arrival_ns INTEGER NOT NULL, report TEXT, meter INTEGER, category TEXT, code INTEGER)";
 
-void bind(Statement& to, int index, const Value& value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return to.bind(index, *number);
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    return to.bind(index, std::string_view(*text));
-  }
-  to.bind_null(index);
-}
-
 }  // namespace
 
 // One report on its way into the tables, or, with a database, an empty one that makes them.
@@ -132,7 +124,9 @@ struct ReportTables::Walk {
     for (const Column& column : columns) {
       if (column.name == table.needs && column.value.index() == 0) return;
     }
-    for (const Column& column : columns) bind(insert, index++, column.value);
+    for (const Column& column : columns) {
+      std::visit([&](const auto& value) { bind_one(insert, index++, value); }, column.value);
+    }
     insert.run();
   }
   void make(const Table& table, const std::vector<Column>& columns) {

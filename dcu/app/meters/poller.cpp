@@ -17,23 +17,9 @@ constexpr unsigned kMostDoublings = 4;
 }  // namespace
 
 std::string_view outcome_name(PollOutcome outcome) {
-  switch (outcome) {
-    case PollOutcome::done:
-      return "done";
-    case PollOutcome::refused:
-      return "refused";
-    case PollOutcome::no_answer:
-      return "no answer";
-    case PollOutcome::rejected:
-      return "rejected";
-    case PollOutcome::unreadable:
-      return "unreadable";
-    case PollOutcome::lost:
-      return "lost";
-    case PollOutcome::unreachable:
-      return "unreachable";
-  }
-  return "";
+  constexpr std::string_view kNames[] = {"done",       "refused", "no answer",  "rejected",
+                                         "unreadable", "lost",    "unreachable"};
+  return kNames[static_cast<std::size_t>(outcome)];
 }
 
 Poller::Poller(Core& core) : core_(core) {}
