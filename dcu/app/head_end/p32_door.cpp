@@ -12,18 +12,9 @@ namespace p32 = protocol::p32;
 unsigned status_of(const p32::Message& message) {
   const auto* error = std::get_if<p32::ErrorBody>(&message.body);
   if (error == nullptr) return 200;
-  switch (error->failure.category) {
-    case p32::ErrorCategory::message:
-      return 400;
-    case p32::ErrorCategory::access:
-      return 401;
-    case p32::ErrorCategory::communication:
-    case p32::ErrorCategory::dlms:
-    case p32::ErrorCategory::data:
-    case p32::ErrorCategory::resource:
-      break;
-  }
-  return 503;
+  constexpr unsigned kStatus[] = {400, 401, 503, 503, 503, 503};  // by category
+  static_assert(std::size(kStatus) == std::size(p32::kCategoryNames));
+  return kStatus[static_cast<std::size_t>(error->failure.category)];
 }
 
 }  // namespace

@@ -15,6 +15,14 @@
 namespace protocol::p32 {
 namespace {
 
+// As canonical XML writes them in the value of an attribute.
+struct Escape {
+  char character;
+  const char* text;
+};
+constexpr Escape kEscapes[] = {{'&', "&amp;"},  {'<', "&lt;"},   {'"', "&quot;"},
+                               {'\t', "&#x9;"}, {'\n', "&#xA;"}, {'\r', "&#xD;"}};
+
 bool is_id(std::string_view text) {
   constexpr std::size_t kIdMax = 64;
   const auto good = [](char c) {
@@ -49,25 +57,7 @@ void put_escaped(std::string_view text, std::string& out) {
       rest.remove_prefix(std::min(good + 1, rest.size()));
     }
     if (n == text.npos) return;
-    switch (text[n]) {  // as canonical XML writes them
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\t':
-        out += "&#x9;";
-        break;
-      case '\n':
-        out += "&#xA;";
-        break;
-      default:
-        out += "&#xD;";
-    }
+    out += std::ranges::find(kEscapes, text[n], &Escape::character)->text;
     text.remove_prefix(n + 1);
   }
 }
