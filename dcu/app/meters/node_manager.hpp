@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dcu/app/core/core.hpp"
-#include "protocol/hosted/p32/report_inventory.hpp"
 #include "protocol/hosted/p32/report_concentrator.hpp"
+#include "protocol/hosted/p32/report_inventory.hpp"
 
 namespace dcu::app {
 
