@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/socket.hpp"
 
+#include <utility>  // Boost 1.74's Asio uses std::exchange without it
+
 #include <poll.h>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,7 +13,6 @@
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
-#include <utility>  // Boost 1.74's Asio uses std::exchange without it
 
 namespace net {
 namespace {

@@ -39,7 +39,7 @@ std::uint32_t crc32(Bytes octets, std::uint32_t seed) {
   for (; n >= 8; n -= 8, at += 8) {
     std::uint32_t low;
     std::uint32_t high;
-    std::memcpy(&low, at, 4);  // little-endian on every target of this firmware
+    std::memcpy(&low, at, 4);  // little-endian, see above
     std::memcpy(&high, at + 4, 4);
     low ^= crc;
     crc = kTable[7][low & 0xFF] ^ kTable[6][low >> 8 & 0xFF] ^ kTable[5][low >> 16 & 0xFF] ^

@@ -28,6 +28,7 @@ std::string shown(const Json& value, bool secret) {
   if (value.is_string() && secret) {
     return fmt::format("({} characters)", value.get_ref<const std::string&>().size());
   }
+  if (secret) return fmt::format("({})", value.type_name());
   std::string text = value.dump();
   if (text.size() > 60) text = text.substr(0, 57) + "...";
   return text;
@@ -53,6 +54,7 @@ JsonReader::JsonReader(std::string name, std::string_view text)
     document_->json = Json::parse(text.begin(), text.end());
   } catch (const Json::exception& error) {
     std::string what = error.what();
+    what.resize(std::min(what.size(), what.find("; last read")));  // which may be a key
     const std::size_t colon = what.find("] ");
     faults_.push_back(
         fmt::format("{}: {}", name_, colon == std::string::npos ? what : what.substr(colon + 2)));
@@ -129,7 +131,8 @@ void JsonNode::hex(const char* key, std::span<std::uint8_t> out) const {
   protocol::p32::Octets octets;
   const bool good = found != nullptr && found->is_string() &&
                     found->get_ref<const std::string&>().size() == 2 * out.size() &&
-                    protocol::p32::take_hex(found->get_ref<const std::string&>(), octets);
+                    protocol::p32::take_hex(found->get_ref<const std::string&>(), octets) &&
+                    octets.size() == out.size();  // blanks around digits are not ours
   if (!good) {
     octets.assign(out.size(), 0);
     fault(key, fmt::format("{} hexadecimal digits", 2 * out.size()));

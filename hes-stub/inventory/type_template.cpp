@@ -86,7 +86,8 @@ bool assign_roles(ProfileType& profile) {
       profile.clock_column = static_cast<int>(i);
     } else if (is_status_word(column) && profile.status_column < 0) {
       profile.status_column = static_cast<int>(i);
-    } else if (column.source.instance == protocol::cosem::kCaptureCounter) {
+    } else if (column.source.instance == protocol::cosem::kCaptureCounter &&
+               profile.counter_column < 0) {
       profile.counter_column = static_cast<int>(i);
     }
   }

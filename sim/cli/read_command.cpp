@@ -35,7 +35,7 @@ protocol::dlms::Keys read_keys(const std::string& file, const std::string& logic
   std::vector<std::string> faults;
   if (!hes::read_text_file(file, text, faults)) throw InputError("--keys = " + faults.front());
   hes::JsonReader reader(file, text);
-  protocol::dlms::Keys keys;
+  protocol::dlms::Keys keys{};
   hes::JsonNode entry = reader.root();
   if (entry.has("meters")) {
     const auto meters = entry.objects("meters");

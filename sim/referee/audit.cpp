@@ -37,7 +37,9 @@ std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
   std::map<std::int64_t, std::uint16_t> ordinals;
   const std::uint32_t n = cursor.array();
   for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
-    const bool numbered = cursor.structure() == 3 + kQuantities;
+    const std::uint32_t columns = cursor.structure();
+    const bool numbered = columns == 3 + kQuantities;
+    if (!numbered && columns != 2 + kQuantities) return std::nullopt;
     const auto clock = cosem::decode_date_time(cursor.date_time());
     if (!clock.ok()) return std::nullopt;
     HeldRow row;

@@ -90,7 +90,7 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
       ++tally.status_mismatches;
     }
     if (last_number != 0 && row.capture_counter <= last_number) ++tally.misnumbered;
-    last_number = row.capture_counter;
+    if (row.capture_counter != 0) last_number = row.capture_counter;
     const RegisterValues registers = as_values(row.registers);
     bool wrong = is_wrong(last_row, expected.truth, registers);
     last_row = {expected.truth, registers};
@@ -105,14 +105,24 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
 }
 
 std::uint64_t differing(const std::vector<HeldRow>& a, const std::vector<HeldRow>& b) {
-  Index index;
-  for (const HeldRow& row : a) index[identity_of(row)] = &row;
+  // By number. Two rows of a time whose numbers the other side does not know are one row, wrongly
+  // numbered.
+  Index index, by_time, others;
+  for (const HeldRow& row : a) {
+    index[identity_of(row)] = &row;
+    by_time[{row.stamp_utc_s, row.ordinal}] = &row;
+  }
+  for (const HeldRow& row : b) others[identity_of(row)] = &row;
   std::uint64_t n = 0;
   for (const HeldRow& row : b) {
-    const auto found = index.find(identity_of(row));
-    if (found == index.end()) continue;
+    auto found = index.find(identity_of(row));
+    if (found == index.end()) {
+      found = by_time.find({row.stamp_utc_s, row.ordinal});
+      if (found == by_time.end() || others.contains(identity_of(*found->second))) continue;
+    }
     const HeldRow& other = *found->second;
-    const bool same = row.stamp_utc_s == other.stamp_utc_s && row.registers == other.registers &&
+    const bool same = row.capture_counter == other.capture_counter &&
+                      row.stamp_utc_s == other.stamp_utc_s && row.registers == other.registers &&
                       row.status == other.status && row.deviation_min == other.deviation_min;
     if (!same) ++n;
   }

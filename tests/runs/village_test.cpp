@@ -115,8 +115,10 @@ TEST(Village, MetersThatWereWithoutSupplyComeBackAndCatchUp) {
 }
 
 TEST(Village, DamagedFramesAreCountedAndDropped) {
-  Scenario scenario = hamlet(30, 0, 3);  // long enough to have a weak end
-  scenario.plc.noise_db = 3;
+  // Long enough to have a weak end, noisy enough to lose frames whatever the timing: without, 0.2
+  // to 1.2 % are lost, by the seed.
+  Scenario scenario = hamlet(30, 0, 3);
+  scenario.plc.noise_db = 6;
   const Folder folder;
   const Finished run = run_in_child(scenario, folder);
   expect_village_well(run, 30);

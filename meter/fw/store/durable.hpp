@@ -37,7 +37,7 @@ struct DurableState {
   // Power line: ordinals of the first entries of the event logs not reported yet.
   std::array<std::uint32_t, kEventLogCount> alarm_cursor{};
   // Number of the row captured last, in whatever log. A boot goes on behind the largest in flash,
-  // and what clears rows makes a checkpoint first: no number comes twice, whatever is lost.
+  // and a client that clears rows makes a checkpoint first: no number comes twice.
   std::uint32_t capture_counter = 0;
 };
 

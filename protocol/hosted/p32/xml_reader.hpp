@@ -185,7 +185,7 @@ class XmlReader {
   void canonical_element(const char* name, Order& order, std::string& canonical);
   void base64_text(Octets& octets);
 
-  // Also for the rules between values (decode.cpp).
+  // Also for the rules between values (codec.cpp).
   void fault(std::string_view attribute, std::string_view what, std::string_view allowed);
 
  private:

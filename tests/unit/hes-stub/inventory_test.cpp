@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/inventory/inventory.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string meter(const std::string& change = "", const std::string& serial = "0000000001",
                   const std::string& title = "4144440000000001") {
@@ -57,6 +59,26 @@ TEST(Inventory, FaultsNameFileIndexKeyAndWhatIsAllowed) {
                   "inv.json: meters[2].system_title = 5: allowed: 16 hexadecimal digits",
                   "inv.json: meters[2].unicast_key = (2 characters): allowed: 32 hexadecimal "
                   "digits"));
+}
+
+// Digits only: blanks would leave part of a key as it was.
+TEST(Inventory, AKeyWithBlanksIsNone) {
+  for (const char* const key :
+       {"00112233445566778899AABBCCDDEE  ", "  112233445566778899AABBCCDDEEFF",
+        "                                "}) {
+    EXPECT_THAT(faults_of(file(meter(fmt::format(R"("unicast_key":"{}")", key)))),
+                ElementsAre(HasSubstr("32 hexadecimal digits")))
+        << key;
+  }
+}
+
+TEST(Inventory, NoMessageShowsAKey) {
+  EXPECT_THAT(faults_of(file(meter(R"("unicast_key":31415926)"))),
+              ElementsAre("inv.json: meters[0].unicast_key = (number): allowed: 32 hexadecimal "
+                          "digits"));
+  const auto faults = faults_of("{\"unicast_key\": \"00112233\n");
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_THAT(faults[0], Not(HasSubstr("00112233")));
 }
 
 TEST(Inventory, MissingKeysAndWrongShapesAreFaults) {

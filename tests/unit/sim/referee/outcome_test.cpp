@@ -56,6 +56,13 @@ TEST_F(Outcome, ACopyOfARowIsFound) {
   EXPECT_EQ(tally().lost, 0u);
 }
 
+TEST_F(Outcome, ANumberThatTheMeterNeverGaveIsADifference) {
+  const std::vector<HeldRow> flash = held_;
+  for (HeldRow& row : held_) row.capture_counter *= 2;
+  EXPECT_EQ(tally().misnumbered, 0u);
+  EXPECT_EQ(differing(flash, held_), 4u);
+}
+
 // The first of two rows with the same stamp did not arrive: the second is still that second one.
 TEST_F(Outcome, FlashAndHeadEndAreComparedByNumber) {
   std::vector<HeldRow> flash = held_;
