@@ -124,6 +124,27 @@ TEST_F(RowIdentity, NumbersGoOnAfterTheProfileWasClearedAndTheBatteryDied) {
   EXPECT_GT(newest(meter), before);
 }
 
+// The rows that told the number are going, and the battery is dead.
+TEST_F(RowIdentity, ACutInAnyFlashOperationOfAClearingRepeatsNoNumber) {
+  bool complete = false;
+  for (std::uint64_t at = 1; !complete; ++at) {
+    rigs::MeterFixture cut(kStart);
+    cut.run_to(kStart + kDay_s / 2);
+    const std::uint32_t before = newest(cut);
+    TestClient manager(cut, rigs::management_client(cut.provision));
+    ASSERT_TRUE(manager.connect() && manager.associate());
+    cut.cut_at_operation(at, METER_FLASH_PAGE_BYTES);
+    static_cast<void>(manager.set(kPeriod, rigs::encoded([&](protocol::Writer& out) {
+                                    protocol::axdr::put_double_long_unsigned(1800, out);
+                                  })));
+    complete = !cut.cut_happened();
+    cut.power_off(false);
+    cut.retained.fill(0);
+    cut.power_on(METER_BOOT_POWER);
+    EXPECT_GT(newest(cut), before) << at;
+  }
+}
+
 // A supply that fails between the row and the saved state: the row itself tells its number.
 TEST_F(RowIdentity, ARowWhoseStateWasNotSavedKeepsItsNumber) {
   meter.run_to(kStart + 899);

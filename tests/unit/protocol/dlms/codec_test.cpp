@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "hex.hpp"
+#include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/block.hpp"
 #include "protocol/dlms/exception.hpp"
 #include "protocol/dlms/hls.hpp"
 #include "protocol/dlms/selection.hpp"
 #include "protocol/dlms/server.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol_test {
 namespace {
@@ -68,6 +70,33 @@ TEST(Selection, ColumnsAndUnknownSelectorsAreUnsupported) {
   EXPECT_EQ(dlms::decode_selection({true, 2, hex("0203 0600000001 0600000000 120001")}).error(),
             Error::malformed);
   EXPECT_TRUE(dlms::decode_selection({}).ok());
+}
+
+// Green Book 9.5: a value for each attribute of the list, no more and no less.
+TEST(Services, AListOfAttributesAndOfAnotherNumberOfValuesIsMalformed) {
+  const std::string one = "0003 0100010800FF 02 00 ";
+  EXPECT_TRUE(dlms::decode_set_request(hex("C104C1 01 " + one + "01 00")).ok());
+  for (const std::string& list : {"01 " + one + "02 00 00", "02 " + one + one + "01 00"}) {
+    EXPECT_EQ(dlms::decode_set_request(hex("C104C1 " + list)).error(), Error::malformed);
+  }
+}
+
+TEST(Services, AResponseThatFailsWithSuccessIsMalformed) {
+  EXPECT_TRUE(dlms::decode_get_response(hex("C401C1 01 03")).ok());
+  EXPECT_EQ(dlms::decode_get_response(hex("C401C1 01 00")).error(), Error::malformed);
+  EXPECT_EQ(dlms::decode_get_response(hex("C401C1 02 00")).error(), Error::malformed);
+}
+
+TEST(Association, AResultThatIsNoneIsMalformed) {
+  for (const std::uint8_t result : {0, 1, 2, 3}) {
+    dlms::Aare aare{};
+    aare.context = dlms::Context{1};
+    aare.result = static_cast<dlms::AssociationResult>(result);
+    Octets octets(100);
+    protocol::Writer out(octets);
+    dlms::encode(aare, out);
+    EXPECT_EQ(dlms::decode_aare(out.written()).ok(), result <= 2) << int{result};
+  }
 }
 
 TEST(Exception, CounterErrorCarriesTheCounter) {
