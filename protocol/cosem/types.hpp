@@ -57,13 +57,13 @@ enum class AccessResult : std::uint8_t {
   other_reason = 250,
 };
 
-// Class 7 selective access: rows with from <= clock < = to (selector 1, both ends included, by the
-// clock column) or entries from..to counted from 1, to == 0 meaning the last (selector 2).
+// Class 7 selective access, both ends included: rows by their clock column or by their capture
+// counter (selector 1), or entries from..to counted from 1, to == 0 meaning the last (selector 2).
 struct Selection {
-  enum class Kind : std::uint8_t { all, range, entry } kind = Kind::all;
+  enum class Kind : std::uint8_t { all, range, numbers, entry } kind = Kind::all;
   std::int64_t from_utc_s = 0;
   std::int64_t to_utc_s = 0;
-  std::uint32_t from_entry = 1;
+  std::uint32_t from_entry = 1;  // or the first capture counter
   std::uint32_t to_entry = 0;
 };
 

@@ -7,7 +7,9 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace protocol::dlms {
 namespace {
@@ -16,12 +18,20 @@ using cosem::Selection;
 
 constexpr cosem::classes::CaptureObject kByTime{
     {cosem::classes::Clock::kId, cosem::obis(0, 0, 1, 0, 0), cosem::classes::Clock::kTime}};
+constexpr cosem::classes::CaptureObject kByNumber{
+    {cosem::classes::Data::kId, cosem::kCaptureCounter, cosem::classes::Data::kValue}};
 
 void put_range(const Selection& selection, Writer& out) {
   axdr::begin_structure(4, out);
-  cosem::classes::put_capture_object(kByTime, out);
-  cosem::put_date_time({selection.from_utc_s}, out);
-  cosem::put_date_time({selection.to_utc_s}, out);
+  const bool numbers = selection.kind == Selection::Kind::numbers;
+  cosem::classes::put_capture_object(numbers ? kByNumber : kByTime, out);
+  if (numbers) {
+    axdr::put_double_long_unsigned(selection.from_entry, out);
+    axdr::put_double_long_unsigned(selection.to_entry, out);
+  } else {
+    cosem::put_date_time({selection.from_utc_s}, out);
+    cosem::put_date_time({selection.to_utc_s}, out);
+  }
   axdr::begin_array(0, out);  // all columns
 }
 
@@ -33,24 +43,45 @@ void put_entry(const Selection& selection, Writer& out) {
   axdr::put_long_unsigned(0, out);  // to the last one
 }
 
+Result<Selection> numbers_of(Bytes from, Bytes to) {
+  axdr::Cursor first(from);
+  axdr::Cursor last(to);
+  const std::uint64_t from_number = first.unsigned_number();
+  const std::uint64_t to_number = last.unsigned_number();
+  if (!first.at_end()) return first.error();
+  if (!last.at_end()) return last.error();
+  if (from_number > UINT32_MAX || to_number > UINT32_MAX) return Error::malformed;
+  return rows_numbered(static_cast<std::uint32_t>(from_number),
+                       static_cast<std::uint32_t>(to_number));
+}
+
+Result<Selection> times_of(Bytes from, Bytes to) {
+  axdr::Cursor first(from);
+  axdr::Cursor last(to);
+  const Bytes from_octets = first.date_time();
+  const Bytes to_octets = last.date_time();
+  if (!first.at_end()) return first.error();
+  if (!last.at_end()) return last.error();
+  const Result<cosem::DateTime> from_time = cosem::decode_date_time(from_octets);
+  const Result<cosem::DateTime> to_time = cosem::decode_date_time(to_octets);
+  if (!from_time) return from_time.error();
+  if (!to_time) return to_time.error();
+  return rows_between(from_time->utc_s, to_time->utc_s);
+}
+
 Result<Selection> decode_range(Bytes parameters) {
   axdr::Cursor in(parameters);
   in.structure(4);
   const Result<cosem::classes::CaptureObject> by = cosem::classes::take_capture_object(in);
-  const Result<cosem::DateTime> from = cosem::decode_date_time(in.date_time());
-  const Result<cosem::DateTime> to = cosem::decode_date_time(in.date_time());
+  const Bytes from = in.take_value();
+  const Bytes to = in.take_value();
   const std::uint32_t columns = in.array();
   if (!in.ok()) return in.error();
   if (columns != 0) return Error::unsupported;
   if (!in.at_end()) return Error::malformed;
-  if (!by || *by != kByTime) return Error::unsupported;
-  if (!from) return from.error();
-  if (!to) return to.error();
-  Selection selection;
-  selection.kind = Selection::Kind::range;
-  selection.from_utc_s = from->utc_s;
-  selection.to_utc_s = to->utc_s;
-  return selection;
+  if (by && *by == kByTime) return times_of(from, to);
+  if (by && *by == kByNumber) return numbers_of(from, to);
+  return Error::unsupported;
 }
 
 Result<Selection> decode_entry(Bytes parameters) {
@@ -94,15 +125,15 @@ void put_access_selection(const AccessSelection& access, Writer& out) {
 
 AccessSelection encode_selection(const Selection& selection, SelectionBuffer& buffer) {
   if (selection.kind == Selection::Kind::all) return {};
-  const bool range = selection.kind == Selection::Kind::range;
+  const bool entry = selection.kind == Selection::Kind::entry;
   Writer out(buffer);
-  if (range) {
-    put_range(selection, out);
-  } else {
+  if (entry) {
     put_entry(selection, out);
+  } else {
+    put_range(selection, out);
   }
   PROTOCOL_ASSERT(out.ok());
-  return {true, range ? kRangeSelector : kEntrySelector, out.written()};
+  return {true, entry ? kEntrySelector : kRangeSelector, out.written()};
 }
 
 Result<Selection> decode_selection(const AccessSelection& access) {

@@ -13,7 +13,8 @@ struct AccessSelection {
   Bytes parameters;
 };
 
-// The clock column by which a range selects, Blue Book 4.3.6: class 8, 0.0.1.0.0.255, attribute 2.
+// A range selects by one column, Blue Book 4.3.6: here the clock (class 8, 0.0.1.0.0.255) or the
+// capture counter (class 1, 0.0.96.15.50.255), attribute 2 of either.
 inline constexpr std::uint8_t kRangeSelector = 1;
 inline constexpr std::uint8_t kEntrySelector = 2;
 
@@ -26,12 +27,17 @@ constexpr cosem::Selection rows_between(std::int64_t from_utc_s, std::int64_t to
   return {cosem::Selection::Kind::range, from_utc_s, to_utc_s};
 }
 
+// Rows captured as number `from` to `to`, both included, whatever the clock said.
+constexpr cosem::Selection rows_numbered(std::uint32_t from, std::uint32_t to = UINT32_MAX) {
+  return {cosem::Selection::Kind::numbers, 0, 0, from, to};
+}
+
 // The parameters are written into `buffer`. Nothing selected (Kind::all) is an absent selection.
 inline constexpr std::size_t kSelectionOctets = 50;  // of a range, the longer one
 using SelectionBuffer = std::array<std::uint8_t, kSelectionOctets>;
 AccessSelection encode_selection(const cosem::Selection& selection, SelectionBuffer& buffer);
 
-// Error::unsupported: another restricting object than the clock, or a selection of columns.
+// Error::unsupported: another restricting object, or a selection of columns.
 Result<cosem::Selection> decode_selection(const AccessSelection& access);
 
 }  // namespace protocol::dlms

@@ -36,20 +36,6 @@ std::uint32_t crc_of(const PageHeader& header) {
   return protocol::crc32(octets_of(header).first(sizeof header - 4));
 }
 
-// The first of [low, high) for which `before` is false; all before it are true.
-template <typename Before>
-std::uint32_t bisect(std::uint32_t low, std::uint32_t high, Before&& before) {
-  while (low < high) {
-    const std::uint32_t middle = low + (high - low) / 2;
-    if (before(middle)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
 }  // namespace
 
 std::uint32_t RowLog::rows_per_page() const {

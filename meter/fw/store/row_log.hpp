@@ -28,6 +28,20 @@ struct LogPlace {
   std::uint16_t value_octets = 0;
 };
 
+// The first of [low, high) for which `before` is false; all before it are true.
+template <typename Before>
+std::uint32_t bisect(std::uint32_t low, std::uint32_t high, Before&& before) {
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (before(middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 // An append-only ring of equal rows in flash. Slot `s` of all time stands in page (s / K) % pages,
 // K rows a page, so no index is kept. Each page begins with its generation (s / K): after a reset
 // the newest page is found from the page headers, the end of its rows by bisection. A row's CRC

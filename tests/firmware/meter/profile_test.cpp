@@ -115,6 +115,25 @@ TEST_F(Profile, ARangeOverARepeatedHourGivesBothRows) {
   EXPECT_THAT(stamps(range(kStart + again, kStart + again)), ElementsAre(again, again));
 }
 
+// Numbers go by what was captured, whatever the clock said, and the logs share them.
+TEST_F(Profile, NumbersSelectWhatAClockSetBackHides) {
+  const std::uint32_t last = meter.rows(LogId::load).back().values.back();
+  meter.set_clock(kStart + 2 * kDay_s - 2 * kPeriod_s - 10);
+  meter.run_for_us(2 * kPeriod_s * rigs::kSecond_us);
+  open();
+  const auto numbers = [](std::uint32_t from, std::uint32_t to) {
+    return Selection{Selection::Kind::numbers, 0, 0, from, to};
+  };
+  const std::int64_t end = 192 * kPeriod_s;
+  EXPECT_THAT(stamps(numbers(last + 1, UINT32_MAX)),
+              ElementsAre(end - 2 * kPeriod_s, end - kPeriod_s));
+  EXPECT_THAT(stamps(numbers(last, last)), ElementsAre(end));
+  EXPECT_THAT(stamps(numbers(1, 2)), ElementsAre(kPeriod_s));  // 1: the event of the first start
+  EXPECT_EQ(stamps(numbers(0, UINT32_MAX)).size(), 194u);
+  EXPECT_THAT(stamps(numbers(last + 1, last)), ElementsAre());
+  EXPECT_THAT(read(kClosing, numbers(last + 1, UINT32_MAX)), testing::IsEmpty());
+}
+
 // The range's seek is a bisection: the last quarter of a full ring costs as little as the first.
 TEST_F(Profile, SeeksInsteadOfScanning) {
   meter.run_to(kStart + 70 * kDay_s);

@@ -16,6 +16,27 @@ using protocol::cosem::Selection;
 
 constexpr std::uint8_t kFifo = 1;  // sort method: oldest first
 
+// Numbers rise from row to row, so those of a range are one run. A row that does not read back
+// counts as below it.
+RowLog::Run rows_numbered(const Core& core, const Transfer& transfer, std::uint32_t from,
+                          std::uint32_t to) {
+  const auto below = [&](std::uint64_t limit) {
+    return bisect(transfer.first, transfer.end, [&](std::uint32_t ordinal) {
+      std::array<std::uint8_t, kProfileValueOctets> values;
+      const MutableBytes stored = MutableBytes(values).first(value_octets(transfer.log));
+      RowHead head;
+      std::uint32_t number = 0;
+      if (!core.journal.log(transfer.log).read_ordinal(core.hal, ordinal, head, stored))
+        return true;
+      std::memcpy(&number, stored.last(sizeof number).data(), sizeof number);  // the last column
+      return number < limit;
+    });
+  };
+  const std::uint32_t first = below(from);
+  const std::uint32_t behind = below(std::uint64_t{to} + 1);
+  return {first, behind > first ? behind - first : 0};
+}
+
 // Calls `each(run)` for the runs of selected rows, oldest first, until it returns false.
 template <typename Each>
 void for_each_run(const Core& core, const Selection& selection, const Transfer& transfer,
@@ -28,6 +49,11 @@ void for_each_run(const Core& core, const Selection& selection, const Transfer& 
         log.next_run(core.hal, selection.from_utc_s, selection.to_utc_s, transfer.end, at, run)) {
       if (!each(run)) return;
     }
+    return;
+  }
+  if (selection.kind == Selection::Kind::numbers) {
+    const RowLog::Run run = rows_numbered(core, transfer, selection.from_entry, selection.to_entry);
+    if (run.count > 0) each(run);
     return;
   }
   const std::uint32_t count = transfer.end - transfer.first;

@@ -62,6 +62,36 @@ TEST(Selection, LocalTimesAreReadByTheirDeviation) {
   EXPECT_EQ(selection->to_utc_s, 1719799200);
 }
 
+TEST(Selection, ARangeMayGoByTheCaptureCounter) {
+  dlms::SelectionBuffer buffer{};
+  const auto access = dlms::encode_selection(dlms::rows_numbered(7, 300), buffer);
+  EXPECT_EQ(to_hex(access.parameters),
+            "0204"
+            "0204"
+            "120001"
+            "09060000600F32FF"
+            "0F02"
+            "120000"
+            "0600000007"
+            "060000012C"
+            "0100");
+  const auto back = dlms::decode_selection(access);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->kind, cosem::Selection::Kind::numbers);
+  EXPECT_EQ(back->from_entry, 7u);
+  EXPECT_EQ(back->to_entry, 300u);
+  // Times where numbers belong, and the other way round.
+  EXPECT_FALSE(dlms::decode_selection({true, 1,
+                                       hex("0204 0204 120001 09060000600F32FF 0F02 120000"
+                                           "090C07B201010400000000000000"
+                                           "090C07B201010400000000000000 0100")})
+                   .ok());
+  EXPECT_FALSE(dlms::decode_selection({true, 1,
+                                       hex("0204 0204 120008 09060000010000FF 0F02 120000"
+                                           "0600000007 060000012C 0100")})
+                   .ok());
+}
+
 TEST(Selection, ColumnsAndUnknownSelectorsAreUnsupported) {
   EXPECT_EQ(
       dlms::decode_selection({true, 2, hex("0204 0600000001 0600000000 120002 120003")}).error(),
