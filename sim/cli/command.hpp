@@ -20,12 +20,8 @@ namespace sim::cli {
 
 // Exit status of every command.
 inline constexpr int kGood = 0;
-inline constexpr int kFailed = 1;       // an expectation failed, two results differ, a meter said no
-inline constexpr int kBadInput = 2;     // and nothing was run
-inline constexpr int kFirmware = 3;     // a firmware under test crashed or looped
-inline constexpr int kSaturated = 4;    // the machine could not keep the pace asked for
-inline constexpr int kEnvironment = 5;  // disk, full output, rank, a peer that is not there
-inline constexpr int kInterrupted = 130;
+inline constexpr int kFailed = 1;    // an expectation failed, two results differ, a meter said no
+inline constexpr int kBadInput = 2;  // and nothing was run
 
 // One command of the program; its file says all of it. `declare` adds the options and gives what
 // runs when the command was called.
