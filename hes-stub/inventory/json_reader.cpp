@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <utility>
 
+#include "os/files.hpp"
 #include "protocol/hosted/p32/text.hpp"
 
 namespace hes {
@@ -168,14 +168,12 @@ void JsonNode::refuse_others(std::span<const char* const> known) const {
 }
 
 bool read_text_file(const std::string& path, std::string& text, std::vector<std::string>& faults) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  if (!file) {
-    faults.push_back(path + ": cannot be read");
+  os::Input input = os::read_file(path);
+  if (!input.error.empty()) {
+    faults.push_back(input.error);
     return false;
   }
-  text = content.str();
+  text = std::move(input.text);
   return true;
 }
 

@@ -3,7 +3,6 @@
 #include "hes-stub/program/hes_main.hpp"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -18,14 +17,16 @@
 #include "hes-stub/program/text_output.hpp"
 #include "net/socket.hpp"
 #include "net/tls.hpp"
+#include "os/exit_code.hpp"
+#include "os/program.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
 
 namespace hes {
 namespace {
 
-constexpr int kOk = 0;
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
+using os::kBadInput;
+using os::kEnvironment;
+using os::kGood;
 
 struct Options {
   std::string listen = "127.0.0.1:4059";
@@ -50,7 +51,7 @@ class ErrorLog final : public LogPort {
  public:
   void line(UtcNs at, std::string_view text) override {
     const std::string when = protocol::format_utc(at / kNsPerSecond);
-    std::fprintf(stderr, "%s %.*s\n", when.c_str(), static_cast<int>(text.size()), text.data());
+    os::say(fmt::format("{} {}\n", when, text));
   }
 };
 
@@ -84,7 +85,7 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 int bad_input(const std::vector<std::string>& faults) {
-  for (const std::string& fault : faults) std::fprintf(stderr, "%s\n", fault.c_str());
+  for (const std::string& fault : faults) os::say(fault + "\n");
   return kBadInput;
 }
 
@@ -105,18 +106,14 @@ int print_store(const Options& options) {
   set_time("--to", options.to, range.to_utc_s, faults);
   if (!std::ifstream(options.store).good()) faults.push_back(options.store + ": cannot be read");
   if (!faults.empty()) return bad_input(faults);
-  Store store(StoreOptions{options.store, false, false});
-  if (!options.export_format.empty()) print_csv(store, range, stdout);
-  if (options.missing) print_missing(store, range, stdout);
-  return kOk;
-}
-
-// Thousands of modules, a socket each.
-void allow_many_sockets() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+  try {
+    Store store(StoreOptions{options.store, false, false});
+    if (!options.export_format.empty()) print_csv(store, range, stdout);
+    if (options.missing) print_missing(store, range, stdout);
+    return kGood;
+  } catch (const std::exception& error) {  // no store of ours
+    return bad_input({error.what()});
+  }
 }
 
 // Concentrators are served with certificates at both ends, or not beyond this machine.
@@ -138,9 +135,9 @@ int serve_lockstep(const LockstepOptions& lockstep, const Inventory& inventory,
   std::printf("control %u data %u\n", static_cast<unsigned>(server.control_port()),
               static_cast<unsigned>(server.data_port()));
   std::fflush(stdout);
-  if (server.serve()) return kOk;
-  std::fprintf(stderr, "the simulator went away; the store is written\n");
-  return kFailed;
+  if (server.serve()) return kGood;
+  os::say("amitwin hes: the simulator went away; the store is written\n");
+  return kEnvironment;
 }
 
 // What a concentrator would not take.
@@ -199,7 +196,15 @@ int serve(const Options& options) {
   check_orders(real_time.orders, inventory, config.signing_key.has_value(), faults);
   if (!faults.empty()) return bad_input(faults);
 
-  allow_many_sockets();
+  // A socket for each meter and concentrator, in lockstep one for all; store, log and ports beside.
+  constexpr std::size_t kOwn = 16;
+  const std::size_t callers = in_lockstep ? 1 : inventory.size() + inventory.concentrators().size();
+  if (const std::string few = os::too_few_descriptors(
+          callers + kOwn, fmt::format("amitwin hes: an inventory of {} meters", inventory.size()));
+      !few.empty()) {
+    os::say(few + "\n");
+    return kEnvironment;
+  }
   ErrorLog log;
   Store store(StoreOptions{options.store, options.fresh, !in_lockstep});
   if (in_lockstep) {
@@ -225,7 +230,7 @@ int serve(const Options& options) {
                 static_cast<unsigned long long>(counters.p32.malformed),
                 static_cast<unsigned long long>(counters.p32.denied));
   }
-  return kOk;
+  return kGood;
 }
 
 }  // namespace
@@ -249,8 +254,8 @@ int hes_main(int argc, char** argv) {
     return options.missing || !options.export_format.empty() ? print_store(options)
                                                              : serve(options);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "amitwin hes: %s\n", error.what());
-    return kFailed;
+    os::say(fmt::format("amitwin hes: {}\n", error.what()));
+    return kEnvironment;
   }
 }
 

@@ -4,8 +4,8 @@
 
 namespace hes {
 
-// `amitwin hes ...`: the head-end by itself; argv[0] is the name shown in its help. Exit code 0
-// clean stop, 1 something failed on the way, 2 bad options or files.
+// `amitwin hes ...`: the head-end by itself; argv[0] is the name shown in its help. Exit
+// codes are those of os/exit_code.hpp; a server that SIGINT or SIGTERM ends has done its work: 0.
 int hes_main(int argc, char** argv);
 
 }  // namespace hes

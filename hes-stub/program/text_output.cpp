@@ -132,6 +132,7 @@ void print_csv(Store& store, const TextRange& range, std::FILE* out) {
       const auto type = std::find_if(types.begin(), types.end(), is);
       const auto places = places_of(type == types.end() ? nullptr : &*type, obis, columns);
       store.for_each_row(meter, store.profile(obis), [&](const Row& row, unsigned ordinal) {
+        if (std::ferror(out) != 0) return;  // it takes no more
         if (range.from_utc_s && row.stamp_utc_s <= *range.from_utc_s) return;
         if (range.to_utc_s && row.stamp_utc_s > *range.to_utc_s) return;
         print_row(meters[meter], obis, row, ordinal, places, columns.size(), out);

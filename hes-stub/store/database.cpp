@@ -9,10 +9,12 @@
 namespace hes {
 namespace {
 
+// `doing`: a statement, of which the first words say enough.
 [[noreturn]] void fail(sqlite3* handle, const std::string& doing) {
   const char* file = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
-  throw std::runtime_error(std::string("store ") + (file != nullptr ? file : "") + ": " + doing +
-                           ": " + (handle != nullptr ? sqlite3_errmsg(handle) : "out of memory"));
+  throw std::runtime_error(std::string("store ") + (file != nullptr ? file : "") + ": " +
+                           doing.substr(0, 40) + ": " +
+                           (handle != nullptr ? sqlite3_errmsg(handle) : "out of memory"));
 }
 
 }  // namespace

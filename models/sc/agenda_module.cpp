@@ -17,7 +17,14 @@ AgendaModule::AgendaModule(const sc_core::sc_module_name& name, kernel::Agenda& 
 }
 
 void AgendaModule::run() {
-  run_due();
+  try {
+    run_due();
+  } catch (...) {
+    // SystemC would put the names of processes around what was said.
+    modules_.fail(std::current_exception());
+    sc_core::sc_stop();
+    return;
+  }
   armed_ns_ = kernel::kNever;
   modules_.rearm();
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <systemc>
 #include <utility>
@@ -54,8 +55,16 @@ class Modules {
   void add(AgendaModule& module) { all_.push_back(&module); }
   void rearm();
   const std::vector<AgendaModule*>& all() const { return all_; }
+  // What a process threw, for whoever runs the kernel.
+  void fail(std::exception_ptr failure) {
+    if (!failure_) failure_ = std::move(failure);
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
 
  private:
+  std::exception_ptr failure_;
   std::vector<AgendaModule*> all_;
 };
 

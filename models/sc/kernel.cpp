@@ -85,10 +85,12 @@ void Kernel::run_until(kernel::TimeNs until) {
   }
   parts.modules.rearm();
   if (until > now()) sc_core::sc_start(to_sc_time(until - now()));
+  parts.modules.rethrow();
   // What is due at `until` itself, and what that causes at the same instant.
   while (sc_core::sc_pending_activity_at_current_time() ||
          sc_core::sc_time_to_pending_activity() == sc_core::SC_ZERO_TIME) {
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    parts.modules.rethrow();
   }
   for (AgendaModule* module : parts.modules.all()) module->finish_slice(until);
 }

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
 
+#include "os/program.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -19,7 +22,7 @@ void add_scenario(CLI::App& app, ScenarioOptions& options) {
 }
 
 void complain(const run::Problems& problems) {
-  for (const run::Problem& problem : problems) fmt::print(stderr, "{}\n", problem.line());
+  for (const run::Problem& problem : problems) os::say(problem.line() + "\n");
 }
 
 std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options) {
@@ -32,17 +35,37 @@ std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options) {
     const std::string& name = settings.firmware;
     const run::FoundFirmware found = run::find_firmware(name, settings.model);
     if (found.firmware == nullptr) {
-      fmt::print(stderr, "{}: firmware = {}: {}\n", options.file, name, found.error);
+      os::say(fmt::format("{}: firmware = {}: {}\n", options.file, name, found.error));
       return std::nullopt;
     }
   }
   return std::move(loaded.scenario);
 }
 
+namespace {
+
+// "6h", "1.5h".
+std::optional<double> hours_of(const std::string& text) {
+  if (!text.ends_with('h')) return std::nullopt;
+  double hours = 0;
+  const char* const end = text.data() + text.size() - 1;
+  const auto [at, error] = std::from_chars(text.data(), end, hours, std::chars_format::fixed);
+  constexpr double kMostHours = 24.0 * 366 * 100;
+  if (error != std::errc{} || at != end || !(hours > 0) || hours > kMostHours) return std::nullopt;
+  return hours;
+}
+
+}  // namespace
+
 std::optional<kernel::TimeNs> until_of(const std::string& text) {
   const auto until_s = run::parse_clock(text);
   if (until_s && *until_s > 0) return *until_s * kernel::kNsPerSecond;
-  fmt::print(stderr, "--until = {}: not a time, allowed is HH:MM:SS after 00:00:00\n", text);
+  if (const auto hours = hours_of(text)) {
+    const kernel::TimeNs until = std::llround(*hours * 3600) * kernel::kNsPerSecond;
+    if (until > 0) return until;
+  }
+  os::say("--until = " + text +
+          ": not a time, allowed is HH:MM:SS after 00:00:00, or hours such as 6h\n");
   return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "os/exit_code.hpp"
 #include "sim/scenario/load_csv.hpp"
 #include "sim/scenario/problem.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -18,10 +19,10 @@ class App;
 
 namespace sim::cli {
 
-// Exit status of every command.
-inline constexpr int kGood = 0;
-inline constexpr int kFailed = 1;    // an expectation failed, two results differ, a meter said no
-inline constexpr int kBadInput = 2;  // and nothing was run
+using os::kBadInput;
+using os::kEnvironment;
+using os::kFailed;
+using os::kGood;
 
 // One command of the program; its file says all of it. `declare` adds the options and gives what
 // runs when the command was called.
@@ -53,7 +54,7 @@ void complain(const run::Problems& problems);
 std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options);
 // Its load file, read and complained about. False: it cannot be used.
 bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load);
-// HH:MM:SS of simulated time; complains and gives nothing otherwise.
+// HH:MM:SS of simulated time, or hours such as 6h; complains and gives nothing otherwise.
 std::optional<kernel::TimeNs> until_of(const std::string& text);
 
 }  // namespace sim::cli

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 
 #include "hes-stub/program/hes_main.hpp"
+#include "os/build.hpp"
+#include "os/program.hpp"
 #include "sim/cli/command.hpp"
 
 namespace sim::cli {
@@ -47,11 +51,24 @@ CLI::App* add(CLI::App& app, const Command& command) {
   return parent->add_subcommand(name.substr(space + 1), command.help);
 }
 
+constexpr const char* kExitCodes =
+    "Exit codes: 0 good; 1 an expectation fails, results differ, or a meter says no; 2 bad input;\n"
+    "3 a firmware crashed or looped; 4 the machine cannot keep the pace; 5 the environment: disk,\n"
+    "full output, ports, a peer that is not there or silent; 130 interrupted.";
+
+std::string version_text() {
+  const os::Build& build = os::build();
+  return fmt::format("amitwin {}, commit {}\n{}, {}", build.version, build.commit, build.compiler,
+                     build.flags);
+}
+
 int program(int argc, char** argv) {
   CLI::App app(
       "amitwin: a digital twin and load-test simulator for smart metering.\n"
       "Real meter firmware, DLMS/COSEM, 2G and a head-end in one reproducible run.");
   app.require_subcommand(1);
+  app.set_version_flag("--version", version_text());
+  app.footer(kExitCodes);
   std::vector<std::pair<CLI::App*, std::function<int()>>> commands;
   for (auto* const make : kCommands) {
     const Command command = make();
@@ -62,7 +79,7 @@ int program(int argc, char** argv) {
 
   const auto called = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc >= 2 && argv[1][0] != '-' && app.get_subcommands(called).empty()) {
-    fmt::print(stderr, "amitwin: {}: no such command; amitwin --help lists them\n", argv[1]);
+    os::say(fmt::format("amitwin: {}: no such command; amitwin --help lists them\n", argv[1]));
     return kBadInput;
   }
   try {
@@ -83,7 +100,16 @@ int program(int argc, char** argv) {
 }  // namespace sim::cli
 
 int main(int argc, char** argv) {
-  // The head-end is a program of its own with its own options.
-  if (argc >= 2 && std::string(argv[1]) == "hes") return hes::hes_main(argc - 1, argv + 1);
-  return sim::cli::program(argc, argv);
+  os::begin_program();
+  const std::string first = argc >= 2 && argv[1][0] != '-' ? argv[1] : "";
+  const std::string name = first.empty() ? "amitwin" : "amitwin " + first;
+  int code = os::kEnvironment;
+  try {
+    // The head-end is a program of its own with its own options.
+    code = first == "hes" ? hes::hes_main(argc - 1, argv + 1) : sim::cli::program(argc, argv);
+  } catch (const std::exception& error) {
+    // Of standard output, end_program() knows.
+    if (std::ferror(stdout) == 0) os::say(name + ": " + error.what() + "\n");
+  }
+  return os::end_program(name, code);
 }

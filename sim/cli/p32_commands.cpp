@@ -5,13 +5,12 @@
 #include <openssl/pem.h>
 
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "os/files.hpp"
+#include "os/program.hpp"
 #include "protocol/hosted/p32/lint.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/command.hpp"
@@ -19,25 +18,24 @@
 namespace sim::cli {
 namespace {
 
+// With HTTP around it; the codec itself takes less.
+constexpr std::size_t kMaxMessageOctets = std::size_t{64} << 20;
+
 void add_file(CLI::App& app, std::string& path) {
   app.add_option("file", path, "FILE, or - for standard input")->required();
 }
 
 // 0 good, 1 breaks the rules, 2 not readable.
 int lint(const std::string& path) {
-  const bool standard = path == "-";
-  std::ifstream file;
-  if (!standard) {
-    file.open(path, std::ios::binary);
-    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
-      fmt::print(stderr, "{}: cannot be read or is empty, allowed: a P3.2Ex message\n", path);
-      return kBadInput;
-    }
+  const os::Input input = os::read_file(path, kMaxMessageOctets, os::Dash::is_standard_input);
+  const std::string name = path == "-" ? "standard input" : path;
+  if (!input.error.empty() || input.text.empty()) {
+    os::say((input.error.empty() ? name + ": is empty" : input.error) +
+            "; allowed: a P3.2Ex message\n");
+    return kBadInput;
   }
-  std::istream& in = standard ? std::cin : file;
-  const std::string octets{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  const protocol::p32::LintReport report = protocol::p32::lint(octets);
-  fmt::print("{}", report.text(standard ? "standard input" : path));
+  const protocol::p32::LintReport report = protocol::p32::lint(input.text);
+  fmt::print("{}", report.text(name));
   return report.exit_code();
 }
 
@@ -53,7 +51,7 @@ int print_sign_key(const ScenarioOptions& options) {
   const bool written =
       key != nullptr &&
       PEM_write_PKCS8PrivateKey(stdout, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
-  return written ? kGood : kFailed;
+  return written ? kGood : kEnvironment;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "os/program.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/report/report.hpp"
 #include "sim/result/compare.hpp"
@@ -25,7 +26,7 @@ void add_result(CLI::App& app, std::string& path) {
 int digest(const std::string& path) {
   const auto digest = result::digest_of(path);
   if (!digest) {
-    fmt::print(stderr, "amitwin digest: {}: not there, or not a result file\n", path);
+    os::say(fmt::format("amitwin digest: {}: not there, or not a result file\n", path));
     return kBadInput;
   }
   for (const auto& [table, value] : digest->tables) fmt::print("{}  {}\n", value, table);
@@ -46,7 +47,7 @@ void add_files(CLI::App& app, DiffOptions& options) {
 int diff(const DiffOptions& options) {
   const result::Comparison comparison = result::compare_results(options.a, options.b);
   if (!comparison.error.empty()) {
-    fmt::print(stderr, "amitwin diff: {}\n", comparison.error);
+    os::say(fmt::format("amitwin diff: {}\n", comparison.error));
     return kBadInput;
   }
   if (!comparison.difference) {
@@ -75,7 +76,8 @@ std::string cell(const std::string& text) {
   return quoted + '"';
 }
 
-// A line of cells, each behind its comma.
+// A line of cells, each behind its comma. False: standard output takes no more, and the end of the
+// program says why.
 bool put(std::string& line) {
   line += '\n';
   return std::fwrite(line.data() + 1, 1, line.size() - 1, stdout) == line.size() - 1;
@@ -87,9 +89,9 @@ int export_table(const ExportOptions& options) {
   if (table == nullptr) {
     std::string tables;
     for (const auto& each : result::table_schemas()) tables += " " + each.name;
-    fmt::print(stderr, "amitwin export: {}: {}\n", options.result,
-               file ? "no table " + options.table + "; allowed are" + tables
-                    : "not there, or not a result file");
+    os::say(fmt::format("amitwin export: {}: {}\n", options.result,
+                        file ? "no table " + options.table + "; allowed are" + tables
+                             : "not there, or not a result file"));
     return kBadInput;
   }
   std::string line;
@@ -105,19 +107,21 @@ int export_table(const ExportOptions& options) {
     }
   });
   if (!read) {
-    fmt::print(stderr, "amitwin export: {}: table {} is damaged\n", options.result, table->name);
+    os::say(fmt::format("amitwin export: {}: table {} is damaged\n", options.result, table->name));
     return kBadInput;
   }
-  if (written && std::fflush(stdout) == 0) return kGood;
-  fmt::print(stderr, "amitwin export: standard output takes no more\n");
-  return kFailed;
+  return written ? kGood : kEnvironment;
 }
 
 int report(const std::string& path) {
   const std::filesystem::path page = std::filesystem::path(path).parent_path() / "report.html";
-  if (const auto error = result::write_report(path, page.string())) {
-    fmt::print(stderr, "amitwin report: {}\n", *error);
+  if (!result::TableFileReader::open(path)) {
+    os::say(fmt::format("amitwin report: {}: not there, or not a result file\n", path));
     return kBadInput;
+  }
+  if (const auto error = result::write_report(path, page.string())) {
+    os::say(fmt::format("amitwin report: {}\n", *error));
+    return kEnvironment;
   }
   fmt::print("{}\n", page.string());
   return kGood;

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "os/program.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/outcome_text.hpp"
 #include "sim/drive/run.hpp"
 #include "sim/report/report.hpp"
 
@@ -30,7 +32,7 @@ void add(CLI::App& app, Options& options) {
   app.add_option("--mode", options.mode, "free, lockstep or paced")->type_name("MODE");
   app.add_option("--speed", options.speed, "Paced mode: simulated seconds a second")
       ->type_name("K");
-  app.add_option("--until", options.until, "Stop early, after HH:MM:SS of simulated time");
+  app.add_option("--until", options.until, "Stop early, at HH:MM:SS or 6h of simulated time");
   app.add_flag("--quiet", options.quiet, "No progress, no summary");
 }
 
@@ -42,21 +44,6 @@ std::vector<std::string> overrides_of(const Options& options) {
   if (!options.mode.empty()) overrides.push_back("sim.mode=" + options.mode);
   if (!options.speed.empty()) overrides.push_back("sim.speed=" + options.speed);
   return overrides;
-}
-
-void print_outcome(const result::Summary& summary, const std::string& folder) {
-  fmt::print(
-      "{}: {} meters, {:.4g} h simulated in {:.1f} s ({:.0f}x), {:.1f} ms of one core a "
-      "meter-day\n",
-      summary.scenario, summary.meters, summary.sim_s / 3600, summary.wall_s, summary.speedup(),
-      summary.cpu_ms_per_meter_day());
-  for (const result::Kpi& kpi : summary.kpis) {
-    const std::string limit = kpi.limit_text();
-    if (limit.empty()) continue;
-    fmt::print("  {}  {:<22} {:>12} {:<4} {}\n", kpi.pass() ? "pass" : "FAIL", kpi.name,
-               result::number_text(kpi.value), kpi.unit, limit);
-  }
-  fmt::print("  digest {}\n  results in {}/\n", summary.digest.substr(0, 16), folder);
 }
 
 int run(const Options& options) {
@@ -74,17 +61,17 @@ int run(const Options& options) {
   }
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
-  if (!outcome.error.empty()) {
-    fmt::print(stderr, "amitwin run: {}\n", outcome.error);
-    return kBadInput;
-  }
+  if (!outcome.error.empty()) os::say(fmt::format("amitwin run: {}\n", outcome.error));
+  if (!outcome.remark.empty()) os::say(fmt::format("amitwin run: {}\n", outcome.remark));
+  if (!outcome.error.empty() || !outcome.judged()) return outcome.code;
   if (const auto error =
           result::write_report(how.folder + "/result.h5", how.folder + "/report.html")) {
-    fmt::print(stderr, "amitwin run: {}\n", *error);
-    return kBadInput;
+    os::say(fmt::format("amitwin run: {}\n", *error));
+    return kEnvironment;
   }
-  if (!options.quiet) print_outcome(outcome.summary, how.folder);
-  return result::all_pass(outcome.summary.kpis) ? kGood : kFailed;
+  if (!options.quiet) fmt::print("{}", outcome_text(outcome.summary, how.folder, outcome_style()));
+  if (outcome.code != kGood) return outcome.code;
+  return result::none_fails(outcome.summary.kpis) ? kGood : kFailed;
 }
 
 struct DebugOptions {
@@ -96,7 +83,7 @@ struct DebugOptions {
 void add_debug(CLI::App& app, DebugOptions& options) {
   add_scenario(app, options.scenario);
   app.add_option("--meter", options.meter, "Number of the meter, from 1")->required();
-  app.add_option("--until", options.until, "HH:MM:SS of simulated time")->required();
+  app.add_option("--until", options.until, "HH:MM:SS or 6h of simulated time")->required();
 }
 
 int debug(const DebugOptions& options) {
@@ -105,12 +92,12 @@ int debug(const DebugOptions& options) {
   run::LoadCsvResult load;
   if (!scenario || !until || !load_homes(*scenario, load)) return kBadInput;
   if (options.meter < 1 || options.meter > scenario->meters.count) {
-    fmt::print(stderr, "--meter = {}: allowed are 1 to {}\n", options.meter,
-               scenario->meters.count);
+    os::say(
+        fmt::format("--meter = {}: allowed are 1 to {}\n", options.meter, scenario->meters.count));
     return kBadInput;
   }
   if (*until >= scenario->end()) {
-    fmt::print(stderr, "--until = {}: after the end of the scenario\n", options.until);
+    os::say(fmt::format("--until = {}: after the end of the scenario\n", options.until));
     return kBadInput;
   }
   run::RunOptions how;
@@ -121,8 +108,8 @@ int debug(const DebugOptions& options) {
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
   // Without a debugger SIGTRAP has ended the program; with one, the user went on to the end.
   if (outcome.error.empty()) return kGood;
-  fmt::print(stderr, "amitwin debug: {}\n", outcome.error);
-  return kBadInput;
+  os::say(fmt::format("amitwin debug: {}\n", outcome.error));
+  return outcome.code;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "os/program.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/command.hpp"
@@ -54,10 +55,10 @@ void add_firmware(CLI::App& app, std::string& firmware) {
 int print_template(const std::string& firmware) {
   const run::FoundFirmware found = run::find_firmware(firmware);
   if (found.firmware == nullptr) {
-    fmt::print(stderr,
-               "amitwin template: {}: {}; allowed are ad11a, ad13a or a shared object that exports "
-               "{}()\n",
-               firmware, found.error, METER_FIRMWARE_ENTRY);
+    os::say(fmt::format(
+        "amitwin template: {}: {}; allowed are ad11a, ad13a or a shared object that exports "
+        "{}()\n",
+        firmware, found.error, METER_FIRMWARE_ENTRY));
     return kBadInput;
   }
   std::fputs(run::type_template_text(*found.firmware).c_str(), stdout);

@@ -11,7 +11,9 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "os/program.hpp"
 #include "sim/drive/director.hpp"
+#include "sim/drive/interrupt.hpp"
 #include "sim/drive/wall.hpp"
 #include "sim/record/line_recorder.hpp"
 #include "sim/record/recorder.hpp"
@@ -41,12 +43,18 @@ void remove_leftovers(const std::string& folder) {
   }
 }
 
-// The name of a file that could not be written; empty: all were.
+// The new result has taken the place of the old one, and what belonged to that goes; when it could
+// not, all of the old stays.
+result::ResultWriter& begun(result::ResultWriter& writer, const std::string& folder) {
+  if (!writer.error().empty()) throw std::runtime_error(writer.error());
+  remove_leftovers(folder);
+  return writer;
+}
+
+// A sentence about the first that could not be written; empty: all were.
 std::string write_summary_files(const std::string& folder, const result::Summary& summary) {
-  const std::string summary_path = folder + "/summary.json";
-  if (!result::write_summary(summary_path, summary)) return summary_path;
-  const std::string junit_path = folder + "/junit.xml";
-  return result::write_junit(junit_path, summary) ? std::string() : junit_path;
+  const std::string error = result::write_summary(folder + "/summary.json", summary);
+  return error.empty() ? result::write_junit(folder + "/junit.xml", summary) : error;
 }
 
 // Where a paced run can be reached from outside.
@@ -97,7 +105,7 @@ class Run {
         end_(std::min(scenario.end(), options.until)),
         capture_end_(std::min(scenario.capture_end(), options.until)),
         writer_(options.folder, identity_of_run(scenario), kPartPeriod),
-        recorder_(writer_, UtcScale(scenario), figures_),
+        recorder_(begun(writer_, options.folder), UtcScale(scenario), figures_),
         world_(scenario, measured, options.faults),
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
@@ -117,25 +125,40 @@ class Run {
     }
   }
 
-  void simulate() {
+  // False: interrupted, and not to be judged.
+  bool simulate(RunOutcome& outcome) {
     Progress progress(end_, !options_.quiet);
     const auto show = [&](kernel::TimeNs now) {
       for (const auto& line : lines_) line->advance(now);
       writer_.advance(now);
+      if (!writer_.error().empty()) throw std::runtime_error(writer_.error());
       progress.show(now);
     };
     if (scenario_.sim.mode == Mode::paced) {
-      simulate_paced(show);
-      return;
+      simulate_paced(show, outcome);
+      return true;
     }
-    for (kernel::TimeNs now = 0; now < end_;) {
+    for (kernel::TimeNs now = world_.now(); now < end_ && !interrupt_.interrupted();) {
       now = std::min(now + kSlice, end_);
       world_.run_until(now);
       show(now);
     }
+    return !interrupt_.interrupted();
+  }
+
+  // It ends here, unfinished. Says what was left.
+  std::string give_up() {
+    writer_.give_up(world_.now());
+    if (writer_.shows_until() == 0) {
+      return fmt::format("{} opens, but no rows had been closed yet", writer_.path());
+    }
+    return fmt::format("{} shows the run until {} of {}; look at it: amitwin report {}",
+                       writer_.path(), clock_text(writer_.shows_until()), clock_text(end_),
+                       writer_.path());
   }
 
   void conclude(RunOutcome& outcome) {
+    figures_.cut_short = end_ < scenario_.end();
     recorder_.finish(world_.cell().traffic());
     for (const auto& line : lines_) line->finish(end_);
     // The head-end's rows count as they were at the end; reading the meters takes time of its own.
@@ -164,27 +187,36 @@ class Run {
                          static_cast<double>(capture_end_) / 86'400;
     summary.sim_s = 1e-9 * static_cast<double>(end_);
     summary.warnings = options_.warnings;
+    summary.cut_short = figures_.cut_short;
     const auto digest = writer_.finish(end_);
-    if (digest) {
-      summary.digest = digest->total;
-    } else {
-      outcome.error = fmt::format("{}: could not be written", writer_.path());
-    }
+    if (!digest) throw std::runtime_error(writer_.error());
+    summary.digest = digest->total;
   }
 
  private:
   template <typename Show>
-  void simulate_paced(const Show& show) {
+  void simulate_paced(const Show& show, RunOutcome& outcome) {
     PacedGateway gateway(world_, scenario_, *head_end_, options_.folder + "/inputs.log");
-    if (!options_.quiet) fmt::print(stderr, "paced: {}\n", doors_of(scenario_));
-    const PaceFigures figures = run_paced(world_, gateway, scenario_.sim.speed, end_, show);
+    if (!options_.quiet) os::say(fmt::format("paced: {}\n", doors_of(scenario_)));
+    const double speed = scenario_.sim.speed;
+    const PaceFigures figures = run_paced(world_, gateway, speed, end_, interrupt_, show);
     end_ = std::min(end_, world_.now());
     capture_end_ = std::min(capture_end_, end_);
-    fmt::print(stderr, "paced: {} slices, {} late, worst {:.3f} s, {} connections from outside{}\n",
-               figures.slices, figures.late, figures.worst_late_s, gateway.accepted(),
-               figures.interrupted ? ", interrupted" : "");
+    os::say(
+        fmt::format("paced: {} slices, {} late, worst {:.3f} s, {} connections from outside{}\n",
+                    figures.slices, figures.late, figures.worst_late_s, gateway.accepted(),
+                    interrupt_.interrupted() ? ", interrupted" : ""));
+    if (figures.saturated) {
+      outcome.code = os::kSaturated;
+      outcome.remark = fmt::format(
+          "saturated: {:.4g} simulated seconds a second were asked, {:.4g} kept; {:.0f} % of the "
+          "time more than a second behind, at worst {:.1f} s",
+          speed, figures.kept, 100 * figures.out_of_step, figures.worst_late_s);
+    }
+    if (interrupt_.interrupted()) outcome.code = os::kInterrupted;
   }
 
+  InterruptGuard interrupt_;
   const Scenario& scenario_;
   const RunOptions& options_;
   kernel::TimeNs end_;
@@ -198,6 +230,18 @@ class Run {
   Director director_;
 };
 
+// A port, the disk, the other process: what there is by then is kept.
+void carry_out(Run& run, RunOutcome& outcome) {
+  try {
+    if (run.simulate(outcome)) return run.conclude(outcome);
+    outcome.code = os::kInterrupted;
+    outcome.remark = "interrupted; " + run.give_up();
+  } catch (const std::exception& failure) {
+    outcome.error = failure.what();
+    outcome.remark = run.give_up();
+  }
+}
+
 }  // namespace
 
 RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
@@ -209,22 +253,22 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
   std::filesystem::create_directories(options.folder, error);
   if (error) {
     outcome.error = fmt::format("{}: {}", options.folder, error.message());
+    outcome.code = os::kEnvironment;
     return outcome;
   }
-  remove_leftovers(options.folder);
   try {
     Run run(scenario, measured, options);
-    run.simulate();
-    run.conclude(outcome);
-  } catch (const std::exception& failure) {  // a port, the disk, the other process; also SystemC's
+    carry_out(run, outcome);
+  } catch (const std::exception& failure) {  // before there was anything to keep
     outcome.error = failure.what();
   }
-  if (!outcome.error.empty()) return outcome;
-  outcome.summary.wall_s = stopwatch.elapsed_s();
-  outcome.summary.cpu_s = process_cpu_s() - cpu_at_start_s;
-  outcome.summary.peak_rss_bytes = peak_rss_bytes();
-  const std::string unwritten = write_summary_files(options.folder, outcome.summary);
-  if (!unwritten.empty()) outcome.error = fmt::format("{}: cannot be written", unwritten);
+  if (outcome.judged()) {
+    outcome.summary.wall_s = stopwatch.elapsed_s();
+    outcome.summary.cpu_s = process_cpu_s() - cpu_at_start_s;
+    outcome.summary.peak_rss_bytes = peak_rss_bytes();
+    outcome.error = write_summary_files(options.folder, outcome.summary);
+  }
+  if (!outcome.error.empty()) outcome.code = os::kEnvironment;
   return outcome;
 }
 

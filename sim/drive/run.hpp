@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "os/exit_code.hpp"
 #include "sim/assembly/world.hpp"
 #include "sim/report/summary.hpp"
 #include "sim/scenario/load_csv.hpp"
@@ -28,7 +29,10 @@ struct RunOptions {
 
 struct RunOutcome {
   result::Summary summary;
-  std::string error;  // not empty: the disk or a port said no
+  int code = os::kGood;  // also kSaturated, kInterrupted; kEnvironment with every error
+  std::string error;     // not empty: the disk or a port said no, and the run is not judged
+  std::string remark;    // what else is to be said of it: what was left, and how to look at it
+  bool judged() const { return !summary.digest.empty(); }
 };
 
 // Runs a scenario to its end and judges it. One run a process: SystemC elaborates only once.

@@ -3,14 +3,15 @@
 #include "sim/drive/wall.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <cstdio>
 #include <string>
+
+#include "os/program.hpp"
 
 namespace sim::run {
 namespace {
@@ -46,14 +47,36 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage().ru_maxrss) * 1024u;  // Linux counts KiB
 }
 
-namespace {
-
-std::string clock_text(double seconds) {
-  const auto total = static_cast<long>(seconds);
+std::string clock_text(kernel::TimeNs time) {
+  const auto total = time / kernel::kNsPerSecond;
   return fmt::format("{:02}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
 }
 
-}  // namespace
+std::size_t terminal_columns() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+// The bar takes what the figures leave of the line, and gives way when that is little.
+std::string progress_text(double share, kernel::TimeNs now, double speedup, double left_s,
+                          std::size_t columns) {
+  const std::string percent = fmt::format("{:3.0f} %", 100 * share);
+  const std::string left = clock_text(static_cast<kernel::TimeNs>(left_s * kernel::kNsPerSecond));
+  std::string text =
+      fmt::format("{}  simulated {}  {:.0f}x  {} left", percent, clock_text(now), speedup, left);
+  constexpr std::size_t kLongestBar = 40, kShortestBar = 8;
+  constexpr std::size_t kFrame = 4;  // brackets, a blank, and the last column that would wrap
+  if (text.size() + kFrame + kShortestBar > columns) {
+    text = fmt::format("{} {} left", percent, left);
+  }
+  if (text.size() + kFrame + kShortestBar > columns) {
+    return text.substr(0, columns > 0 ? columns - 1 : 0);
+  }
+  const std::size_t width = std::min(kLongestBar, columns - text.size() - kFrame);
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
+  return fmt::format("[{:.<{}}] {}", std::string(filled, '#'), width, text);
+}
 
 Progress::Progress(kernel::TimeNs end, bool enabled)
     : end_(end), enabled_(enabled && isatty(STDERR_FILENO) != 0) {}
@@ -66,73 +89,58 @@ void Progress::show(kernel::TimeNs now) {
   if (elapsed_s - last_s_ < 0.1 && now < end_) return;
   last_s_ = elapsed_s;
   drawn_ = true;
-  constexpr int kWidth = 30;
   const double share = end_ > 0 ? static_cast<double>(now) / static_cast<double>(end_) : 1;
-  const int filled = static_cast<int>(share * kWidth);
   const double now_s = 1e-9 * static_cast<double>(now);
   const double left_s = share > 0 ? elapsed_s * (1 - share) / share : 0;
-  fmt::print(stderr, "\r[{}{}] {:3.0f} %  simulated {}  {:.0f}x  {} left \x1b[K",
-             std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(kWidth - filled), '.'), 100 * share,
-             clock_text(now_s), elapsed_s > 0 ? now_s / elapsed_s : 0, clock_text(left_s));
-  std::fflush(stderr);
+  os::say(
+      "\r" +
+      progress_text(share, now, elapsed_s > 0 ? now_s / elapsed_s : 0, left_s, terminal_columns()) +
+      "\x1b[K");
 }
 
 void Progress::done() {
-  if (drawn_) std::fputs("\r\x1b[K", stderr);
+  if (drawn_) os::say("\r\x1b[K");
   drawn_ = false;
 }
 
 namespace {
 
 constexpr int kSliceMs = 5;  // how long an octet from outside may wait before it is simulated
-
-// A signal handler can reach nothing but a global; this is the program's only one.
-volatile std::sig_atomic_t interrupted = 0;
-void interrupt(int /*signal*/) { interrupted = 1; }
-
-class SignalGuard {
- public:
-  SignalGuard() {
-    interrupted = 0;
-    old_int_ = std::signal(SIGINT, interrupt);
-    old_term_ = std::signal(SIGTERM, interrupt);
-  }
-  ~SignalGuard() {
-    std::signal(SIGINT, old_int_);
-    std::signal(SIGTERM, old_term_);
-  }
-  SignalGuard(const SignalGuard&) = delete;
-  SignalGuard& operator=(const SignalGuard&) = delete;
-
- private:
-  using Handler = void (*)(int);
-  Handler old_int_;
-  Handler old_term_;
-};
+// A machine that is behind catches up in steps of this, so that sockets are still served.
+constexpr double kLongestStepS = 0.05;
+// What a client would take for a silent meter; and the share of the time that may be like that
+// before the run says more of the machine than of the system.
+constexpr double kOutOfStepS = 1;
+constexpr double kMostOutOfStep = 0.05;
 
 }  // namespace
 
 PaceFigures run_paced(World& world, PacedGateway& gateway, double speed, kernel::TimeNs end,
-                      const std::function<void(kernel::TimeNs)>& each) {
-  const SignalGuard guard;
+                      const InterruptGuard& stop, const std::function<void(kernel::TimeNs)>& each) {
   PaceFigures figures;
   const Stopwatch stopwatch;
-  while (world.now() < end && interrupted == 0) {
+  double behind_s = 0;  // wall time spent out of step
+  double lag_s = 0;
+  double before_s = 0;
+  const auto longest = static_cast<kernel::TimeNs>(kLongestStepS * speed * kernel::kNsPerSecond);
+  while (world.now() < end && !stop.interrupted()) {
     gateway.poll(kSliceMs);
-    const double due_s = stopwatch.elapsed_s() * speed;
-    const kernel::TimeNs due =
-        std::min(static_cast<kernel::TimeNs>(due_s * kernel::kNsPerSecond), end);
-    world.run_until(std::max(due, world.now()));
+    const auto due =
+        static_cast<kernel::TimeNs>(stopwatch.elapsed_s() * speed * kernel::kNsPerSecond);
+    world.run_until(std::max(std::min({due, end, world.now() + longest}), world.now()));
     ++figures.slices;
-    const double behind_s = stopwatch.elapsed_s() - due_s / speed;
-    if (behind_s > 2e-3 * kSliceMs) {
-      ++figures.late;
-      figures.worst_late_s = std::max(figures.worst_late_s, behind_s);
-    }
+    const double elapsed_s = stopwatch.elapsed_s();
+    lag_s = elapsed_s - 1e-9 * static_cast<double>(world.now()) / speed;
+    if (lag_s > 2e-3 * kSliceMs) ++figures.late;
+    if (lag_s > kOutOfStepS) behind_s += elapsed_s - before_s;
+    figures.worst_late_s = std::max(figures.worst_late_s, lag_s);
+    before_s = elapsed_s;
     each(world.now());
   }
-  figures.interrupted = interrupted != 0;
+  const double elapsed_s = std::max(stopwatch.elapsed_s(), 1e-9);
+  figures.kept = 1e-9 * static_cast<double>(world.now()) / elapsed_s;
+  figures.out_of_step = behind_s / elapsed_s;
+  figures.saturated = lag_s > kOutOfStepS || figures.out_of_step > kMostOutOfStep;
   return figures;
 }
 

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "kernel/time.hpp"
 #include "sim/assembly/world.hpp"
+#include "sim/drive/interrupt.hpp"
 #include "sim/drive/paced/gateway.hpp"
 
 namespace sim::run {
@@ -21,6 +23,9 @@ class Stopwatch {
  private:
   std::int64_t start_ns_;
 };
+
+// HH:MM:SS; hours may be many.
+std::string clock_text(kernel::TimeNs time);
 
 // User and system time of this process so far.
 double process_cpu_s();
@@ -46,16 +51,24 @@ class Progress {
   Stopwatch stopwatch_;
 };
 
+// Of the terminal on standard error; 80 when that is none.
+std::size_t terminal_columns();
+// One line of fewer than `columns` characters; `left_s` on the wall clock.
+std::string progress_text(double share, kernel::TimeNs now, double speedup, double left_s,
+                          std::size_t columns);
+
 struct PaceFigures {
   std::uint64_t slices = 0;
-  std::uint64_t late = 0;    // slices that took longer than the wall clock gave them
-  double worst_late_s = 0;   // how far behind at worst
-  bool interrupted = false;  // SIGINT or SIGTERM: the run ended early, in good order
+  std::uint64_t late = 0;   // slices that took longer than the wall clock gave them
+  double worst_late_s = 0;  // how far behind at worst
+  double kept = 0;          // simulated seconds a second, over all
+  double out_of_step = 0;   // share of the time more than a second behind
+  bool saturated = false;   // the machine could not keep the pace
 };
 
-// Runs the world at `speed` simulated seconds a second until `end`, sockets in between. `each` is
-// called after every slice with the simulated time.
+// Runs the world at `speed` simulated seconds a second until `end` or an interrupt, sockets in
+// between. `each` is called after every slice with the simulated time.
 PaceFigures run_paced(World& world, PacedGateway& gateway, double speed, kernel::TimeNs end,
-                      const std::function<void(kernel::TimeNs)>& each);
+                      const InterruptGuard& stop, const std::function<void(kernel::TimeNs)>& each);
 
 }  // namespace sim::run

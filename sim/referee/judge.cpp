@@ -115,6 +115,17 @@ std::vector<ReferenceRow> closings_of(const std::vector<ReferenceRow>& reference
   return closings;
 }
 
+// Of rows in the order of their place.
+std::vector<HeldRow> up_to(std::vector<HeldRow> rows, std::int64_t last_stamp_utc_s) {
+  std::erase_if(rows, [&](const HeldRow& row) { return row.stamp_utc_s > last_stamp_utc_s; });
+  return rows;
+}
+std::vector<ReferenceRow> up_to(std::vector<ReferenceRow> rows, std::int64_t last_stamp_utc_s) {
+  std::erase_if(rows,
+                [&](const ReferenceRow& row) { return row.row.stamp_utc_s > last_stamp_utc_s; });
+  return rows;
+}
+
 }  // namespace
 
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
@@ -135,6 +146,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
   // What meters capture later is neither expected nor judged.
   const std::int64_t last_stamp = start_utc_s + capture_end / kernel::kNsPerSecond;
+  const std::int64_t end_utc_s = start_utc_s + end / kernel::kNsPerSecond;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
     const auto reference = reference_rows(scenario, home, last_stamp, end);
@@ -149,14 +161,19 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
                                                  static_cast<double>(row.stamp_utc_s));
       }
     }
-    figures.head_end += compare(reference, held, start_utc_s, punctuality);
+    // A run that is cut short ends before the last rows had to be there.
+    const std::int64_t due = figures.cut_short
+                                 ? std::min(last_stamp, punctuality.last_due_utc_s(end_utc_s))
+                                 : last_stamp;
+    const auto expected = up_to(reference, due);
+    figures.head_end += compare(expected, up_to(held, due), start_utc_s, punctuality);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
       for (std::size_t r = 0; r < figures.sums.size(); ++r) figures.sums[r] += last[r];
     }
     figures.closings +=
-        compare(closings_of(reference, home.settings.zone, start_utc_s),
-                stored_rows(store, i, hes::kDailyClosing, last_stamp), start_utc_s, punctuality);
+        compare(closings_of(expected, home.settings.zone, start_utc_s),
+                stored_rows(store, i, hes::kDailyClosing, due), start_utc_s, punctuality);
     if (i >= flash.size() || !flash[i]) {
       ++figures.flash_unread;
       continue;

@@ -26,7 +26,8 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
                                  std::int64_t last_stamp_utc_s);
 
 // Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
-// truth. `flash` has one list a meter; a meter that could not be read has none.
+// truth. `flash` has one list a meter; a meter that could not be read has none. Of a run that was
+// cut short (figures.cut_short) the head-end is asked only for what was due by `end`.
 void judge(const Scenario& scenario, World& world, hes::Store& store,
            const std::vector<std::optional<std::vector<HeldRow>>>& flash,
            kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer,

@@ -61,6 +61,11 @@ bool Punctuality::in_time(double captured_utc_s, double arrival_utc_s) const {
   return arrival_utc_s - due_s <= late_after_s;
 }
 
+std::int64_t Punctuality::last_due_utc_s(std::int64_t utc_s) const {
+  const std::int64_t due_s = utc_s - static_cast<std::int64_t>(std::ceil(late_after_s));
+  return collect_period_s > 0 ? due_s / collect_period_s * collect_period_s : due_s;
+}
+
 result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vector<HeldRow>& held,
                       std::int64_t start_utc_s, const Punctuality& punctuality) {
   result::Tally tally;

@@ -31,6 +31,8 @@ struct Punctuality {
   std::int64_t collect_period_s = 0;
 
   bool in_time(double captured_utc_s, double arrival_utc_s) const;
+  // The last stamp whose row must have arrived by then; later ones are not due.
+  std::int64_t last_due_utc_s(std::int64_t utc_s) const;
 };
 
 // One meter. `held` in the order of the place. Rows are compared as differences to the row before,

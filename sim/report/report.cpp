@@ -6,9 +6,9 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
+#include "os/files.hpp"
 #include "sim/report/text.hpp"
 #include "sim/result/digest.hpp"
 
@@ -62,14 +62,21 @@ std::string verdict(const ReportData& data) {
   }
   std::size_t expected = 0;
   std::size_t failed = 0;
+  std::size_t open = 0;
   for (const ReportData::KpiLine& kpi : data.kpis) {
     expected += !kpi.limit.empty();
-    failed += !kpi.limit.empty() && !kpi.pass;
+    failed += !kpi.limit.empty() && !kpi.pass && !kpi.open;
+    open += kpi.open;
   }
   if (expected == 0) return "<div class=\"verdict open\">Nothing was expected</div>";
   if (failed > 0) {
     return "<div class=\"verdict bad\">\u2717 " + std::to_string(failed) + " of " +
            std::to_string(expected) + " expectations fail</div>";
+  }
+  if (open > 0) {
+    return "<div class=\"verdict open\">" + std::to_string(expected - open) + " of " +
+           std::to_string(expected) + " expectations hold, " + std::to_string(open) +
+           " not due yet</div>";
   }
   return "<div class=\"verdict good\">\u2713 All " + std::to_string(expected) +
          " expectations hold</div>";
@@ -90,7 +97,7 @@ std::string head(const ReportData& data) {
 std::string tiles(const ReportData& data, const std::optional<Summary>& machine) {
   std::string text = "<div class=\"tiles\">";
   if (const auto* const success = find(data, "interval_success")) {
-    const bool judged = !success->limit.empty();
+    const bool judged = !success->limit.empty() && !success->open;
     text += tile(shown(success->value, Quantity::percent),
                  data.line.meters.empty() ? "stored within 4 h" : "stored in time",
                  !judged         ? ""
@@ -104,9 +111,9 @@ std::string tiles(const ReportData& data, const std::optional<Summary>& machine)
     const auto* const kpi = find(data, name);
     if (kpi == nullptr) continue;
     text += tile(kpi_value(*kpi), words(name),
-                 kpi->limit.empty() ? ""
-                 : kpi->pass        ? "good"
-                                    : "bad");
+                 kpi->limit.empty() || kpi->open ? ""
+                 : kpi->pass                     ? "good"
+                                                 : "bad");
   }
   text += tile(shown(data.latency_quantile_s(0.5), Quantity::seconds), "median latency");
   if (machine) {
@@ -124,8 +131,9 @@ std::string expectations(const ReportData& data) {
     rows += "<tr><td>" + escape_markup(words(kpi.name)) + "</td><td class=\"num\">" +
             escape_markup(kpi_value(kpi)) + "</td><td class=\"num\">" +
             escape_markup(limit_text(kpi)) + "</td><td>" +
-            (kpi.pass ? "<span class=\"good\">\u2713 holds</span>"
-                      : "<span class=\"bad\">\u2717 fails</span>") +
+            (kpi.open   ? "not due yet"
+             : kpi.pass ? "<span class=\"good\">\u2713 holds</span>"
+                        : "<span class=\"bad\">\u2717 fails</span>") +
             "</td></tr>\n";
   }
   if (rows.empty()) return "";
@@ -216,6 +224,12 @@ std::string foot(const ReportData& data, const std::string& digest,
                      "</code></p><p>scenario text SHA-256 <code>" +
                      escape_markup(data.attributes.scenario_sha256) + "</code> \u00b7 schema " +
                      std::to_string(data.attributes.schema_version) + "</p>";
+  if (!data.attributes.commit.empty()) {
+    text += "<p>written by amitwin " + escape_markup(data.attributes.program_version) +
+            ", commit <code>" + escape_markup(data.attributes.commit) + "</code>, " +
+            escape_markup(data.attributes.compiler) + ", " + escape_markup(data.attributes.flags) +
+            "</p>";
+  }
   if (machine) {
     text += "<p>" + shown(machine->wall_s, Quantity::seconds) + " on the clock, " +
             shown(machine->cpu_s, Quantity::seconds) + " of processor time, at most " +
@@ -252,10 +266,8 @@ std::optional<std::string> write_report(const std::string& result_path,
   const auto beside = std::filesystem::path(result_path).parent_path() / "summary.json";
   auto machine = read_summary(beside.string());
   if (machine && machine->digest != digest->total) machine.reset();
-  std::ofstream out(report_path, std::ios::binary);
-  out << report_page(*data, digest->total, machine);
-  if (!out.flush()) return report_path + ": cannot be written";
-  return {};
+  const std::string error = os::write_file(report_path, report_page(*data, digest->total, machine));
+  return error.empty() ? std::nullopt : std::optional(error);
 }
 
 }  // namespace sim::result

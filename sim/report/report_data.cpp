@@ -149,8 +149,8 @@ void gather_lists(const TableFileReader& file, ReportData& data) {
     data.detailed += row.tier == 1;
   });
   each_row<KpiRow>(file, data.missing_tables, [&](const KpiRow& row) {
-    data.kpis.push_back(
-        {row.name.text(), row.value, row.unit.text(), row.limit.text(), row.pass != 0});
+    data.kpis.push_back({row.name.text(), row.value, row.unit.text(), row.limit.text(),
+                         row.pass == 1, row.pass == 2});
   });
   each_row<EventRow>(file, data.missing_tables, [&](const EventRow& row) {
     // The column was shorter than the longest name of an event.

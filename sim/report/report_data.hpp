@@ -54,6 +54,7 @@ struct ReportData {
     std::string unit;
     std::string limit;
     bool pass;
+    bool open;  // not due when the run was cut short
   };
   std::vector<KpiLine> kpis;
 

@@ -3,10 +3,12 @@
 #include "sim/report/summary.hpp"
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "os/build.hpp"
+#include "os/files.hpp"
 #include "sim/report/text.hpp"
 
 namespace sim::result {
@@ -28,7 +30,21 @@ Json kpi_object(const Kpi& kpi) {
   object["value"] = number(kpi.value);
   object["unit"] = kpi.unit;
   object["limit"] = kpi.limits.empty() ? Json(nullptr) : Json(kpi.limit_text());
-  object["pass"] = kpi.pass();
+  const Verdict verdict = kpi.verdict();
+  object["pass"] = verdict == Verdict::open ? Json(nullptr) : Json(verdict == Verdict::pass);
+  return object;
+}
+
+// Of a clock: nobody reads more, and it is never the same twice.
+Json thousandths(double value) { return number(std::round(1000 * value) / 1000); }
+
+Json build_object() {
+  const os::Build& build = os::build();
+  Json object;
+  object["version"] = build.version;
+  object["commit"] = build.commit;
+  object["compiler"] = build.compiler;
+  object["flags"] = build.flags;
   return object;
 }
 
@@ -43,28 +59,27 @@ std::string summary_text(const Summary& summary) {
   json["meters"] = summary.meters;
   json["meter_days"] = number(summary.meter_days);
   json["sim_s"] = number(summary.sim_s);
-  json["wall_s"] = summary.wall_s;
-  json["cpu_s"] = summary.cpu_s;
-  json["speedup"] = summary.speedup();
-  json["cpu_ms_per_meter_day"] = summary.cpu_ms_per_meter_day();
+  json["wall_s"] = thousandths(summary.wall_s);
+  json["cpu_s"] = thousandths(summary.cpu_s);
+  json["speedup"] = thousandths(summary.speedup());
+  json["cpu_ms_per_meter_day"] = thousandths(summary.cpu_ms_per_meter_day());
   json["peak_rss_bytes"] = summary.peak_rss_bytes;
   json["warnings"] = summary.warnings;
-  json["pass"] = all_pass(summary.kpis);
+  json["cut_short"] = summary.cut_short;
+  json["pass"] = none_fails(summary.kpis);
+  json["build"] = build_object();
   json["kpi"] = Json::object();
   for (const Kpi& kpi : summary.kpis) json["kpi"][kpi.name] = kpi_object(kpi);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-bool write_summary(const std::string& path, const Summary& summary) {
-  std::ofstream out(path, std::ios::binary);
-  out << summary_text(summary);
-  return static_cast<bool>(out.flush());
+std::string write_summary(const std::string& path, const Summary& summary) {
+  return os::write_file(path, summary_text(summary));
 }
 
 std::optional<Summary> read_summary(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in || !std::filesystem::is_regular_file(path)) return {};
-  const Json json = Json::parse(in, nullptr, false);
+  const os::Input input = os::read_file(path, os::kMaxTextOctets);
+  const Json json = Json::parse(input.text, nullptr, false);
   if (!json.is_object()) return {};
   const auto text = [&](const char* key) {
     return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
@@ -115,37 +130,85 @@ std::string escape_markup(std::string_view text) {
   return escaped;
 }
 
-std::string junit_text(const Summary& summary) {
-  std::string cases;
-  std::size_t tests = 0;
-  std::size_t failures = 0;
-  for (const Kpi& kpi : summary.kpis) {
-    for (const Limit& limit : kpi.limits) {
-      ++tests;
-      const std::string value = number_text(kpi.value) + (kpi.unit.empty() ? "" : " " + kpi.unit);
-      cases += "    <testcase classname=\"" + escape_markup(summary.scenario) + "\" name=\"" +
-               escape_markup(kpi.name + " " + limit.text()) + "\"";
-      if (limit.holds(kpi.value)) {
-        cases += "/>\n";
-        continue;
-      }
-      ++failures;
-      const std::string message = kpi.name + " is " + value + ", expected " + limit.text();
-      cases += ">\n      <failure message=\"" + escape_markup(message) + "\"/>\n    </testcase>\n";
-    }
-  }
-  const std::string counts =
-      "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) + "\"";
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
-         ">\n  <testsuite name=\"" + escape_markup(summary.scenario) + "\" " + counts +
-         " errors=\"0\" skipped=\"0\" time=\"" + number_text(summary.wall_s) + "\">\n" + cases +
-         "  </testsuite>\n</testsuites>\n";
+namespace {
+
+// Which bound of a figure a case is: it stays when the number changes.
+std::string kind_of(const Limit& limit) {
+  std::string kind;
+  if (limit.equals) kind += " equals";
+  if (limit.min) kind += " min";
+  if (limit.max) kind += " max";
+  return kind;
 }
 
-bool write_junit(const std::string& path, const Summary& summary) {
-  std::ofstream out(path, std::ios::binary);
-  out << junit_text(summary);
-  return static_cast<bool>(out.flush());
+std::string case_text(const Summary& summary, const Kpi& kpi, const Limit& limit,
+                      const std::string& name) {
+  const std::string shown = kpi.unit.empty() ? "" : " " + kpi.unit;
+  const std::string body =
+      kpi.name + " is " + number_text(kpi.value) + shown + ", expected " + limit.text() + shown;
+  std::string text = "    <testcase classname=\"" + escape_markup(summary.scenario) + "\" name=\"" +
+                     escape_markup(name) + "\" time=\"0\">\n";
+  switch (kpi.verdict(limit)) {
+    case Verdict::pass:
+      text += "      <system-out>" + escape_markup(body) + "</system-out>\n";
+      break;
+    case Verdict::fail:
+      text += "      <failure message=\"" + escape_markup(body) + "\">" + escape_markup(body) +
+              "</failure>\n";
+      break;
+    case Verdict::open:
+      text += "      <skipped message=\"not due when the run was cut short: expected " +
+              escape_markup(limit.text() + shown) + "\"/>\n";
+      break;
+  }
+  return text + "    </testcase>\n";
+}
+
+std::string properties_text(const Summary& summary) {
+  const os::Build& build = os::build();
+  std::string text = "    <properties>\n";
+  for (const auto& [name, value] :
+       std::vector<std::pair<const char*, std::string>>{{"seed", std::to_string(summary.seed)},
+                                                        {"mode", summary.mode},
+                                                        {"meters", std::to_string(summary.meters)},
+                                                        {"simulated_s", number_text(summary.sim_s)},
+                                                        {"digest", summary.digest},
+                                                        {"version", build.version},
+                                                        {"commit", build.commit},
+                                                        {"compiler", build.compiler},
+                                                        {"flags", build.flags}}) {
+    text += std::string("      <property name=\"") + name + "\" value=\"" + escape_markup(value) +
+            "\"/>\n";
+  }
+  return text + "    </properties>\n";
+}
+
+}  // namespace
+
+std::string junit_text(const Summary& summary) {
+  std::string cases;
+  std::map<std::string, int> names;
+  std::map<Verdict, std::size_t> count;
+  for (const Kpi& kpi : summary.kpis) {
+    for (const Limit& limit : kpi.limits) {
+      std::string name = kpi.name + kind_of(limit);
+      if (const int n = ++names[name]; n > 1) name += " " + std::to_string(n);
+      cases += case_text(summary, kpi, limit, name);
+      ++count[kpi.verdict(limit)];
+    }
+  }
+  const std::size_t tests = count[Verdict::pass] + count[Verdict::fail] + count[Verdict::open];
+  const std::string counts = "tests=\"" + std::to_string(tests) + "\" failures=\"" +
+                             std::to_string(count[Verdict::fail]) + "\" errors=\"0\" skipped=\"" +
+                             std::to_string(count[Verdict::open]) + "\" time=\"" +
+                             number_text(std::round(1000 * summary.wall_s) / 1000) + "\"";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
+         ">\n  <testsuite name=\"" + escape_markup(summary.scenario) + "\" " + counts + ">\n" +
+         properties_text(summary) + cases + "  </testsuite>\n</testsuites>\n";
+}
+
+std::string write_junit(const std::string& path, const Summary& summary) {
+  return os::write_file(path, junit_text(summary));
 }
 
 }  // namespace sim::result

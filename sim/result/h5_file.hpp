@@ -45,7 +45,12 @@ struct FileAttributes {
   std::uint64_t seed = 0;
   std::string start_utc;
   double simulated_s = 0;
-  std::string state;  // complete, running
+  std::string state;  // complete, running, part
+  // What wrote it (os/build.hpp); of no digest.
+  std::string program_version;
+  std::string commit;
+  std::string compiler;
+  std::string flags;
 };
 
 // Writes one file of tables, from its first to its last octet. Failures are sticky: ask close().
@@ -64,12 +69,14 @@ class TableFileWriter {
     std::uint64_t n_rows;
   };
   void virtual_table(const TableSchema& schema, std::span<const Part> parts);
+  // Everything is with the system; false: not, and why() has the system's reason.
   bool close();
+  const std::string& why() const { return why_; }
 
  private:
   void describe(const H5Handle& dataset, const TableSchema& schema);
   void write_chunk(const std::uint8_t* rows, std::uint64_t n_rows);
-  void check(bool good) { good_ = good_ && good; }
+  void check(bool good);
 
   H5Handle file_;
   H5Handle dataset_;
@@ -81,6 +88,7 @@ class TableFileWriter {
   std::uint64_t n_rows_ = 0;
   std::uint64_t n_written_ = 0;
   bool good_ = true;
+  std::string why_;
 };
 
 // Reads a result file: complete, running, or of another schema version.

@@ -3,6 +3,7 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "sim/result/h5_file.hpp"
 
@@ -13,6 +14,10 @@ herr_t collect_name(hid_t, const char* name, const H5L_info_t* info, void* names
   if (info->type == H5L_TYPE_HARD) static_cast<std::vector<std::string>*>(names)->push_back(name);
   return 0;
 }
+
+// No file of ours has more; what claims it is none.
+constexpr std::size_t kMaxAttributeOctets = 1 << 20;
+constexpr std::size_t kMaxRowOctets = 1 << 16;
 
 H5Handle open_attribute(const H5Handle& at, const char* name) {
   return {H5Aopen(at.id(), name, H5P_DEFAULT), H5Aclose};
@@ -38,6 +43,7 @@ std::vector<std::string> read_texts(const H5Handle& at, const char* name) {
     return {};
   }
   const std::size_t bytes = H5Tget_size(type.id());
+  if (bytes == 0 || static_cast<std::size_t>(n) > kMaxAttributeOctets / bytes) return {};
   std::string all(bytes * static_cast<std::size_t>(n), '\0');
   if (H5Aread(attribute.id(), type.id(), all.data()) < 0) return {};
   std::vector<std::string> texts;
@@ -58,6 +64,8 @@ std::string read_text(const H5Handle& at, const char* name) {
 std::optional<TableFileReader> TableFileReader::open(const std::string& path) {
   silence_h5_errors();
   TableFileReader reader;
+  std::error_code error;  // a pipe would be waited for
+  if (!std::filesystem::is_regular_file(path, error)) return {};
   reader.file_ = H5Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!reader.file_.valid() || !reader.read_tables()) return {};
   reader.read_attributes();
@@ -74,7 +82,7 @@ bool TableFileReader::read_tables() {
     if (!dataset.valid()) continue;  // a group: not ours
     const H5Handle type(H5Dget_type(dataset.id()), H5Tclose);
     auto columns = columns_of(type);
-    if (!columns) return false;
+    if (!columns || H5Tget_size(type.id()) > kMaxRowOctets) return false;
     const auto units = read_texts(dataset, "units");
     for (std::size_t i = 0; i < std::min(units.size(), columns->size()); ++i) {
       (*columns)[i].unit = units[i];
@@ -94,6 +102,10 @@ void TableFileReader::read_attributes() {
   attributes_.scenario_sha256 = read_text(file_, "scenario_sha256");
   attributes_.start_utc = read_text(file_, "start_utc");
   attributes_.state = read_text(file_, "state");
+  attributes_.program_version = read_text(file_, "program_version");
+  attributes_.commit = read_text(file_, "commit");
+  attributes_.compiler = read_text(file_, "compiler");
+  attributes_.flags = read_text(file_, "flags");
 }
 
 const TableSchema* TableFileReader::find(const std::string& name) const {

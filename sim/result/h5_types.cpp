@@ -49,7 +49,13 @@ bool H5Handle::reset() {
   return id < 0 || close_ == nullptr || close_(id) >= 0;
 }
 
-void silence_h5_errors() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void silence_h5_errors() {
+  // Every handle is closed by its owner; at the end of the program the library would only try
+  // again, aloud, what a full disk has refused.
+  static const herr_t once = H5dont_atexit();
+  static_cast<void>(once);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 H5Handle text_type(std::size_t bytes) {
   H5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
+#include <cstring>
 
 #include "sim/result/h5_file.hpp"
 
@@ -36,8 +38,15 @@ bool write_text(const H5Handle& at, const char* name, const std::string& text) {
 
 }  // namespace
 
+// The library keeps what the system said to itself, but for errno.
+void TableFileWriter::check(bool good) {
+  if (good_ && !good) why_ = errno != 0 ? std::strerror(errno) : "HDF5 refused";
+  good_ = good_ && good;
+}
+
 TableFileWriter::TableFileWriter(const std::string& path, Layout layout) : layout_(layout) {
   silence_h5_errors();
+  errno = 0;
   // No times anywhere: the same content is the same octets.
   const H5Handle creation = properties(H5P_FILE_CREATE);
   check(H5Pset_obj_track_times(creation.id(), false) >= 0);
@@ -56,6 +65,10 @@ void TableFileWriter::attributes(const FileAttributes& attributes) {
   check(write_text(file_, "start_utc", attributes.start_utc));
   check(write_attribute(file_, "simulated_s", H5T_IEEE_F64LE, &attributes.simulated_s));
   check(write_text(file_, "state", attributes.state));
+  check(write_text(file_, "program_version", attributes.program_version));
+  check(write_text(file_, "commit", attributes.commit));
+  check(write_text(file_, "compiler", attributes.compiler));
+  check(write_text(file_, "flags", attributes.flags));
 }
 
 void TableFileWriter::describe(const H5Handle& dataset, const TableSchema& schema) {
@@ -160,6 +173,8 @@ void TableFileWriter::virtual_table(const TableSchema& schema, std::span<const P
 
 bool TableFileWriter::close() {
   check(!dataset_.valid() || dataset_.reset());
+  // A flush tells what closing may not.
+  check(!good_ || H5Fflush(file_.id(), H5F_SCOPE_GLOBAL) >= 0);
   check(file_.reset());
   return good_;
 }

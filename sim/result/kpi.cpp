@@ -29,8 +29,23 @@ std::string Limit::text() const {
   return text;
 }
 
-bool Kpi::pass() const {
-  return std::ranges::all_of(limits, [&](const Limit& limit) { return limit.holds(value); });
+Verdict Kpi::verdict(const Limit& limit) const {
+  if (limit.holds(value)) return Verdict::pass;
+  if (!cut_short) return Verdict::fail;
+  if (std::isnan(value)) return Verdict::open;
+  if (ripeness == Ripeness::ripe) return Verdict::fail;
+  const bool beyond = (limit.max && value > *limit.max) || (limit.equals && value > *limit.equals);
+  return beyond ? Verdict::fail : Verdict::open;
+}
+
+Verdict Kpi::verdict() const {
+  Verdict worst = Verdict::pass;
+  for (const Limit& limit : limits) {
+    const Verdict each = verdict(limit);
+    if (each == Verdict::fail) return each;
+    if (each == Verdict::open) worst = each;
+  }
+  return worst;
 }
 
 std::string Kpi::limit_text() const {
@@ -54,7 +69,9 @@ std::vector<Kpi> judge(std::vector<Kpi> measured, std::span<const Expectation> e
   return measured;
 }
 
-bool all_pass(std::span<const Kpi> kpis) { return std::ranges::all_of(kpis, &Kpi::pass); }
+bool none_fails(std::span<const Kpi> kpis) {
+  return std::ranges::none_of(kpis, [](const Kpi& kpi) { return kpi.verdict() == Verdict::fail; });
+}
 
 std::string number_text(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
@@ -68,6 +85,21 @@ std::string number_text(double value) {
     return std::string(text, whole_end);
   }
   return std::string(text, end);
+}
+
+std::string rounded_text(const Kpi& kpi) {
+  if (!std::isfinite(kpi.value) || kpi.value == std::trunc(kpi.value)) {
+    return number_text(kpi.value);
+  }
+  for (int digits = 4; digits < 17; ++digits) {
+    char text[40];
+    const auto [end, error] =
+        std::to_chars(text, text + sizeof text, kpi.value, std::chars_format::general, digits);
+    Kpi rounded = kpi;
+    std::from_chars(text, end, rounded.value);
+    if (rounded.verdict() == kpi.verdict()) return number_text(rounded.value);
+  }
+  return number_text(kpi.value);
 }
 
 }  // namespace sim::result

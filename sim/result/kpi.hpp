@@ -30,22 +30,38 @@ struct Expectation {
   Limit limit;
 };
 
+// What a run that ends before its scenario knows of a figure.
+enum class Ripeness {
+  ripe,     // the scenario was run to its end, or the figure speaks of what is over
+  growing,  // a count or sum that may still rise: it can be above a limit, not finally below
+};
+
+// Of one limit. `open`: not due yet when the run was cut short.
+enum class Verdict { pass, fail, open };
+
 struct Kpi {
   std::string name;
   double value = 0;
   std::string unit;  // "" for counts and shares
   std::vector<Limit> limits;
+  Ripeness ripeness = Ripeness::ripe;
+  bool cut_short = false;  // then NaN is open, too: there was nothing yet
 
-  bool pass() const;
+  Verdict verdict(const Limit& limit) const;
+  Verdict verdict() const;  // of all limits; pass without one
+  bool pass() const { return verdict() == Verdict::pass; }
   std::string limit_text() const;  // "" without a limit
 };
 
 // Puts each expectation to its figure; one that names a figure which is not there adds it as NaN.
 std::vector<Kpi> judge(std::vector<Kpi> measured, std::span<const Expectation> expectations);
-bool all_pass(std::span<const Kpi> kpis);
+// No limit is broken; some may be open.
+bool none_fails(std::span<const Kpi> kpis);
 
 // Shortest text that reads back as the same double; integers without a point.
 std::string number_text(double value);
+// For people: four significant digits, and as many more as the verdict needs.
+std::string rounded_text(const Kpi& kpi);
 
 // What a place holds of a profile against what it should hold.
 struct Tally {
@@ -106,6 +122,7 @@ struct RunFigures {
   RoadFigures ethernet;
   std::vector<LineFigures> lines;
   kernel::TimeNs simulated_ns = 0;
+  bool cut_short = false;  // ended before the scenario's end: only what is due was judged
 };
 
 // One line a figure: what [[expect]] may name, docs/scenario-reference.md explains and the table
@@ -115,6 +132,7 @@ struct KpiInfo {
   const char* unit;  // "" for counts and shares
   const char* doc;
   double (*value)(const RunFigures&);  // NaN: nothing to judge
+  Ripeness when_cut = Ripeness::growing;
 };
 std::span<const KpiInfo> kpi_table();
 

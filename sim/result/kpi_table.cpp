@@ -14,6 +14,8 @@ using F = RunFigures;
 
 double number(auto value) { return static_cast<double>(value); }
 
+constexpr double kNotDue = std::numeric_limits<double>::quiet_NaN();
+
 // NaN where there is nothing to judge.
 double share(auto part, auto whole) {
   return whole > 0 ? number(part) / number(whole) : std::numeric_limits<double>::quiet_NaN();
@@ -32,6 +34,7 @@ double count(const F& f) {
 }
 template <auto kPlace, auto kMember>
 double tally(const F& f) {
+  if (f.cut_short && (f.*kPlace).expected == 0) return kNotDue;
   return number(f.*kPlace.*kMember);
 }
 // Over all power lines: the sum, the largest.
@@ -56,7 +59,7 @@ constexpr KpiInfo kFigures[] = {
     {"interval_success", "",
      "share of expected rows stored in the head-end within hes.in_time_s of capture, or of the "
      "collection that follows it; network loss is not excused",
-     [](const F& f) { return share(f.head_end.in_time, f.head_end.expected); }},
+     [](const F& f) { return share(f.head_end.in_time, f.head_end.expected); }, Ripeness::ripe},
     {"intervals_expected", "", "rows that should exist, from scenario time, power and clock",
      tally<&F::head_end, &Tally::expected>},
     {"intervals_lost", "", "expected rows that the head-end does not have at the end",
@@ -100,15 +103,15 @@ constexpr KpiInfo kFigures[] = {
      count<&F::clock_orders_done>},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
     {"clock_worst_s", "s", "largest error of a meter's clock when the head-end last looked",
-     count<&F::clock_worst_s>},
+     count<&F::clock_worst_s>, Ripeness::ripe},
     {"push_latency_p50_s", "s", "median time from the newest row of a push to its arrival",
-     [](const F& f) { return quantile(f.push_latencies_s, 0.5); }},
+     [](const F& f) { return quantile(f.push_latencies_s, 0.5); }, Ripeness::ripe},
     {"push_latency_p95_s", "s", "95 % of the pushes arrive within",
-     [](const F& f) { return quantile(f.push_latencies_s, 0.95); }},
+     [](const F& f) { return quantile(f.push_latencies_s, 0.95); }, Ripeness::ripe},
     {"sessions", "", "connections the head-end accepted", count<&F::sessions>},
     {"gprs_bytes_per_meter_day", "B",
      "octets over the air, both ways, headers included, by meters whose values go there",
-     [](const F& f) { return share(f.gprs.octets, f.gprs.meter_days); }},
+     [](const F& f) { return share(f.gprs.octets, f.gprs.meter_days); }, Ripeness::ripe},
     {"plc_meters", "", "meters on a power line", lines<&LineFigures::meters>},
     {"plc_registered", "", "of them, registered with a concentrator at the end",
      lines<&LineFigures::registered>},
@@ -127,22 +130,26 @@ constexpr KpiInfo kFigures[] = {
      [](const F& f) {
        return share(lines<&LineFigures::airtime_ns>(f),
                     number(f.simulated_ns) * number(f.lines.size()));
-     }},
+     },
+     Ripeness::ripe},
     {"plc_control_share", "",
      "share of the airtime that carries no data: beacons and control packets",
      [](const F& f) {
        return share(lines<&LineFigures::control_airtime_ns>(f), lines<&LineFigures::airtime_ns>(f));
-     }},
+     },
+     Ripeness::ripe},
     {"plc_collision_share", "", "share of addressed frames lost to a collision",
      [](const F& f) {
        return share(lines<&LineFigures::collisions>(f), lines<&LineFigures::receptions>(f));
-     }},
+     },
+     Ripeness::ripe},
     {"plc_noise_loss_share", "", "share of addressed frames lost to noise",
      [](const F& f) {
        return share(lines<&LineFigures::noise_losses>(f), lines<&LineFigures::receptions>(f));
-     }},
+     },
+     Ripeness::ripe},
     {"collection_latency_p95_s", "s", "95 % of collected rows are stored within, from capture",
-     [](const F& f) { return quantile(f.collection_latencies_s, 0.95); }},
+     [](const F& f) { return quantile(f.collection_latencies_s, 0.95); }, Ripeness::ripe},
     {"reports", "", "P3.2Ex reports the head-end accepted", count<&F::reports>},
     {"reports_repeated", "", "P3.2Ex messages that came again and were dropped",
      lines<&LineFigures::reports_repeated>},
@@ -150,7 +157,7 @@ constexpr KpiInfo kFigures[] = {
      lines<&LineFigures::malformed>},
     {"p32_bytes_per_meter_day", "B",
      "octets between wired concentrators and head-end, both ways, by their meters",
-     [](const F& f) { return share(f.ethernet.octets, f.ethernet.meter_days); }},
+     [](const F& f) { return share(f.ethernet.octets, f.ethernet.meter_days); }, Ripeness::ripe},
 };
 
 // "ap_wh" makes "ap_total_wh".
@@ -194,7 +201,12 @@ std::span<const KpiInfo> kpi_table() { return kTable; }
 std::vector<Kpi> kpis_of(const RunFigures& figures) {
   std::vector<Kpi> kpis;
   for (const KpiInfo& each : kTable) {
-    kpis.push_back({each.name, each.value(figures), each.unit, {}});
+    kpis.push_back({each.name,
+                    each.value(figures),
+                    each.unit,
+                    {},
+                    figures.cut_short ? each.when_cut : Ripeness::ripe,
+                    figures.cut_short});
   }
   return kpis;
 }

@@ -108,7 +108,8 @@ struct KpiRow {
     column("value", &KpiRow::value, "", "NaN: not measured");
     column("unit", &KpiRow::unit, "", "of value and limit");
     column("limit", &KpiRow::limit, "", "empty: nothing is expected");
-    column("pass", &KpiRow::pass, "", "0: an expectation fails");
+    column("pass", &KpiRow::pass, "",
+           "0: an expectation fails; 2: not due when the run was cut short");
   }
 };
 

@@ -34,6 +34,8 @@ using Tables = TableList<MeterRow, ModuleRow, HeadEndRow, TruthRow, FlashRow, Cl
                          CableRow, RegistrationRow, AirtimeRow, ReportRow, PollRow>;
 
 // Raised whenever a table or column changes its name, type or meaning.
+// Raised when what a reader of the version before relies on goes or changes its meaning. Tables,
+// columns and attributes that are added do not count.
 inline constexpr std::int64_t kSchemaVersion = 1;
 
 enum class CellType : std::uint8_t { u8, u16, u32, u64, i16, i64, f64, text };

@@ -4,15 +4,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "kernel/assert.hpp"
+#include "os/build.hpp"
 
 namespace sim::result {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kUnfinished = ".tmp";
 
 std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
 
@@ -29,13 +29,18 @@ ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity,
   attributes_.scenario_sha256 = sha256_hex(identity.scenario_text);
   attributes_.seed = identity.seed;
   attributes_.start_utc = identity.start_utc;
+  attributes_.program_version = os::build().version;
+  attributes_.commit = os::build().commit;
+  attributes_.compiler = os::build().compiler;
+  attributes_.flags = os::build().flags;
   std::error_code error;
   fs::create_directories(folder_, error);
   // The old result goes before the parts it may point at.
   write_master(0);
   fs::remove_all(fs::path(folder_) / "parts", error);
-  fs::create_directories(fs::path(folder_) / "parts", error);
-  good_ = good_ && !error;
+  const fs::path parts = fs::path(folder_) / "parts";
+  fs::create_directories(parts, error);
+  if (error && good()) error_ = parts.string() + ": " + error.message();
 }
 
 std::string ResultWriter::part_path(std::size_t part) const {
@@ -52,30 +57,46 @@ void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
   row.value = kpi.value;
   row.unit = kpi.unit;
   row.limit = kpi.limit_text();
-  row.pass = kpi.pass() ? 1 : 0;
+  const Verdict verdict = kpi.verdict();
+  row.pass = verdict == Verdict::pass ? 1 : verdict == Verdict::fail ? 0 : 2;
   append(row, replicate);
 }
 
 void ResultWriter::advance(kernel::TimeNs now) {
   if (now < next_part_) return;
   next_part_ = (now / part_period_ + 1) * part_period_;
+  if (!good()) return;
   close_part(now);
-  write_master(now);
+  if (good()) write_master(now);
+}
+
+void ResultWriter::give_up(kernel::TimeNs now) {
+  const std::string first = std::exchange(error_, {});
+  close_part(now);
+  if (good()) write_master(now);
+  if (!first.empty()) error_ = first;
 }
 
 TableFileWriter ResultWriter::begin(const std::string& path, TableFileWriter::Layout layout,
                                     const char* state, kernel::TimeNs now) {
-  TableFileWriter out(path + kUnfinished, layout);
+  TableFileWriter out(path + os::kUnfinished, layout);
   attributes_.state = state;
   attributes_.simulated_s = 1e-9 * static_cast<double>(now);
   out.attributes(attributes_);
   return out;
 }
 
-void ResultWriter::replace(const std::string& path) {
-  std::error_code error;
-  fs::rename(path + kUnfinished, path, error);
-  good_ = good_ && !error;
+bool ResultWriter::replace(TableFileWriter& out, const std::string& path, os::Sync sync) {
+  std::string error;
+  if (!out.close()) {
+    error = path + ": " + out.why();
+    std::error_code ignored;
+    fs::remove(path + os::kUnfinished, ignored);
+  } else {
+    error = os::replace_file(path, sync);
+  }
+  if (good()) error_ = error;
+  return error.empty();
 }
 
 void ResultWriter::close_part(kernel::TimeNs now) {
@@ -89,10 +110,9 @@ void ResultWriter::close_part(kernel::TimeNs now) {
     out.begin(schema, part.n_rows[table]);
     out.write(buffers_[table]);
     out.end();
-    buffers_[table].clear();
   }
-  good_ = out.close() && good_;
-  replace(path);
+  if (!replace(out, path, os::Sync::not_yet)) return;
+  for (auto& buffer : buffers_) buffer.clear();
   parts_.push_back(part);
 }
 
@@ -111,8 +131,7 @@ void ResultWriter::write_master(kernel::TimeNs now) {
       out.virtual_table(table_schemas()[table], parts);
     }
   }
-  good_ = out.close() && good_;
-  replace(path_);
+  if (replace(out, path_, os::Sync::not_yet)) shows_until_ = now;
 }
 
 bool ResultWriter::copy_table(TableFileWriter& out, std::size_t table, Hasher& hasher) {
@@ -138,22 +157,24 @@ bool ResultWriter::write_final(kernel::TimeNs now, Digest& digest) {
     for (const Part& part : parts_) n_rows += part.n_rows[table];
     Hasher hasher = begin_table_digest(schema, n_rows);
     out.begin(schema, n_rows);
-    if (!copy_table(out, table, hasher)) return false;
+    if (!copy_table(out, table, hasher)) {
+      error_ = path_ + ": its parts cannot be read";
+      return false;
+    }
     out.end();
     digest.tables.emplace_back(schema.name, hasher.hex());
   }
   digest.total = total_digest(digest.tables);
-  if (!out.close()) return false;
-  replace(path_);
-  return good_;
+  return replace(out, path_, os::Sync::to_disk);
 }
 
 std::optional<Digest> ResultWriter::finish(kernel::TimeNs now) {
   Digest digest;
-  if (!good_ || !write_final(now, digest)) {
-    good_ = false;
+  if (!good() || !write_final(now, digest)) {
+    give_up(now);
     return {};
   }
+  shows_until_ = now;
   std::error_code error;
   fs::remove_all(fs::path(folder_) / "parts", error);  // what stays does no harm
   for (auto& buffer : buffers_) buffer.clear();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernel/time.hpp"
+#include "os/files.hpp"
 #include "sim/result/digest.hpp"
 #include "sim/result/h5_file.hpp"
 #include "sim/result/kpi.hpp"
@@ -29,9 +30,10 @@ struct RunIdentity {
 //  - after each part period one that shows all rows of the closed part files (parts/part-N.h5), as
 //    virtual datasets;
 //  - after finish() one self-contained compressed file; the parts are gone.
-// Each of them comes by rename. A row is written twice and read once in all, whatever the length of
+// A row is written twice and read once in all, whatever the length of
 // the run, and memory holds the rows of one period only.
-// Failures of the disk are sticky: finish() tells.
+// Each of them replaces the one before only when it is whole. Failures of the disk are sticky:
+// error() tells from then on, and what was there stays.
 class ResultWriter {
  public:
   ResultWriter(std::string folder, const RunIdentity& identity, kernel::TimeNs part_period);
@@ -47,8 +49,13 @@ class ResultWriter {
   // The digest of the complete file; none when it could not be written.
   std::optional<Digest> finish(kernel::TimeNs now);
 
-  bool good() const { return good_; }
+  // "PATH: No space left on device"; empty: all is well.
+  const std::string& error() const { return error_; }
   const std::string& path() const { return path_; }
+  // Up to when the file at path() shows rows.
+  kernel::TimeNs shows_until() const { return shows_until_; }
+  // The run ends here, unfinished: what is held in memory is shown, too, if the disk takes it.
+  void give_up(kernel::TimeNs now);
 
  private:
   void append_row(std::size_t table, const void* row, std::uint16_t replicate);
@@ -59,7 +66,9 @@ class ResultWriter {
   // Every file grows under a name of its own until it is whole.
   TableFileWriter begin(const std::string& path, TableFileWriter::Layout layout, const char* state,
                         kernel::TimeNs now);
-  void replace(const std::string& path);
+  // Closes what begin() gave. False: it stays away, and error() is set.
+  bool replace(TableFileWriter& out, const std::string& path, os::Sync sync);
+  bool good() const { return error_.empty(); }
   std::string part_path(std::size_t part) const;
 
   struct Part {
@@ -72,7 +81,8 @@ class ResultWriter {
   kernel::TimeNs next_part_;
   std::array<std::vector<std::uint8_t>, Tables::kSize> buffers_;
   std::vector<Part> parts_;
-  bool good_ = true;
+  std::string error_;
+  kernel::TimeNs shows_until_ = 0;
 };
 
 }  // namespace sim::result

@@ -3,9 +3,8 @@
 #include "sim/scenario/scenario.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "os/files.hpp"
 #include "sim/scenario/loader.hpp"
 
 namespace sim::run {
@@ -32,14 +31,12 @@ LoadedScenario parse_scenario(const std::string& text, const std::string& file,
 }
 
 LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(file, error) || !in) {
-    return {{}, {{{file, 0, 0}, "cannot be read, allowed: a scenario file (TOML)"}}};
+  const os::Input input = os::read_file(file, os::kMaxTextOctets);
+  if (!input.error.empty()) {
+    const std::string why = input.error.substr(file.size() + 2);  // the problem names the file
+    return {{}, {{{file, 0, 0}, why + ", allowed: a scenario file (TOML)"}}};
   }
-  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  return parse_scenario(text.str(), file, overrides);
+  return parse_scenario(input.text, file, overrides);
 }
 
 std::string Scenario::path_of(const std::string& relative) const {

@@ -34,6 +34,7 @@ Prefixes with_protocol(const Prefixes& more) { return join(more, kProtocolBase, 
 std::vector<Rule> protocol_rules() {
   return {
       {{"kernel/"}, {"kernel/"}, {}, false},
+      {{"os/"}, {"os/"}, {}, false},
       {{"net/"}, with_protocol({"net/"}), {"boost/", "openssl/"}, false},
       {{"protocol/"}, with_protocol({}), {}, true},
       {{"protocol/hosted/assert_host/"}, with_protocol({}), {}, false},
@@ -106,7 +107,7 @@ std::vector<Rule> hosted_rules() {
        false},
       {{"hes-stub/"}, {"hes-stub/", "protocol/"}, hes_libraries, false},
       {{"hes-stub/inventory/"},
-       {"hes-stub/inventory/", "hes-stub/ports/", "protocol/"},
+       {"hes-stub/inventory/", "hes-stub/ports/", "protocol/", "os/"},
        hes_libraries,
        false},
       {{"hes-stub/ports/"}, {"hes-stub/ports/", "protocol/"}, hes_libraries, false},
@@ -131,7 +132,7 @@ std::vector<Rule> hosted_rules() {
        hes_libraries,
        false},
       {{"hes-stub/program/", "hes-stub/lockstep/", "hes-stub/web/"},
-       {"hes-stub/", "protocol/", "net/"},
+       {"hes-stub/", "protocol/", "net/", "os/"},
        join(hes_libraries, Prefixes{"CLI/", "openssl/"}),
        false},
   };
@@ -175,21 +176,21 @@ std::vector<Rule> model_rules() {
 // Each floor of the simulator stands on those before it: result, scenario, assembly, record,
 // referee, report, drive, cli.
 std::vector<Rule> sim_rules() {
-  const Prefixes product = {"kernel/", "net/",      "protocol/", "meter/",      "cm1/",
-                            "dcu/",    "hes-stub/", "models/",   "plc-channel/"};
+  const Prefixes product = {"kernel/", "net/", "os/",       "protocol/", "meter/",
+                            "cm1/",    "dcu/", "hes-stub/", "models/",   "plc-channel/"};
   Prefixes floors = {"sim/result/", "sim/scenario/"};
   std::vector<Rule> rules = {
       {{"sim/result/"},
-       {"sim/result/", "kernel/", kQuantities},
+       {"sim/result/", "kernel/", "os/", kQuantities},
        {"hdf5", "fmt/", "nlohmann/", "zlib.h", "openssl/"},
        false},
       {{"sim/report/"},
-       {"sim/report/", "sim/result/", "kernel/", kQuantities},
+       {"sim/report/", "sim/result/", "kernel/", "os/", kQuantities},
        {"fmt/", "nlohmann/", "openssl/"},
        false},
       {{"sim/scenario/"},
-       {"sim/scenario/", "sim/result/", "kernel/", "net/", kQuantities, "protocol/calendar.hpp",
-        "protocol/hosted/civil_text/"},
+       {"sim/scenario/", "sim/result/", "kernel/", "net/", "os/", kQuantities,
+        "protocol/calendar.hpp", "protocol/hosted/civil_text/"},
        {"toml++", "fmt/"},
        false},
       // Truth is computed by other means than the meter's: law 6.

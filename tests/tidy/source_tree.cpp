@@ -15,8 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kFolders[] = {"kernel",   "net",         "protocol", "meter", "cm1",   "dcu",
-                                "hes-stub", "plc-channel", "models",   "sim",   "bench", "tests"};
+const char* const kFolders[] = {"kernel", "net",   "os",       "protocol",    "meter",
+                                "cm1",    "dcu",   "hes-stub", "plc-channel", "models",
+                                "sim",    "bench", "tests"};
 
 SourceFile read_file(const fs::path& path) {
   SourceFile file{path.generic_string(), {}};

@@ -56,6 +56,8 @@ HeadEndChild::HeadEndChild(const std::string& folder, const std::string& store_p
   pid_ = fork();
   if (pid_ == 0) {
     dup2(ends[1], STDOUT_FILENO);
+    // The terminal's go to the whole group: the simulator ends us, or its socket does.
+    for (const int each : {SIGINT, SIGTERM, SIGHUP}) signal(each, SIG_IGN);
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);

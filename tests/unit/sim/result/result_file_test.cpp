@@ -183,8 +183,11 @@ std::string schema_page() {
       std::to_string(kSchemaVersion) +
       "), `scenario`, `scenario_sha256` (of the scenario's text and the `--set` overrides), "
       "`seed`, "
-      "`start_utc`, `simulated_s` and `state`. Each dataset has `units`, one text a column in the "
-      "order of the columns, and `doc`.\n\n"
+      "`start_utc`, `simulated_s`, `state`, and of the program that wrote it `program_version`, "
+      "`commit`, `compiler` and `flags`. Each dataset has `units`, one text a column in the order "
+      "of the columns, and `doc`. Attributes are of no digest.\n\n"
+      "`schema_version` rises when something that a reader relies on goes or changes its meaning; "
+      "tables, columns and attributes that are added do not count.\n\n"
       "`state` is `complete`, or `running` in the file a run that was killed leaves behind: its "
       "tables are then virtual datasets over the closed files in `parts/`, which must stay beside "
       "it.\n\n"

@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "os/program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "os/exit_code.hpp"
+
+namespace os {
+
+void begin_program() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
+    if (::fcntl(standard, F_GETFD) >= 0) continue;
+    // For reading only: what is written there is refused, as if the descriptor were closed.
+    if (::open("/dev/null", O_RDONLY) != standard) break;
+  }
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+void say(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+int end_program(const std::string& name, int code) {
+  errno = 0;
+  const bool lost_before = std::ferror(stdout) != 0;
+  const bool written = std::fflush(stdout) == 0 && !lost_before && std::fclose(stdout) == 0;
+  if (written) return code;
+  const int why = errno;
+  // A pipe says so as long as it is open; the write that met it may be long over.
+  pollfd pipe{STDOUT_FILENO, 0, 0};
+  const bool unread = ::poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR) != 0;
+  if (why == EPIPE || unread) return kEnvironment;
+  say(name + ": standard output cannot be written" +
+      (why != 0 ? std::string(" (") + std::strerror(why) + ")" : std::string()) + "\n");
+  return kEnvironment;
+}
+
+Descriptors descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return {SIZE_MAX, SIZE_MAX};
+  // The lowest free one is given first, and this program closes few: all below are in use.
+  const int next = ::dup(STDERR_FILENO);
+  if (next >= 0) ::close(next);
+  const auto in_use = next < 0 ? limit.rlim_cur : static_cast<rlim_t>(next);
+  return {limit.rlim_cur, limit.rlim_cur > in_use ? limit.rlim_cur - in_use : 0};
+}
+
+std::string too_few_descriptors(std::size_t needed, const std::string& what_for) {
+  const Descriptors have = descriptors();
+  if (have.free >= needed) return {};
+  return what_for + " needs " + std::to_string(needed) + " descriptors, " +
+         std::to_string(have.free) + " of " + std::to_string(have.limit) +
+         " are free; allowed: a higher limit (ulimit -n), or fewer of them";
+}
+
+}  // namespace os

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace os {
+
+// First of all in main(): a reader that goes away (SIGPIPE) and a file that may not grow (SIGXFSZ)
+// are errors of the write that meets them, not sudden deaths; and descriptors 0 to 2 are there, so
+// that no file of ours takes the place of a closed standard output. As many descriptors as the
+// system allows.
+void begin_program();
+
+// For people, on standard error: a line that nobody can take is no reason to stop.
+void say(std::string_view text);
+
+// Last of all: whether everything said on standard output got there. `code`, or kEnvironment and a
+// sentence with the program's name; without one when the reader wanted no more (| head).
+int end_program(const std::string& name, int code);
+
+// Descriptors this process may have open, and how many more it can still open.
+struct Descriptors {
+  std::size_t limit;
+  std::size_t free;
+};
+Descriptors descriptors();
+// A sentence when the limit is below what is needed; empty: there are enough.
+std::string too_few_descriptors(std::size_t needed, const std::string& what_for);
+
+}  // namespace os
