@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/core/types.hpp"
+#include "hes-stub/meters/row_numbers.hpp"
+#include "protocol/cosem/types.hpp"
 
 namespace hes {
 
@@ -25,21 +29,53 @@ class Plans {
   void drop(MeterIndex meter, Want want);
   void drop_all(MeterIndex meter) { meters_[meter].wants = 0; }
 
-  StampRange rows(MeterIndex meter) const { return meters_[meter].rows; }
-  // What was asked for is stored, or known not to exist.
-  void rows_pulled(MeterIndex meter, std::int64_t to_s);
-  StampRange closing(MeterIndex meter) const;
-  // `there`: the last closing asked for came.
-  void closing_pulled(MeterIndex meter, std::int64_t to_s, bool there);
+  // What a pull asks the profile for.
+  protocol::cosem::Selection rows(MeterIndex meter) const { return meters_[meter].pull.selection; }
+  protocol::cosem::Selection closing(MeterIndex meter) const;
+  // The meter is to be asked for its capture counter first, and what came of it: none, refused.
+  bool wants_counter(MeterIndex meter) const {
+    return meters_[meter].pull.kind == Pull::Kind::counter;
+  }
+  void counter_read(MeterIndex meter, std::optional<std::uint32_t> last);
+  // Rows of one delivery, whoever brought them; `arrival_s` as in Row.
+  void note_rows(MeterIndex meter, const Obis& profile, std::span<const Row> rows,
+                 std::int64_t arrival_s);
+  // The answer, after note_rows(). What was asked for is stored, or known not to exist as far as
+  // the meter has passed it.
+  void rows_pulled(MeterIndex meter, std::span<const Row> rows);
+  void closing_pulled(MeterIndex meter, std::span<const Row> rows);
+  void pull_refused(MeterIndex meter, Want want);
   void clock_read(MeterIndex meter) { meters_[meter].clock_checked_s = context_.now_s(); }
   // The meter's clock minus ours, before and after it was set.
   void clock_moved(MeterIndex meter, UtcNs deviation_before, UtcNs deviation_after);
 
  private:
+  // The pull of the load profile that is wanted.
+  struct Pull {
+    // `counter`: first the number that the meter gave last.
+    enum class Kind : std::uint8_t { stamps, twice, counter, tail, hole } kind = Kind::stamps;
+    bool open_end = false;
+    std::int64_t to_s = 0;  // stamps: the last one
+    protocol::cosem::Selection selection;
+  };
   struct Plan {
     std::uint8_t wants = 0;
+    bool counted = false;          // numbers have begun
+    bool numbers_refused = false;  // the meter has a counter and does not select by it
+    bool reach_on = false;         // a part came back short: the next pull has no end
+    bool closing_hint = false;     // numbers are missing that may be closings
+    std::uint8_t empty_pulls = 0;  // in a row
+    Pull pull;
+    std::int64_t rows_again_s = 0;
+    RowNumbers numbers;
+    // Newest row of the load profile, by number; the largest stamp where there are none.
+    std::uint32_t newest = 0;
+    std::int64_t newest_stamp_s = INT64_MIN;
+    std::int64_t newest_arrival_s = 0;
+    std::uint32_t newest_closing = 0;  // number
+    std::uint32_t hole = 0;            // the oldest one begins here ...
+    std::int64_t hole_since_s = 0;     // ... and was first seen then
     std::int64_t closing_spread_s = 0;
-    StampRange rows;
     // After its clock was set back: stamps lived twice, where a lost row leaves no missing stamp.
     StampRange twice;  // to 0: nothing to look at
     std::int64_t closing_until_s = 0;
@@ -47,8 +83,18 @@ class Plans {
     std::int64_t clock_checked_s = 0;
   };
   void plan_rows(MeterIndex meter);
+  void plan_by_stamp(MeterIndex meter, std::int64_t due_s);
+  void plan_by_number(MeterIndex meter, std::int64_t due_s);
   void plan_closing(MeterIndex meter);
   void plan_clock(MeterIndex meter);
+  bool by_number(MeterIndex meter) const;
+  bool closing_expected(MeterIndex meter) const;
+  void want_rows(MeterIndex meter, const Pull& pull);
+  void begin_numbers(Plan& plan, std::uint32_t before);
+  void account(MeterIndex meter);
+  void stamps_pulled(MeterIndex meter);
+  void tail_pulled(MeterIndex meter, std::span<const Row> rows);
+  void hold_back(Plan& plan) const;
 
   Context& context_;
   Types& types_;

@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <optional>
 
 #include "hes-stub/meters/jobs.hpp"
 #include "hes-stub/meters/row_decoder.hpp"
+#include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
-#include "protocol/dlms/selection.hpp"
+#include "protocol/cosem/quantities.hpp"
 
 namespace hes {
 namespace {
@@ -21,19 +23,22 @@ class PullJob final : public Job {
 
   Progress begin(Session& session) override {
     const MeterIndex meter = session.meter();
-    const StampRange range = closing() ? plans_.closing(meter) : plans_.rows(meter);
-    to_s_ = range.to_s;
+    if (!closing() && plans_.wants_counter(meter)) {
+      return session.ask(session.client().get(
+          {classes::Data::kId, protocol::cosem::kCaptureCounter, classes::Data::kValue}));
+    }
     return session.ask(session.client().get(
         {classes::ProfileGeneric::kId, profile(), classes::ProfileGeneric::kBuffer},
-        protocol::dlms::rows_between(range.from_s, range.to_s)));
+        closing() ? plans_.closing(meter) : plans_.rows(meter)));
   }
 
   Progress on_answer(Session& session, const ClientEvent& event) override {
     const MeterIndex meter = session.meter();
+    if (!closing() && plans_.wants_counter(meter)) return on_counter(session, event);
     if (event.kind != ClientEvent::Kind::data) {
       // The next check sees whether it must be asked again.
       context_.note_event(meter, "refused", std::to_string(static_cast<int>(want_)));
-      plans_.drop(meter, want_);
+      plans_.pull_refused(meter, want_);
       return Progress::concluded;
     }
     const std::int64_t period_s = closing() ? kDayS : context_.inventory[meter].capture_period_s;
@@ -47,16 +52,28 @@ class PullJob final : public Job {
     }
     ++context_.counters.pulls;
     context_.take_rows(meter, profile(), rows, Delivery::pull, context_.now());
+    plans_.note_rows(meter, profile(), rows, context_.now_s());
     if (closing()) {
-      const auto is_last = [this](const Row& row) { return row.stamp_utc_s == to_s_; };
-      plans_.closing_pulled(meter, to_s_, std::any_of(rows.begin(), rows.end(), is_last));
+      plans_.closing_pulled(meter, rows);
     } else {
-      plans_.rows_pulled(meter, to_s_);
+      plans_.rows_pulled(meter, rows);
     }
     return Progress::done;
   }
 
  private:
+  // Then the rows, if there is anything to ask for.
+  Progress on_counter(Session& session, const ClientEvent& event) {
+    const MeterIndex meter = session.meter();
+    std::optional<std::uint32_t> last;
+    if (event.kind == ClientEvent::Kind::data) {
+      protocol::axdr::Cursor in(event.data);
+      const std::uint64_t number = in.unsigned_number();
+      if (in.at_end() && number <= UINT32_MAX) last = static_cast<std::uint32_t>(number);
+    }
+    plans_.counter_read(meter, last);
+    return plans_.wants(meter, kWantRows) ? begin(session) : Progress::done;
+  }
   bool closing() const { return want_ == kWantClosing; }
   const Obis& profile() const { return closing() ? kDailyClosing : kLoadProfile; }
 
@@ -64,7 +81,6 @@ class PullJob final : public Job {
   const Types& types_;
   Plans& plans_;
   Want want_;
-  std::int64_t to_s_ = 0;  // last stamp of the range asked for
 };
 
 }  // namespace

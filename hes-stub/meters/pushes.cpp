@@ -100,6 +100,7 @@ void Pushes::store(MeterIndex meter, Bytes body, UtcNs arrival, std::uint32_t oc
   }
   ++counters.pushes;
   context_.take_rows(meter, obis, rows_, Delivery::push, arrival);
+  plans_.note_rows(meter, obis, rows_, arrival / kNsPerSecond);
   Message message{.meter = meter, .kind = MessageKind::push, .octets_up = octets, .at = arrival};
   if (!rows_.empty()) message.latency = arrival - rows_.back().stamp_utc_s * kNsPerSecond;
   context_.observer.message(message);

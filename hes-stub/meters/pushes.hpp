@@ -6,6 +6,7 @@
 
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/core/types.hpp"
+#include "hes-stub/meters/plans.hpp"
 
 namespace hes {
 
@@ -13,7 +14,8 @@ namespace hes {
 // while when the columns of its type are not known yet.
 class Pushes {
  public:
-  Pushes(Context& context, const Types& types) : context_(context), types_(types) {}
+  Pushes(Context& context, const Types& types, Plans& plans)
+      : context_(context), types_(types), plans_(plans) {}
 
   // general-glo-ciphering on the connection of `caller` (or kNoMeter).
   void on_push(MeterIndex caller, protocol::Bytes apdu);
@@ -31,6 +33,7 @@ class Pushes {
 
   Context& context_;
   const Types& types_;
+  Plans& plans_;
   std::vector<Held> held_;           // in the order in which they came
   std::vector<Row> rows_;            // of the push in hand
   std::vector<std::uint8_t> plain_;  // the push in hand, deciphered

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS meter(
   id INTEGER PRIMARY KEY, logical_device_name TEXT NOT NULL UNIQUE, serial TEXT NOT NULL,
   system_title BLOB NOT NULL, model TEXT NOT NULL, firmware TEXT NOT NULL,
   capture_period_s INTEGER NOT NULL, push_counter INTEGER,
-  client_reserved INTEGER NOT NULL DEFAULT 0);
+  client_reserved INTEGER NOT NULL DEFAULT 0, accounted INTEGER NOT NULL DEFAULT 0);
 )";
 
 }  // namespace
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS meter(
 MeterTable::MeterTable(Database& database)
     : database_(database),
       put_record_(database.with_schema(kSchema).prepare(
-          "UPDATE meter SET push_counter=?, client_reserved=? WHERE id=?")) {}
+          "UPDATE meter SET push_counter=?, client_reserved=?, accounted=? WHERE id=?")) {}
 
 void MeterTable::set(const Inventory& inventory) {
   rows_.clear();
@@ -30,7 +30,7 @@ void MeterTable::set(const Inventory& inventory) {
       "VALUES(?,?,?,?,?,?) ON CONFLICT(logical_device_name) DO UPDATE SET serial=excluded.serial,"
       "system_title=excluded.system_title,model=excluded.model,firmware=excluded.firmware,"
       "capture_period_s=excluded.capture_period_s "
-      "RETURNING id,coalesce(push_counter,-1),client_reserved");
+      "RETURNING id,coalesce(push_counter,-1),client_reserved,accounted");
   for (const MeterEntry& meter : inventory.meters()) {
     bind_all(upsert, meter.logical_device_name, meter.serial,
              std::span<const std::uint8_t>(meter.system_title), meter.model, meter.firmware,
@@ -44,6 +44,7 @@ void MeterTable::set(const Inventory& inventory) {
       row.record.push_counter = static_cast<std::uint32_t>(upsert.integer(1));
     }
     row.record.client_reserved = static_cast<std::uint32_t>(upsert.integer(2));
+    row.record.accounted = static_cast<std::uint32_t>(upsert.integer(3));
     upsert.run();
   }
 }
@@ -79,7 +80,7 @@ void MeterTable::write() {
     Row& row = rows_[meter];
     const auto counter =
         row.record.push_seen ? std::optional(row.record.push_counter) : std::nullopt;
-    put(put_record_, counter, row.record.client_reserved, row.id);
+    put(put_record_, counter, row.record.client_reserved, row.record.accounted, row.id);
     row.dirty = false;
   }
   dirty_.clear();

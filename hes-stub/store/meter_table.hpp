@@ -14,6 +14,7 @@ namespace hes {
 struct MeterRecord {
   std::uint32_t push_counter = 0;     // invocation counter of the last push accepted
   std::uint32_t client_reserved = 0;  // our own counter may be used up to here; 0: never used
+  std::uint32_t accounted = 0;        // capture counters up to here were seen or asked for; 0: none
   bool push_seen = false;
 };
 

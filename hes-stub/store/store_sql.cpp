@@ -15,8 +15,8 @@ namespace hes {
 namespace {
 
 // PRAGMA user_version. 2: tables of reports have the columns of their shapes, in that order.
-// 3: rows have the meter's capture counter.
-constexpr int kFormat = 3;
+// 3: rows have the meter's capture counter. 4: and meters the counter up to which all is there.
+constexpr int kFormat = 4;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS profile(id INTEGER PRIMARY KEY, obis TEXT NOT NULL UNIQUE);

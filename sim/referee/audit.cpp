@@ -156,18 +156,16 @@ class HandHeld final : private hdlc::PrimaryOwner, private kernel::Entity {
 std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
                                                                  const Scenario& scenario,
                                                                  kernel::TimeNs until) {
-  // From 0: a clock set back writes rows from before the start.
-  const cosem::Selection selection =
-      dlms::rows_between(0, scenario.general.start_utc_s + until / kernel::kNsPerSecond);
-  double lived_twice_s = 0;
-  for (const Event& event : scenario.events) lived_twice_s += std::fabs(event.shift_s);
+  double moved_s = 0;
+  for (const Event& event : scenario.events) moved_s += std::fabs(event.shift_s);
+  const auto most_s = until / kernel::kNsPerSecond + static_cast<std::int64_t>(moved_s);
+  // From 0: a clock set back writes rows from before the start; one set forward, behind the end.
+  const cosem::Selection selection = dlms::rows_between(0, scenario.general.start_utc_s + most_s);
   protocol::crypto::OpensslEngine crypto(protocol::crypto::system_random());
   std::vector<std::unique_ptr<HandHeld>> units;
   for (auto& home : world.homes()) {
     const auto max_rows = static_cast<std::size_t>(
-        (until / kernel::kNsPerSecond + static_cast<std::int64_t>(lived_twice_s)) /
-            home->settings.capture_period_s +
-        200);
+        until / kernel::kNsPerSecond / home->settings.capture_period_s + 200);
     units.push_back(
         std::make_unique<HandHeld>(world.agenda_of(*home), *home, crypto, selection, max_rows));
   }

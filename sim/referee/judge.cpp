@@ -3,9 +3,11 @@
 #include "sim/referee/judge.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "hes-stub/inventory/type_template.hpp"
 #include "models/core/parts/supply.hpp"
+#include "protocol/calendar.hpp"
 #include "sim/record/recorder.hpp"
 
 namespace sim::run {
@@ -58,26 +60,87 @@ std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t m
   return spans;
 }
 
-// What meter `home` must have captured by `now` with stamps up to the last one, with the truth at
-// each capture. A slow clock reaches the last stamp after the captures' end.
-std::vector<ReferenceRow> reference_rows(const Scenario& scenario, const Home& home,
-                                         std::int64_t last_stamp_utc_s, kernel::TimeNs now) {
+// A row that a slow clock stamps with the last boundary is captured a little after the end.
+constexpr kernel::TimeNs kSlowClock = kernel::kNsPerMinute;
+
+// What one meter captured, in its order: rows that are judged, and those that need not be anywhere,
+// though they may.
+struct Reference {
+  std::vector<ReferenceRow> due;
+  std::set<std::pair<std::int64_t, unsigned>> others;  // stamp, ordinal
+
+  void add(const ReferenceRow& row, bool is_due) {
+    if (is_due) {
+      due.push_back(row);
+    } else {
+      others.emplace(row.row.stamp_utc_s, row.row.ordinal);
+    }
+  }
+  std::vector<HeldRow> judged(std::vector<HeldRow> held) const {
+    std::erase_if(held, [this](const HeldRow& row) {
+      return others.contains({row.stamp_utc_s, row.ordinal});
+    });
+    return held;
+  }
+};
+
+std::int64_t last_midnight(const ZoneRule& zone, std::int64_t utc_s) {
+  const std::int64_t local_s = utc_s + 60 * zone.offset_at_min(utc_s);
+  const std::int64_t day_s = protocol::floor_div(local_s, protocol::kDayS) * protocol::kDayS;
+  const std::int64_t guess_s = day_s - 60 * zone.offset_at_min(utc_s);
+  return day_s - 60 * zone.offset_at_min(guess_s);
+}
+
+Boundaries midnights_of(const ZoneRule& zone) {
+  constexpr std::int64_t kIntoTheNextDayS = 36 * 3600;  // days have 23 to 25 hours
+  return {[zone](std::int64_t utc_s) { return last_midnight(zone, utc_s); },
+          [zone](std::int64_t utc_s) {
+            return last_midnight(zone, last_midnight(zone, utc_s) + kIntoTheNextDayS);
+          }};
+}
+
+struct ProfileRows {
+  std::vector<ReferenceRow> load;
+  std::vector<ReferenceRow> closings;
+};
+
+// All rows that meter `home` captures up to `now`, when the run ends, with the truth at each
+// capture.
+ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::TimeNs now) {
   const auto powered = powered_spans(scenario, home.identity.number);
-  std::vector<ReferenceRow> rows;
+  const ZoneRule& zone = home.settings.zone;
+  const models::Rtc& rtc = home.meter->board().rtc.clock();
+  const auto load = expected_rows(rtc, powered, multiples_of(home.settings.capture_period_s), now);
+  const auto closings = expected_rows(rtc, powered, midnights_of(zone), now);
   TruthMeter truth(*home.supply, home.meter->feed().changes());
-  for (const ExpectedRow& expected : expected_rows(home.meter->board().rtc.clock(), powered,
-                                                   home.settings.capture_period_s, now)) {
-    if (expected.stamp_utc_s > last_stamp_utc_s) continue;
-    const int offset_min = home.settings.zone.offset_at_min(expected.stamp_utc_s);
+  const auto reference = [&](const ExpectedRow& expected) {
+    const int offset_min = zone.offset_at_min(expected.stamp_utc_s);
     ReferenceRow row;
     row.row = expected;
     row.deviation_min = static_cast<std::int16_t>(-offset_min);
     row.status = expected.status;
-    if (offset_min != home.settings.zone.offset_min) row.status |= kStatusDaylightSaving;
+    if (offset_min != zone.offset_min) row.status |= kStatusDaylightSaving;
     row.truth = truth.advance(expected.captured_at);
-    rows.push_back(row);
+    return row;
+  };
+  // In the order of time: the truth does not run backwards.
+  ProfileRows rows;
+  auto closing = closings.begin();
+  for (const ExpectedRow& expected : load) {
+    for (; closing != closings.end() && closing->captured_at < expected.captured_at; ++closing) {
+      rows.closings.push_back(reference(*closing));
+    }
+    rows.load.push_back(reference(expected));
   }
+  for (; closing != closings.end(); ++closing) rows.closings.push_back(reference(*closing));
   return rows;
+}
+
+// Due is what was captured by `end`, whatever the meter's clock said.
+bool captured_by(const ReferenceRow& row, kernel::TimeNs end, std::int64_t start_utc_s) {
+  const kernel::TimeNs at = row.row.captured_at;
+  const std::int64_t end_utc_s = start_utc_s + end / kernel::kNsPerSecond;
+  return at <= end || (at <= end + kSlowClock && row.row.stamp_utc_s <= end_utc_s);
 }
 
 void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference,
@@ -103,37 +166,22 @@ void write_flash(std::uint32_t meter, const std::vector<HeldRow>& rows,
   }
 }
 
-// Daily closings are captured with the profile row of local midnight. The head-end collects what is
-// stamped after the start; a clock set back may close the day before once more.
-std::vector<ReferenceRow> closings_of(const std::vector<ReferenceRow>& reference,
-                                      const ZoneRule& zone, std::int64_t start_utc_s) {
-  std::vector<ReferenceRow> closings;
-  for (const ReferenceRow& row : reference) {
-    const std::int64_t local_s = row.row.stamp_utc_s + 60 * zone.offset_at_min(row.row.stamp_utc_s);
-    if (row.row.stamp_utc_s > start_utc_s && local_s % 86'400 == 0) closings.push_back(row);
+// Judged are rows captured by `end`, with stamps behind `after_utc_s`.
+Reference judged_by(const std::vector<ReferenceRow>& rows, kernel::TimeNs end,
+                    std::int64_t start_utc_s, std::int64_t after_utc_s) {
+  Reference reference;
+  for (const ReferenceRow& row : rows) {
+    reference.add(row, captured_by(row, end, start_utc_s) && row.row.stamp_utc_s > after_utc_s);
   }
-  return closings;
-}
-
-// Of rows in the order of their place.
-std::vector<HeldRow> up_to(std::vector<HeldRow> rows, std::int64_t last_stamp_utc_s) {
-  std::erase_if(rows, [&](const HeldRow& row) { return row.stamp_utc_s > last_stamp_utc_s; });
-  return rows;
-}
-std::vector<ReferenceRow> up_to(std::vector<ReferenceRow> rows, std::int64_t last_stamp_utc_s) {
-  std::erase_if(rows,
-                [&](const ReferenceRow& row) { return row.row.stamp_utc_s > last_stamp_utc_s; });
-  return rows;
+  return reference;
 }
 
 }  // namespace
 
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
-                                 const protocol::cosem::Obis& profile,
-                                 std::int64_t last_stamp_utc_s) {
+                                 const protocol::cosem::Obis& profile) {
   std::vector<HeldRow> rows;
   store.for_each_row(meter, store.profile(profile), [&](const hes::Row& row, unsigned ordinal) {
-    if (row.stamp_utc_s > last_stamp_utc_s) return;
     rows.push_back(stored_row(meter, row, ordinal, static_cast<double>(row.arrival_utc_s)));
   });
   return rows;
@@ -144,14 +192,13 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
            kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer,
            result::RunFigures& figures) {
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
-  // What meters capture later is neither expected nor judged.
-  const std::int64_t last_stamp = start_utc_s + capture_end / kernel::kNsPerSecond;
   const std::int64_t end_utc_s = start_utc_s + end / kernel::kNsPerSecond;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
-    const auto reference = reference_rows(scenario, home, last_stamp, end);
-    write_truth(i + 1, reference, writer);
-    const auto held = stored_rows(store, i, hes::kLoadProfile, last_stamp);
+    const ProfileRows rows = reference_rows(scenario, home, end);
+    const Reference reference = judged_by(rows.load, capture_end, start_utc_s, INT64_MIN);
+    write_truth(i + 1, reference.due, writer);
+    const auto held = reference.judged(stored_rows(store, i, hes::kLoadProfile));
     Punctuality punctuality{static_cast<double>(scenario.hes.in_time_s), 0};
     if (home.settings.concentrator != 0) {
       punctuality.collect_period_s =
@@ -162,25 +209,29 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
       }
     }
     // A run that is cut short ends before the last rows had to be there.
-    const std::int64_t due = figures.cut_short
-                                 ? std::min(last_stamp, punctuality.last_due_utc_s(end_utc_s))
-                                 : last_stamp;
-    const auto expected = up_to(reference, due);
-    figures.head_end += compare(expected, up_to(held, due), start_utc_s, punctuality);
+    const kernel::TimeNs last_due =
+        (punctuality.last_due_utc_s(end_utc_s) - start_utc_s) * kernel::kNsPerSecond;
+    const kernel::TimeNs due = figures.cut_short ? std::min(capture_end, last_due) : capture_end;
+    const Reference expected = judged_by(rows.load, due, start_utc_s, INT64_MIN);
+    figures.head_end += compare(expected.due, expected.judged(held), start_utc_s, punctuality);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
       for (std::size_t r = 0; r < figures.sums.size(); ++r) figures.sums[r] += last[r];
     }
+    // Those that close a day before the start, once more after the clock was set back, are not
+    // asked for as such.
+    const Reference closings = judged_by(rows.closings, due, start_utc_s, start_utc_s);
     figures.closings +=
-        compare(closings_of(expected, home.settings.zone, start_utc_s),
-                stored_rows(store, i, hes::kDailyClosing, due), start_utc_s, punctuality);
+        compare(closings.due, closings.judged(stored_rows(store, i, hes::kDailyClosing)),
+                start_utc_s, punctuality);
     if (i >= flash.size() || !flash[i]) {
       ++figures.flash_unread;
       continue;
     }
-    write_flash(i + 1, *flash[i], writer);
-    figures.flash += compare(reference, *flash[i], start_utc_s, punctuality);
-    figures.flash_differing += differing(held, *flash[i]);
+    const auto in_flash = reference.judged(*flash[i]);
+    write_flash(i + 1, in_flash, writer);
+    figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);
+    figures.flash_differing += differing(held, in_flash);
   }
 }
 

@@ -15,15 +15,15 @@ namespace sim::run {
 // Reads every meter's load profile through its optical port, as a hand-held unit would after the
 // run: HDLC at 115 200 bit/s, reading client with its password. So the meter's flash is judged by
 // what the firmware says it holds, whatever firmware it is. Advances simulated time.
-// One entry a meter: rows with stamp <= end, or none when the meter did not answer.
+// One entry a meter: what it captured until then and a little more, or none when the meter did not
+// answer.
 std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
                                                                  const Scenario& scenario,
                                                                  kernel::TimeNs until);
 
-// Rows of a profile up to a stamp as the head-end's store holds them, meters from 0.
+// Rows of a profile as the head-end's store holds them, meters from 0.
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
-                                 const protocol::cosem::Obis& profile,
-                                 std::int64_t last_stamp_utc_s);
+                                 const protocol::cosem::Obis& profile);
 
 // Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
 // truth. `flash` has one list a meter; a meter that could not be read has none. Of a run that was

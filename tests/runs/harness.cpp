@@ -283,7 +283,7 @@ std::vector<sim::run::HeldRow> rows_of(const Scenario& scenario, const Folder& f
   hes::Store store({sim::run::HeadEnd::store_path(folder.path()), false, false});
   const hes::Inventory inventory = sim::run::head_end_inventory(scenario);
   store.set_meters(inventory, sim::run::engine_config(scenario).zone);
-  return sim::run::stored_rows(store, meter - 1, profile, std::numeric_limits<int64_t>::max());
+  return sim::run::stored_rows(store, meter - 1, profile);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "dcu/app/meters/profiles.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/dlms/selection.hpp"
 
@@ -24,11 +25,21 @@ constexpr std::int64_t kFarS = 3650 * kDayS;
 // A meter closes its interval late by its clock's deviation.
 constexpr std::int64_t kLateS = 300;
 
+bool has_no_such_profile(protocol::cosem::AccessResult result) {
+  using protocol::cosem::AccessResult;
+  return result == AccessResult::object_undefined || result == AccessResult::object_unavailable ||
+         result == AccessResult::object_class_inconsistent ||
+         result == AccessResult::read_write_denied;
+}
+
 }  // namespace
 
-// One reading under way.
+// One reading under way. Rows are asked for by number where the meter numbers them: whatever its
+// clock did, that is everything since the last one. Otherwise by stamp.
 struct Collector::Reading {
   Profile profile;
+  bool by_number = false;
+  bool reach_on = false;  // a part was empty: the next request has no end
   std::int64_t from_s = 0;
   std::int64_t to_s = 0;
   bool last_part = false;
@@ -66,32 +77,125 @@ JobPtr Collector::range_job(MeterIndex meter, Profile profile, std::uint8_t prio
   reading->wanted = std::move(range);
   job->prepare = [this, reading](Job& planned) { plan(planned, *reading); };
   job->on_answer = [this, reading](Job& asked, const Answer& answer) {
-    if (!answer.ok()) return Job::Next::finished;
-    const bool period =
-        asked.operations[asked.at].target.index == classes::ProfileGeneric::kCapturePeriod;
-    return period ? on_period(answer, asked.meter) : on_rows(asked, *reading, answer);
+    const protocol::cosem::Attribute& target = asked.operations[asked.at].target;
+    if (target.class_id == classes::Data::kId) return on_counter(asked, *reading, answer);
+    if (target.index == classes::ProfileGeneric::kCapturePeriod) {
+      return answer.ok() ? on_period(answer, asked.meter) : Job::Next::finished;
+    }
+    if (reading->by_number) return on_numbered_rows(asked, *reading, answer);
+    return answer.ok() ? on_rows(asked, *reading, answer) : Job::Next::finished;
   };
   return job;
 }
 
+// Where a reading begins: what is settled, or as far back as a new meter is read.
+std::int64_t Collector::from_s(MeterIndex meter, Profile profile) const {
+  const std::int64_t settled_s =
+      core_.store.meters()[meter].profiles[static_cast<std::size_t>(profile)].settled_s;
+  return settled_s != 0 ? settled_s : core_.now_s() - core_.store.parameters().backfill_s;
+}
+
 void Collector::plan(Job& job, Reading& reading) const {
   const MeterEntry& entry = core_.store.meters()[job.meter];
-  const std::int64_t now_s = core_.now_s();
-  reading.again = false;
-  if (reading.wanted) {
-    reading.wanted->rows.clear();
-    reading.from_s = reading.wanted->from_s;
-  } else {
-    const std::int64_t settled_s =
-        entry.profiles[static_cast<std::size_t>(reading.profile)].settled_s;
-    const std::int64_t oldest_s = now_s - core_.store.parameters().backfill_s;
-    reading.from_s = settled_s == 0 ? oldest_s : settled_s - facts_of(reading.profile).overlap_s;
-  }
+  reading.again = reading.reach_on = false;
   if (reading.profile == Profile::load && entry.capture_period_s == 0) {
     job.operations.push_back(get_of(classes::ProfileGeneric::kId, facts_of(reading.profile).name,
                                     classes::ProfileGeneric::kCapturePeriod));
   }
+  const ProfileCursor& cursor = entry.profiles[static_cast<std::size_t>(reading.profile)];
+  reading.by_number = !reading.wanted && !unnumbered_.contains(job.meter);
+  reading.from_s = from_s(job.meter, reading.profile);
+  if (reading.by_number && cursor.newest == 0) {
+    job.operations.push_back(
+        get_of(classes::Data::kId, protocol::cosem::kCaptureCounter, classes::Data::kValue));
+    return;
+  }
+  if (reading.by_number) return ask_next(job, reading);
+  if (reading.wanted) {
+    reading.wanted->rows.clear();
+    reading.from_s = reading.wanted->from_s;
+  } else if (cursor.settled_s != 0) {
+    reading.from_s -= facts_of(reading.profile).overlap_s;
+  }
   ask(job, reading);
+}
+
+// Appends the request for the rows behind the newest one: all of them, or a part when there must
+// be many.
+void Collector::ask_next(Job& job, Reading& reading) const {
+  const ProfileCursor& cursor =
+      core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)];
+  const bool load = reading.profile == Profile::load;
+  const std::int64_t expected = load ? (core_.now_s() - reading.from_s) / period_s(job.meter) : 0;
+  reading.last_part = reading.reach_on || expected <= kMaxRowsPerRead;
+  const std::uint32_t last = cursor.newest + static_cast<std::uint32_t>(kMaxRowsPerRead);
+  job.operations.push_back(get_of(
+      classes::ProfileGeneric::kId, facts_of(reading.profile).name,
+      classes::ProfileGeneric::kBuffer,
+      protocol::dlms::rows_numbered(cursor.newest + 1, reading.last_part ? UINT32_MAX : last)));
+}
+
+Job::Next Collector::go_by_stamp(Job& job, Reading& reading) {
+  unnumbered_.insert(job.meter);
+  reading.by_number = false;
+  ask(job, reading);
+  return Job::Next::go_on;
+}
+
+// The number given last: a new meter is read as far back as its rows may reach, all logs together.
+Job::Next Collector::on_counter(Job& job, Reading& reading, const Answer& answer) {
+  protocol::axdr::Cursor in(answer.data);
+  const std::uint64_t last = in.unsigned_number();
+  if (!answer.ok() || !in.at_end() || last == 0) return go_by_stamp(job, reading);
+  const std::int64_t back_s = core_.now_s() - reading.from_s;
+  const auto rows = static_cast<std::uint64_t>(back_s / period_s(job.meter) + back_s / kDayS + 64);
+  core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)].newest =
+      static_cast<std::uint32_t>(last > rows ? last - rows : 0);
+  ask_next(job, reading);
+  return Job::Next::go_on;
+}
+
+Job::Next Collector::on_numbered_rows(Job& job, Reading& reading, const Answer& answer) {
+  if (has_no_such_profile(answer.result)) return Job::Next::finished;
+  // It has a counter and does not select by it.
+  if (!answer.ok()) return go_by_stamp(job, reading);
+  const auto rows = decode_rows(answer.data, reading.profile, period_s(job.meter));
+  if (!rows) return Job::Next::unreadable;
+  ProfileCursor& cursor =
+      core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)];
+  const std::int64_t now_s = core_.now_s();
+  for (const Row& row : *rows) cursor.newest = std::max(cursor.newest, row.capture_counter);
+  const std::int64_t to_s = reading.last_part || rows->empty()
+                                ? now_s
+                                : std::clamp(rows->back().at.utc_s, reading.from_s, now_s);
+  // Boundaries of periods, as the stamps of a clock that is right.
+  const std::int64_t step_s = reading.profile == Profile::load ? period_s(job.meter) : 1;
+  if (!rows->empty() || reading.last_part) cursor.settled_s = to_s - to_s % step_s;
+  // A range that was asked for in between may have brought some of them.
+  std::vector<Row> fresh = taken(job.meter, reading.profile).fresh(*rows, INT64_MIN, INT64_MAX);
+  core_.counters.rows_known += rows->size() - fresh.size();
+  job.new_rows += static_cast<std::uint32_t>(fresh.size());
+  take(job.meter, reading, std::move(fresh), to_s);
+  if (reading.last_part) return Job::Next::finished;
+  reading.reach_on = rows->empty();
+  reading.from_s = to_s;
+  ask_next(job, reading);
+  return Job::Next::go_on;
+}
+
+// New rows into the store; a profile that has none says so for the range.
+void Collector::take(MeterIndex meter, const Reading& reading, std::vector<Row> fresh,
+                     std::int64_t to_s) {
+  const bool load = reading.profile == Profile::load;
+  if (fresh.empty() && (is_event_log(reading.profile) || reading.wanted)) {
+    return core_.store.save_state(meter);
+  }
+  Chunk chunk;
+  chunk.from_s = reading.from_s;
+  chunk.to_s = std::min(to_s, core_.now_s());
+  chunk.period_s = load ? static_cast<std::uint32_t>(period_s(meter)) : 0;
+  chunk.rows = std::move(fresh);
+  store(meter, reading.profile, std::move(chunk));
 }
 
 // Appends the request of the next part of the range.
@@ -164,17 +268,7 @@ Job::Next Collector::on_rows(Job& job, Reading& reading, const Answer& answer) {
   }
   core_.counters.rows_known += rows->size() - fresh.size();
   job.new_rows += static_cast<std::uint32_t>(fresh.size());
-  const bool tells = !fresh.empty() || (!is_event_log(reading.profile) && !reading.wanted);
-  if (tells) {
-    Chunk chunk;
-    chunk.from_s = reading.from_s;
-    chunk.to_s = std::min(reading.to_s, now_s);
-    chunk.period_s = reading.profile == Profile::load ? static_cast<std::uint32_t>(period) : 0;
-    chunk.rows = std::move(fresh);
-    store(job.meter, reading.profile, std::move(chunk));
-  } else {
-    core_.store.save_state(job.meter);
-  }
+  take(job.meter, reading, std::move(fresh), reading.to_s);
   if (reading.last_part) return Job::Next::finished;
   reading.from_s = reading.to_s + 1;
   ask(job, reading);

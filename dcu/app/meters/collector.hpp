@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "dcu/app/core/core.hpp"
 #include "dcu/app/meters/job.hpp"
@@ -53,20 +54,27 @@ class Collector {
   struct Reading;
   void plan(Job& job, Reading& reading) const;
   void ask(Job& job, Reading& reading) const;
+  void ask_next(Job& job, Reading& reading) const;
   Job::Next on_period(const Answer& answer, MeterIndex meter);
+  Job::Next on_counter(Job& job, Reading& reading, const Answer& answer);
+  Job::Next on_numbered_rows(Job& job, Reading& reading, const Answer& answer);
+  Job::Next go_by_stamp(Job& job, Reading& reading);
   Job::Next on_rows(Job& job, Reading& reading, const Answer& answer);
   bool looks_disturbed(const Reading& reading, const std::vector<Row>& rows,
                        const std::vector<Row>& fresh) const;
   Job::Next on_clock(Job& job, const ClockPolicy& policy, const Answer& answer,
                      std::optional<std::int32_t>& offset_ms);
   void correct_clock(Job& job, const ClockPolicy& policy, UtcNs deviation, UtcNs way);
+  void take(MeterIndex meter, const Reading& reading, std::vector<Row> fresh, std::int64_t to_s);
   void store(MeterIndex meter, Profile profile, Chunk chunk);
+  std::int64_t from_s(MeterIndex meter, Profile profile) const;
   TakenRows& taken(MeterIndex meter, Profile profile);
   std::int64_t period_s(MeterIndex meter) const;
 
   Core& core_;
   RowsReady& ready_;
   std::map<std::pair<MeterIndex, Profile>, TakenRows> taken_;
+  std::set<MeterIndex> unnumbered_;  // asked for a capture counter, and have none
 };
 
 }  // namespace dcu::app

@@ -22,6 +22,8 @@ struct ProfileCursor {
   std::uint32_t oldest = 0;
   std::uint32_t reported = 0;
   std::uint32_t next = 0;
+  // Capture counter of the newest row read; 0: none yet, or the meter does not number its rows.
+  std::uint32_t newest = 0;
 };
 
 struct MeterEntry {

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = Records::Kind;
 
-constexpr std::uint8_t kLayout = 1;
+constexpr std::uint8_t kLayout = 2;
 // What each value is made of, written and read by the same walk.
 constexpr auto kParameters = [](auto& io, auto& p) {
   io(p.poll_period_s, p.meters_per_report, p.sessions_max, p.retries, p.retry_interval_s,
@@ -42,7 +42,7 @@ constexpr auto kMeter = [](auto& io, auto& entry) {
 };
 constexpr auto kState = [](auto& io, auto& entry) {
   for (auto& cursor : entry.profiles) {
-    io(cursor.settled_s, cursor.oldest, cursor.reported, cursor.next);
+    io(cursor.settled_s, cursor.oldest, cursor.reported, cursor.next, cursor.newest);
   }
   io(entry.counter_reserved, entry.notification_counter, entry.capture_period_s,
      entry.last_contact_s, entry.device_name, entry.firmware);

@@ -15,27 +15,27 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
 
 class Collector {
  public:
-  Collector(std::span<const PoweredSpan> powered, std::int64_t period_s)
-      : powered_(powered), period_ticks_(period_s * kHz), period_s_(period_s) {}
+  Collector(std::span<const PoweredSpan> powered, const Boundaries& boundaries)
+      : powered_(powered), boundaries_(boundaries) {}
 
   // The clock jumped from `before` to `after` ticks at `t`; `set`: by the firmware, which says so
   // in its next row. Of a fault of the hardware it knows nothing.
   void jump(kernel::TimeNs t, std::int64_t before, std::int64_t after, bool set) {
     if (set) pending_ |= kStatusClockAdjusted;
     if (!powered_at(t)) return;
-    const std::int64_t crossed = floor_div(after, period_ticks_);
-    const std::int64_t passed = floor_div(before, period_ticks_);
-    if (crossed > passed) capture(crossed * period_s_, t, kStatusDataNotValid);
-    if (crossed < passed && !set) pending_ |= kStatusDataNotValid;
+    const std::int64_t crossed_s = boundaries_.last(floor_div(after, kHz));
+    const std::int64_t passed_s = boundaries_.last(floor_div(before, kHz));
+    if (crossed_s > passed_s) capture(crossed_s, t, kStatusDataNotValid);
+    if (crossed_s < passed_s && !set) pending_ |= kStatusDataNotValid;
   }
 
   // The clock runs under one law from `from` to `to` (exclusive).
   void run(const models::OscillatorSegment& law, kernel::TimeNs from, kernel::TimeNs to) {
-    const std::int64_t first = floor_div(law.count_at(from), period_ticks_) + 1;
-    for (std::int64_t n = first;; ++n) {
-      const kernel::TimeNs t = law.time_of(n * period_ticks_);
+    std::int64_t stamp_s = boundaries_.next(floor_div(law.count_at(from), kHz));
+    for (;; stamp_s = boundaries_.next(stamp_s)) {
+      const kernel::TimeNs t = law.time_of(stamp_s * kHz);
       if (t >= to) return;
-      if (powered_at(t)) capture(n * period_s_, t, 0);
+      if (powered_at(t)) capture(stamp_s, t, 0);
     }
   }
 
@@ -65,17 +65,21 @@ class Collector {
   }
 
   std::span<const PoweredSpan> powered_;
-  std::int64_t period_ticks_;
-  std::int64_t period_s_;
+  const Boundaries& boundaries_;
   std::vector<ExpectedRow> rows_;
   std::uint8_t pending_ = 0;  // what the next row has to say
 };
 
 }  // namespace
 
+Boundaries multiples_of(std::int64_t period_s) {
+  return {[period_s](std::int64_t utc_s) { return floor_div(utc_s, period_s) * period_s; },
+          [period_s](std::int64_t utc_s) { return (floor_div(utc_s, period_s) + 1) * period_s; }};
+}
+
 std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const PoweredSpan> powered,
-                                       std::int64_t period_s, kernel::TimeNs until) {
-  Collector collector(powered, period_s);
+                                       const Boundaries& boundaries, kernel::TimeNs until) {
+  Collector collector(powered, boundaries);
   const auto& history = rtc.history();
   for (std::size_t i = 0; i < history.size(); ++i) {
     const auto& segment = history[i];

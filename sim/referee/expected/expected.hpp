@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -31,12 +32,20 @@ struct PoweredSpan {
   kernel::TimeNs off = kernel::kNever;
 };
 
-// The rows of a profile with the given period, from nothing but the clock's history and the
-// supply. Rules (docs/meter-clock.md): a row is captured when the clock reaches a multiple of the
-// period. A clock set forward over one or more of them captures one row at once, stamped with the
-// last one. A clock set back passes stamps again, and the rows are repeated. A meter without supply
-// captures nothing, and does not make up for it.
+// The moments at which a profile is captured, by the meter's clock in seconds of UTC: the last one
+// at or before, and the next one after a time.
+struct Boundaries {
+  std::function<std::int64_t(std::int64_t)> last;
+  std::function<std::int64_t(std::int64_t)> next;
+};
+Boundaries multiples_of(std::int64_t period_s);
+
+// The rows of a profile, from nothing but the clock's history and the supply. Rules
+// (docs/meter-clock.md): a row is captured when the clock reaches a boundary. A clock set forward
+// over one or more of them captures one row at once, stamped with the last one. A clock set back
+// passes stamps again, and the rows are repeated. A meter without supply captures nothing, and does
+// not make up for it.
 std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const PoweredSpan> powered,
-                                       std::int64_t period_s, kernel::TimeNs until);
+                                       const Boundaries& boundaries, kernel::TimeNs until);
 
 }  // namespace sim::run

@@ -28,7 +28,8 @@ std::vector<std::int64_t> minutes(const std::vector<ExpectedRow>& rows) {
 }
 
 TEST(ExpectedRows, ADayHasNinetySixStampedAtIntervalEnd) {
-  const auto rows = expected_rows(clock_at_start(), kAlways, kPeriod, kernel::kNsPerDay);
+  const auto rows =
+      expected_rows(clock_at_start(), kAlways, multiples_of(kPeriod), kernel::kNsPerDay);
   ASSERT_EQ(rows.size(), 96u);
   EXPECT_EQ(rows.front().stamp_utc_s, kStart + 900);
   EXPECT_EQ(rows.front().captured_at, 15 * kNsPerMinute);
@@ -37,7 +38,8 @@ TEST(ExpectedRows, ADayHasNinetySixStampedAtIntervalEnd) {
 }
 
 TEST(ExpectedRows, AFastClockCapturesEarly) {
-  const auto rows = expected_rows(clock_at_start(5'000), kAlways, kPeriod, kNsPerHour);
+  const auto rows =
+      expected_rows(clock_at_start(5'000), kAlways, multiples_of(kPeriod), kNsPerHour);
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_LT(rows[3].captured_at, kNsPerHour);
   EXPECT_NEAR(static_cast<double>(rows[3].captured_at), 3600e9 * (1 - 5e-6), 40'000);
@@ -46,7 +48,7 @@ TEST(ExpectedRows, AFastClockCapturesEarly) {
 TEST(ExpectedRows, AJumpInsideAnIntervalOnlyMarksItsRow) {
   models::Rtc rtc = clock_at_start();
   shift(rtc, 20 * kNsPerMinute, 37);
-  const auto rows = expected_rows(rtc, kAlways, kPeriod, 45 * kNsPerMinute);
+  const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 45 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 30, 45}));
   EXPECT_EQ(rows[0].status, 0);
   EXPECT_EQ(rows[1].status, kStatusClockAdjusted);
@@ -57,7 +59,7 @@ TEST(ExpectedRows, AJumpInsideAnIntervalOnlyMarksItsRow) {
 TEST(ExpectedRows, AForwardJumpOverStampsGivesOneRowAtOnce) {
   models::Rtc rtc = clock_at_start();
   shift(rtc, 10 * kNsPerMinute, 25 * 60);  // 00:10 -> 00:35
-  const auto rows = expected_rows(rtc, kAlways, kPeriod, 30 * kNsPerMinute);
+  const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 30 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{30, 45}));
   EXPECT_EQ(rows[0].captured_at, 10 * kNsPerMinute);
   EXPECT_EQ(rows[0].status, kStatusClockAdjusted | kStatusDataNotValid);
@@ -66,7 +68,7 @@ TEST(ExpectedRows, AForwardJumpOverStampsGivesOneRowAtOnce) {
 TEST(ExpectedRows, ABackwardJumpRepeatsStamps) {
   models::Rtc rtc = clock_at_start();
   shift(rtc, 32 * kNsPerMinute, -20 * 60);  // 00:32 -> 00:12
-  const auto rows = expected_rows(rtc, kAlways, kPeriod, 60 * kNsPerMinute);
+  const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 60 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 30, 15, 30}));
   EXPECT_EQ(rows[2].ordinal, 1);
   EXPECT_EQ(rows[2].status, kStatusClockAdjusted);
@@ -75,7 +77,8 @@ TEST(ExpectedRows, ABackwardJumpRepeatsStamps) {
 
 TEST(ExpectedRows, NoSupplyNoRow) {
   const PoweredSpan powered[] = {{0, 20 * kNsPerMinute}, {50 * kNsPerMinute, kernel::kNever}};
-  const auto rows = expected_rows(clock_at_start(), powered, kPeriod, 75 * kNsPerMinute);
+  const auto rows =
+      expected_rows(clock_at_start(), powered, multiples_of(kPeriod), 75 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 60, 75}));
   EXPECT_EQ(rows[1].status, kStatusPowerDown);
   EXPECT_EQ(rows[2].status, 0);
