@@ -15,6 +15,10 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")  # assertions stay: no NDEBUG
 set(CMAKE_C_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1")
 set(CMAKE_C_FLAGS_DEBUG "-O1")
+option(AMITWIN_DEBUGGER "For a debugger: all symbols, and functions that `amitwin debug` can stop in" OFF)
+if(AMITWIN_DEBUGGER)
+  add_compile_options(-g -fno-omit-frame-pointer -fpatchable-function-entry=1)
+endif()
 if(AMITWIN_SANITIZE)
   # Firmware has no RTTI, which the check of vtable pointers needs.
   add_compile_options(-fsanitize=${AMITWIN_SANITIZE} -fno-sanitize=vptr -fno-sanitize-recover=all

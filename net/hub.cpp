@@ -141,6 +141,7 @@ class AsioHub final : public Hub {
   };
 
   void accept(Door& door);
+  void accept_later(Door& door);
   void greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door);
   void read(Handle id, const LinePtr& line);
   void write(Handle id, const LinePtr& line);
@@ -172,6 +173,11 @@ std::uint16_t AsioHub::listen(const Endpoint& at, std::uint32_t tag, TlsContext 
 void AsioHub::accept(Door& door) {
   door.acceptor.async_accept([this, &door](const Code& code, tcp::socket socket) {
     if (code == asio::error::operation_aborted) return;
+    if (code == asio::error::no_descriptors ||
+        code == boost::system::errc::too_many_files_open_in_system) {
+      events_.on_exhausted();
+      return accept_later(door);
+    }
     if (!code && door.greeting < kMaxGreeting) {
       ++door.greeting;
       const Handle id = ++last_;
@@ -179,6 +185,14 @@ void AsioHub::accept(Door& door) {
       greet(id, line, door.tag, &door);
     }
     accept(door);
+  });
+}
+
+// The knocking goes on: without a pause this would be all we do.
+void AsioHub::accept_later(Door& door) {
+  const auto pause = std::make_shared<asio::steady_timer>(context_, std::chrono::milliseconds(100));
+  pause->async_wait([this, &door, pause](const Code& code) {
+    if (!code && door.acceptor.is_open()) accept(door);
   });
 }
 

@@ -29,6 +29,8 @@ class Hub {
     // By the other end, or because it could not be reached or reads nothing; not after close().
     virtual void on_hung_up(Handle connection) = 0;
     virtual void on_time() {}  // see wake_at()
+    // Somebody knocks and this process has no descriptor left: told at each try, ten a second.
+    virtual void on_exhausted() {}
 
    protected:
     ~Events() = default;

@@ -223,9 +223,12 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
           detailed ? models::FeedTier::detailed : models::FeedTier::fleet));
   models::Bench bench;
   bench.voltage_v = context.scenario.meters.voltage_v;
-  TWIN_ASSERT(models::manufacture(*home->meter, meter_provision_of(context, *home),
-                                  *home->bench_afe, bench),
-              number);
+  if (!models::manufacture(*home->meter, meter_provision_of(context, *home), *home->bench_afe,
+                           bench)) {
+    throw FirmwareRefusal("meter " + std::to_string(number) + ": its firmware " +
+                          home->meter->firmware().name +
+                          " refuses to be provisioned or calibrated");
+  }
 
   if (home->settings.concentrator != 0) {
     add_plc_modem(context, *home);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "models/core/afe/afe.hpp"
@@ -39,6 +40,11 @@ struct Home {
   std::unique_ptr<models::Rs485Line> line;
   std::unique_ptr<models::wan::Modem> modem;
   std::unique_ptr<models::Cm1Node> module;
+};
+
+// A firmware that will not be a meter: its production line says no.
+struct FirmwareRefusal : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 // Everything the homes of one medium share while they are built.

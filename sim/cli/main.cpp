@@ -10,6 +10,7 @@
 #include "os/build.hpp"
 #include "os/program.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/drive/firmware_guard.hpp"
 
 namespace sim::cli {
 
@@ -63,6 +64,7 @@ std::string version_text() {
 }
 
 int program(int argc, char** argv) {
+  run::guard_firmware();
   CLI::App app(
       "amitwin: a digital twin and load-test simulator for smart metering.\n"
       "Real meter firmware, DLMS/COSEM, 2G and a head-end in one reproducible run.");

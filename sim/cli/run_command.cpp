@@ -7,6 +7,7 @@
 #include "os/program.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/outcome_text.hpp"
+#include "sim/drive/debug_stop.hpp"
 #include "sim/drive/run.hpp"
 #include "sim/report/report.hpp"
 
@@ -54,6 +55,8 @@ int run(const Options& options) {
   how.folder = options.out.empty() ? "out/" + scenario->general.name : options.out;
   how.quiet = options.quiet;
   how.warnings = load.warnings.size();
+  how.debug_arguments = options.scenario.file;
+  for (const std::string& each : overrides_of(options)) how.debug_arguments += " --set " + each;
   if (!options.until.empty()) {
     const auto until = until_of(options.until);
     if (!until) return kBadInput;
@@ -100,13 +103,18 @@ int debug(const DebugOptions& options) {
     os::say(fmt::format("--until = {}: after the end of the scenario\n", options.until));
     return kBadInput;
   }
+  if (!run::DebugStop::debugger()) {
+    os::say(
+        "amitwin debug: no debugger follows this program; allowed: gdb --args amitwin debug ..., "
+        "then run\n");
+    return kEnvironment;
+  }
   run::RunOptions how;
   how.folder = "out/" + scenario->general.name + "-debug";
   how.break_meter = options.meter;
   how.break_at = *until;
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
-  // Without a debugger SIGTRAP has ended the program; with one, the user went on to the end.
   if (outcome.error.empty()) return kGood;
   os::say(fmt::format("amitwin debug: {}\n", outcome.error));
   return outcome.code;

@@ -5,15 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
 #include "os/program.hpp"
+#include "sim/drive/debug_stop.hpp"
 #include "sim/drive/director.hpp"
+#include "sim/drive/firmware_guard.hpp"
 #include "sim/drive/interrupt.hpp"
+#include "sim/drive/trace_file.hpp"
 #include "sim/drive/wall.hpp"
 #include "sim/record/line_recorder.hpp"
 #include "sim/record/recorder.hpp"
@@ -37,7 +39,8 @@ result::RunIdentity identity_of_run(const Scenario& scenario) {
 // What an earlier run left must not pass for this one's, should this one end early. The result file
 // and the store are begun anew by their writers.
 void remove_leftovers(const std::string& folder) {
-  for (const char* name : {"summary.json", "junit.xml", "report.html", "trace.vcd", "inputs.log"}) {
+  for (const char* name :
+       {"summary.json", "junit.xml", "report.html", "trace.vcd", "inputs.log", "doors.csv"}) {
     std::error_code error;  // what cannot be removed cannot be written either, and is told then
     std::filesystem::remove(folder + "/" + name, error);
   }
@@ -55,35 +58,6 @@ result::ResultWriter& begun(result::ResultWriter& writer, const std::string& fol
 std::string write_summary_files(const std::string& folder, const result::Summary& summary) {
   const std::string error = result::write_summary(folder + "/summary.json", summary);
   return error.empty() ? result::write_junit(folder + "/junit.xml", summary) : error;
-}
-
-// Where a paced run can be reached from outside.
-std::string doors_of(const Scenario& scenario) {
-  const ExposeKeys& expose = scenario.expose;
-  std::string text =
-      expose.listen.empty()
-          ? "no module listens (expose.listen is empty)"
-          : fmt::format(
-                "the module of meter n, if it has one, listens on {} + n - 1 (wrapper), as "
-                "soon as it is on the network",
-                expose.listen);
-  if (!expose.gateway.empty()) {
-    text += fmt::format(
-        "; the gateway of concentrator n on {} + n - 1 (wrapper; `amitwin inventory` lists each "
-        "meter's "
-        "wPort as server_sap)",
-        expose.gateway);
-  }
-  if (!expose.p32.empty()) {
-    text += fmt::format("; P3.2Ex of concentrator n on {} + n - 1 (mutual TLS)", expose.p32);
-  }
-  if (!expose.head_end.empty()) {
-    text += fmt::format("; concentrators report to {} (mutual TLS)", expose.head_end);
-  }
-  if (expose.hdlc_port > 0) {
-    text += fmt::format("; meter {} on port {} (HDLC)", expose.hdlc_meter, expose.hdlc_port);
-  }
-  return text;
 }
 
 std::vector<std::unique_ptr<LineRecorder>> line_recorders(World& world, const Scenario& scenario,
@@ -120,9 +94,13 @@ class Run {
                     static_cast<kernel::TimeNs>(scenario.trace.to_s * kernel::kNsPerSecond)});
     }
     if (options.break_meter != 0) {
-      world_.homes()[options.break_meter - 1]->meter->break_at(options.break_at,
-                                                               [] { std::raise(SIGTRAP); });
+      models::MeterNode& meter = *world_.homes()[options.break_meter - 1]->meter;
+      debug_stop_ = std::make_unique<DebugStop>(meter.firmware().name);
+      meter.break_at(options.break_at, *debug_stop_);
     }
+    set_firmware_hint(
+        writer_.path() + " opens and shows what was closed: amitwin report " + writer_.path(),
+        options.debug_arguments);
   }
 
   // False: interrupted, and not to be judged.
@@ -197,7 +175,12 @@ class Run {
   template <typename Show>
   void simulate_paced(const Show& show, RunOutcome& outcome) {
     PacedGateway gateway(world_, scenario_, *head_end_, options_.folder + "/inputs.log");
-    if (!options_.quiet) os::say(fmt::format("paced: {}\n", doors_of(scenario_)));
+    const std::string error =
+        os::write_file(options_.folder + "/doors.csv", doors_csv(gateway.doors()));
+    if (!error.empty()) throw std::runtime_error(error);
+    if (!options_.quiet) {
+      os::say(fmt::format("paced: {}\n", doors_text(scenario_, gateway.doors())));
+    }
     const double speed = scenario_.sim.speed;
     const PaceFigures figures = run_paced(world_, gateway, speed, end_, interrupt_, show);
     end_ = std::min(end_, world_.now());
@@ -209,7 +192,7 @@ class Run {
     if (figures.saturated) {
       outcome.code = os::kSaturated;
       outcome.remark = fmt::format(
-          "saturated: {:.4g} simulated seconds a second were asked, {:.4g} kept; {:.0f} % of the "
+          "saturated: {:.6g} simulated seconds a second were asked, {:.4g} kept; {:.0f} % of the "
           "time more than a second behind, at worst {:.1f} s",
           speed, figures.kept, 100 * figures.out_of_step, figures.worst_late_s);
     }
@@ -217,6 +200,7 @@ class Run {
   }
 
   InterruptGuard interrupt_;
+  std::unique_ptr<DebugStop> debug_stop_;
   const Scenario& scenario_;
   const RunOptions& options_;
   kernel::TimeNs end_;
@@ -229,6 +213,19 @@ class Run {
   std::unique_ptr<HeadEnd> head_end_;
   Director director_;
 };
+
+// Before anything is built: what is short is known by then.
+void check_descriptors(const Scenario& scenario) {
+  constexpr std::size_t kOwn = 32;  // results, store, logs
+  const std::size_t doors = count_doors(scenario);
+  const std::string what = fmt::format("a paced run with {} doors", doors);
+  const std::string few = os::too_few_descriptors(doors + kOwn, what);
+  if (!few.empty()) throw std::runtime_error(few);
+  if (!os::too_few_descriptors(2 * doors + kOwn, what).empty()) {
+    os::say(fmt::format("paced: {} doors, and descriptors for {} callers at a time (ulimit -n)\n",
+                        doors, os::descriptors().free - doors - kOwn));
+  }
+}
 
 // A port, the disk, the other process: what there is by then is kept.
 void carry_out(Run& run, RunOutcome& outcome) {
@@ -257,18 +254,26 @@ RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
     return outcome;
   }
   try {
+    if (scenario.sim.mode == Mode::paced) check_descriptors(scenario);
     Run run(scenario, measured, options);
     carry_out(run, outcome);
+  } catch (const FirmwareRefusal& refusal) {
+    outcome.error = refusal.what();
+    outcome.code = os::kFirmware;
   } catch (const std::exception& failure) {  // before there was anything to keep
     outcome.error = failure.what();
   }
-  if (outcome.judged()) {
+  if (outcome.error.empty() && scenario.trace.meter > 0) {
+    outcome.error =
+        finish_trace(options.folder + "/trace.vcd", format_utc(scenario.general.start_utc_s));
+  }
+  if (outcome.error.empty() && outcome.judged()) {
     outcome.summary.wall_s = stopwatch.elapsed_s();
     outcome.summary.cpu_s = process_cpu_s() - cpu_at_start_s;
     outcome.summary.peak_rss_bytes = peak_rss_bytes();
     outcome.error = write_summary_files(options.folder, outcome.summary);
   }
-  if (!outcome.error.empty()) outcome.code = os::kEnvironment;
+  if (!outcome.error.empty() && outcome.code != os::kFirmware) outcome.code = os::kEnvironment;
   return outcome;
 }
 

@@ -19,7 +19,8 @@ struct RunOptions {
   bool quiet = true;                      // no progress line
   kernel::TimeNs until = kernel::kNever;  // stop early
   std::size_t warnings = 0;               // of the load file, for the summary
-  std::uint32_t break_meter = 0;          // SIGTRAP in this meter's firmware at break_at; 0: none
+  std::string debug_arguments;            // of `amitwin debug`, to look into this very run
+  std::uint32_t break_meter = 0;          // a stop in this meter's firmware at break_at; 0: none
   kernel::TimeNs break_at = kernel::kNever;
   // Tests only: what is bent in the world, and in the head-end's store (its file) before it is
   // judged.
@@ -29,9 +30,10 @@ struct RunOptions {
 
 struct RunOutcome {
   result::Summary summary;
-  int code = os::kGood;  // also kSaturated, kInterrupted; kEnvironment with every error
-  std::string error;     // not empty: the disk or a port said no, and the run is not judged
-  std::string remark;    // what else is to be said of it: what was left, and how to look at it
+  // Also kSaturated, kInterrupted; kEnvironment or kFirmware with every error.
+  int code = os::kGood;
+  std::string error;   // not empty: disk, port or firmware said no, and the run is not judged
+  std::string remark;  // what else is to be said of it: what was left, and how to look at it
   bool judged() const { return !summary.digest.empty(); }
 };
 

@@ -22,10 +22,10 @@ bool readable_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, error) && std::ifstream(path).good();
 }
 
-// The port of HOST:PORT; 0: it is something else.
+// The port of HOST:PORT, 0 for any; -1: it is something else.
 std::int64_t port_of(const std::string& text) {
   const auto endpoint = net::parse_endpoint(text);
-  return endpoint ? endpoint->port : 0;
+  return endpoint ? endpoint->port : -1;
 }
 
 }  // namespace
@@ -116,15 +116,11 @@ void Loader::check_expose_and_trace() {
   };
   const std::int64_t first = port_of(s.expose.listen);
   const std::int64_t last = first + s.meters.count - 1;
-  if (!s.expose.listen.empty() && first == 0) {
+  if (!s.expose.listen.empty() && first < 0) {
     complain_at("expose.listen", "not an address and a port", "such as \"127.0.0.1:4060\"");
   } else if (good("meters.count") && last > kHighestPort) {
     complain_at("expose.listen", "meters.count ports from here end above 65535",
                 "a port up to " + std::to_string(kHighestPort + 1 - s.meters.count));
-  }
-  if (first != 0 && s.expose.hdlc_port >= first && s.expose.hdlc_port <= last) {
-    complain_at("expose.hdlc_port", "a module listens there already",
-                "a port outside " + std::to_string(first) + " to " + std::to_string(last));
   }
   if (s.expose.hdlc_port != 0 && !detailed(s.expose.hdlc_meter)) {
     complain_at(seen("expose.hdlc_meter") ? "expose.hdlc_meter" : "expose.hdlc_port",
@@ -250,7 +246,7 @@ void Loader::check_doors() {
       {"expose.head_end", &expose.head_end}};
   for (const auto& [path, text] : doors) {
     if (text->empty()) continue;
-    if (port_of(*text) == 0) {
+    if (port_of(*text) < 0 || (text == &expose.head_end && port_of(*text) == 0)) {
       complain_at(path, "not an address and a port", "such as \"127.0.0.1:4059\"");
     } else if (scenario_.concentrators.empty()) {
       complain_at(path, "there is no concentrator", "with [[concentrator]] rows");
@@ -263,12 +259,44 @@ void Loader::check_doors() {
   }
 }
 
+// Nobody listens on a port twice, and none is above the last.
+void Loader::check_ports() {
+  const ExposeKeys& expose = scenario_.expose;
+  const auto meters = scenario_.meters.count;
+  const auto lines = static_cast<std::int64_t>(scenario_.concentrators.size());
+  struct Ports {
+    const char* key;
+    std::int64_t first, last;
+  };
+  std::vector<Ports> taken;
+  for (const Ports& each : {Ports{"expose.listen", port_of(expose.listen), meters},
+                            Ports{"expose.gateway", port_of(expose.gateway), lines},
+                            Ports{"expose.p32", port_of(expose.p32), lines},
+                            Ports{"expose.hdlc_port", expose.hdlc_port, 1}}) {
+    const Ports wanted{each.key, each.first, each.first + each.last - 1};
+    if (wanted.first <= 0) continue;
+    const std::string range = std::to_string(wanted.first) + " to " + std::to_string(wanted.last);
+    if (wanted.last > kHighestPort && wanted.key != std::string("expose.listen")) {
+      complain_at(wanted.key, "ports " + range + " end above 65535",
+                  "a port up to " + std::to_string(kHighestPort + 1 - each.last));
+    }
+    for (const Ports& other : taken) {
+      if (wanted.first > other.last || other.first > wanted.last) continue;
+      complain_at(
+          wanted.key, "ports " + range + " and those of " + std::string(other.key) + " overlap",
+          "ports outside " + std::to_string(other.first) + " to " + std::to_string(other.last));
+    }
+    taken.push_back(wanted);
+  }
+}
+
 void Loader::cross_check() {
   check_general();
   if (good("meters.count")) check_concentrators();
   check_numbers_of_meters();
   check_files();
   check_expose_and_trace();
+  if (good("meters.count")) check_ports();
   check_events();
   if (good("meters.count")) check_sags();
   check_map();

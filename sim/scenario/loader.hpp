@@ -36,6 +36,7 @@ class Loader {
   void check_files();
   void check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s);
   void check_expose_and_trace();
+  void check_ports();
   void check_events();
   void check_sags();
   void check_map();

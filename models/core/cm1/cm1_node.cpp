@@ -23,6 +23,7 @@ constexpr cm1_close_reason kHalReasons[] = {CM1_CLOSED_BY_PEER, CM1_CLOSED_TIMEO
 Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan::ModemPort& modem)
     : life_{services.agenda, flash_},
       firmware_(*config.firmware),
+      module_(config.module),
       hal_(cm1_hal_table()),
       modem_(modem),
       instance_(firmware_.instance_bytes),
@@ -42,11 +43,15 @@ bool Cm1Node::provision(const cm1_provision& provision) {
   return firmware_.provision(instance_.get(), &provision) == 0;
 }
 
-template <typename Call>
-void Cm1Node::upcall(Call call) {
+template <typename... Parameters, typename... Arguments>
+void Cm1Node::upcall(const char* name, void (*cm1_firmware::*entry)(void*, Parameters...),
+                     Arguments... arguments) {
   if (!life_.running) return;
   watch_.begin(life_.now());
-  call(instance_.get());
+  {
+    const FirmwareCall in("module", module_, name, life_.now());
+    (firmware_.*entry)(instance_.get(), arguments...);
+  }
   watch_.leave();
   if (flash_.power_cut()) {
     turn_off();
@@ -62,7 +67,10 @@ void Cm1Node::init_instance() {
   clock_.restart();
   watch_.restart();
   watch_.enter();
-  firmware_.init(instance_.get(), &hal_);
+  {
+    const FirmwareCall in("module", module_, "init", life_.now());
+    firmware_.init(instance_.get(), &hal_);
+  }
   watch_.leave();
 }
 
@@ -86,46 +94,41 @@ void Cm1Node::turn_off() {
 }
 
 void Cm1Node::on_time(kernel::TimeNs, std::uint32_t what) {
-  if (what == kAlarm) return upcall([this](void* self) { firmware_.on_alarm(self); });
+  if (what == kAlarm) return upcall("on_alarm", &cm1_firmware::on_alarm);
   flash_.restore_power();
   ++boots_;
   life_.running = true;
   init_instance();
-  upcall([this](void* self) { firmware_.boot(self); });
+  upcall("boot", &cm1_firmware::boot);
 }
 
 // ---- What arrives ----
 
 void Cm1Node::on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) {
-  upcall([&](void* self) {
-    firmware_.on_rs485(self, frame.data(), static_cast<std::uint32_t>(frame.size()));
-  });
+  upcall("on_rs485", &cm1_firmware::on_rs485, frame.data(),
+         static_cast<std::uint32_t>(frame.size()));
 }
 
 void Cm1Node::on_modem(wan::ModemState state) {
-  upcall(
-      [&](void* self) { firmware_.on_modem(self, kHalStates[static_cast<std::size_t>(state)]); });
+  upcall("on_modem", &cm1_firmware::on_modem, kHalStates[static_cast<std::size_t>(state)]);
 }
 
 void Cm1Node::on_socket_open(int socket, bool incoming) {
-  upcall([&](void* self) { firmware_.on_socket_open(self, socket, incoming ? 1 : 0); });
+  upcall("on_socket_open", &cm1_firmware::on_socket_open, socket, incoming ? 1 : 0);
 }
 
 void Cm1Node::on_socket_data(int socket, std::span<const std::uint8_t> octets) {
-  upcall([&](void* self) {
-    firmware_.on_socket_data(self, socket, octets.data(),
-                             static_cast<std::uint32_t>(octets.size()));
-  });
+  upcall("on_socket_data", &cm1_firmware::on_socket_data, socket, octets.data(),
+         static_cast<std::uint32_t>(octets.size()));
 }
 
 void Cm1Node::on_socket_closed(int socket, wan::CloseReason reason) {
-  upcall([&](void* self) {
-    firmware_.on_socket_closed(self, socket, kHalReasons[static_cast<std::size_t>(reason)]);
-  });
+  upcall("on_socket_closed", &cm1_firmware::on_socket_closed, socket,
+         kHalReasons[static_cast<std::size_t>(reason)]);
 }
 
 void Cm1Node::on_socket_drained(int socket) {
-  upcall([&](void* self) { firmware_.on_socket_drained(self, socket); });
+  upcall("on_socket_drained", &cm1_firmware::on_socket_drained, socket);
 }
 
 }  // namespace models

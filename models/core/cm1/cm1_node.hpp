@@ -9,6 +9,7 @@
 
 #include "cm1/hal/cm1_hal.h"
 #include "models/core/parts/device.hpp"
+#include "models/core/parts/firmware_call.hpp"
 #include "models/core/wan/ports.hpp"
 
 namespace models {
@@ -131,13 +132,15 @@ class Cm1Node final : public SupplyListener,
   void on_socket_closed(int socket, wan::CloseReason reason) override;
   void on_socket_drained(int socket) override;
 
-  template <typename Call>
-  void upcall(Call call);
+  template <typename... Parameters, typename... Arguments>
+  void upcall(const char* name, void (*cm1_firmware::*entry)(void*, Parameters...),
+              Arguments... arguments);
   void init_instance();
   void turn_off();
 
   DeviceLife life_;
   const cm1_firmware& firmware_;
+  std::uint32_t module_;
   cm1_hal hal_;
   wan::ModemPort& modem_;
   InstanceMemory instance_;

@@ -19,27 +19,26 @@ WindowFeed::Pace pace_of(const MeterNodeConfig& config) {
 
 MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config,
                      std::unique_ptr<ElectricalFeed> feed)
-    : UpcallGate(life_, *config.firmware),
+    : UpcallGate(life_, *config.firmware, config.meter),
       life_{services.agenda, flash_},
-      meter_(config.meter),
       flash_(METER_FLASH_PAGES),
-      board_{McuClock(life_, *this, node_id(meter_, kNodeMeter), kAlarm, config.tolerance.mcu_ppb),
-             RtcBlock(life_, *this, node_id(meter_, kNodeMeter), kRtc, config.tolerance.rtc,
+      board_{McuClock(life_, *this, node_id(meter(), kNodeMeter), kAlarm, config.tolerance.mcu_ppb),
+             RtcBlock(life_, *this, node_id(meter(), kNodeMeter), kRtc, config.tolerance.rtc,
                       config.rtc_start_ticks),
              flash_,
              CpuBlock(life_, board_.clock, *config.service_times),
              UartBlock(life_, board_.cpu, *this),
              BufferAccount(services.buffers),
-             RelayBlock(life_, *this, node_id(meter_, kNodeMeter), kRelay),
+             RelayBlock(life_, *this, node_id(meter(), kNodeMeter), kRelay),
              PulseBlock(life_),
              CryptoBlock(services.crypto,
                          RandomSource(services.seed, config.meter, kernel::kPurposeMeterRandom)),
              PlcBlock(life_, board_.clock, *this),
              ThermometerBlock(board_.rtc.clock()),
              BatteryBlock(supply_)},
-      windows_(life_, *this, *this, node_id(meter_, kNodeMeter), kWindow, std::move(feed),
+      windows_(life_, *this, *this, node_id(meter(), kNodeMeter), kWindow, std::move(feed),
                pace_of(config)),
-      supply_(services.agenda, *this, node_id(meter_, kNodeMeter), kSupply, *this),
+      supply_(services.agenda, *this, node_id(meter(), kNodeMeter), kSupply, *this),
       hal_(meter::hal::table_of(board_)),
       retained_(config.firmware->retained_bytes) {
   static_assert(METER_FLASH_PAGE_BYTES == Flash::kPageBytes && METER_RTC_HZ == Rtc::kRateHz);
@@ -69,9 +68,9 @@ void MeterNode::on_time(kernel::TimeNs now, std::uint32_t what) {
       return settle_relay(now);
     case kRtc:
       board_.rtc.matched();
-      return upcall([](const meter_firmware& firmware, void* self) { firmware.on_rtc(self); });
+      return upcall("on_rtc", &meter_firmware::on_rtc);
     case kAlarm:
-      return upcall([](const meter_firmware& firmware, void* self) { firmware.on_alarm(self); });
+      return upcall("on_alarm", &meter_firmware::on_alarm);
     default:
       TWIN_ASSERT(false, what);
   }
@@ -102,9 +101,7 @@ void MeterNode::settle_relay(kernel::TimeNs now) {
   windows_.deliver(now);
   const Relay& relay = board_.relay.relay();
   if (board_.relay.settle()) windows_.feed().set_relay(now, relay.closed());
-  upcall([&relay](const meter_firmware& firmware, void* self) {
-    firmware.on_relay(self, relay.closed() ? 1 : 0);
-  });
+  upcall("on_relay", &meter_firmware::on_relay, relay.closed() ? 1 : 0);
 }
 
 // ---- Production line ----
@@ -112,7 +109,7 @@ void MeterNode::settle_relay(kernel::TimeNs now) {
 bool MeterNode::provision(const meter_provision& provision) {
   TWIN_ASSERT(!life_.running && boots_ == 0, boots_);
   init_instance();
-  const int status = firmware().provision(instance(), &provision);
+  const int status = within("provision", &meter_firmware::provision, &provision);
   stop_hardware();
   return status == 0;
 }
@@ -122,7 +119,7 @@ bool MeterNode::calibrate(meter_calibration_step step, const meter_sums& sums,
   TWIN_ASSERT(!life_.running && boots_ == 0, boots_);
   // One bench session: the instance keeps what it learns until the constants are stored.
   if (step == METER_CALIBRATE_GAIN) init_instance();
-  const int status = firmware().calibrate(instance(), step, &sums, &reference);
+  const int status = within("calibrate", &meter_firmware::calibrate, step, &sums, &reference);
   if (step == METER_CALIBRATE_STORE) stop_hardware();
   return status == 0;
 }
@@ -140,7 +137,7 @@ void MeterNode::on_mains_change(const MainsInput::Change& change) {
 
 void MeterNode::on_supply_event(kernel::TimeNs now, Supply::Event event) {
   const auto tell = [this](meter_power_state state) {
-    upcall([state](const meter_firmware& firmware, void* self) { firmware.on_power(self, state); });
+    upcall("on_power", &meter_firmware::on_power, state);
   };
   switch (event) {
     case Supply::Event::kNone:
@@ -179,7 +176,7 @@ void MeterNode::boot(kernel::TimeNs now) {
   boot_reason_ = METER_BOOT_POWER;
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, true);
   board_.plc.power(true);
-  upcall([reason](const meter_firmware& firmware, void* self) { firmware.boot(self, reason); });
+  upcall("boot", &meter_firmware::boot, reason);
 }
 
 void MeterNode::turn_off(kernel::TimeNs now) {

@@ -82,7 +82,6 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   void catch_up();
 
   // ---- What may be read from outside ----
-  std::uint32_t meter() const { return meter_; }
   Board& board() { return board_; }
   const Board& board() const { return board_; }
   Flash& flash() { return flash_; }
@@ -116,7 +115,6 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   void settle_relay(kernel::TimeNs now);
 
   DeviceLife life_;
-  std::uint32_t meter_;
   std::uint32_t boots_ = 0;
   std::uint32_t watchdog_resets_ = 0;
   meter_boot_reason boot_reason_ = METER_BOOT_FIRST;

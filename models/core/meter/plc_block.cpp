@@ -132,25 +132,19 @@ void PlcBlock::power(bool on) {
 }
 
 void PlcBlock::on_frame(const protocol::prime::ReceivedFrame& frame) {
-  gate_.upcall([&](const meter_firmware& firmware, void* instance) {
-    const meter_plc_frame told_frame{
-        frame.mpdu.data(), static_cast<std::uint32_t>(frame.mpdu.size()),
-        static_cast<std::uint8_t>(frame.scheme), frame.snr_cdb, frame.start_us};
-    firmware.on_plc(instance, &told_frame);
-  });
+  const meter_plc_frame told_frame{frame.mpdu.data(), static_cast<std::uint32_t>(frame.mpdu.size()),
+                                   static_cast<std::uint8_t>(frame.scheme), frame.snr_cdb,
+                                   frame.start_us};
+  gate_.upcall("on_plc", &meter_firmware::on_plc, &told_frame);
 }
 
 void PlcBlock::on_beacon(const protocol::prime::HeardBeacon& beacon) {
-  gate_.upcall([&](const meter_firmware& firmware, void* instance) {
-    const meter_plc_beacon told_beacon = told(beacon);
-    firmware.on_plc_beacon(instance, &told_beacon);
-  });
+  const meter_plc_beacon told_beacon = told(beacon);
+  gate_.upcall("on_plc_beacon", &meter_firmware::on_plc_beacon, &told_beacon);
 }
 
 void PlcBlock::on_beacon_lost() {
-  gate_.upcall([](const meter_firmware& firmware, void* instance) {
-    firmware.on_plc_beacon(instance, nullptr);
-  });
+  gate_.upcall("on_plc_beacon", &meter_firmware::on_plc_beacon, nullptr);
 }
 
 }  // namespace models

@@ -48,9 +48,8 @@ class UartBlock {
   class Receiver final : public SerialReceiver {
    public:
     void on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) override {
-      gate_->upcall([&](const meter_firmware& firmware, void* instance) {
-        firmware.on_uart(instance, port_, frame.data(), static_cast<std::uint32_t>(frame.size()));
-      });
+      gate_->upcall("on_uart", &meter_firmware::on_uart, port_, frame.data(),
+                    static_cast<std::uint32_t>(frame.size()));
     }
 
    private:

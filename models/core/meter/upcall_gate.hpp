@@ -3,54 +3,70 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <utility>
 
 #include "meter/hal/meter_hal.h"
 #include "models/core/parts/device.hpp"
+#include "models/core/parts/firmware_call.hpp"
 
 namespace models {
+
+// Whoever wants to stand in an upcall when it happens: a debugger's end of this program.
+class UpcallBreak {
+ public:
+  // `code` is where the firmware's function begins.
+  virtual void before(const FirmwareCall& call, void* instance, void* code) = 0;
+  virtual void after() = 0;
+
+ protected:
+  ~UpcallBreak() = default;
+};
 
 // One firmware instance, and the only way into it: upcalls never nest.
 class UpcallGate {
  public:
-  UpcallGate(DeviceLife& life, const meter_firmware& firmware)
-      : life_(life), firmware_(firmware), memory_(firmware.instance_bytes) {}
+  UpcallGate(DeviceLife& life, const meter_firmware& firmware, std::uint32_t meter)
+      : life_(life), firmware_(firmware), memory_(firmware.instance_bytes), meter_(meter) {}
   UpcallGate(const UpcallGate&) = delete;
   UpcallGate& operator=(const UpcallGate&) = delete;
 
   // The windows come first, then the call itself; afterwards the supply may turn out to be gone.
-  // Not at all while the firmware is off.
-  template <typename Call>
-  void upcall(Call call) {
+  // Not at all while the firmware is off. `name` is the entry's, for people.
+  template <typename... Parameters, typename... Arguments>
+  void upcall(const char* name, void (*meter_firmware::*entry)(void*, Parameters...),
+              Arguments... arguments) {
     if (!life_.running) return;
-    begin();
-    call(firmware_, memory_.get());
-    end();
-  }
-  // Between two upcalls, as part of one: windows.
-  template <typename Call>
-  void within(Call call) {
-    watch_.enter();
-    call(firmware_, memory_.get());
+    const kernel::TimeNs now = life_.now();
+    before_upcall(now);
+    watch_.begin(now);
+    call(name, entry, arguments...);
     watch_.leave();
+    after_upcall(life_.now(), watch_.stuck());
+  }
+  // Between two upcalls, as part of one: windows; the production line.
+  template <typename Result, typename... Parameters, typename... Arguments>
+  Result within(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
+                Arguments... arguments) {
+    watch_.enter();
+    const FirmwareCall in("meter", meter_, name, life_.now());
+    const Leave leave{watch_};
+    return (firmware_.*entry)(memory_.get(), arguments...);
   }
   void init(const meter_hal& hal) {
     memory_.clear();
     watch_.restart();
-    within(
-        [&hal](const meter_firmware& firmware, void* instance) { firmware.init(instance, &hal); });
+    within("init", &meter_firmware::init, &hal);
   }
   // Memory for a power line modem behind the instance, if the firmware wants it.
   void add_plc_memory() {
     memory_ = InstanceMemory(std::size_t{firmware_.instance_bytes} + firmware_.plc_bytes);
   }
 
-  // Called once, before the first upcall at or after the time (a debugger wants to stop there).
-  void break_at(kernel::TimeNs at, std::function<void()> hook) {
+  // In the first upcall at or after the time.
+  void break_at(kernel::TimeNs at, UpcallBreak& who) {
     break_at_ns_ = at;
-    break_hook_ = std::move(hook);
+    break_ = &who;
   }
+  std::uint32_t meter() const { return meter_; }
   const meter_firmware& firmware() const { return firmware_; }
   void* instance() { return memory_.get(); }
   bool running() const { return life_.running; }
@@ -62,26 +78,29 @@ class UpcallGate {
  private:
   virtual void before_upcall(kernel::TimeNs now) = 0;
   virtual void after_upcall(kernel::TimeNs now, bool stuck) = 0;
-  void begin() {
-    const kernel::TimeNs now = life_.now();
-    if (now >= break_at_ns_) {
-      break_at_ns_ = kernel::kNever;
-      break_hook_();
-    }
-    before_upcall(now);
-    watch_.begin(now);
-  }
-  void end() {
-    watch_.leave();
-    after_upcall(life_.now(), watch_.stuck());
+
+  struct Leave {
+    UpcallWatch& watch;
+    ~Leave() { watch.leave(); }
+  };
+  template <typename... Parameters, typename... Arguments>
+  void call(const char* name, void (*meter_firmware::*entry)(void*, Parameters...),
+            Arguments... arguments) {
+    const FirmwareCall in("meter", meter_, name, life_.now());
+    if (in.at() < break_at_ns_) return (firmware_.*entry)(memory_.get(), arguments...);
+    break_at_ns_ = kernel::kNever;
+    break_->before(in, memory_.get(), reinterpret_cast<void*>(firmware_.*entry));
+    (firmware_.*entry)(memory_.get(), arguments...);
+    break_->after();
   }
 
   DeviceLife& life_;
   const meter_firmware& firmware_;
   InstanceMemory memory_;
-  std::function<void()> break_hook_;
+  UpcallBreak* break_ = nullptr;
   kernel::TimeNs break_at_ns_ = kernel::kNever;
   UpcallWatch watch_;
+  std::uint32_t meter_;
 };
 
 }  // namespace models

@@ -38,17 +38,13 @@ void WindowFeed::power_on(kernel::TimeNs now) {
 void WindowFeed::on_sums(const meter_sums& sums, std::uint32_t n_repeats) {
   if (!life_.running) return;
   windows_ += n_repeats;
-  gate_.within([&](const meter_firmware& firmware, void* instance) {
-    firmware.on_sums(instance, &sums, n_repeats);
-  });
+  gate_.within("on_sums", &meter_firmware::on_sums, &sums, n_repeats);
 }
 
 void WindowFeed::on_samples(const meter_window& window) {
   if (!life_.running) return;
   ++windows_;
-  gate_.within([&](const meter_firmware& firmware, void* instance) {
-    firmware.on_samples(instance, &window);
-  });
+  gate_.within("on_samples", &meter_firmware::on_samples, &window);
 }
 
 // Start of the window that contains now: the first one not delivered.

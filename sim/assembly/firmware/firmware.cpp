@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "meter/fw/device/firmware.h"
+#include "models/core/parts/firmware_call.hpp"
 
 namespace sim::run {
 namespace {
@@ -45,7 +46,11 @@ FoundFirmware from_shared_object(const std::string& path) {
   if (entry == nullptr) {
     return {nullptr, fmt::format("{} exports no {}()", path, METER_FIRMWARE_ENTRY)};
   }
-  const meter_firmware* table = entry();
+  const meter_firmware* table = nullptr;
+  {
+    const models::FirmwareCall in("meter", 0, METER_FIRMWARE_ENTRY, 0);
+    table = entry();
+  }
   if (table == nullptr) return {nullptr, fmt::format("{}: its entry returns nothing", path)};
   const std::string fault = fault_of(*table);
   if (!fault.empty()) return {nullptr, fmt::format("{} {}", path, fault)};
@@ -68,6 +73,7 @@ std::string type_template_text(const meter_firmware& firmware) {
   const auto obis_text = [](const auto& obis) { return fmt::format("{}", fmt::join(obis, ".")); };
   ordered_json objects = ordered_json::array();
   meter_object_info info{};
+  const models::FirmwareCall in("meter", 0, "describe", 0);
   for (std::uint32_t index = 0; firmware.describe(index, &info) == 0; ++index) {
     ordered_json object = {{"class", info.class_id},
                            {"version", info.version},

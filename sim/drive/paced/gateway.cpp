@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <stdexcept>
 #include <utility>
+
+#include "os/program.hpp"
 
 namespace sim::run {
 namespace {
@@ -38,18 +42,33 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
         world.agenda_of(home), *home.meter, kOpticalEntity, home.identity.number,
         [this](std::uint64_t caller, protocol::Bytes octets) { hub_->send(caller, octets); });
     const auto first = net::parse_endpoint(scenario.expose.listen);
-    listen(first ? first->host : "127.0.0.1", static_cast<std::uint32_t>(scenario.expose.hdlc_port),
-           kOpticalTag);
+    const auto meter = static_cast<std::uint32_t>(scenario.expose.hdlc_meter);
+    // Its own port, whatever the meter's number.
+    listen(
+        "optical", 1,
+        {first ? first->host : "127.0.0.1", static_cast<std::uint16_t>(scenario.expose.hdlc_port)},
+        kOpticalTag);
+    doors_.back().number = meter;
   }
   world.cell().set_peer(*this);
   world.ethernet().set_peer(*this);
 }
 
-void PacedGateway::listen(const std::string& host, std::uint32_t port, std::uint32_t tag) {
-  if (port > 65'535) throw std::runtime_error(fmt::format("{}: no port {}", host, port));
-  const bool p32 = tag > kFirstP32Tag;
-  hub_->listen({host, static_cast<std::uint16_t>(port)}, tag,
-               p32 ? tls_of(tag - kFirstP32Tag) : nullptr);
+// The numbered door behind the first: port PORT + n - 1, or any for each.
+void PacedGateway::listen(const char* kind, std::uint32_t number, const net::Endpoint& first,
+                          std::uint32_t tag) {
+  const std::uint32_t port = first.port == 0 ? 0 : first.port + number - 1;
+  if (port > 65'535) {
+    throw std::runtime_error(fmt::format("the {} of {}: there is no port {}", kind, number, port));
+  }
+  net::Endpoint at{first.host, static_cast<std::uint16_t>(port)};
+  try {
+    at.port = hub_->listen(at, tag, tag > kFirstP32Tag ? tls_of(tag - kFirstP32Tag) : nullptr);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(
+        fmt::format("the door of {} {}: {}{}", kind, number, error.what(), port_hint(at.port)));
+  }
+  doors_.push_back({kind, number, at});
 }
 
 void PacedGateway::listen_for_modules() {
@@ -57,19 +76,28 @@ void PacedGateway::listen_for_modules() {
   if (!first) return;
   for (const auto& home : world_.homes()) {
     const std::uint32_t number = home->identity.number;
-    if (home->module != nullptr) listen(first->host, first->port + number - 1, number);
+    if (home->module != nullptr) listen("module", number, *first, number);
   }
 }
 
 void PacedGateway::listen_for_concentrators(const std::string& where, std::uint32_t first_tag) {
   const auto first = net::parse_endpoint(where);
   if (!first) return;
+  const bool p32 = first_tag == kFirstP32Tag;
   for (std::uint32_t number = 1; number <= scenario_.concentrators.size(); ++number) {
     // Behind GPRS it has no server of its own.
-    const bool gprs = scenario_.concentrators[number - 1].uplink == Uplink::gprs;
-    if (first_tag == kFirstP32Tag && gprs) continue;
-    listen(first->host, first->port + number - 1, first_tag + number);
+    if (p32 && scenario_.concentrators[number - 1].uplink == Uplink::gprs) continue;
+    listen(p32 ? "p32" : "gateway", number, *first, first_tag + number);
   }
+}
+
+void PacedGateway::on_exhausted() {
+  if (told_exhausted_) return;
+  told_exhausted_ = true;
+  os::say(
+      fmt::format("paced: no descriptor is left of {}: further callers wait until others leave; "
+                  "allowed: a higher limit (ulimit -n)\n",
+                  os::descriptors().limit));
 }
 
 const net::TlsContext& PacedGateway::tls_of(std::uint32_t concentrator) {
@@ -94,9 +122,11 @@ PacedGateway::~PacedGateway() {
 }
 
 void PacedGateway::log(const char* what, Handle handle, std::size_t octets) {
-  fmt::print(log_, "{:.6f} {} {} {}\n", 1e-9 * static_cast<double>(world_.now()), what, handle,
-             octets);
-  std::fflush(log_);
+  const std::string line = fmt::format(
+      "{:.6f} {} {} {}\n", 1e-9 * static_cast<double>(world_.now()), what, handle, octets);
+  const bool written =
+      std::fwrite(line.data(), 1, line.size(), log_) == line.size() && std::fflush(log_) == 0;
+  if (!written) throw std::runtime_error(fmt::format("inputs.log: {}", std::strerror(errno)));
 }
 
 void PacedGateway::on_open(ConnectionId connection, std::uint32_t module, std::string_view host,

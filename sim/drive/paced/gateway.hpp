@@ -12,6 +12,7 @@
 #include "net/hub.hpp"
 #include "sim/assembly/optical_port.hpp"
 #include "sim/assembly/world.hpp"
+#include "sim/drive/paced/doors.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -32,6 +33,7 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   // Lets the sockets speak; between two slices of simulated time only.
   void poll(int timeout_ms) { hub_->poll(timeout_ms); }
   std::uint64_t accepted() const { return accepted_; }
+  const std::vector<Door>& doors() const { return doors_; }
 
  private:
   using Handle = net::Hub::Handle;
@@ -49,9 +51,11 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   void on_connected(Handle handle, std::uint32_t tag, std::string_view peer) override;
   void on_received(Handle handle, protocol::Bytes octets) override;
   void on_hung_up(Handle handle) override;
+  void on_exhausted() override;
   void log(const char* what, Handle handle, std::size_t octets);
 
-  void listen(const std::string& host, std::uint32_t port, std::uint32_t tag);
+  void listen(const char* kind, std::uint32_t number, const net::Endpoint& first,
+              std::uint32_t tag);
   void listen_for_modules();
   void listen_for_concentrators(const std::string& where, std::uint32_t first_tag);
   const net::TlsContext& tls_of(std::uint32_t concentrator);
@@ -73,7 +77,9 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   std::map<std::uint32_t, net::TlsContext> tls_;  // by concentrator
   std::unique_ptr<OpticalPort> optical_;
   std::FILE* log_;
+  std::vector<Door> doors_;
   std::uint64_t accepted_ = 0;
+  bool told_exhausted_ = false;
 };
 
 }  // namespace sim::run

@@ -320,13 +320,34 @@ TEST(MeterNode, RandomOctetsAreTheMetersOwnAndRepeatable) {
 
 TEST(MeterNode, BreakHookRunsBeforeTheFirstUpcallAtOrAfterItsTime) {
   MeterBench bench;
-  std::size_t seen = 99;
-  bench.node->break_at(2 * kNsPerSecond, [&] { seen = meter_script().log.size(); });
+  struct Stop final : models::UpcallBreak {
+    void before(const models::FirmwareCall& call, void* in, void* code) override {
+      seen = meter_script().log.size();
+      upcall = call.upcall();
+      meter = call.number();
+      instance = in;
+      entry = code;
+      EXPECT_EQ(models::FirmwareCall::current(), &call);
+    }
+    void after() override { seen_after = meter_script().log.size(); }
+    std::size_t seen = 99, seen_after = 99;
+    std::string upcall;
+    std::uint32_t meter = 0;
+    void* instance = nullptr;
+    void* entry = nullptr;
+  } stop;
+  bench.node->break_at(2 * kNsPerSecond, stop);
   meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
   meter_script().alarm = [&] { bench.hal().clock->alarm_us(bench.context(), 3'000'000); };
   bench.start();
   bench.run_for(kNsPerMinute);
-  EXPECT_EQ(seen, 2u);
+  EXPECT_EQ(stop.seen, 2u);
+  EXPECT_EQ(stop.seen_after, 3u);
+  EXPECT_EQ(stop.upcall, "on_alarm");
+  EXPECT_EQ(stop.meter, bench.node->meter());
+  EXPECT_EQ(stop.instance, bench.node->instance());
+  EXPECT_EQ(stop.entry, reinterpret_cast<void*>(bench.node->firmware().on_alarm));
+  EXPECT_EQ(models::FirmwareCall::current(), nullptr);
 }
 
 TEST(Factory, BenchShowsTheThreePointsAndNothingRunsBeforeTheFirstBoot) {

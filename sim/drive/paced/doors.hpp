@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "net/socket.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace sim::run {
+
+// Where a paced run can be reached from outside: one listening port.
+struct Door {
+  const char* kind;      // "module", "gateway", "p32", "optical"
+  std::uint32_t number;  // of the meter or concentrator
+  net::Endpoint at;      // the port as the system gave it
+};
+
+// For people. With ports given by the system (PORT 0) each of the first is named.
+std::string doors_text(const Scenario& scenario, const std::vector<Door>& doors);
+// "door,number,host,port", a line each.
+std::string doors_csv(const std::vector<Door>& doors);
+// Doors a scenario opens; each is a descriptor, and so is each caller.
+std::size_t count_doors(const Scenario& scenario);
+// What else is to be said of a port that could not be had; empty: nothing.
+std::string port_hint(std::uint16_t port);
+
+}  // namespace sim::run

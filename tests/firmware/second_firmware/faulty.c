@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: amitwin contributors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The second firmware with one fault, chosen by the compiler's command line: what the platform must
+ * name, and not die of.
+ */
+#include <stdlib.h>
+
+#include "tests/firmware/second_firmware/second_firmware.h"
+
+enum { AFTER_WINDOWS = 20 };
+
+#if defined FAULT_OVERFLOW
+static volatile int depth;
+__attribute__((noinline)) static int deeper(int n) {
+  volatile char much[4096];
+  much[0] = (char)n;
+  depth = n;
+  if (depth < 0) return 0; /* never: the stack ends first */
+  return deeper(n + 1) + much[0];
+}
+#endif
+
+static void fault(void) {
+#if defined FAULT_SEGV
+  *(volatile int*)16 = 1;
+#elif defined FAULT_FPE
+  volatile int zero = 0;
+  zero = 7 / zero;
+#elif defined FAULT_ABORT
+  abort();
+#elif defined FAULT_LOOP
+  for (volatile int forever = 1; forever;) {
+  }
+#elif defined FAULT_EXIT
+  exit(0);
+#elif defined FAULT_OVERFLOW
+  deeper(0);
+#endif
+}
+
+static unsigned windows; /* of all instances: a guest may be careless */
+
+static void on_sums(void* instance, const struct meter_sums* sums, uint32_t n_repeats) {
+  second_firmware()->on_sums(instance, sums, n_repeats);
+  if (++windows > AFTER_WINDOWS) fault();
+}
+
+static int refuse(void* instance, const struct meter_provision* provision) {
+  (void)instance, (void)provision;
+  return -1;
+}
+
+__attribute__((visibility("default"))) const struct meter_firmware* meter_firmware_entry(void);
+const struct meter_firmware* meter_firmware_entry(void) {
+  static struct meter_firmware table;
+  table = *second_firmware();
+  table.on_sums = on_sums;
+#if defined FAULT_REFUSE
+  table.provision = refuse;
+#else
+  (void)refuse;
+#endif
+#if defined FAULT_ENTRY
+  *(volatile int*)16 = 1;
+#endif
+  return &table;
+}
