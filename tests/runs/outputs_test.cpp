@@ -214,6 +214,15 @@ TEST_F(Outputs, TheTraceShowsASagBecomeAPowerFailAndTheLineFallSilent) {
   EXPECT_GT(signal_of(signals, "v_counts").size(), 500u) << "0.1 s of samples at 6.4 kHz";
 }
 
+// Nothing of a run depends on when it was made.
+TEST_F(Outputs, TheTraceIsDatedByTheScenario) {
+  std::istringstream trace(read_text(out("trace.vcd")));
+  std::string keyword, date;
+  trace >> keyword >> date;
+  EXPECT_EQ(keyword, "$date");
+  EXPECT_EQ(date, "2024-01-15T00:00:00Z");
+}
+
 TEST_F(Outputs, TheTraceChangesNoRow) {
   const ProgramRun plain = amitwin({"run", *folder_ / "street.toml", "--out", *folder_ / "plain",
                                     "--quiet", "--set", "trace.meter=0"});
