@@ -22,11 +22,10 @@ constexpr cm1_close_reason kHalReasons[] = {CM1_CLOSED_BY_PEER, CM1_CLOSED_TIMEO
 
 Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan::ModemPort& modem)
     : life_{services.agenda, flash_},
-      firmware_(*config.firmware),
-      module_(config.module),
+      guest_{*config.firmware, config.module},
       hal_(cm1_hal_table()),
       modem_(modem),
-      instance_(firmware_.instance_bytes),
+      instance_(guest_.firmware.instance_bytes),
       boot_timer_(services.agenda, *this, node_id(config.module, kNodeModule), kBoot),
       clock_(life_, *this, node_id(config.module, kNodeModule), kAlarm, config.mcu_ppb),
       flash_(CM1_FLASH_PAGES),
@@ -40,7 +39,7 @@ Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan:
 bool Cm1Node::provision(const cm1_provision& provision) {
   TWIN_ASSERT(!rail_.on() && boots_ == 0, boots_);
   init_instance();
-  return firmware_.provision(instance_.get(), &provision) == 0;
+  return guest_.firmware.provision(instance_.get(), &provision) == 0;
 }
 
 template <typename... Parameters, typename... Arguments>
@@ -49,8 +48,8 @@ void Cm1Node::upcall(const char* name, void (*cm1_firmware::*entry)(void*, Param
   if (!life_.running) return;
   watch_.begin(life_.now());
   {
-    const FirmwareCall in("module", module_, name, life_.now());
-    (firmware_.*entry)(instance_.get(), arguments...);
+    const FirmwareCall in("module", guest_.module, name, life_.now());
+    (guest_.firmware.*entry)(instance_.get(), arguments...);
   }
   watch_.leave();
   if (flash_.power_cut()) {
@@ -68,8 +67,8 @@ void Cm1Node::init_instance() {
   watch_.restart();
   watch_.enter();
   {
-    const FirmwareCall in("module", module_, "init", life_.now());
-    firmware_.init(instance_.get(), &hal_);
+    const FirmwareCall in("module", guest_.module, "init", life_.now());
+    guest_.firmware.init(instance_.get(), &hal_);
   }
   watch_.leave();
 }

@@ -139,8 +139,11 @@ class Cm1Node final : public SupplyListener,
   void turn_off();
 
   DeviceLife life_;
-  const cm1_firmware& firmware_;
-  std::uint32_t module_;
+  struct Guest {
+    const cm1_firmware& firmware;
+    std::uint32_t module;  // its number
+  };
+  Guest guest_;
   cm1_hal hal_;
   wan::ModemPort& modem_;
   InstanceMemory instance_;
