@@ -201,7 +201,7 @@ void add_module(const HomeContext& context, Home& home) {
 std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
   auto home = std::make_unique<Home>();
   home->settings = settings_of(context.scenario, number);
-  home->identity = identity_of(seed_of(context), number, home->settings.model);
+  home->identity = identity_of(context.scenario, number);
   add_load(context, *home);
   const int phases = phases_of(home->settings.model);
   models::SupplyConfig supply;

@@ -44,7 +44,7 @@ models::HouseholdConfig household_config(const Scenario& scenario) {
   models::HouseholdConfig config;
   config.seed = seed_of(scenario);
   config.place.start_utc_s = scenario.general.start_utc_s;
-  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  const auto zone = zone_of(scenario, scenario.meters.time_zone);
   config.place.utc_offset_s = 60 * zone.offset_min;
   config.place.daylight_saving = zone.daylight_saving;
   config.annual_kwh = scenario.load.annual_kwh;
@@ -110,7 +110,7 @@ plc::ChannelConfig channel_config(const Scenario& scenario) {
   config.premises_min_ohm = scenario.plc.premises_ohm / kSpread;
   config.premises_max_ohm = scenario.plc.premises_ohm * kSpread;
   config.noise.k_mean += scenario.plc.noise_db / 10;
-  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  const auto zone = zone_of(scenario, scenario.meters.time_zone);
   const std::int64_t start = scenario.general.start_utc_s;
   config.noise.time_of_day_ns =
       (start + 60 * zone.offset_at_min(start)) % 86'400 * kernel::kNsPerSecond;

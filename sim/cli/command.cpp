@@ -26,7 +26,8 @@ void complain(const run::Problems& problems) {
 }
 
 std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options) {
-  run::LoadedScenario loaded = run::load_scenario(options.file, options.overrides);
+  run::LoadedScenario loaded = run::load_scenario(options.file, options.overrides, options.options);
+  complain(loaded.warnings);
   complain(loaded.errors);
   if (!loaded.scenario) return std::nullopt;
   // A shared object is opened here, so that a bad one is bad input and not a failed run.
@@ -69,9 +70,12 @@ std::optional<kernel::TimeNs> until_of(const std::string& text) {
   return std::nullopt;
 }
 
-bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load) {
+bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load, bool quiet) {
   if (scenario.load.csv.empty()) return true;
   load = run::read_load_csv(scenario);
+  if (!quiet && !load.understood.empty()) {
+    fmt::print("{}: {}\n", scenario.path_of(scenario.load.csv), load.understood);
+  }
   complain(load.warnings);
   complain(load.errors);
   return load.errors.empty();

@@ -45,15 +45,17 @@ Command command(const char* name, const char* help, void (*add)(CLI::App&, Optio
 // What many commands take.
 struct ScenarioOptions {
   std::string file;
-  std::vector<std::string> overrides;  // "key=value"
+  std::vector<std::string> overrides;        // "key=value"
+  std::vector<run::KeyOption> options = {};  // of the command, that stand for keys
 };
 void add_scenario(CLI::App& app, ScenarioOptions& options);
 // One line each on standard error.
 void complain(const run::Problems& problems);
 // The scenario; when anything is wrong with it, all of that on standard error and nothing.
 std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options);
-// Its load file, read and complained about. False: it cannot be used.
-bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load);
+// Its load file, read and complained about; unless `quiet` also how it was understood. False: it
+// cannot be used.
+bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load, bool quiet);
 // HH:MM:SS of simulated time, or hours such as 6h; complains and gives nothing otherwise.
 std::optional<kernel::TimeNs> until_of(const std::string& text);
 

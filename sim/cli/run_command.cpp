@@ -39,18 +39,19 @@ void add(CLI::App& app, Options& options) {
 
 // What the options of `run` say in the scenario's own words, so that they are checked, listed and
 // hashed like keys of the file.
-std::vector<std::string> overrides_of(const Options& options) {
-  std::vector<std::string> overrides = options.scenario.overrides;
-  if (!options.seed.empty()) overrides.push_back("scenario.seed=" + options.seed);
-  if (!options.mode.empty()) overrides.push_back("sim.mode=" + options.mode);
-  if (!options.speed.empty()) overrides.push_back("sim.speed=" + options.speed);
-  return overrides;
+std::vector<run::KeyOption> keys_of(const Options& options) {
+  std::vector<run::KeyOption> keys;
+  if (!options.seed.empty()) keys.push_back({"--seed", "scenario.seed", options.seed});
+  if (!options.mode.empty()) keys.push_back({"--mode", "sim.mode", options.mode});
+  if (!options.speed.empty()) keys.push_back({"--speed", "sim.speed", options.speed});
+  return keys;
 }
 
 int run(const Options& options) {
-  const auto scenario = load_or_complain({options.scenario.file, overrides_of(options)});
+  const auto scenario =
+      load_or_complain({options.scenario.file, options.scenario.overrides, keys_of(options)});
   run::LoadCsvResult load;
-  if (!scenario || !load_homes(*scenario, load)) return kBadInput;
+  if (!scenario || !load_homes(*scenario, load, options.quiet)) return kBadInput;
   run::RunOptions how;
   how.folder = options.out.empty() ? "out/" + scenario->general.name : options.out;
   how.quiet = options.quiet;
@@ -93,7 +94,7 @@ int debug(const DebugOptions& options) {
   const auto scenario = load_or_complain(options.scenario);
   const auto until = until_of(options.until);
   run::LoadCsvResult load;
-  if (!scenario || !until || !load_homes(*scenario, load)) return kBadInput;
+  if (!scenario || !until || !load_homes(*scenario, load, false)) return kBadInput;
   if (options.meter < 1 || options.meter > scenario->meters.count) {
     os::say(
         fmt::format("--meter = {}: allowed are 1 to {}\n", options.meter, scenario->meters.count));

@@ -18,7 +18,7 @@ namespace {
 int check(const ScenarioOptions& options) {
   const auto scenario = load_or_complain(options);
   run::LoadCsvResult load;
-  if (!scenario || !load_homes(*scenario, load)) return kBadInput;
+  if (!scenario || !load_homes(*scenario, load, false)) return kBadInput;
   fmt::print("{}: good: {} meters, {} h and {} h to collect, {} events, {} expectations\n",
              scenario->file, scenario->meters.count, scenario->general.duration_h,
              scenario->general.collect_h, scenario->events.size(), scenario->expectations.size());

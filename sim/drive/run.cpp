@@ -22,6 +22,7 @@
 #include "sim/referee/judge.hpp"
 #include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
+#include "sim/scenario/zone_table.hpp"
 
 namespace sim::run {
 namespace {
@@ -33,7 +34,7 @@ constexpr kernel::TimeNs kSlice = kernel::kNsPerMinute;
 
 result::RunIdentity identity_of_run(const Scenario& scenario) {
   return {scenario.general.name, scenario.text, static_cast<std::uint64_t>(scenario.general.seed),
-          format_utc(scenario.general.start_utc_s)};
+          format_utc(scenario.general.start_utc_s), zone_data_version()};
 }
 
 // What an earlier run left must not pass for this one's, should this one end early. The result file

@@ -44,6 +44,7 @@ struct FileAttributes {
   std::string scenario_sha256;
   std::uint64_t seed = 0;
   std::string start_utc;
+  std::string tzdata;  // what zones were expanded from; in no digest and no diff
   double simulated_s = 0;
   std::string state;  // complete, running, part
   // What wrote it (os/build.hpp); of no digest.

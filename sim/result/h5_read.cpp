@@ -101,6 +101,7 @@ void TableFileReader::read_attributes() {
   attributes_.scenario = read_text(file_, "scenario");
   attributes_.scenario_sha256 = read_text(file_, "scenario_sha256");
   attributes_.start_utc = read_text(file_, "start_utc");
+  attributes_.tzdata = read_text(file_, "tzdata");
   attributes_.state = read_text(file_, "state");
   attributes_.program_version = read_text(file_, "program_version");
   attributes_.commit = read_text(file_, "commit");

@@ -63,6 +63,7 @@ void TableFileWriter::attributes(const FileAttributes& attributes) {
   check(write_text(file_, "scenario_sha256", attributes.scenario_sha256));
   check(write_attribute(file_, "seed", H5T_STD_U64LE, &attributes.seed));
   check(write_text(file_, "start_utc", attributes.start_utc));
+  check(write_text(file_, "tzdata", attributes.tzdata));
   check(write_attribute(file_, "simulated_s", H5T_IEEE_F64LE, &attributes.simulated_s));
   check(write_text(file_, "state", attributes.state));
   check(write_text(file_, "program_version", attributes.program_version));

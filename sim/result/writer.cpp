@@ -29,6 +29,7 @@ ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity,
   attributes_.scenario_sha256 = sha256_hex(identity.scenario_text);
   attributes_.seed = identity.seed;
   attributes_.start_utc = identity.start_utc;
+  attributes_.tzdata = identity.tzdata;
   attributes_.program_version = os::build().version;
   attributes_.commit = os::build().commit;
   attributes_.compiler = os::build().compiler;

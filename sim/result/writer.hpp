@@ -23,6 +23,7 @@ struct RunIdentity {
   std::string scenario_text;  // with the --set overrides; only its hash is kept
   std::uint64_t seed = 0;
   std::string start_utc;  // RFC 3339
+  std::string tzdata;     // version of the machine's time zone data
 };
 
 // Writes FOLDER/result.h5. At every moment that path holds a file that opens:

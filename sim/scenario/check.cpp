@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <cctype>
 #include <cmath>
 
 #include "sim/scenario/schema.hpp"
+#include "sim/scenario/zone_table.hpp"
 
 namespace sim::run {
 namespace {
@@ -118,11 +120,33 @@ std::string check_text(const Raw& raw, Value& out) {
   return "";
 }
 
+std::string check_texts(const Raw& raw, Value& out) {
+  if (raw.type != Raw::Type::array) return "not a list of text";
+  std::vector<std::string> texts;
+  for (const Raw& item : raw.items) {
+    if (item.type != Raw::Type::text) return item.shown() + " is not text";
+    texts.push_back(item.text);
+  }
+  out = std::move(texts);
+  return "";
+}
+
 std::string check_zone(const Raw& raw, Value& out) {
   if (raw.type != Raw::Type::text) return "not text";
-  if (!parse_zone(raw.text)) return "unknown time zone";
+  if (!find_zone(raw.text)) {
+    const std::string meant = nearest_zone(raw.text);
+    return meant.empty() ? "unknown time zone"
+                         : "unknown time zone (did you mean \"" + meant + "\"?)";
+  }
   out = raw.text;
   return "";
+}
+
+// A sign among words is told from the commas between them.
+std::string choice_text(const std::string& choice) {
+  return choice.size() == 1 && !std::isalnum(static_cast<unsigned char>(choice.front()))
+             ? '"' + choice + '"'
+             : choice;
 }
 
 }  // namespace
@@ -137,8 +161,11 @@ std::string Rule::allowed() const {
       return "a number" + range_text(*this);
     case Type::text:
       return "text";
+    case Type::texts:
+      return "a list such as [\"Null\", \"-\"]";
     case Type::zone:
-      return zone_names();
+      return "UTC, a name of the IANA database such as Europe/Paris, or a fixed offset such as "
+             "+01:00";
     case Type::instant:
       return "RFC 3339 with a zone, such as 2024-01-15T00:00:00Z";
     case Type::moment:
@@ -150,7 +177,7 @@ std::string Rule::allowed() const {
   }
   std::string list;
   if (type == Type::choice) {
-    for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+    for (const std::string& each : choices) list += (list.empty() ? "" : ", ") + choice_text(each);
     return list;
   }
   if (steps.empty()) return "an integer" + range_text(*this);
@@ -172,6 +199,8 @@ std::string check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s, Va
       return check_number(rule, raw, out);
     case Type::text:
       return check_text(raw, out);
+    case Type::texts:
+      return check_texts(raw, out);
     case Type::choice:
       return check_choice(rule, raw, out);
     case Type::zone:

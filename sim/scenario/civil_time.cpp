@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::int64_t kHourS = 3600;
 
-struct NamedZone {
-  const char* name;
-  ZoneRule rule;
-};
-constexpr std::array<NamedZone, 3> kZones = {{
-    {"UTC", {0, false}},
-    {"Europe/London", {0, true}},
-    {"Europe/Berlin", {60, true}},
-}};
-
 }  // namespace
 
 std::optional<std::int64_t> parse_clock(std::string_view text) {
@@ -45,32 +35,6 @@ std::optional<std::int64_t> parse_clock(std::string_view text) {
 
 int ZoneRule::offset_at_min(std::int64_t utc_s) const {
   return offset_min + (daylight_saving && protocol::eu_daylight_saving(utc_s) ? 60 : 0);
-}
-
-std::optional<std::int64_t> ZoneRule::to_utc(std::int64_t local_s, std::int64_t after_utc_s) const {
-  std::optional<std::int64_t> found;
-  for (const int extra_min : {60, 0}) {  // the summer reading comes first in time
-    if (extra_min != 0 && !daylight_saving) continue;
-    const std::int64_t utc_s = local_s - 60 * (offset_min + extra_min);
-    if (offset_at_min(utc_s) != offset_min + extra_min) continue;
-    if (!found || *found <= after_utc_s) found = utc_s;
-  }
-  return found;
-}
-
-std::optional<ZoneRule> parse_zone(std::string_view text) {
-  for (const NamedZone& zone : kZones) {
-    if (text == zone.name) return zone.rule;
-  }
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) return {};
-  const auto offset = protocol::parse_offset(text);
-  return offset ? std::optional(ZoneRule{*offset, false}) : std::nullopt;
-}
-
-std::string zone_names() {
-  std::string names;
-  for (const NamedZone& zone : kZones) names += std::string(zone.name) + ", ";
-  return names + "or a fixed offset such as +01:00";
 }
 
 }  // namespace sim::run

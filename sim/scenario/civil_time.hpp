@@ -25,13 +25,5 @@ struct ZoneRule {
   bool daylight_saving = false;
 
   int offset_at_min(std::int64_t utc_s) const;
-  // Local time to UTC. In the repeated hour of October the first pass, unless that would not come
-  // after `after_utc_s`. None: the hour that March skips.
-  std::optional<std::int64_t> to_utc(std::int64_t local_s, std::int64_t after_utc_s) const;
 };
-// "UTC", "+01:00", "Europe/London" ...
-std::optional<ZoneRule> parse_zone(std::string_view text);
-// For messages and the reference page.
-std::string zone_names();
-
 }  // namespace sim::run

@@ -63,6 +63,7 @@ struct Rule {
     number,
     text,
     choice,   // one of `choices`, stored as its index
+    texts,    // a list of text
     zone,     // checked, stored as text
     instant,  // RFC 3339 with a zone, stored as seconds since 1970
     moment,   // from the start: "HH:MM:SS", seconds, or RFC 3339; stored as TimeNs

@@ -28,6 +28,11 @@ std::string shown(bool value) { return value ? "true" : "false"; }
 std::string shown(std::int64_t value) { return std::to_string(value); }
 std::string shown(double value) { return result::number_text(value); }
 std::string shown(const std::string& value) { return '"' + value + '"'; }
+std::string shown(const std::vector<std::string>& values) {
+  std::string list;
+  for (const std::string& value : values) list += (list.empty() ? "" : ", ") + shown(value);
+  return '[' + list + ']';
+}
 std::string shown(const MeterSet& value) { return shown(value.text()); }
 
 // The type of a field decides what its value looks like, unless the rule is of a narrower kind.
@@ -41,6 +46,8 @@ Rule rule_of(Rule rule) {
     rule.type = Type::boolean;
   } else if constexpr (std::is_same_v<T, MeterSet>) {
     rule.type = Type::meters;
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    rule.type = Type::texts;
   } else if constexpr (std::is_same_v<T, std::int64_t>) {
     if (rule.type == Type::number) rule.type = Type::integer;
   }

@@ -3,334 +3,358 @@
 #include "sim/scenario/load_csv.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <fstream>
 #include <limits>
+#include <map>
 #include <optional>
-#include <sstream>
+
+#include "os/files.hpp"
+#include "sim/scenario/load_columns.hpp"
+#include "sim/scenario/load_complaints.hpp"
+#include "sim/scenario/load_readings.hpp"
 
 namespace sim::run {
 namespace {
 
-constexpr std::size_t kMaxErrors = 100;         // a file in the wrong format has one in every cell
 constexpr double kMaxPowerW = 100 * 1.2 * 240;  // data sheet: Imax 100 A at 1.2 Un
-constexpr std::uint32_t kNoMeter = 0;
 constexpr std::int64_t kGridStepS = 60;
+constexpr std::size_t kMostBackwards = 3;  // so many are the shape of the file, not mistakes
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-using Cells = std::vector<std::string_view>;
-
-// No quoting beyond whole cells in double quotes: measurement exports do not need it.
-void split(std::string_view line, Cells& cells) {
-  cells.clear();
-  for (;;) {
-    const std::size_t comma = line.find(',');
-    std::string_view cell = line.substr(0, comma);
-    while (!cell.empty() && cell.front() == ' ') cell.remove_prefix(1);
-    while (!cell.empty() && cell.back() == ' ') cell.remove_suffix(1);
-    if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') {
-      cell = cell.substr(1, cell.size() - 2);
-    }
-    cells.push_back(cell);
-    if (comma == std::string_view::npos) return;
-    line.remove_prefix(comma + 1);
-  }
-}
+// Where reading stands in time.
+struct Progress {
+  unsigned last_row = 0;
+  bool first_row = true;
+  std::int64_t stamp_shift_s = 0;  // from the start of an interval to its stamp
+  std::int64_t first_stamp_s = 0;
+  std::int64_t last_stamp_s = std::numeric_limits<std::int64_t>::min();
+  std::string_view last_line;
+  std::int64_t expected_s = 0;
+  std::size_t refused = 0;    // rows since the last good one, which may stand for those missing
+  std::size_t backwards = 0;  // rows that do not come after the one before
+  std::int64_t start_s = 0;   // of the row at hand
+};
 
 class Reader {
  public:
-  explicit Reader(const LoadCsvRequest& request) : request_(request) {}
-  LoadCsvResult read(std::string_view text);
+  explicit Reader(const LoadCsvRequest& request) : request_(request), say_(request.file) {}
+  LoadCsvResult read(const std::string& text);
 
  private:
-  bool next_line(std::string_view& text, std::string_view& line);
-  bool read_header(const Cells& header);
-  bool find_interval(std::string_view text);
-  void read_row(const Cells& cells);
+  bool read_rows();
+  bool find_interval();
+  void read_row(const CsvRow& row);
   // Interval start of the row; false when the row cannot be placed in time.
-  bool place_in_time(std::string_view stamp);
-  bool step_in_time(std::string_view stamp, std::int64_t utc_s);
-  bool skip_one();
-  void read_cell(std::size_t column, std::string_view cell);
-  void finish();
-  bool wanted(std::int64_t start_utc_s) const;
-  void error(std::size_t column, std::string text);
-  std::string shown(std::size_t column, std::string_view cell) const;
+  bool place_in_time(const CsvRow& row);
+  bool step_in_time(const CsvRow& row, std::int64_t utc_s);
+  void stand_at(std::int64_t utc_s);
+  bool refuse(const CsvRow& row, const std::string& what);
+  void fill_hole(const CsvRow& row, std::int64_t until_s);
+  void check_size(const CsvRow& row);
+  void read_cell(const LoadColumn& each, std::size_t home, const CsvRow& row);
+  void check_cover();
+  double most_wh() const { return kMaxPowerW * static_cast<double>(interval_s()) / 3600; }
+  std::int64_t interval_s() const { return result_.table.interval_s; }
+  std::vector<double>& energies(std::size_t home) {
+    return result_.table.homes[columns_.used[home].meter - 1].energy_wh;
+  }
+  bool wanted(std::int64_t start_s) const;
+  bool expected(std::int64_t start_s) const {
+    return start_s + interval_s() > request_.from_utc_s && start_s < request_.to_utc_s;
+  }
 
   const LoadCsvRequest& request_;
+  LoadComplaints say_;
   LoadCsvResult result_;
-  std::vector<std::string> names_;
-  std::vector<std::uint32_t> meter_of_;  // by column
-  unsigned row_ = 0;
-  std::size_t errors_ = 0;
-  bool first_row_ = true;
-  std::int64_t stamp_shift_s_ = 0;  // from the start of an interval to its stamp
-  std::int64_t first_stamp_s_ = 0;
-  std::int64_t last_stamp_s_ = std::numeric_limits<std::int64_t>::min();
-  std::int64_t expected_s_ = 0;
-  std::int64_t start_s_ = 0;  // of the row at hand
+  CsvShape shape_;
+  LoadColumns columns_;
+  bool reads_ = false;            // some column holds readings
+  Cells cells_;                   // of the row at hand
+  std::vector<unsigned> row_of_;  // by kept interval: the line it stands in; 0: it is missing
+  Progress at_;
 };
 
-void Reader::error(std::size_t column, std::string text) {
-  if (++errors_ > kMaxErrors) return;
-  result_.errors.push_back(
-      {{request_.file, row_, static_cast<unsigned>(column + 1)}, std::move(text)});
+bool Reader::wanted(std::int64_t start_s) const {
+  // Of readings one more: the end of the last interval.
+  const std::int64_t keep_to_s = request_.keep_to_utc_s + (reads_ ? interval_s() : 0);
+  return start_s + interval_s() > request_.from_utc_s && start_s < keep_to_s;
 }
 
-std::string Reader::shown(std::size_t column, std::string_view cell) const {
-  const std::string name = column < names_.size() ? names_[column] : std::to_string(column + 1);
-  return "row " + std::to_string(row_) + ", column " + std::to_string(column + 1) + " (" + name +
-         ") = \"" + std::string(cell) + "\"";
+// A refused row does not move the time of the next.
+bool Reader::refuse(const CsvRow& row, const std::string& what) {
+  std::string stamp = shape_.stamp_column < cells_.size() ? cells_[shape_.stamp_column] : "";
+  if (shape_.time_column < cells_.size()) stamp += " " + cells_[shape_.time_column];
+  say_.error(row.number, shape_.stamp_column,
+             shown(shape_, row.number, shape_.stamp_column, stamp) + ": " + what);
+  ++at_.refused;
+  return false;
 }
 
-bool Reader::next_line(std::string_view& text, std::string_view& line) {
-  if (text.empty()) return false;
-  const std::size_t end = text.find('\n');
-  line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  ++row_;
+bool Reader::place_in_time(const CsvRow& row) {
+  const auto local_s = row.stamp ? row.stamp->local_s(shape_.date) : std::nullopt;
+  if (!local_s) return refuse(row, std::string("not a timestamp, allowed: ") + kStampForms);
+  const auto offset_min = row.stamp->offset_min;
+  const auto utc_s = offset_min ? std::optional<std::int64_t>(*local_s - 60 * *offset_min)
+                                : request_.zone.to_utc(*local_s, at_.last_stamp_s);
+  if (!utc_s) {
+    return refuse(row, "this hour does not exist in " + request_.zone_name +
+                           ", allowed: times that the zone's clocks show (csv.timezone)");
+  }
+  return step_in_time(row, *utc_s);
+}
+
+void Reader::stand_at(std::int64_t utc_s) {
+  at_.start_s = utc_s - at_.stamp_shift_s;
+  at_.last_stamp_s = utc_s;
+  at_.expected_s = utc_s + interval_s();
+  at_.refused = 0;
+}
+
+bool Reader::step_in_time(const CsvRow& row, std::int64_t utc_s) {
+  if (at_.first_row) {
+    at_.first_row = false;
+    at_.first_stamp_s = at_.expected_s = utc_s;
+  }
+  if (utc_s != at_.expected_s) {
+    if (utc_s == at_.last_stamp_s && row.line == at_.last_line) {
+      say_.note_repeated(row.number);
+      return false;
+    }
+    const bool hole = utc_s > at_.expected_s && (utc_s - at_.expected_s) % interval_s() == 0;
+    if (!hole) {
+      std::string what = utc_s == at_.last_stamp_s ? "repeated" : "irregular";
+      what += " timestamp, allowed: " + format_utc(at_.expected_s) + ", " +
+              std::to_string(interval_s()) + " s after the row before";
+      if (utc_s <= at_.last_stamp_s && ++at_.backwards == kMostBackwards) {
+        what +=
+            "; the rows do not follow each other in time, and reading ends here: a row for "
+            "each home, register or tariff? docs/load-files.md, \"Several rows of one time\"";
+      }
+      return refuse(row, what);
+    }
+    fill_hole(row, utc_s);
+  }
+  stand_at(utc_s);
+  at_.last_line = row.line;
   return true;
 }
 
-bool Reader::read_header(const Cells& header) {
-  names_.assign(header.begin(), header.end());
-  meter_of_.assign(names_.size(), kNoMeter);
-  std::vector<bool> served(request_.n_meters + 1, false);
-  const std::vector<std::string> homes(names_.begin() + 1, names_.end());
-  for (const auto& [column, meter] : request_.map) {
-    const auto found = std::ranges::find(homes, column);
-    if (found == homes.end()) {
-      const std::string meant = nearest(column, homes);
-      error(0, "load.map." + column + " = " + std::to_string(meter) +
-                   ": missing column, allowed: a column of the header" +
-                   (meant.empty() ? "" : " (did you mean " + meant + "?)"));
-    } else {
-      meter_of_[static_cast<std::size_t>(found - homes.begin()) + 1] = meter;
-    }
-    if (meter <= request_.n_meters) served[meter] = true;
+// Rows are missing up to the one at hand. What the run does not need is nobody's fault.
+void Reader::fill_hole(const CsvRow& row, std::int64_t until_s) {
+  const std::int64_t step_s = interval_s();
+  const auto n = static_cast<std::size_t>((until_s - at_.expected_s) / step_s);
+  const std::int64_t first_s = at_.expected_s - at_.stamp_shift_s;
+  const std::int64_t needed_s = std::max(first_s, request_.from_utc_s - step_s + 1);
+  std::int64_t start_s = first_s + (needed_s - first_s + step_s - 1) / step_s * step_s;
+  const std::int64_t end_s = until_s - at_.stamp_shift_s;
+  const bool needed = start_s < end_s && expected(start_s);
+  if (needed && n > at_.refused && request_.gaps == CsvGaps::refuse) {
+    const std::size_t told = at_.refused;
+    refuse(row, "irregular timestamp, " + std::to_string(n - told) +
+                    (n - told == 1 ? " row is missing before it, allowed: "
+                                   : " rows are missing before it, allowed: ") +
+                    format_utc(at_.expected_s) + ", " + std::to_string(step_s) +
+                    " s after the row before, or csv.gaps = \"allow\"");
   }
-  std::uint32_t next = 1;
-  for (std::size_t i = 1; i < names_.size(); ++i) {
-    const auto twin =
-        std::find(names_.begin() + 1, names_.begin() + static_cast<long>(i), names_[i]);
-    if (twin != names_.begin() + static_cast<long>(i)) {
-      error(i, shown(i, names_[i]) + ": repeated column, allowed: one column a home");
-    }
-    while (next <= request_.n_meters && served[next]) ++next;
-    if (meter_of_[i] == kNoMeter && next <= request_.n_meters) meter_of_[i] = next++;
+  for (; start_s < end_s && wanted(start_s); start_s += step_s) {
+    if (result_.table.n_intervals++ == 0) result_.table.first_utc_s = start_s;
+    row_of_.push_back(0);
+    for (std::size_t i = 0; i < columns_.used.size(); ++i) energies(i).push_back(kUnknown);
+    if (!expected(start_s) || request_.gaps == CsvGaps::refuse) continue;
+    say_.note_missing_row(row.number);
+    if (!reads_) result_.table.gaps += columns_.used.size();
   }
-  while (next <= request_.n_meters && served[next]) ++next;
-  if (next <= request_.n_meters) {
-    error(names_.size() - 1, "row " + std::to_string(row_) + ": too few columns, " +
-                                 std::to_string(homes.size()) + " homes for " +
-                                 std::to_string(request_.n_meters) +
-                                 " meters, allowed: one column a meter");
-  }
-  result_.table.homes.resize(request_.n_meters);
-  for (std::size_t i = 1; i < names_.size(); ++i) {
-    if (meter_of_[i] == kNoMeter || meter_of_[i] > request_.n_meters) continue;
-    result_.table.homes[meter_of_[i] - 1].column = names_[i];
-  }
-  return errors_ == 0;
 }
 
-bool Reader::wanted(std::int64_t start_utc_s) const {
-  return start_utc_s + result_.table.interval_s > request_.from_utc_s &&
-         start_utc_s < request_.keep_to_utc_s;
-}
-
-bool Reader::place_in_time(std::string_view stamp) {
-  const auto civil = parse_civil(stamp);
-  if (!civil) {
-    error(0, shown(0, stamp) + ": not a timestamp, allowed: YYYY-MM-DD HH:MM[:SS][zone]");
-    return skip_one();
-  }
-  const auto utc_s = civil->offset_min ? std::optional<std::int64_t>(civil->utc_s())
-                                       : request_.zone.to_utc(civil->local_s, last_stamp_s_);
-  if (!utc_s) {
-    error(0, shown(0, stamp) +
-                 ": this hour does not exist in the time zone, allowed: times that "
-                 "the zone's clocks show");
-    return skip_one();
-  }
-  return step_in_time(stamp, *utc_s);
-}
-
-// Whatever the row says, it stands where the next one is expected.
-bool Reader::skip_one() {
-  if (!first_row_) {
-    last_stamp_s_ = expected_s_;
-    expected_s_ += result_.table.interval_s;
-  }
-  return false;
-}
-
-bool Reader::step_in_time(std::string_view stamp, std::int64_t utc_s) {
-  const std::int64_t interval_s = result_.table.interval_s;
-  if (first_row_) {
-    first_row_ = false;
-    first_stamp_s_ = expected_s_ = utc_s;
-  }
-  if (utc_s == expected_s_) {
-    start_s_ = utc_s - stamp_shift_s_;
-    last_stamp_s_ = utc_s;
-    expected_s_ += interval_s;
-    return true;
-  }
-  const bool repeated = utc_s == last_stamp_s_;
-  error(0, shown(0, stamp) + ": " + (repeated ? "repeated" : "irregular") +
-               " timestamp, allowed: " + format_utc(expected_s_) + ", " +
-               std::to_string(interval_s) + " s after the row before");
-  // One hole is one mistake: go on behind it. A repeated row is one too many; anything else is
-  // taken for the row that should stand here.
-  const bool hole = utc_s > expected_s_ && (utc_s - expected_s_) % interval_s == 0;
-  if (!repeated) last_stamp_s_ = hole ? utc_s : expected_s_;
-  expected_s_ = last_stamp_s_ + interval_s;
-  return false;
-}
-
-// The usual step between the first timestamps, so that one wrong row does not make all others
-// wrong.
-bool Reader::find_interval(std::string_view text) {
-  constexpr std::size_t kRows = 64;
-  std::vector<std::int64_t> steps;
+// The usual step, so that one wrong row does not make all others wrong; of equally frequent ones
+// the first.
+bool Reader::find_interval() {
+  std::map<std::int64_t, std::pair<std::size_t, std::size_t>> steps;  // how often, first at
   std::optional<std::int64_t> last_s;
-  while (!text.empty() && steps.size() < kRows) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const auto civil = parse_civil(text.substr(0, std::min(text.find(','), end)));
-    if (civil && last_s) steps.push_back(civil->utc_s() - *last_s);
-    if (civil) last_s = civil->utc_s();
-    text.remove_prefix(std::min(end + 1, text.size()));
+  for (std::size_t i = 0; i < shape_.rows.size(); ++i) {
+    const auto& stamp = shape_.rows[i].stamp;
+    const auto local_s = stamp ? stamp->local_s(shape_.date) : std::nullopt;
+    if (!local_s) continue;
+    const std::int64_t now_s = *local_s - 60 * stamp->offset_min.value_or(0);
+    if (last_s) ++steps.try_emplace(now_s - *last_s, 0, i).first->second.first;
+    last_s = now_s;
   }
+  const unsigned first = shape_.rows.front().number;
   if (steps.empty()) {
-    error(0, "row " + std::to_string(row_ + 1) +
-                 ": too few rows, allowed: two or more, each with a timestamp");
+    for (const CsvRow& row : shape_.rows) {
+      split(row.line, shape_.delimiter, cells_);
+      if (!row.stamp) refuse(row, std::string("not a timestamp, allowed: ") + kStampForms);
+    }
+    if (say_.none()) {
+      say_.error(first, 0,
+                 "row " + std::to_string(first) +
+                     ": too few rows, allowed: two or more, each with a timestamp");
+    }
     return false;
   }
-  std::int64_t usual_s = steps.front();  // of equally frequent steps the first
-  long most = 0;
-  for (const std::int64_t step : steps) {
-    const long times = std::count(steps.begin(), steps.end(), step);
-    if (step <= 0 || times <= most) continue;
-    most = times;
-    usual_s = step;
+  std::int64_t usual_s = 0;
+  std::pair<std::size_t, std::size_t> best{0, 0};
+  for (const auto& [step_s, seen] : steps) {
+    const bool more =
+        seen.first > best.first || (seen.first == best.first && seen.second < best.second);
+    if (step_s <= 0 || !more) continue;
+    best = seen;
+    usual_s = step_s;
   }
   if (usual_s <= 0 || usual_s % kGridStepS != 0) {
-    error(0, "row " + std::to_string(row_ + 1) + ": timestamps " + std::to_string(usual_s) +
-                 " s apart, allowed: rising in equal steps of whole minutes");
+    say_.error(first, 0,
+               "row " + std::to_string(first) + ": timestamps " + std::to_string(usual_s) +
+                   " s apart, allowed: rising in equal steps of whole minutes");
     return false;
   }
   result_.table.interval_s = usual_s;
-  stamp_shift_s_ = request_.stamp == StampAt::end ? usual_s : 0;
+  at_.stamp_shift_s = request_.stamp == StampAt::end && !reads_ ? usual_s : 0;
   return true;
 }
 
-void Reader::read_cell(std::size_t column, std::string_view cell) {
-  const bool keep = wanted(start_s_);
+void Reader::read_cell(const LoadColumn& each, std::size_t home, const CsvRow& row) {
+  const bool keep = wanted(at_.start_s);
+  const std::string_view cell =
+      each.column < cells_.size() ? std::string_view(cells_[each.column]) : std::string_view();
   double energy_wh = kUnknown;
-  if (cell.empty()) {
-    if (keep && start_s_ < request_.to_utc_s) {
-      ++result_.table.gaps;
-      result_.warnings.push_back(
-          {{request_.file, row_, static_cast<unsigned>(column + 1)},
-           shown(column, cell) + ": empty, the home draws nothing and its truth is unknown"});
+  if (is_missing(cell, request_.dialect.missing)) {
+    if (expected(at_.start_s) && !reads_) ++result_.table.gaps;
+    if (expected(at_.start_s) && each.column < cells_.size()) {  // else the row is at fault
+      say_.note_empty_cell(row.number, each.column, shown(shape_, row.number, each.column, cell));
     }
   } else {
-    const char* const end = cell.data() + cell.size();
-    const auto [stop, problem] = std::from_chars(cell.data(), end, energy_wh);
-    const double most_wh = kMaxPowerW * static_cast<double>(result_.table.interval_s) / 3600;
-    const std::string allowed = ", allowed: Wh from 0 to " + result::number_text(most_wh);
-    if (problem != std::errc{} || stop != end || !std::isfinite(energy_wh)) {
-      error(column, shown(column, cell) + ": not a number" + allowed);
-    } else if (energy_wh < 0) {
-      error(column, shown(column, cell) + ": negative" + allowed);
-    } else if (energy_wh > most_wh) {
-      error(column, shown(column, cell) + ": more than a 100 A meter carries" + allowed);
+    std::string_view text = cell;
+    LoadColumn in_cell = each;
+    const auto unit = take_unit(text);
+    if (unit && request_.dialect.unit == CsvUnit::automatic) in_cell.unit = *unit;
+    const double factor = in_cell.to_wh(interval_s());
+    const std::string allowed =
+        std::string(", allowed: ") + unit_text(in_cell.unit) + " from 0" +
+        (each.reading ? " up" : " to " + result::number_text(most_wh() / factor));
+    const auto value = parse_number(text, shape_.decimal_comma);
+    energy_wh = value.value_or(0) * factor;
+    const char* wrong = nullptr;
+    if (!value) {
+      wrong = "not a number";
+    } else if (*value < 0) {
+      wrong = "negative";
+    } else if (energy_wh > most_wh() && !each.reading) {
+      wrong = "more than a 100 A meter carries";
+    }
+    if (wrong != nullptr) {
+      say_.error(row.number, each.column,
+                 shown(shape_, row.number, each.column, cell) + ": " + wrong + allowed);
     }
   }
-  if (keep) result_.table.homes[meter_of_[column] - 1].energy_wh.push_back(energy_wh);
+  if (keep) energies(home).push_back(energy_wh);
 }
 
-void Reader::read_row(const Cells& cells) {
-  if (cells.size() != names_.size()) {
-    error(cells.size() - 1, "row " + std::to_string(row_) + ": " + std::to_string(cells.size()) +
-                                " cells, too " + (cells.size() < names_.size() ? "few" : "many") +
-                                " columns, allowed: " + std::to_string(names_.size()) +
-                                " as in the header");
+void Reader::check_size(const CsvRow& row) {
+  const std::size_t header = shape_.columns.size();
+  if (cells_.size() == header || cells_.size() == shape_.usual_cells) return;
+  if (cells_.size() > header &&
+      std::all_of(cells_.begin() + static_cast<long>(header), cells_.end(),
+                  [](const auto& each) { return each.empty(); })) {
+    return;  // delimiters at the end of the line
   }
-  const bool placed = place_in_time(cells[0]);
-  if (!placed) start_s_ = std::numeric_limits<std::int64_t>::max() / 2;  // check the cells only
-  if (placed && wanted(start_s_) && result_.table.n_intervals++ == 0) {
-    result_.table.first_utc_s = start_s_;
-  }
-  for (std::size_t i = 1; i < std::min(cells.size(), names_.size()); ++i) {
-    if (meter_of_[i] != kNoMeter) read_cell(i, cells[i]);
-  }
+  say_.error(row.number, cells_.size() - 1,
+             "row " + std::to_string(row.number) + ": " + std::to_string(cells_.size()) +
+                 " cells, too " + (cells_.size() < header ? "few" : "many") +
+                 " columns, allowed: " + std::to_string(header) + " as in the header");
 }
 
-void Reader::finish() {
+void Reader::read_row(const CsvRow& row) {
+  split(row.line, shape_.delimiter, cells_);
+  const std::size_t repeated = say_.repeated();
+  const bool placed = place_in_time(row);
+  if (say_.repeated() != repeated) return;
+  check_size(row);
+  if (!placed) at_.start_s = std::numeric_limits<std::int64_t>::max() / 2;  // check the cells only
+  if (placed && wanted(at_.start_s)) {
+    if (result_.table.n_intervals++ == 0) result_.table.first_utc_s = at_.start_s;
+    row_of_.push_back(row.number);
+  }
+  for (std::size_t i = 0; i < columns_.used.size(); ++i) read_cell(columns_.used[i], i, row);
+  at_.last_row = row.number;
+}
+
+void Reader::check_cover() {
   const LoadTable& table = result_.table;
   const std::int64_t end_s =
       table.first_utc_s + static_cast<std::int64_t>(table.n_intervals) * table.interval_s;
   const bool covered = table.n_intervals > 0 && table.first_utc_s <= request_.from_utc_s &&
                        end_s >= request_.to_utc_s;
-  if (errors_ == 0 && !covered) {
-    error(0, "row " + std::to_string(row_) + ": the file covers " +
-                 format_utc(first_stamp_s_ - stamp_shift_s_) + " to " +
-                 format_utc(expected_s_ - stamp_shift_s_) + ", too few rows, allowed: all of " +
-                 format_utc(request_.from_utc_s) + " to " + format_utc(request_.to_utc_s));
-  }
-  if (errors_ > kMaxErrors) {
-    result_.errors.push_back(
-        {{request_.file, row_, 1}, "and " + std::to_string(errors_ - kMaxErrors) + " more errors"});
-  }
+  if (!say_.none() || covered) return;
+  const std::int64_t last_s = reads_ ? at_.last_stamp_s : at_.expected_s - at_.stamp_shift_s;
+  say_.error(at_.last_row, 0,
+             "row " + std::to_string(at_.last_row) + ": the file covers " +
+                 format_utc(at_.first_stamp_s - at_.stamp_shift_s) + " to " + format_utc(last_s) +
+                 ", too few rows, allowed: all of " + format_utc(request_.from_utc_s) + " to " +
+                 format_utc(request_.to_utc_s));
 }
 
-LoadCsvResult Reader::read(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // byte order mark
-  std::string_view line;
-  Cells cells;
-  if (!next_line(text, line) || line.empty()) {
-    row_ = 1;
-    error(0, "row 1: empty file, allowed: a header and one row an interval");
-    return std::move(result_);
+bool Reader::read_rows() {
+  columns_ = choose_columns(shape_, request_);
+  for (const CsvFault& fault : columns_.faults) say_.error(fault.row, fault.column, fault.text);
+  for (const CsvFault& doubt : columns_.doubts) say_.warn(doubt.row, doubt.column, doubt.text);
+  if (!columns_.faults.empty()) return false;
+  reads_ = std::ranges::any_of(columns_.used, &LoadColumn::reading);
+  if (!find_interval()) return false;
+  result_.understood = understood(shape_, columns_, request_, interval_s());
+  result_.table.homes.resize(request_.n_meters);
+  for (const LoadColumn& each : columns_.used) {
+    const std::string& name = shape_.columns[each.column].name;
+    result_.table.homes[each.meter - 1].column =
+        name.empty() ? "#" + std::to_string(each.column + 1) : name;
   }
-  split(line, cells);
-  if (!read_header(cells) || !find_interval(text)) return std::move(result_);
-  while (next_line(text, line)) {
-    if (line.empty()) continue;
-    split(line, cells);
-    read_row(cells);
+  for (std::size_t i = 0; i < shape_.rows.size() && at_.backwards < kMostBackwards; ++i) {
+    read_row(shape_.rows[i]);
   }
-  finish();
+  if (reads_) {
+    take_differences({shape_, columns_, request_, row_of_, most_wh()}, result_.table, say_);
+  }
+  check_cover();
+  return true;
+}
+
+LoadCsvResult Reader::read(const std::string& text) {
+  if (const auto fault = find_shape(text, request_.dialect, shape_)) {
+    say_.error(fault->row, fault->column, fault->text);
+  } else if (read_rows()) {
+    say_.note_implausible(result_.table, columns_, shape_.header_row);
+  }
+  say_.give(result_);
   return std::move(result_);
 }
 
 }  // namespace
 
-LoadCsvResult read_load_csv(const LoadCsvRequest& request, std::string_view text) {
-  return Reader(request).read(text);
+LoadCsvResult read_load_csv(const LoadCsvRequest& request, std::string octets) {
+  const CsvText text = text_of(std::move(octets));
+  if (!text.error.empty()) return {{}, {{{request.file, 0, 0}, text.error}}, {}, {}};
+  return Reader(request).read(text.text);
 }
 
 LoadCsvResult read_load_csv(const Scenario& scenario) {
   constexpr std::int64_t kNs = kernel::kNsPerSecond;
   LoadCsvRequest request;
   request.file = scenario.path_of(scenario.load.csv);
-  request.zone = parse_zone(scenario.csv.time_zone).value_or(ZoneRule{});
+  request.zone = find_zone(scenario.csv.time_zone).value_or(ZoneTable{});
+  request.zone_name = scenario.csv.time_zone;
   request.stamp = scenario.csv.stamp;
+  request.dialect = scenario.csv.dialect;
+  request.gaps = scenario.csv.gaps;
   request.n_meters = static_cast<std::uint32_t>(scenario.meters.count);
   request.map = scenario.load.map;
   request.from_utc_s = scenario.general.start_utc_s;
   request.to_utc_s = request.from_utc_s + scenario.capture_end() / kNs;
   request.keep_to_utc_s = request.from_utc_s + (scenario.end() + kNs - 1) / kNs;
-  std::ifstream in(request.file, std::ios::binary);
-  std::ostringstream text;
-  if (!(text << in.rdbuf())) {
-    return {{}, {{{request.file, 0, 0}, "cannot be read, allowed: a CSV file"}}, {}};
+  os::Input input = os::read_file(request.file, kMaxTextOctets);
+  if (!input.error.empty()) {
+    const std::string why = input.error.substr(request.file.size() + 2);  // the problem names it
+    return {{}, {{{request.file, 0, 0}, why + ", allowed: a CSV file"}}, {}, {}};
   }
-  return read_load_csv(request, text.str());
+  return read_load_csv(request, std::move(input.text));
 }
 
 }  // namespace sim::run

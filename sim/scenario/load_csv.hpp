@@ -8,9 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/scenario/civil_time.hpp"
+#include "sim/scenario/csv/dialect.hpp"
 #include "sim/scenario/problem.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/zone_table.hpp"
 
 namespace sim::run {
 
@@ -25,17 +26,20 @@ struct LoadTable {
     std::vector<double> energy_wh;  // NaN: the cell is empty, nobody knows
   };
   std::vector<Home> homes;  // by meter, the first at 0
-  // Empty cells within the expected captures: each leaves interval_s / capture_period_s rows
+  // Unknown energies within the expected captures: each leaves interval_s / capture_period_s rows
   // without truth.
   std::size_t gaps = 0;
 };
 
 struct LoadCsvRequest {
-  std::string file;  // for messages
-  ZoneRule zone;     // of timestamps that name none
+  std::string file;               // for messages
+  ZoneTable zone;                 // of timestamps that name none
+  std::string zone_name = "UTC";  // for messages
   StampAt stamp = StampAt::start;
+  Dialect dialect;
+  CsvGaps gaps = CsvGaps::refuse;
   std::uint32_t n_meters = 0;
-  std::map<std::string, std::uint32_t> map;  // column -> meter
+  std::map<std::string, std::uint32_t> map;  // column, or "#3" -> meter
   std::int64_t from_utc_s = 0;               // expected captures: must be covered
   std::int64_t to_utc_s = 0;
   std::int64_t keep_to_utc_s = 0;  // kept as far as the file goes
@@ -46,8 +50,10 @@ struct LoadCsvResult {
   LoadTable table;  // meaningful when there are no errors
   Problems errors;
   Problems warnings;
+  std::string understood;  // one line on how the file was read; empty: not at all
 };
-LoadCsvResult read_load_csv(const LoadCsvRequest& request, std::string_view text);
+// `octets`: CSV text, or a gzip file of it.
+LoadCsvResult read_load_csv(const LoadCsvRequest& request, std::string octets);
 // The CSV a scenario names. Only for scenarios with load.csv.
 LoadCsvResult read_load_csv(const Scenario& scenario);
 

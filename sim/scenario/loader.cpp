@@ -3,7 +3,6 @@
 #include "sim/scenario/loader.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "sim/result/kpi.hpp"
 
@@ -23,44 +22,25 @@ bool belongs(const Key<Event>& key, EventType type) {
   return key.only_for.empty() || std::ranges::find(key.only_for, type) != key.only_for.end();
 }
 
+// "at, type, meter, value"
+std::string keys_of(EventType type) {
+  std::string list;
+  for (const Key<Event>& key : event_keys()) {
+    if (belongs(key, type)) list += (list.empty() ? "" : ", ") + key.path;
+  }
+  return list;
+}
+
 }  // namespace
-
-std::string row_key(const std::string& table, std::size_t row, const std::string& key) {
-  return table + "#" + std::to_string(row) + "." + key;
-}
-
-std::string display_path(const std::string& path) {
-  const std::size_t hash = path.find('#');
-  if (hash == std::string::npos) return path;
-  return path.substr(0, hash) + path.substr(path.find('.', hash));
-}
-
-void Loader::complain(const std::string& path, const Raw& raw, const std::string& what,
-                      const std::string& allowed) {
-  bad_.insert(path);
-  problems_.push_back({raw.place, display_path(path) + " = " + raw.shown() + ": " + what +
-                                      ", allowed: " + allowed});
-}
-
-void Loader::complain_at(const std::string& path, const std::string& what,
-                         const std::string& allowed) {
-  const Raw* const raw = seen(path);
-  if (raw != nullptr && good(path)) complain(path, *raw, what, allowed);
-}
-
-const Raw* Loader::seen(const std::string& path) const {
-  const auto found = seen_.find(path);
-  return found == seen_.end() ? nullptr : found->second;
-}
 
 template <typename Target>
 bool Loader::read_key(const Key<Target>& key, const std::string& path, const Raw& raw,
                       Target& target) {
-  seen_[path] = &raw;
+  written_.remember(path, raw);
   Value value;
   const std::string wrong = check(key.rule, raw, scenario_.general.start_utc_s, value);
   if (!wrong.empty()) {
-    complain(path, raw, wrong, key.rule.allowed());
+    written_.complain(path, raw, wrong, key.rule.allowed());
     return false;
   }
   key.store(target, value);
@@ -82,13 +62,13 @@ void Loader::unknown_key(const std::string& path, const Raw& raw,
 void Loader::unknown(const std::string& path, const Raw& raw, const std::string& meant) {
   Raw at_key = raw;
   at_key.place = raw.key_place;
-  complain(path, at_key, "unknown key",
-           meant.empty() ? kReference : meant + " (did you mean that?)");
+  written_.complain(path, at_key, "unknown key",
+                    meant.empty() ? kReference : meant + " (did you mean that?)");
 }
 
 void Loader::read_section(const Section& section, const Raw& raw) {
   if (raw.type != Raw::Type::table) {
-    complain(section.name, raw, "not a section", "[" + section.name + "] and its keys");
+    written_.complain(section.name, raw, "not a section", "[" + section.name + "] and its keys");
     return;
   }
   std::vector<std::string> paths;
@@ -112,14 +92,15 @@ void Loader::read_section(const Section& section, const Raw& raw) {
 
 void Loader::read_map(const Raw& raw) {
   if (raw.type != Raw::Type::table) {
-    complain("load.map", raw, "not a section", "[load.map] with \"column\" = meter number");
+    written_.complain("load.map", raw, "not a section",
+                      "[load.map] with \"column\" = meter number");
     return;
   }
   for (const auto& [column, value] : raw.members) {
     const std::string path = "load.map." + column;
-    seen_[path] = &value;
+    written_.remember(path, value);
     if (value.type != Raw::Type::integer || value.integer < 1 || value.integer > 1'000'000) {
-      complain(path, value, "not a meter number", "an integer from 1 to meters.count");
+      written_.complain(path, value, "not a meter number", "an integer from 1 to meters.count");
     } else {
       scenario_.load.map[column] = static_cast<std::uint32_t>(value.integer);
     }
@@ -130,7 +111,7 @@ template <typename Target>
 void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
                       const std::vector<Key<Target>>& keys, Target& target) {
   const std::string prefix = row_key(table, row, "");
-  seen_[table + "#" + std::to_string(row)] = &raw;
+  written_.remember(table + "#" + std::to_string(row), raw);
   std::vector<std::string> near;
   for (const Key<Target>& key : keys) near.push_back(table + "." + key.path);
   for (const auto& [name, value] : raw.members) {
@@ -143,9 +124,7 @@ void Loader::read_row(const std::string& table, std::size_t row, const Raw& raw,
   }
   for (const Key<Target>& key : keys) {
     if (!key.required || !key.only_for.empty() || raw.find(key.path) != nullptr) continue;
-    bad_.insert(prefix + key.path);
-    problems_.push_back(
-        {raw.place, table + "." + key.path + ": missing, allowed: " + key.rule.allowed()});
+    written_.miss(prefix + key.path, raw, "missing, allowed: " + key.rule.allowed());
   }
 }
 
@@ -158,7 +137,8 @@ void Loader::read_rows(const Raw& root, const std::string& table,
       list->type == Raw::Type::array && std::ranges::all_of(list->items, [](const Raw& item) {
         return item.type == Raw::Type::table;
       });
-  if (!tables) complain(table, *list, "not a table of rows", "[[" + table + "]] for each row");
+  if (!tables)
+    written_.complain(table, *list, "not a table of rows", "[[" + table + "]] for each row");
   for (std::size_t i = 0; tables && i < list->items.size(); ++i) {
     targets.emplace_back();
     read_row(table, i, list->items[i], keys, targets.back());
@@ -168,34 +148,34 @@ void Loader::read_rows(const Raw& root, const std::string& table,
 void Loader::read_events(const Raw& root) {
   read_rows(root, "event", event_keys(), scenario_.events);
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
-    const Raw& raw = *seen("event#" + std::to_string(i));
+    const Raw& raw = *written_.seen("event#" + std::to_string(i));
     const std::string prefix = row_key("event", i, "");
     Event& event = scenario_.events[i];
-    if (!good(prefix + "type")) continue;
+    if (!written_.good(prefix + "type")) continue;
     const std::string type = name_of(event.type);
     for (const Key<Event>& key : event_keys()) {
       const Raw* const value = raw.find(key.path);
       if (value != nullptr && !belongs(key, event.type)) {
-        complain_at(prefix + key.path, "not a key of type " + type, kReference);
+        written_.complain_at(prefix + key.path, "not a key of type " + type, keys_of(event.type));
       } else if (value == nullptr && key.required && !key.only_for.empty() &&
                  belongs(key, event.type)) {
-        problems_.push_back({raw.place, "event." + key.path + ": missing in type " + type +
-                                            ", allowed: " + key.rule.allowed()});
+        written_.miss(prefix + key.path, raw,
+                      "missing in type " + type + ", allowed: " + key.rule.allowed());
       }
     }
     const bool for_all =
         event.type == EventType::network_loss || event.type == EventType::concentrator_outage;
     if (raw.find("meter") != nullptr) {
       if (for_all && event.meters.text() != "all") {
-        complain_at(prefix + "meter", "a " + type + " takes no meters", "no key meter");
+        written_.complain_at(prefix + "meter", "a " + type + " takes no meters", "no key meter");
       }
       continue;
     }
     if (for_all) {
       event.meters = MeterSet::all();
     } else {
-      problems_.push_back({raw.place, "event.meter: missing in type " + type +
-                                          ", allowed: " + Rule{Rule::Type::meters}.allowed()});
+      written_.miss(prefix + "meter", raw,
+                    "missing in type " + type + ", allowed: " + Rule{Rule::Type::meters}.allowed());
     }
   }
 }
@@ -205,21 +185,21 @@ void Loader::read_expectations(const Raw& root) {
   std::vector<std::string> names;
   for (const result::KpiInfo& kpi : result::kpi_table()) names.push_back(kpi.name);
   for (std::size_t i = 0; i < scenario_.expectations.size(); ++i) {
-    const Raw& raw = *seen("expect#" + std::to_string(i));
+    const Raw& raw = *written_.seen("expect#" + std::to_string(i));
     const result::Expectation& expectation = scenario_.expectations[i];
     const std::string path = row_key("expect", i, "kpi");
     if (std::ranges::find(names, expectation.kpi) == names.end()) {
       const std::string meant = nearest(expectation.kpi, names);
-      complain_at(path, "unknown figure",
-                  meant.empty() ? "a figure of docs/scenario-reference.md"
-                                : meant + " (did you mean that?)");
+      written_.complain_at(path, "unknown figure",
+                           meant.empty() ? "a figure of docs/scenario-reference.md"
+                                         : meant + " (did you mean that?)");
     }
     const result::Limit& limit = expectation.limit;
     if (!raw.find("min") && !raw.find("max") && !raw.find("equals")) {
-      complain_at(path, "nothing is expected of it", "with min, max or equals");
+      written_.complain_at(path, "nothing is expected of it", "with min, max or equals");
     }
     if (limit.min && limit.max && *limit.min > *limit.max) {
-      complain_at(row_key("expect", i, "max"), "below min", "min or more");
+      written_.complain_at(row_key("expect", i, "max"), "below min", "min or more");
     }
   }
 }
@@ -239,15 +219,9 @@ void Loader::read(const Raw& root) {
     const std::string meant = nearest(name, names);
     unknown(name, value, meant.empty() ? "" : "[" + meant + "]");
   }
-  cross_check();
+  cross_check(scenario_, written_);
+  find_effects(scenario_, written_);
   std::ranges::stable_sort(scenario_.events, {}, &Event::at);
-}
-
-Problems Loader::take_problems() {
-  std::ranges::stable_sort(problems_, {}, [](const Problem& problem) {
-    return std::tuple(problem.place.line == 0, problem.place.line, problem.place.column);
-  });
-  return std::move(problems_);
 }
 
 }  // namespace sim::run

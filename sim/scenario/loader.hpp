@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "sim/scenario/schema.hpp"
+#include "sim/scenario/written.hpp"
 
 namespace sim::run {
 
@@ -19,7 +18,8 @@ class Loader {
   explicit Loader(Scenario& scenario) : scenario_(scenario) {}
 
   void read(const Raw& root);
-  Problems take_problems();
+  Problems take_problems() { return written_.take_problems(); }
+  Problems take_warnings() { return written_.take_warnings(); }
 
  private:
   void read_section(const Section& section, const Raw& raw);
@@ -28,20 +28,6 @@ class Loader {
   void read_expectations(const Raw& root);
   void unknown_key(const std::string& path, const Raw& raw, const std::vector<std::string>& near);
   void unknown(const std::string& path, const Raw& raw, const std::string& meant);
-
-  // cross_checks.cpp: what one key alone cannot tell.
-  void cross_check();
-  void check_general();
-  void check_numbers_of_meters();
-  void check_files();
-  void check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s);
-  void check_expose_and_trace();
-  void check_ports();
-  void check_events();
-  void check_sags();
-  void check_map();
-  void check_concentrators();
-  void check_doors();
 
   template <typename Target>
   bool read_key(const Key<Target>& key, const std::string& path, const Raw& raw, Target& target);
@@ -52,22 +38,8 @@ class Loader {
   void read_rows(const Raw& root, const std::string& table, const std::vector<Key<Target>>& keys,
                  std::vector<Target>& targets);
 
-  void complain(const std::string& path, const Raw& raw, const std::string& what,
-                const std::string& allowed);
-  // Complains at a key that was read; silent when it is absent or was wrong already.
-  void complain_at(const std::string& path, const std::string& what, const std::string& allowed);
-  bool good(const std::string& path) const { return !bad_.contains(path); }
-  const Raw* seen(const std::string& path) const;
-
   Scenario& scenario_;
-  Problems problems_;
-  std::map<std::string, const Raw*> seen_;
-  std::set<std::string> bad_;
+  Written written_;
 };
-
-// "event#3.at", the path of a key in a row of a table, from 0.
-std::string row_key(const std::string& table, std::size_t row, const std::string& key);
-// "event#3.at" -> "event.at", as the user writes it.
-std::string display_path(const std::string& path);
 
 }  // namespace sim::run

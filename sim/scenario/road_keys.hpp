@@ -27,7 +27,7 @@ struct CellKeys {
 
   static void describe(auto& key) {
     key("slots", &CellKeys::slots, range(1, 64), "",
-        "Packet timeslots of the cell, shared by its modules.");
+        "Packet timeslots of the cell, shared by its modules; eight a carrier.");
     key("uplink_slots", &CellKeys::uplink_slots, range(1, 4), "",
         "Uplink slots of one module (multislot class 12).");
     key("downlink_slots", &CellKeys::downlink_slots, range(1, 4), "",

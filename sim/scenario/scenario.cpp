@@ -6,13 +6,15 @@
 
 #include "os/files.hpp"
 #include "sim/scenario/loader.hpp"
+#include "sim/scenario/zone_table.hpp"
 
 namespace sim::run {
 
 LoadedScenario parse_scenario(const std::string& text, const std::string& file,
-                              std::span<const std::string> overrides) {
+                              std::span<const std::string> overrides,
+                              std::span<const KeyOption> options) {
   RawFile raw = parse_toml(text, file);
-  if (!raw.root) return {{}, {raw.problem}};
+  if (!raw.root) return {{}, {raw.problem}, {}};
   LoadedScenario loaded;
   Scenario scenario;
   scenario.file = file;
@@ -22,25 +24,42 @@ LoadedScenario parse_scenario(const std::string& text, const std::string& file,
     if (auto problem = apply_override(*raw.root, assignment)) loaded.errors.push_back(*problem);
     scenario.text += "# --set " + assignment + "\n";
   }
+  for (const KeyOption& option : options) {
+    const std::string assignment = option.key + "=" + option.value;
+    if (auto problem = apply_override(*raw.root, assignment, option.option)) {
+      loaded.errors.push_back(*problem);
+    }
+    scenario.text += "# --set " + assignment + "\n";
+  }
   Loader loader(scenario);
   loader.read(*raw.root);
   Problems problems = loader.take_problems();
   loaded.errors.insert(loaded.errors.begin(), problems.begin(), problems.end());
+  loaded.warnings = loader.take_warnings();
   if (loaded.errors.empty()) loaded.scenario = std::move(scenario);
   return loaded;
 }
 
-LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides) {
+LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides,
+                             std::span<const KeyOption> options) {
   const os::Input input = os::read_file(file, os::kMaxTextOctets);
   if (!input.error.empty()) {
     const std::string why = input.error.substr(file.size() + 2);  // the problem names the file
-    return {{}, {{{file, 0, 0}, why + ", allowed: a scenario file (TOML)"}}};
+    return {{}, {{{file, 0, 0}, why + ", allowed: a scenario file (TOML)"}}, {}};
   }
-  return parse_scenario(input.text, file, overrides);
+  return parse_scenario(input.text, file, overrides, options);
 }
 
 std::string Scenario::path_of(const std::string& relative) const {
   return (std::filesystem::path(folder) / relative).lexically_normal().string();
+}
+
+ZoneRule zone_of(const Scenario& scenario, const std::string& name) {
+  const auto known = scenario.meters.zones.find(name);
+  if (known != scenario.meters.zones.end()) return known->second;
+  const std::int64_t start_s = scenario.general.start_utc_s;
+  const std::int64_t end_s = start_s + scenario.end() / kernel::kNsPerSecond;
+  return meter_zone(name, start_s, end_s).rule;
 }
 
 MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter) {
@@ -68,7 +87,7 @@ MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter) {
   }
   if (settings.concentrator != 0) settings.push_period_s = 0;  // it is collected
   settings.firmware = firmware == "builtin" ? firmware : scenario.path_of(firmware);
-  settings.zone = parse_zone(zone).value_or(ZoneRule{});
+  settings.zone = zone_of(scenario, zone);
   return settings;
 }
 

@@ -48,6 +48,9 @@ struct Scenario {
   kernel::TimeNs end() const { return capture_end() + kernel::to_ns(general.collect_h * 3600); }
   std::string path_of(const std::string& relative) const;
 };
+// A zone as a meter's clock keeps it; of scenarios made in code, which have no `meters.zones`, by
+// the machine's time zone data.
+ZoneRule zone_of(const Scenario& scenario, const std::string& name);
 
 // In the order of docs/scenario-reference.md; [scenario] first: moments of events need its start.
 void each_section(auto visit) {
@@ -86,11 +89,20 @@ MeterSettings settings_of(const Scenario& scenario, std::uint32_t meter);
 struct LoadedScenario {
   std::optional<Scenario> scenario;  // none: `errors` says why
   Problems errors;
+  Problems warnings;  // what was written and has no effect
 };
-// `overrides`: "key=value" each, applied over the file in their order.
-LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides = {});
+// An option of the command line that stands for a key: {"--speed", "sim.speed", "10"}.
+struct KeyOption {
+  std::string option;
+  std::string key;
+  std::string value;
+};
+// `overrides`: "key=value" each, applied over the file in their order; then the options.
+LoadedScenario load_scenario(const std::string& file, std::span<const std::string> overrides = {},
+                             std::span<const KeyOption> options = {});
 // The same with the text at hand; `file` only names it in messages and starts relative paths.
 LoadedScenario parse_scenario(const std::string& text, const std::string& file,
-                              std::span<const std::string> overrides = {});
+                              std::span<const std::string> overrides = {},
+                              std::span<const KeyOption> options = {});
 
 }  // namespace sim::run

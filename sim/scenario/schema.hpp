@@ -40,10 +40,12 @@ struct RawFile {
 RawFile parse_toml(const std::string& text, const std::string& file);
 
 // "key.path=value": the value is TOML, or bare text where TOML would want quotes. Sets or adds it
-// in `root`.
-std::optional<Problem> apply_override(Raw& root, const std::string& assignment);
+// in `root`. `option`: where it was written, for messages.
+std::optional<Problem> apply_override(Raw& root, const std::string& assignment,
+                                      const std::string& option = "--set");
 
-using Value = std::variant<bool, std::int64_t, double, std::string, MeterSet>;
+using Value =
+    std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, MeterSet>;
 // Reads a value by its rule. What is wrong with it, without what is allowed; empty: nothing, and
 // `out` holds it. `start_utc_s` dates moments.
 std::string check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s, Value& out);

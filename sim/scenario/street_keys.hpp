@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "sim/scenario/civil_time.hpp"
+#include "sim/scenario/csv/dialect.hpp"
 #include "sim/scenario/key.hpp"
 
 namespace sim::run {
@@ -18,6 +20,12 @@ enum class LoadModel { household };
 inline Names names_of(LoadModel) { return {"household"}; }
 enum class StampAt { start, end };
 inline Names names_of(StampAt) { return {"start", "end"}; }
+inline Names names_of(CsvUnit) { return {"auto", "Wh", "kWh", "W", "kW"}; }
+inline Names names_of(CsvValues) { return {"auto", "interval", "reading"}; }
+inline Names names_of(CsvDelimiter) { return {"auto", ",", ";", "tab", "|"}; }
+inline Names names_of(CsvDecimal) { return {"auto", ".", ","}; }
+inline Names names_of(CsvDate) { return {"auto", "Y-M-D", "D-M-Y", "M-D-Y"}; }
+inline Names names_of(CsvGaps) { return {"refuse", "allow"}; }
 
 // What comes off the production line before calibration, of one phase.
 struct FrontEndSpread {
@@ -45,12 +53,17 @@ struct MeterKeys {
       "each meter, keyed by the seed."};
   std::int64_t count = 100;
   MeterModel model = MeterModel::ad11a;
+  // Where a factory's second million would start, so that they look like serials and the meter's
+  // number is still readable in the last digits.
+  std::int64_t first_serial = 2'000'001;
   std::string firmware = "builtin";
   MeterSet detailed;
   std::int64_t capture_period_s = 900;
   std::int64_t push_period_s = 3600;
   std::int64_t push_spread_s = 600;
   std::string time_zone = "UTC";
+  // No key: the zones of all meters by name, as their clocks keep them; resolved before the run.
+  std::map<std::string, ZoneRule> zones;
   double clock_spread_ppm = 2;
   double adc_spread_ppm = 30;
   FrontEndSpread front_end;
@@ -61,6 +74,9 @@ struct MeterKeys {
     key("count", &MeterKeys::count, range(1, 1000), "",
         "Meters of the street; one cell holds 1 000.");
     key("model", &MeterKeys::model, "Meter type: AD11A single-phase, AD13A three-phase.");
+    key("first_serial", &MeterKeys::first_serial, range(1, 16'000'000), "",
+        "Serial number of meter 1; names, titles, addresses and keys follow, of concentrators, "
+        "too. Two processes before one head-end need two.");
     key("firmware", &MeterKeys::firmware,
         "\"builtin\", or a shared object that exports meter_firmware_entry; relative to the "
         "scenario file.");
@@ -117,8 +133,8 @@ struct LoadKeys {
     key("model", &LoadKeys::model,
         "Stochastic homes with the shape of the BDEW H0 profile; unless `load.csv` is set.");
     key("csv", &LoadKeys::csv,
-        "Measured homes: a timestamp and one column a home, Wh per interval; relative to the "
-        "scenario file. Columns go to meters in order, or by [load.map].");
+        "Measured homes: a timestamp and one column a home, plain or gzip; relative to the "
+        "scenario file. Columns go to meters in order, or by [load.map]; docs/load-files.md.");
     key("annual_kwh", &LoadKeys::annual_kwh, range(100, 100'000), "kWh",
         "Mean consumption of a modelled home a year.");
     key("power_factor", &LoadKeys::power_factor, range(0.5, 1), "",
@@ -127,13 +143,22 @@ struct LoadKeys {
 };
 
 struct CsvKeys {
-  static constexpr SectionName kSection{"csv", "How `load.csv` is read."};
+  static constexpr SectionName kSection{
+      "csv",
+      "How `load.csv` is read. `auto` goes by the file's headers and shape, never by how large its "
+      "numbers are; `check` and `run` say in one line what was understood."};
   std::string time_zone = "UTC";
   StampAt stamp = StampAt::start;
+  Dialect dialect;
+  CsvGaps gaps = CsvGaps::refuse;
 
   static void describe(auto& key) {
     key("timezone", &CsvKeys::time_zone, zone(), "", "Zone of CSV timestamps that name none.");
     key("stamp", &CsvKeys::stamp, "Which end of its interval a CSV timestamp names.");
+    key.part(&CsvKeys::dialect);
+    key("gaps", &CsvKeys::gaps,
+        "Missing rows and readings that fall: refuse them, or allow them as gaps. In a gap, as "
+        "where a cell is empty, the home draws nothing and its truth is unknown.");
   }
 };
 

@@ -138,8 +138,9 @@ RawFile parse_toml(const std::string& text, const std::string& file) {
   }
 }
 
-std::optional<Problem> apply_override(Raw& root, const std::string& assignment) {
-  const Place place{"--set", 0, 0};
+std::optional<Problem> apply_override(Raw& root, const std::string& assignment,
+                                      const std::string& option) {
+  const Place place{option, 0, 0};
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
     return Problem{place, assignment + ": not an assignment, allowed is key=value"};
@@ -147,7 +148,7 @@ std::optional<Problem> apply_override(Raw& root, const std::string& assignment) 
   const std::string path = assignment.substr(0, equals);
   const std::string written = assignment.substr(equals + 1);
   Raw value;
-  const RawFile parsed = parse_toml("value = " + written, "--set");
+  const RawFile parsed = parse_toml("value = " + written, option);
   const Raw* const read = parsed.root ? parsed.root->find("value") : nullptr;
   if (read != nullptr && parsed.root->members.size() == 1) {
     value = *read;

@@ -191,7 +191,7 @@ std::vector<Rule> sim_rules() {
       {{"sim/scenario/"},
        {"sim/scenario/", "sim/result/", "kernel/", "net/", "os/", kQuantities,
         "protocol/calendar.hpp", "protocol/hosted/civil_text/"},
-       {"toml++", "fmt/"},
+       {"toml++", "fmt/", "zlib.h", "date/"},
        false},
       // Truth is computed by other means than the meter's: law 6.
       {{"sim/referee/truth/"},

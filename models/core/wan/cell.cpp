@@ -24,7 +24,7 @@ Cell::Cell(kernel::Agenda& agenda, const CellConfig& config)
       streams_(config.number),
       outage_timer_(agenda, *this, kCellEntity, 0) {
   const RadioConfig& radio = config.radio;
-  TWIN_ASSERT(radio.n_pdch >= 1 && radio.n_pdch <= 8, radio.n_pdch);
+  TWIN_ASSERT(radio.n_pdch >= 1 && radio.n_pdch <= 64, radio.n_pdch);
   // GPRS multislot class 12: four slots either way, five together.
   TWIN_ASSERT(radio.multislot_up >= 1 && radio.multislot_up <= 4 && radio.multislot_down >= 1 &&
                   radio.multislot_down <= 4 && radio.multislot_up + radio.multislot_down <= 5,

@@ -12,7 +12,8 @@ namespace models::wan {
 
 // Constants of one cell. Sources in docs/model-wan.md.
 struct RadioConfig {
-  int n_pdch = 4;        // always-on packet channels (time slots); 1 to 4 are usual
+  int n_pdch = 4;        // always-on packet channels (time slots), 1 to 64; 1 to 4 are usual, more
+                         // than 8 take several carriers
   int multislot_up = 2;  // class 12: at most 4 each way and 5 together
   int multislot_down = 3;
   double agch_per_s = 17;   // immediate assignments: 4 AGCH blocks of a CCCH multiframe

@@ -23,7 +23,7 @@ ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scena
     : agenda_(agenda),
       scenario_(scenario),
       row_(scenario.concentrators.at(number - 1)),
-      identity_(concentrator_identity(number)),
+      identity_(concentrator_identity(scenario, number)),
       meters_(row_.meters.list(static_cast<std::uint32_t>(scenario.meters.count))),
       start_utc_ns_(scenario.general.start_utc_s * kernel::kNsPerSecond),
       plc_(plc),
@@ -139,7 +139,7 @@ void ConcentratorSite::commission() {
       row_.uplink == Uplink::gprs ? dcu::app::Uplink::gprs : dcu::app::Uplink::ethernet;
   for (const std::uint32_t meter : meters_) {
     const MeterSettings settings = settings_of(scenario_, meter);
-    const Identity who = identity_of(seed, meter, settings.model);
+    const Identity who = identity_of(scenario_, meter);
     dcu::app::CommissionedMeter entry;
     entry.serial = who.serial;
     entry.model = name_of(settings.model);

@@ -110,7 +110,7 @@ void HeadEnd::close(hes::ConnectionId connection) {
 
 hes::ConnectionId HeadEnd::connect(std::string_view address, std::uint16_t port) {
   for (std::uint32_t number = 1; number <= scenario_.concentrators.size(); ++number) {
-    if (concentrator_identity(number).address != address) continue;
+    if (concentrator_identity(scenario_, number).address != address) continue;
     if (scenario_.concentrators[number - 1].uplink != Uplink::ethernet) break;
     return world_.ethernet().connect(concentrator_device(number), port);
   }

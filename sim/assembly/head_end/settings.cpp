@@ -13,7 +13,7 @@ namespace sim::run {
 
 hes::EngineConfig engine_config(const Scenario& scenario) {
   hes::EngineConfig config;
-  const auto zone = parse_zone(scenario.meters.time_zone).value_or(ZoneRule{});
+  const auto zone = zone_of(scenario, scenario.meters.time_zone);
   config.zone.standard_offset_min = zone.offset_min;
   config.zone.eu_daylight_saving = zone.daylight_saving;
   config.collect_from_utc_s = scenario.general.start_utc_s;
@@ -62,7 +62,7 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
   }
   std::vector<hes::ConcentratorEntry> concentrators;
   for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
-    const ConcentratorIdentity who = concentrator_identity(number);
+    const ConcentratorIdentity who = concentrator_identity(scenario, number);
     const bool gprs = scenario.concentrators[number - 1].uplink == Uplink::gprs;
     concentrators.push_back(
         {who.id, who.address, kConcentratorPort, gprs ? hes::Uplink::gprs : hes::Uplink::ethernet});

@@ -12,9 +12,11 @@
 namespace sim::run {
 namespace {
 
-// Serial numbers start where a factory's second million would, so that they look like serials and
-// the meter's number is still readable in the last digits.
-constexpr std::uint32_t kFirstSerial = 2'000'000;
+// How far the serials are from where they start by themselves: what another process of the same
+// street has to differ in, and its concentrators with it.
+std::uint32_t serial_shift(const Scenario& scenario) {
+  return static_cast<std::uint32_t>(scenario.meters.first_serial - MeterKeys{}.first_serial);
+}
 
 std::array<std::uint8_t, 16> draw_key(kernel::KeyedStream& stream) {
   std::array<std::uint8_t, 16> key{};
@@ -35,10 +37,12 @@ std::string draw_password(kernel::KeyedStream& stream) {
 
 }  // namespace
 
-Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model) {
+Identity identity_of(const Scenario& scenario, std::uint32_t number) {
+  const MeterModel model = settings_of(scenario, number).model;
   Identity identity;
   identity.number = number;
-  const std::uint32_t serial = kFirstSerial + number;
+  const std::uint32_t serial =
+      static_cast<std::uint32_t>(scenario.meters.first_serial) + number - 1;
   identity.serial = fmt::format("{:010}", serial);
   // "AD11A" -> "11A": three of the thirteen free characters, the serial takes ten.
   const std::string type = std::string(name_of(model)).substr(2, 3);
@@ -52,7 +56,8 @@ Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model)
   identity.module_address =
       fmt::format("10.{}.{}.{}", 64 + (number >> 16), (number >> 8) & 0xFFu, number & 0xFFu);
 
-  kernel::KeyedStream stream(seed, number, kernel::kPurposeMeterKeys);
+  kernel::KeyedStream stream(static_cast<std::uint64_t>(scenario.general.seed),
+                             number + serial_shift(scenario), kernel::kPurposeMeterKeys);
   identity.unicast_key = draw_key(stream);
   identity.authentication_key = draw_key(stream);
   identity.master_key = draw_key(stream);
@@ -71,18 +76,17 @@ Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model)
 std::vector<Identity> identities_of(const Scenario& scenario) {
   std::vector<Identity> identities;
   for (std::int64_t number = 1; number <= scenario.meters.count; ++number) {
-    const auto meter = static_cast<std::uint32_t>(number);
-    identities.push_back(identity_of(static_cast<std::uint64_t>(scenario.general.seed), meter,
-                                     settings_of(scenario, meter).model));
+    identities.push_back(identity_of(scenario, static_cast<std::uint32_t>(number)));
   }
   return identities;
 }
 
-ConcentratorIdentity concentrator_identity(std::uint32_t number) {
+ConcentratorIdentity concentrator_identity(const Scenario& scenario, std::uint32_t number) {
   ConcentratorIdentity identity;
   identity.number = number;
-  identity.id = fmt::format("{}DC{:010}", kManufacturer, number);
-  const auto octet = [&](unsigned shift) { return static_cast<std::uint8_t>(number >> shift); };
+  const std::uint32_t serial = number + serial_shift(scenario);
+  identity.id = fmt::format("{}DC{:010}", kManufacturer, serial);
+  const auto octet = [&](unsigned shift) { return static_cast<std::uint8_t>(serial >> shift); };
   identity.system_title = {'A', 'M', 'T', 0x44, octet(24), octet(16), octet(8), octet(0)};
   identity.eui48 = {0x02, 0x41, 0x44, octet(16), octet(8), octet(0)};
   identity.address = fmt::format("10.128.{}.{}", number >> 8, number & 0xFFu);

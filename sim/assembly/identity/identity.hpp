@@ -11,8 +11,8 @@
 
 namespace sim::run {
 
-// Who a meter is and what it keeps secret: a function of the seed and the meter's number, so that
-// meters, head-end and the `inventory` command agree without passing secrets around.
+// Who a meter is and what it keeps secret: a function of the seed and the meter's serial number, so
+// that meters, head-end and the `inventory` command agree without passing secrets around.
 struct Identity {
   std::uint32_t number = 0;         // in the scenario, from 1
   std::string serial;               // ten decimal digits
@@ -29,20 +29,20 @@ struct Identity {
   std::array<std::uint8_t, 16> concentrator_authentication_key{};
 };
 
-Identity identity_of(std::uint64_t seed, std::uint32_t number, MeterModel model);
+Identity identity_of(const Scenario& scenario, std::uint32_t number);
 std::vector<Identity> identities_of(const Scenario& scenario);
 
 // A concentrator of the scenario, counted from 1.
 struct ConcentratorIdentity {
   std::uint32_t number = 0;
-  std::string id;  // "AMTDC0000000001"
+  std::string id;  // "AMTDC0000000001"; moves with meters.first_serial
   std::array<std::uint8_t, 8> system_title{};
   std::array<std::uint8_t, 6> eui48{};
   std::string address;
 };
 inline constexpr std::uint16_t kConcentratorPort = 8433;  // P3.2Ex, where it can be called
 inline constexpr std::uint16_t kGatewayPort = 4059;
-ConcentratorIdentity concentrator_identity(std::uint32_t number);
+ConcentratorIdentity concentrator_identity(const Scenario& scenario, std::uint32_t number);
 // The head-end's key pair for orders (Ed25519): its private half, 32 octets.
 std::array<std::uint8_t, 32> head_end_signing_key(std::uint64_t seed);
 // Destination wPort of a meter at its concentrator's gateway; 0: it has none.

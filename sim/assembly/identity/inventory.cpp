@@ -35,7 +35,7 @@ struct Reach {
 };
 Reach reach_of(const Scenario& scenario, const Identity& who, const MeterSettings& settings) {
   if (settings.concentrator == 0) return {1, who.module_address, "cell-1"};
-  const ConcentratorIdentity parent = concentrator_identity(settings.concentrator);
+  const ConcentratorIdentity parent = concentrator_identity(scenario, settings.concentrator);
   return {gateway_port_of(scenario, who.number), parent.address, parent.id};
 }
 
@@ -83,7 +83,7 @@ std::string as_csv(const ordered_json& meters) {
 std::string as_json(const Scenario& scenario, ordered_json meters) {
   ordered_json concentrators = ordered_json::array();
   for (std::uint32_t n = 1; n <= scenario.concentrators.size(); ++n) {
-    const ConcentratorIdentity who = concentrator_identity(n);
+    const ConcentratorIdentity who = concentrator_identity(scenario, n);
     const bool gprs = scenario.concentrators[n - 1].uplink == Uplink::gprs;
     concentrators.push_back({{"id", who.id},
                              {"address", who.address},

@@ -104,7 +104,8 @@ const net::TlsContext& PacedGateway::tls_of(std::uint32_t concentrator) {
   net::TlsContext& context = tls_[concentrator];
   const auto file = [&](std::string name) {
     const std::size_t at = name.find("{id}");
-    if (at != std::string::npos) name.replace(at, 4, concentrator_identity(concentrator).id);
+    if (at != std::string::npos)
+      name.replace(at, 4, concentrator_identity(scenario_, concentrator).id);
     return scenario_.path_of(name);
   };
   const ExposeKeys& expose = scenario_.expose;

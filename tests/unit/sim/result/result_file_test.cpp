@@ -162,6 +162,7 @@ TEST(ResultFile, AttributesTellWhatRan) {
   EXPECT_EQ(attributes.scenario_sha256, sha256_hex(sample_identity().scenario_text));
   EXPECT_EQ(attributes.seed, 7u);
   EXPECT_EQ(attributes.start_utc, "2024-01-15T00:00:00Z");
+  EXPECT_EQ(attributes.tzdata, sample_identity().tzdata);
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
@@ -183,7 +184,8 @@ std::string schema_page() {
       std::to_string(kSchemaVersion) +
       "), `scenario`, `scenario_sha256` (of the scenario's text and the `--set` overrides), "
       "`seed`, "
-      "`start_utc`, `simulated_s`, `state`, and of the program that wrote it `program_version`, "
+      "`start_utc`, `simulated_s`, `tzdata` (the time zone data), `state`, and of the program that "
+      "wrote it `program_version`, "
       "`commit`, `compiler` and `flags`. Each dataset has `units`, one text a column in the order "
       "of the columns, and `doc`. Attributes are of no digest.\n\n"
       "`schema_version` rises when something that a reader relies on goes or changes its meaning; "

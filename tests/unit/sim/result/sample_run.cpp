@@ -107,7 +107,7 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
 }  // namespace
 
 RunIdentity sample_identity() {
-  return {"sample", "[scenario]\nname = \"sample\"\n", 7, "2024-01-15T00:00:00Z"};
+  return {"sample", "[scenario]\nname = \"sample\"\n", 7, "2024-01-15T00:00:00Z", "2025b"};
 }
 
 void append_hour(ResultWriter& writer, const SampleRun& run, int hour) {
