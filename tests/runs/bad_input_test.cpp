@@ -4,6 +4,8 @@
 // Bad input, as a user meets it: located lines on standard error, exit 2, nothing run or written.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "tests/runs/harness.hpp"
@@ -194,6 +196,98 @@ TEST(LoadFile, EmptyCellsAreWarningsAndCountAsUnknownTimesIntervals) {
   EXPECT_EQ(kpis.at("intervals_expected"), 2 * 8) << "the meter stays powered and stores its rows";
   EXPECT_EQ(kpis.at("intervals_lost"), 0);
   EXPECT_EQ(kpis.at("truth_mismatches"), 0);
+}
+
+TEST(LoadFile, HowItWasUnderstoodIsOneLineOfCheckAndRun) {
+  const Folder folder;
+  folder.write("load.csv", csv_with(0, ""));
+  const std::string file = folder.write("good.toml", kMeasured);
+  const std::string understood = folder / "load.csv" +
+                                 ": 6 rows of 1800 s, stamped at the start in UTC; header in row "
+                                 "1, \",\", decimal point; meter 1 is A (Wh), meter 2 is B (Wh)";
+  EXPECT_EQ(lines_of(amitwin({"check", file}).out).at(0), understood);
+  const ProgramRun ran = amitwin({"run", file, "--out", folder / "out"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(lines_of(ran.out).at(0), understood);
+}
+
+TEST(LoadFile, fault_18_kilowatt_hours_reach_the_meters_registers) {
+  const Folder folder;
+  folder.write("load.csv", read_text("tests/faults/csv/files/fault_18_kwh.csv"));
+  const std::string file = folder.write("kwh.toml", kMeasured);
+  const ProgramRun ran = amitwin({"run", file, "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "");
+  // The first two hours of A are 0.080, 0.087, 0.095 and 0.092 kWh in half hours.
+  const auto meters = column_of(folder / "out/result.h5", "rows", "meter");
+  const auto import_wh = column_of(folder / "out/result.h5", "rows", "ap_wh");
+  const auto stamps = column_of(folder / "out/result.h5", "rows", "stamp_utc_s");
+  constexpr double kEndS = 1'705'276'800 + 2 * 3600;
+  ASSERT_EQ(meters.size(), import_wh.size());
+  ASSERT_EQ(meters.size(), stamps.size());
+  double register_wh = 0;
+  for (std::size_t i = 0; i < meters.size(); ++i) {
+    if (meters[i] == 1 && stamps[i] <= kEndS) register_wh = std::max(register_wh, import_wh[i]);
+  }
+  EXPECT_NEAR(register_wh, 80 + 87 + 95 + 92, 2);
+}
+
+TEST(Options, fault_21_what_does_nothing_in_this_mode_is_said) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "free.toml", "[scenario]\nduration_h = 0.25\ncollect_h = 0\n[meters]\ncount = 1\n");
+  const ProgramRun ran = amitwin({"run", file, "--out", folder / "out", "--quiet", "--speed", "10",
+                                  "--set", "expose.listen=127.0.0.1:24059"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  const auto lines = lines_of(ran.err);
+  ASSERT_EQ(lines.size(), 2u);
+  expect_says(lines, 0,
+              {"--speed: sim.speed = 10: no effect in mode free, only with --mode paced"});
+  expect_says(lines, 1,
+              {"--set: expose.listen = ", "no effect in mode free, only with --mode paced"});
+  expect_says(refused(Folder(), "", {"--speed", "0"}), 0, {"--speed: sim.speed = 0: too small"});
+}
+
+TEST(Options, AScenarioCutShortNamesUntil) {
+  const Folder folder;
+  const auto lines = refused(folder, read_text("scenarios/first-light.toml"),
+                             {"--set", "scenario.duration_h=2", "--set", "scenario.collect_h=1"});
+  ASSERT_EQ(lines.size(), 1u) << "five events are one mistake";
+  expect_says(lines, 0, {"--set: scenario.duration_h = 2", "--until"});
+}
+
+TEST(Options, ACellOfSeveralCarriersRuns) {
+  const Folder folder;
+  const std::string file =
+      folder.write("cell.toml",
+                   "[scenario]\nduration_h = 0.5\ncollect_h = 0.5\n[meters]\ncount = 2\n"
+                   "push_period_s = 900\n[cell]\nslots = 64\n");
+  const ProgramRun ran = amitwin({"run", file, "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_GT(kpis_in(folder / "out/summary.json").at("sessions"), 0);
+}
+
+TEST(Options, TwoProcessesOfOneStreetDrawDifferentSerials) {
+  const Folder folder;
+  const std::string file =
+      folder.write("two.toml", "[meters]\ncount = 20\n[[concentrator]]\nmeters = \"1-10\"\n");
+  std::set<std::string> words;
+  std::size_t n_words = 0;
+  for (const char* const first : {"2000001", "2000021"}) {
+    const ProgramRun ran = amitwin({"inventory", file, "--with-keys", "--format", "json", "--set",
+                                    std::string("meters.first_serial=") + first});
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    for (const auto& line : lines_of(ran.out)) {
+      for (const char* const key : {"\"serial\"", "\"logical_device_name\"", "\"system_title\"",
+                                    "\"unicast_key\"", "\"low_level_password\"", "\"id\""}) {
+        if (line.find(key) == std::string::npos) continue;
+        words.insert(line);
+        ++n_words;
+      }
+    }
+  }
+  EXPECT_GE(n_words, 2u * (20u * 5u + 1u));
+  EXPECT_EQ(words.size(), n_words) << "a name, title, key or concentrator of one is the other's";
 }
 
 }  // namespace
