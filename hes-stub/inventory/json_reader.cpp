@@ -174,6 +174,12 @@ bool read_text_file(const std::string& path, std::string& text, std::vector<std:
     return false;
   }
   text = std::move(input.text);
+  // As some editors write: a byte order mark says nothing more about UTF-8.
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    faults.push_back(path + ": is UTF-16: allowed: UTF-8");
+    return false;
+  }
   return true;
 }
 

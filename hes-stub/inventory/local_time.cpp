@@ -17,6 +17,13 @@ std::int16_t LocalZone::offset_min(std::int64_t utc_s) const {
   return static_cast<std::int16_t>(standard_offset_min + (daylight_saving(utc_s) ? 60 : 0));
 }
 
+std::int64_t LocalZone::utc_of(std::int64_t local_s, bool summer) const {
+  const std::int64_t in_winter = local_s - std::int64_t{standard_offset_min} * 60;
+  const std::int64_t in_summer = in_winter - 3600;
+  if (!daylight_saving(in_summer)) return in_winter;
+  return daylight_saving(in_winter) || summer ? in_summer : in_winter;
+}
+
 std::int64_t LocalZone::next_midnight(std::int64_t utc_s) const {
   const std::int64_t local_s = utc_s + offset_min(utc_s) * 60;
   const std::int64_t midnight_s = (floor_div(local_s, kDayS) + 1) * kDayS;

@@ -13,6 +13,9 @@ struct LocalZone {
 
   bool daylight_saving(std::int64_t utc_s) const;
   std::int16_t offset_min(std::int64_t utc_s) const;
+  // Of a local time without an offset. In the hour that comes twice `summer` decides; a time that
+  // is left out in spring is read as winter time.
+  std::int64_t utc_of(std::int64_t local_s, bool summer) const;
   // The first local midnight later than `utc_s`.
   std::int64_t next_midnight(std::int64_t utc_s) const;
 };

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "hes-stub/meters/jobs.hpp"
+#include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
@@ -73,7 +74,7 @@ class ClockJob final : public Job {
 bool read_deviation(const Context& context, const Session& session, protocol::Bytes value,
                     UtcNs& deviation) {
   protocol::axdr::Cursor in(value);
-  const auto time = protocol::cosem::decode_date_time(in.date_time());
+  const auto time = meter_time(in.date_time(), context.config.zone);
   constexpr std::int64_t kFarthest = INT64_C(8'000'000'000);  // past it nanoseconds overflow
   if (!in.at_end() || !time || time->utc_s < -kFarthest || time->utc_s > kFarthest) return false;
   constexpr UtcNs kNsPerHundredth = kNsPerSecond / 100;

@@ -43,8 +43,8 @@ class PullJob final : public Job {
     }
     const std::int64_t period_s = closing() ? kDayS : context_.inventory[meter].capture_period_s;
     std::vector<Row> rows;
-    const DecodedRows decoded =
-        decode_rows(event.data, *types_.profile(meter, profile()), period_s, rows);
+    const DecodedRows decoded = decode_rows(event.data, *types_.profile(meter, profile()), period_s,
+                                            rows, context_.config.zone);
     context_.counters.rows_without_time += decoded.without_time;
     if (!decoded.ok) {
       ++context_.counters.malformed;

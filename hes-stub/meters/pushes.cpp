@@ -92,7 +92,7 @@ void Pushes::store(MeterIndex meter, Bytes body, UtcNs arrival, std::uint32_t oc
     return;
   }
   const std::int64_t period_s = context_.inventory[meter].capture_period_s;
-  const DecodedRows decoded = decode_rows(array, *profile, period_s, rows_);
+  const DecodedRows decoded = decode_rows(array, *profile, period_s, rows_, context_.config.zone);
   counters.rows_without_time += decoded.without_time;
   if (!decoded.ok) {
     ++counters.malformed;

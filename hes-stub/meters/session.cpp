@@ -6,6 +6,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/data.hpp"
+#include "protocol/dlms/names.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
 namespace hes {
@@ -30,7 +31,7 @@ void Session::begin(MeterIndex meter) {
   meter_ = meter;
   attempts_ = 0;
   counter_read_ = false;
-  exchange_ = {context_.now(), 0, 0};
+  exchange_ = {context_.now(), 0, 0, ""};
   associate(counters_.next(meter) == 0);
 }
 
@@ -123,13 +124,17 @@ void Session::on_event(const ClientEvent& event) {
   ++generation_;  // the answer is here
   if (event.kind == Kind::rejected || step_ == Step::associating) {
     ++context_.counters.rejected;
-    context_.note_event(meter_, "association rejected");
+    exchange_.trouble = protocol::dlms::reason_name(event.reason);
+    context_.note_event(meter_, "association rejected", exchange_.trouble);
     // Most likely our counter is not above what the meter has seen: ask it, once.
     if (!public_client_ && !counter_read_) return associate(true);
     return fail();
   }
   if (step_ == Step::reading_counter) return on_counter(event);
-  if (event.kind == Kind::exception) return retry();
+  if (event.kind == Kind::exception) {
+    exchange_.trouble = protocol::dlms::reason_name(event.reason);
+    return retry();
+  }
   if (step_ == Step::working) return go_on(job_->on_answer(*this, event));
   ++context_.counters.malformed;
   retry();
@@ -199,6 +204,7 @@ void Session::on_timer(std::uint32_t generation) {
     case Step::reading_counter:
     case Step::working:
       ++context_.counters.timeouts;
+      exchange_.trouble = "no answer";
       return retry();
   }
 }
@@ -221,7 +227,7 @@ void Session::retry() {
 void Session::fail() {
   const MeterIndex meter = meter_;
   ++context_.counters.gave_up;
-  context_.note_event(meter, "session failed");
+  context_.note_event(meter, "session failed", exchange_.trouble);
   end();
   host_.on_session_failed(meter);
 }

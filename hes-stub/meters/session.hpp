@@ -84,6 +84,7 @@ class Session {
     UtcNs begun = 0;
     std::uint32_t octets_up = 0;
     std::uint32_t octets_down = 0;
+    const char* trouble = "";  // why it was tried again, by name
   };
   void associate(bool public_client);
   void on_associated();

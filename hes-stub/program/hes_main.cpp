@@ -20,6 +20,7 @@
 #include "os/exit_code.hpp"
 #include "os/program.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 
 namespace hes {
 namespace {
@@ -51,7 +52,7 @@ class ErrorLog final : public LogPort {
  public:
   void line(UtcNs at, std::string_view text) override {
     const std::string when = protocol::format_utc(at / kNsPerSecond);
-    os::say(fmt::format("{} {}\n", when, text));
+    os::say(fmt::format("{} {}\n", when, protocol::printable(text)));
   }
 };
 
@@ -85,7 +86,7 @@ void add_options(CLI::App& app, Options& options) {
 }
 
 int bad_input(const std::vector<std::string>& faults) {
-  for (const std::string& fault : faults) os::say(fault + "\n");
+  for (const std::string& fault : faults) os::say(protocol::printable(fault) + "\n");
   return kBadInput;
 }
 

@@ -7,11 +7,13 @@
 #include <algorithm>
 
 #include "protocol/hosted/civil_text/civil_text.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 
 namespace hes {
 namespace {
 
 using protocol::format_utc;
+using protocol::printable_cell;
 
 // The columns of a profile over all types, in the order of the first type that has each.
 std::vector<Column> columns_of(const std::vector<TypeTemplate>& types, const Obis& obis) {
@@ -59,11 +61,12 @@ void print_row(const MeterEntry& meter, const Obis& obis, const Row& row, unsign
   for (std::size_t i = 0; i < row.n_values && i < places.size(); ++i) {
     cells[places[i].column] = scaled_text(row.values[i], places[i].scaler);
   }
-  std::string line = fmt::format(
-      "{},{},{},{},{},{},{},{},{},{},{}", meter.serial, meter.logical_device_name, to_string(obis),
-      format_utc(row.stamp_utc_s), row.deviation_min, row.clock_status, ordinal,
-      row.capture_counter == 0 ? std::string() : std::to_string(row.capture_counter), row.status,
-      format_utc(row.arrival_utc_s), delivery_text(row));
+  std::string line =
+      fmt::format("{},{},{},{},{},{},{},{},{},{},{}", printable_cell(meter.serial),
+                  printable_cell(meter.logical_device_name), to_string(obis),
+                  format_utc(row.stamp_utc_s), row.deviation_min, row.clock_status, ordinal,
+                  row.capture_counter == 0 ? std::string() : std::to_string(row.capture_counter),
+                  row.status, format_utc(row.arrival_utc_s), delivery_text(row));
   for (const std::string& cell : cells) line += "," + cell;
   std::fprintf(out, "%s\n", line.c_str());
 }
@@ -104,7 +107,7 @@ std::uint64_t print_missing(Store& store, const TextRange& range, std::FILE* out
       if (!from) continue;
       for (const MissingRun& run : store.missing(meter, profile, *from, to)) {
         total += run.count;
-        std::fprintf(out, "%s,%s,%s,%s,%u,%s\n", meters[meter].serial.c_str(),
+        std::fprintf(out, "%s,%s,%s,%s,%u,%s\n", printable_cell(meters[meter].serial).c_str(),
                      to_string(obis).c_str(), format_utc(run.first_utc_s).c_str(),
                      format_utc(run.last_utc_s).c_str(), run.count, run.asked ? "yes" : "no");
       }

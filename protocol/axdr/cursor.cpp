@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/axdr/cursor.hpp"
 
+#include "protocol/axdr/compact_array.hpp"
+
 namespace protocol::axdr {
 namespace {
 
@@ -44,7 +46,7 @@ constexpr int content_octets(Tag tag) {
     case Tag::utf8_string:
       return kVariable;
     case Tag::compact_array:
-      return kUnknown;  // its type description nests; nobody sends it to us
+      return kUnknown;  // its type description nests
   }
   return kUnknown;
 }
@@ -68,6 +70,15 @@ std::size_t take_length(Reader& in) {
   return static_cast<std::size_t>(big_endian(in.take(octets)));
 }
 
+void skip_scalar(Tag tag, Reader& in) {
+  const int octets = content_octets(tag);
+  if (octets >= 0) return in.skip(static_cast<std::size_t>(octets));
+  const bool variable = octets == kVariable && tag != Tag::array && tag != Tag::structure;
+  if (!variable) return in.skip(in.remaining() + 1);
+  const std::size_t n = take_length(in);
+  in.skip(tag == Tag::bit_string ? (n + 7) / 8 : n);
+}
+
 Bytes take_octets(Reader& in) { return in.take(take_length(in)); }
 
 void Cursor::fail(Error error) {
@@ -87,6 +98,10 @@ Value Cursor::next() {
   const int octets = content_octets(value.tag);
   if (octets >= 0) {
     value.content = in_.take(static_cast<std::size_t>(octets));
+  } else if (value.tag == Tag::compact_array) {
+    const Bytes from = in_.rest();
+    skip_compact_array(in_);
+    if (in_.ok()) value.content = from.first(from.size() - in_.remaining());
   } else if (octets == kUnknown) {
     fail(Error::unsupported);
   } else {

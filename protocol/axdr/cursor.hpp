@@ -15,7 +15,9 @@ inline constexpr std::size_t kMaxDepth = 12;
 // One element: a scalar with its octets, or the head of an array or structure.
 struct Value {
   Tag tag = Tag::null_data;
-  Bytes content;            // octets behind tag and length; empty for array and structure
+  // Octets behind tag and length; empty for array and structure. Of a compact-array all behind its
+  // tag: it counts as one element, see compact_array.hpp.
+  Bytes content;
   std::uint32_t count = 0;  // elements of an array or structure, bits of a bit-string
   std::uint8_t depth = 0;   // containers around it
 
@@ -26,6 +28,9 @@ struct Value {
 std::size_t take_length(Reader& in);
 // An OCTET STRING inside an APDU.
 Bytes take_octets(Reader& in);
+
+// Steps over what stands behind the tag of a scalar; fails the reader when it is none.
+void skip_scalar(Tag tag, Reader& in);
 
 // Walks A-XDR values element by element, depth first, without recursion. After a failed step every
 // further one fails too: read a whole structure, then check ok() once.

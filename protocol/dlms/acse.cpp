@@ -27,6 +27,7 @@ constexpr std::uint8_t kReason = 0x80;
 constexpr std::uint8_t kResult = 0xA2;
 constexpr std::uint8_t kSourceDiagnostic = 0xA3;
 constexpr std::uint8_t kServiceUser = 0xA1;
+constexpr std::uint8_t kServiceProvider = 0xA2;
 constexpr std::uint8_t kGraphicString = 0x80;  // charstring of an authentication value
 
 constexpr std::size_t tlv_octets(std::size_t content) {
@@ -233,6 +234,7 @@ void encode(const Aarq& value, Writer& out) {
 Result<Aare> decode_aare(Bytes apdu) {
   std::optional<std::uint8_t> result;
   std::uint8_t diagnostic = 0;
+  bool of_provider = false;
   const auto other = [&](const Tlv& tlv) {
     if (tlv.tag == kResult) {
       result = small_integer(tlv.content);
@@ -241,7 +243,9 @@ Result<Aare> decode_aare(Bytes apdu) {
     if (tlv.tag != kSourceDiagnostic) return true;
     // A1 service user or A2 service provider around an integer.
     Reader inner(tlv.content);
-    const std::optional<std::uint8_t> number = small_integer(take_tlv(inner).content);
+    const Tlv source = take_tlv(inner);
+    const std::optional<std::uint8_t> number = small_integer(source.content);
+    of_provider = source.tag == kServiceProvider;
     diagnostic = number.value_or(0);
     return inner.at_end() && number.has_value();
   };
@@ -254,7 +258,8 @@ Result<Aare> decode_aare(Bytes apdu) {
               common->title,
               common->mechanism,
               common->value,
-              common->user_information};
+              common->user_information,
+              of_provider};
 }
 
 void encode(const Aare& value, Writer& out) {
@@ -263,7 +268,8 @@ void encode(const Aare& value, Writer& out) {
   const auto result = static_cast<std::uint8_t>(value.result);
   const auto diagnostic = static_cast<std::uint8_t>(value.diagnostic);
   const std::array<std::uint8_t, 5> outcome{kResult, 3, kInteger, 1, result};
-  const std::array<std::uint8_t, 7> source{kSourceDiagnostic, 5, kServiceUser, 3,
+  const std::uint8_t choice = value.of_provider ? kServiceProvider : kServiceUser;
+  const std::array<std::uint8_t, 7> source{kSourceDiagnostic, 5, choice,    3,
                                            kInteger,          1, diagnostic};
   out.u8(tag::kAare);
   axdr::put_length(octets_of(common) + outcome.size() + source.size(), out);

@@ -46,6 +46,7 @@ struct Aare {
   std::optional<Authentication> mechanism;
   Bytes authentication_value;  // the server's challenge
   Bytes user_information;      // InitiateResponse or ConfirmedServiceError, plain or glo-
+  bool of_provider = false;    // the diagnostic is one of the ACSE service provider
 };
 Result<Aare> decode_aare(Bytes apdu);
 void encode(const Aare& value, Writer& out);

@@ -24,6 +24,7 @@ inline constexpr std::uint8_t kRlrq = 0x62;
 inline constexpr std::uint8_t kRlre = 0x63;
 inline constexpr std::uint8_t kGetRequest = 0xC0;
 inline constexpr std::uint8_t kSetRequest = 0xC1;
+inline constexpr std::uint8_t kEventNotification = 0xC2;
 inline constexpr std::uint8_t kActionRequest = 0xC3;
 inline constexpr std::uint8_t kGetResponse = 0xC4;
 inline constexpr std::uint8_t kSetResponse = 0xC5;

@@ -11,8 +11,42 @@ namespace protocol::dlms {
 
 using Kind = ClientEvent::Kind;
 
+namespace {
+
+// Unsolicited, at any time: no answer to anything.
+constexpr bool is_notification(std::uint8_t octet) {
+  return octet == tag::kDataNotification || octet == tag::kEventNotification;
+}
+
+// Of an answer that could not be opened.
+ClientReason::Kind reason_of(Error error) {
+  switch (error) {
+    case Error::bad_tag:
+      return ClientReason::Kind::not_authentic;
+    case Error::replayed:
+      return ClientReason::Kind::replayed;
+    case Error::refused:
+    case Error::unsupported:
+      return ClientReason::Kind::control;
+    case Error::no_space:
+      return ClientReason::Kind::too_long;
+    case Error::truncated:
+    case Error::malformed:
+    case Error::too_long:
+    case Error::bad_checksum:
+    case Error::wrong_state:
+      return ClientReason::Kind::no_value;
+  }
+  return ClientReason::Kind::no_value;
+}
+
+}  // namespace
+
 ClientSession::ClientSession(const ClientConfig& config, crypto::Engine& crypto, MutableBytes work)
-    : config_(config), crypto_(crypto), work_(work) {
+    : config_(config),
+      crypto_(crypto),
+      work_(work),
+      transfer_(work.subspan(std::min<std::size_t>(work.size(), config.max_pdu_octets))) {
   PROTOCOL_ASSERT(work.size() >= std::size_t{3} * config.max_pdu_octets);
   PROTOCOL_ASSERT(config.password_octets <= kMaxPasswordOctets);
   reset();
@@ -24,8 +58,7 @@ void ClientSession::reset() {
   meter_title_ = config_.meter_system_title;
   server_pdu_octets_ = config_.max_pdu_octets;
   conformance_ = 0;
-  stored_ = 0;
-  sent_ = 0;
+  transfer_.clear();
 }
 
 std::optional<std::uint32_t> ClientSession::next_counter() {
@@ -57,21 +90,29 @@ Result<Bytes> ClientSession::finish_apdu(const Writer& plain) {
 // The next APDU of a transfer under way.
 ClientEvent ClientSession::go_on(const Writer& plain) {
   const Result<Bytes> apdu = finish_apdu(plain);
-  if (!apdu) return ended(Kind::exception);
+  if (!apdu) return failed(ClientReason::Kind::too_long);
   ClientEvent event;
   event.kind = Kind::send;
   event.send = *apdu;
   return event;
 }
 
-ClientEvent ClientSession::ignored() {
+ClientEvent ClientSession::ignored(ClientReason::Kind why) {
   ++malformed_;
-  return {};
+  ClientEvent event;
+  event.reason = why;
+  return event;
+}
+
+ClientEvent ClientSession::failed(const ClientReason& why) {
+  ClientEvent event = ended(Kind::exception);
+  event.reason = why;
+  return event;
 }
 
 ClientEvent ClientSession::ended(Kind kind, Bytes data, cosem::AccessResult result) {
   pending_ = Pending::none;
-  stored_ = 0;
+  transfer_.clear();
   ClientEvent event;
   event.kind = kind;
   event.data = data;
@@ -91,15 +132,32 @@ Result<Bytes> ClientSession::open(Bytes apdu) {
     if ((known && title != meter_title_) || title == config_.system_title) return Error::refused;
   }
   const Result<Bytes> plain =
-      open_ciphered(*ciphered, config_.keys, title, crypto_, store().subspan(stored_));
+      open_ciphered(*ciphered, config_.keys, title, crypto_, transfer_.free());
   if (!plain) return plain.error();
   // Notifications are sealed when they come about and may be on the way for long: a series of
   // their own.
-  std::uint32_t& last =
-      (*plain)[0] == tag::kDataNotification ? notification_counter_ : server_counter_;
+  std::uint32_t& last = is_notification((*plain)[0]) ? notification_counter_ : server_counter_;
   if (ciphered->invocation_counter <= last) return Error::replayed;
   last = ciphered->invocation_counter;
   return plain;
+}
+
+// The glo- form of what would answer the request under way.
+bool ClientSession::is_answer(std::uint8_t octet) const {
+  if (state_ == State::authenticating) return octet == glo_tag_of(tag::kActionResponse);
+  switch (pending_) {
+    case Pending::get:
+      return octet == glo_tag_of(tag::kGetResponse);
+    case Pending::set:
+      return octet == glo_tag_of(tag::kSetResponse);
+    case Pending::action:
+      return octet == glo_tag_of(tag::kActionResponse);
+    case Pending::none:
+    case Pending::associate:
+    case Pending::release:
+      return false;
+  }
+  return false;
 }
 
 ClientEvent ClientSession::on_apdu(Bytes apdu) {
@@ -115,26 +173,42 @@ ClientEvent ClientSession::on_apdu(Bytes apdu) {
       break;
   }
   const bool ciphered = is_glo_tag(apdu[0]) || apdu[0] == tag::kGeneralGloCiphering;
+  if (!ciphered && config_.ciphered && is_notification(apdu[0])) {
+    ClientEvent event;  // unsolicited, and nothing that an association with keys could trust
+    event.kind = Kind::notification;
+    return event;
+  }
   if (ciphered != config_.ciphered) return ignored();
   if (!ciphered) return on_plain(apdu);
   const Result<Bytes> plain = open(apdu);
   if (plain) return on_plain(*plain);
-  // A value that outgrows the store cannot be had at all; anything else was not for us.
+  // A value that outgrows the store cannot be had at all. Anything else need not be the meter's:
+  // the request goes on, and who asked is told.
   if (plain.error() == Error::no_space && pending_ == Pending::get) {
-    return ended(Kind::exception);
+    return failed(ClientReason::Kind::too_long);
   }
-  return ignored();
+  return ignored(is_answer(apdu[0]) ? reason_of(plain.error()) : ClientReason::Kind::none);
 }
 
 ClientEvent ClientSession::on_plain(Bytes plain) {
+  ClientReason reason;
   switch (plain[0]) {
-    case tag::kException:
-      if (!decode_exception_response(plain) || pending_ == Pending::none) return ignored();
+    case tag::kException: {
+      const Result<ExceptionResponse> told = decode_exception_response(plain);
+      if (!told || pending_ == Pending::none) return ignored();
+      reason.kind = ClientReason::Kind::exception;
+      reason.exception = *told;
       break;
-    case tag::kConfirmedServiceError:
-      if (!decode_confirmed_service_error(plain) || pending_ == Pending::none) return ignored();
+    }
+    case tag::kConfirmedServiceError: {
+      const Result<ConfirmedServiceError> told = decode_confirmed_service_error(plain);
+      if (!told || pending_ == Pending::none) return ignored();
+      reason.kind = ClientReason::Kind::service_error;
+      reason.service_error = *told;
       break;
+    }
     case tag::kDataNotification:
+    case tag::kEventNotification:
       return on_notification(plain);
     case tag::kGetResponse:
       return pending_ == Pending::get ? on_get(plain) : ignored();
@@ -147,26 +221,30 @@ ClientEvent ClientSession::on_plain(Bytes plain) {
       return ignored();
   }
   // Exception or error: the request under way is over, an association in the making too.
-  if (state_ == State::associated) return ended(Kind::exception);
+  if (state_ == State::associated) return failed(reason);
   if (state_ == State::releasing) {
     reset();
     return ended(Kind::released);
   }
-  return rejected();
+  return rejected(reason);
 }
 
 ClientEvent ClientSession::on_notification(Bytes plain) {
+  ClientEvent event;
+  event.kind = Kind::notification;
+  if (plain[0] == tag::kEventNotification) return event;
   const Result<Notification> notification = decode_notification(plain);
-  if (!notification) return ignored();
+  if (!notification) {
+    ++malformed_;
+    return event;
+  }
   Bytes body = notification->body;
   if (!config_.ciphered) {
-    Writer copy(store().subspan(stored_));
+    Writer copy(transfer_.free());
     copy.bytes(body);
     if (!copy.ok()) return ignored();
     body = copy.written();
   }
-  ClientEvent event;
-  event.kind = Kind::notification;
   event.data = body;
   return event;
 }

@@ -65,9 +65,31 @@ Result<Bytes> ClientSession::associate() {
   return out.written();
 }
 
-ClientEvent ClientSession::rejected() {
+ClientEvent ClientSession::rejected(const ClientReason& reason) {
   reset();
-  return ended(Kind::rejected);
+  ClientEvent event = ended(Kind::rejected);
+  event.reason = reason;
+  return event;
+}
+
+// What an AARE that refuses says: the InitiateError inside, if there is one, says more than the
+// diagnostic.
+ClientReason ClientSession::refusal(const Aare& aare) {
+  ClientReason reason = ClientReason::Kind::diagnostic;
+  reason.diagnostic = aare.diagnostic;
+  reason.of_provider = aare.of_provider;
+  Bytes information = aare.user_information;
+  if (!information.empty() && information[0] == tag::kGloConfirmedServiceError &&
+      config_.ciphered && learn_title(aare.responding_title)) {
+    const Result<Bytes> opened = open(information);
+    if (opened) information = *opened;
+  }
+  const Result<ConfirmedServiceError> error = decode_confirmed_service_error(information);
+  if (error) {
+    reason.kind = ClientReason::Kind::service_error;
+    reason.service_error = *error;
+  }
+  return reason;
 }
 
 // False when the meter is not the one that was asked for.
@@ -80,23 +102,27 @@ bool ClientSession::learn_title(Bytes title) {
   return meter_title_ == told && told != config_.system_title;
 }
 
-bool ClientSession::accept_initiate(Bytes user_information) {
+// None: it was taken over.
+ClientReason::Kind ClientSession::accept_initiate(Bytes user_information) {
   Bytes plain = user_information;
   if (config_.ciphered) {
     const bool right_kind =
         !user_information.empty() && user_information[0] == tag::kGloInitiateResponse;
     const Result<Bytes> opened = right_kind ? open(user_information) : Error::malformed;
-    if (!opened) return false;
+    if (!opened) {
+      return opened.error() == Error::bad_tag ? ClientReason::Kind::not_authentic
+                                              : ClientReason::Kind::bad_initiate;
+    }
     plain = *opened;
   }
   const Result<InitiateResponse> response = decode_initiate_response(plain);
   if (!response || response->dlms_version != kDlmsVersion || response->vaa_name != kVaaNameLn) {
-    return false;
+    return ClientReason::Kind::bad_initiate;
   }
   conformance_ = response->conformance & conformance::kOffered;
   const std::uint16_t told = response->max_pdu_octets;
   server_pdu_octets_ = told == 0 ? config_.max_pdu_octets : told;
-  return true;
+  return ClientReason::Kind::none;
 }
 
 ClientEvent ClientSession::on_aare(Bytes apdu) {
@@ -106,12 +132,15 @@ ClientEvent ClientSession::on_aare(Bytes apdu) {
   const bool hls = config_.authentication == Authentication::hls5_gmac;
   const Context context = config_.ciphered ? Context::ln_ciphered : Context::ln;
   const Diagnostic expected = hls ? Diagnostic::authentication_required : Diagnostic::none;
-  if (aare->result != AssociationResult::accepted || aare->diagnostic != expected ||
-      aare->context != context) {
-    return rejected();
+  if (aare->result != AssociationResult::accepted || aare->diagnostic != expected) {
+    return rejected(refusal(*aare));
   }
-  if ((hls || config_.ciphered) && !learn_title(aare->responding_title)) return rejected();
-  if (!accept_initiate(aare->user_information)) return rejected();
+  if (aare->context != context) return rejected(ClientReason::Kind::other_context);
+  if ((hls || config_.ciphered) && !learn_title(aare->responding_title)) {
+    return rejected(ClientReason::Kind::stranger);
+  }
+  const ClientReason::Kind fault = accept_initiate(aare->user_information);
+  if (fault != ClientReason::Kind::none) return rejected(fault);
   if (hls) return send_token(aare->authentication_value);
   state_ = State::associated;
   return ended(Kind::associated);
@@ -120,12 +149,14 @@ ClientEvent ClientSession::on_aare(Bytes apdu) {
 // Pass 3: f(StoC) goes to the server.
 ClientEvent ClientSession::send_token(Bytes challenge) {
   // Our own challenge sent back would have us compute the server's answer.
-  if (equal_in_constant_time(challenge, own_challenge_)) return rejected();
+  if (equal_in_constant_time(challenge, own_challenge_)) {
+    return rejected(ClientReason::Kind::stranger);
+  }
   const std::optional<std::uint32_t> counter = next_counter();
   HlsToken token{};
   if (!counter ||
       !make_hls_token(config_.keys, config_.system_title, *counter, challenge, crypto_, token)) {
-    return rejected();
+    return rejected(ClientReason::Kind::bad_initiate);
   }
   std::array<std::uint8_t, 2 + kHlsTokenOctets> parameter;
   Writer parameter_out(parameter);
@@ -137,7 +168,7 @@ ClientEvent ClientSession::send_token(Bytes challenge) {
   Writer out = begin_apdu();
   encode(request, out);
   const Result<Bytes> sealed = finish_apdu(out);
-  if (!sealed) return rejected();
+  if (!sealed) return rejected(ClientReason::Kind::too_long);
   state_ = State::authenticating;
   ClientEvent event;
   event.kind = Kind::send;
@@ -149,12 +180,16 @@ ClientEvent ClientSession::send_token(Bytes challenge) {
 ClientEvent ClientSession::on_token(Bytes plain) {
   const Result<ActionResponse> response = decode_action_response(plain);
   if (!response || response->invoke_id != invoke_id_) return ignored();
+  if (response->kind != ActionResponse::Kind::normal || response->result != 0) {
+    ClientReason reason = ClientReason::Kind::diagnostic;
+    reason.diagnostic = Diagnostic::authentication_failure;
+    return rejected(reason);
+  }
   axdr::Cursor value(response->data);
   const Bytes token = value.octet_string();
-  const bool authentic =
-      response->kind == ActionResponse::Kind::normal && response->result == 0 &&
-      verify_hls_token(config_.keys, meter_title_, token, own_challenge_, crypto_);
-  if (!authentic) return rejected();
+  if (!verify_hls_token(config_.keys, meter_title_, token, own_challenge_, crypto_)) {
+    return rejected(ClientReason::Kind::not_authentic);
+  }
   state_ = State::associated;
   return ended(Kind::associated);
 }

@@ -12,8 +12,19 @@ namespace {
 using Kind = ClientEvent::Kind;
 using cosem::AccessResult;
 
-// Room kept behind a long value being sent, for the acknowledgements.
-constexpr std::size_t kAnswerOctets = 64;
+ClientReason::Kind reason_of(BlockTransfer::Fault fault) {
+  switch (fault) {
+    case BlockTransfer::Fault::none:
+      return ClientReason::Kind::none;
+    case BlockTransfer::Fault::block_number:
+      return ClientReason::Kind::block_number;
+    case BlockTransfer::Fault::too_long:
+      return ClientReason::Kind::too_long;
+    case BlockTransfer::Fault::endless:
+      return ClientReason::Kind::endless;
+  }
+  return ClientReason::Kind::none;
+}
 
 }  // namespace
 
@@ -29,23 +40,12 @@ Result<Bytes> ClientSession::started(Pending pending, const Writer& plain) {
   return apdu;
 }
 
-// Takes over a value that goes out in blocks.
-bool ClientSession::keep(Bytes value) {
-  if (value.size() + kAnswerOctets > store().size()) return false;
-  std::copy(value.begin(), value.end(), store().begin());
-  stored_ = value.size();
-  sent_ = 0;
-  block_number_ = 0;
-  return true;
-}
-
-// `raw` may lie behind the joined value in the store, where it was deciphered.
-bool ClientSession::append(Bytes raw) {
-  const MutableBytes room = store().subspan(stored_);
-  if (raw.size() > room.size()) return false;
-  if (!raw.empty()) std::memmove(room.data(), raw.data(), raw.size());
-  stored_ += raw.size();
-  return true;
+std::optional<ClientEvent> ClientSession::joined(const DataBlock& block, Kind kind) {
+  const BlockTransfer::Fault fault = transfer_.take(block, config_.max_blocks);
+  if (fault != BlockTransfer::Fault::none) return failed(reason_of(fault));
+  if (!block.last) return std::nullopt;
+  const Bytes value = transfer_.joined();
+  return axdr::is_one_value(value) ? ended(kind, value) : failed(ClientReason::Kind::no_value);
 }
 
 Result<Bytes> ClientSession::get(const cosem::Attribute& attribute,
@@ -56,8 +56,7 @@ Result<Bytes> ClientSession::get(const cosem::Attribute& attribute,
   request.invoke_id = new_invoke_id();
   request.attribute = attribute;
   request.selection = encode_selection(selection, buffer);
-  stored_ = 0;
-  block_number_ = 0;
+  transfer_.clear();
   Writer out = begin_apdu();
   encode(request, out);
   return started(Pending::get, out);
@@ -73,7 +72,9 @@ Result<Bytes> ClientSession::set(const cosem::Attribute& attribute, Bytes value)
   Writer out = begin_apdu();
   encode(request, out);
   if (out.ok()) return started(Pending::set, out);
-  if ((conformance_ & conformance::kBlockSet) == 0 || !keep(value)) return Error::too_long;
+  if ((conformance_ & conformance::kBlockSet) == 0 || !transfer_.keep(value)) {
+    return Error::too_long;
+  }
   attribute_ = attribute;
   out = begin_apdu();
   put_set_block(out);
@@ -87,14 +88,13 @@ Result<Bytes> ClientSession::action(const cosem::Method& method, Bytes parameter
   request.invoke_id = new_invoke_id();
   request.method = method;
   request.parameter = parameter;
-  stored_ = 0;
+  transfer_.clear();
   Writer out = begin_apdu();
   encode(request, out);
-  if (out.ok()) {
-    block_number_ = 0;
-    return started(Pending::action, out);
+  if (out.ok()) return started(Pending::action, out);
+  if ((conformance_ & conformance::kBlockAction) == 0 || !transfer_.keep(parameter)) {
+    return Error::too_long;
   }
-  if ((conformance_ & conformance::kBlockAction) == 0 || !keep(parameter)) return Error::too_long;
   attribute_ = {method.class_id, method.instance, method.index};
   out = begin_apdu();
   put_action_block(out);
@@ -103,29 +103,23 @@ Result<Bytes> ClientSession::action(const cosem::Method& method, Bytes parameter
 
 void ClientSession::put_set_block(Writer& out) {
   SetRequest request;
-  const bool first = block_number_ == 0;
+  const bool first = !transfer_.begun();
   request.kind = first ? SetRequest::Kind::first_block : SetRequest::Kind::block;
   request.invoke_id = invoke_id_;
   request.attribute = attribute_;
   const std::size_t head = first ? kSetFirstBlockHead : kSetBlockHead;
-  const Bytes left = joined().subspan(sent_);
-  const std::size_t octets = std::min(left.size(), max_raw_octets(out.space(), head));
-  request.block = {octets == left.size(), ++block_number_, left.first(octets)};
-  sent_ += octets;
+  request.block = transfer_.next(out.space(), head);
   encode(request, out);
 }
 
 void ClientSession::put_action_block(Writer& out) {
   ActionRequest request;
-  const bool first = block_number_ == 0;
+  const bool first = !transfer_.begun();
   request.kind = first ? ActionRequest::Kind::first_block : ActionRequest::Kind::block;
   request.invoke_id = invoke_id_;
   request.method = {attribute_.class_id, attribute_.instance, attribute_.index};
   const std::size_t head = first ? kActionFirstBlockHead : kActionBlockHead;
-  const Bytes left = joined().subspan(sent_);
-  const std::size_t octets = std::min(left.size(), max_raw_octets(out.space(), head));
-  request.block = {octets == left.size(), ++block_number_, left.first(octets)};
-  sent_ += octets;
+  request.block = transfer_.next(out.space(), head);
   encode(request, out);
 }
 
@@ -136,20 +130,17 @@ ClientEvent ClientSession::on_get(Bytes plain) {
   if (response->result != AccessResult::success) {
     return ended(Kind::refused, {}, response->result);
   }
-  const bool block = response->kind == GetResponse::Kind::with_block;
-  if (block && response->block_number != block_number_ + 1) return ended(Kind::exception);
-  if (!block && block_number_ != 0) return ended(Kind::exception);
-  if (!append(response->data)) return ended(Kind::exception);
-  if (!block) return ended(Kind::data, joined());
-  block_number_ = response->block_number;
-  if (response->last) {
-    const Bytes value = joined();
-    return axdr::is_one_value(value) ? ended(Kind::data, value) : ended(Kind::exception);
+  if (response->kind == GetResponse::Kind::normal) {
+    if (transfer_.joining()) return failed(ClientReason::Kind::block_number);
+    if (!transfer_.append(response->data)) return failed(ClientReason::Kind::too_long);
+    return ended(Kind::data, transfer_.joined());
   }
+  const auto end = joined({response->last, response->block_number, response->data}, Kind::data);
+  if (end) return *end;
   GetRequest next;
   next.kind = GetRequest::Kind::next;
   next.invoke_id = invoke_id_;
-  next.block_number = block_number_;
+  next.block_number = transfer_.number();
   Writer out = begin_apdu();
   encode(next, out);
   return go_on(out);
@@ -162,8 +153,8 @@ ClientEvent ClientSession::on_set(Bytes plain) {
     case SetResponse::Kind::with_list:
       return ignored();
     case SetResponse::Kind::block: {
-      if (response->block_number != block_number_ || sent_ == stored_) {
-        return ended(Kind::exception);
+      if (!transfer_.may_go_on(response->block_number)) {
+        return failed(ClientReason::Kind::block_number);
       }
       Writer out = begin_apdu();
       put_set_block(out);
@@ -187,34 +178,24 @@ ClientEvent ClientSession::on_action(Bytes plain) {
     case ActionResponse::Kind::normal: {
       const auto result = static_cast<AccessResult>(response->result);
       if (result != AccessResult::success) return ended(Kind::refused, {}, result);
-      stored_ = 0;
-      return append(response->data) ? ended(Kind::done, joined()) : ended(Kind::exception);
+      transfer_.clear();
+      if (!transfer_.append(response->data)) return failed(ClientReason::Kind::too_long);
+      return ended(Kind::done, transfer_.joined());
     }
     case ActionResponse::Kind::next_block:
-      if (response->block_number != block_number_ || sent_ == stored_) {
-        return ended(Kind::exception);
+      if (!transfer_.may_go_on(response->block_number)) {
+        return failed(ClientReason::Kind::block_number);
       }
       put_action_block(out);
       return go_on(out);
     case ActionResponse::Kind::with_block:
       break;
   }
-  if (response->block.number == 1) {  // the parameter, if it was long, has gone out
-    stored_ = 0;
-    block_number_ = 0;
-  }
-  if (response->block.number != block_number_ + 1 || !append(response->block.raw)) {
-    return ended(Kind::exception);
-  }
-  block_number_ = response->block.number;
-  if (response->block.last) {
-    const Bytes value = joined();
-    return axdr::is_one_value(value) ? ended(Kind::done, value) : ended(Kind::exception);
-  }
+  if (const auto end = joined(response->block, Kind::done)) return *end;
   ActionRequest next;
   next.kind = ActionRequest::Kind::next;
   next.invoke_id = invoke_id_;
-  next.block_number = block_number_;
+  next.block_number = transfer_.number();
   encode(next, out);
   return go_on(out);
 }

@@ -181,12 +181,14 @@ void Primary::on_ready(std::int64_t now_us, const Frame& frame) {
   deadline_us_ = now_us + config_.repoll_us;
 }
 
-// Collects the segments of an answer; one that came in a single frame is not copied.
+// Collects the segments of an answer; one that came in a single frame is not copied. A segment
+// without octets would let an answer go on for ever.
 bool Primary::append(const Frame& frame, Bytes& whole) {
   if (received_ == 0 && !frame.segmented) {
     whole = frame.information;
     return true;
   }
+  if (frame.segmented && frame.information.empty()) return false;
   if (frame.information.size() > receive_buffer_.size() - received_) return false;
   std::memcpy(receive_buffer_.data() + received_, frame.information.data(),
               frame.information.size());

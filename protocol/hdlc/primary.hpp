@@ -15,7 +15,7 @@ enum class LinkFailure : std::uint8_t {
   refused,    // DM: the meter knows no link with us, or has no room for one
   rejected,   // FRMR
   no_answer,  // the meter acknowledges and stays ready, but never answers
-  too_long,   // the answer outgrew the buffer
+  too_long,   // the answer outgrew the buffer, or had no end
 };
 
 // What the owner of a Primary does for it. One operation is under way at a time and ends in exactly

@@ -141,6 +141,55 @@ TEST_F(PacedRead, BadInputIsSaidBeforeAnythingIsSent) {
             2);
 }
 
+TEST_F(PacedRead, fault_16_an_object_by_its_class_over_both_roads) {
+  for (const int port : {0, 2}) {
+    const Answer answer = read(port, "1/0.0.42.0.0:2");
+    EXPECT_EQ(answer.status, 0) << answer.text;
+    EXPECT_EQ(answer.text, name(port == 0 ? 0 : 1) + "\n");
+  }
+  const Answer clock = read(2, "8/0.0.1.0.0 --json");
+  EXPECT_EQ(clock.status, 0) << clock.text;
+  EXPECT_TRUE(json::accept(clock.text)) << clock.text;
+  EXPECT_EQ(read(0, "1/0.0.42.0.0:2 --physical 17").status, 2) << "only over HDLC";
+}
+
+TEST_F(PacedRead, fault_13_the_meter_says_why) {
+  const Answer denied = read(0, "--client 1 --object 1.0.1.8.0");
+  EXPECT_EQ(denied.status, 1);
+  EXPECT_NE(denied.text.find("authentication-"), std::string::npos) << denied.text;
+  const std::string file = (folder_ / "wrong").string();
+  std::ofstream(file) << "NotThis1\r\n";
+  const Answer wrong = read(0, "--client 2 --auth lls --password-file " + file + " 3/1.0.1.8.0");
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_NE(wrong.text.find("authentication-failure (diagnostic 13)"), std::string::npos)
+      << wrong.text;
+}
+
+TEST_F(PacedRead, fault_22_a_password_file_with_cr_lf) {
+  const std::string file = (folder_ / "crlf").string();
+  std::ofstream(file) << meters_[0]["low_level_password"].get<std::string>() << "\r\n";
+  const Answer answer = read(0, "--client 2 --auth lls --password-file " + file + " 3/1.0.1.8.0");
+  EXPECT_EQ(answer.status, 0) << answer.text;
+  EXPECT_NE(answer.text.find(" Wh"), std::string::npos) << answer.text;
+}
+
+// Takes connections and says nothing.
+TEST_F(PacedRead, fault_07_nobody_there_and_somebody_silent_are_the_environment) {
+  const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const std::string target = "read 127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  EXPECT_EQ(run(target + " 1/0.0.42.0.0").status, 5) << "nobody listens";
+  ASSERT_EQ(listen(descriptor, 4), 0);
+  EXPECT_EQ(run(target + " 1/0.0.42.0.0 --timeout 200").status, 5);
+  EXPECT_EQ(run(target + " 1/0.0.42.0.0 --timeout 200 --hdlc").status, 5);
+  close(descriptor);
+}
+
 TEST_F(PacedRead, RubbishOnTheSocketHarmsNobody) {
   const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

@@ -43,6 +43,7 @@ std::vector<Rule> protocol_rules() {
        {"openssl/"},
        false},
       {{"protocol/hosted/civil_text/"}, with_protocol({"protocol/hosted/civil_text/"}), {}, false},
+      {{"protocol/hosted/printable/"}, {"protocol/hosted/printable/"}, {}, false},
       {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
        with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/"}),
@@ -174,7 +175,7 @@ std::vector<Rule> model_rules() {
 }
 
 // Each floor of the simulator stands on those before it: result, scenario, assembly, record,
-// referee, report, drive, cli.
+// referee, report, drive, reader, cli.
 std::vector<Rule> sim_rules() {
   const Prefixes product = {"kernel/", "net/", "os/",       "protocol/", "meter/",
                             "cm1/",    "dcu/", "hes-stub/", "models/",   "plc-channel/"};
@@ -200,8 +201,8 @@ std::vector<Rule> sim_rules() {
        false},
       {{"sim/referee/expected/"}, {"sim/referee/expected/", "kernel/", "models/core/"}, {}, false},
   };
-  for (const char* floor :
-       {"sim/assembly/", "sim/load/", "sim/record/", "sim/referee/", "sim/drive/", "sim/cli/"}) {
+  for (const char* floor : {"sim/assembly/", "sim/load/", "sim/record/", "sim/referee/",
+                            "sim/drive/", "sim/reader/", "sim/cli/"}) {
     floors.push_back(floor);
     if (floors.back() == "sim/drive/") floors.push_back("sim/report/");
     rules.push_back({{floor}, join(product, floors), {""}, false});

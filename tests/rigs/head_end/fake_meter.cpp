@@ -149,7 +149,15 @@ Octets FakeMeter::answer(Bytes message, std::int64_t now_s) {
   (is_public ? public_ : management_)
       .on_apdu(request->apdu, identity, *this, crypto_, scratch, out);
   if (out.size() == 0 || forgets_answers) return {};
-  return wrap(kDevice, request->source, out.written());
+  if (ignores_release && request->apdu[0] == 0x62) return {};
+  Octets messages;
+  for (const Octets& apdu : in_front) {
+    const Octets first = wrap(kDevice, request->source, apdu);
+    messages.insert(messages.end(), first.begin(), first.end());
+  }
+  const Octets last = wrap(kDevice, request->source, out.written());
+  messages.insert(messages.end(), last.begin(), last.end());
+  return messages;
 }
 
 Octets encode_rows(const std::vector<hes::Row>& rows) {

@@ -61,6 +61,8 @@ class FakeMeter final : public protocol::dlms::Application {
   std::uint32_t own_counter = 100;
   std::uint32_t last_client_counter = 0;
   bool deaf = false;             // answers nothing
+  std::vector<Octets> in_front;  // APDUs sent to the asking client in front of each answer
+  bool ignores_release = false;
   bool forgets_answers = false;  // does as told, but the answer is lost
   bool refuses_relay = false;
   bool refuses_rows = false;

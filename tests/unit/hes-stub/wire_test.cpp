@@ -199,6 +199,77 @@ TEST(RowDecoder, TheCaptureCounterIsTakenFromItsColumn) {
   EXPECT_EQ(rows[0].values[0], 500);
 }
 
+// One row of the load profile with these six values.
+Octets one_row(const Octets& clock, const Octets& values) {
+  Octets value = {1, 1, 2, 8};
+  value.insert(value.end(), clock.begin(), clock.end());
+  value.insert(value.end(), {17, 0});
+  value.insert(value.end(), values.begin(), values.end());
+  return value;
+}
+const Octets kSomeClock = {9, 12, 0x07, 0xE8, 2, 1, 0xFF, 12, 0, 0, 0xFF, 0xFF, 0xC4, 0};
+
+TEST(RowDecoder, fault_10_floats_are_rounded_in_the_scale_of_their_column) {
+  const TypeTemplate type = hes_test::fake_type();
+  const Octets values = {23, 0x41, 0x48, 0,    0,                          // 12.5
+                         24, 0x40, 0xC8, 0x1C, 0x80, 0,    0,    0,    0,  // 12345.0
+                         23, 0xC0, 0x20, 0,    0,                          // -2.5
+                         23, 0x7F, 0xC0, 0,    0,                          // no number
+                         21, 0,    0,    1,    0,    0,    0,    0,    0,  // 2^40
+                         20, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE};
+  std::vector<Row> rows;
+  const auto value = one_row(kSomeClock, values);
+  ASSERT_TRUE(decode_rows(value, *type.profile(kLoadProfile), 900, rows).ok);
+  ASSERT_EQ(rows.size(), 1u);
+  const std::int64_t expected[] = {13, 12'345, -3, 0, std::int64_t{1} << 40, -2};
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(rows[0].values[i], expected[i]) << i;
+}
+
+TEST(RowDecoder, fault_14_a_clock_without_deviation_is_local_time) {
+  const TypeTemplate type = hes_test::fake_type();
+  const LocalZone zone;  // Madrid
+  const struct {
+    std::uint8_t month, day, hour, status;
+    std::int64_t utc_s;
+    int deviation_min;
+  } cases[] = {
+      {2, 1, 12, 0, 1'706'785'200, -60},       // 11:00Z
+      {7, 1, 12, 0, 1'719'828'000, -120},      // 10:00Z
+      {10, 27, 2, 0x80, 1'729'987'200, -120},  // the first of the two: 00:00Z
+      {10, 27, 2, 0, 1'729'990'800, -60},      // the second: 01:00Z
+  };
+  const Octets zeros = {17, 0, 17, 0, 17, 0, 17, 0, 17, 0, 17, 0};
+  for (const auto& each : cases) {
+    const Octets clock = {9,         12, 0x07, 0xE8, each.month, each.day, 0xFF,
+                          each.hour, 0,  0,    0xFF, 0x80,       0x00,     each.status};
+    std::vector<Row> rows;
+    ASSERT_TRUE(
+        decode_rows(one_row(clock, zeros), *type.profile(kLoadProfile), 900, rows, zone).ok);
+    ASSERT_EQ(rows.size(), 1u);
+    EXPECT_EQ(rows[0].stamp_utc_s, each.utc_s) << int{each.month};
+    EXPECT_EQ(rows[0].deviation_min, each.deviation_min) << int{each.month};
+  }
+}
+
+TEST(RowDecoder, fault_15_rows_in_a_compact_array) {
+  const TypeTemplate type = hes_test::fake_type();
+  Octets value = {19, 2, 8, 9, 17, 6, 6, 6, 6, 6, 6, 76};
+  for (std::uint8_t row = 0; row < 2; ++row) {
+    value.insert(value.end(), kSomeClock.begin() + 1, kSomeClock.end());
+    value[value.size() - 6] = static_cast<std::uint8_t>(15 * row);  // minutes
+    value.push_back(0);
+    for (std::uint8_t i = 0; i < 6; ++i) value.insert(value.end(), {0, 0, row, i});
+  }
+  std::vector<Row> rows;
+  ASSERT_TRUE(decode_rows(value, *type.profile(kLoadProfile), 900, rows).ok);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].stamp_utc_s, rows[0].stamp_utc_s + 900);
+  EXPECT_EQ(rows[0].values[5], 5);
+  EXPECT_EQ(rows[1].values[1], 257);
+  value.pop_back();
+  EXPECT_FALSE(decode_rows(value, *type.profile(kLoadProfile), 900, rows).ok);
+}
+
 TEST(RowDecoder, RowsOfAnotherShapeAreRefusedAsAWhole) {
   const TypeTemplate type = hes_test::fake_type();
   const ProfileType& profile = *type.profile(kLoadProfile);

@@ -138,7 +138,7 @@ TEST(AxdrCursor, WrongTypesAndUnknownTagsFail) {
   axdr::Cursor text(octets);
   text.octet_string();
   EXPECT_EQ(text.error(), Error::malformed);
-  EXPECT_EQ(axdr::first_value(hex("13")).error(), Error::unsupported);
+  EXPECT_EQ(axdr::first_value(hex("13")).error(), Error::truncated);
   EXPECT_EQ(axdr::first_value(hex("63")).error(), Error::unsupported);
   const Octets big = hex("15FFFFFFFFFFFFFFFF");
   axdr::Cursor number(big);
