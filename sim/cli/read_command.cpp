@@ -88,7 +88,6 @@ int run(const Options& command) {
     reader::read_over(*link, engine, options, print, [](const std::string& note) {
       fmt::print(stderr, "amitwin read: {}\n", note);
     });
-    if (std::ferror(stdout) != 0) return complain("standard output: write failed", kEnvironment);
     return kGood;
   } catch (const reader::InputError& error) {
     return complain(error.what(), kBadInput);
