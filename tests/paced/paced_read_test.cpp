@@ -156,7 +156,9 @@ TEST_F(PacedRead, fault_16_an_object_by_its_class_over_both_roads) {
 TEST_F(PacedRead, fault_13_the_meter_says_why) {
   const Answer denied = read(0, "--client 1 --object 1.0.1.8.0");
   EXPECT_EQ(denied.status, 1);
-  EXPECT_NE(denied.text.find("authentication-"), std::string::npos) << denied.text;
+  EXPECT_NE(denied.text.find("application-context-name-not-supported (diagnostic 2)"),
+            std::string::npos)
+      << denied.text;
   const std::string file = (folder_ / "wrong").string();
   std::ofstream(file) << "NotThis1\r\n";
   const Answer wrong = read(0, "--client 2 --auth lls --password-file " + file + " 3/1.0.1.8.0");
