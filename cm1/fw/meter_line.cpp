@@ -3,7 +3,10 @@
 #include "cm1/fw/meter_line.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
+
+#include "protocol/dlms/apdu.hpp"
 
 namespace cm1::fw {
 namespace {
@@ -15,8 +18,22 @@ using protocol::hdlc::PrimaryConfig;
 // 19200 bit/s: a full window is 0.28 s each way; the meter computes up to 0.2 s, more when it walks
 // a profile. Three tries then take less than the head-end's own patience.
 constexpr std::int64_t kResponseTimeout_us = 2 * kUsPerSecond;
-// Before the meter's inactivity timeout of 120 s ends a link on its own.
+// Before the meter's inactivity timeout of 120 s ends a link on its own. The association goes too.
 constexpr std::int64_t kLinkRest_us = 90 * kUsPerSecond;
+
+// SET and ACTION whose Service_Class says unconfirmed (Green Book 9.3.7) have no answer. Of a
+// ciphered request nothing is seen: there silence of a meter that is ready means the same.
+bool is_unconfirmed(Bytes apdu) {
+  namespace dlms = protocol::dlms;
+  const bool service = apdu[0] == dlms::tag::kSetRequest || apdu[0] == dlms::tag::kActionRequest;
+  return service && apdu.size() > 2 && (apdu[2] & dlms::kConfirmed) == 0;
+}
+bool is_plain_request(Bytes apdu) {
+  namespace dlms = protocol::dlms;
+  return apdu[0] == dlms::tag::kAarq || apdu[0] == dlms::tag::kRlrq ||
+         apdu[0] == dlms::tag::kGetRequest || apdu[0] == dlms::tag::kSetRequest ||
+         apdu[0] == dlms::tag::kActionRequest;
+}
 
 }  // namespace
 
@@ -27,6 +44,7 @@ MeterLine::MeterLine(const Platform& platform, MeterLineOwner& owner)
 
 void MeterLine::request(Sap client, Sap server, Bytes apdu) {
   PROTOCOL_ASSERT(!apdu.empty() && apdu.size() <= kMaxApdu);
+  confirmed_ = !is_unconfirmed(apdu);
   begin(Job::request, client, server, apdu);
 }
 
@@ -35,7 +53,9 @@ void MeterLine::poll(Sap client, Sap server) { begin(Job::poll, client, server, 
 bool MeterLine::close(Sap client, Sap server) {
   PROTOCOL_ASSERT(idle());
   Link* link = find(client, server);
-  if (link == nullptr || !link->primary->is_open()) return false;
+  if (link == nullptr) return false;
+  link->holder = kNobody;
+  if (!link->is_open()) return false;
   job_ = Job::close;
   current_ = link;
   link->primary->close(platform_.now_us());
@@ -44,7 +64,32 @@ bool MeterLine::close(Sap client, Sap server) {
 
 void MeterLine::forget(Sap client, Sap server) {
   PROTOCOL_ASSERT(idle());
-  if (Link* link = find(client, server)) link->primary->reset();
+  Link* link = find(client, server);
+  if (link == nullptr) return;
+  link->holder = kNobody;
+  link->primary->reset();
+}
+
+// ---- Whose association it is -------------------------------------------------------------------
+
+MeterLine::Holder MeterLine::holder(Sap client, Sap server) const {
+  const Link* link = find(client, server);
+  return link == nullptr ? kNobody : link->holder;
+}
+
+void MeterLine::hold(Sap client, Sap server, Holder holder) {
+  if (Link* link = find(client, server)) link->holder = holder;
+}
+
+bool MeterLine::holds(Holder holder) const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [&](const Link& link) { return link.holder == holder; });
+}
+
+bool MeterLine::has_room(Sap client, Sap server) {
+  if (find(client, server) != nullptr) return true;
+  const Link& link = oldest();
+  return !link.is_open() || !link.taken();
 }
 
 void MeterLine::begin(Job job, Sap client, Sap server, Bytes apdu) {
@@ -57,7 +102,7 @@ void MeterLine::begin(Job job, Sap client, Sap server, Bytes apdu) {
   if (current_ == nullptr) {
     Link& link = oldest();
     current_ = &link;
-    if (link.primary && link.primary->is_open()) {  // make room, in the meter too
+    if (link.is_open()) {  // make room, in the meter too
       after_eviction_ = std::exchange(job_, Job::evict);
       return link.primary->close(platform_.now_us());
     }
@@ -76,6 +121,7 @@ void MeterLine::assign(Link& link) {
   link.primary.emplace(config, send_buffer_, receive_buffer_, owner);
   link.client = client_;
   link.server = server_;
+  link.holder = kNobody;
 }
 
 // The next operation of a request or a poll.
@@ -85,7 +131,7 @@ void MeterLine::advance() {
   current_->used_us = now_us;
   if (!primary.is_open()) return primary.open(now_us);
   if (job_ == Job::poll) return primary.poll(now_us);
-  const bool accepted = primary.send(now_us, request_);
+  const bool accepted = primary.send(now_us, request_, confirmed_);
   PROTOCOL_ASSERT(accepted);  // the buffer holds the longest APDU
 }
 
@@ -96,11 +142,15 @@ MeterLine::Link* MeterLine::find(Sap client, Sap server) {
   return nullptr;
 }
 
+const MeterLine::Link* MeterLine::find(Sap client, Sap server) const {
+  return const_cast<MeterLine*>(this)->find(client, server);
+}
+
+// Closed ones first, then those that nobody needs.
 MeterLine::Link& MeterLine::oldest() {
   return *std::min_element(links_.begin(), links_.end(), [](const Link& a, const Link& b) {
-    const bool a_open = a.primary && a.primary->is_open();
-    const bool b_open = b.primary && b.primary->is_open();
-    return a_open != b_open ? b_open : a.used_us < b.used_us;
+    return std::make_tuple(a.is_open(), a.taken(), a.used_us) <
+           std::make_tuple(b.is_open(), b.taken(), b.used_us);
   });
 }
 
@@ -134,6 +184,7 @@ void MeterLine::on_time() {
     if (now_us < rests_until_us(link)) continue;
     job_ = Job::tidy;
     current_ = &link;
+    link.holder = kNobody;
     return link.primary->close(now_us);
   }
 }
@@ -182,11 +233,18 @@ void MeterLine::on_failed(LinkFailure why) {
     ++reopened_;
     return advance();
   }
+  // Ready, and silent: what the meter was asked may have been unconfirmed, for all one can see.
+  if (current_->is_open() && job_ == Job::request && !is_plain_request(request_)) {
+    return on_nothing();
+  }
   give_up();
 }
 
+// Link and association are gone, in the meter too as soon as it is opened again.
 void MeterLine::give_up() {
   ++silences_;
+  current_->holder = kNobody;
+  if (current_->is_open()) current_->primary->reset();
   end();
   owner_.on_line_silent();
 }

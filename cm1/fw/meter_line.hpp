@@ -17,7 +17,7 @@ using protocol::dlms::Sap;
 class MeterLineOwner {
  public:
   virtual void on_line_answer(Bytes apdu) = 0;  // of a request, or what a poll brought
-  virtual void on_line_nothing() = 0;           // a poll: the meter has nothing
+  virtual void on_line_nothing() = 0;           // the meter has nothing to push, or to answer
   virtual void on_line_closed() = 0;
   virtual void on_line_silent() = 0;  // no answer after all retries
 
@@ -26,7 +26,8 @@ class MeterLineOwner {
 };
 
 // The RS-485 line: HDLC links to the meter, one for each client, opened when first needed. One
-// exchange is under way at a time, so the links share their buffers.
+// exchange is under way at a time, so the links share their buffers. The association that lives on
+// a link belongs to one holder, a connection of the network; it ends with the link.
 class MeterLine final : private protocol::hdlc::PrimaryOwner {
  public:
   MeterLine(const Platform& platform, MeterLineOwner& owner);
@@ -36,6 +37,24 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
   // request repeated, once.
   void request(Sap client, Sap server, Bytes apdu);
   void poll(Sap client, Sap server);
+  // Whose association the link carries; kNobody: none.
+  using Holder = std::uint32_t;
+  static constexpr Holder kNobody = 0;
+  Holder holder(Sap client, Sap server) const;
+  void hold(Sap client, Sap server, Holder holder);
+  bool holds(Holder holder) const;
+  // Closes the link of a holder who is gone. False: all are alive.
+  template <typename Alive>
+  bool close_orphan(Alive alive) {
+    for (Link& link : links_) {
+      if (link.holder == kNobody || alive(link.holder)) continue;
+      link.holder = kNobody;
+      if (close(link.client, link.server)) return true;
+    }
+    return false;
+  }
+  // Whether a new association would have a link without taking one from another holder.
+  bool has_room(Sap client, Sap server);
   // DISC; on_line_closed() follows. False (and nothing follows) when the link is not open.
   bool close(Sap client, Sap server);
   // Forgets a link: what it brought last is not acknowledged to the meter.
@@ -61,11 +80,16 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
     std::optional<protocol::hdlc::Primary> primary;
     Sap client = 0;
     Sap server = 0;
+    Holder holder = kNobody;
     std::int64_t used_us = 0;
+    bool is_open() const { return primary && primary->is_open(); }
+    // Somebody needs it: an association, or the polls.
+    bool taken() const { return holder != kNobody || client == protocol::dlms::kPushClient; }
   };
   enum class Job : std::uint8_t { none, request, poll, close, evict, tidy };
 
   Link* find(Sap client, Sap server);
+  const Link* find(Sap client, Sap server) const;
   Link& oldest();
   void begin(Job job, Sap client, Sap server, Bytes apdu);
   void assign(Link& link);
@@ -90,6 +114,7 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
   Sap client_ = 0;  // whom the job is for
   Sap server_ = 0;
   Bytes request_;
+  bool confirmed_ = true;  // an answer is due, as far as can be seen
   bool was_open_ = false;  // the link was there before the job: the meter may have forgotten it
   std::uint32_t silences_ = 0;
   std::uint32_t reopened_ = 0;

@@ -13,6 +13,7 @@ namespace cm1::fw {
 namespace {
 
 using protocol::dlms::kManagementDevice;
+using protocol::dlms::kPublicClient;
 using protocol::dlms::kPushClient;
 
 // Dials that come to nothing although the context is active: it may be dead in the network.
@@ -155,11 +156,17 @@ void Module::follow_network() {
 bool Module::start_next() {
   if (!line_.idle()) return false;
   const std::int64_t now_us = platform_.now_us();
+  // First of all: until it is done nobody else is let in on that link.
+  if (line_.close_orphan([this](std::uint32_t holder) { return uplink_.alive(holder); })) {
+    job_ = Job::close;
+    return true;
+  }
   if (std::exchange(close_pending_, false)) {
     if (line_.close(close_client_, close_server_)) job_ = Job::close;
     return true;
   }
-  if (!identity_.known() && now_us >= identity_at_us_) {
+  const bool public_client_taken = line_.holder(kPublicClient, kManagementDevice) != 0;
+  if (!identity_.known() && now_us >= identity_at_us_ && !public_client_taken) {
     job_ = Job::identity;
     identity_.start();
     if (!identity_.busy()) identity_step_done();
@@ -181,6 +188,10 @@ bool Module::start_request() {
     requests_.drop_front();
     return true;
   }
+  if (!admit(request, requests_.front_apdu())) {
+    requests_.drop_front();
+    return true;
+  }
   job_ = Job::request;
   line_.request(request.client, request.server, requests_.front_apdu());
   return true;
@@ -190,7 +201,10 @@ void Module::arm() {
   std::int64_t deadline_us =
       std::min({network_.deadline_us(), uplink_.deadline_us(), line_.deadline_us()});
   if (line_.idle()) {  // else the line's end starts what is due
-    if (!identity_.known()) deadline_us = std::min(deadline_us, identity_at_us_);
+    // Whoever holds the public client lets go of it, at the latest when its link has rested.
+    if (!identity_.known() && line_.holder(kPublicClient, kManagementDevice) == 0) {
+      deadline_us = std::min(deadline_us, identity_at_us_);
+    }
     deadline_us = std::min(deadline_us, poll_at_us_);
   }
   platform_.alarm_us(deadline_us);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -34,6 +35,10 @@ class RequestQueue {
     return true;
   }
   bool empty() const { return count_ == 0; }
+  bool waits(std::uint32_t connection) const {
+    return std::any_of(requests_.begin(), requests_.begin() + count_,
+                       [&](const Request& request) { return request.connection == connection; });
+  }
   const Request& front() const { return requests_[0]; }
   // Stays where it is until drop_front().
   Bytes front_apdu() const { return Bytes(octets_).first(requests_[0].length); }
@@ -53,11 +58,14 @@ class RequestQueue {
 };
 
 struct ModuleCounters {
-  std::uint32_t requests = 0;    // taken from the network
-  std::uint32_t answers = 0;     // handed back
-  std::uint32_t unanswered = 0;  // the meter was silent: answered with an exception-response
-  std::uint32_t refused = 0;     // no room in the queue, or an address HDLC cannot carry
-  std::uint32_t malformed = 0;   // empty messages
+  std::uint32_t requests = 0;     // taken from the network
+  std::uint32_t answers = 0;      // handed back
+  std::uint32_t unanswered = 0;   // the meter was silent: answered with an exception-response
+  std::uint32_t unconfirmed = 0;  // taken by the meter, which has nothing to say to them
+  std::uint32_t refused = 0;      // no room in the queue, or nobody's address on the line
+  std::uint32_t strangers = 0;    // services on a connection without an association of its own
+  std::uint32_t busy = 0;         // associations refused: the client is another connection's
+  std::uint32_t malformed = 0;    // empty messages
   std::uint32_t polls = 0;
   std::uint32_t failed_polls = 0;
   std::uint32_t pushes = 0;  // taken from the meter into flash
@@ -67,6 +75,11 @@ struct ModuleCounters {
 // The CM1 firmware: a bridge between the head-end's TCP connection (DLMS wrapper) and the meter's
 // RS-485 port (HDLC). It relays requests, polls the meter for pushes and keeps them in flash until
 // the far end has acknowledged them. It never opens or seals an APDU.
+//
+// An association belongs to the connection that opened it (Green Book 9.4.5: it does not outlive
+// its supporting layer): on other connections its client's services are answered with an exception,
+// and an AARQ with "rejected, transient" while it stands. When the connection goes the module
+// closes the link to the meter, and the association with it.
 class Module final : private MeterLineOwner, private UplinkOwner {
  public:
   explicit Module(const cm1_hal& hal);
@@ -108,8 +121,11 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   void identity_step_done();
   void keep_answer(Bytes apdu);
   void send_answer();
-  void send_exception(std::uint32_t connection, protocol::dlms::Sap client,
-                      protocol::dlms::Sap server);
+  bool admit(const RequestQueue::Request& request, Bytes apdu);
+  void send_exception(const RequestQueue::Request& request);
+  void send_busy(const RequestQueue::Request& request, Bytes aarq);
+  void send_in_its_stead(const RequestQueue::Request& request, MutableBytes message,
+                         std::size_t apdu_octets);
   void keep_push(Bytes apdu);
   void schedule_poll();
   void poll_failed();
@@ -117,6 +133,9 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   void on_message(std::uint32_t connection, const protocol::wrapper::Message& message) override;
   void on_head_end_up() override {}
   void on_head_end_down() override;
+  bool engaged(std::uint32_t connection) const override {
+    return line_.holds(connection) || requests_.waits(connection);
+  }
   void send_pushes();
   void confirm_pushes();
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cm1/fw/module.hpp"
+#include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/exception.hpp"
 
@@ -49,7 +50,18 @@ void Module::on_line_answer(Bytes apdu) {
 }
 
 void Module::on_line_nothing() {
-  if (std::exchange(job_, Job::none) == Job::poll) schedule_poll();
+  switch (std::exchange(job_, Job::none)) {
+    case Job::request:
+      requests_.drop_front();
+      ++counters_.unconfirmed;
+      return;
+    case Job::poll:
+      return schedule_poll();
+    case Job::identity:
+    case Job::close:
+    case Job::none:
+      return;
+  }
 }
 
 void Module::on_line_closed() {
@@ -71,7 +83,7 @@ void Module::on_line_silent() {
       const RequestQueue::Request request = requests_.front();
       requests_.drop_front();
       ++counters_.unanswered;
-      return send_exception(request.connection, request.client, request.server);
+      return send_exception(request);
     }
     case Job::poll:
       job_ = Job::none;
@@ -105,13 +117,29 @@ void Module::on_message(std::uint32_t connection, const protocol::wrapper::Messa
   request.connection = connection;
   request.client = message.source;
   request.server = message.destination;
-  if (MeterLine::addressable(request.client, request.server) &&
+  // The push client is the module itself.
+  if (MeterLine::addressable(request.client, request.server) && request.client != kPushClient &&
       requests_.add(request, message.apdu)) {
     ++counters_.requests;
     return;
   }
   ++counters_.refused;
-  send_exception(connection, message.source, message.destination);
+  send_exception(request);
+}
+
+// Only an AARQ opens an association, and only where nobody else has one.
+bool Module::admit(const RequestQueue::Request& request, Bytes apdu) {
+  const std::uint32_t holder = line_.holder(request.client, request.server);
+  if (holder == request.connection) return true;
+  if (apdu[0] != protocol::dlms::tag::kAarq) {
+    ++counters_.strangers;
+    send_exception(request);
+    return false;
+  }
+  if (holder == MeterLine::kNobody && line_.has_room(request.client, request.server)) return true;
+  ++counters_.busy;
+  send_busy(request, apdu);
+  return false;
 }
 
 void Module::keep_answer(Bytes apdu) {
@@ -121,6 +149,11 @@ void Module::keep_answer(Bytes apdu) {
   put_header(answer_, request.server, request.client, apdu.size());
   answer_size_ = kHeaderOctets + apdu.size();
   answer_connection_ = request.connection;
+  if (apdu[0] == protocol::dlms::tag::kAare) {
+    const auto aare = protocol::dlms::decode_aare(apdu);
+    const bool accepted = aare && aare->result == protocol::dlms::AssociationResult::accepted;
+    line_.hold(request.client, request.server, accepted ? request.connection : MeterLine::kNobody);
+  }
   if (apdu[0] == protocol::dlms::tag::kRlre) {
     close_pending_ = true;
     close_client_ = request.client;
@@ -145,7 +178,7 @@ void Module::send_answer() {
 // ExceptionResponse (9.5) is what a server says to a request it cannot serve, so the module says
 // "service not allowed, operation not possible" in the meter's stead. It is not ciphered: a client
 // must take it as the end of the request and nothing more.
-void Module::send_exception(std::uint32_t connection, Sap client, Sap server) {
+void Module::send_exception(const RequestQueue::Request& request) {
   using protocol::dlms::ExceptionResponse;
   std::array<std::uint8_t, kHeaderOctets + 8> message;
   Writer apdu(MutableBytes(message).subspan(kHeaderOctets));
@@ -153,8 +186,25 @@ void Module::send_exception(std::uint32_t connection, Sap client, Sap server) {
   exception.state = ExceptionResponse::State::service_not_allowed;
   exception.service = ExceptionResponse::Service::operation_not_possible;
   encode(exception, apdu);
-  put_header(message, server, client, apdu.size());
-  static_cast<void>(uplink_.send(connection, Bytes(message).first(kHeaderOctets + apdu.size())));
+  send_in_its_stead(request, message, apdu.size());
+}
+
+// Rejected, but for now only: whoever has the association will let go of it.
+void Module::send_busy(const RequestQueue::Request& request, Bytes aarq) {
+  std::array<std::uint8_t, kHeaderOctets + 64> message;
+  Writer apdu(MutableBytes(message).subspan(kHeaderOctets));
+  protocol::dlms::Aare aare;
+  if (const auto asked = protocol::dlms::decode_aarq(aarq)) aare.context = asked->context;
+  aare.result = protocol::dlms::AssociationResult::rejected_transient;
+  aare.diagnostic = protocol::dlms::Diagnostic::no_reason_given;
+  encode(aare, apdu);
+  send_in_its_stead(request, message, apdu.size());
+}
+
+void Module::send_in_its_stead(const RequestQueue::Request& request, MutableBytes message,
+                               std::size_t apdu_octets) {
+  put_header(message, request.server, request.client, apdu_octets);
+  static_cast<void>(uplink_.send(request.connection, message.first(kHeaderOctets + apdu_octets)));
 }
 
 // ---- Pushes ------------------------------------------------------------------------------------

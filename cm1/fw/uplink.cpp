@@ -23,6 +23,8 @@ constexpr std::int64_t kDialPatience_us = 120 * kUsPerSecond;
 constexpr std::int64_t kStable_us = 60 * kUsPerSecond;
 // Nothing acknowledged for so long: dead, though the stack still tries.
 constexpr std::int64_t kStall_us = 240 * kUsPerSecond;
+// An incoming connection may be silent for so long while it has no association (docs/model-wan.md).
+constexpr std::int64_t kIdle_us = 60 * kUsPerSecond;
 
 }  // namespace
 
@@ -70,6 +72,7 @@ void Uplink::take(int socket) {
   Peer& peer = peers_[static_cast<std::size_t>(socket)];
   peer.open = false;
   peer.connection = next_connection_++;
+  peer.heard_us = platform_.now_us();
   peer.deframer.reset();
 }
 
@@ -77,6 +80,9 @@ void Uplink::on_open(int socket, bool incoming) {
   if (!valid(socket)) return;
   const std::int64_t now_us = platform_.now_us();
   if (incoming) {
+    if (head_end_ == CM1_SOCKET_NONE && visitors() == static_cast<int>(CM1_SOCKETS) - 1) {
+      return platform_.socket_close(socket);
+    }
     take(socket);
     peers_[static_cast<std::size_t>(socket)].open = true;
     return;
@@ -119,7 +125,8 @@ void Uplink::on_data(int socket, Bytes octets) {
   if (!valid(socket)) return;
   Peer& peer = peers_[static_cast<std::size_t>(socket)];
   if (!peer.open) return;
-  if (socket == head_end_) active_at_us_ = platform_.now_us();
+  peer.heard_us = platform_.now_us();
+  if (socket == head_end_) active_at_us_ = peer.heard_us;
   const std::uint32_t connection = peer.connection;
   Message message;
   while (!octets.empty() && !peer.deframer.broken()) {
@@ -145,7 +152,9 @@ bool Uplink::send(std::uint32_t connection, Bytes message) {
   const std::optional<int> socket = find(connection);
   if (!socket) return false;
   if (*socket == head_end_) return send_to_head_end(message);
-  return platform_.socket_send(*socket, message);
+  if (!platform_.socket_send(*socket, message)) return false;
+  peers_[static_cast<std::size_t>(*socket)].heard_us = platform_.now_us();
+  return true;
 }
 
 bool Uplink::send_to_head_end(Bytes message) {
@@ -185,17 +194,43 @@ bool Uplink::announce(std::uint8_t kind) {
 
 // ---- Time --------------------------------------------------------------------------------------
 
+int Uplink::visitors() const {
+  int count = 0;
+  for (int socket = 0; socket < static_cast<int>(CM1_SOCKETS); ++socket) {
+    count += socket != head_end_ && peers_[static_cast<std::size_t>(socket)].open;
+  }
+  return count;
+}
+
+std::int64_t Uplink::idle_until_us(int socket) const {
+  const Peer& peer = peers_[static_cast<std::size_t>(socket)];
+  const bool visitor = peer.open && socket != head_end_;
+  return visitor && !owner_.engaged(peer.connection) ? peer.heard_us + kIdle_us : kNever;
+}
+
 std::int64_t Uplink::deadline_us() const {
-  if (!connected()) return dial_at_us_;
   std::int64_t deadline = kNever;
+  for (int socket = 0; socket < static_cast<int>(CM1_SOCKETS); ++socket) {
+    deadline = std::min(deadline, idle_until_us(socket));
+  }
+  if (!connected()) return std::min(deadline, dial_at_us_);
   if (provision_->heartbeat_period_s != 0) {
-    deadline = active_at_us_ + provision_->heartbeat_period_s * kUsPerSecond;
+    deadline = std::min(deadline, active_at_us_ + provision_->heartbeat_period_s * kUsPerSecond);
   }
   if (acknowledged() < sent_) deadline = std::min(deadline, progress_at_us_ + kStall_us);
   return deadline;
 }
 
 void Uplink::on_time() {
+  for (int socket = 0; socket < static_cast<int>(CM1_SOCKETS); ++socket) {
+    if (platform_.now_us() < idle_until_us(socket)) continue;
+    ++idle_;
+    hang_up(socket);
+  }
+  watch_head_end();
+}
+
+void Uplink::watch_head_end() {
   const std::int64_t now_us = platform_.now_us();
   if (!connected()) {
     if (now_us < dial_at_us_ || !online_) return;

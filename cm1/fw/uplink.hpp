@@ -17,13 +17,16 @@ class UplinkOwner {
   virtual void on_message(std::uint32_t connection, const protocol::wrapper::Message& message) = 0;
   virtual void on_head_end_up() = 0;
   virtual void on_head_end_down() = 0;
+  // An association is this connection's, or a request of it waits.
+  virtual bool engaged(std::uint32_t connection) const = 0;
 
  protected:
   ~UplinkOwner() = default;
 };
 
 // The modem's sockets: the connection this module dials to the head-end and keeps alive, and those
-// that others open to its listening port.
+// that others open to its listening port. One of these that is not engaged and silent is hung up;
+// one socket is always left for the head-end.
 class Uplink {
  public:
   Uplink(const Platform& platform, UplinkOwner& owner);
@@ -53,6 +56,7 @@ class Uplink {
   std::uint32_t malformed() const { return malformed_; }
   std::uint32_t connects() const { return connects_; }
   std::uint32_t heartbeats() const { return heartbeats_; }
+  std::uint32_t idle() const { return idle_; }  // hung up for their silence
 
  private:
   static constexpr std::uint32_t kNobody = 0;
@@ -60,6 +64,7 @@ class Uplink {
     explicit Peer() : deframer(buffer) {}
     bool open = false;
     std::uint32_t connection = kNobody;
+    std::int64_t heard_us = 0;  // last octets either way
     std::array<std::uint8_t, CM1_BUFFER_BYTES> buffer{};
     protocol::wrapper::Deframer deframer;
   };
@@ -72,6 +77,9 @@ class Uplink {
   void hang_up(int socket);
   void head_end_lost();
   void watch_progress();
+  void watch_head_end();
+  std::int64_t idle_until_us(int socket) const;
+  int visitors() const;
   bool announce(std::uint8_t kind);
 
   const Platform& platform_;
@@ -94,6 +102,7 @@ class Uplink {
   std::uint32_t malformed_ = 0;
   std::uint32_t connects_ = 0;
   std::uint32_t heartbeats_ = 0;
+  std::uint32_t idle_ = 0;
 };
 
 }  // namespace cm1::fw

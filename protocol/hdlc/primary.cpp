@@ -24,7 +24,7 @@ Primary::Primary(const PrimaryConfig& config, MutableBytes send_buffer, MutableB
 void Primary::begin(Phase phase, std::int64_t now_us) {
   PROTOCOL_ASSERT(idle());
   phase_ = phase;
-  polling_ = resting_ = false;
+  polling_ = unanswered_ = resting_ = false;
   received_ = 0;
   progress(now_us);
 }
@@ -34,10 +34,11 @@ void Primary::open(std::int64_t now_us) {
   transmit_current(now_us);
 }
 
-bool Primary::send(std::int64_t now_us, Bytes apdu) {
+bool Primary::send(std::int64_t now_us, Bytes apdu, bool confirmed) {
   PROTOCOL_ASSERT(phase_ == Phase::open);
   if (apdu.empty() || apdu.size() + kLlcOctets > send_buffer_.size()) return false;
   begin(Phase::exchanging, now_us);
+  unanswered_ = !confirmed;
   std::memmove(send_buffer_.data() + kLlcOctets, apdu.data(), apdu.size());
   std::copy(kLlcCommand.begin(), kLlcCommand.end(), send_buffer_.begin());
   sender_.load(Bytes(send_buffer_).first(kLlcOctets + apdu.size()));
@@ -80,7 +81,10 @@ void Primary::on_frame(std::int64_t now_us, const Frame& frame) {
 void Primary::on_time(std::int64_t now_us) {
   if (now_us < deadline_us_) return;
   if (resting_) {
-    if (now_us >= give_up_at_us_) return fail(LinkFailure::no_answer);
+    if (now_us >= give_up_at_us_) {
+      finish(sender_.loaded() ? Phase::closed : Phase::open);
+      return owner_.on_failed(LinkFailure::no_answer);
+    }
     return transmit_current(now_us);
   }
   if (tries_ >= config_.tries) {
@@ -168,7 +172,8 @@ void Primary::on_information(std::int64_t now_us, const Frame& frame) {
 void Primary::on_ready(std::int64_t now_us, const Frame& frame) {
   if (!frame.poll_final) return;
   const bool busy = frame.kind == FrameKind::receive_not_ready;
-  if (!busy && polling_ && received_ == 0) {
+  const bool ended = polling_ || (unanswered_ && !sender_.loaded());
+  if (!busy && ended && received_ == 0) {
     finish(Phase::open);
     return owner_.on_nothing();
   }
@@ -267,7 +272,7 @@ void Primary::progress(std::int64_t now_us) {
 void Primary::finish(Phase phase) {
   phase_ = phase;
   deadline_us_ = kNever;
-  resting_ = polling_ = false;
+  resting_ = polling_ = unanswered_ = false;
   received_ = 0;
   sender_.unload();
 }

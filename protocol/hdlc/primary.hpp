@@ -9,7 +9,8 @@
 
 namespace protocol::hdlc {
 
-// Why a primary gave its link up. The link is closed then; open() starts again.
+// Why a primary gave an exchange up. The link is closed then and open() starts again, but for
+// no_answer: a meter that has taken what was sent and is ready keeps the link.
 enum class LinkFailure : std::uint8_t {
   timeout,    // no answer to any try
   refused,    // DM: the meter knows no link with us, or has no room for one
@@ -28,7 +29,7 @@ class PrimaryOwner {
   // The answer to send(), or what poll() brought, LLC header taken off; valid during the call.
   // Empty when the meter sent something without an LLC header.
   virtual void on_apdu(Bytes apdu) = 0;
-  // poll() brought nothing.
+  // poll() brought nothing, or what was sent unconfirmed has arrived.
   virtual void on_nothing() = 0;
   // close() is done, answered or not.
   virtual void on_closed() = 0;
@@ -72,7 +73,8 @@ class Primary {
   // ---- Operations, only while idle() ----
   void open(std::int64_t now_us);
   // On an open link. False (and nothing happens) when the APDU does not fit the buffer.
-  bool send(std::int64_t now_us, Bytes apdu);
+  // Unconfirmed: no answer is due, so RR ends the exchange with on_nothing().
+  bool send(std::int64_t now_us, Bytes apdu, bool confirmed = true);
   void poll(std::int64_t now_us);
   void close(std::int64_t now_us);
   // Forget the link without a word.
@@ -112,8 +114,9 @@ class Primary {
   MutableBytes receive_buffer_;
   PrimaryOwner& owner_;
   Phase phase_ = Phase::closed;
-  bool polling_ = false;  // the exchange is a poll: RR is an answer
-  bool resting_ = false;  // between RR from the meter and our next poll
+  bool polling_ = false;     // the exchange is a poll: RR is an answer
+  bool unanswered_ = false;  // ... of an unconfirmed service: once it has arrived RR ends it
+  bool resting_ = false;     // between RR from the meter and our next poll
   std::uint8_t tries_ = 0;
   std::uint8_t vr_ = 0;
   Parameters parameters_;

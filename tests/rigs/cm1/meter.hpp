@@ -13,6 +13,8 @@
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
+#include "protocol/dlms/acse.hpp"
+#include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hdlc/secondary.hpp"
 
@@ -47,6 +49,9 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
       protocol::dlms::ServerIdentity identity;
       identity.system_title = kTitle;
       return session_->on_apdu(apdu, identity, *this, no_crypto_, scratch, reply);
+    }
+    if (apdu[0] == protocol::dlms::tag::kAarq && accepts) {
+      return protocol::dlms::encode(protocol::dlms::Aare{}, reply);
     }
     reply.bytes(answer(copy(apdu)));
   }
@@ -108,6 +113,7 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
   protocol::hdlc::Secondary secondary;
   bool alive = true;
   bool answer_public = false;  // `answer` speaks for the public client as well
+  bool accepts = true;         // associations of clients that `answer` speaks for
   bool clock_known = true;
   std::int64_t utc_at_boot_s = 1'767'225'600;  // 2026-01-01T00:00:00Z
   std::function<Octets(Octets)> answer = [](Octets apdu) { return apdu; };

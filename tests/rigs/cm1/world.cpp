@@ -110,6 +110,11 @@ void World::deliver_message(int socket, std::uint16_t source, std::uint16_t dest
   deliver(socket, octets);
 }
 
+void World::associate(int socket, std::uint16_t client) {
+  deliver_message(socket, client, 1, {0x60, 0x00});
+  run_for(4 * kUsPerSecond);
+}
+
 void World::noise_on_line(const Octets& octets) {
   firmware_->on_rs485(instance_, octets.data(), static_cast<std::uint32_t>(octets.size()));
 }

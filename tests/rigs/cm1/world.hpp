@@ -47,6 +47,8 @@ class World {
   void deliver(int socket, const Octets& octets);
   void deliver_message(int socket, std::uint16_t source, std::uint16_t destination,
                        const Octets& apdu);
+  // An AARQ, and time for its AARE.
+  void associate(int socket, std::uint16_t client);
   void noise_on_line(const Octets& octets);
   int connect_in();  // someone opens the listening port
   void close_from_far_end(int socket, cm1_close_reason reason = CM1_CLOSED_BY_PEER);

@@ -89,7 +89,8 @@ class Chaos {
       case 9:
         if (socket != CM1_SOCKET_NONE) {
           Octets request = draws_.octets(1 + draws_.below(900));
-          request[0] = 0xC0;
+          constexpr std::uint8_t kTags[] = {0x60, 0x62, 0xC0, 0xC1};
+          request[0] = kTags[draws_.below(4)];
           world_.deliver_message(socket, static_cast<std::uint16_t>(draws_.below(200)), 1, request);
         }
         return;

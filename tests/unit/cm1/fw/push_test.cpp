@@ -103,6 +103,8 @@ TEST_F(PushTest, TakesEverythingTheMeterHasAtOnce) {
 TEST_F(PushTest, RequestsGoBetweenPushes) {
   start_connected();
   for (std::uint8_t i = 1; i <= 20; ++i) world_.meter.pushes.push_back(push(i, 900));
+  world_.run_until(900 * kSecond);
+  world_.associate(world_.head_end_socket(), 1);
   world_.run_until(932 * kSecond);
   const std::size_t before = world_.meter.handed_over.size();
   world_.deliver_message(world_.head_end_socket(), 1, 1, {0xC0, 0x01});
@@ -113,6 +115,41 @@ TEST_F(PushTest, RequestsGoBetweenPushes) {
   EXPECT_TRUE(answered);
   world_.run_for(60 * kSecond);
   EXPECT_EQ(numbers(world_), upto(20));
+}
+
+// What the far end has not acknowledged is still there after a restart; what it has is not.
+TEST_F(PushTest, fault_28_the_cursor_moves_with_the_acknowledgement_and_is_saved) {
+  start_connected();
+  for (std::uint8_t i = 1; i <= 3; ++i) world_.meter.pushes.push_back(push(i));
+  world_.acknowledges = false;
+  world_.run_until(960 * kSecond);
+  ASSERT_EQ(world_.module().queue().in_flight(), 3u);
+  ASSERT_TRUE(world_.meter.pushes.empty());
+  world_.power_off();
+  world_.received.clear();
+  world_.acknowledges = true;
+  world_.power_on();
+  world_.run_for(120 * kSecond);
+  EXPECT_EQ(numbers(world_), upto(3));
+  EXPECT_EQ(world_.module().queue().waiting(), 0u);
+  world_.power_off();
+  world_.received.clear();
+  world_.power_on();
+  world_.run_for(120 * kSecond);
+  EXPECT_TRUE(numbers(world_).empty());
+}
+
+// The meter lets go of a push when it is in flash, not when it is asked for.
+TEST_F(PushTest, fault_28_the_meter_keeps_what_the_flash_does_not_have) {
+  start_connected();
+  world_.meter.pushes.push_back(push(1));
+  world_.cut_power_after_writes(1);
+  world_.run_until(960 * kSecond);
+  ASSERT_FALSE(world_.powered());
+  EXPECT_EQ(world_.meter.pushes.size(), 1u);
+  world_.power_on();
+  world_.run_for(1000 * kSecond);
+  EXPECT_EQ(numbers(world_), upto(1));
 }
 
 TEST_F(PushTest, WaitsInFlashThroughANetworkLossAndArrivesInOrderOnce) {

@@ -29,6 +29,7 @@ class RelayTest : public testing::Test {
       request.push_back(0xEE);
       return request;
     };
+    world_.associate(head_end_, 1);
     forget();
   }
   void forget() {
@@ -57,10 +58,9 @@ TEST_F(RelayTest, AnAnswerComesBackWithItsPortsSwapped) {
   EXPECT_EQ(world_.received[0].source, 1);
   EXPECT_EQ(world_.received[0].destination, 1);
   EXPECT_EQ(world_.received[0].apdu, answered(apdu(7)));
-  world_.deliver_message(head_end_, 16, 1, apdu(8));
-  world_.run_for(5 * kSecond);
-  EXPECT_EQ(world_.received[1].source, 1);
-  EXPECT_EQ(world_.received[1].destination, 16);
+  world_.associate(head_end_, 16);
+  EXPECT_EQ(world_.received.back().source, 1);
+  EXPECT_EQ(world_.received.back().destination, 16);
 }
 
 TEST_F(RelayTest, ALinkIsOpenedOnceAndUsedAgain) {
@@ -68,7 +68,7 @@ TEST_F(RelayTest, ALinkIsOpenedOnceAndUsedAgain) {
     world_.deliver_message(head_end_, 1, 1, apdu(i));
     world_.run_for(3 * kSecond);
   }
-  EXPECT_EQ(world_.meter.opened, (std::vector<std::uint16_t>{1}));
+  EXPECT_TRUE(world_.meter.opened.empty());  // with the association, before
   EXPECT_EQ(world_.received.size(), 5u);
 }
 
@@ -84,6 +84,8 @@ TEST_F(RelayTest, LongApdusPassInSegments) {
 TEST_F(RelayTest, EachSocketGetsItsOwnAnswers) {
   const int other = world_.connect_in();
   ASSERT_NE(other, CM1_SOCKET_NONE);
+  world_.associate(other, 16);
+  forget();
   for (std::uint8_t i = 0; i < 4; ++i) {
     world_.deliver_message(head_end_, 1, 1, apdu(i));
     world_.deliver_message(other, 16, 1, apdu(static_cast<std::uint8_t>(100 + i)));
@@ -99,6 +101,8 @@ TEST_F(RelayTest, EachSocketGetsItsOwnAnswers) {
 }
 
 TEST_F(RelayTest, OneRequestAtATimeIsOnTheLine) {
+  world_.associate(head_end_, 2);
+  forget();
   for (std::uint8_t i = 0; i < 6; ++i) world_.deliver_message(head_end_, 1 + i % 2, 1, apdu(i));
   world_.line_frames.clear();
   world_.run_for(30 * kSecond);
@@ -125,13 +129,10 @@ TEST_F(RelayTest, ARestingLinkIsClosedBeforeTheMeterLosesPatience) {
             (std::vector<std::pair<std::uint16_t, LinkEnd>>{{1, LinkEnd::disconnected}}));
 }
 
-TEST_F(RelayTest, AFifthClientTakesTheOldestLink) {
-  for (const std::uint16_t client : {16, 1, 2, 3, 4}) {
-    world_.deliver_message(head_end_, client, 1, apdu(1));
-    world_.run_for(4 * kSecond);
-  }
-  EXPECT_EQ(world_.received.size(), 5u);
-  EXPECT_EQ(world_.apdus().back(), answered(apdu(1)));
+TEST_F(RelayTest, AFifthClientTakesTheOldestLinkThatNobodyHolds) {
+  world_.meter.accepts = false;  // links without associations
+  for (const std::uint16_t client : {16, 2, 3, 4}) world_.associate(head_end_, client);
+  EXPECT_EQ(world_.received.size(), 4u);
   EXPECT_EQ(world_.meter.closed,
             (std::vector<std::pair<std::uint16_t, LinkEnd>>{{16, LinkEnd::disconnected}}));
 }
@@ -146,6 +147,7 @@ TEST_F(RelayTest, ASilentMeterIsAnsweredForWithAnException) {
   EXPECT_EQ(world_.received[0].destination, 1);
   EXPECT_EQ(world_.module().counters().unanswered, 1u);
   world_.meter.alive = true;
+  world_.associate(head_end_, 1);  // nobody knows what became of the one before
   world_.deliver_message(head_end_, 1, 1, apdu(2));
   world_.run_for(5 * kSecond);
   EXPECT_EQ(world_.apdus().back(), answered(apdu(2)));
@@ -163,8 +165,10 @@ TEST_F(RelayTest, AMeterThatRestartedIsAskedAgainOnANewLink) {
 
 TEST_F(RelayTest, AnswersForAClosedSocketGoNowhere) {
   const int other = world_.connect_in();
-  world_.deliver_message(other, 1, 1, apdu(1));
-  world_.deliver_message(other, 1, 1, apdu(2));
+  world_.associate(other, 16);
+  forget();
+  world_.deliver_message(other, 16, 1, apdu(1));
+  world_.deliver_message(other, 16, 1, apdu(2));
   world_.run_for(450'000);  // the first request is on the line
   world_.close_from_far_end(other);
   const int next = world_.connect_in();
@@ -172,7 +176,9 @@ TEST_F(RelayTest, AnswersForAClosedSocketGoNowhere) {
   world_.run_for(10 * kSecond);
   EXPECT_TRUE(world_.received.empty());
   EXPECT_EQ(world_.meter.requests.size(), 1u);
-  world_.deliver_message(next, 1, 1, apdu(3));
+  world_.associate(next, 16);
+  forget();
+  world_.deliver_message(next, 16, 1, apdu(3));
   world_.run_for(5 * kSecond);
   EXPECT_EQ(world_.apdus(), (std::vector<Octets>{answered(apdu(3))}));
 }
@@ -188,7 +194,7 @@ TEST_F(RelayTest, WhatTheQueueCannotTakeIsRefusedAtOnce) {
   EXPECT_EQ(world_.received.size(), 13u);
   EXPECT_EQ(exceptions, world_.module().counters().refused);
   EXPECT_GE(exceptions, 4u);
-  EXPECT_EQ(world_.module().counters().answers, 13u - exceptions);
+  EXPECT_EQ(world_.module().counters().answers, 1 + 13u - exceptions);
 }
 
 TEST_F(RelayTest, AFullStackHoldsTheAnswerBackNotLost) {
