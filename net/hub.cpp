@@ -55,6 +55,12 @@ class Line {
   virtual void write(Handler done) = 0;  // all of `writing`
   // The common name that the other end's certificate proved; empty: none.
   virtual std::string peer() = 0;
+  virtual bool secured() const = 0;
+  // Nothing more is said.
+  void end() {
+    Code ignored;
+    socket().shutdown(tcp::socket::shutdown_send, ignored);
+  }
   void close() {
     Code ignored;
     socket().close(ignored);
@@ -64,6 +70,8 @@ class Line {
   std::vector<std::uint8_t> writing;
   std::vector<std::uint8_t> waiting;
   bool connected = false;
+  bool reading = false;
+  bool paused = false;
 };
 using LinePtr = std::shared_ptr<Line>;
 
@@ -79,6 +87,7 @@ class PlainLine final : public Line {
     asio::async_write(socket_, asio::buffer(writing), std::move(done));
   }
   std::string peer() override { return {}; }
+  bool secured() const override { return false; }
 
  private:
   tcp::socket socket_;
@@ -97,6 +106,7 @@ class TlsLine final : public Line {
   void write(Handler done) override {
     asio::async_write(stream_, asio::buffer(writing), std::move(done));
   }
+  bool secured() const override { return true; }
   std::string peer() override {
     struct Free {
       void operator()(X509* certificate) const { X509_free(certificate); }
@@ -128,6 +138,7 @@ class AsioHub final : public Hub {
   Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls) override;
   void send(Handle id, protocol::Bytes octets) override;
   void close(Handle id) override;
+  void pause(Handle id, bool on) override;
   void wake_at(std::int64_t utc_ns) override;
   void run() override;
   void poll(int timeout_ms) override;
@@ -145,6 +156,7 @@ class AsioHub final : public Hub {
   void greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door);
   void read(Handle id, const LinePtr& line);
   void write(Handle id, const LinePtr& line);
+  void drain(const LinePtr& line);
   void gone(Handle id);
   void stop();
   bool known(Handle id) const { return lines_.count(id) != 0; }
@@ -228,7 +240,8 @@ void AsioHub::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* doo
     limit->cancel();
     if (door != nullptr) --door->greeting;
     if (!known(id)) return;
-    if (code) {
+    // A certificate without a name proves that somebody is somebody.
+    if (code || (line->secured() && line->peer().empty())) {
       close(id);
       if (door == nullptr) events_.on_hung_up(id);
       return;
@@ -242,11 +255,31 @@ void AsioHub::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* doo
 }
 
 void AsioHub::read(Handle id, const LinePtr& line) {
+  if (line->reading || line->paused) return;
+  line->reading = true;
   line->read([this, id, line](const Code& code, std::size_t n) {
-    if (!known(id)) return;
-    if (code) return gone(id);
-    events_.on_received(id, protocol::Bytes(line->in).first(n));
-    if (known(id)) read(id, line);
+    line->reading = false;
+    if (code) return known(id) ? gone(id) : line->close();
+    if (known(id)) events_.on_received(id, protocol::Bytes(line->in).first(n));
+    known(id) ? read(id, line) : drain(line);
+  });
+}
+
+void AsioHub::pause(Handle id, bool on) {
+  const auto found = lines_.find(id);
+  if (found == lines_.end()) return;
+  const LinePtr line = found->second;
+  line->paused = on;
+  if (!on && line->connected) read(id, line);
+}
+
+// Ours no more: until the other end closes, too.
+void AsioHub::drain(const LinePtr& line) {
+  if (line->reading) return;
+  line->reading = true;
+  line->read([this, line](const Code& code, std::size_t) {
+    line->reading = false;
+    code ? line->close() : drain(line);
   });
 }
 
@@ -257,7 +290,10 @@ void AsioHub::write(Handle id, const LinePtr& line) {
     line->writing.clear();
     if (known(id) && code) return gone(id);
     if (!code && !line->waiting.empty()) return write(id, line);
-    if (!known(id)) line->close();  // closed behind its last answer
+    if (!known(id)) {  // closed behind its last answer
+      line->end();
+      drain(line);
+    }
   });
 }
 
@@ -271,7 +307,11 @@ void AsioHub::close(Handle id) {
   if (found == lines_.end()) return;
   const LinePtr line = found->second;
   lines_.erase(found);
-  if (line->writing.empty()) return line->close();
+  if (!line->connected) return line->close();
+  if (line->writing.empty()) {
+    line->end();
+    drain(line);
+  }
   const auto limit = std::make_shared<asio::steady_timer>(context_, kPatience);
   limit->async_wait([line, limit](const Code&) { line->close(); });
 }

@@ -23,7 +23,7 @@ class Hub {
   class Events {
    public:
     // `tag` says which listener it came in by, or who dialled. With TLS both ends have proved who
-    // they are: `peer` is the common name of the other end's certificate.
+    // they are: `peer` is the common name of the other end's certificate, never empty then.
     virtual void on_connected(Handle connection, std::uint32_t tag, std::string_view peer) = 0;
     virtual void on_received(Handle connection, protocol::Bytes octets) = 0;
     // By the other end, or because it could not be reached or reads nothing; not after close().
@@ -44,8 +44,12 @@ class Hub {
   virtual Handle dial(const Endpoint& to, std::uint32_t tag, TlsContext tls = nullptr) = 0;
   // Before it is connected, too: kept until then.
   virtual void send(Handle connection, protocol::Bytes octets) = 0;
-  // What is being written goes out first: the last answer tells why.
+  // What is being written goes out first: the last answer tells why. What the other end still sends
+  // is read to its end and thrown away, for a while, as it would be reset before it has that
+  // answer.
   virtual void close(Handle connection) = 0;
+  // Nothing more is read: the other end has to wait, as TCP tells it. Until it is resumed.
+  virtual void pause(Handle connection, bool on) = 0;
 
   // One alarm, nanoseconds since 1970; a new time replaces the old one. INT64_MAX: none.
   virtual void wake_at(std::int64_t utc_ns) = 0;

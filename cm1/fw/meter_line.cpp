@@ -3,7 +3,6 @@
 #include "cm1/fw/meter_line.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "protocol/dlms/apdu.hpp"
@@ -72,7 +71,7 @@ void MeterLine::forget(Sap client, Sap server) {
 
 // ---- Whose association it is -------------------------------------------------------------------
 
-MeterLine::Holder MeterLine::holder(Sap client, Sap server) const {
+MeterLine::Holder MeterLine::holder(Sap client, Sap server) {
   const Link* link = find(client, server);
   return link == nullptr ? kNobody : link->holder;
 }
@@ -142,15 +141,11 @@ MeterLine::Link* MeterLine::find(Sap client, Sap server) {
   return nullptr;
 }
 
-const MeterLine::Link* MeterLine::find(Sap client, Sap server) const {
-  return const_cast<MeterLine*>(this)->find(client, server);
-}
-
 // Closed ones first, then those that nobody needs.
 MeterLine::Link& MeterLine::oldest() {
   return *std::min_element(links_.begin(), links_.end(), [](const Link& a, const Link& b) {
-    return std::make_tuple(a.is_open(), a.taken(), a.used_us) <
-           std::make_tuple(b.is_open(), b.taken(), b.used_us);
+    if (a.is_open() != b.is_open()) return b.is_open();
+    return a.taken() != b.taken() ? b.taken() : a.used_us < b.used_us;
   });
 }
 
@@ -205,12 +200,12 @@ void MeterLine::send_frame(Bytes frame) {
 void MeterLine::on_apdu(Bytes apdu) {
   current_->used_us = platform_.now_us();
   if (apdu.empty()) return give_up();
-  end();
+  job_ = Job::none;
   owner_.on_line_answer(apdu);
 }
 
 void MeterLine::on_nothing() {
-  end();
+  job_ = Job::none;
   owner_.on_line_nothing();
 }
 
@@ -222,7 +217,7 @@ void MeterLine::on_closed() {
     return advance();
   }
   const bool told = job_ == Job::close;
-  end();
+  job_ = Job::none;
   if (told) owner_.on_line_closed();
 }
 
@@ -245,7 +240,7 @@ void MeterLine::give_up() {
   ++silences_;
   current_->holder = kNobody;
   if (current_->is_open()) current_->primary->reset();
-  end();
+  job_ = Job::none;
   owner_.on_line_silent();
 }
 

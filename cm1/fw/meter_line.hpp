@@ -40,7 +40,7 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
   // Whose association the link carries; kNobody: none.
   using Holder = std::uint32_t;
   static constexpr Holder kNobody = 0;
-  Holder holder(Sap client, Sap server) const;
+  Holder holder(Sap client, Sap server);
   void hold(Sap client, Sap server, Holder holder);
   bool holds(Holder holder) const;
   // Closes the link of a holder who is gone. False: all are alive.
@@ -89,12 +89,10 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
   enum class Job : std::uint8_t { none, request, poll, close, evict, tidy };
 
   Link* find(Sap client, Sap server);
-  const Link* find(Sap client, Sap server) const;
   Link& oldest();
   void begin(Job job, Sap client, Sap server, Bytes apdu);
   void assign(Link& link);
   void advance();
-  void end() { job_ = Job::none; }
   void give_up();
   std::int64_t rests_until_us(const Link& link) const;
 

@@ -18,10 +18,6 @@ using protocol::dlms::kPushClient;
 
 // Dials that come to nothing although the context is active: it may be dead in the network.
 constexpr std::int64_t kDialsToRenew = 5;
-// 3GPP 27.007 +CSQ: -113 dBm + 2 dB a step. Below -95 dBm low, below -83 dBm fair, else strong.
-constexpr std::uint8_t kFairRssi = 9;
-constexpr std::uint8_t kStrongRssi = 15;
-constexpr std::uint8_t kUnknownRssi = 99;
 // Each pass starts something on the line or ends; more passes than links and queues have entries
 // would be a loop.
 constexpr int kMaxPasses = 32;
@@ -69,16 +65,17 @@ Module::Module(const cm1_hal& hal)
       network_(platform_),
       uplink_(platform_, *this),
       line_(platform_, *this),
-      identity_(line_) {}
+      identity_(line_),
+      leds_(platform_) {}
 
 bool Module::provision(const cm1_provision& provision) {
   return save_provision(platform_, provision);
 }
 
 void Module::boot() {
-  leds_ = {CM1_LED_OFF, CM1_LED_OFF};
+  leds_.off();
   if (!load_provision(platform_, provision_)) {
-    return set_led(CM1_LED_STATE, CM1_LED_RED);  // waits for commissioning
+    return leds_.not_commissioned();  // waits for commissioning
   }
   running_ = true;
   queue_.mount();
@@ -141,7 +138,7 @@ void Module::settle() {
   send_pushes();
   int passes = 0;
   while (start_next()) PROTOCOL_ASSERT(++passes < kMaxPasses);
-  update_leds();
+  leds_.show(network_.powered(), network_.online(), uplink_.connected());
   arm();
 }
 
@@ -208,30 +205,6 @@ void Module::arm() {
     deadline_us = std::min(deadline_us, poll_at_us_);
   }
   platform_.alarm_us(deadline_us);
-}
-
-// ---- LEDs (data sheet: signal level; power and modem state) -------------------------------------
-
-void Module::update_leds() {
-  cm1_colour state = CM1_LED_YELLOW;  // powered, on its way
-  if (uplink_.connected()) {
-    state = CM1_LED_GREEN;
-  } else if (network_.online()) {
-    state = CM1_LED_BLUE;
-  }
-  set_led(CM1_LED_STATE, state);
-  const std::uint8_t rssi = network_.powered() ? platform_.modem_rssi() : kUnknownRssi;
-  cm1_colour signal = CM1_LED_RED;
-  if (rssi == kUnknownRssi) {
-    signal = CM1_LED_OFF;
-  } else if (rssi >= kFairRssi) {
-    signal = rssi >= kStrongRssi ? CM1_LED_GREEN : CM1_LED_YELLOW;
-  }
-  set_led(CM1_LED_SIGNAL, signal);
-}
-
-void Module::set_led(cm1_led which, cm1_colour colour) {
-  if (std::exchange(leds_[which], colour) != colour) platform_.led(which, colour);
 }
 
 }  // namespace cm1::fw

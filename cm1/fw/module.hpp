@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "cm1/fw/identity_reader.hpp"
+#include "cm1/fw/leds.hpp"
 #include "cm1/fw/network.hpp"
 #include "cm1/fw/platform.hpp"
 #include "cm1/fw/push_queue.hpp"
@@ -111,8 +112,6 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   bool start_next();
   bool start_request();
   void arm();
-  void update_leds();
-  void set_led(cm1_led which, cm1_colour colour);
 
   void on_line_answer(Bytes apdu) override;
   void on_line_nothing() override;
@@ -123,9 +122,7 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   void send_answer();
   bool admit(const RequestQueue::Request& request, Bytes apdu);
   void send_exception(const RequestQueue::Request& request);
-  void send_busy(const RequestQueue::Request& request, Bytes aarq);
-  void send_in_its_stead(const RequestQueue::Request& request, MutableBytes message,
-                         std::size_t apdu_octets);
+
   void keep_push(Bytes apdu);
   void schedule_poll();
   void poll_failed();
@@ -167,7 +164,7 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   // Where each push in flight ends in the octets sent to the head-end.
   std::array<std::uint64_t, kMaxInFlight> ends_{};
   std::size_t in_flight_ = 0;
-  std::array<cm1_colour, 2> leds_{CM1_LED_OFF, CM1_LED_OFF};
+  Leds leds_;
 };
 
 }  // namespace cm1::fw

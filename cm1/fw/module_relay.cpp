@@ -5,28 +5,19 @@
 #include <utility>
 
 #include "cm1/fw/module.hpp"
+#include "cm1/fw/refusals.hpp"
 #include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/apdu.hpp"
-#include "protocol/dlms/exception.hpp"
 
 namespace cm1::fw {
 namespace {
 
-using protocol::Writer;
 using protocol::dlms::kManagementDevice;
 using protocol::dlms::kPushClient;
-using protocol::dlms::Sap;
 using protocol::wrapper::kHeaderOctets;
 
 constexpr std::int64_t kPollRetry_us = 60 * kUsPerSecond;
 constexpr std::uint8_t kMaxPollRetries = 3;
-
-// Writes the wrapper header in front of an APDU that is already in place.
-void put_header(MutableBytes message, Sap source, Sap destination, std::size_t apdu_octets) {
-  Writer out(message);
-  protocol::wrapper::encode_header({source, destination, static_cast<std::uint16_t>(apdu_octets)},
-                                   out);
-}
 
 }  // namespace
 
@@ -138,7 +129,9 @@ bool Module::admit(const RequestQueue::Request& request, Bytes apdu) {
   }
   if (holder == MeterLine::kNobody && line_.has_room(request.client, request.server)) return true;
   ++counters_.busy;
-  send_busy(request, apdu);
+  std::array<std::uint8_t, kMaxRefusal> message;
+  static_cast<void>(
+      uplink_.send(request.connection, write_busy(request.client, request.server, apdu, message)));
   return false;
 }
 
@@ -173,38 +166,10 @@ void Module::send_answer() {
   }
 }
 
-// The meter cannot be reached. Silence would be allowed too, but would cost the head-end its whole
-// response timeout, and it could not tell a silent meter from a lost radio link. The Green Book's
-// ExceptionResponse (9.5) is what a server says to a request it cannot serve, so the module says
-// "service not allowed, operation not possible" in the meter's stead. It is not ciphered: a client
-// must take it as the end of the request and nothing more.
 void Module::send_exception(const RequestQueue::Request& request) {
-  using protocol::dlms::ExceptionResponse;
-  std::array<std::uint8_t, kHeaderOctets + 8> message;
-  Writer apdu(MutableBytes(message).subspan(kHeaderOctets));
-  ExceptionResponse exception;
-  exception.state = ExceptionResponse::State::service_not_allowed;
-  exception.service = ExceptionResponse::Service::operation_not_possible;
-  encode(exception, apdu);
-  send_in_its_stead(request, message, apdu.size());
-}
-
-// Rejected, but for now only: whoever has the association will let go of it.
-void Module::send_busy(const RequestQueue::Request& request, Bytes aarq) {
-  std::array<std::uint8_t, kHeaderOctets + 64> message;
-  Writer apdu(MutableBytes(message).subspan(kHeaderOctets));
-  protocol::dlms::Aare aare;
-  if (const auto asked = protocol::dlms::decode_aarq(aarq)) aare.context = asked->context;
-  aare.result = protocol::dlms::AssociationResult::rejected_transient;
-  aare.diagnostic = protocol::dlms::Diagnostic::no_reason_given;
-  encode(aare, apdu);
-  send_in_its_stead(request, message, apdu.size());
-}
-
-void Module::send_in_its_stead(const RequestQueue::Request& request, MutableBytes message,
-                               std::size_t apdu_octets) {
-  put_header(message, request.server, request.client, apdu_octets);
-  static_cast<void>(uplink_.send(request.connection, message.first(kHeaderOctets + apdu_octets)));
+  std::array<std::uint8_t, kMaxRefusal> message;
+  static_cast<void>(
+      uplink_.send(request.connection, write_exception(request.client, request.server, message)));
 }
 
 // ---- Pushes ------------------------------------------------------------------------------------

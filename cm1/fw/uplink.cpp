@@ -24,7 +24,7 @@ constexpr std::int64_t kStable_us = 60 * kUsPerSecond;
 // Nothing acknowledged for so long: dead, though the stack still tries.
 constexpr std::int64_t kStall_us = 240 * kUsPerSecond;
 // An incoming connection may be silent for so long while it has no association (docs/model-wan.md).
-constexpr std::int64_t kIdle_us = 60 * kUsPerSecond;
+constexpr std::int64_t kIdle_us = 120 * kUsPerSecond;
 
 }  // namespace
 
@@ -80,7 +80,9 @@ void Uplink::on_open(int socket, bool incoming) {
   if (!valid(socket)) return;
   const std::int64_t now_us = platform_.now_us();
   if (incoming) {
-    if (head_end_ == CM1_SOCKET_NONE && visitors() == static_cast<int>(CM1_SOCKETS) - 1) {
+    const auto open =
+        std::count_if(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.open; });
+    if (head_end_ == CM1_SOCKET_NONE && open == static_cast<int>(CM1_SOCKETS) - 1) {
       return platform_.socket_close(socket);
     }
     take(socket);
@@ -91,7 +93,7 @@ void Uplink::on_open(int socket, bool incoming) {
   peers_[static_cast<std::size_t>(socket)].open = true;
   up_ = true;
   dial_at_us_ = kNever;
-  ++connects_;
+  ++counters_.connects;
   sent_ = progress_ = 0;
   connected_at_us_ = active_at_us_ = progress_at_us_ = now_us;
   owner_.on_head_end_up();
@@ -135,7 +137,7 @@ void Uplink::on_data(int socket, Bytes octets) {
   }
   // Nothing behind a wrong header can be trusted: only a new connection helps.
   if (peer.deframer.broken()) {
-    ++malformed_;
+    ++counters_.malformed;
     hang_up(socket);
   }
 }
@@ -194,14 +196,6 @@ bool Uplink::announce(std::uint8_t kind) {
 
 // ---- Time --------------------------------------------------------------------------------------
 
-int Uplink::visitors() const {
-  int count = 0;
-  for (int socket = 0; socket < static_cast<int>(CM1_SOCKETS); ++socket) {
-    count += socket != head_end_ && peers_[static_cast<std::size_t>(socket)].open;
-  }
-  return count;
-}
-
 std::int64_t Uplink::idle_until_us(int socket) const {
   const Peer& peer = peers_[static_cast<std::size_t>(socket)];
   const bool visitor = peer.open && socket != head_end_;
@@ -224,7 +218,7 @@ std::int64_t Uplink::deadline_us() const {
 void Uplink::on_time() {
   for (int socket = 0; socket < static_cast<int>(CM1_SOCKETS); ++socket) {
     if (platform_.now_us() < idle_until_us(socket)) continue;
-    ++idle_;
+    ++counters_.idle;
     hang_up(socket);
   }
   watch_head_end();
@@ -242,7 +236,7 @@ void Uplink::watch_head_end() {
   if (!connected() || provision_->heartbeat_period_s == 0) return;
   if (now_us >= active_at_us_ + provision_->heartbeat_period_s * kUsPerSecond) {
     active_at_us_ = now_us;  // also when the stack is full: then it is not silent
-    if (announce(kHeartbeat)) ++heartbeats_;
+    if (announce(kHeartbeat)) ++counters_.heartbeats;
   }
 }
 

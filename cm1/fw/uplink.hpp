@@ -24,6 +24,13 @@ class UplinkOwner {
   ~UplinkOwner() = default;
 };
 
+struct UplinkCounters {
+  std::uint32_t malformed = 0;  // connections given up for what they sent
+  std::uint32_t connects = 0;   // to the head-end
+  std::uint32_t heartbeats = 0;
+  std::uint32_t idle = 0;  // hung up for their silence
+};
+
 // The modem's sockets: the connection this module dials to the head-end and keeps alive, and those
 // that others open to its listening port. One of these that is not engaged and silent is hung up;
 // one socket is always left for the head-end.
@@ -53,10 +60,7 @@ class Uplink {
 
   // Dials in a row that came to nothing.
   std::int64_t failed_dials() const { return dialled_.failures(); }
-  std::uint32_t malformed() const { return malformed_; }
-  std::uint32_t connects() const { return connects_; }
-  std::uint32_t heartbeats() const { return heartbeats_; }
-  std::uint32_t idle() const { return idle_; }  // hung up for their silence
+  const UplinkCounters& counters() const { return counters_; }
 
  private:
   static constexpr std::uint32_t kNobody = 0;
@@ -79,7 +83,6 @@ class Uplink {
   void watch_progress();
   void watch_head_end();
   std::int64_t idle_until_us(int socket) const;
-  int visitors() const;
   bool announce(std::uint8_t kind);
 
   const Platform& platform_;
@@ -99,10 +102,7 @@ class Uplink {
   std::uint64_t progress_ = 0;
   std::uint32_t next_connection_ = 1;
   std::uint32_t long_invoke_id_ = 0;
-  std::uint32_t malformed_ = 0;
-  std::uint32_t connects_ = 0;
-  std::uint32_t heartbeats_ = 0;
-  std::uint32_t idle_ = 0;
+  UplinkCounters counters_;
 };
 
 }  // namespace cm1::fw

@@ -24,7 +24,8 @@ Primary::Primary(const PrimaryConfig& config, MutableBytes send_buffer, MutableB
 void Primary::begin(Phase phase, std::int64_t now_us) {
   PROTOCOL_ASSERT(idle());
   phase_ = phase;
-  polling_ = unanswered_ = resting_ = false;
+  due_ = Due::answer;
+  resting_ = false;
   received_ = 0;
   progress(now_us);
 }
@@ -38,7 +39,7 @@ bool Primary::send(std::int64_t now_us, Bytes apdu, bool confirmed) {
   PROTOCOL_ASSERT(phase_ == Phase::open);
   if (apdu.empty() || apdu.size() + kLlcOctets > send_buffer_.size()) return false;
   begin(Phase::exchanging, now_us);
-  unanswered_ = !confirmed;
+  if (!confirmed) due_ = Due::nothing;
   std::memmove(send_buffer_.data() + kLlcOctets, apdu.data(), apdu.size());
   std::copy(kLlcCommand.begin(), kLlcCommand.end(), send_buffer_.begin());
   sender_.load(Bytes(send_buffer_).first(kLlcOctets + apdu.size()));
@@ -49,7 +50,7 @@ bool Primary::send(std::int64_t now_us, Bytes apdu, bool confirmed) {
 void Primary::poll(std::int64_t now_us) {
   PROTOCOL_ASSERT(phase_ == Phase::open);
   begin(Phase::exchanging, now_us);
-  polling_ = true;
+  due_ = Due::push;
   transmit_current(now_us);
 }
 
@@ -172,7 +173,7 @@ void Primary::on_information(std::int64_t now_us, const Frame& frame) {
 void Primary::on_ready(std::int64_t now_us, const Frame& frame) {
   if (!frame.poll_final) return;
   const bool busy = frame.kind == FrameKind::receive_not_ready;
-  const bool ended = polling_ || (unanswered_ && !sender_.loaded());
+  const bool ended = due_ == Due::push || (due_ == Due::nothing && !sender_.loaded());
   if (!busy && ended && received_ == 0) {
     finish(Phase::open);
     return owner_.on_nothing();
@@ -272,7 +273,8 @@ void Primary::progress(std::int64_t now_us) {
 void Primary::finish(Phase phase) {
   phase_ = phase;
   deadline_us_ = kNever;
-  resting_ = polling_ = unanswered_ = false;
+  due_ = Due::answer;
+  resting_ = false;
   received_ = 0;
   sender_.unload();
 }

@@ -114,9 +114,10 @@ class Primary {
   MutableBytes receive_buffer_;
   PrimaryOwner& owner_;
   Phase phase_ = Phase::closed;
-  bool polling_ = false;     // the exchange is a poll: RR is an answer
-  bool unanswered_ = false;  // ... of an unconfirmed service: once it has arrived RR ends it
-  bool resting_ = false;     // between RR from the meter and our next poll
+  // What ends the exchange: an answer; with a poll RR as well, and RR alone when none is due.
+  enum class Due : std::uint8_t { answer, push, nothing };
+  Due due_ = Due::answer;
+  bool resting_ = false;  // between RR from the meter and our next poll
   std::uint8_t tries_ = 0;
   std::uint8_t vr_ = 0;
   Parameters parameters_;

@@ -3,7 +3,10 @@
 #include "sim/assembly/optical_port.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "protocol/hdlc/scanner.hpp"
 
 namespace sim::run {
 namespace {
@@ -13,23 +16,70 @@ constexpr kernel::TimeNs kOctetNs =
 constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
 constexpr std::uint8_t kFlag = 0x7E;
 constexpr std::size_t kMaxPending = 4096;
+// The holder's silence; after it his links have rested as long as the meter keeps any (120 s).
+constexpr kernel::TimeNs kIdleHolderNs = 120 * kernel::kNsPerSecond;
+// A meter answers DISC within that.
+constexpr kernel::TimeNs kFarewellNs = kernel::kNsPerSecond;
+constexpr std::size_t kMaxLinks = 16;
 
 }  // namespace
 
 OpticalPort::OpticalPort(kernel::Agenda& agenda, models::MeterNode& meter, kernel::EntityId id,
-                         std::uint32_t number, Output output)
+                         std::uint32_t number, Events& events)
     : agenda_(agenda),
       meter_(meter),
-      output_(std::move(output)),
+      events_(events),
       to_meter_(agenda, *this, id, kToMeter | number),
-      from_meter_(agenda, *this, id, kFromMeter | number) {
+      from_meter_(agenda, *this, id, kFromMeter | number),
+      idle_(agenda, *this, id, kIdle | number) {
   meter.board().uarts.attach(METER_UART_OPTICAL, *this);
 }
 
+// ---- Who holds it ------------------------------------------------------------------------------
+
+bool OpticalPort::begin(Holder holder) {
+  if (holder_ != 0) return false;
+  holder_ = holder;
+  idle_.arm(agenda_.now() + kIdleHolderNs);
+  return true;
+}
+
+// What he began with the meter nobody else goes on with: DISC on every link that he opened.
+void OpticalPort::end(Holder holder) {
+  if (holder_ != holder || holder == 0) return;
+  note_links();
+  holder_ = 0;
+  idle_.disarm();
+  incoming_.clear();
+  for (const Link& link : std::exchange(opened_, {})) {
+    protocol::hdlc::Frame disc;
+    disc.destination = link.server;
+    disc.source = link.client;
+    disc.kind = protocol::hdlc::FrameKind::disconnect;
+    disc.poll_final = true;
+    std::array<std::uint8_t, 32> octets;
+    protocol::Writer out(octets);
+    if (!encode(disc, out)) continue;
+    incoming_.insert(incoming_.end(), octets.begin(), octets.begin() + out.size());
+    ++farewells_;
+  }
+  outgoing_.clear();
+  from_meter_.disarm();
+  if (farewells_ == 0) return;
+  farewell_ns_ = agenda_.now() + kFarewellNs;
+  hand_over();
+}
+
+// ---- Octets ------------------------------------------------------------------------------------
+
 void OpticalPort::receive(Holder holder, protocol::Bytes octets) {
   if (holder != holder_) return;
+  idle_.arm(agenda_.now() + kIdleHolderNs);
   incoming_.insert(incoming_.end(), octets.begin(), octets.end());
-  if (incoming_.size() > kMaxPending) incoming_.clear();
+  if (incoming_.size() > kMaxPending) {  // longer than any frame, and no flag ends it
+    end(holder);
+    return events_.on_sent_away(holder);
+  }
   // TCP may cut anywhere; a serial line is idle after a frame, not inside it.
   if (!incoming_.empty() && incoming_.back() == kFlag) {
     to_meter_.arm(agenda_.now() + static_cast<kernel::TimeNs>(incoming_.size()) * kOctetNs +
@@ -37,7 +87,31 @@ void OpticalPort::receive(Holder holder, protocol::Bytes octets) {
   }
 }
 
+// SNRM says who wants a link with whom.
+void OpticalPort::note_links() {
+  protocol::hdlc::Scanner scanner(incoming_);
+  while (const std::optional<protocol::hdlc::Frame> frame = scanner.next()) {
+    const Link link{frame->source, frame->destination};
+    if (frame->kind == protocol::hdlc::FrameKind::snrm && opened_.size() < kMaxLinks &&
+        std::ranges::find(opened_, link) == opened_.end()) {
+      opened_.push_back(link);
+    }
+  }
+}
+
+void OpticalPort::hand_over() {
+  to_meter_.disarm();
+  const std::vector<std::uint8_t> frames = std::exchange(incoming_, {});
+  meter_.board().uarts.receiver(METER_UART_OPTICAL).on_frame(agenda_.now(), frames);
+}
+
 bool OpticalPort::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t> frame) {
+  if (farewells_ > 0 && agenda_.now() <= farewell_ns_) {
+    --farewells_;
+    return true;
+  }
+  farewells_ = 0;
+  if (holder_ == 0) return true;
   const kernel::TimeNs start = std::max({ready_ns, agenda_.now(), line_free_ns_});
   line_free_ns_ = start + static_cast<kernel::TimeNs>(frame.size()) * kOctetNs + kIdleNs;
   outgoing_.insert(outgoing_.end(), frame.begin(), frame.end());
@@ -45,12 +119,17 @@ bool OpticalPort::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t
   return true;
 }
 
-void OpticalPort::on_time(kernel::TimeNs now, std::uint32_t what) {
-  if ((what & kToMeter) != 0) {
-    const std::vector<std::uint8_t> frames = std::exchange(incoming_, {});
-    meter_.board().uarts.receiver(METER_UART_OPTICAL).on_frame(now, frames);
-  } else if (const std::vector<std::uint8_t> frames = std::exchange(outgoing_, {}); holder_ != 0) {
-    output_(holder_, frames);
+void OpticalPort::on_time(kernel::TimeNs, std::uint32_t what) {
+  if ((what & kWhat) == kToMeter) {
+    note_links();
+    hand_over();
+  } else if ((what & kWhat) == kFromMeter) {
+    const std::vector<std::uint8_t> frames = std::exchange(outgoing_, {});
+    if (holder_ != 0) events_.on_frames(holder_, frames);
+  } else {
+    const Holder holder = holder_;
+    end(holder);
+    events_.on_sent_away(holder);
   }
 }
 

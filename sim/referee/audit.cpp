@@ -58,7 +58,9 @@ std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
 }
 
 // The hand-held unit on one meter's optical port.
-class HandHeld final : private hdlc::PrimaryOwner, private kernel::Entity {
+class HandHeld final : private hdlc::PrimaryOwner,
+                       private kernel::Entity,
+                       private OpticalPort::Events {
  public:
   // No key of `crypto` is ever used: the reading client has a password.
   HandHeld(kernel::Agenda& agenda, Home& home, protocol::crypto::Engine& crypto,
@@ -68,10 +70,7 @@ class HandHeld final : private hdlc::PrimaryOwner, private kernel::Entity {
         work_(max_rows * kRowOctets + 8192),
         timer_(agenda, *this, kAuditEntity, home.identity.number),
         port_(agenda, *home.meter, kAuditEntity, home.identity.number,
-              [this](OpticalPort::Holder, Bytes octets) {
-                primary_.on_bytes(now_us(), octets);
-                rearm();
-              }),
+              static_cast<OpticalPort::Events&>(*this)),
         session_(client_config(home), crypto, work_),
         primary_(primary_config(), send_buffer_, receive_buffer_, *this) {
     port_.begin(kHolder);
@@ -106,6 +105,11 @@ class HandHeld final : private hdlc::PrimaryOwner, private kernel::Entity {
                                                                : deadline_us * kernel::kNsPerUs);
   }
 
+  void on_frames(OpticalPort::Holder, Bytes octets) override {
+    primary_.on_bytes(now_us(), octets);
+    rearm();
+  }
+  void on_sent_away(OpticalPort::Holder) override { over_ = true; }
   void send_frame(Bytes frame) override { port_.receive(kHolder, frame); }
   void on_time(kernel::TimeNs, std::uint32_t) override {
     primary_.on_time(now_us());

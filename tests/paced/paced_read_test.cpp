@@ -18,7 +18,7 @@ class PacedRead : public testing::Test {
     ASSERT_GT(port_, 0);
     std::ofstream(folder_ / "paced.toml")
         << "[scenario]\nname = \"paced\"\nduration_h = 700\ncollect_h = 0\n"
-        << "[sim]\nmode = \"paced\"\nspeed = 200\n"
+        << "[sim]\nmode = \"paced\"\nspeed = 60\n"
         << "[meters]\ncount = 2\ndetailed = [2]\n[cm1]\nstart_spread_s = 0\n"
         << "[expose]\nlisten = \"127.0.0.1:" << port_ << "\"\nhdlc_port = " << port_ + 2
         << "\nhdlc_meter = 2\n";
@@ -190,6 +190,50 @@ TEST_F(PacedRead, fault_07_nobody_there_and_somebody_silent_are_the_environment)
   EXPECT_EQ(run(target + " 1/0.0.42.0.0 --timeout 200").status, 5);
   EXPECT_EQ(run(target + " 1/0.0.42.0.0 --timeout 200 --hdlc").status, 5);
   close(descriptor);
+}
+
+// An association is one connection's, at the module ...
+TEST_F(PacedRead, fault_01_nobody_reads_on_somebody_elses_association) {
+  const std::string secret = meters_[0]["low_level_password"];
+  {
+    const Visitor a(port_);
+    const std::string aare = a.ask(2, 1, aarq(secret));
+    ASSERT_EQ(aare.substr(0, 1), "\x61");
+    EXPECT_EQ(a.ask(2, 1, kGetEnergy).substr(0, 4), octets("C401C100"));
+    const Visitor b(port_);
+    EXPECT_EQ(b.ask(2, 1, kGetEnergy), kException);
+    EXPECT_EQ(b.ask(16, 1, kGetEnergy), kException);
+    // fault_25: nor is it ended.
+    EXPECT_EQ(b.ask(2, 1, octets("6200")), kException);
+    EXPECT_EQ(b.ask(2, 1, octets("6000")).substr(0, 1), "\x61");
+    EXPECT_EQ(a.ask(2, 1, kGetEnergy).substr(0, 4), octets("C401C100"));
+    // fault_02: an unconfirmed SET says nothing, and the next answer is that of the next request.
+    a.say(
+        octets("0001000200010010"
+               "C10181000100002A0000FF0200090141"));
+    EXPECT_EQ(a.ask(2, 1, kGetEnergy).substr(0, 4), octets("C401C100"));
+  }
+  const Visitor c(port_);
+  EXPECT_EQ(c.ask(2, 1, kGetEnergy), kException);
+}
+
+// ... and at the optical port, where a second probe head finds no room.
+TEST_F(PacedRead, fault_01_the_optical_port_has_one_holder_and_forgets_him) {
+  const std::string snrm = octets("7EA0070321930F017E");
+  std::string ua;
+  {
+    const Visitor a(port_ + 2);
+    a.say(snrm);
+    ua = a.hear();
+    ASSERT_FALSE(ua.empty());
+    const Visitor b(port_ + 2);
+    EXPECT_TRUE(b.ended());
+  }
+  const Visitor c(port_ + 2);
+  c.say(octets("7EA00703211115A67E"));  // RR on the link that was
+  const std::string answer = c.hear();
+  ASSERT_GE(answer.size(), 6u);
+  EXPECT_EQ(answer[5], '\x1F');  // DM: there is no link
 }
 
 TEST_F(PacedRead, RubbishOnTheSocketHarmsNobody) {

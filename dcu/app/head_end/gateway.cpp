@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "dcu/app/ports/event_code.hpp"
+#include "protocol/dlms/acse.hpp"
+#include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/exception.hpp"
 
 namespace dcu::app {
@@ -18,6 +20,17 @@ constexpr std::uint8_t kMeterLsap = 1;
 // wrapper.
 constexpr std::size_t kLongestApdu = 2048;
 constexpr std::int64_t kLineShare = 4;
+// A connection without an association may be silent for so long.
+constexpr std::int64_t kStrangerIdleS = 120;
+// RLRQ, reason normal: also of a ciphered association, as nothing of it is known here.
+constexpr std::uint8_t kRelease[] = {protocol::dlms::tag::kRlrq, 0x03, 0x80, 0x01, 0x00};
+
+// SET and ACTION of the unconfirmed service class (Green Book 9.3.7), where that can be seen.
+bool is_unconfirmed(Bytes apdu) {
+  namespace dlms = protocol::dlms;
+  const bool service = apdu[0] == dlms::tag::kSetRequest || apdu[0] == dlms::tag::kActionRequest;
+  return service && apdu.size() > 2 && (apdu[2] & dlms::kConfirmed) == 0;
+}
 
 // Public, management, reading: the clients of a meter that a head-end is.
 bool is_client(std::uint16_t client) {
@@ -35,20 +48,31 @@ void Gateway::on_open(StreamId stream) {
   Caller& caller = callers_[stream];
   caller.buffer.resize(kHeaderOctets + kLongestApdu);
   caller.deframer = std::make_unique<protocol::wrapper::Deframer>(caller.buffer);
-  touch(stream);
+  caller.heard = core_.now();
+  watch(stream);
 }
 
-void Gateway::touch(StreamId stream) {
-  Caller& caller = callers_.at(stream);
-  core_.agenda.cancel(caller.idle);
-  const std::int64_t idle_s = core_.store.parameters().gateway_idle_s;
-  caller.idle = core_.agenda.at(core_.in_s(idle_s), [this, stream] { close(stream); });
+bool Gateway::engaged(StreamId stream) const {
+  return std::any_of(uses_.begin(), uses_.end(),
+                     [&](const auto& use) { return use.second.stream == stream; });
+}
+
+// Until it may have been silent for too long; then again, or closed.
+void Gateway::watch(StreamId stream) {
+  const auto at = callers_.find(stream);
+  if (at == callers_.end()) return;
+  const std::int64_t idle_s =
+      engaged(stream) ? core_.store.parameters().gateway_idle_s : kStrangerIdleS;
+  const UtcNs until = at->second.heard + idle_s * kNsPerSecond;
+  if (core_.now() >= until) return close(stream);
+  at->second.idle = core_.agenda.at(std::min(until, core_.in_s(kStrangerIdleS)),
+                                    [this, stream] { watch(stream); });
 }
 
 void Gateway::on_data(StreamId stream, Bytes octets) {
   const auto at = callers_.find(stream);
   if (at == callers_.end()) return;
-  touch(stream);
+  at->second.heard = core_.now();
   while (!octets.empty()) {
     protocol::wrapper::Deframer& deframer = *at->second.deframer;
     octets = octets.subspan(deframer.take(octets));
@@ -79,33 +103,75 @@ void Gateway::on_closed(StreamId stream) {
   core_.agenda.cancel(at->second.idle);
   callers_.erase(at);
   for (auto use = uses_.begin(); use != uses_.end();) {
-    if (use->second.stream != stream) {
-      ++use;
-      continue;
-    }
-    core_.agenda.cancel(use->second.timeout);
-    const bool waiting = use->second.waiting;
-    const MeterIndex meter = use->first.first;
-    use = uses_.erase(use);
-    if (waiting) poller_.hold(meter, false);
+    const auto next = std::next(use);
+    if (use->second.stream == stream) release(use);
+    use = next;
   }
 }
 
 void Gateway::close_all() {
-  for (const auto& [stream, caller] : callers_) core_.wan.close(stream);
-  callers_.clear();
+  while (!callers_.empty()) close(callers_.begin()->first);
 }
 
-// Whoever came first keeps the client, while it uses it.
-bool Gateway::may_use(StreamId stream, const Channel& channel) {
+// ---- Whose association it is -------------------------------------------------------------------
+
+// What a connection that does not have the client may do with it: only an AARQ opens anything.
+Gateway::Entry Gateway::entry(StreamId stream, const Channel& channel, Bytes apdu) {
+  const auto at = uses_.find(channel);
+  const bool own = at != uses_.end() && at->second.stream == stream;
+  const bool opens = apdu[0] == protocol::dlms::tag::kAarq;
+  if (!own && !opens) return Entry::stranger;
   if (channel.second == protocol::dlms::kPublicClient &&
       poller_.uses_public_client(channel.first)) {
-    return false;
+    return opens ? Entry::busy : Entry::stranger;
   }
-  const auto at = uses_.find(channel);
-  if (at == uses_.end() || at->second.stream == stream) return true;
+  if (at == uses_.end() || own) return Entry::free;
+  const Use& other = at->second;
   const UtcNs idle = std::int64_t{core_.store.parameters().gateway_idle_s} * kNsPerSecond;
-  return !at->second.waiting && core_.now() - at->second.asked > idle;
+  const bool rests =
+      other.phase == Phase::open && !other.waiting && core_.now() - other.asked > idle;
+  return rests ? Entry::free : Entry::busy;
+}
+
+// Its connection is gone: the meter must not go on with it. What it still answers is nobody's.
+void Gateway::release(Uses::iterator use) {
+  const Channel channel = use->first;
+  const bool there = poller_.connected(channel.first);
+  const fw::SendHandle handle =
+      there ? core_.subnetwork.send(nodes_.address_of(channel.first), kMeterLsap,
+                                    static_cast<std::uint8_t>(channel.second), kRelease,
+                                    fw::Priority::high)
+            : fw::kNotSent;
+  if (handle == fw::kNotSent) return forget(use);
+  const bool waited = std::exchange(use->second.waiting, true);
+  use->second.phase = Phase::releasing;
+  use->second.stream = 0;
+  use->second.handle = handle;
+  await(channel, use->second, kLineShare * core_.store.parameters().response_timeout_s);
+  if (!waited) poller_.hold(channel.first, true);
+}
+
+void Gateway::forget(Uses::iterator use) {
+  const MeterIndex meter = use->first.first;
+  core_.agenda.cancel(use->second.timeout);
+  const std::uint16_t client = use->first.second;
+  const Use gone = std::move(use->second);
+  uses_.erase(use);
+  if (callers_.contains(gone.next_stream)) {
+    request(gone.next_stream, {client, static_cast<std::uint16_t>(kFirstPort + meter), gone.next});
+  }
+  if (gone.waiting) let_polls_go(meter);
+}
+
+// One AARQ may.
+bool Gateway::waits_for_release(StreamId stream, const Channel& channel, Bytes apdu) {
+  const auto at = uses_.find(channel);
+  if (at == uses_.end() || at->second.phase != Phase::releasing) return false;
+  Use& use = at->second;
+  if (callers_.contains(use.next_stream)) return false;
+  use.next_stream = stream;
+  use.next.assign(apdu.begin(), apdu.end());
+  return true;
 }
 
 void Gateway::request(StreamId stream, const Message& message) {
@@ -119,40 +185,63 @@ void Gateway::request(StreamId stream, const Message& message) {
     return refuse(stream, message, true);
   }
   const Channel channel{meter, message.source};
-  if (!may_use(stream, channel)) return refuse(stream, message, false);
+  switch (entry(stream, channel, message.apdu)) {
+    case Entry::stranger:
+      return refuse(stream, message, false);
+    case Entry::busy:
+      if (waits_for_release(stream, channel, message.apdu)) return;
+      return refuse_for_now(stream, message);
+    case Entry::free:
+      break;
+  }
   const fw::SendHandle handle = core_.subnetwork.send(nodes_.address_of(meter), kMeterLsap,
                                                       static_cast<std::uint8_t>(message.source),
                                                       message.apdu, fw::Priority::high);
   if (handle == fw::kNotSent) return refuse(stream, message, false);
   core_.observer.gateway_request(core_.now(), meter, message.source,
                                  static_cast<std::uint32_t>(message.apdu.size()));
+  pass_on(stream, channel, message.apdu, handle);
+}
+
+void Gateway::pass_on(StreamId stream, const Channel& channel, Bytes apdu, fw::SendHandle handle) {
   Use& use = uses_[channel];
-  const bool waited = use.waiting && use.stream == stream;
-  core_.agenda.cancel(use.timeout);
+  if (apdu[0] == protocol::dlms::tag::kAarq) use.phase = Phase::opening;
   use.stream = stream;
   use.asked = core_.now();
-  use.waiting = true;
+  if (is_unconfirmed(apdu)) return;
+  const bool waited = std::exchange(use.waiting, true);
   use.handle = handle;
-  const std::int64_t timeout_s = kLineShare * core_.store.parameters().response_timeout_s;
-  use.timeout = core_.agenda.at(core_.in_s(timeout_s), [this, channel] { no_answer(channel); });
-  if (!waited) poller_.hold(meter, true);
+  await(channel, use, kLineShare * core_.store.parameters().response_timeout_s);
+  if (!waited) poller_.hold(channel.first, true);
+}
+
+void Gateway::await(const Channel& channel, Use& use, std::int64_t seconds) {
+  core_.agenda.cancel(use.timeout);
+  use.timeout = core_.agenda.at(core_.in_s(seconds), [this, channel] { no_answer(channel); });
 }
 
 void Gateway::no_answer(const Channel& channel) {
   const auto at = uses_.find(channel);
   if (at == uses_.end() || !at->second.waiting) return;
   at->second.timeout = Agenda::kNone;
+  if (at->second.phase == Phase::releasing) return forget(at);
   answered(channel, at->second);
 }
 
 void Gateway::answered(const Channel& channel, Use& use) {
   core_.agenda.cancel(use.timeout);
   use.waiting = false;
-  const auto still = [&](const auto& entry) {
-    return entry.first.first == channel.first && entry.second.waiting;
-  };
-  if (std::none_of(uses_.begin(), uses_.end(), still)) poller_.hold(channel.first, false);
+  let_polls_go(channel.first);
 }
+
+void Gateway::let_polls_go(MeterIndex meter) {
+  const auto still = [&](const auto& entry) {
+    return entry.first.first == meter && entry.second.waiting;
+  };
+  if (std::none_of(uses_.begin(), uses_.end(), still)) poller_.hold(meter, false);
+}
+
+// ---- Answers -----------------------------------------------------------------------------------
 
 // Service not available: ExceptionResponse, service not allowed, operation not possible.
 void Gateway::refuse(StreamId stream, const Message& message, bool too_long) {
@@ -165,25 +254,40 @@ void Gateway::refuse(StreamId stream, const Message& message, bool too_long) {
   std::array<std::uint8_t, 16> apdu{};
   protocol::Writer out(apdu);
   protocol::dlms::encode(exception, out);
-  std::array<std::uint8_t, 32> frame{};
+  say(stream, message, out.written());
+}
+
+// Whoever has the association will let go of it.
+void Gateway::refuse_for_now(StreamId stream, const Message& message) {
+  ++core_.counters.gateway_refused;
+  protocol::dlms::Aare aare;
+  if (const auto asked = protocol::dlms::decode_aarq(message.apdu)) aare.context = asked->context;
+  aare.result = protocol::dlms::AssociationResult::rejected_transient;
+  aare.diagnostic = protocol::dlms::Diagnostic::no_reason_given;
+  std::array<std::uint8_t, 64> apdu{};
+  protocol::Writer out(apdu);
+  protocol::dlms::encode(aare, out);
+  say(stream, message, out.written());
+}
+
+void Gateway::say(StreamId stream, const Message& to, Bytes apdu) {
+  Octets frame(kHeaderOctets + apdu.size());
   protocol::Writer framed(frame);
   // Source and destination change places, whatever they were.
-  protocol::wrapper::encode({message.destination, message.source, out.written()}, framed);
+  protocol::wrapper::encode({to.destination, to.source, apdu}, framed);
   if (!core_.wan.send(stream, framed.written())) close(stream);
 }
 
 void Gateway::reply(StreamId stream, const Channel& channel, Bytes apdu) {
-  Octets frame(kHeaderOctets + apdu.size());
-  protocol::Writer out(frame);
   const auto port = static_cast<std::uint16_t>(kFirstPort + channel.first);
-  protocol::wrapper::encode({port, channel.second, apdu}, out);
   ++core_.counters.gateway_answers;
   core_.observer.gateway_answer(core_.now(), channel.first, channel.second,
                                 static_cast<std::uint32_t>(apdu.size()));
-  if (!core_.wan.send(stream, out.written())) close(stream);
+  say(stream, {channel.second, port, {}}, apdu);
 }
 
 bool Gateway::on_meter_data(MeterIndex meter, std::uint16_t client, Bytes apdu) {
+  namespace tag = protocol::dlms::tag;
   const Channel channel{meter, client};
   const auto at = uses_.find(channel);
   if (at == uses_.end()) {
@@ -191,7 +295,28 @@ bool Gateway::on_meter_data(MeterIndex meter, std::uint16_t client, Bytes apdu) 
     return false;
   }
   const StreamId stream = at->second.stream;
-  answered(channel, at->second);
+  switch (at->second.phase) {
+    case Phase::releasing:
+      if (apdu[0] == tag::kRlre) forget(at);
+      return true;
+    case Phase::opening:
+      if (apdu[0] == tag::kAare) {
+        const auto aare = protocol::dlms::decode_aare(apdu);
+        const bool accepted = aare && aare->result == protocol::dlms::AssociationResult::accepted;
+        at->second.phase = Phase::open;
+        accepted ? answered(channel, at->second) : forget(at);
+        break;
+      }
+      if (apdu[0] != tag::kException) {  // what somebody before was to get
+        ++core_.counters.gateway_unasked;
+        return true;
+      }
+      forget(at);
+      break;
+    case Phase::open:
+      apdu[0] == tag::kRlre ? forget(at) : answered(channel, at->second);
+      break;
+  }
   reply(stream, channel, apdu);
   return true;
 }
@@ -199,10 +324,7 @@ bool Gateway::on_meter_data(MeterIndex meter, std::uint16_t client, Bytes apdu) 
 bool Gateway::on_sent(fw::SendHandle handle, bool ok) {
   for (auto& [channel, use] : uses_) {
     if (!use.waiting || use.handle != handle) continue;
-    const Channel waiting = channel;
-    core_.agenda.cancel(use.timeout);
-    const std::int64_t timeout_s = ok ? core_.store.parameters().response_timeout_s : 0;
-    use.timeout = core_.agenda.at(core_.in_s(timeout_s), [this, waiting] { no_answer(waiting); });
+    await(channel, use, ok ? core_.store.parameters().response_timeout_s : 0);
     return true;
   }
   return false;

@@ -13,9 +13,10 @@
 namespace dcu::app {
 
 // The transparent DLMS gateway (TCP 4059): the wrapper's destination wPort 256 + position chooses
-// the meter, the source wPort is the client. APDUs pass unseen; their security is end to end. A
-// client of a meter belongs to one connection at a time, from its first request on until that
-// connection closes or asks nothing for a while.
+// the meter, the source wPort is the client. APDUs pass unseen; their security is end to end. An
+// association belongs to the connection that opened it: services on any other are answered with an
+// exception, an AARQ while it stands with "rejected, transient". When its connection goes the
+// gateway releases it at the meter; an AARQ that comes meanwhile waits for that.
 class Gateway {
  public:
   static constexpr std::uint16_t kFirstPort = 256;
@@ -40,30 +41,45 @@ class Gateway {
   struct Caller {
     Octets buffer;
     std::unique_ptr<protocol::wrapper::Deframer> deframer;
+    UtcNs heard = 0;
     Agenda::Ticket idle = Agenda::kNone;
   };
+  enum class Phase : std::uint8_t { opening, open, releasing };
   struct Use {
-    StreamId stream = 0;
+    Phase phase = Phase::opening;
+    StreamId stream = 0;       // releasing: nobody's any more
+    StreamId next_stream = 0;  // who waits for the release, with what
+    Octets next;
     UtcNs asked = 0;
     bool waiting = false;  // for the meter's answer
     fw::SendHandle handle = fw::kNotSent;
     Agenda::Ticket timeout = Agenda::kNone;
   };
+  using Uses = std::map<Channel, Use>;
+  enum class Entry : std::uint8_t { free, stranger, busy };
   void request(StreamId stream, const protocol::wrapper::Message& message);
-  bool may_use(StreamId stream, const Channel& channel);
+  Entry entry(StreamId stream, const Channel& channel, Bytes apdu);
+  void pass_on(StreamId stream, const Channel& channel, Bytes apdu, fw::SendHandle handle);
   void refuse(StreamId stream, const protocol::wrapper::Message& message, bool too_long);
+  void refuse_for_now(StreamId stream, const protocol::wrapper::Message& message);
+  void say(StreamId stream, const protocol::wrapper::Message& to, Bytes apdu);
+  void await(const Channel& channel, Use& use, std::int64_t seconds);
+  void release(Uses::iterator use);
+  bool waits_for_release(StreamId stream, const Channel& channel, Bytes apdu);
+  void forget(Uses::iterator use);
+  bool engaged(StreamId stream) const;
+  void watch(StreamId stream);
   void reply(StreamId stream, const Channel& channel, Bytes apdu);
   void answered(const Channel& channel, Use& use);
+  void let_polls_go(MeterIndex meter);
   void no_answer(const Channel& channel);
   void damaged(StreamId stream);
   void close(StreamId stream);
-  void touch(StreamId stream);
-
   Core& core_;
   NodeManager& nodes_;
   Poller& poller_;
   std::map<StreamId, Caller> callers_;
-  std::map<Channel, Use> uses_;
+  Uses uses_;
 };
 
 }  // namespace dcu::app

@@ -9,6 +9,8 @@ namespace {
 
 namespace p32 = protocol::p32;
 
+constexpr std::int64_t kIdleS = 120;
+
 unsigned status_of(const p32::Message& message) {
   const auto* error = std::get_if<p32::ErrorBody>(&message.body);
   if (error == nullptr) return 200;
@@ -21,7 +23,20 @@ unsigned status_of(const p32::Message& message) {
 
 void P32Door::on_open(StreamId stream) {
   if (callers_.size() >= kCallersMost) return core_.wan.close(stream);
-  callers_.try_emplace(stream);
+  callers_[stream].heard = core_.now();
+  watch(stream);
+}
+
+// Until it may have been silent for too long; then again, or closed.
+void P32Door::watch(StreamId stream) {
+  const auto at = callers_.find(stream);
+  if (at == callers_.end()) return;
+  UtcNs until = at->second.heard + kIdleS * kNsPerSecond;
+  if (core_.now() >= until) {
+    if (!at->second.busy) return close(stream);
+    until = core_.in_s(kIdleS);
+  }
+  core_.agenda.at(until, [this, stream] { watch(stream); });
 }
 
 void P32Door::close(StreamId stream) {
@@ -38,6 +53,7 @@ void P32Door::on_data(StreamId stream, Bytes octets) {
   const auto at = callers_.find(stream);
   if (at == callers_.end()) return;
   core_.counters.uplink_octets_down += octets.size();
+  at->second.heard = core_.now();
   at->second.http.feed(octets);
   serve(stream);
 }
@@ -85,6 +101,7 @@ void P32Door::answer(StreamId stream, std::uint64_t turn, bool keep_alive,
   const auto at = callers_.find(stream);
   if (at == callers_.end() || at->second.turn != turn) return;
   at->second.busy = false;
+  at->second.heard = core_.now();
   if (!core_.store.commit()) return;
   const std::string octets =
       p32::http_response(status_of(message), p32::encode(message), keep_alive);

@@ -67,7 +67,8 @@ class HeadEndLink {
   std::uint32_t failures_ = 0;
 };
 
-// Whoever calls in at the P3.2Ex door (Ethernet): requests of the head-end, answered in place.
+// Whoever calls in at the P3.2Ex door (Ethernet): requests of the head-end, answered in place. Who
+// is silent for two minutes, and waits for nothing, is hung up.
 class P32Door {
  public:
   P32Door(Core& core, Inbox& inbox) : core_(core), inbox_(inbox) {}
@@ -84,12 +85,14 @@ class P32Door {
     Caller() = default;
     protocol::p32::HttpServer http{protocol::p32::HttpLimits{}};
     bool busy = false;  // an answer is under way
+    UtcNs heard = 0;
     std::uint64_t turn = 0;
   };
   void serve(StreamId stream);
   void answer(StreamId stream, std::uint64_t turn, bool keep_alive,
               const protocol::p32::Message& message);
   void close(StreamId stream);
+  void watch(StreamId stream);
 
   Core& core_;
   Inbox& inbox_;

@@ -32,6 +32,8 @@ struct EthernetConfig {
 };
 
 class EthernetSite;
+// Connections of a site at a time; its host is a computer, no modem.
+inline constexpr int kSiteSockets = 32;
 
 // The wires of all sites and the operator's core behind them, with the far end.
 class Ethernet final : public Network {
@@ -96,7 +98,7 @@ class EthernetSite final : public ModemPort, private kernel::Entity {
   kernel::EntityId id_;
   kernel::Timer link_timer_;
   ModemClient* client_ = nullptr;
-  std::array<Ethernet::Pipe*, kModemSockets> sockets_{};
+  std::array<Ethernet::Pipe*, kSiteSockets> sockets_{};
   std::vector<std::uint16_t> listening_;
   std::array<kernel::TimeNs, 2> wire_free_{};
   kernel::TimeNs transmit_ns_ = 0;

@@ -57,7 +57,7 @@ dcu::app::StreamId WanPort::dial() {
   if (!online_) return 0;
   const int socket = uplink_.open(models::wan::Protocol::kTcp, kHeadEndHost, head_end_port_);
   if (socket == models::wan::kNoSocket) return 0;
-  lines_[static_cast<std::size_t>(socket)] = {next_stream_, dcu::app::Door::p32, false, {}};
+  lines_[static_cast<std::size_t>(socket)] = {next_stream_, dcu::app::Door::p32, false, false, {}};
   return next_stream_++;
 }
 
@@ -74,6 +74,13 @@ bool WanPort::send(dcu::app::StreamId stream, protocol::Bytes octets) {
 void WanPort::close(dcu::app::StreamId stream) {
   const int socket = socket_of(stream);
   if (socket == models::wan::kNoSocket) return;
+  Line& line = lines_[static_cast<std::size_t>(socket)];
+  if (line.waiting.empty() || !line.open) return hang_up(socket);
+  line.closing = true;  // the last answer goes out whole
+  line.stream = 0;
+}
+
+void WanPort::hang_up(int socket) {
   lines_[static_cast<std::size_t>(socket)] = {};
   uplink_.close(socket);
 }
@@ -96,7 +103,7 @@ void WanPort::on_socket_open(int socket, bool incoming) {
   Line& line = lines_.at(static_cast<std::size_t>(socket));
   if (incoming) {
     const bool p32 = uplink_.port_of(socket) == kConcentratorPort;
-    line = {next_stream_++, p32 ? dcu::app::Door::p32 : dcu::app::Door::gateway, false, {}};
+    line = {next_stream_++, p32 ? dcu::app::Door::p32 : dcu::app::Door::gateway, false, false, {}};
   }
   line.open = true;
   if (program_ != nullptr) {
@@ -118,7 +125,8 @@ void WanPort::on_socket_closed(int socket, models::wan::CloseReason /*reason*/) 
 
 // The stack's buffer has room: the next octets of a long message.
 void WanPort::on_socket_drained(int socket) {
-  auto& waiting = lines_.at(static_cast<std::size_t>(socket)).waiting;
+  Line& line = lines_.at(static_cast<std::size_t>(socket));
+  auto& waiting = line.waiting;
   std::size_t sent = 0;
   while (sent < waiting.size()) {
     const std::size_t n = std::min(kChunkOctets, waiting.size() - sent);
@@ -126,6 +134,7 @@ void WanPort::on_socket_drained(int socket) {
     sent += n;
   }
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(sent));
+  if (line.closing && waiting.empty()) hang_up(socket);
 }
 
 }  // namespace sim::run

@@ -7,7 +7,7 @@
 
 #include "dcu/app/concentrator.hpp"
 #include "kernel/agenda.hpp"
-#include "models/core/wan/ports.hpp"
+#include "models/core/wan/ethernet.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -33,12 +33,14 @@ class WanPort final : public dcu::app::Wan,
     dcu::app::StreamId stream = 0;
     dcu::app::Door door = dcu::app::Door::p32;
     bool open = false;
+    bool closing = false;               // by us, once what waits is out
     std::vector<std::uint8_t> waiting;  // what its buffer could not take yet
   };
 
   dcu::app::StreamId dial() override;
   bool send(dcu::app::StreamId stream, protocol::Bytes octets) override;
   void close(dcu::app::StreamId stream) override;
+  void hang_up(int socket);
 
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void on_modem(models::wan::ModemState state) override;
@@ -54,7 +56,7 @@ class WanPort final : public dcu::app::Wan,
   std::uint16_t head_end_port_;
   kernel::Timer network_timer_;
   dcu::app::Concentrator* program_ = nullptr;
-  std::array<Line, models::wan::kModemSockets> lines_{};
+  std::array<Line, models::wan::kSiteSockets> lines_{};
   dcu::app::StreamId next_stream_ = 1;
   bool online_ = false;
   bool powered_ = false;

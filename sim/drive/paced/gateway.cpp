@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -14,8 +15,8 @@
 namespace sim::run {
 namespace {
 
-// What a caller may say before the module has answered; a request of a client is far shorter.
-constexpr std::size_t kMaxEarlyOctets = 1u << 16;
+// Octets handed to the modelled network at a time; its smallest buffer takes some of these.
+constexpr std::size_t kPieceOctets = 1024;
 constexpr kernel::EntityId kOpticalEntity = 4;
 
 }  // namespace
@@ -38,9 +39,9 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
   }
   if (scenario.expose.hdlc_port > 0) {
     Home& home = *world.homes().at(static_cast<std::size_t>(scenario.expose.hdlc_meter - 1));
-    optical_ = std::make_unique<OpticalPort>(
-        world.agenda_of(home), *home.meter, kOpticalEntity, home.identity.number,
-        [this](std::uint64_t caller, protocol::Bytes octets) { hub_->send(caller, octets); });
+    optical_ = std::make_unique<OpticalPort>(world.agenda_of(home), *home.meter, kOpticalEntity,
+                                             home.identity.number,
+                                             static_cast<OpticalPort::Events&>(*this));
     const auto first = net::parse_endpoint(scenario.expose.listen);
     const auto meter = static_cast<std::uint32_t>(scenario.expose.hdlc_meter);
     // Its own port, whatever the meter's number.
@@ -144,8 +145,51 @@ void PacedGateway::on_open(ConnectionId connection, std::uint32_t module, std::s
   }
   Caller& caller = callers_.at(found->second);
   caller.open = true;
-  if (!caller.early.empty()) world_.network_of(connection).send(connection, caller.early);
-  caller.early.clear();
+  hand_on(found->second, caller);
+}
+
+void PacedGateway::poll(int timeout_ms) {
+  const std::set<Handle> held_up = held_up_;
+  for (const Handle handle : held_up) hand_on(handle, callers_.at(handle));
+  hub_->poll(timeout_ms);
+  seat_probe_heads();
+}
+
+// As much as the modelled path takes. A real one would say no more room, and the socket at its end
+// would not be read either: nothing is lost, and the sender waits.
+void PacedGateway::hand_on(Handle handle, Caller& caller) {
+  std::size_t sent = 0;
+  while (caller.open && sent < caller.held.size()) {
+    const std::size_t n = std::min(kPieceOctets, caller.held.size() - sent);
+    const auto piece = std::span<const std::uint8_t>(caller.held).subspan(sent, n);
+    if (!world_.network_of(caller.connection).send(caller.connection, piece)) break;
+    sent += n;
+  }
+  caller.held.erase(caller.held.begin(), caller.held.begin() + static_cast<std::ptrdiff_t>(sent));
+  const bool held_up = !caller.held.empty();
+  if (held_up != held_up_.contains(handle)) {
+    held_up ? static_cast<void>(held_up_.insert(handle))
+            : static_cast<void>(held_up_.erase(handle));
+    hub_->pause(handle, held_up);
+    if (held_up) log("paused", handle, caller.held.size());
+  }
+}
+
+// One probe head at a time. Whoever left in this very poll has made room for the next.
+void PacedGateway::seat_probe_heads() {
+  for (const Handle handle : std::exchange(newcomers_, {})) {
+    if (optical_->begin(handle)) {
+      hub_->pause(handle, false);
+    } else {
+      log("busy", handle, 0);
+      hub_->close(handle);
+    }
+  }
+}
+
+void PacedGateway::on_sent_away(OpticalPort::Holder holder) {
+  log("sent away", holder, 0);
+  hub_->close(holder);
 }
 
 void PacedGateway::dial_head_end(ConnectionId connection, std::uint32_t concentrator) {
@@ -174,15 +218,29 @@ void PacedGateway::on_closed(ConnectionId connection, models::wan::CloseReason r
   const Handle handle = found->second;
   handles_.erase(found);
   callers_.erase(handle);
+  held_up_.erase(handle);
   hub_->close(handle);
 }
 
-void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_view) {
+// P3.2Ex has one head-end, at either end of a connection; its certificate says so.
+std::string_view PacedGateway::name_behind(std::uint32_t tag) const {
+  static const std::string kHeadEnd = dcu::app::Commission{}.head_end_id;
+  return tag == kDialled || tag > kFirstP32Tag ? std::string_view(kHeadEnd) : std::string_view();
+}
+
+void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_view peer) {
+  const std::string_view name = name_behind(tag);
+  if (!peer.empty() && peer != name) {
+    log("not the head-end", handle, tag);
+    hub_->close(handle);
+    return on_hung_up(handle);
+  }
   if (tag == kDialled) return;
   ++accepted_;
   log("accepted", handle, tag);
   if (tag == kOpticalTag) {
-    optical_->begin(handle);
+    hub_->pause(handle, true);
+    newcomers_.push_back(handle);
     return;
   }
   ConnectionId connection = 0;
@@ -210,22 +268,19 @@ void PacedGateway::on_received(Handle handle, protocol::Bytes octets) {
     return;
   }
   Caller& caller = found->second;
-  if (!caller.open && caller.early.size() + octets.size() <= kMaxEarlyOctets) {
-    caller.early.insert(caller.early.end(), octets.begin(), octets.end());
-  } else if (!caller.open ||
-             !world_.network_of(caller.connection).send(caller.connection, octets)) {
-    // The modelled path is congested beyond its buffer: a real one would have stopped reading.
-    log("refused", handle, octets.size());
-  }
+  caller.held.insert(caller.held.end(), octets.begin(), octets.end());
+  hand_on(handle, caller);
 }
 
 void PacedGateway::on_hung_up(Handle handle) {
   log("closed", handle, 0);
   const auto found = callers_.find(handle);
   if (found == callers_.end()) {
+    std::erase(newcomers_, handle);
     if (optical_) optical_->end(handle);
     return;
   }
+  held_up_.erase(handle);
   const ConnectionId connection = found->second.connection;
   handles_.erase(connection);
   callers_.erase(found);

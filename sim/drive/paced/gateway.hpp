@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ namespace sim::run {
 // network with its latency, and one meter's optical port speaks HDLC over TCP. Stands between the
 // networks and the head-end, which keeps all connections that devices open themselves and all that
 // it dials.
-class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events {
+class PacedGateway final : public models::wan::WanPeer,
+                           private net::Hub::Events,
+                           private OpticalPort::Events {
  public:
   // Throws std::runtime_error when a port is taken. `log_path`: what came in from outside and when;
   // numbers of octets only, since a password may be among them.
@@ -31,7 +34,7 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   ~PacedGateway();
 
   // Lets the sockets speak; between two slices of simulated time only.
-  void poll(int timeout_ms) { hub_->poll(timeout_ms); }
+  void poll(int timeout_ms);
   std::uint64_t accepted() const { return accepted_; }
   const std::vector<Door>& doors() const { return doors_; }
 
@@ -41,7 +44,9 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   struct Caller {
     ConnectionId connection;
     bool open = false;
-    std::vector<std::uint8_t> early;  // came before the device had answered
+    // Came before the device had answered, or when the modelled path was full: its socket is not
+    // read any further before this is out.
+    std::vector<std::uint8_t> held;
   };
 
   void on_open(ConnectionId connection, std::uint32_t module, std::string_view host,
@@ -52,6 +57,14 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   void on_received(Handle handle, protocol::Bytes octets) override;
   void on_hung_up(Handle handle) override;
   void on_exhausted() override;
+  void on_frames(OpticalPort::Holder holder, protocol::Bytes octets) override {
+    hub_->send(holder, octets);
+  }
+  void on_sent_away(OpticalPort::Holder holder) override;
+  void hand_on(Handle handle, Caller& caller);
+  void seat_probe_heads();
+  // Whose certificate it must be, where there is one; empty: nobody's.
+  std::string_view name_behind(std::uint32_t tag) const;
   void log(const char* what, Handle handle, std::size_t octets);
 
   void listen(const char* kind, std::uint32_t number, const net::Endpoint& first,
@@ -76,6 +89,8 @@ class PacedGateway final : public models::wan::WanPeer, private net::Hub::Events
   std::map<ConnectionId, Handle> handles_;
   std::map<std::uint32_t, net::TlsContext> tls_;  // by concentrator
   std::unique_ptr<OpticalPort> optical_;
+  std::vector<Handle> newcomers_;  // at the optical port
+  std::set<Handle> held_up_;       // who have octets held
   std::FILE* log_;
   std::vector<Door> doors_;
   std::uint64_t accepted_ = 0;

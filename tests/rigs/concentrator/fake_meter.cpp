@@ -112,6 +112,7 @@ Octets FakeMeter::answer(std::uint16_t client, Bytes apdu) {
   identity.system_title = title;
   identity.keys = client == 3 ? concentrator_keys : management_keys;
   identity.max_pdu_octets = 1021;
+  ++asked;
   Octets reply(identity.max_pdu_octets);
   Octets scratch(identity.max_pdu_octets + 64);
   Writer out(reply);

@@ -63,6 +63,10 @@ class FakeMeter final : public protocol::dlms::Application {
   int relay_actions = 0;
   int shifts = 0;
   int associations = 0;
+  std::size_t asked = 0;  // APDUs of anybody
+  bool associated(std::uint16_t client) const {
+    return (client == 16 ? public_ : client == 1 ? management_ : concentrator_).associated();
+  }
   std::uint32_t own_counter = 100;
   std::map<protocol::dlms::Sap, std::uint32_t> last_counter;
   bool deaf = false;             // answers nothing

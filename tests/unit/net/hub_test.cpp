@@ -97,6 +97,42 @@ TEST_F(HubTest, TheLastAnswerGoesOutBeforeTheClose) {
   EXPECT_TRUE(hung_up.empty());  // we closed it
 }
 
+// More than the other end has said so far must not cost it the answer: a reset would.
+TEST_F(HubTest, fault_27_the_last_answer_reaches_who_still_sends) {
+  answers = closes = true;
+  const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 0);
+  Socket socket = Socket::connect({"127.0.0.1", port});
+  const std::string much(200'000, 'x');
+  socket.write(bytes(much.substr(0, 1000)));
+  poll_until([&] { return !received.empty(); });
+  for (std::size_t at = 0; at < much.size(); at += 20'000) {
+    socket.write(bytes(much.substr(at, 20'000)));
+    for (int i = 0; i < 3; ++i) hub->poll(1);
+  }
+  std::string answer(received.size(), ' ');
+  socket.read({reinterpret_cast<std::uint8_t*>(answer.data()), answer.size()});
+  EXPECT_EQ(answer, received);
+  std::uint8_t more[1];
+  EXPECT_FALSE(socket.read_or_end(more));
+}
+
+TEST_F(HubTest, fault_27_a_paused_connection_waits_and_loses_nothing) {
+  const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 0);
+  Socket socket = Socket::connect({"127.0.0.1", port});
+  poll_until([&] { return !connected.empty(); });
+  hub->pause(connected[0], true);
+  socket.write(bytes("0123456789"));
+  for (int i = 0; i < 5; ++i) hub->poll(5);
+  const std::size_t at_most = received.size();
+  EXPECT_LE(at_most, 10u);  // a read that was under way may still bring something
+  socket.write(bytes(std::string(5000, 'x')));
+  for (int i = 0; i < 5; ++i) hub->poll(5);
+  EXPECT_EQ(received.size(), at_most);
+  hub->pause(connected[0], false);
+  poll_until([&] { return received.size() == 5010; });
+  EXPECT_EQ(received, "0123456789" + std::string(5000, 'x'));
+}
+
 TEST_F(HubTest, ATakenPortIsNamed) {
   const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 0);
   try {

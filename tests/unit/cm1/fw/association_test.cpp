@@ -187,13 +187,13 @@ TEST_F(AssociationTest, fault_25_idle_connections_are_hung_up) {
   int sockets[3];
   for (int& socket : sockets) socket = world_.connect_in();
   EXPECT_EQ(world_.connect_in(), CM1_SOCKET_NONE);
-  world_.run_for(40 * kSecond);
+  world_.run_for(100 * kSecond);
   world_.associate(sockets[1], 2);
-  world_.run_for(25 * kSecond);  // past 60 s
-  EXPECT_EQ(world_.module().uplink().idle(), 2u);
+  world_.run_for(25 * kSecond);  // past 120 s
+  EXPECT_EQ(world_.module().uplink().counters().idle, 2u);
   EXPECT_EQ(ask(sockets[1], 2, kGet), answered(kGet));
-  world_.run_for(100 * kSecond);  // its association has rested for 90 s
-  EXPECT_EQ(world_.module().uplink().idle(), 3u);
+  world_.run_for(130 * kSecond);  // its association has rested for 90 s
+  EXPECT_EQ(world_.module().uplink().counters().idle, 3u);
   for (int& socket : sockets) socket = world_.connect_in();
   EXPECT_NE(sockets[2], CM1_SOCKET_NONE);
   EXPECT_TRUE(world_.module().uplink().connected());

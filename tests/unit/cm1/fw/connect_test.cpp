@@ -169,7 +169,7 @@ TEST_F(ConnectTest, HeartbeatAfterSilenceOnly) {
     world_.deliver_message(world_.head_end_socket(), 1, 1, {0xC0, 0x01});
     world_.run_for(300 * kSecond);
   }
-  EXPECT_EQ(world_.module().uplink().heartbeats(), 1u);
+  EXPECT_EQ(world_.module().uplink().counters().heartbeats, 1u);
 }
 
 TEST_F(ConnectTest, AConnectionThatAcknowledgesNothingIsGivenUp) {

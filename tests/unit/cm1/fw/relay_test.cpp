@@ -211,7 +211,7 @@ TEST_F(RelayTest, GarbageClosesAnIncomingSocketAndCounts) {
   const int other = world_.connect_in();
   world_.deliver(other, {'G', 'E', 'T', ' ', '/'});
   world_.run_for(2 * kSecond);
-  EXPECT_EQ(world_.module().uplink().malformed(), 1u);
+  EXPECT_EQ(world_.module().uplink().counters().malformed, 1u);
   EXPECT_EQ(world_.connect_in(), other);  // free again
   world_.deliver_message(head_end_, 1, 1, apdu(1));
   world_.run_for(5 * kSecond);
@@ -221,8 +221,8 @@ TEST_F(RelayTest, GarbageClosesAnIncomingSocketAndCounts) {
 TEST_F(RelayTest, GarbageFromTheHeadEndMeansReconnecting) {
   world_.deliver(head_end_, {0, 1, 0, 1, 0, 1, 0xFF, 0xFF});  // longer than any APDU
   world_.run_for(60 * kSecond);
-  EXPECT_EQ(world_.module().uplink().connects(), 2u);
-  EXPECT_EQ(world_.module().uplink().malformed(), 1u);
+  EXPECT_EQ(world_.module().uplink().counters().connects, 2u);
+  EXPECT_EQ(world_.module().uplink().counters().malformed, 1u);
 }
 
 TEST_F(RelayTest, EmptyMessagesAreCountedAndIgnored) {

@@ -5,6 +5,7 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 #include "tests/rigs/concentrator/world.hpp"
@@ -75,6 +76,14 @@ bool refused(World& world, StreamId stream) {
   return message.ok() && message->apdu.size() >= 3 && message->apdu[0] == 0xD8;
 }
 
+// Rejected, transient: try again later.
+bool busy(World& world, StreamId stream) {
+  const auto message = protocol::wrapper::decode(world.heard[stream]);
+  if (!message || message->apdu.empty()) return false;
+  const auto aare = protocol::dlms::decode_aare(message->apdu);
+  return aare && aare->result == protocol::dlms::AssociationResult::rejected_transient;
+}
+
 TEST(Gateway, AManagementClientReadsAMeterEndToEnd) {
   World world({});
   world.run_for(60);
@@ -121,9 +130,10 @@ TEST(Gateway, AClientOfAMeterBelongsToOneConnection) {
   Reader a(world, 1, 0);
   Reader b(world, 1, 0);
   EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
-  b.send(*b.session->associate());
-  EXPECT_TRUE(refused(world, b.stream));
+  EXPECT_EQ(b.exchange(b.session->associate()).kind, ClientEvent::Kind::rejected);
+  EXPECT_TRUE(busy(world, b.stream));
   world.hang_up(a.stream);
+  world.run_for(5);
   world.heard[b.stream].clear();
   Reader again(world, 1, 0, b.stream);
   EXPECT_EQ(again.exchange(again.session->associate()).kind, ClientEvent::Kind::associated);
@@ -149,8 +159,8 @@ TEST(Gateway, UnknownAndAbsentMetersAreRefused) {
   EXPECT_TRUE(ask(77, 256));
   world.leave(0);
   EXPECT_TRUE(ask(16, 256));
-  EXPECT_FALSE(ask(16, 257));
-  EXPECT_EQ(world.count(&dcu::app::Counters::gateway_refused), 6u);
+  EXPECT_TRUE(ask(16, 257));  // there, but without an association
+  EXPECT_EQ(world.count(&dcu::app::Counters::gateway_refused), 7u);
 }
 
 TEST(Gateway, ADamagedFrameIsCountedAndItsStreamClosed) {
@@ -167,7 +177,7 @@ TEST(Gateway, AnApduLongerThanTheLineCarriesIsRefused) {
   World world({});
   world.run_for(60);
   const StreamId stream = world.call(Door::gateway);
-  const Octets apdu(1022, 0xC0);
+  const Octets apdu(1022, 0x60);
   Octets frame(1100);
   protocol::Writer out(frame);
   protocol::wrapper::encode({16, 256, apdu}, out);
@@ -197,10 +207,105 @@ TEST(Gateway, ASilentClientIsClosed) {
   World world({});
   world.run_for(60);
   const StreamId stream = world.call(Door::gateway);
-  world.run_for(290);
+  Reader reader(world, 16, 0);
+  EXPECT_EQ(reader.exchange(reader.session->associate()).kind, ClientEvent::Kind::associated);
+  world.run_for(110);
   EXPECT_FALSE(world.hung_up[stream]);
-  world.run_for(20);
+  world.run_for(10);
   EXPECT_TRUE(world.hung_up[stream]);
+  // With an association it has more time.
+  world.run_for(150);
+  EXPECT_FALSE(world.hung_up[reader.stream]);
+  world.run_for(60);
+  EXPECT_TRUE(world.hung_up[reader.stream]);
+}
+
+// GET of the clock by the public client, as octets.
+const Octets kGetClock{0xC0, 1, 0xC1, 0, 8, 0, 0, 1, 0, 0, 255, 2, 0};
+
+TEST(Gateway, fault_01_another_connection_has_no_association) {
+  World world({});
+  world.run_for(60);
+  Reader a(world, 16, 0);
+  Reader b(world, 16, 0);
+  EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
+  const std::size_t before = world.meters[0]->asked;
+  b.send(kGetClock);
+  world.run_for(5);
+  EXPECT_TRUE(refused(world, b.stream));
+  EXPECT_EQ(world.meters[0]->asked, before);
+  EXPECT_EQ(a.exchange(a.session->get({classes::Clock::kId, obis(0, 0, 1, 0, 0), 2})).kind,
+            ClientEvent::Kind::data);
+}
+
+TEST(Gateway, fault_01_the_loss_of_the_connection_ends_the_association) {
+  World world({});
+  world.run_for(60);
+  for (const std::uint16_t client : {std::uint16_t{16}, std::uint16_t{1}}) {
+    Reader a(world, client, 0);
+    EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
+    ASSERT_TRUE(world.meters[0]->associated(client));
+    world.hang_up(a.stream);
+    world.run_for(5);
+    EXPECT_FALSE(world.meters[0]->associated(client)) << client;
+    Reader c(world, client, 0);
+    c.send(kGetClock);
+    world.run_for(5);
+    EXPECT_TRUE(refused(world, c.stream));
+  }
+}
+
+// What the meter still answers to somebody who hung up is nobody else's.
+TEST(Gateway, fault_01_a_late_answer_reaches_nobody) {
+  World world({});
+  world.run_for(60);
+  world.line_ms = 2000;
+  Reader a(world, 16, 0);
+  a.send(*a.session->associate());
+  world.run_for(6);
+  a.send(kGetClock);
+  world.hang_up(a.stream);
+  Reader c(world, 16, 0);
+  c.send(*c.session->associate());  // waits until the release is done
+  Reader d(world, 16, 0);
+  d.send(*d.session->associate());
+  EXPECT_TRUE(busy(world, d.stream));
+  world.run_for(20);
+  const auto message = protocol::wrapper::decode(world.heard[c.stream]);  // one, no other
+  ASSERT_TRUE(message.ok());
+  EXPECT_EQ(message->apdu[0], 0x61);
+}
+
+TEST(Gateway, fault_02_unconfirmed_services_hold_up_nobody) {
+  World world({.meters = 1});
+  world.run_for(4 * 3600 + 110);
+  Reader a(world, 16, 0);
+  EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
+  world.heard[a.stream].clear();
+  world.started.clear();
+  a.send(Octets{0xC1, 1, 0x81, 0, 8, 0, 0, 1, 0, 0, 255, 3, 0, 0x10, 0, 60});
+  world.run_for(30);
+  EXPECT_TRUE(world.heard[a.stream].empty());
+  EXPECT_FALSE(world.started.empty());  // the poll of this minute went on
+  EXPECT_EQ(a.exchange(a.session->get({classes::Clock::kId, obis(0, 0, 1, 0, 0), 2})).kind,
+            ClientEvent::Kind::data);
+}
+
+TEST(Gateway, fault_25_a_second_socket_ends_nothing) {
+  World world({});
+  world.run_for(60);
+  Reader a(world, 1, 0);
+  EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
+  Reader stranger(world, 1, 0);
+  const std::size_t before = world.meters[0]->asked;
+  stranger.send(Octets{0x62, 0x00});
+  EXPECT_TRUE(refused(world, stranger.stream));
+  world.heard[stranger.stream].clear();
+  stranger.send(Octets{0x60, 0x00});
+  EXPECT_TRUE(busy(world, stranger.stream));
+  EXPECT_EQ(world.meters[0]->asked, before);
+  EXPECT_EQ(a.exchange(a.session->get({classes::Register::kId, obis(1, 0, 32, 7, 0), 2})).kind,
+            ClientEvent::Kind::data);
 }
 
 }  // namespace

@@ -31,6 +31,19 @@ TEST(Uplink, GreetsAndPolls) {
   EXPECT_NEAR(world.head_end.polls, 10u, 1u);
 }
 
+TEST(Uplink, fault_25_an_idle_caller_is_hung_up) {
+  World world({.uplink = p32::Uplink::ethernet});
+  world.run_for(60);
+  const StreamId idle = world.call(Door::p32);
+  world.run_for(110);
+  EXPECT_FALSE(world.hung_up[idle]);
+  world.say(idle, protocol::bytes_of(std::string_view("POST /p32ex/1 HTTP/1.1\r\n")));
+  world.run_for(110);
+  EXPECT_FALSE(world.hung_up[idle]);
+  world.run_for(20);
+  EXPECT_TRUE(world.hung_up[idle]);
+}
+
 TEST(Uplink, EthernetDoesNotPoll) {
   World world({.uplink = p32::Uplink::ethernet});
   world.run_for(5 * 3600);
@@ -172,7 +185,7 @@ TEST(P32Door, AnswersInPlace) {
     const std::string octets = p32::http_request("dc", p32::encode(message));
     world.heard[stream].clear();
     world.say(stream, {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()});
-    world.run_for(120);
+    world.run_for(100);
     p32::HttpClient client;
     client.feed(world.heard[stream]);
     const auto response = client.next();
