@@ -27,6 +27,8 @@ enum Purpose : std::uint32_t {
   kPurposeHeadEnd = 43,          // the head-end's random port
   kPurposeSigningKey = 45,       // the head-end's key for orders
   kPurposeConcentrator = 46,     // entity: concentrator; its random port
+  kPurposeTransportKey = 47,     // entity: concentrator; key under which it is given keys
+  kPurposeDcuClock = 48,         // entity: concentrator; its crystal
   kPurposeStreetSpread = 44,     // entity: meter; push delay, poll phase, start delay
   kPurposeDeviceTolerance = 20,  // entity: meter; crystals
   kPurposeWanRadio = 21,         // entity: module; signal level and quality at its place

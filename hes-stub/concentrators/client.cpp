@@ -57,10 +57,14 @@ void ConcentratorClient::dial(ConcentratorIndex to) {
   await(to, context_.config.p32_answer_timeout_s);
 }
 
-void ConcentratorClient::on_open(ConnectionId connection) {
+void ConcentratorClient::on_open(ConnectionId connection, std::string_view peer) {
   const ConcentratorIndex to = dialled_.at(connection);
   Line& client = lines_[to];
   if (client.state != Line::State::dialling) return;
+  if (!peer.empty() && peer != context_.inventory.concentrators()[to].id) {
+    ++counters_.denied;
+    return failed(to, "certificate of somebody else");
+  }
   client.state = Line::State::hello;
   p32::Hello hello;
   hello.software = "amitwin";

@@ -22,7 +22,8 @@ class ConcentratorClient {
   // Something may wait. Dialling itself is left to a deadline: never from within another's call.
   void wake(ConcentratorIndex to);
   bool owns(ConnectionId connection) const { return dialled_.count(connection) != 0; }
-  void on_open(ConnectionId connection);
+  // `peer`: the name that the connection's certificate proves; empty: it proves none.
+  void on_open(ConnectionId connection, std::string_view peer);
   void on_data(ConnectionId connection, protocol::Bytes octets);
   void on_closed(ConnectionId connection);
   void on_deadline(const Deadline& deadline);

@@ -27,7 +27,7 @@ bool Concentrators::owns(ConnectionId connection) const {
 }
 
 void Concentrators::on_open(ConnectionId connection, std::string_view peer) {
-  if (client_.owns(connection)) return client_.on_open(connection);
+  if (client_.owns(connection)) return client_.on_open(connection, peer);
   server_.on_open(connection, peer);
 }
 

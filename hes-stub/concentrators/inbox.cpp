@@ -42,6 +42,12 @@ Row row_of(const p32::ProfileRow& reported,
   return row;
 }
 
+// The store has 63 bits for a register; what is beyond is no reading of any meter.
+bool fits(const p32::ProfileRow& row) {
+  return std::all_of(row.values.begin(), row.values.end(),
+                     [](std::uint64_t value) { return value <= INT64_MAX; });
+}
+
 template <typename Entries, typename Known>
 void keep(Entries& entries, const Known& known, ReportNote& note, ConcentratorCounters& counters) {
   counters.unknown_meters +=
@@ -141,9 +147,15 @@ void Inbox::take_entry(MeterIndex meter, p32::ReportKind profile, const p32::Pro
   rows.reserve(entry.rows.size());
   std::int64_t newest_s = INT64_MIN;
   for (const p32::ProfileRow& reported : entry.rows) {
+    if (!fits(reported)) {
+      ++counters_.rows_refused;
+      context_.note_event(meter, "row refused", "a register beyond 2^63 - 1");
+      continue;
+    }
     rows.push_back(row_of(reported, places, n_values));
     newest_s = std::max(newest_s, rows.back().stamp_utc_s);
   }
+  if (rows.empty()) return;
   const auto n = static_cast<std::uint32_t>(rows.size());
   const std::uint32_t added =
       context_.take_rows(meter, obis, rows, Delivery::report, context_.now()).added;

@@ -117,7 +117,12 @@ void ConcentratorServer::serve(ConnectionId id, Connection& server,
     answer.message = p32::refusal(decoded.problem(),
                                   mailbox_.envelope(server.concentrator, decoded.problem().id));
   } else {
+    const std::vector<p32::Problem> left_out = decoded.left_out();
     p32::Message message = std::move(decoded).take();
+    counters_.parts_refused += left_out.size();
+    for (const p32::Problem& problem : left_out) {
+      context_.note_event(kNoMeter, "meter left out of a report", problem.text());
+    }
     if (std::optional<Answer> refused = refuse(server, message)) {
       answer = std::move(*refused);
     } else {

@@ -69,6 +69,10 @@ Value value_of(const protocol::cosem::Obis& value) {
 }
 template <typename T>
 requires std::integral<T> || std::is_enum_v<T> Value value_of(T value) {
+  // SQLite's integers have a sign: what does not fit is kept as its digits.
+  if constexpr (std::same_as<T, std::uint64_t>) {
+    if (value > INT64_MAX) return std::to_string(value);
+  }
   return static_cast<std::int64_t>(value);
 }
 

@@ -29,7 +29,8 @@ class P32Tls : public testing::Test {
     ASSERT_GT(port_, 0);
     authority("ca");
     authority("stranger");
-    certificate("hes", "head-end", "ca");
+    certificate("hes", "AMTHES", "ca");
+    certificate("other", "AMTDC0000000002", "ca");
     certificate("AMTDC0000000001", "AMTDC0000000001", "ca");
     certificate("forged", "AMTDC0000000001", "stranger");
   }
@@ -61,13 +62,14 @@ class P32Tls : public testing::Test {
     std::ofstream(path) << "[scenario]\nname = \"tls\"\nduration_h = 700\ncollect_h = 0\n"
                         << "[sim]\nmode = \"paced\"\nspeed = 900\n[meters]\ncount = 2\n"
                         << "[[concentrator]]\nmeters = \"all\"\ncollect_period_s = 900\n"
-                        << "[expose]\nhead_end = \"127.0.0.1:" << port_ << "\"\n"
+                        << "[expose]\nhead_end = \"127.0.0.1:" << port_
+                        << "\"\np32 = \"127.0.0.1:" << port_ + 2 << "\"\n"
                         << "tls_certificate = \"" << certificate << ".pem\"\n"
                         << "tls_key = \"" << certificate << ".key\"\n"
                         << "tls_authority = \"ca.pem\"\n";
     return path;
   }
-  void start_head_end() {
+  void start_head_end(const std::string& who = "hes") {
     std::ofstream(file("inventory.json"))
         << run("inventory " + scenario("{id}") + " --format json --with-keys").text;
     std::ofstream(file("sign.key")) << run("p32 sign-key " + scenario("{id}")).text;
@@ -79,8 +81,8 @@ class P32Tls : public testing::Test {
     execl(AMITWIN_PROGRAM, "amitwin", "hes", "--inventory", file("inventory.json").c_str(),
           "--template", file("type.json").c_str(), "--store", file("hes.sqlite").c_str(),
           "--listen", ("127.0.0.1:" + std::to_string(port_ + 1)).c_str(), "--p32-port",
-          std::to_string(port_).c_str(), "--tls-cert", file("hes.pem").c_str(), "--tls-key",
-          file("hes.key").c_str(), "--tls-ca", file("ca.pem").c_str(), "--sign-key",
+          std::to_string(port_).c_str(), "--tls-cert", file(who + ".pem").c_str(), "--tls-key",
+          file(who + ".key").c_str(), "--tls-ca", file("ca.pem").c_str(), "--sign-key",
           file("sign.key").c_str(), nullptr);
     _exit(127);
   }
@@ -121,6 +123,37 @@ TEST_F(P32Tls, ACertificateOfAnotherAuthorityIsRefused) {
   std::ifstream inputs(folder_ / "out/inputs.log");
   const std::string text(std::istreambuf_iterator<char>(inputs), {});
   EXPECT_NE(text.find("dialled"), std::string::npos) << text;
+}
+
+// A certificate of the authority is not enough: it must be the head-end's, at either end.
+TEST_F(P32Tls, fault_24_any_other_certificate_is_not_the_head_end) {
+  run_ = start_program(folder_, scenario("{id}"));
+  const auto ask = [&](const std::string& who) {
+    return shell(
+               "(printf 'GET / HTTP/1.1\\r\\n\\r\\n'; sleep 2) | timeout 5 openssl s_client -quiet "
+               "-connect 127.0.0.1:" +
+               std::to_string(port_ + 2) + " -cert " + file(who + ".pem") + " -key " +
+               file(who + ".key") + " -CAfile " + file("ca.pem"))
+        .text;
+  };
+  std::string own;
+  for (int tries = 0; tries < 20 && own.find("HTTP/1.1 4") == own.npos; ++tries) own = ask("hes");
+  EXPECT_NE(own.find("HTTP/1.1 4"), own.npos) << own;
+  EXPECT_EQ(ask("other").find("HTTP/1.1"), std::string::npos);
+  EXPECT_EQ(ask("AMTDC0000000001").find("HTTP/1.1"), std::string::npos);
+}
+
+TEST_F(P32Tls, fault_24_reports_go_to_no_other_certificate) {
+  start_head_end("other");
+  run_ = start_program(folder_, scenario("{id}"));
+  std::string text;
+  for (int tries = 0; tries < 150 && text.find("not the head-end") == text.npos; ++tries) {
+    usleep(100'000);
+    std::ifstream inputs(folder_ / "out/inputs.log");
+    text.assign(std::istreambuf_iterator<char>(inputs), {});
+  }
+  EXPECT_NE(text.find("not the head-end"), text.npos) << text;
+  EXPECT_LT(rows(), 2u) << stored();
 }
 
 }  // namespace

@@ -206,6 +206,7 @@ void HeadEndLink::on_response(const p32::HttpResponse& response) {
     const auto decoded = p32::decode(response.body);
     if (decoded) {
       ++core_.counters.messages_in;
+      refuse_items(decoded.left_out());
       on_message(sent, decoded.message());
     } else {
       ++core_.counters.messages_malformed;
@@ -269,6 +270,16 @@ void HeadEndLink::on_refused(const Sent& sent, const p32::Message& message) {
   core_.log.line(core_.now(), fmt::format("report {} refused: {}", *seq, error.text));
   core_.store.mailbox().drop_report(*seq);
   tried_.erase(*seq);
+}
+
+// Items of a Work that are none: each is told why, the others are done.
+void HeadEndLink::refuse_items(const std::vector<p32::Problem>& problems) {
+  for (const p32::Problem& problem : problems) {
+    ++core_.counters.messages_malformed;
+    core_.store.note(Group::access, event_code::kMalformedMessage, problem.id);
+    if (problem.id.empty() || extra_.size() >= kExtraMost) continue;
+    extra_.push_back(p32::encode(p32::refusal(problem, reporter_.envelope(problem.id))));
+  }
 }
 
 void HeadEndLink::on_work(const p32::Message& message) {

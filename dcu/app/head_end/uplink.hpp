@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dcu/app/orders/inbox.hpp"
+#include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/http.hpp"
 
 namespace dcu::app {
@@ -48,6 +49,7 @@ class HeadEndLink {
   void on_ack(const std::string& re);
   void on_refused(const Sent& sent, const protocol::p32::Message& message);
   void on_work(const protocol::p32::Message& message);
+  void refuse_items(const std::vector<protocol::p32::Problem>& problems);
   std::optional<std::uint64_t> report_of(const std::string& id) const;
 
   Core& core_;

@@ -96,15 +96,13 @@ bool Inbox::take(const p32::Message& message, const Answer& answer) {
   return true;
 }
 
+// By its own seq and id, which are signed; the envelope's are anybody's.
 void Inbox::take_order(const p32::Message& message, const Answer& answer) {
   const p32::Envelope& envelope = message.envelope;
-  if (core_.store.mailbox().received(envelope.seq)) {
-    ++core_.counters.messages_repeated;
-    return acknowledge(envelope.id, true, answer);
-  }
   bool duplicate = false;
   const auto refused = orders_.accept(std::get<p32::SignedOrder>(message.body), duplicate);
-  if (refused) return answer(failure(envelope.id, *refused, "order refused"));
+  if (refused) return answer(failure(envelope.id, *refused, p32::reason_of(*refused)));
+  if (duplicate) ++core_.counters.messages_repeated;
   core_.store.mailbox().note_received(envelope.seq);
   acknowledge(envelope.id, duplicate, answer);
 }

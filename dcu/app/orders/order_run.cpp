@@ -155,6 +155,10 @@ JobPtr OrderBook::job_for(const RunningPtr& running, const std::string& serial, 
 // Our copy of the new keys is durable before the meter can have them.
 std::optional<Failure> OrderBook::take_keys(const Running& running, MeterIndex meter) {
   Core& core = parts_.core;
+  // Commissioned without one: whoever knows that could hand in keys of his own.
+  if (core.store.config().transport_key == protocol::crypto::Key128{}) {
+    return Failure{ErrorCategory::resource, p32::error_code::kNotSupported};
+  }
   MeterEntry& entry = core.store.meters()[meter];
   protocol::dlms::Keys keys = entry.given.keys;
   const auto& order = std::get<p32::KeyChangeOrder>(running.order.order.body);
@@ -179,7 +183,9 @@ std::optional<Failure> OrderBook::take_keys(const Running& running, MeterIndex m
 Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const Answer& answer) {
   const auto& operation = job.operations[job.at];
   const p32::Order& order = running.order.order;
-  if (const auto* raw = std::get_if<p32::RawDlmsOrder>(&order.body)) {
+  const auto* raw = std::get_if<p32::RawDlmsOrder>(&order.body);
+  const auto* parameters = std::get_if<p32::MeterParametersOrder>(&order.body);
+  if (raw != nullptr || parameters != nullptr) {
     p32::OperationResult result;
     result.index = static_cast<std::uint16_t>(job.at);
     result.result = static_cast<std::uint8_t>(answer.result);
@@ -187,8 +193,12 @@ Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const
     std::erase_if(target.result.operations,
                   [&](const auto& before) { return before.index == result.index; });
     target.result.operations.push_back(std::move(result));
+  }
+  if (raw != nullptr) {
     return answer.ok() || !raw->stop_on_failure ? Job::Next::go_on : Job::Next::finished;
   }
+  // Each value is tried: what one object refuses says nothing of the next.
+  if (parameters != nullptr && !answer.ok()) return Job::Next::go_on;
   if (!answer.ok()) return Job::Next::finished;
   Core& core = parts_.core;
   const auto* relay = std::get_if<p32::RelayOrder>(&order.body);
@@ -215,7 +225,6 @@ Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const
     core.store.save_identity(job.meter);
     core.store.note(Group::meters, event_code::kKeysChanged, entry.given.serial);
   }
-  const auto* parameters = std::get_if<p32::MeterParametersOrder>(&order.body);
   if (parameters != nullptr && parameters->capture_period_s) {
     core.store.meters()[job.meter].capture_period_s = 0;  // to be read again
     core.store.save_state(job.meter);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "dcu/app/store/page_store.hpp"
+#include "protocol/assert.hpp"
 
 namespace dcu::app {
 
-// Values by kind and number; changes gather until the store commits them.
+// Values by kind and number, below 2^56 as P3.2Ex counts; changes gather until the store commits
+// them.
 class Records {
  public:
   // Kinds of values on the disk; their numbers stay.
@@ -51,7 +53,8 @@ class Records {
   static constexpr unsigned kNumberBits = 56;
   static constexpr std::uint64_t kNumberMask = (std::uint64_t{1} << kNumberBits) - 1;
   static PageStore::Key key(Kind kind, std::uint64_t number) {
-    return std::uint64_t{static_cast<std::uint8_t>(kind)} << kNumberBits | (number & kNumberMask);
+    PROTOCOL_ASSERT(number <= kNumberMask);  // two numbers are never one
+    return std::uint64_t{static_cast<std::uint8_t>(kind)} << kNumberBits | number;
   }
 };
 

@@ -5,6 +5,7 @@
 #include <libxml/tree.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "protocol/hosted/p32/document.hpp"
 #include "protocol/hosted/p32/message.hpp"
@@ -104,10 +105,65 @@ std::variant<Message, std::vector<Problem>> decode_all(std::string_view xml,
   return problems;
 }
 
+namespace {
+
+bool is_report_part(const xmlNode* part) {
+  return std::strcmp(reinterpret_cast<const char*>(part->name), "Meter") == 0;
+}
+
+// A Report without one good meter is refused as a whole; a Work is not, as its items are answered
+// one by one.
+bool all_are_bad(const std::vector<const xmlNode*>& parts) {
+  if (parts.empty() || !is_report_part(parts.front())) return false;
+  for (const xmlNode* at = parts.front()->parent->children; at != nullptr; at = at->next) {
+    const bool part = at->type == XML_ELEMENT_NODE && part_around(at) == at;
+    if (part && std::ranges::find(parts, at) == parts.end()) return false;
+  }
+  return true;
+}
+
+// Takes the faulty parts out of the tree. False: a fault is in no part, or no part is good.
+bool leave_out(const Document& document, const Faults& faults, std::uint16_t code,
+               std::vector<Problem>& left_out) {
+  std::vector<const xmlNode*> parts;
+  for (const Fault& fault : faults) {
+    const xmlNode* const part = part_around(fault.node);
+    if (part == nullptr) return false;
+    if (std::ranges::find(parts, part) != parts.end()) continue;
+    parts.push_back(part);
+    Problem problem = problem_of(document, fault, code);
+    problem.id.clear();
+    Faults none;
+    std::string id;
+    XmlReader(part, none).unless_empty("id", id);
+    if (is_id(id)) problem.id = id;
+    left_out.push_back(std::move(problem));
+  }
+  if (all_are_bad(parts)) return false;
+  for (const xmlNode* part : parts) Document::drop(part);
+  return true;
+}
+
+}  // namespace
+
 Decoded decode(std::string_view xml, const DecodeLimits& limits) {
-  auto outcome = decode_all(xml, limits, 1);
-  if (outcome.index() == 0) return std::get<0>(std::move(outcome));
-  return std::get<1>(outcome).front();
+  const Document document(xml, limits);
+  if (document.message() == nullptr) return document.problem();
+  constexpr std::size_t kFaultsMax = 100;  // a round; whatever is left shows in the next
+  std::vector<Problem> left_out;
+  for (;;) {
+    std::uint16_t code = error_code::kBreaksSchema;
+    Faults faults = schema_faults(document.message(), kFaultsMax);
+    Message message;
+    if (faults.empty()) {
+      code = error_code::kBadValue;
+      XmlReader(document.message(), faults).fill(message);
+    }
+    if (faults.empty()) return Decoded(std::move(message)).leave_out(std::move(left_out));
+    if (!leave_out(document, faults, code, left_out)) {
+      return problem_of(document, faults.front(), code);
+    }
+  }
 }
 
 Message refusal(const Problem& problem, const Envelope& envelope) {

@@ -43,15 +43,24 @@ class Decoded {
   bool ok() const { return outcome_.index() == 0; }
   explicit operator bool() const { return ok(); }
   const Message& message() const { return std::get<0>(outcome_); }
+  // Of a Work the items, of a Report the meters that break the rules, and are left out of the
+  // message for it: each by its first problem, `id` that of the item or the meter.
+  const std::vector<Problem>& left_out() const { return left_out_; }
+  Decoded& leave_out(std::vector<Problem> problems) {
+    left_out_ = std::move(problems);
+    return *this;
+  }
   Message take() && { return std::get<0>(std::move(outcome_)); }
   const Problem& problem() const { return std::get<1>(outcome_); }
 
  private:
   std::variant<Message, Problem> outcome_;
+  std::vector<Problem> left_out_;
 };
 
 // Plain XML (UTF-8; inflate before: gzip.hpp), bare or in a SOAP 1.1 envelope. Checked against the
 // XSD, then value by value. Nothing outside the octets is read: no entities, no DTD, no network.
+// One bad item does not take the others with it: see left_out().
 Decoded decode(std::string_view xml, const DecodeLimits& limits = {});
 
 // The answer to octets that were refused.

@@ -219,6 +219,25 @@ void Document::unwrap() {
   problem_.allowed = "Message";
 }
 
+void Document::drop(const _xmlNode* node) {
+  auto* const element = const_cast<xmlNode*>(node);
+  xmlUnlinkNode(element);
+  xmlFreeNode(element);
+}
+
+const _xmlNode* part_around(const _xmlNode* node) {
+  const auto is = [](const xmlNode* at, const char* name) {
+    return at != nullptr && at->type == XML_ELEMENT_NODE &&
+           std::strcmp(text_of(at->name), name) == 0;
+  };
+  for (; node != nullptr && node->type == XML_ELEMENT_NODE; node = node->parent) {
+    const xmlNode* const above = node->parent;
+    if (is(node, "Item") && is(above, "Work")) return node;
+    if (is(node, "Meter") && above != nullptr && is(above->parent, "Report")) return node;
+  }
+  return nullptr;
+}
+
 // The element moves into a document of its own: canonicalisation walks whole documents, and a
 // message may hold many orders.
 std::string exclusive_c14n(const _xmlNode* element) {

@@ -47,6 +47,8 @@ class Document {
   // nullptr: problem() says why.
   const _xmlNode* message() const { return message_; }
   const Problem& problem() const { return problem_; }
+  // Takes an element out of the tree, for good.
+  static void drop(const _xmlNode* node);
 
   // Points at an element, or at one of its attributes.
   Problem locate(const _xmlNode* node, std::string_view attribute) const;
@@ -67,6 +69,10 @@ class Document {
 
 // "/Message/Report/LoadProfile/Meter[2]".
 std::string path_of(const _xmlNode* node);
+
+// The Item of a Work, or the Meter of a Report, in which an element stands (or which it is);
+// nullptr: in neither.
+const _xmlNode* part_around(const _xmlNode* node);
 
 // Exclusive Canonical XML 1.0 without comments (W3C, 18 July 2002) of an element and all inside it.
 // Empty when libxml2 has no memory.

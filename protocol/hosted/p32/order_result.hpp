@@ -33,7 +33,8 @@ struct OrderMeter {
   std::optional<Failure> failure;  // none: done
   UtcMs at = 0;
   std::optional<std::int32_t> clock_offset_ms;  // clockSync: meter minus concentrator, before
-  std::vector<OperationResult> operations;      // rawDlms
+  // rawDlms; meterParameters: of each value that is ordered, in the order of docs/p32ex.md
+  std::vector<OperationResult> operations;
   bool operator==(const OrderMeter&) const = default;
 };
 struct OrderResult {

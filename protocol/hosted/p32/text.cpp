@@ -269,4 +269,48 @@ std::string utc_text(UtcMs at) {
   return text;
 }
 
+const char* reason_of(const Failure& failure) {
+  using C = ErrorCategory;
+  struct Reason {
+    C category;
+    std::uint16_t code;
+    const char* text;
+  };
+  namespace e = error_code;
+  constexpr Reason kReasons[] = {
+      {C::message, e::kNotXml, "no XML"},
+      {C::message, e::kBreaksSchema, "breaks p32ex.xsd"},
+      {C::message, e::kBadValue, "a value that passes the schema and yet is none"},
+      {C::message, e::kTooLarge, "too large"},
+      {C::message, e::kBadEncoding, "damaged gzip, or text that is no UTF-8"},
+      {C::message, e::kNotForUs, "addressed to somebody else"},
+      {C::message, e::kUnexpected, "a kind of message that is not taken here"},
+      {C::message, e::kUnknownTarget, "no such meter, request, order or campaign"},
+      {C::access, e::kBadSignature, "the signature does not fit the order"},
+      {C::access, e::kUnknownKey, "Signature/@key is not the commissioned key"},
+      {C::access, e::kWrongConcentrator, "not the concentrator of this order or connection"},
+      {C::access, e::kReplayed, "Order/@seq was used by another order, or is 64 behind the newest"},
+      {C::access, e::kExpired, "until is over, or from is older than orderAgeMax"},
+      {C::access, e::kNotSigned, "not signed"},
+      {C::communication, e::kUnknownMeter, "no meter of this concentrator"},
+      {C::communication, e::kNotRegistered, "the meter is not registered"},
+      {C::communication, e::kNoAnswer, "the meter did not answer"},
+      {C::communication, e::kAssociationRefused, "the meter refused the association"},
+      {C::communication, e::kConnectionLost, "the meter's connection was lost"},
+      {C::communication, e::kCancelled, "cancelled by an order"},
+      {C::data, e::kUndecodable, "the meter's answer cannot be read"},
+      {C::data, e::kBadTime, "the meter's time does not exist"},
+      {C::data, e::kBadTag, "a key or an answer that does not open"},
+      {C::data, e::kNotThere, "no such object, or nothing stored"},
+      {C::resource, e::kQueueFull, "too many at once: later, unchanged"},
+      {C::resource, e::kStoreFailed, "the store failed"},
+      {C::resource, e::kBusy, "busy: later, unchanged"},
+      {C::resource, e::kNotSupported, "this end or this meter cannot do that"},
+  };
+  for (const Reason& reason : kReasons) {
+    if (reason.category == failure.category && reason.code == failure.code) return reason.text;
+  }
+  return "refused by the meter, Blue Book code in errCode";
+}
+
 }  // namespace protocol::p32

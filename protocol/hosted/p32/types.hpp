@@ -57,7 +57,11 @@ using UtcMs = std::int64_t;
 constexpr UtcMs utc_ms_of_ns(std::int64_t utc_ns) {  // rounds down
   return utc_ns / 1'000'000 - (utc_ns % 1'000'000 < 0 ? 1 : 0);
 }
-constexpr std::int64_t utc_ns_of_ms(UtcMs utc_ms) { return utc_ms * 1'000'000; }
+// Nanoseconds end in the year 2262, what is written here in 9999: the end of time stands for both.
+constexpr std::int64_t utc_ns_of_ms(UtcMs utc_ms) {
+  constexpr std::int64_t kLast = INT64_MAX / 1'000'000;
+  return utc_ms > kLast ? INT64_MAX : utc_ms < -kLast ? INT64_MIN : utc_ms * 1'000'000;
+}
 
 // A meter's own time, exactly as it captured it: on the wire the local date and time, deviation
 // (Blue Book sign) and clock status.
@@ -163,6 +167,10 @@ inline constexpr std::uint16_t kStoreFailed = 2;
 inline constexpr std::uint16_t kBusy = 3;
 inline constexpr std::uint16_t kNotSupported = 4;
 }  // namespace error_code
+
+struct Failure;
+// In words, for the text of an Error: "the order's seq was used, or is too old".
+const char* reason_of(const Failure& failure);
 
 struct Failure {
   ErrorCategory category = ErrorCategory::communication;

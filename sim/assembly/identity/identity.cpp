@@ -93,6 +93,11 @@ ConcentratorIdentity concentrator_identity(const Scenario& scenario, std::uint32
   return identity;
 }
 
+std::array<std::uint8_t, 16> concentrator_transport_key(std::uint64_t seed, std::uint32_t number) {
+  kernel::KeyedStream stream(seed, number, kernel::kPurposeTransportKey);
+  return draw_key(stream);
+}
+
 std::array<std::uint8_t, 32> head_end_signing_key(std::uint64_t seed) {
   kernel::KeyedStream stream(seed, 0, kernel::kPurposeSigningKey);
   std::array<std::uint8_t, 32> key{};

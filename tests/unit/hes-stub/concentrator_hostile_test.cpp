@@ -39,6 +39,43 @@ class Hostile : public hes_test::ConcentratorTest {
   const p32::ErrorBody& error() { return std::get<p32::ErrorBody>(dc().answers.back().body); }
 };
 
+// A register that the store cannot hold is refused with its row, not stored as another number.
+TEST_F(Hostile, fault_27_registers_keep_their_width_or_are_refused) {
+  begin();
+  p32::Message message;
+  message.envelope = {"x500", "DC1", "AMTHES", 500, 1'706'745'600'000, ""};
+  p32::Report report = rows_report(serial(0), quarters(kFebruary + 900, 4));
+  auto& rows = std::get<p32::ProfileReport>(report.body).meters.at(0).rows;
+  rows[1].values[0] = UINT64_MAX;
+  rows[2].values[0] = INT64_MAX;
+  message.body = report;
+  post(p32::encode(message));
+  EXPECT_EQ(dc().statuses, std::vector{200u});
+  EXPECT_EQ(counters().rows, 3u);
+  EXPECT_EQ(counters().rows_refused, 1u);
+}
+
+// What is wrong with one meter is nothing to the others of the report.
+TEST_F(Hostile, fault_24_one_bad_meter_does_not_take_the_report_along) {
+  begin();
+  p32::Message message;
+  message.envelope = {"x501", "DC1", "AMTHES", 501, 1'706'745'600'000, ""};
+  p32::Report report = rows_report(serial(0), quarters(kFebruary + 900, 4));
+  const p32::Report other = rows_report(serial(1), quarters(kFebruary + 900, 4));
+  auto& meters = std::get<p32::ProfileReport>(report.body).meters;
+  meters.push_back(std::get<p32::ProfileReport>(other.body).meters.at(0));
+  message.body = report;
+  std::string xml = p32::encode(message);
+  const std::size_t status = xml.find(" st=\"");
+  ASSERT_NE(status, std::string::npos);
+  xml.replace(status, 7, " st=\"x");
+  post(xml);
+  EXPECT_EQ(dc().statuses, std::vector{200u});
+  EXPECT_TRUE(std::holds_alternative<p32::Ack>(dc().answers.back().body));
+  EXPECT_EQ(counters().parts_refused, 1u);
+  EXPECT_EQ(counters().rows, 4u);
+}
+
 TEST_F(Hostile, NoXmlIsAnsweredWithAPlace) {
   begin();
   post("<Message xmlns=\"urn:amitwin:p32ex:1\"\n <oops");

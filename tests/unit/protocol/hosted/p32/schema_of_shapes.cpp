@@ -34,7 +34,7 @@ constexpr SimpleType kSimpleTypes[] = {
     {"Sha256", "xs:hexBinary", "length=32"},
     {"Eui48", "xs:string", "pattern=[0-9A-F]{12}"},
     {"Obis", "xs:string", "pattern=[0-9]{1,3}(\\.[0-9]{1,3}){5}"},
-    {"Seq", "xs:unsignedLong", "minInclusive=1; maxInclusive=9223372036854775807"},
+    {"Seq", "xs:unsignedLong", "minInclusive=1; maxInclusive=72057594037927935"},
     {"Count", "xs:unsignedInt", "minInclusive=1"},
     {"ItemsMax", "xs:unsignedInt", "minInclusive=1; maxInclusive=64"},
     {"Priority", "xs:unsignedByte", "minInclusive=1; maxInclusive=3"},

@@ -24,6 +24,9 @@ TEST(Text, NanosecondsRoundDown) {
   EXPECT_EQ(utc_ms_of_ns(1'999'999), 1);
   EXPECT_EQ(utc_ms_of_ns(-1), -1);
   EXPECT_EQ(utc_ns_of_ms(3), 3'000'000);
+  // fault_27: the year 9999 lies beyond the nanoseconds, and is not some year before 1970.
+  EXPECT_EQ(utc_ns_of_ms(253'402'300'799'999), INT64_MAX);
+  EXPECT_EQ(utc_ns_of_ms(-253'402'300'799'999), INT64_MIN);
 }
 
 TEST(Text, MeterTimeIsLocalTimeOfItsDeviation) {
