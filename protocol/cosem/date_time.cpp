@@ -10,9 +10,7 @@
 namespace protocol::cosem {
 namespace {
 
-constexpr std::uint16_t kDeviationNotSpecified = 0x8000;  // Blue Book 4.1.6.1
-constexpr int kMaxDeviation_min = 14 * 60;                // no zone on earth is further from UTC
-constexpr std::uint8_t kNotSpecified = 0xFF;
+constexpr int kMaxDeviation_min = 14 * 60;  // no zone on earth is further from UTC
 // First and last second with a four-digit year: what a date-time can carry and people can read.
 constexpr std::int64_t kFirst_utc_s = -62167219200;  // 0000-01-01
 constexpr std::int64_t kLast_utc_s = 253402300799;   // 9999-12-31
@@ -24,7 +22,17 @@ constexpr unsigned days_in_month(int year, unsigned month) {
   return month == 2 && is_leap(year) ? 29u : kDays[month - 1];
 }
 
+constexpr unsigned weekday_of(std::int64_t days) {
+  return static_cast<unsigned>(((days + 3) % 7 + 7) % 7) + 1;  // Monday is 1
+}
+
 }  // namespace
+
+bool weekday_agrees(Bytes date_time) {
+  const int year = date_time[0] << 8 | date_time[1];
+  return date_time[4] == kNotSpecified ||
+         date_time[4] == weekday_of(days_from_civil(year, date_time[2], date_time[3]));
+}
 
 void encode_date_time(const DateTime& value, Writer& out) {
   const std::int64_t local_s =
@@ -32,7 +40,7 @@ void encode_date_time(const DateTime& value, Writer& out) {
   const std::int64_t days = floor_div(local_s, kDayS);
   const auto second_of_day = static_cast<unsigned>(local_s - days * kDayS);
   const CivilDate date = civil_from_days(days);
-  const auto weekday = static_cast<unsigned>(((days + 3) % 7 + 7) % 7) + 1;  // Monday is 1
+  const unsigned weekday = weekday_of(days);
   std::array<std::uint8_t, kDateTimeOctets> octets{};
   const auto deviation = static_cast<std::uint16_t>(value.deviation_min);
   octets[0] = static_cast<std::uint8_t>(date.year >> 8);
@@ -63,7 +71,8 @@ Result<DateTime> decode_date_time(Bytes octets) {
   const auto raw_deviation = static_cast<std::uint16_t>(octets[9] << 8 | octets[10]);
   const auto deviation_min =
       raw_deviation == kDeviationNotSpecified ? 0 : static_cast<std::int16_t>(raw_deviation);
-  // The weekday repeats what the date says and is often sent as "not specified": not looked at.
+  // The weekday repeats what the date says and is often sent as "not specified": whoever sets a
+  // clock by it asks weekday_agrees().
   if (year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) {
     return Error::malformed;
   }

@@ -20,6 +20,7 @@ constexpr std::size_t kOidOctets = 7;
 constexpr std::uint8_t kInteger = 0x02;
 constexpr std::uint8_t kOctetString = 0x04;
 constexpr std::uint8_t kObjectIdentifier = 0x06;
+constexpr std::uint8_t kProtocolVersion = 0x80;
 constexpr std::uint8_t kContextName = 0xA1;
 constexpr std::uint8_t kUserInformation = 0xBE;
 constexpr std::uint8_t kReason = 0x80;
@@ -62,6 +63,9 @@ std::optional<std::uint8_t> last_arc(std::uint8_t arc, Bytes oid) {
   if (oid[5] != arc) return std::nullopt;
   return oid[6];
 }
+
+// Of a bit-string: the octet in front counts unused bits.
+bool first_bit(Bytes bits) { return bits.size() > 1 && (bits[1] & 0x80) != 0; }
 
 std::optional<std::uint8_t> small_integer(Bytes outer) {
   const std::optional<Bytes> content = only(kInteger, outer);
@@ -118,8 +122,8 @@ bool take_inner(std::uint8_t inner, Bytes content, Bytes& target) {
   if (bytes) target = *bytes;
   return bytes.has_value();
 }
-// False when the content is not what it must be. What is not named here (protocol-version, AE
-// qualifiers, certificates) nothing here needs.
+// False when the content is not what it must be. What is not named here (AE qualifiers,
+// certificates) nothing here needs.
 bool take_common(const Tlv& tlv, const Tags& tags, Common& common) {
   if (tlv.tag == kContextName) {
     const std::optional<Bytes> oid = only(kObjectIdentifier, tlv.content);
@@ -215,11 +219,17 @@ void encode_release(std::uint8_t tag, const Release& value, Writer& out) {
 }  // namespace
 
 Result<Aarq> decode_aarq(Bytes apdu) {
-  const Result<Common> common =
-      take_elements(tag::kAarq, apdu, kCalling, [](const Tlv&) { return true; });
+  bool version1 = true;
+  bool authenticates = false;
+  const auto other = [&](const Tlv& tlv) {
+    if (tlv.tag == kProtocolVersion) version1 = first_bit(tlv.content);
+    if (tlv.tag == kCalling.requirements) authenticates = first_bit(tlv.content);
+    return true;
+  };
+  const Result<Common> common = take_elements(tag::kAarq, apdu, kCalling, other);
   if (!common) return common.error();
-  return Aarq{*common->context, common->title, common->mechanism, common->value,
-              common->user_information};
+  return Aarq{*common->context,         common->title, common->mechanism, common->value,
+              common->user_information, version1,      authenticates};
 }
 
 void encode(const Aarq& value, Writer& out) {

@@ -17,6 +17,8 @@ struct Aarq {
   std::optional<Authentication> mechanism;  // absent: no authentication
   Bytes authentication_value;               // password or challenge
   Bytes user_information;                   // InitiateRequest, plain or glo-
+  bool version1 = true;        // bit 0 of protocol-version, which says so when it is absent
+  bool authenticates = false;  // bit 0 of sender-acse-requirements; written with a mechanism
 };
 Result<Aarq> decode_aarq(Bytes apdu);
 void encode(const Aarq& value, Writer& out);

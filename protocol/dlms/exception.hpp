@@ -35,6 +35,7 @@ namespace initiate_error {
 inline constexpr std::uint8_t kDlmsVersionTooLow = 1;
 inline constexpr std::uint8_t kIncompatibleConformance = 2;
 inline constexpr std::uint8_t kPduSizeTooShort = 3;
+inline constexpr std::uint8_t kRefusedByVdeHandler = 4;  // here: a dedicated key
 }  // namespace initiate_error
 Result<ConfirmedServiceError> decode_confirmed_service_error(Bytes apdu);
 void encode(const ConfirmedServiceError& value, Writer& out);

@@ -7,8 +7,9 @@
 namespace protocol::dlms {
 
 // Where a server joins the blocks of a long SET or ACTION, and keeps a long return value. A device
-// has one for all its sessions: long transfers are rare, and the latest one takes it over. A ticket
-// tells a session whether it still holds the buffer.
+// has one for all its sessions: long transfers are rare, and the latest one takes it over, but from
+// nobody who proved more than it did: rank is the strength of the authentication. A ticket tells a
+// session whether it still holds the buffer.
 class JoinBuffer {
  public:
   using Ticket = std::uint32_t;
@@ -16,9 +17,12 @@ class JoinBuffer {
 
   explicit JoinBuffer(MutableBytes memory) : memory_(memory) {}
 
-  Ticket claim() {
+  // kNoTicket: it stays with who has it.
+  Ticket claim(std::uint8_t rank) {
+    if (held_ && rank < rank_) return kNoTicket;
     size_ = 0;
     held_ = true;
+    rank_ = rank;
     return ++ticket_ == kNoTicket ? ++ticket_ : ticket_;
   }
   bool holds(Ticket ticket) const { return held_ && ticket == ticket_; }
@@ -26,6 +30,7 @@ class JoinBuffer {
     if (holds(ticket)) held_ = false;
   }
   bool busy() const { return held_; }
+  std::size_t capacity() const { return memory_.size(); }
 
   bool append(Bytes octets) {
     Writer out(free());
@@ -45,6 +50,7 @@ class JoinBuffer {
   MutableBytes memory_;
   std::size_t size_ = 0;
   Ticket ticket_ = kNoTicket;
+  std::uint8_t rank_ = 0;
   bool held_ = false;
 };
 

@@ -21,6 +21,29 @@ constexpr cosem::classes::CaptureObject kByTime{
 constexpr cosem::classes::CaptureObject kByNumber{
     {cosem::classes::Data::kId, cosem::kCaptureCounter, cosem::classes::Data::kValue}};
 
+constexpr std::uint64_t kMostColumns = UINT8_MAX;
+
+void put_end(std::int64_t time_s, Selection::Time time, Writer& out) {
+  std::array<std::uint8_t, cosem::kDateTimeOctets> octets{};
+  Writer date_time(octets);
+  cosem::encode_date_time({time_s}, date_time);
+  if (time != Selection::Time::utc) {
+    octets[9] = static_cast<std::uint8_t>(cosem::kDeviationNotSpecified >> 8);
+    octets[10] = static_cast<std::uint8_t>(cosem::kDeviationNotSpecified);
+    if (time == Selection::Time::local) octets[11] = cosem::kNotSpecified;
+    if (time == Selection::Time::local_daylight_saving) octets[11] = cosem::kStatusDaylightSaving;
+  }
+  axdr::put_octet_string(octets, out);
+}
+
+Selection::Time time_of(Bytes date_time) {
+  if (cosem::deviation_specified(date_time)) return Selection::Time::utc;
+  const std::uint8_t status = date_time[11];
+  if (status == cosem::kNotSpecified) return Selection::Time::local;
+  return (status & cosem::kStatusDaylightSaving) != 0 ? Selection::Time::local_daylight_saving
+                                                      : Selection::Time::local_standard;
+}
+
 void put_range(const Selection& selection, Writer& out) {
   axdr::begin_structure(4, out);
   const bool numbers = selection.kind == Selection::Kind::numbers;
@@ -29,8 +52,8 @@ void put_range(const Selection& selection, Writer& out) {
     axdr::put_double_long_unsigned(selection.from_entry, out);
     axdr::put_double_long_unsigned(selection.to_entry, out);
   } else {
-    cosem::put_date_time({selection.from_utc_s}, out);
-    cosem::put_date_time({selection.to_utc_s}, out);
+    put_end(selection.from_utc_s, selection.from_time, out);
+    put_end(selection.to_utc_s, selection.to_time, out);
   }
   axdr::begin_array(0, out);  // all columns
 }
@@ -66,7 +89,10 @@ Result<Selection> times_of(Bytes from, Bytes to) {
   const Result<cosem::DateTime> to_time = cosem::decode_date_time(to_octets);
   if (!from_time) return from_time.error();
   if (!to_time) return to_time.error();
-  return rows_between(from_time->utc_s, to_time->utc_s);
+  Selection selection = rows_between(from_time->utc_s, to_time->utc_s);
+  selection.from_time = time_of(from_octets);
+  selection.to_time = time_of(to_octets);
+  return selection;
 }
 
 Result<Selection> decode_range(Bytes parameters) {
@@ -77,11 +103,18 @@ Result<Selection> decode_range(Bytes parameters) {
   const Bytes to = in.take_value();
   const std::uint32_t columns = in.array();
   if (!in.ok()) return in.error();
-  if (columns != 0) return Error::unsupported;
+  if (!by || (*by != kByTime && *by != kByNumber) || columns > kMostColumns) {
+    return Error::unsupported;
+  }
+  Result<Selection> selection = *by == kByTime ? times_of(from, to) : numbers_of(from, to);
+  if (!selection) return selection.error();
+  selection->columns = in.rest();
+  selection->n_columns = static_cast<std::uint8_t>(columns);
+  for (std::uint32_t k = 0; k < columns; ++k) {
+    if (const auto column = cosem::classes::take_capture_object(in); !column) return column.error();
+  }
   if (!in.at_end()) return Error::malformed;
-  if (by && *by == kByTime) return times_of(from, to);
-  if (by && *by == kByNumber) return numbers_of(from, to);
-  return Error::unsupported;
+  return selection;
 }
 
 Result<Selection> decode_entry(Bytes parameters) {
@@ -93,8 +126,10 @@ Result<Selection> decode_entry(Bytes parameters) {
   const std::uint64_t last_column = in.unsigned_number();
   if (!in.ok()) return in.error();
   if (!in.at_end() || from > UINT32_MAX || to > UINT32_MAX) return Error::malformed;
-  if (first_column > 1 || last_column != 0) return Error::unsupported;
+  if (first_column > kMostColumns || last_column > kMostColumns) return Error::unsupported;
   Selection selection;
+  selection.first_column = static_cast<std::uint8_t>(std::max<std::uint64_t>(first_column, 1));
+  selection.last_column = static_cast<std::uint8_t>(last_column);
   selection.kind = Selection::Kind::entry;
   selection.from_entry = static_cast<std::uint32_t>(from);
   selection.to_entry = static_cast<std::uint32_t>(to);
@@ -125,6 +160,7 @@ void put_access_selection(const AccessSelection& access, Writer& out) {
 
 AccessSelection encode_selection(const Selection& selection, SelectionBuffer& buffer) {
   if (selection.kind == Selection::Kind::all) return {};
+  PROTOCOL_ASSERT(!selection.selects_columns());
   const bool entry = selection.kind == Selection::Kind::entry;
   Writer out(buffer);
   if (entry) {

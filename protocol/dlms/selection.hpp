@@ -24,20 +24,30 @@ void put_access_selection(const AccessSelection& access, Writer& out);
 
 // Rows with a clock from `from_utc_s` to `to_utc_s`, both included.
 constexpr cosem::Selection rows_between(std::int64_t from_utc_s, std::int64_t to_utc_s) {
-  return {cosem::Selection::Kind::range, from_utc_s, to_utc_s};
+  cosem::Selection selection;
+  selection.kind = cosem::Selection::Kind::range;
+  selection.from_utc_s = from_utc_s;
+  selection.to_utc_s = to_utc_s;
+  return selection;
 }
 
 // Rows captured as number `from` to `to`, both included, whatever the clock said.
 constexpr cosem::Selection rows_numbered(std::uint32_t from, std::uint32_t to = UINT32_MAX) {
-  return {cosem::Selection::Kind::numbers, 0, 0, from, to};
+  cosem::Selection selection;
+  selection.kind = cosem::Selection::Kind::numbers;
+  selection.from_entry = from;
+  selection.to_entry = to;
+  return selection;
 }
 
 // The parameters are written into `buffer`. Nothing selected (Kind::all) is an absent selection.
+// Columns are not asked for: selects_columns() is a bug of the caller.
 inline constexpr std::size_t kSelectionOctets = 50;  // of a range, the longer one
 using SelectionBuffer = std::array<std::uint8_t, kSelectionOctets>;
 AccessSelection encode_selection(const cosem::Selection& selection, SelectionBuffer& buffer);
 
-// Error::unsupported: another restricting object, or a selection of columns.
+// Error::unsupported: another selector or restricting object than these, or more columns than any
+// profile has. The names of the columns stay where they are.
 Result<cosem::Selection> decode_selection(const AccessSelection& access);
 
 }  // namespace protocol::dlms

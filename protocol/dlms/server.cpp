@@ -2,12 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/dlms/server.hpp"
 
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/dlms/server_exchange.hpp"
+#include "protocol/dlms/services.hpp"
 
 namespace protocol::dlms {
 namespace {
 
 using Service = Application::Service;
+
+// Green Book 9.3.6: SET and ACTION may ask for no confirmation; then nothing is answered, whatever
+// came of it. A GET that nobody answers would make no sense: its bit is not looked at.
+bool is_unconfirmed(Bytes plain) {
+  return plain.size() > 2 && (plain[0] == tag::kSetRequest || plain[0] == tag::kActionRequest) &&
+         (plain[2] & kConfirmed) == 0;
+}
+
+// What it takes to change a key, all that is let in with the last invocation counters.
+bool changes_the_key(Bytes plain) {
+  if (plain[0] == tag::kInitiateRequest) return true;
+  const Result<ActionRequest> request = decode_action_request(plain);
+  if (!request || request->kind != ActionRequest::Kind::normal) return false;
+  const cosem::Method& method = request->method;
+  return method == kReplyToHls ||
+         (method.class_id == cosem::classes::SecuritySetup::kId &&
+          method.index == cosem::classes::SecuritySetup::kGlobalKeyTransfer);
+}
 
 constexpr bool is_service_request(std::uint8_t tag) {
   return tag == tag::kGetRequest || tag == tag::kSetRequest || tag == tag::kActionRequest;
@@ -36,6 +56,17 @@ void ServerSession::end_long_transfer() {
   long_ = Long::none;
 }
 
+void ServerSession::begin_long(Long kind, std::uint8_t invoke_id) {
+  long_ = kind;
+  invoke_id_ = invoke_id & kInvokeIdMask;
+  block_number_ = 0;
+}
+
+bool ServerSession::claim_join() {
+  join_ticket_ = join_->claim(static_cast<std::uint8_t>(role_->authentication));
+  return holds_join();
+}
+
 std::uint32_t ServerSession::offered_conformance() const {
   std::uint32_t offered = conformance::kOffered;
   if (join_ == nullptr) offered &= ~(conformance::kBlockSet | conformance::kBlockAction);
@@ -54,7 +85,7 @@ void ServerSession::on_apdu(Bytes apdu, const ServerIdentity& identity, Applicat
   if (apdu[0] == tag::kRlrq) return release(x, apdu);
   const Fault fault = serve(x, apdu);
   const std::size_t before = reply.size();
-  if (fault.state != Fault::State::none) {
+  if (fault.state != Fault::State::none && !is_unconfirmed(apdu)) {
     encode(fault, reply);
     if (x.service) application.served(role_->sap, *x.service, reply.size() - before);
   }
@@ -110,6 +141,9 @@ ServerSession::Fault ServerSession::verify(Exchange& x, const Ciphered& ciphered
     x.service = Service::decryption_failed;
     return {Fault::State::service_not_allowed, Fault::Service::deciphering_error};
   }
+  if (ciphered.invocation_counter >= kFirstReservedCounter && !changes_the_key(*opened)) {
+    return kNotAllowed;
+  }
   // Only now: a counter that nobody vouches for must not lock the client out.
   if (!x.application.accept_invocation_counter(role_->sap, ciphered.invocation_counter)) {
     x.service = Service::replay_refused;
@@ -128,7 +162,13 @@ ServerSession::Fault ServerSession::answer(Exchange& x, Bytes plain) {
   if (frame.size() > client_pdu_octets_) frame = frame.first(client_pdu_octets_);
   if (frame.size() < head + tail + kMinPduOctets) return kPduTooLong;
   Writer out(frame.subspan(head, frame.size() - head - tail));
+  const bool unconfirmed = is_unconfirmed(plain);
   const Fault fault = dispatch(x, plain, out);
+  if (unconfirmed) {
+    if (long_ == Long::action_return) end_long_transfer();
+    if (x.service) x.application.served(role_->sap, *x.service, 0);
+    return kNoFault;
+  }
   if (fault.state != Fault::State::none) return fault;
   if (!out.ok()) return kPduTooLong;
   std::size_t octets = out.size();

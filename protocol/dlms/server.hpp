@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/ciphering.hpp"
 #include "protocol/dlms/exception.hpp"
 #include "protocol/dlms/join_buffer.hpp"
@@ -9,7 +10,9 @@
 
 namespace protocol::dlms {
 
+struct ActionRequest;
 struct DataBlock;
+struct List;
 
 // What a server offers to one client address. A table of constants in the firmware.
 struct ClientRole {
@@ -29,6 +32,13 @@ class Application {
                                   const cosem::Selection& selection, std::size_t offset,
                                   Writer& out, bool& more) = 0;
   virtual cosem::AccessResult set(Sap client, const cosem::Attribute& attribute, Bytes value) = 0;
+  // Of a list of actions each before the first of them is run, so that what must be done together
+  // or not at all is known together.
+  virtual void announce(Sap client, const cosem::Method& method, Bytes parameter) {
+    static_cast<void>(client);
+    static_cast<void>(method);
+    static_cast<void>(parameter);
+  }
   // Return parameters, if any, as A-XDR into `out`.
   virtual cosem::AccessResult action(Sap client, const cosem::Method& method, Bytes parameter,
                                      Writer& out) = 0;
@@ -47,12 +57,17 @@ class Application {
   virtual void served(Sap client, Service service, std::size_t reply_octets) = 0;
   // The next invocation counter for a ciphered APDU with the meter's own title; never repeats.
   virtual std::uint32_t next_invocation_counter() = 0;
-  // True when `counter` is above every one accepted from this client before, and remembers it.
+  // True when `counter` is above every one accepted from this client before, and remembers it. Of
+  // those from kFirstReservedCounter on only the next one is good: nobody jumps over them.
   virtual bool accept_invocation_counter(Sap client, std::uint32_t counter) = 0;
 
  protected:
   ~Application() = default;
 };
+
+// The last invocation counters of a key, with which nothing is accepted but what it takes to change
+// the key: a client that spent all the others, or jumped over them, can still be let in again.
+inline constexpr std::uint32_t kFirstReservedCounter = UINT32_MAX - 1023;
 
 // Identity and secrets, owned by the firmware; may change while associations live (key transfer).
 struct ServerIdentity {
@@ -78,6 +93,11 @@ class ServerSession {
   // The link below is gone.
   void reset();
   bool associated() const { return state_ == State::associated; }
+  // What was negotiated: services, and the largest APDU that the client takes.
+  std::uint32_t conformance() const { return conformance_; }
+  std::uint16_t client_pdu_octets() const { return client_pdu_octets_; }
+  // What would be offered to a client that asked for everything.
+  std::uint32_t offered_conformance() const;
   const ClientRole& role() const { return *role_; }
   std::uint32_t malformed() const { return malformed_; }
 
@@ -87,7 +107,7 @@ class ServerSession {
   using Fault = ExceptionResponse;  // State::none: no fault
   static constexpr std::size_t kOwnChallengeOctets = 16;
   enum class State : std::uint8_t { idle, authenticating, associated };
-  enum class Long : std::uint8_t { none, get, set, action, action_return };
+  enum class Long : std::uint8_t { none, get, get_list, set, action, action_return };
 
   // server.cpp
   Fault serve(Exchange& x, Bytes apdu);
@@ -98,7 +118,9 @@ class ServerSession {
   Fault unreadable(Error error);
   void end_long_transfer();
   bool holds_join() const { return join_ != nullptr && join_->holds(join_ticket_); }
-  std::uint32_t offered_conformance() const;
+  bool goes_on(std::uint8_t invoke_id) const { return (invoke_id & kInvokeIdMask) == invoke_id_; }
+  void begin_long(Long kind, std::uint8_t invoke_id);
+  bool claim_join();
 
   // server_association.cpp
   void associate(Exchange& x, Bytes apdu);
@@ -114,7 +136,8 @@ class ServerSession {
   Fault on_get(Exchange& x, Bytes apdu, Writer& out);
   void get_first(Exchange& x, std::uint8_t invoke_id, Writer& out);
   void get_next(Exchange& x, std::uint8_t invoke_id, std::uint32_t number, Writer& out);
-  void get_list(Exchange& x, std::uint8_t invoke_id, Reader items, std::size_t count, Writer& out);
+  Fault get_list(Exchange& x, std::uint8_t invoke_id, const List& items, Writer& out);
+  bool put_items(Exchange& x, Bytes items, bool in_blocks, Writer& body);
 
   // server_set.cpp
   Fault on_set(Exchange& x, Bytes apdu, Writer& out);
@@ -122,6 +145,7 @@ class ServerSession {
 
   // server_action.cpp
   Fault on_action(Exchange& x, Bytes apdu, Writer& out);
+  void announce_all(Exchange& x, const ActionRequest& request) const;
   Fault action_block(Exchange& x, std::uint8_t invoke_id, const DataBlock& block, Writer& out);
   void run_action(Exchange& x, std::uint8_t invoke_id, const cosem::Method& method, Bytes parameter,
                   Writer& out);
@@ -136,10 +160,13 @@ class ServerSession {
   std::uint32_t last_counter_ = 0;       // accepted in this association
   std::uint32_t conformance_ = 0;        // negotiated
   std::uint32_t block_number_ = 0;       // last block sent, or received
-  std::uint32_t offset_ = 0;             // octets of the value sent
+  std::uint32_t offset_ = 0;             // octets of the value sent; of a list: of the item
   std::uint16_t client_pdu_octets_ = 0;  // what the client can receive
   State state_ = State::idle;
   Long long_ = Long::none;
+  std::uint8_t invoke_id_ = 0;   // of the long transfer
+  std::uint16_t list_at_ = 0;    // GET of a list: where the item stands that goes on
+  std::uint16_t list_left_ = 0;  // and how many are left with it
   std::uint8_t client_challenge_octets_ = 0;
   SystemTitle client_title_{};
   std::array<std::uint8_t, kOwnChallengeOctets> own_challenge_{};

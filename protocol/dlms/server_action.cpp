@@ -21,6 +21,15 @@ constexpr std::size_t kPBlockHead = 3 + 5;
 
 }  // namespace
 
+void ServerSession::announce_all(Exchange& x, const ActionRequest& request) const {
+  Reader methods(request.methods.items);
+  Reader parameters(request.parameters.items);
+  for (std::size_t left = request.methods.count; left > 0; --left) {
+    const cosem::Method method = take_method(methods);
+    x.application.announce(role_->sap, method, take_value(parameters));
+  }
+}
+
 ServerSession::Fault ServerSession::on_action(Exchange& x, Bytes apdu, Writer& out) {
   const Result<ActionRequest> request = decode_action_request(apdu);
   if (!request) return unreadable(request.error());
@@ -36,16 +45,14 @@ ServerSession::Fault ServerSession::on_action(Exchange& x, Bytes apdu, Writer& o
   switch (request->kind) {
     case ActionRequest::Kind::normal:
       run_action(x, invoke_id, request->method, request->parameter, out);
-      if ((invoke_id & kConfirmed) == 0) {
-        end_long_transfer();
-        out.truncate(0);
-      }
       return kNoFault;
     case ActionRequest::Kind::first_block:
       if ((conformance_ & conformance::kBlockAction) == 0) return kNotAllowed;
-      join_ticket_ = join_->claim();
-      long_ = Long::action;
-      block_number_ = 0;
+      if (!claim_join()) {
+        put_result(invoke_id, static_cast<std::uint8_t>(AccessResult::temporary_failure), out);
+        return kNoFault;
+      }
+      begin_long(Long::action, invoke_id);
       attribute_ = {request->method.class_id, request->method.instance, request->method.index};
       return action_block(x, invoke_id, request->block, out);
     case ActionRequest::Kind::with_list: {
@@ -58,6 +65,7 @@ ServerSession::Fault ServerSession::on_action(Exchange& x, Bytes apdu, Writer& o
       axdr::put_length(request->methods.count, out);
       Reader methods(request->methods.items);
       Reader parameters(request->parameters.items);
+      announce_all(x, *request);
       for (std::size_t left = request->methods.count; left-- > 0;) {
         const cosem::Method method = take_method(methods);
         const Bytes parameter = take_value(parameters);
@@ -112,7 +120,7 @@ void ServerSession::run_action(Exchange& x, std::uint8_t invoke_id, const cosem:
     encode(response, out);
     return;
   }
-  if (!holds_join()) join_ticket_ = join_->claim();
+  if (!holds_join()) claim_join();
   Writer value(join_->free());
   const AccessResult result = x.application.action(role_->sap, method, parameter, value);
   if (result == AccessResult::success && value.ok() && value.size() > 0) {
@@ -137,8 +145,7 @@ void ServerSession::put_return(std::uint8_t invoke_id, Bytes value, Writer& out)
     return;
   }
   join_->keep_only_new(value.size());
-  long_ = Long::action_return;
-  block_number_ = 0;
+  begin_long(Long::action_return, invoke_id);
   offset_ = 0;
   put_return_block(invoke_id, out);
 }
@@ -156,7 +163,7 @@ void ServerSession::put_return_block(std::uint8_t invoke_id, Writer& out) {
 }
 
 void ServerSession::return_next(std::uint8_t invoke_id, std::uint32_t number, Writer& out) {
-  if (long_ != Long::action_return) {
+  if (long_ != Long::action_return || !goes_on(invoke_id)) {
     return put_result(invoke_id, action_result::kNoLongActionInProgress, out);
   }
   if (number != block_number_ || !holds_join()) {
@@ -171,10 +178,12 @@ void ServerSession::return_next(std::uint8_t invoke_id, std::uint32_t number, Wr
 
 ServerSession::Fault ServerSession::action_block(Exchange& x, std::uint8_t invoke_id,
                                                  const DataBlock& block, Writer& out) {
+  if (long_ != Long::action || !goes_on(invoke_id)) {
+    put_result(invoke_id, action_result::kNoLongActionInProgress, out);
+    return kNoFault;
+  }
   std::uint8_t failure = 0;
-  if (long_ != Long::action) {
-    failure = action_result::kNoLongActionInProgress;
-  } else if (!holds_join() || block.number != block_number_ + 1 || !join_->append(block.raw)) {
+  if (!holds_join() || block.number != block_number_ + 1 || !join_->append(block.raw)) {
     failure = action_result::kLongActionAborted;
   } else if (block.last && !axdr::is_one_value(join_->joined())) {
     failure = static_cast<std::uint8_t>(AccessResult::type_unmatched);

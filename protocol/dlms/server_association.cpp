@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "protocol/axdr/encode.hpp"
-#include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/dlms/hls.hpp"
 #include "protocol/dlms/server_exchange.hpp"
 #include "protocol/dlms/services.hpp"
@@ -16,23 +15,31 @@ using Service = Application::Service;
 // A ciphered answer needs its 30 octets of protection and the HLS token besides.
 constexpr std::uint16_t kMinCipheredPduOctets = 64;
 
-// reply_to_HLS_authentication of the current association, Blue Book 4.4.2.
-constexpr cosem::Method kReplyToHls{cosem::classes::AssociationLn::kId, cosem::obis(0, 0, 40, 0, 0),
-                                    cosem::classes::AssociationLn::kReplyToHlsAuthentication};
+// Diagnostic of the ACSE service provider, Green Book 9.4.2.
+constexpr std::uint8_t kNoCommonAcseVersion = 2;
+// RLRE reason, Green Book 9.4.2.
+constexpr std::uint8_t kReleaseNormal = 0;
+constexpr std::uint8_t kReleaseNotFinished = 1;
 
 }  // namespace
 
 void ServerSession::associate(Exchange& x, Bytes apdu) {
-  // A pre-established association cannot be opened; on the others an AARQ starts from nothing,
-  // also when the client comes back after losing its own state.
+  // A pre-established association cannot be opened; on the others a good AARQ starts from nothing,
+  // also when the client comes back after losing its own state. One that is refused changes
+  // nothing: whoever cannot prove who he is must not end what another one opened.
   if (role_->pre_established) {
     Admission refused;
     refused.diagnostic = Diagnostic::no_reason_given;
     return reply_to_aarq(x, refused);
   }
-  reset();
-  const Admission admission = admit(x, apdu);
-  if (!admission.accepted()) reset();
+  ServerSession next(*role_, join_);
+  next.malformed_ = malformed_;
+  const Admission admission = next.admit(x, apdu);
+  malformed_ = next.malformed_;
+  if (admission.accepted()) {
+    end_long_transfer();
+    *this = next;
+  }
   reply_to_aarq(x, admission);
 }
 
@@ -48,6 +55,10 @@ ServerSession::Admission ServerSession::admit(Exchange& x, Bytes apdu) {
     ++malformed_;
     return refuse(Diagnostic::no_reason_given);
   }
+  if (!aarq->version1) {
+    admission.common_version = false;
+    return admission;
+  }
   if (aarq->context != admission.context) {
     return refuse(Diagnostic::application_context_name_not_supported);
   }
@@ -57,6 +68,10 @@ ServerSession::Admission ServerSession::admit(Exchange& x, Bytes apdu) {
   }
   if (aarq->mechanism.value_or(Authentication::none) != role_->authentication) {
     return refuse(Diagnostic::mechanism_name_not_recognised);
+  }
+  // A mechanism whose functional unit is not asked for is none.
+  if (role_->authentication != Authentication::none && !aarq->authenticates) {
+    return refuse(Diagnostic::authentication_required);
   }
   const bool needs_title = role_->ciphered || role_->authentication == Authentication::hls5_gmac;
   if (needs_title) {
@@ -120,6 +135,9 @@ void ServerSession::negotiate(const ServerIdentity& identity, Bytes initiate,
     admission.initiate_error = initiate_error::kDlmsVersionTooLow;
   } else if ((conformance_ & kAnyService) == 0) {
     admission.initiate_error = initiate_error::kIncompatibleConformance;
+  } else if (!request->dedicated_key.empty()) {
+    // Accepted, it would only fail with the first request that it seals.
+    admission.initiate_error = initiate_error::kRefusedByVdeHandler;
   } else if (client_pdu_octets_ < (protected_answers ? kMinCipheredPduOctets : kMinPduOctets)) {
     admission.initiate_error = initiate_error::kPduSizeTooShort;
   }
@@ -161,6 +179,10 @@ void ServerSession::reply_to_aarq(Exchange& x, const Admission& admission) {
     aare.result = AssociationResult::rejected_permanent;
     aare.diagnostic =
         admission.initiate_error != 0 ? Diagnostic::no_reason_given : admission.diagnostic;
+    if (!admission.common_version) {
+      aare.of_provider = true;
+      aare.diagnostic = static_cast<Diagnostic>(kNoCommonAcseVersion);
+    }
     if (admission.initiate_error != 0) {
       Writer error(buffer);
       encode(ConfirmedServiceError{1, 6, admission.initiate_error}, error);
@@ -213,18 +235,22 @@ void ServerSession::release(Exchange& x, Bytes apdu) {
   }
   std::array<std::uint8_t, 48> buffer{};
   Release response;
-  response.reason = 0;
-  if (state_ != State::idle && !request->user_information.empty()) {
-    Bytes plain = request->user_information;
-    if (role_->ciphered) {
-      // Somebody else's release: dropped. A release without the ciphered initiate is let in, as
-      // most clients send it so, and whoever can send one can as well cut the link below.
-      const Fault fault = open_initiate(x, request->user_information, plain);
-      if (fault.state != Fault::State::none) {
-        if (x.service) x.application.served(role_->sap, *x.service, 0);
-        return;
-      }
+  response.reason = kReleaseNormal;
+  if (state_ != State::idle && role_->ciphered) {
+    // Whoever has no key ends nobody's association. One that only left out the ciphered initiate,
+    // as many clients do, is told so: the association lives as long as the link below.
+    if (request->user_information.empty()) {
+      response.reason = kReleaseNotFinished;
+      return encode_rlre(response, x.reply);
     }
+    Bytes plain;
+    const Fault fault = open_initiate(x, request->user_information, plain);
+    if (fault.state != Fault::State::none) {
+      if (x.service) x.application.served(role_->sap, *x.service, 0);
+      return;
+    }
+  }
+  if (state_ != State::idle && !request->user_information.empty()) {
     response.user_information = initiate_response(x, buffer);
   }
   encode_rlre(response, x.reply);

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/initiate.hpp"
@@ -24,10 +25,18 @@ struct ServerSession::Exchange {
 struct ServerSession::Admission {
   Diagnostic diagnostic = Diagnostic::none;
   std::uint8_t initiate_error = 0;  // a value of namespace initiate_error
+  bool common_version = true;       // of ACSE
   Context context = Context::ln;
   std::optional<Authentication> mechanism{};
-  bool accepted() const { return diagnostic == Diagnostic::none && initiate_error == 0; }
+  bool accepted() const {
+    return common_version && diagnostic == Diagnostic::none && initiate_error == 0;
+  }
 };
+
+// reply_to_HLS_authentication of the current association, Blue Book 4.4.2.
+inline constexpr cosem::Method kReplyToHls{
+    cosem::classes::AssociationLn::kId, cosem::obis(0, 0, 40, 0, 0),
+    cosem::classes::AssociationLn::kReplyToHlsAuthentication};
 
 // Faults that several services answer with.
 inline constexpr ExceptionResponse kNoFault{};

@@ -9,6 +9,8 @@ namespace {
 
 using cosem::AccessResult;
 
+constexpr std::size_t kRefusalOctets = 2;  // of an item of a list
+
 // The selection the application gets, or why there is none.
 struct Wanted {
   AccessResult result = AccessResult::success;
@@ -22,7 +24,7 @@ Wanted wanted_rows(const cosem::Attribute& attribute, const AccessSelection& acc
   }
   const Result<cosem::Selection> selection = decode_selection(access);
   if (selection) return {AccessResult::success, *selection};
-  return {selection.error() == Error::unsupported ? AccessResult::other_reason
+  return {selection.error() == Error::unsupported ? AccessResult::scope_of_access_violated
                                                   : AccessResult::type_unmatched};
 }
 
@@ -72,9 +74,7 @@ ServerSession::Fault ServerSession::on_get(Exchange& x, Bytes apdu, Writer& out)
   end_long_transfer();
   if (request->kind == GetRequest::Kind::with_list) {
     if ((conformance_ & conformance::kMultipleReferences) == 0) return kNotAllowed;
-    get_list(x, request->invoke_id, Reader(request->attributes.items), request->attributes.count,
-             out);
-    return kNoFault;
+    return get_list(x, request->invoke_id, request->attributes, out);
   }
   const Wanted wanted = wanted_rows(request->attribute, request->selection);
   if (wanted.result != AccessResult::success) {
@@ -84,6 +84,7 @@ ServerSession::Fault ServerSession::on_get(Exchange& x, Bytes apdu, Writer& out)
   attribute_ = request->attribute;
   selection_ = wanted.selection;
   get_first(x, request->invoke_id, out);
+  selection_.columns = {};  // they stood in the request
   return kNoFault;
 }
 
@@ -111,7 +112,7 @@ void ServerSession::get_first(Exchange& x, std::uint8_t invoke_id, Writer& out) 
   }
   std::size_t octets = max_raw_octets(out.space(), get_block_head(0) - 1);
   if (octets > body.size()) octets = body.size();
-  long_ = Long::get;
+  begin_long(Long::get, invoke_id);
   block_number_ = 1;
   offset_ = static_cast<std::uint32_t>(octets);
   put_block(invoke_id, false, block_number_, room.first(octets), out);
@@ -119,7 +120,7 @@ void ServerSession::get_first(Exchange& x, std::uint8_t invoke_id, Writer& out) 
 
 void ServerSession::get_next(Exchange& x, std::uint8_t invoke_id, std::uint32_t number,
                              Writer& out) {
-  if (long_ != Long::get) {
+  if ((long_ != Long::get && long_ != Long::get_list) || !goes_on(invoke_id)) {
     return put_block_failure(invoke_id, number, AccessResult::no_long_get_in_progress, out);
   }
   if (number != block_number_) {
@@ -131,50 +132,98 @@ void ServerSession::get_next(Exchange& x, std::uint8_t invoke_id, std::uint32_t 
   const MutableBytes room = out.free().subspan(get_block_head(most), most);
   Writer body(room);
   bool more = false;
-  const AccessResult result =
-      x.application.get(role_->sap, attribute_, selection_, offset_, body, more);
+  AccessResult result = AccessResult::long_get_aborted;
+  if (long_ == Long::get) {
+    result = x.application.get(role_->sap, attribute_, selection_, offset_, body, more);
+    offset_ += static_cast<std::uint32_t>(body.size());
+  } else if (holds_join() && put_items(x, join_->joined(), true, body)) {
+    result = AccessResult::success;
+    more = list_left_ > 0;
+  }
   if (result != AccessResult::success || !body.ok()) {
     end_long_transfer();
     const AccessResult reason =
         result == AccessResult::success ? AccessResult::long_get_aborted : result;
     return put_block_failure(invoke_id, block_number_, reason, out);
   }
-  offset_ += static_cast<std::uint32_t>(body.size());
   if (!more) end_long_transfer();
   put_block(invoke_id, !more, block_number_, room.first(body.size()), out);
 }
 
-// All values in one response. One that does not fit any more is refused by itself; the client reads
-// it alone, in blocks.
-void ServerSession::get_list(Exchange& x, std::uint8_t invoke_id, Reader items, std::size_t count,
-                             Writer& out) {
-  constexpr std::size_t kRefusalOctets = 2;
-  out.u8(tag::kGetResponse);
-  out.u8(static_cast<std::uint8_t>(GetResponse::Kind::with_list));
-  out.u8(invoke_id);
-  axdr::put_length(count, out);
-  for (std::size_t left = count; left-- > 0;) {
-    const cosem::Attribute attribute = take_attribute(items);
-    const Wanted wanted = wanted_rows(attribute, take_access_selection(items));
-    AccessResult result = wanted.result;
-    const std::size_t reserved = kRefusalOctets * left + 1;
+// All values in one response. If they do not fit, the response goes in blocks as one value goes,
+// unless the buffer that keeps the list meanwhile has another owner or the client takes no blocks:
+// then those that do not fit are refused, each by itself.
+ServerSession::Fault ServerSession::get_list(Exchange& x, std::uint8_t invoke_id, const List& items,
+                                             Writer& out) {
+  const bool in_blocks = join_ != nullptr && !join_->busy() &&
+                         items.items.size() <= join_->capacity() &&
+                         (conformance_ & conformance::kBlockGet) != 0;
+  if (!in_blocks && out.space() < kGetListHead + 3 + kRefusalOctets * items.count) {
+    return kPduTooLong;
+  }
+  const std::size_t most =
+      in_blocks ? max_raw_octets(out.space(), get_block_head(0) - 1) : out.space() - kGetListHead;
+  const MutableBytes room = out.free().subspan(kGetListHead, most);
+  Writer body(room);
+  axdr::put_length(items.count, body);
+  list_at_ = 0;
+  list_left_ = static_cast<std::uint16_t>(items.count);
+  offset_ = 0;
+  const bool begun = put_items(x, items.items, in_blocks, body);
+  if (begun && list_left_ == 0) {
+    out.u8(tag::kGetResponse);
+    out.u8(static_cast<std::uint8_t>(GetResponse::Kind::with_list));
+    out.u8(invoke_id);
+    out.commit(body.size());
+    return kNoFault;
+  }
+  if (!begun || !claim_join() || !join_->append(items.items)) {
+    end_long_transfer();
+    put_block_failure(invoke_id, 1, AccessResult::long_get_aborted, out);
+    return kNoFault;
+  }
+  begin_long(Long::get_list, invoke_id);
+  block_number_ = 1;
+  put_block(invoke_id, false, block_number_, room.first(body.size()), out);
+  return kNoFault;
+}
+
+// The items from where the list stands, as far as `body` reaches: each 00 and its value, or 01 and
+// why there is none. False: a value broke off in its middle.
+bool ServerSession::put_items(Exchange& x, Bytes items, bool in_blocks, Writer& body) {
+  while (list_left_ > 0) {
+    if (body.space() < kRefusalOctets) return in_blocks;
+    Reader item(items.subspan(list_at_));
+    const cosem::Attribute attribute = take_attribute(item);
+    const Wanted wanted = wanted_rows(attribute, take_access_selection(item));
+    const std::size_t reserved = in_blocks ? 0 : kRefusalOctets * (list_left_ - 1u);
+    const std::size_t head = offset_ == 0 ? 1 : 0;
+    const std::size_t room = body.space() > reserved + head ? body.space() - reserved - head : 0;
+    Writer value(body.free().subspan(head, room));
     bool more = false;
-    MutableBytes room = out.space() > reserved ? out.free().subspan(1) : MutableBytes{};
-    Writer body(room.first(room.empty() ? 0 : out.space() - reserved));
+    AccessResult result = wanted.result;
     if (result == AccessResult::success) {
-      result = x.application.get(role_->sap, attribute, wanted.selection, 0, body, more);
+      result = x.application.get(role_->sap, attribute, wanted.selection, offset_, value, more);
     }
-    if (result == AccessResult::success && (more || !body.ok() || body.size() == 0)) {
+    const bool whole = value.ok() && value.size() > 0 && (in_blocks || !more);
+    if (result == AccessResult::success && !whole) {
       result = AccessResult::other_reason;
     }
     if (result == AccessResult::success) {
-      out.u8(0);
-      out.commit(body.size());
+      if (offset_ == 0) body.u8(0);
+      body.commit(value.size());
+      offset_ += static_cast<std::uint32_t>(value.size());
+      if (more) return true;
     } else {
-      out.u8(1);
-      out.u8(static_cast<std::uint8_t>(result));
+      if (offset_ != 0) return false;
+      body.u8(1);
+      body.u8(static_cast<std::uint8_t>(result));
     }
+    list_at_ = static_cast<std::uint16_t>(list_at_ + item.position());
+    --list_left_;
+    offset_ = 0;
   }
+  return true;
 }
 
 }  // namespace protocol::dlms

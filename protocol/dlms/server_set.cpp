@@ -34,7 +34,7 @@ ServerSession::Fault ServerSession::on_set(Exchange& x, Bytes apdu, Writer& out)
       response.result = request->selection.present
                             ? AccessResult::scope_of_access_violated
                             : x.application.set(role_->sap, request->attribute, request->value);
-      if ((invoke_id & kConfirmed) != 0) encode(response, out);
+      encode(response, out);
       return kNoFault;
     }
     case SetRequest::Kind::first_block:
@@ -44,9 +44,11 @@ ServerSession::Fault ServerSession::on_set(Exchange& x, Bytes apdu, Writer& out)
                        out);
         return kNoFault;
       }
-      join_ticket_ = join_->claim();
-      long_ = Long::set;
-      block_number_ = 0;
+      if (!claim_join()) {
+        put_last_block(invoke_id, AccessResult::temporary_failure, request->block.number, out);
+        return kNoFault;
+      }
+      begin_long(Long::set, invoke_id);
       attribute_ = request->attribute;
       return set_block(x, invoke_id, request->block, out);
     case SetRequest::Kind::with_list: {
@@ -78,9 +80,11 @@ ServerSession::Fault ServerSession::on_set(Exchange& x, Bytes apdu, Writer& out)
 ServerSession::Fault ServerSession::set_block(Exchange& x, std::uint8_t invoke_id,
                                               const DataBlock& block, Writer& out) {
   AccessResult failure = AccessResult::success;
-  if (long_ != Long::set) {
-    failure = AccessResult::no_long_set_in_progress;
-  } else if (!holds_join()) {
+  if (long_ != Long::set || !goes_on(invoke_id)) {
+    put_last_block(invoke_id, AccessResult::no_long_set_in_progress, block.number, out);
+    return kNoFault;
+  }
+  if (!holds_join()) {
     failure = AccessResult::long_set_aborted;
   } else if (block.number != block_number_ + 1) {
     failure = AccessResult::data_block_number_invalid;

@@ -38,8 +38,10 @@ struct GetResponse {
 Result<GetResponse> decode_get_response(Bytes apdu);
 void encode(const GetResponse& value, Writer& out);
 
-// Octets in front of the data: of a normal response, and of a block with n octets of raw data.
+// Octets in front of the data: of a normal response, of the results of a list, and of a block with
+// n octets of raw data.
 inline constexpr std::size_t kGetNormalHead = 4;
+inline constexpr std::size_t kGetListHead = 3;
 constexpr std::size_t get_block_head(std::size_t n) { return 9 + axdr::length_octets(n); }
 
 struct SetRequest {

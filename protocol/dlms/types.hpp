@@ -36,6 +36,6 @@ inline constexpr std::uint8_t kSecurityEncrypted = 0x20;
 inline constexpr std::uint8_t kSecurityBoth = 0x30;
 
 inline constexpr std::size_t kMaxPasswordOctets = 16;
-inline constexpr std::size_t kMaxChallengeOctets = 32;
+inline constexpr std::size_t kMaxChallengeOctets = 64;  // Green Book 9.2.2.2.2.4
 
 }  // namespace protocol::dlms

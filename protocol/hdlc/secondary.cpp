@@ -43,7 +43,7 @@ void Secondary::on_frame(std::int64_t now_us, const Frame& frame) {
   }
   ++counters_.frames_in;
   if (frame.kind == FrameKind::ui) return on_unconfirmed(frame);
-  if (frame.destination.upper != config_.logical_device) return;  // broadcast: never answered
+  if (to_several(frame.destination)) return;  // never answered, or the stations would collide
   if (frame.kind == FrameKind::snrm) return on_snrm(now_us, frame);
   SecondaryLink* link = find(frame.source.upper);
   if (link != nullptr) touch(*link, now_us);
@@ -96,6 +96,11 @@ bool Secondary::addressed_to_us(const Address& destination) const {
   return destination.octets == 1 || config_.physical_device == 0 ||
          destination.lower == config_.physical_device ||
          destination.lower == (destination.octets == 4 ? kAllStation14 : kAllStation7);
+}
+
+bool Secondary::to_several(const Address& destination) {
+  const std::uint16_t all = destination.octets == 4 ? kAllStation14 : kAllStation7;
+  return destination.upper == all || (destination.octets > 1 && destination.lower == all);
 }
 
 SecondaryLink* Secondary::find(std::uint16_t client_sap) {

@@ -272,7 +272,9 @@ bool selections_supported(const p32::RawDlmsOrder& order) {
   return std::all_of(order.operations.begin(), order.operations.end(), [](const auto& wanted) {
     if (!wanted.selector) return true;
     const bool get = wanted.service == p32::DlmsService::get;
-    return get && protocol::dlms::decode_selection({true, *wanted.selector, wanted.selection}).ok();
+    const auto selection =
+        protocol::dlms::decode_selection({true, *wanted.selector, wanted.selection});
+    return get && selection.ok() && !selection->selects_columns();
   });
 }
 

@@ -92,10 +92,55 @@ TEST(Selection, ARangeMayGoByTheCaptureCounter) {
                    .ok());
 }
 
-TEST(Selection, ColumnsAndUnknownSelectorsAreUnsupported) {
-  EXPECT_EQ(
-      dlms::decode_selection({true, 2, hex("0204 0600000001 0600000000 120002 120003")}).error(),
-      Error::unsupported);
+// Blue Book 4.1.6.1: without deviation it is the local time of whoever has the clock, and the
+// status octet tells which of two hours is meant.
+TEST(Selection, fault_03_without_deviation_it_is_local_time) {
+  using Time = cosem::Selection::Time;
+  const auto range = [](const char* from_end, const char* to_end) {
+    const std::string head = "0204 0204 120008 09060000010000FF 0F02 120000 090C07E80A1BFF02000000";
+    const std::string text = head + from_end + "090C07E80A1BFF02300000" + to_end + "0100";
+    return dlms::decode_selection({true, 1, hex(text.c_str())});
+  };
+  auto selection = range("8000FF", "800080");
+  ASSERT_TRUE(selection.ok());
+  EXPECT_EQ(selection->from_time, Time::local);
+  EXPECT_EQ(selection->to_time, Time::local_daylight_saving);
+  EXPECT_EQ(selection->from_utc_s, 1729994400);  // 2024-10-27 02:00 as if it were UTC
+  EXPECT_EQ(selection->to_utc_s, 1729997280);
+  dlms::SelectionBuffer buffer{};
+  const auto back = dlms::decode_selection(dlms::encode_selection(*selection, buffer));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->from_time, Time::local);
+  EXPECT_EQ(back->to_time, Time::local_daylight_saving);
+  EXPECT_EQ(back->to_utc_s, 1729997280);
+  selection = range("800000", "FFC400");
+  ASSERT_TRUE(selection.ok());
+  EXPECT_EQ(selection->from_time, Time::local_standard);
+  EXPECT_EQ(selection->to_time, Time::utc);
+  EXPECT_EQ(selection->to_utc_s, 1729997280 - 3600);
+}
+
+TEST(Selection, fault_04_columns_by_number_and_by_name) {
+  auto selection =
+      dlms::decode_selection({true, 2, hex("0204 0600000001 0600000000 120002 120003")});
+  ASSERT_TRUE(selection.ok());
+  EXPECT_EQ(selection->first_column, 2);
+  EXPECT_EQ(selection->last_column, 3);
+  EXPECT_TRUE(selection->selects_columns());
+  const Octets named =
+      hex("0204 0204 120008 09060000010000FF 0F02 120000 090C07E80701FF020000FFFF8880"
+          "090C07E80701FF020000FF800000 0102"
+          "0204 120003 09060100010800FF 0F02 120000 0204 120008 09060000010000FF 0F02 120000");
+  selection = dlms::decode_selection({true, 1, named});
+  ASSERT_TRUE(selection.ok());
+  EXPECT_EQ(selection->n_columns, 2);
+  EXPECT_EQ(to_hex(selection->columns),
+            "020412000309060100010800FF0F02120000020412000809060000010000FF0F02120000");
+  const Octets cut(named.begin(), named.end() - 3);
+  EXPECT_EQ(dlms::decode_selection({true, 1, cut}).error(), Error::truncated);
+}
+
+TEST(Selection, UnknownSelectorsAreUnsupported) {
   EXPECT_EQ(dlms::decode_selection({true, 3, hex("00")}).error(), Error::unsupported);
   EXPECT_EQ(dlms::decode_selection({true, 2, hex("0203 0600000001 0600000000 120001")}).error(),
             Error::malformed);

@@ -98,6 +98,43 @@ TEST_F(SecondaryTest, OtherStationsAreLeftAlone) {
   EXPECT_EQ(meter_.secondary.counters().not_for_us, 2u);
 }
 
+// Upper 1, lower all stations: every meter on the bus would answer at once, with the address of
+// all.
+TEST_F(SecondaryTest, fault_27_an_all_station_address_above_or_below_is_never_answered) {
+  open();
+  for (const Address& several :
+       {Address{1, kAllStation7, 2}, Address{1, kAllStation14, 4}, Address{kAllStation7, 0x11, 2},
+        Address{kAllStation14, 0x11, 4}, Address{kAllStation7, 0, 1}}) {
+    for (const FrameKind kind : {FrameKind::snrm, FrameKind::disconnect, FrameKind::receive_ready,
+                                 FrameKind::information, FrameKind::ui}) {
+      Frame frame = command(kind);
+      frame.destination = several;
+      if (kind == FrameKind::information || kind == FrameKind::ui) frame.information = apdu_;
+      EXPECT_FALSE(ask(frame)) << several.upper << '.' << several.lower;
+    }
+  }
+  EXPECT_EQ(meter_.unconfirmed.size(), 5u) << "heard, but nothing said";
+  EXPECT_TRUE(meter_.requests.empty());
+  EXPECT_EQ(ask(request(0, 0, apdu_))->kind, FrameKind::information) << "the link is as it was";
+}
+
+// What idle-line detection cut off goes nowhere: neither with the octets that come next nor alone.
+TEST_F(SecondaryTest, fault_29_a_frame_without_its_last_flag_is_dropped) {
+  open();
+  Octets cut = encoded(request(0, 0, apdu_));
+  cut.pop_back();
+  meter_.sent.clear();
+  meter_.secondary.on_bytes(now_us_, cut);
+  EXPECT_TRUE(meter_.sent.empty());
+  EXPECT_TRUE(meter_.requests.empty());
+  now_us_ += 11'000'000;
+  const std::optional<Frame> answer = ask(command(FrameKind::receive_ready));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->kind, FrameKind::receive_ready);
+  EXPECT_EQ(answer->nr, 0) << "the cut frame was never taken";
+  EXPECT_TRUE(meter_.requests.empty());
+}
+
 TEST_F(SecondaryTest, BroadcastIsTakenOnlyUnnumberedAndNeverAnswered) {
   Frame frame = command(FrameKind::snrm);
   frame.destination = {kAllStation7, 0, 1};
