@@ -58,7 +58,7 @@ class Application {
   // The next invocation counter for a ciphered APDU with the meter's own title; never repeats.
   virtual std::uint32_t next_invocation_counter() = 0;
   // True when `counter` is above every one accepted from this client before, and remembers it. Of
-  // those from kFirstReservedCounter on only the next one is good: nobody jumps over them.
+  // those from kFirstReservedCounter on only the next few are good: nobody jumps over them.
   virtual bool accept_invocation_counter(Sap client, std::uint32_t counter) = 0;
 
  protected:
@@ -68,6 +68,7 @@ class Application {
 // The last invocation counters of a key, with which nothing is accepted but what it takes to change
 // the key: a client that spent all the others, or jumped over them, can still be let in again.
 inline constexpr std::uint32_t kFirstReservedCounter = UINT32_MAX - 1023;
+inline constexpr std::uint32_t kReservedStep = 8;  // a token of HLS takes one of its own
 
 // Identity and secrets, owned by the firmware; may change while associations live (key transfer).
 struct ServerIdentity {

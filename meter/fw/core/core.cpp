@@ -13,9 +13,17 @@ std::uint32_t Core::errors() const {
   return errors;
 }
 
-void Core::store_identity() {
-  parameters.store(hal, BlockKind::identity, identity);
+bool Core::store_settings(const Settings& next) {
+  if (!parameters.store(hal, BlockKind::settings, next)) return false;
+  settings = next;
+  return true;
+}
+
+bool Core::store_identity(const meter_provision& next) {
+  if (!parameters.store(hal, BlockKind::identity, next)) return false;
+  identity = next;
   note(EventCode::parameters_changed);
+  return true;
 }
 
 void Core::clear_errors() {

@@ -47,9 +47,9 @@ struct Core {
   bool note_at(EventCode code, std::int64_t utc_s) {
     return journal.note_at(hal, clock, code, utc_s, durable.state.capture_counter);
   }
-  void store_settings() { parameters.store(hal, BlockKind::settings, settings); }
-  // Changed by a client, so noted.
-  void store_identity();
+  // Nothing is what it was told to be unless flash has it: false, and all is as it was.
+  bool store_settings(const Settings& next);
+  bool store_identity(const meter_provision& next);  // changed by a client, so noted
   std::uint32_t errors() const;
   void clear_errors();
 };

@@ -26,7 +26,8 @@ std::size_t Associations::serve(protocol::dlms::Sap client_sap, Bytes apdu, Muta
   Session& session = sessions_[at];
   protocol::Writer answer{room.first(kMaxAnswer_octets)};
   const protocol::dlms::ServerIdentity identity =
-      server_.enter({clients_[at], session.associated(), max_pdu_octets_, &transfers_[at]});
+      server_.enter({clients_[at], session.associated(), max_pdu_octets_, &transfers_[at],
+                     session.conformance(), session.client_pdu_octets()});
   session.on_apdu(apdu, identity, server_, crypto_, room.subspan(kMaxAnswer_octets), answer);
   server_.leave();
   return answer.size();

@@ -5,6 +5,7 @@
 #include "meter/fw/core/slice.hpp"
 #include "meter/fw/cosem/object_table.hpp"
 #include "meter/fw/relay/relay.hpp"
+#include "meter/fw/security/accepted_counters.hpp"
 #include "meter/fw/security/crypto.hpp"
 #include "meter/fw/time/schedule.hpp"
 #include "protocol/axdr/cursor.hpp"
@@ -36,6 +37,10 @@ struct Transfer {
   std::uint32_t end = 0;
   std::uint32_t rows = 0;  // selected ones among them
   LogId log = LogId::logs;
+  std::uint8_t n_columns = 0;                               // 0: all, in their order
+  std::array<std::uint8_t, kProfileColumnCount> columns{};  // in columns_of(log)
+
+  std::span<const std::uint8_t> wanted() const { return std::span(columns).first(n_columns); }
 };
 
 inline constexpr std::uint16_t kMaxPdu_octets = 1024;  // that we receive
@@ -47,6 +52,16 @@ struct Visit {
   bool associated = false;
   std::uint16_t max_pdu_octets = kMaxPdu_octets;  // that the port can receive
   Transfer* transfer = nullptr;                   // the client's block transfer
+  std::uint32_t conformance = 0;                  // negotiated
+  std::uint16_t client_pdu_octets = 0;            // that the client can receive
+};
+
+// The key transfers of one APDU: all of them or none.
+struct KeyChange {
+  meter_provision next{};  // with the new keys: they seal the next answer, not this one
+  bool staged = false;
+  bool stored = false;
+  AccessResult verdict = AccessResult::success;  // for each of them
 };
 
 // What a service works with, and what it leaves to be done when its answer is built.
@@ -54,8 +69,7 @@ struct Context {
   Parts parts;
   const prime::ServiceNode* node = nullptr;  // the power line, where it is fitted
   Visit visit{};
-  meter_provision next_identity{};  // with new keys: they seal the next answer, not this one
-  bool keys_changed = false;
+  KeyChange keys{};
   bool profile_reset = false;  // the load profile began anew, and so must whoever reads along
 
   Fitting fitting() const { return {parts.core.n_elements, parts.core.power_line}; }
@@ -71,6 +85,9 @@ struct Answer {
   Writer value;
   AccessResult result = AccessResult::success;
 };
+
+// One of the key transfers that this APDU asks for, before the first of them is done.
+void stage_keys(Context& context, KeySet keys, Bytes parameter);
 
 // A stored stamp as it was on the day it was written, whatever the zone is now.
 protocol::cosem::DateTime date_time_of(const RowHead& head);

@@ -56,24 +56,39 @@ protocol::dlms::ServerIdentity CosemServer::enter(const Visit& visit) {
   return identity_for(visit.client);
 }
 
+Bytes CosemServer::unicast_key(KeySet keys) const {
+  const meter_provision& identity = context_.parts.core.identity;
+  return keys == kConcentratorKeys ? identity.concentrator_unicast_key : identity.unicast_key;
+}
+
+void CosemServer::open_counters() {
+  static_assert(AcceptedCounters::kKeySets == kKeySets);
+  Core& core = context_.parts.core;
+  auto& accepted = core.durable.state.accepted_counter;
+  accepted_.open(core, kHeadEndKeys, unicast_key(kHeadEndKeys), accepted[kManagement]);
+  accepted_.open(core, kConcentratorKeys, unicast_key(kConcentratorKeys), accepted[kConcentrator]);
+}
+
 void CosemServer::leave() {
   context_.visit = {};
-  if (!std::exchange(context_.keys_changed, false)) return;
+  if (!context_.keys.staged) return;
+  const KeyChange change = std::exchange(context_.keys, {});
+  if (!change.stored) return;
   Core& core = context_.parts.core;
   // A client's counters begin anew with a new key: what the old one sealed opens no more.
   const auto changed = [](const std::uint8_t(&now)[16], const std::uint8_t(&next)[16]) {
     return !std::equal(std::begin(now), std::end(now), next);
   };
   DurableState& state = core.durable.state;
-  const bool head_end = changed(core.identity.unicast_key, context_.next_identity.unicast_key);
-  const bool concentrator = changed(core.identity.concentrator_unicast_key,
-                                    context_.next_identity.concentrator_unicast_key);
+  const bool head_end = changed(core.identity.unicast_key, change.next.unicast_key);
+  const bool concentrator =
+      changed(core.identity.concentrator_unicast_key, change.next.concentrator_unicast_key);
   for (std::uint8_t k = 0; k < kClients; ++k) {
     const KeySet keys = key_set_of(static_cast<ClientIndex>(k));
     if (keys == kConcentratorKeys ? concentrator : head_end) state.accepted_counter[k] = 0;
   }
   if (head_end || concentrator) core.durable.save(core.hal);
-  core.identity = context_.next_identity;
+  core.identity = change.next;
 }
 
 AccessResult CosemServer::get(Sap sap, const Attribute& attribute, const Selection& selection,
@@ -117,6 +132,21 @@ AccessResult CosemServer::set(Sap sap, const Attribute& attribute, Bytes value) 
     }
     return AccessResult::read_write_denied;
   });
+}
+
+void CosemServer::announce(Sap sap, const Method& method, Bytes parameter) {
+  using classes::SecuritySetup;
+  if (method.class_id != SecuritySetup::kId || method.index != SecuritySetup::kGlobalKeyTransfer) {
+    return;
+  }
+  const auto [object, rights, why] =
+      target_of(method.class_id, method.instance, sap, context_.fitting());
+  if (object != nullptr && includes(rights.callable, method.index)) {
+    return stage_keys(context_, static_cast<KeySet>(object->which), parameter);
+  }
+  // One that will be refused takes the others with it.
+  context_.keys.staged = true;
+  context_.keys.verdict = object == nullptr ? why : AccessResult::read_write_denied;
 }
 
 AccessResult CosemServer::action(Sap sap, const Method& method, Bytes parameter, Writer&) {
@@ -172,11 +202,10 @@ std::uint32_t CosemServer::take_counter(KeySet keys) {
 bool CosemServer::accept_invocation_counter(Sap sap, std::uint32_t counter) {
   const ClientIndex client = client_of(sap);
   if (client == kNoClient) return false;
-  DurableState& state = context_.parts.core.durable.state;
-  if (counter <= state.accepted_counter[client]) return false;
-  state.accepted_counter[client] = counter;
-  context_.parts.core.durable.save(context_.parts.core.hal);
-  return true;
+  Core& core = context_.parts.core;
+  const KeySet keys = key_set_of(client);
+  return accepted_.accept(core, keys, unicast_key(keys),
+                          core.durable.state.accepted_counter[client], counter);
 }
 
 }  // namespace meter::fw

@@ -17,6 +17,8 @@ class CosemServer final : public protocol::dlms::Application {
   void use(const prime::ServiceNode& node) { context_.node = &node; }
   // Title, password and the keys that this client shares with us.
   protocol::dlms::ServerIdentity identity_for(ClientIndex client) const;
+  // At boot: the counters accepted from clients are what they were, whatever the battery did.
+  void open_counters();
 
   // Around each ServerSession::on_apdu: who asks, and what may only happen when the answer is
   // built. A key that came in this APDU seals the next answer, not this one.
@@ -28,6 +30,8 @@ class CosemServer final : public protocol::dlms::Application {
                    bool& more) override;
   AccessResult set(protocol::dlms::Sap client, const protocol::cosem::Attribute& attribute,
                    Bytes value) override;
+  void announce(protocol::dlms::Sap client, const protocol::cosem::Method& method,
+                Bytes parameter) override;
   AccessResult action(protocol::dlms::Sap client, const protocol::cosem::Method& method,
                       Bytes parameter, Writer& out) override;
   void served(protocol::dlms::Sap client, Service service, std::size_t reply_octets) override;
@@ -46,7 +50,10 @@ class CosemServer final : public protocol::dlms::Application {
 
   void note_security(EventCode code, std::size_t kind);
 
+  Bytes unicast_key(KeySet keys) const;
+
   Context context_;
+  AcceptedCounters accepted_;
   // One entry a kind and minute: an attacker must not wash the log away.
   std::array<std::uint32_t, kSecurityEvents> quiet_until_s_{};
 };

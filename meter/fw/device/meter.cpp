@@ -8,6 +8,7 @@
 
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/measure/registers.hpp"
+#include "meter/fw/profiles/profiles.hpp"
 
 namespace meter::fw {
 
@@ -32,9 +33,11 @@ void Meter::open_parameters() {
 bool Meter::provision(const meter_provision& provision) {
   if (!is_sensible(provision)) return false;
   open_parameters();
-  core_.journal.format(core_.hal, provision.capture_period_s);
+  if (!core_.journal.format(core_.hal)) return false;
   core_.identity = provision;
-  core_.provisioned = core_.parameters.store(core_.hal, BlockKind::identity, provision);
+  core_.provisioned =
+      core_.parameters.store(core_.hal, BlockKind::load_period, provision.capture_period_s) &&
+      core_.parameters.store(core_.hal, BlockKind::identity, provision);
   return core_.provisioned;
 }
 
@@ -62,8 +65,8 @@ void Meter::boot(meter_boot_reason reason) {
   }
   core_.clock.zone.set(core_.identity.time_zone_min, core_.identity.daylight_saving != 0);
   std::uint32_t& capture_counter = core_.durable.state.capture_counter;
-  capture_counter =
-      std::max(capture_counter, core_.journal.open(core_.hal, core_.identity.capture_period_s));
+  capture_counter = std::max(capture_counter, open_profiles(core_));
+  server_.open_counters();
   note_boot(reason);
   note_revision();
   push_.boot(core_);
@@ -116,8 +119,9 @@ void Meter::note_revision() {
   std::copy(std::begin(kRevision), std::end(kRevision), revision.begin());
   if (core_.settings.revision == revision) return;
   if (core_.settings.revision[0] != 0) core_.note(EventCode::firmware_activated);
-  core_.settings.revision = revision;
-  core_.store_settings();
+  Settings next = core_.settings;
+  next.revision = revision;
+  static_cast<void>(core_.store_settings(next));  // refused: noted again at the next boot
 }
 
 void Meter::on_alarm() {

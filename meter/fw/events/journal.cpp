@@ -31,10 +31,19 @@ std::uint32_t Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
   return newest_number;
 }
 
-void Journal::format(const Hal& hal, std::uint32_t capture_period_s) {
-  open(hal, capture_period_s);
-  for (RowLog& log : logs_) log.format(hal);
+bool Journal::format(const Hal& hal) {
+  static_assert(std::is_sorted(kCapturePeriods_s.begin(), kCapturePeriods_s.end()));
+  open(hal, kCapturePeriods_s.front());
+  bool erased = true;
+  for (RowLog& log : logs_) erased &= log.format(hal);
   last_codes_ = {};
+  return erased;
+}
+
+bool Journal::erase_load(const Hal& hal) {
+  RowLog whole;
+  whole.open(hal, load_place(kCapturePeriods_s.front()), 0);
+  return whole.format(hal);
 }
 
 bool Journal::note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,

@@ -13,7 +13,9 @@ class Journal {
  public:
   // The largest capture counter in flash.
   std::uint32_t open(const Hal& hal, std::uint32_t capture_period_s);
-  void format(const Hal& hal, std::uint32_t capture_period_s);
+  // Erases all logs. Where the load profile ends depends on its period: all of its room.
+  bool format(const Hal& hal);
+  static bool erase_load(const Hal& hal);
   bool note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,
                std::uint32_t& capture_counter);
 

@@ -40,19 +40,41 @@ void capture(Core& core, LogId id, std::int64_t stamp_s) {
   core.durable.save(core.hal);
 }
 
-bool set_capture_period(Core& core, std::uint32_t period_s) {
-  meter_provision next = core.identity;
-  next.capture_period_s = period_s;
-  if (!is_sensible(next)) return false;
-  core.durable.checkpoint(core.hal, core.parameters);  // of the number of the last row
-  core.journal.log(LogId::load).format(core.hal);
-  core.identity = next;
-  core.store_identity();
+namespace {
+
+// Of whatever period rows there are. The block says that they are gone.
+bool begin_load_profile(Core& core) {
+  const std::uint32_t period_s = core.identity.capture_period_s;
+  const bool erased = Journal::erase_load(core.hal);
   core.journal.log(LogId::load).open(core.hal, load_place(period_s), load_rows(period_s));
   core.durable.state.push_cursor = 0;
   core.durable.state.load_status |= kDataNotValid;
   core.durable.save(core.hal);
-  return true;
+  return erased && core.parameters.store(core.hal, BlockKind::load_period, period_s);
+}
+
+}  // namespace
+
+PeriodChange set_capture_period(Core& core, std::uint32_t period_s) {
+  meter_provision next = core.identity;
+  next.capture_period_s = period_s;
+  if (!is_sensible(next)) return PeriodChange::no_such_period;
+  std::uint32_t now_s = core.identity.capture_period_s;
+  const bool told = core.parameters.load(core.hal, BlockKind::load_period, now_s) ||
+                    core.parameters.store(core.hal, BlockKind::load_period, now_s);
+  // The checkpoint is of the number of the last row.
+  if (!told || !core.durable.checkpoint(core.hal, core.parameters) || !core.store_identity(next)) {
+    return PeriodChange::flash_refused;
+  }
+  return begin_load_profile(core) ? PeriodChange::done : PeriodChange::flash_refused;
+}
+
+std::uint32_t open_profiles(Core& core) {
+  std::uint32_t period_s = core.identity.capture_period_s;  // unless a change was cut off
+  core.parameters.load(core.hal, BlockKind::load_period, period_s);
+  const std::uint32_t newest = core.journal.open(core.hal, period_s);
+  if (period_s != core.identity.capture_period_s) begin_load_profile(core);
+  return newest;
 }
 
 }  // namespace meter::fw

@@ -17,53 +17,55 @@ bool reconnects_at_once(std::uint8_t mode) { return mode == 2 || mode == 4; }
 
 void Relay::boot(Core& core, Deadlines& deadlines) {
   const bool close = core.settings.control_state == kConnected;
-  if (close != (core.settings.output_state != 0)) {
-    drive(core, deadlines, core.settings.control_state);
-  }
+  if (close != (core.settings.output_state != 0)) drive(core, deadlines);
 }
 
-bool Relay::remote_disconnect(Core& core, Deadlines& deadlines) {
-  if (!remote_control(core.settings.relay_mode)) return false;
-  if (core.settings.control_state == kDisconnected) return true;  // transitions b and c
-  core.note(EventCode::remote_disconnection);
-  drive(core, deadlines, kDisconnected);
-  return true;
+RelayOrder Relay::remote_disconnect(Core& core, Deadlines& deadlines) {
+  if (!remote_control(core.settings.relay_mode)) return RelayOrder::not_allowed;
+  if (core.settings.control_state == kDisconnected) return RelayOrder::done;  // b and c
+  return order(core, deadlines, kDisconnected, EventCode::remote_disconnection);
 }
 
-bool Relay::remote_reconnect(Core& core, Deadlines& deadlines) {
-  if (!remote_control(core.settings.relay_mode)) return false;
-  if (core.settings.control_state == kConnected) return true;
+RelayOrder Relay::remote_reconnect(Core& core, Deadlines& deadlines) {
+  if (!remote_control(core.settings.relay_mode)) return RelayOrder::not_allowed;
+  if (core.settings.control_state == kConnected) return RelayOrder::done;
   if (reconnects_at_once(core.settings.relay_mode)) {
-    core.note(EventCode::remote_reconnection);
-    drive(core, deadlines, kConnected);
-  } else if (core.settings.control_state == kDisconnected) {
-    core.note(EventCode::remote_reconnection);
-    drive(core, deadlines, kReadyForReconnection);
+    return order(core, deadlines, kConnected, EventCode::remote_reconnection);
   }
-  return true;
+  if (core.settings.control_state != kDisconnected) return RelayOrder::done;
+  return order(core, deadlines, kReadyForReconnection, EventCode::remote_reconnection);
 }
 
-bool Relay::set_mode(Core& core, std::uint8_t mode) {
-  if (mode >= kRelayModes) return false;
+RelayOrder Relay::set_mode(Core& core, std::uint8_t mode) {
+  if (mode >= kRelayModes) return RelayOrder::not_allowed;
   // Mode 0 knows one state only; a consumer must not stay cut off by a state nobody can leave.
-  if (mode == 0 && core.settings.control_state != kConnected) return false;
-  core.settings.relay_mode = mode;
-  core.store_settings();
-  return true;
+  if (mode == 0 && core.settings.control_state != kConnected) return RelayOrder::not_allowed;
+  Settings next = core.settings;
+  next.relay_mode = mode;
+  return core.store_settings(next) ? RelayOrder::done : RelayOrder::flash_refused;
 }
 
-void Relay::drive(Core& core, Deadlines& deadlines, std::uint8_t control_state) {
-  core.settings.control_state = control_state;
-  core.store_settings();
-  // Also when the contact reports this place: an order before this one may still be moving it.
-  core.hal.relay_drive(control_state == kConnected);
+RelayOrder Relay::order(Core& core, Deadlines& deadlines, std::uint8_t control_state,
+                        EventCode code) {
+  Settings next = core.settings;
+  next.control_state = control_state;
+  if (!core.store_settings(next)) return RelayOrder::flash_refused;
+  core.note(code);
+  drive(core, deadlines);
+  return RelayOrder::done;
+}
+
+// Also when the contact reports this place: an order before this one may still be moving it.
+void Relay::drive(Core& core, Deadlines& deadlines) {
+  core.hal.relay_drive(core.settings.control_state == kConnected);
   deadlines.set(core.hal, Deadline::relay_check, core.hal.uptime_us() + kContactTimeout_us);
 }
 
 void Relay::on_contact(Core& core, bool closed) {
   if (closed == (core.settings.output_state != 0)) return;
   core.settings.output_state = closed ? 1 : 0;
-  core.store_settings();
+  // Nobody asked, so nobody is told when flash refuses; the next boot drives the relay again.
+  static_cast<void>(core.store_settings(core.settings));
 }
 
 void Relay::check(Core& core) {

@@ -13,22 +13,29 @@ inline constexpr std::uint8_t kConnected = 1;
 inline constexpr std::uint8_t kReadyForReconnection = 2;
 inline constexpr std::uint8_t kRelayModes = 5;  // 0..4
 
+// What came of an order.
+enum class RelayOrder : std::uint8_t {
+  done,
+  not_allowed,    // by the control mode, or in this state
+  flash_refused,  // nothing moved: after a power cut the meter would not know of it
+};
+
 // Disconnect control, Blue Book class 70: remote orders by control mode. The relay is bistable and
 // keeps its place without supply. Manual and local transitions need a button and a limiter.
 class Relay {
  public:
   // After a reset: an order whose contact did not answer before is given again.
   void boot(Core& core, Deadlines& deadlines);
-  // False when the control mode or the state does not allow it.
-  bool remote_disconnect(Core& core, Deadlines& deadlines);
-  bool remote_reconnect(Core& core, Deadlines& deadlines);
-  bool set_mode(Core& core, std::uint8_t mode);
+  RelayOrder remote_disconnect(Core& core, Deadlines& deadlines);
+  RelayOrder remote_reconnect(Core& core, Deadlines& deadlines);
+  RelayOrder set_mode(Core& core, std::uint8_t mode);
   void on_contact(Core& core, bool closed);
   // The contact should have moved by now.
   void check(Core& core);
 
  private:
-  void drive(Core& core, Deadlines& deadlines, std::uint8_t control_state);
+  RelayOrder order(Core& core, Deadlines& deadlines, std::uint8_t control_state, EventCode code);
+  void drive(Core& core, Deadlines& deadlines);
 };
 
 }  // namespace meter::fw

@@ -24,6 +24,10 @@ struct Column {
   std::uint8_t which = 0;
 
   constexpr bool stored_as_value() const { return source >= ColumnSource::energy; }
+  // On the wire: date-time, unsigned or double-long-unsigned.
+  constexpr std::size_t octets() const {
+    return stored_as_value() ? 5 : source == ColumnSource::clock ? 14 : 2;
+  }
 };
 
 // Load profile and daily closing have the same columns. The capture counter is the last one of
@@ -59,12 +63,10 @@ constexpr std::uint16_t value_octets(LogId id) {
   return id == LogId::load || id == LogId::closing ? kProfileValueOctets : kEventValueOctets;
 }
 
-// And of a row as clients see it: a structure of date-time, unsigned and double-long-unsigned.
+// And of a row as clients see it: a structure.
 constexpr std::size_t row_octets(std::span<const Column> columns) {
   std::size_t octets = 2;
-  for (const Column& column : columns) {
-    octets += column.stored_as_value() ? 5 : column.source == ColumnSource::clock ? 14 : 2;
-  }
+  for (const Column& column : columns) octets += column.octets();
   return octets;
 }
 inline constexpr std::size_t kProfileRowOctets = row_octets(kProfileColumns);

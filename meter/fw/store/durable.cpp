@@ -50,9 +50,9 @@ void Durable::save(const Hal& hal) {
   std::memcpy(copy.data() + sizeof state, &crc, sizeof crc);
 }
 
-void Durable::checkpoint(const Hal& hal, Parameters& parameters) {
+bool Durable::checkpoint(const Hal& hal, Parameters& parameters) {
   save(hal);
-  parameters.store(hal, BlockKind::checkpoint, state);
+  return parameters.store(hal, BlockKind::checkpoint, state);
 }
 
 }  // namespace meter::fw

@@ -54,7 +54,8 @@ class Durable {
   // The newest good copy wins. False: none at all (first boot).
   bool open(const Hal& hal, const Parameters& parameters);
   void save(const Hal& hal);
-  void checkpoint(const Hal& hal, Parameters& parameters);
+  // False: flash refused it.
+  bool checkpoint(const Hal& hal, Parameters& parameters);
   // open() found the battery-backed copies damaged and went back to flash or to zero.
   bool lost() const { return lost_; }
 

@@ -17,7 +17,7 @@ constexpr std::uint32_t rows_per_page(std::uint16_t value_octets) {
 
 // Who lives where in the 256 pages: the parameters, the logs in this order, and last the load
 // profile, as its length depends on the period.
-inline constexpr LogPlace kParameterPlace{0, 2, kMaxRowValues};
+inline constexpr LogPlace kParameterPlace{0, 2, kMaxRowValues, true};
 struct LogRegion {
   LogId id;
   std::uint16_t pages;

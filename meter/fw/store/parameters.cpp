@@ -35,6 +35,7 @@ bool Parameters::load_octets(const Hal& hal, BlockKind kind, MutableBytes out) c
 }
 
 bool Parameters::append(const Hal& hal, BlockKind kind, const Values& values) {
+  if (log_.slots_to_erase() == 0 && !is_complete(hal)) return false;
   RowHead head;
   head.code = static_cast<std::uint8_t>(kind);
   return log_.append(hal, head, values);
@@ -44,29 +45,45 @@ bool Parameters::store_octets(const Hal& hal, BlockKind kind, Bytes octets) {
   Values values;
   values.fill(0);
   std::copy(octets.begin(), octets.end(), values.begin());
-  const bool turning = log_.slots_to_erase() == 0;
-  if (!append(hal, kind, values)) return false;
-  if (turning) complete_page(hal);
+  complete_ = complete_ && log_.slots_to_erase() != 0;
+  const bool stored = append(hal, kind, values);
+  if (!complete_) complete_page(hal);
+  return stored;
+}
+
+// The slots of the newest page begin here.
+std::uint32_t Parameters::newest_page() const {
+  const std::uint32_t rows = log_.rows_per_page();
+  return log_.next_slot() == 0 ? 0 : (log_.next_slot() - 1) / rows * rows;
+}
+
+bool Parameters::is_complete(const Hal& hal) const {
+  for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
+    const auto kind = static_cast<BlockKind>(k);
+    Values values;
+    if (!find(hal, kind, newest_page(), values) && find(hal, kind, oldest_slot(), values)) {
+      return false;
+    }
+  }
   return true;
 }
 
 // Kinds that the newest page lacks are copied from the page before it.
 void Parameters::complete_page(const Hal& hal) {
-  const std::uint32_t next = log_.next_slot();
-  if (next == 0) return;
+  const std::uint32_t page = newest_page();
   const std::uint32_t rows = log_.rows_per_page();
-  const std::uint32_t page = (next - 1) / rows * rows;
   const std::uint32_t before = page >= rows ? page - rows : 0;
+  complete_ = true;
   for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
     const auto kind = static_cast<BlockKind>(k);
     Values values;
     if (find(hal, kind, page, values) || !find(hal, kind, before, values)) continue;
-    append(hal, kind, values);
+    complete_ &= log_.slots_to_erase() != 0 && append(hal, kind, values);
   }
 }
 
 void Parameters::make_room(const Hal& hal) {
-  if (log_.next_slot() == 0 || log_.slots_to_erase() >= kRoomSlots) return;
+  if (log_.next_slot() == 0 || log_.slots_to_erase() >= kRoomSlots || !complete_) return;
   // Writing the rest of this page again costs nothing and turns to the next one.
   Values values;
   BlockKind kind = BlockKind::identity;
@@ -77,6 +94,7 @@ void Parameters::make_room(const Hal& hal) {
   while (log_.slots_to_erase() != 0) {
     if (!append(hal, kind, values)) return;
   }
+  complete_ = false;
   if (append(hal, kind, values)) complete_page(hal);
 }
 

@@ -16,6 +16,9 @@ enum class BlockKind : std::uint8_t {
   counter_reservation,       // invocation counters below it may have been used
   checkpoint,                // what `retained` holds, for the day its battery is dead
   concentrator_reservation,  // invocation counters of the second key set
+  accepted_ceilings,         // no accepted counter was ever above them (AcceptedCounters)
+  used_keys,                 // that may not come back (UsedKeys)
+  load_period,               // of the rows in the load profile
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
@@ -30,6 +33,9 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     8,    // counter_reservation
     176,  // checkpoint
     8,    // concentrator_reservation
+    16,   // accepted_ceilings
+    176,  // used_keys
+    8,    // load_period
 };
 inline constexpr std::uint32_t kRoomSlots = 3;  // a checkpoint, a reservation, a setting
 static_assert([] {
@@ -41,7 +47,8 @@ static_assert([] {
 
 // Key-value store on a log of two pages. A page that is begun first gets a copy of every kind from
 // the page before it; until that is complete, the page before it still stands. So the newest value
-// of each kind is in flash at any instant, whatever write the supply fails in.
+// of each kind is in flash at any instant, whatever write the supply fails in, and whatever the
+// flash refuses: the page before is not erased while a kind stands only there.
 class Parameters {
  public:
   void open(const Hal& hal);
@@ -73,9 +80,12 @@ class Parameters {
   // Newest first, in slots [from, next).
   bool find(const Hal& hal, BlockKind kind, std::uint32_t from, Values& values) const;
   std::uint32_t oldest_slot() const;
+  std::uint32_t newest_page() const;
   void complete_page(const Hal& hal);
+  bool is_complete(const Hal& hal) const;
 
   RowLog log_;
+  bool complete_ = false;  // the newest page holds all kinds
 };
 
 }  // namespace meter::fw

@@ -64,17 +64,20 @@ void RowLog::open(const Hal& hal, const LogPlace& place, std::uint32_t capacity)
   adopt_last_row(hal);
 }
 
-void RowLog::format(const Hal& hal) {
+bool RowLog::format(const Hal& hal) {
+  bool erased = true;
   for (std::uint32_t page = 0; page < place_.pages; ++page) {
     std::array<std::uint8_t, kPageHeaderOctets> header{};
     const std::uint32_t address = (place_.first_page + page) * METER_FLASH_PAGE_BYTES;
     const bool blank =
         hal.flash_read(address, header) &&
         std::all_of(header.begin(), header.end(), [](std::uint8_t octet) { return octet == 0xFF; });
-    if (!blank) failed_ |= !hal.flash_erase(place_.first_page + page);
+    if (!blank) erased &= hal.flash_erase(place_.first_page + page);
   }
+  failed_ |= !erased;
   next_ = last_utc_s_ = 0;
   torn_ = era_ = 0;
+  return erased;
 }
 
 bool RowLog::find_newest_page(const Hal& hal, std::uint32_t& generation) const {
@@ -127,6 +130,7 @@ bool RowLog::room_for_row(const Hal& hal) {
     if (next_ % rows_per_page() != 0) return true;
     if (start_page(hal, next_ / rows_per_page())) return true;
     failed_ = true;
+    if (place_.only_copy) return false;
     next_ += rows_per_page();
     torn_ = static_cast<std::uint16_t>(torn_ + rows_per_page());
   }

@@ -26,6 +26,8 @@ struct LogPlace {
   std::uint16_t first_page = 0;
   std::uint16_t pages = 0;
   std::uint16_t value_octets = 0;
+  // A page that does not erase is not passed over: what lies behind it is the only copy.
+  bool only_copy = false;
 };
 
 // The first of [low, high) for which `before` is false; all before it are true.
@@ -51,8 +53,8 @@ class RowLog {
  public:
   // Finds the rows again. `capacity`: the newest rows that readers see.
   void open(const Hal& hal, const LogPlace& place, std::uint32_t capacity);
-  // Erases whatever was written; the log starts anew.
-  void format(const Hal& hal);
+  // Erases whatever was written; the log starts anew. False: some page would not.
+  bool format(const Hal& hal);
 
   // Fills era and torn. False when the flash refuses; the row is lost.
   bool append(const Hal& hal, RowHead head, Bytes values);

@@ -46,6 +46,18 @@ std::int64_t TimeZone::next_change(std::int64_t utc_s) const {
   return utc_s < changes.end ? changes.end : changes_of(year + 1).begin;
 }
 
+Instants TimeZone::instants_of(std::int64_t local_s) const {
+  const std::int64_t standard_s = local_s + zone_min_ * 60;
+  const std::int64_t summer_s = standard_s - kDaylightSaving_min * 60;
+  const bool in_summer = at(summer_s).daylight_saving;
+  const bool in_standard = !at(standard_s).daylight_saving;
+  if (in_summer && in_standard) return {summer_s, standard_s, next_change(summer_s)};
+  if (in_summer) return {summer_s, summer_s, 0};
+  if (in_standard) return {standard_s, standard_s, 0};
+  const std::int64_t change = next_change(summer_s);
+  return {change, change - 1, 0};
+}
+
 std::int64_t TimeZone::local_day(std::int64_t utc_s) const {
   return floor_to(utc_s - at(utc_s).deviation_min * 60, kDayS) / kDayS;
 }

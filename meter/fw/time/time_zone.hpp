@@ -14,6 +14,15 @@ struct Season {
   bool daylight_saving = false;
 };
 
+// What a local time means. In the hour that autumn has twice first < last, with the change between
+// them; in the one that spring leaves out there is none, and first > last: the change itself and
+// the second before it.
+struct Instants {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t change = 0;  // first < last: the end of daylight saving time
+};
+
 // Time zone and the rule of the European Union (directive 2000/84/EC): daylight saving from the
 // last Sunday of March to the last Sunday of October, both at 01:00 UTC, 60 minutes.
 class TimeZone {
@@ -25,6 +34,8 @@ class TimeZone {
   Season at(std::int64_t utc_s) const;
   // The next change after utc_s; kNever without daylight saving.
   std::int64_t next_change(std::int64_t utc_s) const;
+  // local_s: seconds of local time, counted as if it were UTC.
+  Instants instants_of(std::int64_t local_s) const;
   // First instant after utc_s at which the local calendar day goes up.
   std::int64_t next_midnight(std::int64_t utc_s) const;
   // Last such instant at or before utc_s.

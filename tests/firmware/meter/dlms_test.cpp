@@ -223,13 +223,16 @@ TEST_F(Dlms, TheMetersCountersNeverRepeatOverResets) {
     open(client);
     const std::uint64_t written = meter.flash_operations;
     for (int k = 0; k < (reset == 3 ? 1500 : 20); ++k) ASSERT_TRUE(client.get(kImport));
-    EXPECT_LE(meter.flash_operations - written, 2u);  // one reservation a thousand
+    EXPECT_LE(meter.flash_operations - written, 4u);  // a reservation a thousand, of either side
     counter = client.counter();
     client.disconnect();
     meter.power_off(reset % 2 == 0);
     if (reset % 3 == 0) meter.retained.fill(0);  // the battery went as well
     meter.power_on(METER_BOOT_POWER);
-    // What the dead battery forgot the client's counter still exceeds.
+    // What the dead battery forgot flash has a ceiling of; the client asks for it.
+    open(anyone);
+    counter = std::max(counter, static_cast<std::uint32_t>(unsigned_in(anyone, kCounter)) + 1);
+    anyone.disconnect();
   }
   auto ivs = meter.sealed_ivs;
   ASSERT_GT(ivs.size(), 1700u);

@@ -81,19 +81,20 @@ void put_object_list(const Fitting& fitting, ClientIndex client, Slice& slice) {
   }
 }
 
-void put_xdlms_context(bool ciphered, std::uint16_t max_pdu_octets, Writer& out) {
+// What was negotiated in the current association; of another one, what it would be offered.
+void put_xdlms_context(const Visit& visit, ClientIndex client, Writer& out) {
   namespace conformance = protocol::dlms::conformance;
-  // Our sessions have no buffer for long SET and long ACTION.
-  std::uint32_t offered =
-      conformance::kOffered & ~(conformance::kBlockSet | conformance::kBlockAction);
-  if (!ciphered) offered &= ~conformance::kGeneralProtection;
-  const std::array<std::uint8_t, 3> bits{static_cast<std::uint8_t>(offered >> 16),
-                                         static_cast<std::uint8_t>(offered >> 8),
-                                         static_cast<std::uint8_t>(offered)};
+  std::uint32_t services = conformance::kOffered;
+  if (!kClientRoles[client].ciphered) services &= ~conformance::kGeneralProtection;
+  const bool current = visit.associated && client == visit.client;
+  if (current) services = visit.conformance;
+  const std::array<std::uint8_t, 3> bits{static_cast<std::uint8_t>(services >> 16),
+                                         static_cast<std::uint8_t>(services >> 8),
+                                         static_cast<std::uint8_t>(services)};
   axdr::begin_structure(6, out);
   axdr::put_bit_string(bits, 24, out);
-  axdr::put_long_unsigned(max_pdu_octets, out);
-  axdr::put_long_unsigned(max_pdu_octets, out);
+  axdr::put_long_unsigned(visit.max_pdu_octets, out);
+  axdr::put_long_unsigned(current ? visit.client_pdu_octets : visit.max_pdu_octets, out);
   axdr::put_unsigned(protocol::dlms::kDlmsVersion, out);
   axdr::put_integer(0, out);  // quality of service
   axdr::put_octet_string({}, out);
@@ -123,7 +124,7 @@ void Behaviour<AssociationLn>::get(const Context& context, const Object& object,
       if (role.ciphered) name.back() = kContextCiphered;
       return axdr::put_octet_string(name, out);
     case AssociationLn::kXdlmsContextInfo:
-      return put_xdlms_context(role.ciphered, visit.max_pdu_octets, out);
+      return put_xdlms_context(visit, client, out);
     case AssociationLn::kAuthenticationMechanismName:
       name = kMechanismName;
       name.back() = static_cast<std::uint8_t>(role.authentication);

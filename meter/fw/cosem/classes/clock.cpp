@@ -12,7 +12,7 @@ constexpr std::int64_t kQuarter_s = 900;
 constexpr std::uint8_t kInternalCrystal = 1;  // clock_base
 // Clock status octet of a date-time, Blue Book 4.1.6.1.
 constexpr std::uint8_t kClockStatusInvalid = 0x01;
-constexpr std::uint8_t kClockStatusDaylightSaving = 0x80;
+using protocol::cosem::kStatusDaylightSaving;
 
 DateTime now(const Core& core) {
   const std::int64_t ticks = core.hal.rtc_ticks();
@@ -26,14 +26,15 @@ DateTime now(const Core& core) {
 protocol::Result<std::int64_t> ticks_of(Bytes date_time, const TimeZone& zone) {
   const protocol::Result<DateTime> decoded = protocol::cosem::decode_date_time(date_time);
   if (!decoded.ok()) return decoded.error();
+  if (!protocol::cosem::weekday_agrees(date_time)) return protocol::Error::malformed;
   std::int64_t utc_s = decoded->utc_s;
-  if (date_time[9] == 0x80 && date_time[10] == 0x00) {
-    // Local time. In the hour that October has twice the status octet decides.
-    const std::int64_t standard_s = utc_s + zone.zone_min() * 60;
-    const bool daylight_saving = zone.at(standard_s - 3600).daylight_saving &&
-                                 (zone.at(standard_s).daylight_saving ||
-                                  (decoded->status & kClockStatusDaylightSaving) != 0);
-    utc_s = standard_s - (daylight_saving ? kDaylightSaving_min * 60 : 0);
+  if (!protocol::cosem::deviation_specified(date_time)) {
+    // Local time. In the hour that October has twice the status octet decides; one that March
+    // leaves out is taken as if the clocks had not gone forward yet.
+    const Instants instants = zone.instants_of(utc_s);
+    const bool none = instants.first > instants.last;
+    const bool first = (decoded->status & kStatusDaylightSaving) != 0;
+    utc_s = none ? utc_s + zone.zone_min() * 60 : first ? instants.first : instants.last;
   }
   return utc_s * kTicksPerSecond + decoded->hundredths * kTicksPerSecond / 100;
 }
@@ -44,10 +45,13 @@ std::int64_t nearest(std::int64_t ticks, std::int64_t period_s) {
 }
 
 // Rule of class 8 attributes 5 and 6: month and weekday with wildcards, local time before the
-// change (Blue Book 4.5.1; day FEh with weekday 7: the last Sunday).
+// change (Blue Book 4.5.1; day FEh with weekday 7: the last Sunday). Where 01:00 UTC is still
+// Saturday no such rule names the day, as the Saturday before the last Sunday is not always the
+// last one: there the rule is in UTC, and its deviation says so.
 void put_season_rule(std::uint8_t month, std::int16_t deviation_min, Writer& out) {
-  const auto local_min = static_cast<std::int16_t>(60 - deviation_min);  // 01:00 UTC
-  const std::int16_t of_day = static_cast<std::int16_t>((local_min + 1440) % 1440);
+  constexpr std::int16_t kChangeUtc_min = 60;
+  if (deviation_min > kChangeUtc_min) deviation_min = 0;
+  const auto of_day = static_cast<std::int16_t>(kChangeUtc_min - deviation_min);
   const auto deviation = static_cast<std::uint16_t>(deviation_min);
   const std::array<std::uint8_t, 12> rule{0xFF,
                                           0xFF,
@@ -68,10 +72,11 @@ AccessResult change_zone(Context& context, std::int16_t zone_min, bool daylight_
   Core& core = context.parts.core;
   if (zone_min < -kMaxZone_min || zone_min > kMaxZone_min) return AccessResult::other_reason;
   context.parts.schedule.run(core);
+  meter_provision next = core.identity;
+  next.time_zone_min = zone_min;
+  next.daylight_saving = daylight_saving ? 1 : 0;
+  if (!core.store_identity(next)) return AccessResult::hardware_fault;
   core.clock.zone.set(zone_min, daylight_saving);
-  core.identity.time_zone_min = zone_min;
-  core.identity.daylight_saving = daylight_saving ? 1 : 0;
-  core.store_identity();
   context.parts.schedule.start(core);
   return AccessResult::success;
 }
@@ -80,7 +85,7 @@ AccessResult change_zone(Context& context, std::int16_t zone_min, bool daylight_
 
 DateTime date_time_of(const RowHead& head) {
   const std::uint8_t invalid = (head.status & kClockInvalid) != 0 ? kClockStatusInvalid : 0;
-  const std::uint8_t season = (head.status & kDaylightSaving) != 0 ? kClockStatusDaylightSaving : 0;
+  const std::uint8_t season = (head.status & kDaylightSaving) != 0 ? kStatusDaylightSaving : 0;
   return {head.utc_s, head.deviation_min, static_cast<std::uint8_t>(invalid | season), 0};
 }
 

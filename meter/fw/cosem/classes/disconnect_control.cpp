@@ -6,6 +6,22 @@ namespace meter::fw {
 
 using classes::DisconnectControl;
 
+namespace {
+
+AccessResult result_of(RelayOrder order) {
+  switch (order) {
+    case RelayOrder::done:
+      return AccessResult::success;
+    case RelayOrder::not_allowed:
+      return AccessResult::other_reason;
+    case RelayOrder::flash_refused:
+      return AccessResult::hardware_fault;
+  }
+  return AccessResult::other_reason;
+}
+
+}  // namespace
+
 template <>
 void Behaviour<DisconnectControl>::get(const Context& context, const Object&, std::int8_t attribute,
                                        Answer& answer) {
@@ -22,18 +38,16 @@ template <>
 AccessResult Behaviour<DisconnectControl>::set(Context& context, const Object&, std::int8_t,
                                                Bytes value) {
   const std::uint8_t mode = axdr::Cursor(value).enumeration();
-  return context.parts.relay.set_mode(context.parts.core, mode) ? AccessResult::success
-                                                                : AccessResult::other_reason;
+  return result_of(context.parts.relay.set_mode(context.parts.core, mode));
 }
 
 template <>
 AccessResult Behaviour<DisconnectControl>::act(Context& context, const Object&, std::int8_t method,
                                                Bytes) {
   Parts& parts = context.parts;
-  const bool done = method == DisconnectControl::kRemoteDisconnect
-                        ? parts.relay.remote_disconnect(parts.core, parts.deadlines)
-                        : parts.relay.remote_reconnect(parts.core, parts.deadlines);
-  return done ? AccessResult::success : AccessResult::other_reason;
+  return result_of(method == DisconnectControl::kRemoteDisconnect
+                       ? parts.relay.remote_disconnect(parts.core, parts.deadlines)
+                       : parts.relay.remote_reconnect(parts.core, parts.deadlines));
 }
 
 }  // namespace meter::fw

@@ -37,17 +37,56 @@ RowLog::Run rows_numbered(const Core& core, const Transfer& transfer, std::uint3
   return {first, behind > first ? behind - first : 0};
 }
 
+struct Span {
+  std::int64_t from_utc_s = 0;
+  std::int64_t to_utc_s = -1;
+};
+using Spans = std::array<Span, 3>;
+
+Instants instants_of(const TimeZone& zone, std::int64_t time_s, Selection::Time time) {
+  if (time == Selection::Time::utc) return {time_s, time_s, 0};
+  Instants instants = zone.instants_of(time_s);
+  const bool twice = instants.first < instants.last;
+  if (twice && time == Selection::Time::local_standard) instants.first = instants.last;
+  if (twice && time == Selection::Time::local_daylight_saving) instants.last = instants.first;
+  return instants;
+}
+
+// The stretches of UTC that a range means. Of an end in the hour that autumn has twice, if nobody
+// says which, both are meant: in the first hour the time is then outside of the range from `to` on,
+// in the second one before `from`.
+Spans spans_of(const TimeZone& zone, const Selection& selection) {
+  const Instants from = instants_of(zone, selection.from_utc_s, selection.from_time);
+  const Instants to = instants_of(zone, selection.to_utc_s, selection.to_time);
+  std::array<Span, 2> gaps;
+  if (from.first < from.last) gaps[0] = {from.change, from.last - 1};
+  if (to.first < to.last) gaps[1] = {to.first + 1, to.change - 1};
+  if (gaps[1].from_utc_s < gaps[0].from_utc_s) std::swap(gaps[0], gaps[1]);
+  Spans spans;
+  std::size_t n = 0;
+  std::int64_t at = from.first;
+  for (const Span& gap : gaps) {
+    if (gap.to_utc_s < gap.from_utc_s) continue;
+    spans[n++] = {at, std::min(gap.from_utc_s - 1, to.last)};
+    at = std::max(at, gap.to_utc_s + 1);
+  }
+  spans[n] = {at, to.last};
+  return spans;
+}
+
 // Calls `each(run)` for the runs of selected rows, oldest first, until it returns false.
 template <typename Each>
 void for_each_run(const Core& core, const Selection& selection, const Transfer& transfer,
                   Each&& each) {
   const RowLog& log = core.journal.log(transfer.log);
   if (selection.kind == Selection::Kind::range) {
-    std::uint32_t at = transfer.first;
-    RowLog::Run run;
-    while (
-        log.next_run(core.hal, selection.from_utc_s, selection.to_utc_s, transfer.end, at, run)) {
-      if (!each(run)) return;
+    for (const Span& span : spans_of(core.clock.zone, selection)) {
+      if (span.to_utc_s < span.from_utc_s) continue;
+      std::uint32_t at = transfer.first;
+      RowLog::Run run;
+      while (log.next_run(core.hal, span.from_utc_s, span.to_utc_s, transfer.end, at, run)) {
+        if (!each(run)) return;
+      }
     }
     return;
   }
@@ -66,26 +105,72 @@ void for_each_run(const Core& core, const Selection& selection, const Transfer& 
   if (from <= to) each(RowLog::Run{transfer.first + from - 1, to - from + 1});
 }
 
-void begin(const Core& core, LogId id, const Selection& selection, Transfer& transfer) {
+// By number, Blue Book 4.3.6: from first to last, 0 being the last there is.
+AccessResult number_columns(const Selection& selection, std::size_t count, Transfer& transfer) {
+  const std::size_t last = selection.last_column == 0 ? count : selection.last_column;
+  if (selection.first_column > std::min(last, count)) return AccessResult::scope_of_access_violated;
+  for (std::size_t k = selection.first_column; k <= std::min(last, count); ++k) {
+    transfer.columns[transfer.n_columns++] = static_cast<std::uint8_t>(k - 1);
+  }
+  return AccessResult::success;
+}
+
+// By name, in the order of the names.
+AccessResult name_columns(const Selection& selection, std::size_t count, Transfer& transfer) {
+  if (selection.n_columns > transfer.columns.size()) return AccessResult::scope_of_access_violated;
+  axdr::Cursor in(selection.columns);
+  for (std::uint8_t n = 0; n < selection.n_columns; ++n) {
+    const auto wanted = classes::take_capture_object(in);
+    std::uint8_t k = 0;
+    while (k < count &&
+           !(wanted.ok() && wanted->data_index == 0 &&
+             captured_attribute(transfer.log, columns_of(transfer.log)[k]) == wanted->source)) {
+      ++k;
+    }
+    if (k == count) return AccessResult::object_unavailable;
+    transfer.columns[transfer.n_columns++] = k;
+  }
+  return AccessResult::success;
+}
+
+AccessResult begin(const Core& core, LogId id, const Selection& selection, Transfer& transfer) {
   const RowLog& log = core.journal.log(id);
-  transfer = {log.first_ordinal(), log.next_ordinal(), 0, id};
+  transfer = {};
+  transfer.first = log.first_ordinal();
+  transfer.end = log.next_ordinal();
+  transfer.log = id;
+  if (selection.selects_columns()) {
+    const std::size_t count = columns_of(id).size();
+    const AccessResult chosen = selection.n_columns == 0
+                                    ? number_columns(selection, count, transfer)
+                                    : name_columns(selection, count, transfer);
+    if (chosen != AccessResult::success) return chosen;
+  }
   for_each_run(core, selection, transfer, [&](const RowLog::Run& run) {
     transfer.rows += run.count;
     return true;
   });
+  return AccessResult::success;
+}
+
+std::size_t row_octets(const Transfer& transfer) {
+  if (transfer.n_columns == 0) return meter::fw::row_octets(transfer.log);
+  std::size_t octets = 2;
+  for (const std::uint8_t k : transfer.wanted()) octets += columns_of(transfer.log)[k].octets();
+  return octets;
 }
 
 // Rows of one run into the slice; whole rows before it are passed over by arithmetic.
 bool put_run(const Core& core, const RowLog::Run& run, const Transfer& transfer, Slice& slice,
              std::uint32_t& rows_read) {
-  const std::size_t octets = row_octets(transfer.log);
+  const std::size_t octets = row_octets(transfer);
   const auto passed =
       static_cast<std::uint32_t>(std::min<std::size_t>(slice.to_skip() / octets, run.count));
   slice.skip(passed * octets);
   for (std::uint32_t k = passed; k < run.count && !slice.full(); ++k) {
     std::array<std::uint8_t, kProfileRowOctets> row;
     Writer writer{row};
-    if (!put_row(core, transfer.log, run.first + k, writer)) return false;
+    if (!put_row(core, transfer.log, run.first + k, writer, transfer.wanted())) return false;
     ++rows_read;
     slice.put(writer.written());
   }
@@ -110,7 +195,8 @@ std::uint32_t period_s(const Core& core, LogId id) {
 // A new transfer begins at offset 0.
 AccessResult put_buffer(const Core& core, LogId id, Transfer& transfer, Answer& answer) {
   if (answer.offset == 0) {
-    begin(core, id, answer.selection, transfer);
+    const AccessResult begun = begin(core, id, answer.selection, transfer);
+    if (begun != AccessResult::success) return begun;
   } else if (transfer.log != id) {
     return AccessResult::no_long_get_in_progress;
   }
@@ -131,19 +217,21 @@ AccessResult put_buffer(const Core& core, LogId id, Transfer& transfer, Answer& 
 
 }  // namespace
 
-bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out) {
+bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out,
+             std::span<const std::uint8_t> wanted) {
   std::array<std::uint8_t, kProfileValueOctets> values;
   const MutableBytes stored = MutableBytes(values).first(value_octets(id));
   RowHead head;
   if (!core.journal.log(id).read_ordinal(core.hal, ordinal, head, stored)) return false;
   const auto columns = columns_of(id);
-  axdr::begin_structure(static_cast<std::uint8_t>(columns.size()), out);
-  const std::uint8_t* at = values.data();
-  for (const Column& column : columns) {
+  const std::size_t n = wanted.empty() ? columns.size() : wanted.size();
+  axdr::begin_structure(static_cast<std::uint8_t>(n), out);
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::size_t place = wanted.empty() ? k : wanted[k];
+    const Column& column = columns[place];
     if (column.stored_as_value()) {
       std::uint32_t value;
-      std::memcpy(&value, at, sizeof value);
-      at += sizeof value;
+      std::memcpy(&value, values.data() + value_octets(columns.first(place)), sizeof value);
       axdr::put_double_long_unsigned(value, out);
     } else if (column.source == ColumnSource::clock) {
       protocol::cosem::put_date_time(date_time_of(head), out);
@@ -205,10 +293,13 @@ AccessResult Behaviour<ProfileGeneric>::set(Context& context, const Object&, std
   Core& core = context.parts.core;
   const auto period_s = static_cast<std::uint32_t>(axdr::Cursor(value).unsigned_number());
   if (period_s == core.identity.capture_period_s) return AccessResult::success;
-  if (!set_capture_period(core, period_s)) return AccessResult::other_reason;
+  const std::uint32_t before_s = core.identity.capture_period_s;
+  const PeriodChange change = set_capture_period(core, period_s);
+  if (change == PeriodChange::no_such_period) return AccessResult::other_reason;
+  if (core.identity.capture_period_s == before_s) return AccessResult::hardware_fault;
   context.profile_reset = true;
   context.parts.schedule.start(core);
-  return AccessResult::success;
+  return change == PeriodChange::done ? AccessResult::success : AccessResult::hardware_fault;
 }
 
 }  // namespace meter::fw

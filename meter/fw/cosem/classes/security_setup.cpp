@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstring>
 
 #include "meter/fw/cosem/behaviour.hpp"
@@ -40,40 +41,89 @@ AccessResult activate(Core& core, KeySet keys, std::uint8_t policy) {
     return AccessResult::other_reason;
   }
   if (keys == kConcentratorKeys) return AccessResult::success;
-  core.settings.security_policy = policy;
-  core.store_settings();
-  return AccessResult::success;
+  Settings next = core.settings;
+  next.security_policy = policy;
+  return core.store_settings(next) ? AccessResult::success : AccessResult::hardware_fault;
 }
 
-// All keys unwrap, or none is taken.
-AccessResult transfer_keys(Context& context, KeySet keys, Bytes parameter) {
-  Core& core = context.parts.core;
+bool is(const std::uint8_t (&key)[kKeyOctets], Bytes other) {
+  return std::equal(std::begin(key), std::end(key), other.begin(), other.end());
+}
+
+// A key that was used before, by whomever, would open what was recorded under it, as a client's
+// counters begin anew; that of the other set would seal two sequences of ours with the same
+// counters. The one that is in use may come again: its order was repeated.
+bool may_become_unicast(const Core& core, const meter_provision& next, KeySet keys, Bytes key) {
+  const bool concentrator = keys == kConcentratorKeys;
+  const meter_provision& now = core.identity;
+  if (is(concentrator ? now.unicast_key : now.concentrator_unicast_key, key)) return false;
+  if (is(concentrator ? next.unicast_key : next.concentrator_unicast_key, key)) return false;
+  if (is(concentrator ? now.concentrator_unicast_key : now.unicast_key, key)) return true;
+  return !UsedKeys(core).contains(key);
+}
+
+AccessResult take_keys(Context& context, KeySet keys, Bytes parameter) {
+  const Core& core = context.parts.core;
   protocol::crypto::Key128 master;
   std::memcpy(master.data(), core.identity.master_key, master.size());
-  context.next_identity = core.identity;
+  meter_provision& next = context.keys.next;
   axdr::Cursor in(parameter);
   const std::uint32_t count = in.array();
   if (!in.ok() || count == 0 || count > kMaxKeys) return AccessResult::type_unmatched;
   for (std::uint32_t k = 0; k < count; ++k) {
     in.structure(2);
-    std::uint8_t* const place = key_place(context.next_identity, keys, in.enumeration());
+    const std::uint8_t key_id = in.enumeration();
+    std::uint8_t* const place = key_place(next, keys, key_id);
     const Bytes wrapped = in.octet_string();
     if (!in.ok() || wrapped.size() != kWrappedKeyOctets) return AccessResult::type_unmatched;
     if (place == nullptr) return AccessResult::other_reason;
     std::array<std::uint8_t, kKeyOctets> key;
     if (!context.parts.crypto.unwrap(master, wrapped, key)) return AccessResult::other_reason;
+    if (key_id == kUnicastKey && !may_become_unicast(core, next, keys, key)) {
+      return AccessResult::other_reason;
+    }
     std::memcpy(place, key.data(), key.size());
   }
-  if (!in.at_end()) return AccessResult::type_unmatched;
-  if (!core.parameters.store(core.hal, BlockKind::identity, context.next_identity)) {
+  return in.at_end() ? AccessResult::success : AccessResult::type_unmatched;
+}
+
+// The old keys are known as used before the new ones count.
+AccessResult store_keys(Core& core, KeyChange& change) {
+  const meter_provision& now = core.identity;
+  UsedKeys used(core);
+  const bool head_end = !is(now.unicast_key, change.next.unicast_key);
+  const bool concentrator = !is(now.concentrator_unicast_key, change.next.concentrator_unicast_key);
+  if (head_end) used.add(now.unicast_key);
+  if (concentrator) used.add(now.concentrator_unicast_key);
+  if ((head_end || concentrator) && !used.store(core)) return AccessResult::hardware_fault;
+  if (!core.parameters.store(core.hal, BlockKind::identity, change.next)) {
     return AccessResult::hardware_fault;
   }
-  context.keys_changed = true;
+  change.stored = true;
   core.note(EventCode::global_key_changed);
   return AccessResult::success;
 }
 
+// The first of them does it for all that were announced with it.
+AccessResult transfer_keys(Context& context, KeySet keys, Bytes parameter) {
+  KeyChange& change = context.keys;
+  if (!change.staged) stage_keys(context, keys, parameter);
+  if (change.verdict == AccessResult::success && !change.stored) {
+    change.verdict = store_keys(context.parts.core, change);
+  }
+  return change.verdict;
+}
+
 }  // namespace
+
+void stage_keys(Context& context, KeySet keys, Bytes parameter) {
+  KeyChange& change = context.keys;
+  if (!change.staged) change.next = context.parts.core.identity;
+  change.staged = true;
+  if (change.verdict == AccessResult::success) {
+    change.verdict = take_keys(context, keys, parameter);
+  }
+}
 
 using classes::SecuritySetup;
 
