@@ -106,10 +106,11 @@ Result<Selection> decode_range(Bytes parameters) {
   if (!by || (*by != kByTime && *by != kByNumber) || columns > kMostColumns) {
     return Error::unsupported;
   }
-  Result<Selection> selection = *by == kByTime ? times_of(from, to) : numbers_of(from, to);
-  if (!selection) return selection.error();
-  selection->columns = in.rest();
-  selection->n_columns = static_cast<std::uint8_t>(columns);
+  const Result<Selection> rows = *by == kByTime ? times_of(from, to) : numbers_of(from, to);
+  if (!rows) return rows.error();
+  Selection selection = *rows;
+  selection.columns = in.rest();
+  selection.n_columns = static_cast<std::uint8_t>(columns);
   for (std::uint32_t k = 0; k < columns; ++k) {
     if (const auto column = cosem::classes::take_capture_object(in); !column) return column.error();
   }

@@ -122,7 +122,9 @@ TEST_F(Profile, NumbersSelectWhatAClockSetBackHides) {
   meter.run_for_us(2 * kPeriod_s * rigs::kSecond_us);
   open();
   const auto numbers = [](std::uint32_t from, std::uint32_t to) {
-    return Selection{Selection::Kind::numbers, 0, 0, from, to};
+    Selection selection = entries(from, to);
+    selection.kind = Selection::Kind::numbers;
+    return selection;
   };
   const std::int64_t end = 192 * kPeriod_s;
   EXPECT_THAT(stamps(numbers(last + 1, UINT32_MAX)),
