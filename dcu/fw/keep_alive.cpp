@@ -107,7 +107,9 @@ void Links::note(const protocol::prime::Packet& packet,
   Node* hop = core_.table.neighbour_towards(packet.sid, packet.lnid);
   if (hop == nullptr) return;
   hop->link.heard(frame.snr_cdb);
-  if (!hop->link.should_report(frame.scheme) || frame.start_us < hop->report_after_us) return;
+  // Control packets always go in DBPSK_F and say nothing about the choice of the neighbour.
+  if (packet.control || !hop->link.should_report(frame.scheme)) return;
+  if (frame.start_us < hop->report_after_us) return;
   if (hop->state != NodeState::terminal && hop->state != NodeState::switching) return;
   hop->report_after_us = frame.start_us + kReportPeriodUs;
   procedures_.owe(*hop, Owed::report_quality);

@@ -153,4 +153,27 @@ TEST(Links, ANeighbourOnTheWrongSchemeIsToldHowItIsHeard) {
   EXPECT_EQ(data.back().scheme, prime::Scheme::d8psk_f);
 }
 
+TEST(Links, KeepAlivesTellHowANeighbourIsHeardAndNothingOfItsScheme) {
+  ScriptedBase t;
+  const std::uint16_t lnid = t.register_meter(1);
+  t.connect_meter(lnid, 256);
+  for (int i = 0; i < 20; ++i) {
+    t.hear_control(ControlType::alv, 0, lnid, prime::Alv{.time_code = 5});
+    t.run_for(10 * kSecond);
+  }
+  EXPECT_EQ(t.view(1).quality_up, 7);
+  EXPECT_TRUE(t.said(ControlType::prm).empty());
+  // Data in the same scheme does.
+  std::array<std::uint8_t, 4> octets{};
+  protocol::Writer out(octets);
+  prime::encode(prime::ArqHeader{}, out);
+  prime::Packet up;
+  up.lnid = lnid;
+  up.lcid = 256;
+  up.payload = out.written();
+  t.hear(up);
+  t.run_for(kSecond);
+  EXPECT_EQ(t.said(ControlType::prm).size(), 1u);
+}
+
 }  // namespace

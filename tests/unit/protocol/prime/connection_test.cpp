@@ -203,6 +203,17 @@ TEST(Rates, TheSwitchIsToldWhenItSendsSlowerThanItMust) {
   EXPECT_EQ(*decode_prm(reports[0].payload), (Prm{false, false, 7}));
 }
 
+TEST(Rates, KeepAlivesAreNoReasonToTellTheSwitchOfItsScheme) {
+  Rig rig;
+  rig.connect();
+  static_cast<void>(rig.sent());
+  for (unsigned i = 0; i < 20; ++i) {
+    ASSERT_TRUE(rig.down(ControlType::alv, kLnid, Alv{0, 1, 5, kNoSid}));
+    rig.run_for(10 * kSecond);
+  }
+  EXPECT_TRUE(rig.sent(ControlType::prm).empty());
+}
+
 TEST(Rates, AReportOfTheSwitchDecidesOurScheme) {
   Rig rig;
   rig.connect();

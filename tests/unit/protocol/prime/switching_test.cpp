@@ -287,6 +287,20 @@ TEST(Switching, AReportFromBelowIsForTheSwitchAndSetsTheScheme) {
   EXPECT_EQ(rig.modem.sent.back().scheme, Scheme::dbpsk_f);
 }
 
+TEST(Switching, KeepAlivesFromBelowAreNoReasonToTellOfAScheme) {
+  Rig rig;
+  rig.promote();
+  for (unsigned i = 0; i < 20; ++i) {
+    ASSERT_TRUE(
+        rig.arrives(control(false, 1, ControlType::alv, kLsid, 7, Alv{0, 1, 5, kNoSid}), 2'500));
+    rig.run_for(10 * kSecond);
+  }
+  EXPECT_TRUE(rig.sent(ControlType::prm).empty());
+  ASSERT_TRUE(rig.arrives(data_packet(false, 1, kLsid, 7), 2'500));  // data is
+  rig.run_for(kSecond);
+  EXPECT_EQ(rig.sent(ControlType::prm).size(), 1u);
+}
+
 // Noise at the far end does not show in what the switch hears of it: the sender's retransmissions,
 // which are slower, must reach the last hop as such.
 TEST(Switching, RepeatsNoFasterThanItWasTold) {
