@@ -82,7 +82,11 @@ bool ServiceNode::receive_from_below(const GenericHeader& header, const Packet& 
 // True: to be repeated by the switch we are.
 bool ServiceNode::receive_packet(const GenericHeader& header, const Packet& packet,
                                  const ReceivedFrame& frame) {
-  if (!header.down) return receive_from_below(header, packet, frame);
+  if (!header.down) {
+    const bool pro = packet.control && packet.lcid == static_cast<unsigned>(ControlType::pro);
+    if (pro && core_.state() == NodeState::terminal) switching_.on_request_heard(packet.payload);
+    return receive_from_below(header, packet, frame);
+  }
   if (header.level != core_.level) {
     ++core_.counters.not_for_us;
     return false;

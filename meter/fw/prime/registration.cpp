@@ -17,8 +17,10 @@ constexpr std::int64_t kRetrySpreadUs = 3'000'000;
 // After the first beacon of a source, long enough to hear a few more of a base node.
 constexpr std::int64_t kListenUs = 3'000'000;
 constexpr std::int64_t kPromotionPduSpreadUs = 1'000'000;
-// Nobody answers: ask less often.
+// Nobody answers: ask less often, half as often after each further few.
 constexpr std::uint32_t kPromotionPdusPatient = 24;
+constexpr std::uint32_t kPromotionPdusSlow = 16;
+constexpr std::uint32_t kMostDoublings = 4;  // 4 min
 constexpr std::int64_t kPromotionPduSlowUs = 15'000'000;
 // With no better switch in reach for this long, a poor one is tried.
 constexpr std::int64_t kDesperateUs = 90'000'000;
@@ -120,9 +122,11 @@ void Registration::send_promotion_needed() {
   FrameOptions options;
   options.priority = kControlPriority;
   if (core_.transmitter.push(out.written(), options)) ++promotion_pdus_;
-  const std::int64_t pause_us = promotion_pdus_ < kPromotionPdusPatient
-                                    ? kPromotionPduPeriodUs / kMaxPromotionPdu
-                                    : kPromotionPduSlowUs;
+  std::int64_t pause_us = kPromotionPduPeriodUs / kMaxPromotionPdu;
+  if (promotion_pdus_ >= kPromotionPdusPatient) {
+    const std::uint32_t doublings = (promotion_pdus_ - kPromotionPdusPatient) / kPromotionPdusSlow;
+    pause_us = kPromotionPduSlowUs << std::min(doublings, kMostDoublings);
+  }
   at_us_ = core_.now_us() + pause_us + core_.random_us(kPromotionPduSpreadUs);
 }
 

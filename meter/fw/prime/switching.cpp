@@ -10,9 +10,15 @@ using namespace protocol::prime;
 
 namespace {
 
-// Between two PRO_REQ_S, and after the base node said no.
+// Between two PRO_REQ_S.
 constexpr std::int64_t kAskAgainUs = kCtlReTxTimerUs;
+// After the base node said no, and twice as long after each further no: where nobody can be served,
+// all who hear a node that cries would else ask for ever. Engineering judgement.
 constexpr std::int64_t kRejectedUs = 60'000'000;
+constexpr unsigned kMostDoublings = 4;  // 16 min
+// After another terminal's request for the same node: time for the base node to gather, choose and
+// promote, and for the node to hear its new switch.
+constexpr std::int64_t kAskedUs = 2 * kCtlReTxTimerUs;  // engineering judgement
 // Whoever hears a PNPDU this well ignores fewer of them: the better neighbour comes first.
 constexpr std::int32_t kStrongCdb = kD8pskFSnrCdb + kStayMarginCdb;
 constexpr std::uint8_t kDeepest = 62;  // HDR.LEVEL has six bits
@@ -41,6 +47,30 @@ constexpr std::uint64_t control_value(ControlType type) {
 
 }  // namespace
 
+void Switching::clear_requests() {
+  ignoring_ = false;
+  rejections_ = 0;
+  asked_.fill({});
+}
+
+bool Switching::is_asked_for(const Eui48& node) const {
+  const std::int64_t now = core_.now_us();
+  return std::any_of(asked_.begin(), asked_.end(),
+                     [&](const Asked& one) { return one.node == node && now < one.until_us; });
+}
+
+void Switching::on_request_heard(Bytes payload) {
+  const auto pro = decode_pro(payload);
+  if (!pro || pro->negative || !pro->long_form || pro->nsid != kNoSid) return;
+  auto place = std::find_if(asked_.begin(), asked_.end(),
+                            [&](const Asked& one) { return one.node == pro->needed_by; });
+  if (place == asked_.end()) {
+    place = asked_.begin() + next_asked_;
+    next_asked_ = static_cast<std::uint8_t>((next_asked_ + 1) % kAsked);
+  }
+  *place = {pro->needed_by, core_.now_us() + kAskedUs};
+}
+
 void Switching::on_promotion_needed(const ReceivedFrame& frame) {
   const auto pdu = decode_promotion_needed(frame.mpdu);
   if (!pdu) {
@@ -51,7 +81,8 @@ void Switching::on_promotion_needed(const ReceivedFrame& frame) {
   const bool ours = pdu->wanted == PromotionNeeded::kAnySna || pdu->wanted == core_.beacon.sna;
   const bool usable = frame.snr_cdb >= kDbpskFSnrCdb + kStayMarginCdb;
   if (core_.state() != NodeState::terminal || !ours || !usable || core_.level >= kDeepest ||
-      pdu->sender == core_.config.eui48 || core_.now_us() < hold_until_us_) {
+      pdu->sender == core_.config.eui48 || core_.now_us() < hold_until_us_ ||
+      is_asked_for(pdu->sender)) {
     ++core_.counters.not_for_us;
     return;
   }
@@ -94,7 +125,8 @@ void Switching::on_pro(Bytes payload) {
   }
   if (!pro->negative) return on_switch(*pro);
   if (pro->nsid != kNoSid) return on_demotion(pro->nsid);
-  hold_until_us_ = core_.now_us() + kRejectedUs;  // PRO_REJ
+  hold_until_us_ = core_.now_us() + (kRejectedUs << rejections_);  // PRO_REJ
+  if (rejections_ < kMostDoublings) ++rejections_;
 }
 
 // PRO_REQ_B: we are to be a switch.
@@ -135,6 +167,7 @@ void Switching::demote() {
 void Switching::become(std::uint8_t lsid) {
   stop();
   core_.lsid = lsid;
+  rejections_ = 0;
   look_us_ = core_.now_us() + keep_alive_.span_us();
   ++core_.counters.promotions;
   set_filter();
@@ -269,6 +302,7 @@ void Switching::set_filter() const {
     add(direction | kSidMask | kLnidMask, ours | sid_value(core_.sid) | lnid_value(core_.lnid));
     if (!core_.is_switch()) {
       add(0, kPromotionNeededType);
+      add(kDown | kControlMask, control_value(ControlType::pro));
     } else {
       add(kSidMask, sid_value(core_.lsid));
       for (unsigned sid = 0; sid < 256; ++sid) {

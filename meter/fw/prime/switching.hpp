@@ -11,9 +11,11 @@ class Switching {
  public:
   Switching(Core& core, Links& links, KeepAlive& keep_alive)
       : core_(core), links_(links), keep_alive_(keep_alive) {}
-  void clear_requests() { ignoring_ = false; }  // what was heard of others' needs
+  void clear_requests();  // what was heard of others' needs, and what became of it
 
   void on_promotion_needed(const protocol::prime::ReceivedFrame& frame);
+  // PRO_REQ_S of another terminal: one request for a node is enough.
+  void on_request_heard(Bytes payload);
   void on_pro(Bytes payload);
   void on_bsi(Bytes payload);
   void demote();  // a switch only
@@ -35,6 +37,13 @@ class Switching {
   void set_filter() const;
 
  private:
+  // A node that somebody has asked for.
+  struct Asked {
+    Eui48 node{};
+    std::int64_t until_us = 0;
+  };
+  static constexpr std::size_t kAsked = 4;
+  bool is_asked_for(const Eui48& node) const;
   void request(const Eui48& needed_by, std::int32_t snr_cdb);
   void on_switch(const protocol::prime::Pro& pro);
   void on_demotion(std::uint8_t lsid);
@@ -53,6 +62,9 @@ class Switching {
   bool has_slot_ = false;
   bool ignoring_ = false;
   std::uint8_t ignore_left_ = 0;
+  std::uint8_t rejections_ = 0;  // in a row
+  std::uint8_t next_asked_ = 0;
+  std::array<Asked, kAsked> asked_{};
   protocol::prime::Bsi slot_{};
 };
 

@@ -72,6 +72,29 @@ TEST(Search, TakesTheCheapestPathAndLeavesTheUnhearable) {
   EXPECT_EQ(chosen({{base, 100}}), -1);
 }
 
+TEST(Search, WhomNobodyAnswersCriesLessAndLess) {
+  Rig rig;
+  rig.node.start();
+  rig.run_until(6 * 3'600 * kSecond);
+  const auto& sent = rig.modem.sent;
+  ASSERT_GT(sent.size(), 24u + 5 * 16);
+  const auto pause_s = [&](std::size_t i) {  // behind cry i, counted from 1
+    return static_cast<double>(sent[i].at_us - sent[i - 1].at_us) / 1e6;
+  };
+  const auto expect_pauses = [&](std::size_t first, std::size_t last, double from_s) {
+    for (std::size_t i = first; i <= last; ++i) {
+      EXPECT_GT(pause_s(i), from_s - 0.2) << i;  // channel access takes longer or shorter
+      EXPECT_LT(pause_s(i), from_s + 1.2) << i;
+    }
+  };
+  expect_pauses(1, 23, 2.5);
+  expect_pauses(24, 39, 15);
+  expect_pauses(40, 55, 30);
+  expect_pauses(56, 71, 60);
+  expect_pauses(72, 87, 120);
+  expect_pauses(88, sent.size() - 1, 240);
+}
+
 TEST(Search, APoorSwitchIsBetterThanNoneAfterAWhile) {
   Rig rig;
   rig.node.start();
