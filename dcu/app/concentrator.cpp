@@ -39,7 +39,7 @@ class Concentrator::Impl final : public Subnetwork, public protocol::prime::Mode
     fw::Config config;
     config.eui48 = store.config().eui48;
     config.concurrency = static_cast<std::uint8_t>(std::min<std::size_t>(sessions, UINT8_MAX));
-    config.max_switch_level = static_cast<std::uint8_t>(store.parameters().switch_levels);
+    config.max_switch_level = static_cast<std::uint8_t>(store.parameters().max_switch_level);
     std::array<std::uint8_t, 8> seed{};
     ports_.random.fill(seed);
     config.seed = protocol::Reader(seed).u64();

@@ -126,7 +126,7 @@ struct Config {
   std::uint8_t alive_polls = 3;   // in a window
   std::uint8_t concurrency = 10;  // nodes that LSDUs are under way to at the same time
   // Levels of switches the network may have. 1: every node is at most two hops away.
-  std::uint8_t max_switch_level = 1;
+  std::uint8_t max_switch_level = 6;
   std::uint8_t max_beacon_slots = protocol::prime::kMaxBeaconSlots;
   std::uint8_t switch_beacon_code = 3;            // FRQ: one beacon in 2^code frames
   std::int64_t unused_switch_us = 1'800'000'000;  // then a switch without nodes is demoted

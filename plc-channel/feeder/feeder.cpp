@@ -70,9 +70,11 @@ class Builder {
     return static_cast<std::uint32_t>(feeder_.buses.size() - 1);
   }
 
-  // 1 to 2 mean - 1 meters: the mean is as asked for.
+  // 1 to 2 mean - 1 meters: the mean is as asked for, between halves by a draw.
   void connect_customers(std::uint32_t bus, double direction) {
-    const auto most = static_cast<std::uint32_t>(2 * config_.customers_per_point + 0.5);
+    const double twice = 2 * config_.customers_per_point;
+    auto most = static_cast<std::uint32_t>(twice);
+    if (twice > most && draws_.uniform(0, 1) < twice - most) ++most;
     std::uint32_t n = 1 + (most > 2 ? draws_.below(most - 1) : 0);
     for (n = std::min(n, left_); n > 0; --n, --left_) {
       const std::size_t index = feeder_.stations.size() - 1;

@@ -94,6 +94,7 @@ plc::FeederConfig feeder_config(const Scenario& scenario, std::uint32_t number) 
   config.n_service_points = static_cast<std::uint32_t>(meters.size());
   config.n_feeders = static_cast<std::uint32_t>(scenario.plc.feeders);
   config.spacing_m = scenario.plc.spacing_m;
+  config.customers_per_point = scenario.plc.customers_per_point;
   config.drop_min_m = 0.5 * scenario.plc.drop_m;
   config.drop_max_m = 1.5 * scenario.plc.drop_m;
   for (const std::uint32_t meter : meters) {

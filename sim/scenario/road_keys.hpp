@@ -68,15 +68,20 @@ struct PlcKeys {
                                         "generated from the seed; docs/model-plc.md."};
   std::int64_t feeders = 4;
   double spacing_m = 30;
+  double customers_per_point = 2;
   double drop_m = 12;
   double noise_db = 0;
   double premises_ohm = 38;
   double transmit_dbuv = 120;
+  std::int64_t max_switch_level = 6;
 
   static void describe(auto& key) {
     key("feeders", &PlcKeys::feeders, range(1, 12), "", "Cables that leave the substation.");
     key("spacing_m", &PlcKeys::spacing_m, range(5, 200), "m",
         "Mean distance between two connection points.");
+    key("customers_per_point", &PlcKeys::customers_per_point, range(1, 24), "",
+        "Mean number of meters at a connection point: 1 in the country, 8 and more in meter "
+        "rooms.");
     key("drop_m", &PlcKeys::drop_m, range(1, 100), "m", "Mean length from the cable to a house.");
     key("noise_db", &PlcKeys::noise_db, range(-30, 40), "dB",
         "Added to the background noise of every place.");
@@ -84,6 +89,9 @@ struct PlcKeys {
         "Typical impedance of a house at 42 to 89 kHz: the lower, the more signal it takes.");
     key("transmit_dbuv", &PlcKeys::transmit_dbuv, range(90, 134), "dBuV",
         "Level a modem sends at (EN 50065-1: 134 at most).");
+    key("max_switch_level", &PlcKeys::max_switch_level, range(0, 16), "",
+        "Levels of switches a network may have; 0: whoever does not hear the concentrator stays "
+        "out.");
   }
 };
 
@@ -110,7 +118,6 @@ struct ConcentratorRow {
   std::int64_t collect_period_s = 14'400;
   std::int64_t poll_period_s = 60;
   std::int64_t sessions = 10;
-  std::int64_t switch_levels = 1;
   bool detailed = false;
 
   static void describe(auto& key) {
@@ -125,8 +132,6 @@ struct ConcentratorRow {
         "gprs: how often it asks the head-end for work.");
     key("sessions", &ConcentratorRow::sessions, range(1, 64), "",
         "Meters it speaks to at the same time.");
-    key("switch_levels", &ConcentratorRow::switch_levels, range(0, 8), "",
-        "Levels of switches its power line may have; 0: whoever does not hear it stays out.");
     key("detailed", &ConcentratorRow::detailed,
         "Power line, concentrator and coupling as SystemC modules (tier T1).");
   }

@@ -51,7 +51,7 @@ struct Parameters {
   std::uint32_t backoff_max_s = 600;
   std::uint32_t gateway_idle_s = 300;  // a silent gateway client is closed
   std::uint32_t backfill_s = 864'000;  // how far back a new meter is read
-  std::uint32_t switch_levels = 1;     // that the subnetwork may have
+  std::uint32_t max_switch_level = 6;  // levels of switches that the subnetwork may have
   std::string head_end_host = "head-end";
   std::uint16_t head_end_port = 8432;
   std::string ntp_host;

@@ -18,7 +18,7 @@ constexpr auto kParameters = [](auto& io, auto& p) {
   io(p.poll_period_s, p.meters_per_report, p.sessions_max, p.retries, p.retry_interval_s,
      p.clock_threshold_s, p.clock_limit_s, p.meter_lost_after_s, p.order_age_max_s,
      p.firmware_timeout_s, p.report_hold_s, p.response_timeout_s, p.ack_timeout_s, p.backoff_s,
-     p.backoff_max_s, p.gateway_idle_s, p.backfill_s, p.switch_levels);
+     p.backoff_max_s, p.gateway_idle_s, p.backfill_s, p.max_switch_level);
   io(p.head_end_port, p.head_end_host, p.ntp_host);
 };
 constexpr auto kTasks = [](auto& io, auto& tasks) {

@@ -157,7 +157,8 @@ void ConcentratorSite::commission() {
   }
   commission.parameters.poll_period_s = static_cast<std::uint32_t>(row_.poll_period_s);
   commission.parameters.sessions_max = static_cast<std::uint32_t>(row_.sessions);
-  commission.parameters.switch_levels = static_cast<std::uint32_t>(row_.switch_levels);
+  commission.parameters.max_switch_level =
+      static_cast<std::uint32_t>(scenario_.plc.max_switch_level);
   // As the head-end: 0 corrects nothing without an order.
   const double threshold_s = scenario_.hes.clock_threshold_s;
   commission.parameters.clock_threshold_s =

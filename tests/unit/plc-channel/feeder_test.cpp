@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 #include "plc-channel/feeder/feeder.hpp"
 #include "tests/unit/plc-channel/feeder_svg.hpp"
@@ -69,13 +71,18 @@ TEST(Feeder, SinglePhaseMetersSpreadOverThePhases) {
 }
 
 TEST(Feeder, MeanNumberOfCustomersAPointIsAsAskedFor) {
-  FeederConfig config;
-  config.n_service_points = 2000;
-  config.n_feeders = 1;
-  config.customers_per_point = 4;
-  const Feeder feeder = make_feeder(config);
-  const double mean = 2000.0 / static_cast<double>(feeder.buses.size() - 1);
-  EXPECT_NEAR(mean, 4, 0.3);
+  for (const double mean : {1.0, 1.2, 1.7, 2.0, 4.0, 6.3, 12.0}) {
+    FeederConfig config;
+    config.n_service_points = 4000;
+    config.n_feeders = 1;
+    config.customers_per_point = mean;
+    const Feeder feeder = make_feeder(config);
+    const double found = 4000.0 / static_cast<double>(feeder.buses.size() - 1);
+    EXPECT_NEAR(found, mean, 0.06 * mean);
+    std::vector<unsigned> at(feeder.buses.size(), 0);
+    for (std::size_t s = 1; s < feeder.stations.size(); ++s) ++at[feeder.stations[s].bus];
+    EXPECT_LE(*std::ranges::max_element(at), std::ceil(2 * mean) - 1);
+  }
 }
 
 TEST(Feeder, PictureShowsEveryMeter) {
