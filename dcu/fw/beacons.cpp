@@ -3,6 +3,7 @@
 #include "dcu/fw/beacons.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "protocol/assert.hpp"
 #include "protocol/prime/pdu.hpp"
@@ -48,10 +49,19 @@ bool BeaconSlots::take(BeaconSlot& slot) {
   return false;
 }
 
+bool BeaconSlots::has_room(unsigned code) const {
+  if (code == kRarestCode) return true;
+  unsigned used = kSuperframe >> code;
+  for (const std::uint32_t frames : frames_) used += static_cast<unsigned>(std::popcount(frames));
+  const unsigned all = (max_slots_ - 1) * kSuperframe;
+  return used * 4 <= all * 3;
+}
+
 BeaconSlot BeaconSlots::allocate(unsigned code) {
   PROTOCOL_ASSERT(code <= kRarestCode && max_slots_ <= frames_.size());
   // New slots before rarer beacons: a rare beacon makes those below search and lose time longer.
   for (unsigned rarity = code; rarity <= kRarestCode; ++rarity) {
+    if (!has_room(rarity)) continue;
     for (unsigned number = 1; number < max_slots_; ++number) {
       BeaconSlot slot{static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(rarity), 0};
       if (take(slot)) return slot;

@@ -11,14 +11,15 @@
 namespace dcu::fw {
 
 // Who has which beacon slot of the superframe. Several switches share a slot if their frames
-// differ, so that 4 slots are enough for 4 * 2^code switches.
+// differ: 4 slots have room for 4 * 2^code switches. A quarter of it is kept for the rarest
+// beacons, one in a superframe: at code 4 there are 48 switches, then 32 more.
 class BeaconSlots {
  public:
   // The most slots a frame may have, that of the base node among them.
   explicit BeaconSlots(unsigned max_slots) : max_slots_(max_slots) {}
 
-  // Low slots are filled first: each further one costs every frame 11.2 ms. When all are taken at
-  // `code`, rarer beacons are tried. slot 0: no room at all.
+  // Low slots are filled first: each further one costs every frame 11.2 ms. Without room at `code`
+  // rarer beacons are tried. slot 0: no room at all.
   BeaconSlot allocate(unsigned code);
   void free(const BeaconSlot& slot);
   void clear() { frames_ = {}; }
@@ -26,6 +27,7 @@ class BeaconSlots {
   unsigned needed() const;
 
  private:
+  bool has_room(unsigned code) const;
   bool take(BeaconSlot& slot);
 
   std::array<std::uint32_t, protocol::prime::kMaxBeaconSlots> frames_{};  // bit per BCN.SEQ

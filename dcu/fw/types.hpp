@@ -128,7 +128,8 @@ struct Config {
   // Levels of switches the network may have. 1: every node is at most two hops away.
   std::uint8_t max_switch_level = 6;
   std::uint8_t max_beacon_slots = protocol::prime::kMaxBeaconSlots;
-  std::uint8_t switch_beacon_code = 3;            // FRQ: one beacon in 2^code frames
+  // FRQ: one beacon in 2^code frames. 4: one in 9.9 s, so that a search (24 s) hears two.
+  std::uint8_t switch_beacon_code = 4;
   std::int64_t unused_switch_us = 1'800'000'000;  // then a switch without nodes is demoted
   // A broadcast is not acknowledged and switches may repeat it into each other. Nodes take the same
   // again within seconds for an echo.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <set>
 
@@ -20,20 +21,27 @@ Eui48 eui(unsigned number) {
       2, 0x41, 0x4D, 0, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
+// At the code asked for up to three quarters of the room, then the rarest.
 TEST(BeaconSlots, NoTwoSwitchesBeaconInTheSameSlotOfTheSameFrame) {
-  BeaconSlots slots(5);
-  std::set<std::pair<unsigned, unsigned>> used;  // slot, SEQ
-  unsigned switches = 0;
-  for (;; ++switches) {
-    const BeaconSlot slot = slots.allocate(3);
-    if (slot.slot == 0) break;
-    EXPECT_LE(slot.slot, 4);
-    for (unsigned sequence = slot.offset; sequence < 32; sequence += 1u << slot.code) {
-      EXPECT_TRUE(used.insert({slot.slot, sequence}).second);
+  const std::map<unsigned, unsigned> kUsual{{2, 12}, {3, 24}, {4, 48}, {5, 128}};
+  for (const auto& [code, usual] : kUsual) {
+    BeaconSlots slots(5);
+    std::set<std::pair<unsigned, unsigned>> used;  // slot, SEQ
+    std::map<unsigned, unsigned> switches;         // by code
+    for (;;) {
+      const BeaconSlot slot = slots.allocate(code);
+      if (slot.slot == 0) break;
+      EXPECT_LE(slot.slot, 4);
+      ++switches[slot.code];
+      for (unsigned sequence = slot.offset; sequence < 32; sequence += 1u << slot.code) {
+        EXPECT_TRUE(used.insert({slot.slot, sequence}).second);
+      }
     }
+    EXPECT_EQ(switches[code], usual);
+    EXPECT_EQ(switches[5], code == 5 ? 128u : 32u);
+    EXPECT_EQ(used.size(), 4 * 32u);
+    EXPECT_EQ(slots.needed(), 5u);
   }
-  EXPECT_EQ(switches, 4 * 8u);
-  EXPECT_EQ(slots.needed(), 5u);
 }
 
 TEST(BeaconSlots, OneSlotIsFilledBeforeTheNextIsOpened) {
@@ -50,9 +58,14 @@ TEST(BeaconSlots, OneSlotIsFilledBeforeTheNextIsOpened) {
 
 TEST(BeaconSlots, ARarerBeaconIsGivenWhenTheUsualOnesAreTaken) {
   BeaconSlots slots(2);
-  for (int i = 0; i < 7; ++i) ASSERT_EQ(slots.allocate(3).code, 3);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(slots.allocate(3).code, 3);
+  const BeaconSlot sixth = slots.allocate(3);
+  EXPECT_EQ(sixth.code, 3);
+  EXPECT_EQ(slots.allocate(4).code, 5);
+  slots.free(sixth);
   EXPECT_EQ(slots.allocate(4).code, 4);
-  EXPECT_EQ(slots.allocate(3).code, 4);  // half of the last eighth was left
+  EXPECT_EQ(slots.allocate(3).code, 5);  // half of an eighth is left, and the last quarter
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(slots.allocate(3).code, 5) << i;
   EXPECT_EQ(slots.allocate(3).slot, 0);
 }
 
