@@ -16,6 +16,35 @@ std::uint64_t count_of(const plc::KindCounters& counters, plc::Outcome outcome) 
 }
 double seconds(kernel::TimeNs ns) { return 1e-9 * static_cast<double>(ns); }
 
+// The kinds that have a figure of their own; nullptr: the others.
+kernel::TimeNs* airtime_of(plc::FrameKind kind, result::LineFigures& figures) {
+  switch (kind) {
+    case plc::FrameKind::data:
+    case plc::FrameKind::data_again:
+      return &figures.data_airtime_ns;
+    case plc::FrameKind::pro:
+      return &figures.pro_airtime_ns;
+    case plc::FrameKind::prm:
+      return &figures.prm_airtime_ns;
+    case plc::FrameKind::pnpdu:
+      return &figures.pnpdu_airtime_ns;
+    case plc::FrameKind::beacon:
+      return &figures.beacon_airtime_ns;
+    case plc::FrameKind::reg:
+    case plc::FrameKind::con:
+    case plc::FrameKind::bsi:
+    case plc::FrameKind::fra:
+    case plc::FrameKind::cfp:
+    case plc::FrameKind::alv:
+    case plc::FrameKind::mul:
+    case plc::FrameKind::sec:
+    case plc::FrameKind::other:
+    case plc::FrameKind::kinds:
+      return nullptr;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 LineRecorder::LineRecorder(result::ResultWriter& writer, const UtcScale& scale, PowerLine& line)
@@ -43,12 +72,11 @@ void LineRecorder::on_sending(const plc::Sending& sending) {
 void LineRecorder::on_received(const plc::Sending& sending, plc::StationId at, plc::Outcome outcome,
                                double /*snr_db*/) {
   ++hour_[index_of(sending.kind)].outcomes[static_cast<std::size_t>(outcome)];
+  const bool ok = outcome == plc::Outcome::ok;
+  ++(ok ? nodes_[at].received : nodes_[at].lost);
+  if (sending.kind == plc::FrameKind::pnpdu) return;  // called to whoever may hear it
   ++figures_.receptions;
-  if (outcome == plc::Outcome::ok) {
-    ++nodes_[at].received;
-    return;
-  }
-  ++nodes_[at].lost;
+  if (ok) return;
   ++(outcome == plc::Outcome::noise ? figures_.noise_losses : figures_.collisions);
 }
 
@@ -138,6 +166,7 @@ void LineRecorder::close_hour() {
     const auto what = static_cast<plc::FrameKind>(i);
     const bool data = what == plc::FrameKind::data || what == plc::FrameKind::data_again;
     if (!data) figures_.control_airtime_ns += kind.airtime_ns;
+    if (kernel::TimeNs* sum = airtime_of(what, figures_)) *sum += kind.airtime_ns;
     if (kind.frames == 0) continue;
     result::AirtimeRow row;
     row.hour = hour_number_;

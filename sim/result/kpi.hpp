@@ -88,7 +88,12 @@ struct LineFigures {
   std::uint64_t uncoded_frames = 0;
   kernel::TimeNs airtime_ns = 0;          // beacons included
   kernel::TimeNs control_airtime_ns = 0;  // of it, all that carries no data of a meter
-  std::uint64_t receptions = 0;
+  kernel::TimeNs data_airtime_ns = 0;     // all that does, repetitions included
+  kernel::TimeNs pro_airtime_ns = 0;      // PRO
+  kernel::TimeNs prm_airtime_ns = 0;      // PRM
+  kernel::TimeNs pnpdu_airtime_ns = 0;
+  kernel::TimeNs beacon_airtime_ns = 0;
+  std::uint64_t receptions = 0;  // by those a frame was meant for: no beacons, no PNPDU
   std::uint64_t collisions = 0;  // a deaf receiver is one too
   std::uint64_t noise_losses = 0;
   std::uint64_t malformed = 0;  // frames, requests and messages that could not be read

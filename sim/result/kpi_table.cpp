@@ -45,7 +45,12 @@ double lines(const F& f) {
   return number(sum);
 }
 template <auto kMember>
+double line_seconds(const F& f) {
+  return 1e-9 * lines<kMember>(f);
+}
+template <auto kMember>
 double most(const F& f) {
+  if (f.lines.empty()) return std::numeric_limits<double>::quiet_NaN();
   double largest = 0;
   for (const LineFigures& line : f.lines) largest = std::max(largest, number(line.*kMember));
   return largest;
@@ -115,7 +120,8 @@ constexpr KpiInfo kFigures[] = {
     {"plc_meters", "", "meters on a power line", lines<&LineFigures::meters>},
     {"plc_registered", "", "of them, registered with a concentrator at the end",
      lines<&LineFigures::registered>},
-    {"plc_registration_last_s", "s", "until the last of them registered for the first time",
+    {"plc_registration_last_s", "s",
+     "until the last of them registered for the first time; none without a power line",
      most<&LineFigures::last_first_registration_s>},
     {"plc_registrations", "", "registrations altogether; more than meters: some came back",
      lines<&LineFigures::registrations>},
@@ -138,12 +144,25 @@ constexpr KpiInfo kFigures[] = {
        return share(lines<&LineFigures::control_airtime_ns>(f), lines<&LineFigures::airtime_ns>(f));
      },
      Ripeness::ripe},
-    {"plc_collision_share", "", "share of addressed frames lost to a collision",
+    {"plc_airtime_data_s", "s",
+     "airtime of data packets, of their repetitions by switches and senders, of acknowledgements",
+     line_seconds<&LineFigures::data_airtime_ns>},
+    {"plc_airtime_pro_s", "s", "airtime of promotion and demotion (PRO)",
+     line_seconds<&LineFigures::pro_airtime_ns>},
+    {"plc_airtime_prm_s", "s", "airtime of robustness management (PRM)",
+     line_seconds<&LineFigures::prm_airtime_ns>},
+    {"plc_airtime_pnpdu_s", "s", "airtime of the cries of nodes without a switch (PNPDU)",
+     line_seconds<&LineFigures::pnpdu_airtime_ns>},
+    {"plc_airtime_beacon_s", "s", "airtime of beacons, of base nodes and switches",
+     line_seconds<&LineFigures::beacon_airtime_ns>},
+    {"plc_collision_share", "",
+     "share of receptions (beacons and PNPDU, which are for all, apart) lost to a collision or "
+     "because the receiver was busy",
      [](const F& f) {
        return share(lines<&LineFigures::collisions>(f), lines<&LineFigures::receptions>(f));
      },
      Ripeness::ripe},
-    {"plc_noise_loss_share", "", "share of addressed frames lost to noise",
+    {"plc_noise_loss_share", "", "share of the same receptions lost to noise",
      [](const F& f) {
        return share(lines<&LineFigures::noise_losses>(f), lines<&LineFigures::receptions>(f));
      },
@@ -153,7 +172,9 @@ constexpr KpiInfo kFigures[] = {
     {"reports", "", "P3.2Ex reports the head-end accepted", count<&F::reports>},
     {"reports_repeated", "", "P3.2Ex messages that came again and were dropped",
      lines<&LineFigures::reports_repeated>},
-    {"malformed", "", "damaged or unreadable messages, counted and dropped, over all interfaces",
+    {"malformed", "",
+     "frames delivered damaged on power lines, unreadable messages at concentrators: counted, "
+     "dropped",
      lines<&LineFigures::malformed>},
     {"p32_bytes_per_meter_day", "B",
      "octets between wired concentrators and head-end, both ways, by their meters",

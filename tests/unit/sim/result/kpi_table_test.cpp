@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <map>
 #include <string>
 
@@ -77,6 +79,33 @@ TEST(KpiTable, SharesAndLatenciesAreOfTheirOwnRoad) {
   EXPECT_EQ(values.at("collection_latency_p95_s"), 50);
   EXPECT_EQ(values.at("plc_collision_share"), 0.25);
   EXPECT_EQ(values.at("plc_noise_loss_share"), 0.5);
+}
+
+TEST(KpiTable, AirtimeByKindInSecondsOverAllLines) {
+  RunFigures figures;
+  LineFigures line;
+  line.airtime_ns = 100'000'000'000;
+  line.control_airtime_ns = 50'000'000'000;
+  line.data_airtime_ns = 50'000'000'000;
+  line.pro_airtime_ns = 1'000'000'000;
+  line.prm_airtime_ns = 2'000'000'000;
+  line.pnpdu_airtime_ns = 3'500'000'000;
+  line.beacon_airtime_ns = 40'000'000'000;
+  line.last_first_registration_s = 7;
+  figures.lines = {line, line};
+  figures.lines[1].last_first_registration_s = 5;
+  const auto values = values_of(figures);
+  EXPECT_DOUBLE_EQ(values.at("plc_airtime_data_s"), 100);
+  EXPECT_DOUBLE_EQ(values.at("plc_airtime_pro_s"), 2);
+  EXPECT_DOUBLE_EQ(values.at("plc_airtime_prm_s"), 4);
+  EXPECT_DOUBLE_EQ(values.at("plc_airtime_pnpdu_s"), 7);
+  EXPECT_DOUBLE_EQ(values.at("plc_airtime_beacon_s"), 80);
+  EXPECT_EQ(values.at("plc_control_share"), 0.5);
+  EXPECT_EQ(values.at("plc_registration_last_s"), 7);
+}
+
+TEST(KpiTable, WithoutAPowerLineThereIsNoLastRegistration) {
+  EXPECT_TRUE(std::isnan(values_of({}).at("plc_registration_last_s")));
 }
 
 }  // namespace
