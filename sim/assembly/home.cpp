@@ -204,8 +204,7 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   home->identity = identity_of(context.scenario, number);
   add_load(context, *home);
   const int phases = phases_of(home->settings.model);
-  models::SupplyConfig supply;
-  if (phases == 3) supply = models::draw_supply(seed_of(context), number, phases);
+  const models::SupplyConfig supply = models::draw_supply(seed_of(context), number, phases);
   home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load, supply);
   models::AfeTolerance tolerance =
       models::draw_tolerance(seed_of(context), number, afe_spread(context.scenario));
