@@ -38,7 +38,6 @@ void SampleProbe::take_window(kernel::TimeNs now) {
   for (std::size_t n = 0; n < changes.size() && changes[n].at <= start_ns_; ++n) {
     if (changes[n].kind != ElectricalChange::Kind::power) switches.apply(changes[n]);
   }
-  state_factor_ = switches.sag_factor;
   window_ =
       afe_.sample(supply.state(number, switches), start_ns_, length_ns_, afe_.noise(), buffer_);
 }
@@ -47,9 +46,8 @@ void SampleProbe::on_time(kernel::TimeNs now, std::uint32_t) {
   if (length_ns_ == 0 || now >= start_ns_ + length_ns_) take_window(now);
   const std::int64_t count = window_.n_samples;
   const std::int64_t n = (now - start_ns_) * count / length_ns_;
-  const double ratio = state_factor_ > 0 ? node_.supply().mains().factor() / state_factor_ : 0;
-  v.write(static_cast<int>(window_.channel[METER_V1][n] * ratio));
-  i.write(static_cast<int>(window_.channel[METER_I1][n] * std::min(ratio, 1.0)));
+  v.write(window_.channel[METER_V1][n]);
+  i.write(window_.channel[METER_I1][n]);
   const kernel::TimeNs next = start_ns_ + ((n + 1) * length_ns_ + count - 1) / count;
   timer_.arm(next < to_ ? next : kernel::kNever);
 }

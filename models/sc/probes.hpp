@@ -12,8 +12,8 @@
 namespace models::sc {
 
 // The ADC's counts as state signals, inside [from, to) only. The front end is a pure function of
-// state and window, so asking it again shows what the meter gets. A change of the mains inside a
-// window reaches the meter with the next one; here it shows at once. Samples are laid evenly over
+// state and window, so asking it again shows what the meter gets, sample by sample: also that a
+// change of the mains inside a window reaches it with the next one. Samples are laid evenly over
 // their window.
 class SampleProbe final : private kernel::Entity {
  public:
@@ -34,7 +34,6 @@ class SampleProbe final : private kernel::Entity {
   meter_window window_{};
   kernel::TimeNs start_ns_ = 0;
   kernel::TimeNs length_ns_ = 0;
-  double state_factor_ = 1;  // voltage factor the window was made with
 };
 
 // The pulse LED of one output: lit 20 ms a pulse (IEC 62053-31 at 1 000 imp/kWh and 72 kW).
