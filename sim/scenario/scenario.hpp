@@ -24,6 +24,7 @@ struct Scenario {
   GeneralKeys general;
   SimKeys sim;
   MeterKeys meters;
+  ServiceKeys service;
   GridKeys grid;
   LoadKeys load;
   CsvKeys csv;
@@ -57,6 +58,7 @@ void each_section(auto visit) {
   visit(&Scenario::general);
   visit(&Scenario::sim);
   visit(&Scenario::meters);
+  visit(&Scenario::service);
   visit(&Scenario::grid);
   visit(&Scenario::load);
   visit(&Scenario::csv);

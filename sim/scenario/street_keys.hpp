@@ -105,6 +105,23 @@ struct MeterKeys {
   }
 };
 
+struct ServiceKeys {
+  static constexpr SectionName kSection{
+      "service",
+      "How long devices take to answer: the assumed share. The instructions a meter takes are "
+      "counted on its target image, stand in models/core/meter/service_times.hpp and have no key."};
+  double assumed_factor = 1;
+  double module_ms = 3;
+
+  static void describe(auto& key) {
+    key("assumed_factor", &ServiceKeys::assumed_factor, range(0, 10), "",
+        "Times what else a meter's reply is assumed to wait for: its task loop, flash, cipher, "
+        "driver (docs/target.md); 0: the counted instructions alone.");
+    key("module_ms", &ServiceKeys::module_ms, range(0, 1000), "ms",
+        "Assumed time a communication module takes to turn a frame round.");
+  }
+};
+
 struct GridKeys {
   static constexpr SectionName kSection{"grid",
                                         "Mains voltage and frequency wander in every scenario."};

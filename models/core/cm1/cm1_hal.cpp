@@ -10,9 +10,6 @@ namespace models {
 
 namespace {
 
-// The module's CPU does no cryptography; a frame leaves after the driver has turned round.
-// PROVISIONAL: an estimate, as the meter's service times.
-constexpr kernel::TimeNs kServiceNs = 3 * kernel::kNsPerMs;
 // Text arguments are C strings of the firmware; what does not end in time is not read on.
 constexpr std::size_t kMaxText = 64;
 
@@ -41,7 +38,7 @@ struct Cm1HalCalls {
   static int rs485_send(void* context, const std::uint8_t* frame, std::uint32_t n) {
     Cm1Node& me = node(context);
     if (!alive(me) || me.line_ == nullptr) return 0;  // into the void
-    return me.line_->transmit(me.life_.now() + kServiceNs, {frame, n}) ? 0 : -1;
+    return me.line_->transmit(me.life_.now() + me.turnround_ns_, {frame, n}) ? 0 : -1;
   }
   static void modem_power(void* context, int on) {
     if (alive(node(context))) node(context).modem_.power(on != 0);

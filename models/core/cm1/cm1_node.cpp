@@ -30,7 +30,8 @@ Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan:
       clock_(life_, *this, node_id(config.module, kNodeModule), kAlarm, config.mcu_ppb),
       flash_(CM1_FLASH_PAGES),
       random_(services.seed, config.module, kernel::kPurposeModuleRandom),
-      leds_(life_, config.log_leds) {
+      leds_(life_, config.log_leds),
+      turnround_ns_(config.turnround_ns) {
   static_assert(CM1_FLASH_PAGE_BYTES == Flash::kPageBytes && CM1_SOCKETS == wan::kModemSockets);
   hal_.context = this;
   modem_.set_client(*this);

@@ -87,6 +87,8 @@ struct Cm1NodeConfig {
   std::uint32_t module = 0;  // number of its meter
   std::int32_t mcu_ppb = 0;
   bool log_leds = false;  // keeps every change; else only the present colours
+  // Until a frame leaves: the CPU does no cryptography, the driver turns round. Assumed.
+  kernel::TimeNs turnround_ns = 3 * kernel::kNsPerMs;
 };
 
 // One CM1 communication module: a firmware instance, its flash, its RS-485 end and its modem.
@@ -155,6 +157,7 @@ class Cm1Node final : public SupplyListener,
   LedBlock leds_;
   ModuleRail rail_;
   UpcallWatch watch_;
+  const kernel::TimeNs turnround_ns_;
   std::uint32_t boots_ = 0;
   std::uint32_t watchdog_resets_ = 0;
 };

@@ -26,7 +26,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              RtcBlock(life_, *this, node_id(meter(), kNodeMeter), kRtc, config.tolerance.rtc,
                       config.rtc_start_ticks),
              flash_,
-             CpuBlock(life_, board_.clock, *config.service_times),
+             CpuBlock(life_, board_.clock, config.service_times),
              UartBlock(life_, board_.cpu, *this),
              BufferAccount(services.buffers),
              RelayBlock(life_, *this, node_id(meter(), kNodeMeter), kRelay),

@@ -53,7 +53,7 @@ struct MeterNodeConfig {
   bool lazy = true;         // fleet tier only; false: windows are delivered at every grid step
   std::int64_t rtc_start_ticks = 0;  // what the clock showed when simulated time began
   DeviceTolerance tolerance;
-  const ServiceTimes* service_times = &kProvisionalServiceTimes;
+  ServiceTimes service_times = kServiceTimes;
 };
 
 // One meter on an agenda: a firmware instance, the board it sees, the front end and the supply. The

@@ -62,7 +62,7 @@ inline constexpr kernel::TimeNs kRecord_ns = 3 * kernel::kNsPerMs;
 constexpr kernel::TimeNs cycles_ns(std::int64_t cycles) {
   return cycles * 1'000'000'000 / kMeterClock_hz;
 }
-inline constexpr ServiceTimes kWaits = {{
+inline constexpr ServiceTimes kAssumedWaits = {{
     {1 * kernel::kNsPerMs, 0},                                    // FRAME
     {3 * kLoop_ns, 0},                                            // ASSOCIATE
     {2 * kLoop_ns, 0},                                            // GET
@@ -72,17 +72,20 @@ inline constexpr ServiceTimes kWaits = {{
     {10 * kernel::kNsPerMs + cycles_ns(20'000), cycles_ns(500)},  // CRYPTO
 }};
 
-inline constexpr ServiceTimes kServiceTimes = [] {
+// The counted instructions, and the assumed waits times a factor.
+constexpr ServiceTimes service_times(double assumed_factor) {
+  const auto assumed = [&](kernel::TimeNs wait_ns) {
+    return static_cast<kernel::TimeNs>(static_cast<double>(wait_ns) * assumed_factor + 0.5);
+  };
   ServiceTimes times{};
   for (std::size_t k = 0; k < times.size(); ++k) {
     const WorkInstructions& work = kWorkInstructions[k];
-    times[k].base_ns = kWaits[k].base_ns + cpu_ns(work.base);
-    times[k].per_unit_ns = kWaits[k].per_unit_ns + cpu_ns(work.per_100_units) / 100;
+    times[k].base_ns = assumed(kAssumedWaits[k].base_ns) + cpu_ns(work.base);
+    times[k].per_unit_ns = assumed(kAssumedWaits[k].per_unit_ns) + cpu_ns(work.per_100_units) / 100;
   }
   return times;
-}();
-// The name from before the target image had been counted.
-inline constexpr const ServiceTimes& kProvisionalServiceTimes = kServiceTimes;
+}
+inline constexpr ServiceTimes kServiceTimes = service_times(1);
 
 constexpr kernel::TimeNs service_time(const ServiceTimes& times, meter_work kind,
                                       std::uint32_t units) {
@@ -119,7 +122,7 @@ class CpuBlock {
  private:
   DeviceLife& life_;
   const McuClock& clock_;
-  const ServiceTimes& times_;
+  const ServiceTimes times_;
   kernel::TimeNs free_ns_ = 0;
 };
 

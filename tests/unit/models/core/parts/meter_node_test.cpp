@@ -167,7 +167,7 @@ TEST(MeterNode, FrameLeavesWhenTheDeclaredWorkIsDone) {
   bench.line.end(1).transmit(0, Octets(20, 1));
   bench.run_for(10 * kNsPerSecond);
   const kernel::TimeNs wire = bench.line.rate().octets_ns(20) + 2 * kNsPerMs;
-  const auto& times = models::kProvisionalServiceTimes;
+  const auto& times = models::kServiceTimes;
   const kernel::TimeNs work = models::service_time(times, METER_WORK_FRAME, 20) +
                               models::service_time(times, METER_WORK_GET, 100) +
                               models::service_time(times, METER_WORK_CRYPTO, 100);

@@ -205,7 +205,7 @@ TEST(MeterPlc, WorkDoneIsWhenAFrameWouldLeaveTheUart) {
   PlcBench bench;
   bench.start_and_run(kNsPerSecond);
   const meter_hal& hal = bench.hal();
-  const auto& times = models::kProvisionalServiceTimes;
+  const auto& times = models::kServiceTimes;
   const kernel::TimeNs work = models::service_time(times, METER_WORK_GET, 100) +
                               models::service_time(times, METER_WORK_CRYPTO, 33);
   hal.cpu->work(bench.context(), METER_WORK_GET, 100);
