@@ -161,19 +161,6 @@ TEST(Cm1Node, LedsKeepALogOfTheirChanges) {
   EXPECT_EQ(bench.module->totals().bad_downcalls, 1u);
 }
 
-// Data sheet: 1.5 W in stand-by, 2 W during transmission.
-TEST(Cm1Node, EnergyIsStandbyPlusTransmission) {
-  PointBench bench;
-  bench.script_online();
-  bench.start();
-  bench.run_for(kNsPerHour);
-  const double on_s = 3599.5;
-  const double transmit_s = static_cast<double>(bench.modem.transmit_ns()) / kNsPerSecond;
-  EXPECT_GT(transmit_s, 0);
-  EXPECT_LT(transmit_s, 5);
-  EXPECT_NEAR(bench.module->energy_j(bench.agenda.now()), 1.5 * on_s + 0.5 * transmit_s, 1e-6);
-}
-
 TEST(Cm1Node, CommissioningComesBeforeTheFirstPowerOn) {
   PointBench bench;
   cm1_provision provision{};
