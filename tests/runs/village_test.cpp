@@ -42,7 +42,7 @@ TEST(Village, AllItsExpectationsHold) {
   EXPECT_EQ(kpis.at("plc_meters"), 60);
   EXPECT_EQ(kpis.at("closings_expected"), 100);
   EXPECT_GE(kpis.at("plc_switches"), 1) << "nobody is out of the base node's reach";
-  EXPECT_EQ(kpis.at("plc_levels"), 1);
+  EXPECT_GE(kpis.at("plc_levels"), 1);
   EXPECT_EQ(kpis.at("status_mismatches"), 0);
   const std::string result = folder / "village/result.h5";
   EXPECT_EQ(column_of(result, "nodes", "meter").size(), 61u);
