@@ -76,9 +76,9 @@ bool manufacture(MeterNode& node, const meter_provision& provision, const Afe& a
     const double n = afe.n_phases();
     const meter_reference reference = {voltage_rms_v(state, 0), current_rms_a(state, 0),
                                        active_power_w(state) / n, reactive_power_var(state) / n};
-    if (!node.calibrate(point.step, bench_sums(afe, bench, state, step++), reference)) {
-      return false;
-    }
+    const bool measures = point.step != METER_CALIBRATE_STORE;
+    const meter_sums sums = measures ? bench_sums(afe, bench, state, step++) : meter_sums{};
+    if (!node.calibrate(point.step, sums, reference)) return false;
   }
   return true;
 }

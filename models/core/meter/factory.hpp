@@ -13,7 +13,7 @@ struct Bench {
   double voltage_v = 230;  // Un of the network the meter is made for
   double current_a = 5;    // Iref, data sheet
   double frequency_hz = 50;
-  std::int32_t n_windows = 60;  // consecutive, averaged at each point: twelve seconds
+  std::int32_t n_windows = 40;  // consecutive, averaged at each point: eight seconds
 };
 
 // One operating point, balanced over the phases. phase_rad: by which current lags voltage.

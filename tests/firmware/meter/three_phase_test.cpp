@@ -166,7 +166,7 @@ TEST(Fleet, CalibrationLeavesNoErrorOfItsOwn) {
       sum += error;
     }
   }
-  EXPECT_NEAR(sum / elements, 0, 5e-6);
+  EXPECT_NEAR(sum / elements, 0, 1e-5);
 }
 
 TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
