@@ -22,9 +22,11 @@ std::string row_key(const std::string& table, std::size_t row, const std::string
 }
 
 std::string display_path(const std::string& path) {
+  // Names that users give ("#3" in load.map, any unknown key) may hold a # as well.
   const std::size_t hash = path.find('#');
-  if (hash == std::string::npos) return path;
-  return path.substr(0, hash) + path.substr(path.find('.', hash));
+  const std::size_t dot = path.find('.');
+  if (hash == std::string::npos || dot == std::string::npos || hash > dot) return path;
+  return path.substr(0, hash) + path.substr(dot);
 }
 
 const Raw* Written::seen(const std::string& path) const {

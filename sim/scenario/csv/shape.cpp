@@ -282,8 +282,8 @@ void Finder::find_column(std::size_t column) {
   const bool identifier = different.size() == 1 && numbers > 1 && different.begin()->size() >= 8 &&
                           different.begin()->find_first_not_of("0123456789") == std::string::npos;
   const bool named = shape_.header_row == 0 || !each.name.empty();
-  each.energy = named && !identifier && !names_another_quantity(heading_text) &&
-                (numbers > 0 || texts == 0);
+  each.energy =
+      named && !identifier && !names_another_quantity(heading_text) && (numbers > 0 || texts == 0);
   // "0.5,kWh": a column of units speaks of the numbers before it.
   if (units > 0 && numbers == 0 && column > 0 && shape_.columns[column - 1].energy) {
     shape_.columns[column - 1].unit = unit_named(*different.begin());

@@ -57,6 +57,12 @@ TEST(BadScenario, UnknownKeysAreErrorsWithASuggestion) {
   EXPECT_THAT(errors_of("zzzzzzzzzzz = 3\n"), ElementsAre(HasSubstr("s.toml:1:1: zzzzzzzzzzz")));
 }
 
+TEST(BadScenario, KeysWithAHashAreShownAsWritten) {
+  EXPECT_THAT(errors_of("\"a#b\" = 3\n"), ElementsAre(StartsWith("s.toml:1:1: a#b = 3: unknown")));
+  EXPECT_THAT(errors_of("[load]\ncsv = \"scenarios/london.toml\"\n[load.map]\n\"#3\" = 0\n"),
+              ElementsAre(StartsWith("s.toml:4:8: load.map.#3 = 0: not a meter number")));
+}
+
 TEST(BadScenario, ASyntaxErrorIsLocated) {
   EXPECT_THAT(errors_of("[meters]\ncount = = 3\n"), ElementsAre(StartsWith("s.toml:2:")));
   EXPECT_THAT(errors_of("[meters]\ncount = 3\ncount = 4\n"), ElementsAre(StartsWith("s.toml:3:")));
