@@ -55,7 +55,7 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   config.meter = home.identity.number;
   config.detailed = home.settings.detailed;
   config.lazy = scenario.sim.lazy;
-  config.service_times = models::service_times(scenario.service.assumed_factor);
+  config.service_times = models::service_times(scenario.meters.service_assumed_factor);
   config.rtc_start_ticks = scenario.general.start_utc_s * models::Rtc::kRateHz;
   config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number,
                                                    device_spread(scenario));
@@ -190,7 +190,7 @@ void add_module(const HomeContext& context, Home& home) {
   models::Cm1NodeConfig module_config;
   module_config.firmware = cm1_builtin_firmware();
   module_config.module = number;
-  module_config.turnround_ns = kernel::to_ns(context.scenario.service.module_ms / 1000);
+  module_config.turnround_ns = kernel::to_ns(context.scenario.cm1.service_assumed_ms / 1000);
   home.module = std::make_unique<models::Cm1Node>(
       services_on(context, detailed ? home.point->module_agenda() : fleet), module_config,
       detailed ? home.point->modem_port(*home.modem) : *home.modem);

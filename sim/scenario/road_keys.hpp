@@ -51,6 +51,7 @@ struct Cm1Keys {
   std::int64_t heartbeat_s = 600;
   std::int64_t poll_s = 60;
   std::int64_t start_spread_s = 120;
+  double service_assumed_ms = 3;
 
   static void describe(auto& key) {
     key("heartbeat_s", &Cm1Keys::heartbeat_s, range(0, kDayS), "s",
@@ -59,6 +60,8 @@ struct Cm1Keys {
         "How often the module asks its meter for a push.");
     key("start_spread_s", &Cm1Keys::start_spread_s, range(0, 3600), "s",
         "Modules attach this much after power-on at most, drawn for each.");
+    key("service_assumed_ms", &Cm1Keys::service_assumed_ms, range(0, 1000), "ms",
+        "Time a module is assumed to take to turn a frame round.");
   }
 };
 

@@ -24,7 +24,6 @@ struct Scenario {
   GeneralKeys general;
   SimKeys sim;
   MeterKeys meters;
-  ServiceKeys service;
   GridKeys grid;
   LoadKeys load;
   CsvKeys csv;
@@ -58,7 +57,6 @@ void each_section(auto visit) {
   visit(&Scenario::general);
   visit(&Scenario::sim);
   visit(&Scenario::meters);
-  visit(&Scenario::service);
   visit(&Scenario::grid);
   visit(&Scenario::load);
   visit(&Scenario::csv);

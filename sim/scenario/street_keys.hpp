@@ -69,6 +69,7 @@ struct MeterKeys {
   FrontEndSpread front_end;
   double pv_share = 0.25;
   double voltage_v = 240;  // data sheet: Un
+  double service_assumed_factor = 1;
 
   static void describe(auto& key) {
     key("count", &MeterKeys::count, range(1, 1000), "",
@@ -102,23 +103,9 @@ struct MeterKeys {
     key("adc_spread_ppm", &MeterKeys::adc_spread_ppm, range(0, 200), "ppm",
         "Largest rate error of the ADC's crystal; the processor's scales with it.");
     key.part(&MeterKeys::front_end);
-  }
-};
-
-struct ServiceKeys {
-  static constexpr SectionName kSection{
-      "service",
-      "How long devices take to answer: the assumed share. The instructions a meter takes are "
-      "counted on its target image, stand in models/core/meter/service_times.hpp and have no key."};
-  double assumed_factor = 1;
-  double module_ms = 3;
-
-  static void describe(auto& key) {
-    key("assumed_factor", &ServiceKeys::assumed_factor, range(0, 10), "",
-        "Times what else a meter's reply is assumed to wait for: its task loop, flash, cipher, "
-        "driver (docs/target.md); 0: the counted instructions alone.");
-    key("module_ms", &ServiceKeys::module_ms, range(0, 1000), "ms",
-        "Assumed time a communication module takes to turn a frame round.");
+    key("service_assumed_factor", &MeterKeys::service_assumed_factor, range(0, 10), "",
+        "Times what a reply is assumed to wait for beside the counted instructions: task loop, "
+        "flash, cipher, driver (docs/target.md); 0: the instructions alone.");
   }
 };
 

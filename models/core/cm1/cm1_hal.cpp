@@ -37,8 +37,8 @@ struct Cm1HalCalls {
   }
   static int rs485_send(void* context, const std::uint8_t* frame, std::uint32_t n) {
     Cm1Node& me = node(context);
-    if (!alive(me) || me.line_ == nullptr) return 0;  // into the void
-    return me.line_->transmit(me.life_.now() + me.turnround_ns_, {frame, n}) ? 0 : -1;
+    if (!alive(me) || me.port_.line == nullptr) return 0;  // into the void
+    return me.port_.line->transmit(me.life_.now() + me.port_.turnround_ns, {frame, n}) ? 0 : -1;
   }
   static void modem_power(void* context, int on) {
     if (alive(node(context))) node(context).modem_.power(on != 0);

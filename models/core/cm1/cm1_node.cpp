@@ -30,8 +30,8 @@ Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan:
       clock_(life_, *this, node_id(config.module, kNodeModule), kAlarm, config.mcu_ppb),
       flash_(CM1_FLASH_PAGES),
       random_(services.seed, config.module, kernel::kPurposeModuleRandom),
-      leds_(life_, config.log_leds),
-      turnround_ns_(config.turnround_ns) {
+      leds_(life_, config.log_leds) {
+  port_.turnround_ns = config.turnround_ns;
   static_assert(CM1_FLASH_PAGE_BYTES == Flash::kPageBytes && CM1_SOCKETS == wan::kModemSockets);
   hal_.context = this;
   modem_.set_client(*this);
@@ -89,7 +89,7 @@ void Cm1Node::turn_off() {
   life_.running = false;
   clock_.stop();
   modem_.power(false);
-  if (line_ != nullptr) line_->silence();
+  if (port_.line != nullptr) port_.line->silence();
   leds_.stop();
 }
 

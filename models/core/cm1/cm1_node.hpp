@@ -104,7 +104,7 @@ class Cm1Node final : public SupplyListener,
 
   // Commissioning, before the first power on.
   bool provision(const cm1_provision& provision);
-  void attach(SerialLineEnd& line) { line_ = &line; }
+  void attach(SerialLineEnd& line) { port_.line = &line; }
 
   void on_supply(kernel::TimeNs now, bool on) override;
   void on_frame(kernel::TimeNs now, std::span<const std::uint8_t> frame) override;
@@ -152,12 +152,14 @@ class Cm1Node final : public SupplyListener,
   kernel::Timer boot_timer_;
   McuClock clock_;
   Flash flash_;
-  SerialLineEnd* line_ = nullptr;
+  struct {
+    SerialLineEnd* line = nullptr;
+    kernel::TimeNs turnround_ns = 0;
+  } port_;
   RandomSource random_;
   LedBlock leds_;
   ModuleRail rail_;
   UpcallWatch watch_;
-  const kernel::TimeNs turnround_ns_;
   std::uint32_t boots_ = 0;
   std::uint32_t watchdog_resets_ = 0;
 };
