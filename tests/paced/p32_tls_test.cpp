@@ -153,7 +153,7 @@ TEST_F(P32Tls, fault_24_reports_go_to_no_other_certificate) {
     text.assign(std::istreambuf_iterator<char>(inputs), {});
   }
   EXPECT_NE(text.find("not the head-end"), text.npos) << text;
-  EXPECT_LT(rows(), 2u) << stored();
+  EXPECT_LE(rows(), 2u) << stored();  // the names of the columns, and a line end
 }
 
 }  // namespace
