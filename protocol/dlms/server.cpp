@@ -42,8 +42,8 @@ ServerSession::ServerSession(const ClientRole& role, JoinBuffer* join) : role_(&
 void ServerSession::reset() {
   end_long_transfer();
   state_ = role_->pre_established ? State::associated : State::idle;
-  conformance_ = role_->pre_established ? offered_conformance() : 0;
-  client_pdu_octets_ = role_->pre_established ? UINT16_MAX : 0;
+  negotiated_.conformance = role_->pre_established ? offered_conformance() : 0;
+  negotiated_.client_pdu_octets = role_->pre_established ? UINT16_MAX : 0;
   last_counter_ = 0;
   client_title_ = {};
   own_challenge_ = {};
@@ -52,19 +52,8 @@ void ServerSession::reset() {
 }
 
 void ServerSession::end_long_transfer() {
-  if (join_ != nullptr) join_->release(join_ticket_);
-  long_ = Long::none;
-}
-
-void ServerSession::begin_long(Long kind, std::uint8_t invoke_id) {
-  long_ = kind;
-  invoke_id_ = invoke_id & kInvokeIdMask;
-  block_number_ = 0;
-}
-
-bool ServerSession::claim_join() {
-  join_ticket_ = join_->claim(static_cast<std::uint8_t>(role_->authentication));
-  return holds_join();
+  if (join_ != nullptr) join_->release(transfer_.join_ticket);
+  transfer_.kind = Long::none;
 }
 
 std::uint32_t ServerSession::offered_conformance() const {
@@ -123,7 +112,7 @@ ServerSession::Fault ServerSession::open(Exchange& x, Bytes apdu, Bytes& plain) 
     if (role_->pre_established) return kNotAllowed;
     return verify(x, *ciphered, client_title_, plain);
   }
-  if ((conformance_ & conformance::kGeneralProtection) == 0) return kNotAllowed;
+  if ((negotiated_.conformance & conformance::kGeneralProtection) == 0) return kNotAllowed;
   SystemTitle title{};
   std::memcpy(title.data(), ciphered->title.data(), title.size());
   if (!role_->pre_established && title != client_title_) return kNotAllowed;
@@ -159,13 +148,14 @@ ServerSession::Fault ServerSession::answer(Exchange& x, Bytes plain) {
   const std::size_t head = head_octets(x.wrapping);
   const std::size_t tail = tail_octets(x.wrapping);
   MutableBytes frame = x.reply.free();
-  if (frame.size() > client_pdu_octets_) frame = frame.first(client_pdu_octets_);
+  if (frame.size() > negotiated_.client_pdu_octets)
+    frame = frame.first(negotiated_.client_pdu_octets);
   if (frame.size() < head + tail + kMinPduOctets) return kPduTooLong;
   Writer out(frame.subspan(head, frame.size() - head - tail));
   const bool unconfirmed = is_unconfirmed(plain);
   const Fault fault = dispatch(x, plain, out);
   if (unconfirmed) {
-    if (long_ == Long::action_return) end_long_transfer();
+    if (transfer_.kind == Long::action_return) end_long_transfer();
     if (x.service) x.application.served(role_->sap, *x.service, 0);
     return kNoFault;
   }
@@ -186,17 +176,17 @@ ServerSession::Fault ServerSession::answer(Exchange& x, Bytes plain) {
 
 ServerSession::Fault ServerSession::dispatch(Exchange& x, Bytes plain, Writer& out) {
   if (state_ == State::authenticating) return authenticate(x, plain, out);
-  const auto negotiated = [this](std::uint32_t bit) { return (conformance_ & bit) != 0; };
+  const auto may = [this](std::uint32_t bit) { return (negotiated_.conformance & bit) != 0; };
   switch (plain[0]) {
     case tag::kGetRequest:
       x.service = Service::get;
-      return negotiated(conformance::kGet) ? on_get(x, plain, out) : kNotAllowed;
+      return may(conformance::kGet) ? on_get(x, plain, out) : kNotAllowed;
     case tag::kSetRequest:
       x.service = Service::set;
-      return negotiated(conformance::kSet) ? on_set(x, plain, out) : kNotAllowed;
+      return may(conformance::kSet) ? on_set(x, plain, out) : kNotAllowed;
     case tag::kActionRequest:
       x.service = Service::action;
-      return negotiated(conformance::kAction) ? on_action(x, plain, out) : kNotAllowed;
+      return may(conformance::kAction) ? on_action(x, plain, out) : kNotAllowed;
     default:
       ++malformed_;
       return kNotSupported;

@@ -10,7 +10,6 @@
 
 namespace protocol::dlms {
 
-struct ActionRequest;
 struct DataBlock;
 struct List;
 
@@ -68,7 +67,6 @@ class Application {
 // The last invocation counters of a key, with which nothing is accepted but what it takes to change
 // the key: a client that spent all the others, or jumped over them, can still be let in again.
 inline constexpr std::uint32_t kFirstReservedCounter = UINT32_MAX - 1023;
-inline constexpr std::uint32_t kReservedStep = 8;  // a token of HLS takes one of its own
 
 // Identity and secrets, owned by the firmware; may change while associations live (key transfer).
 struct ServerIdentity {
@@ -94,11 +92,11 @@ class ServerSession {
   // The link below is gone.
   void reset();
   bool associated() const { return state_ == State::associated; }
-  // What was negotiated: services, and the largest APDU that the client takes.
-  std::uint32_t conformance() const { return conformance_; }
-  std::uint16_t client_pdu_octets() const { return client_pdu_octets_; }
-  // What would be offered to a client that asked for everything.
-  std::uint32_t offered_conformance() const;
+  struct Negotiated {
+    std::uint32_t conformance = 0;        // services
+    std::uint16_t client_pdu_octets = 0;  // what the client can receive
+  };
+  const Negotiated& negotiated() const { return negotiated_; }
   const ClientRole& role() const { return *role_; }
   std::uint32_t malformed() const { return malformed_; }
 
@@ -109,6 +107,33 @@ class ServerSession {
   static constexpr std::size_t kOwnChallengeOctets = 16;
   enum class State : std::uint8_t { idle, authenticating, associated };
   enum class Long : std::uint8_t { none, get, get_list, set, action, action_return };
+  // What lasts from one block to the next.
+  struct Transfer {
+    Long kind = Long::none;
+    std::uint8_t invoke_id = 0;
+    std::uint16_t list_at = 0;       // GET of a list: where the item stands that goes on
+    std::uint16_t list_left = 0;     // and how many are left with it
+    std::uint32_t block_number = 0;  // last block sent, or received
+    std::uint32_t offset = 0;        // octets of the value sent; of a list: of the item
+    JoinBuffer::Ticket join_ticket = JoinBuffer::kNoTicket;
+    cosem::Attribute attribute{};  // or the method of a long ACTION
+    cosem::Selection selection{};
+
+    void begin(Long what, std::uint8_t invoke_id_and_priority) {
+      kind = what;
+      invoke_id = invoke_id_and_priority & kInvokeIdMask;
+      block_number = 0;
+    }
+    bool goes_on(std::uint8_t invoke_id_and_priority) const {
+      return (invoke_id_and_priority & kInvokeIdMask) == invoke_id;
+    }
+    bool holds(const JoinBuffer* join) const { return join != nullptr && join->holds(join_ticket); }
+    bool claim(JoinBuffer& join, const ClientRole& role) {
+      join_ticket = join.claim(static_cast<std::uint8_t>(role.authentication));
+      return join.holds(join_ticket);
+    }
+    bool put_items(Application& application, Sap sap, Bytes items, bool in_blocks, Writer& body);
+  };
 
   // server.cpp
   Fault serve(Exchange& x, Bytes apdu);
@@ -118,10 +143,7 @@ class ServerSession {
   Fault dispatch(Exchange& x, Bytes plain, Writer& out);
   Fault unreadable(Error error);
   void end_long_transfer();
-  bool holds_join() const { return join_ != nullptr && join_->holds(join_ticket_); }
-  bool goes_on(std::uint8_t invoke_id) const { return (invoke_id & kInvokeIdMask) == invoke_id_; }
-  void begin_long(Long kind, std::uint8_t invoke_id);
-  bool claim_join();
+  std::uint32_t offered_conformance() const;
 
   // server_association.cpp
   void associate(Exchange& x, Bytes apdu);
@@ -138,7 +160,6 @@ class ServerSession {
   void get_first(Exchange& x, std::uint8_t invoke_id, Writer& out);
   void get_next(Exchange& x, std::uint8_t invoke_id, std::uint32_t number, Writer& out);
   Fault get_list(Exchange& x, std::uint8_t invoke_id, const List& items, Writer& out);
-  bool put_items(Exchange& x, Bytes items, bool in_blocks, Writer& body);
 
   // server_set.cpp
   Fault on_set(Exchange& x, Bytes apdu, Writer& out);
@@ -146,7 +167,6 @@ class ServerSession {
 
   // server_action.cpp
   Fault on_action(Exchange& x, Bytes apdu, Writer& out);
-  void announce_all(Exchange& x, const ActionRequest& request) const;
   Fault action_block(Exchange& x, std::uint8_t invoke_id, const DataBlock& block, Writer& out);
   void run_action(Exchange& x, std::uint8_t invoke_id, const cosem::Method& method, Bytes parameter,
                   Writer& out);
@@ -156,24 +176,15 @@ class ServerSession {
 
   const ClientRole* role_;
   JoinBuffer* join_;
-  JoinBuffer::Ticket join_ticket_ = JoinBuffer::kNoTicket;
   std::uint32_t malformed_ = 0;
-  std::uint32_t last_counter_ = 0;       // accepted in this association
-  std::uint32_t conformance_ = 0;        // negotiated
-  std::uint32_t block_number_ = 0;       // last block sent, or received
-  std::uint32_t offset_ = 0;             // octets of the value sent; of a list: of the item
-  std::uint16_t client_pdu_octets_ = 0;  // what the client can receive
+  std::uint32_t last_counter_ = 0;  // accepted in this association
+  Negotiated negotiated_;
+  Transfer transfer_;
   State state_ = State::idle;
-  Long long_ = Long::none;
-  std::uint8_t invoke_id_ = 0;   // of the long transfer
-  std::uint16_t list_at_ = 0;    // GET of a list: where the item stands that goes on
-  std::uint16_t list_left_ = 0;  // and how many are left with it
   std::uint8_t client_challenge_octets_ = 0;
   SystemTitle client_title_{};
   std::array<std::uint8_t, kOwnChallengeOctets> own_challenge_{};
   std::array<std::uint8_t, kMaxChallengeOctets> client_challenge_{};
-  cosem::Attribute attribute_{};  // or the method of a long ACTION
-  cosem::Selection selection_{};
 };
 
 // Builds a data-notification (0F) around `body` (A-XDR), ciphered as general-glo-ciphering (DB,

@@ -19,16 +19,16 @@ void put_result(std::uint8_t invoke_id, std::uint8_t result, Writer& out) {
 
 constexpr std::size_t kPBlockHead = 3 + 5;
 
-}  // namespace
-
-void ServerSession::announce_all(Exchange& x, const ActionRequest& request) const {
+void announce_all(Application& application, Sap sap, const ActionRequest& request) {
   Reader methods(request.methods.items);
   Reader parameters(request.parameters.items);
   for (std::size_t left = request.methods.count; left > 0; --left) {
     const cosem::Method method = take_method(methods);
-    x.application.announce(role_->sap, method, take_value(parameters));
+    application.announce(sap, method, take_value(parameters));
   }
 }
+
+}  // namespace
 
 ServerSession::Fault ServerSession::on_action(Exchange& x, Bytes apdu, Writer& out) {
   const Result<ActionRequest> request = decode_action_request(apdu);
@@ -47,16 +47,17 @@ ServerSession::Fault ServerSession::on_action(Exchange& x, Bytes apdu, Writer& o
       run_action(x, invoke_id, request->method, request->parameter, out);
       return kNoFault;
     case ActionRequest::Kind::first_block:
-      if ((conformance_ & conformance::kBlockAction) == 0) return kNotAllowed;
-      if (!claim_join()) {
+      if ((negotiated_.conformance & conformance::kBlockAction) == 0) return kNotAllowed;
+      if (!transfer_.claim(*join_, *role_)) {
         put_result(invoke_id, static_cast<std::uint8_t>(AccessResult::temporary_failure), out);
         return kNoFault;
       }
-      begin_long(Long::action, invoke_id);
-      attribute_ = {request->method.class_id, request->method.instance, request->method.index};
+      transfer_.begin(Long::action, invoke_id);
+      transfer_.attribute = {request->method.class_id, request->method.instance,
+                             request->method.index};
       return action_block(x, invoke_id, request->block, out);
     case ActionRequest::Kind::with_list: {
-      if ((conformance_ & conformance::kMultipleReferences) == 0) return kNotAllowed;
+      if ((negotiated_.conformance & conformance::kMultipleReferences) == 0) return kNotAllowed;
       // Result and "no return value" each, and nothing done if that cannot fit.
       if (out.space() < 8 + 2 * request->methods.count) return kPduTooLong;
       out.u8(tag::kActionResponse);
@@ -65,7 +66,7 @@ ServerSession::Fault ServerSession::on_action(Exchange& x, Bytes apdu, Writer& o
       axdr::put_length(request->methods.count, out);
       Reader methods(request->methods.items);
       Reader parameters(request->parameters.items);
-      announce_all(x, *request);
+      announce_all(x.application, role_->sap, *request);
       for (std::size_t left = request->methods.count; left-- > 0;) {
         const cosem::Method method = take_method(methods);
         const Bytes parameter = take_value(parameters);
@@ -95,8 +96,8 @@ void ServerSession::run_action(Exchange& x, std::uint8_t invoke_id, const cosem:
                                Bytes parameter, Writer& out) {
   // The return value goes straight into the response, or, as it may be long, into the join buffer
   // (behind a joined parameter) unless another session has it.
-  const bool join_is_ours = join_ != nullptr && (holds_join() || !join_->busy()) &&
-                            (conformance_ & conformance::kBlockAction) != 0;
+  const bool join_is_ours = join_ != nullptr && (transfer_.holds(join_) || !join_->busy()) &&
+                            (negotiated_.conformance & conformance::kBlockAction) != 0;
   if (!join_is_ours) {
     Writer value(out.free().subspan(kActionNormalHead));
     const AccessResult result = x.application.action(role_->sap, method, parameter, value);
@@ -120,7 +121,7 @@ void ServerSession::run_action(Exchange& x, std::uint8_t invoke_id, const cosem:
     encode(response, out);
     return;
   }
-  if (!holds_join()) claim_join();
+  if (!transfer_.holds(join_)) transfer_.claim(*join_, *role_);
   Writer value(join_->free());
   const AccessResult result = x.application.action(role_->sap, method, parameter, value);
   if (result == AccessResult::success && value.ok() && value.size() > 0) {
@@ -145,29 +146,29 @@ void ServerSession::put_return(std::uint8_t invoke_id, Bytes value, Writer& out)
     return;
   }
   join_->keep_only_new(value.size());
-  begin_long(Long::action_return, invoke_id);
-  offset_ = 0;
+  transfer_.begin(Long::action_return, invoke_id);
+  transfer_.offset = 0;
   put_return_block(invoke_id, out);
 }
 
 void ServerSession::put_return_block(std::uint8_t invoke_id, Writer& out) {
-  const Bytes left = join_->joined().subspan(offset_);
+  const Bytes left = join_->joined().subspan(transfer_.offset);
   const std::size_t octets = std::min(left.size(), max_raw_octets(out.space(), kPBlockHead));
   ActionResponse response;
   response.kind = ActionResponse::Kind::with_block;
   response.invoke_id = invoke_id;
-  response.block = {octets == left.size(), ++block_number_, left.first(octets)};
-  offset_ += static_cast<std::uint32_t>(octets);
+  response.block = {octets == left.size(), ++transfer_.block_number, left.first(octets)};
+  transfer_.offset += static_cast<std::uint32_t>(octets);
   encode(response, out);
   if (response.block.last) end_long_transfer();
 }
 
 void ServerSession::return_next(std::uint8_t invoke_id, std::uint32_t number, Writer& out) {
-  if (long_ != Long::action_return || !goes_on(invoke_id)) {
+  if (transfer_.kind != Long::action_return || !transfer_.goes_on(invoke_id)) {
     return put_result(invoke_id, action_result::kNoLongActionInProgress, out);
   }
-  if (number != block_number_ || !holds_join()) {
-    const bool lost = number == block_number_;
+  if (number != transfer_.block_number || !transfer_.holds(join_)) {
+    const bool lost = number == transfer_.block_number;
     end_long_transfer();
     return put_result(
         invoke_id, lost ? action_result::kLongActionAborted : action_result::kDataBlockUnavailable,
@@ -178,12 +179,13 @@ void ServerSession::return_next(std::uint8_t invoke_id, std::uint32_t number, Wr
 
 ServerSession::Fault ServerSession::action_block(Exchange& x, std::uint8_t invoke_id,
                                                  const DataBlock& block, Writer& out) {
-  if (long_ != Long::action || !goes_on(invoke_id)) {
+  if (transfer_.kind != Long::action || !transfer_.goes_on(invoke_id)) {
     put_result(invoke_id, action_result::kNoLongActionInProgress, out);
     return kNoFault;
   }
   std::uint8_t failure = 0;
-  if (!holds_join() || block.number != block_number_ + 1 || !join_->append(block.raw)) {
+  if (!transfer_.holds(join_) || block.number != transfer_.block_number + 1 ||
+      !join_->append(block.raw)) {
     failure = action_result::kLongActionAborted;
   } else if (block.last && !axdr::is_one_value(join_->joined())) {
     failure = static_cast<std::uint8_t>(AccessResult::type_unmatched);
@@ -193,10 +195,12 @@ ServerSession::Fault ServerSession::action_block(Exchange& x, std::uint8_t invok
     put_result(invoke_id, failure, out);
     return kNoFault;
   }
-  block_number_ = block.number;
+  transfer_.block_number = block.number;
   if (block.last) {
-    run_action(x, invoke_id, {attribute_.class_id, attribute_.instance, attribute_.index},
-               join_->joined(), out);
+    run_action(
+        x, invoke_id,
+        {transfer_.attribute.class_id, transfer_.attribute.instance, transfer_.attribute.index},
+        join_->joined(), out);
     return kNoFault;
   }
   ActionResponse response;

@@ -126,19 +126,20 @@ void ServerSession::negotiate(const ServerIdentity& identity, Bytes initiate,
   const std::uint16_t asked = request->max_pdu_octets;
   const bool protected_answers =
       role_->ciphered || role_->authentication == Authentication::hls5_gmac;
-  conformance_ = request->conformance & offered_conformance();
-  client_pdu_octets_ =
+  negotiated_.conformance = request->conformance & offered_conformance();
+  negotiated_.client_pdu_octets =
       asked == 0 ? identity.max_pdu_octets : std::min(asked, identity.max_pdu_octets);
   constexpr std::uint32_t kAnyService =
       conformance::kGet | conformance::kSet | conformance::kAction;
   if (request->dlms_version < kDlmsVersion) {
     admission.initiate_error = initiate_error::kDlmsVersionTooLow;
-  } else if ((conformance_ & kAnyService) == 0) {
+  } else if ((negotiated_.conformance & kAnyService) == 0) {
     admission.initiate_error = initiate_error::kIncompatibleConformance;
   } else if (!request->dedicated_key.empty()) {
     // Accepted, it would only fail with the first request that it seals.
     admission.initiate_error = initiate_error::kRefusedByVdeHandler;
-  } else if (client_pdu_octets_ < (protected_answers ? kMinCipheredPduOctets : kMinPduOctets)) {
+  } else if (negotiated_.client_pdu_octets <
+             (protected_answers ? kMinCipheredPduOctets : kMinPduOctets)) {
     admission.initiate_error = initiate_error::kPduSizeTooShort;
   }
 }
@@ -147,7 +148,7 @@ Bytes ServerSession::initiate_response(Exchange& x, MutableBytes buffer) const {
   const Wrapping wrapping = role_->ciphered ? Wrapping::glo : Wrapping::none;
   Writer plain(buffer.subspan(head_octets(wrapping)));
   InitiateResponse response;
-  response.conformance = conformance_;
+  response.conformance = negotiated_.conformance;
   response.max_pdu_octets = x.identity.max_pdu_octets;
   encode(response, plain);
   if (wrapping == Wrapping::none) return plain.written();

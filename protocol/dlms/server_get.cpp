@@ -73,7 +73,7 @@ ServerSession::Fault ServerSession::on_get(Exchange& x, Bytes apdu, Writer& out)
   }
   end_long_transfer();
   if (request->kind == GetRequest::Kind::with_list) {
-    if ((conformance_ & conformance::kMultipleReferences) == 0) return kNotAllowed;
+    if ((negotiated_.conformance & conformance::kMultipleReferences) == 0) return kNotAllowed;
     return get_list(x, request->invoke_id, request->attributes, out);
   }
   const Wanted wanted = wanted_rows(request->attribute, request->selection);
@@ -81,10 +81,10 @@ ServerSession::Fault ServerSession::on_get(Exchange& x, Bytes apdu, Writer& out)
     put_failure(request->invoke_id, wanted.result, out);
     return kNoFault;
   }
-  attribute_ = request->attribute;
-  selection_ = wanted.selection;
+  transfer_.attribute = request->attribute;
+  transfer_.selection = wanted.selection;
   get_first(x, request->invoke_id, out);
-  selection_.columns = {};  // they stood in the request
+  transfer_.selection.columns = {};  // they stood in the request
   return kNoFault;
 }
 
@@ -94,7 +94,8 @@ void ServerSession::get_first(Exchange& x, std::uint8_t invoke_id, Writer& out) 
   const MutableBytes room = out.free().subspan(kGetNormalHead);
   Writer body(room);
   bool more = false;
-  const AccessResult result = x.application.get(role_->sap, attribute_, selection_, 0, body, more);
+  const AccessResult result =
+      x.application.get(role_->sap, transfer_.attribute, transfer_.selection, 0, body, more);
   if (result != AccessResult::success) return put_failure(invoke_id, result, out);
   if (!more) {
     if (!body.ok() || body.size() == 0) {
@@ -107,47 +108,50 @@ void ServerSession::get_first(Exchange& x, std::uint8_t invoke_id, Writer& out) 
     out.commit(body.size());
     return;
   }
-  if ((conformance_ & conformance::kBlockGet) == 0) {
+  if ((negotiated_.conformance & conformance::kBlockGet) == 0) {
     return put_failure(invoke_id, AccessResult::other_reason, out);
   }
   std::size_t octets = max_raw_octets(out.space(), get_block_head(0) - 1);
   if (octets > body.size()) octets = body.size();
-  begin_long(Long::get, invoke_id);
-  block_number_ = 1;
-  offset_ = static_cast<std::uint32_t>(octets);
-  put_block(invoke_id, false, block_number_, room.first(octets), out);
+  transfer_.begin(Long::get, invoke_id);
+  transfer_.block_number = 1;
+  transfer_.offset = static_cast<std::uint32_t>(octets);
+  put_block(invoke_id, false, transfer_.block_number, room.first(octets), out);
 }
 
 void ServerSession::get_next(Exchange& x, std::uint8_t invoke_id, std::uint32_t number,
                              Writer& out) {
-  if ((long_ != Long::get && long_ != Long::get_list) || !goes_on(invoke_id)) {
+  if ((transfer_.kind != Long::get && transfer_.kind != Long::get_list) ||
+      !transfer_.goes_on(invoke_id)) {
     return put_block_failure(invoke_id, number, AccessResult::no_long_get_in_progress, out);
   }
-  if (number != block_number_) {
+  if (number != transfer_.block_number) {
     end_long_transfer();
     return put_block_failure(invoke_id, number, AccessResult::data_block_number_invalid, out);
   }
-  ++block_number_;
+  ++transfer_.block_number;
   const std::size_t most = max_raw_octets(out.space(), get_block_head(0) - 1);
   const MutableBytes room = out.free().subspan(get_block_head(most), most);
   Writer body(room);
   bool more = false;
   AccessResult result = AccessResult::long_get_aborted;
-  if (long_ == Long::get) {
-    result = x.application.get(role_->sap, attribute_, selection_, offset_, body, more);
-    offset_ += static_cast<std::uint32_t>(body.size());
-  } else if (holds_join() && put_items(x, join_->joined(), true, body)) {
+  if (transfer_.kind == Long::get) {
+    result = x.application.get(role_->sap, transfer_.attribute, transfer_.selection,
+                               transfer_.offset, body, more);
+    transfer_.offset += static_cast<std::uint32_t>(body.size());
+  } else if (transfer_.holds(join_) &&
+             transfer_.put_items(x.application, role_->sap, join_->joined(), true, body)) {
     result = AccessResult::success;
-    more = list_left_ > 0;
+    more = transfer_.list_left > 0;
   }
   if (result != AccessResult::success || !body.ok()) {
     end_long_transfer();
     const AccessResult reason =
         result == AccessResult::success ? AccessResult::long_get_aborted : result;
-    return put_block_failure(invoke_id, block_number_, reason, out);
+    return put_block_failure(invoke_id, transfer_.block_number, reason, out);
   }
   if (!more) end_long_transfer();
-  put_block(invoke_id, !more, block_number_, room.first(body.size()), out);
+  put_block(invoke_id, !more, transfer_.block_number, room.first(body.size()), out);
 }
 
 // All values in one response. If they do not fit, the response goes in blocks as one value goes,
@@ -157,7 +161,7 @@ ServerSession::Fault ServerSession::get_list(Exchange& x, std::uint8_t invoke_id
                                              Writer& out) {
   const bool in_blocks = join_ != nullptr && !join_->busy() &&
                          items.items.size() <= join_->capacity() &&
-                         (conformance_ & conformance::kBlockGet) != 0;
+                         (negotiated_.conformance & conformance::kBlockGet) != 0;
   if (!in_blocks && out.space() < kGetListHead + 3 + kRefusalOctets * items.count) {
     return kPduTooLong;
   }
@@ -166,62 +170,63 @@ ServerSession::Fault ServerSession::get_list(Exchange& x, std::uint8_t invoke_id
   const MutableBytes room = out.free().subspan(kGetListHead, most);
   Writer body(room);
   axdr::put_length(items.count, body);
-  list_at_ = 0;
-  list_left_ = static_cast<std::uint16_t>(items.count);
-  offset_ = 0;
-  const bool begun = put_items(x, items.items, in_blocks, body);
-  if (begun && list_left_ == 0) {
+  transfer_.list_at = 0;
+  transfer_.list_left = static_cast<std::uint16_t>(items.count);
+  transfer_.offset = 0;
+  const bool begun = transfer_.put_items(x.application, role_->sap, items.items, in_blocks, body);
+  if (begun && transfer_.list_left == 0) {
     out.u8(tag::kGetResponse);
     out.u8(static_cast<std::uint8_t>(GetResponse::Kind::with_list));
     out.u8(invoke_id);
     out.commit(body.size());
     return kNoFault;
   }
-  if (!begun || !claim_join() || !join_->append(items.items)) {
+  if (!begun || !transfer_.claim(*join_, *role_) || !join_->append(items.items)) {
     end_long_transfer();
     put_block_failure(invoke_id, 1, AccessResult::long_get_aborted, out);
     return kNoFault;
   }
-  begin_long(Long::get_list, invoke_id);
-  block_number_ = 1;
-  put_block(invoke_id, false, block_number_, room.first(body.size()), out);
+  transfer_.begin(Long::get_list, invoke_id);
+  transfer_.block_number = 1;
+  put_block(invoke_id, false, transfer_.block_number, room.first(body.size()), out);
   return kNoFault;
 }
 
 // The items from where the list stands, as far as `body` reaches: each 00 and its value, or 01 and
 // why there is none. False: a value broke off in its middle.
-bool ServerSession::put_items(Exchange& x, Bytes items, bool in_blocks, Writer& body) {
-  while (list_left_ > 0) {
+bool ServerSession::Transfer::put_items(Application& application, Sap sap, Bytes items,
+                                        bool in_blocks, Writer& body) {
+  while (list_left > 0) {
     if (body.space() < kRefusalOctets) return in_blocks;
-    Reader item(items.subspan(list_at_));
-    const cosem::Attribute attribute = take_attribute(item);
-    const Wanted wanted = wanted_rows(attribute, take_access_selection(item));
-    const std::size_t reserved = in_blocks ? 0 : kRefusalOctets * (list_left_ - 1u);
-    const std::size_t head = offset_ == 0 ? 1 : 0;
+    Reader item(items.subspan(list_at));
+    const cosem::Attribute named = take_attribute(item);
+    const Wanted wanted = wanted_rows(named, take_access_selection(item));
+    const std::size_t reserved = in_blocks ? 0 : kRefusalOctets * (list_left - 1u);
+    const std::size_t head = offset == 0 ? 1 : 0;
     const std::size_t room = body.space() > reserved + head ? body.space() - reserved - head : 0;
     Writer value(body.free().subspan(head, room));
     bool more = false;
     AccessResult result = wanted.result;
     if (result == AccessResult::success) {
-      result = x.application.get(role_->sap, attribute, wanted.selection, offset_, value, more);
+      result = application.get(sap, named, wanted.selection, offset, value, more);
     }
     const bool whole = value.ok() && value.size() > 0 && (in_blocks || !more);
     if (result == AccessResult::success && !whole) {
       result = AccessResult::other_reason;
     }
     if (result == AccessResult::success) {
-      if (offset_ == 0) body.u8(0);
+      if (offset == 0) body.u8(0);
       body.commit(value.size());
-      offset_ += static_cast<std::uint32_t>(value.size());
+      offset += static_cast<std::uint32_t>(value.size());
       if (more) return true;
     } else {
-      if (offset_ != 0) return false;
+      if (offset != 0) return false;
       body.u8(1);
       body.u8(static_cast<std::uint8_t>(result));
     }
-    list_at_ = static_cast<std::uint16_t>(list_at_ + item.position());
-    --list_left_;
-    offset_ = 0;
+    list_at = static_cast<std::uint16_t>(list_at + item.position());
+    --list_left;
+    offset = 0;
   }
   return true;
 }

@@ -38,21 +38,21 @@ ServerSession::Fault ServerSession::on_set(Exchange& x, Bytes apdu, Writer& out)
       return kNoFault;
     }
     case SetRequest::Kind::first_block:
-      if ((conformance_ & conformance::kBlockSet) == 0) return kNotAllowed;
+      if ((negotiated_.conformance & conformance::kBlockSet) == 0) return kNotAllowed;
       if (request->selection.present) {
         put_last_block(invoke_id, AccessResult::scope_of_access_violated, request->block.number,
                        out);
         return kNoFault;
       }
-      if (!claim_join()) {
+      if (!transfer_.claim(*join_, *role_)) {
         put_last_block(invoke_id, AccessResult::temporary_failure, request->block.number, out);
         return kNoFault;
       }
-      begin_long(Long::set, invoke_id);
-      attribute_ = request->attribute;
+      transfer_.begin(Long::set, invoke_id);
+      transfer_.attribute = request->attribute;
       return set_block(x, invoke_id, request->block, out);
     case SetRequest::Kind::with_list: {
-      if ((conformance_ & conformance::kMultipleReferences) == 0) return kNotAllowed;
+      if ((negotiated_.conformance & conformance::kMultipleReferences) == 0) return kNotAllowed;
       // Answered one octet each: refused as a whole before anything is set if that cannot fit.
       if (out.space() < 8 + request->attributes.count) return kPduTooLong;
       out.u8(tag::kSetResponse);
@@ -80,19 +80,19 @@ ServerSession::Fault ServerSession::on_set(Exchange& x, Bytes apdu, Writer& out)
 ServerSession::Fault ServerSession::set_block(Exchange& x, std::uint8_t invoke_id,
                                               const DataBlock& block, Writer& out) {
   AccessResult failure = AccessResult::success;
-  if (long_ != Long::set || !goes_on(invoke_id)) {
+  if (transfer_.kind != Long::set || !transfer_.goes_on(invoke_id)) {
     put_last_block(invoke_id, AccessResult::no_long_set_in_progress, block.number, out);
     return kNoFault;
   }
-  if (!holds_join()) {
+  if (!transfer_.holds(join_)) {
     failure = AccessResult::long_set_aborted;
-  } else if (block.number != block_number_ + 1) {
+  } else if (block.number != transfer_.block_number + 1) {
     failure = AccessResult::data_block_number_invalid;
   } else if (!join_->append(block.raw)) {
     failure = AccessResult::long_set_aborted;
   }
   if (failure == AccessResult::success && !block.last) {
-    block_number_ = block.number;
+    transfer_.block_number = block.number;
     SetResponse response;
     response.kind = SetResponse::Kind::block;
     response.invoke_id = invoke_id;
@@ -102,7 +102,7 @@ ServerSession::Fault ServerSession::set_block(Exchange& x, std::uint8_t invoke_i
   }
   if (failure == AccessResult::success) {
     const Bytes value = join_->joined();
-    failure = axdr::is_one_value(value) ? x.application.set(role_->sap, attribute_, value)
+    failure = axdr::is_one_value(value) ? x.application.set(role_->sap, transfer_.attribute, value)
                                         : AccessResult::type_unmatched;
   }
   end_long_transfer();

@@ -23,6 +23,12 @@ bool starts_with_command_llc(Bytes octets) {
          std::equal(kLlcCommand.begin(), kLlcCommand.end(), octets.begin());
 }
 
+// All-station, above or below.
+bool to_several(const Address& destination) {
+  const std::uint16_t all = destination.octets == 4 ? kAllStation14 : kAllStation7;
+  return destination.upper == all || (destination.octets > 1 && destination.lower == all);
+}
+
 }  // namespace
 
 Secondary::Secondary(const SecondaryConfig& config, std::span<SecondaryLink> links,
@@ -96,11 +102,6 @@ bool Secondary::addressed_to_us(const Address& destination) const {
   return destination.octets == 1 || config_.physical_device == 0 ||
          destination.lower == config_.physical_device ||
          destination.lower == (destination.octets == 4 ? kAllStation14 : kAllStation7);
-}
-
-bool Secondary::to_several(const Address& destination) {
-  const std::uint16_t all = destination.octets == 4 ? kAllStation14 : kAllStation7;
-  return destination.upper == all || (destination.octets > 1 && destination.lower == all);
 }
 
 SecondaryLink* Secondary::find(std::uint16_t client_sap) {

@@ -131,7 +131,6 @@ class Secondary {
 
  private:
   bool addressed_to_us(const Address& destination) const;
-  static bool to_several(const Address& destination);  // all-station, above or below
   SecondaryLink* find(std::uint16_t client_sap);
   SecondaryLink* allocate(std::uint16_t client_sap);
   void touch(SecondaryLink& link, std::int64_t now_us) const;

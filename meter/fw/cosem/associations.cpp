@@ -25,9 +25,8 @@ std::size_t Associations::serve(protocol::dlms::Sap client_sap, Bytes apdu, Muta
   if (at == kClientsOfPort || room.size() < kRoomOctets) return 0;
   Session& session = sessions_[at];
   protocol::Writer answer{room.first(kMaxAnswer_octets)};
-  const protocol::dlms::ServerIdentity identity =
-      server_.enter({clients_[at], session.associated(), max_pdu_octets_, &transfers_[at],
-                     session.conformance(), session.client_pdu_octets()});
+  const protocol::dlms::ServerIdentity identity = server_.enter(
+      {clients_[at], session.associated(), max_pdu_octets_, &transfers_[at], session.negotiated()});
   session.on_apdu(apdu, identity, server_, crypto_, room.subspan(kMaxAnswer_octets), answer);
   server_.leave();
   return answer.size();

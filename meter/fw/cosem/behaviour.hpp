@@ -52,8 +52,7 @@ struct Visit {
   bool associated = false;
   std::uint16_t max_pdu_octets = kMaxPdu_octets;  // that the port can receive
   Transfer* transfer = nullptr;                   // the client's block transfer
-  std::uint32_t conformance = 0;                  // negotiated
-  std::uint16_t client_pdu_octets = 0;            // that the client can receive
+  protocol::dlms::ServerSession::Negotiated negotiated{};
 };
 
 // The key transfers of one APDU: all of them or none.

@@ -63,6 +63,7 @@ Bytes CosemServer::unicast_key(KeySet keys) const {
 
 void CosemServer::open_counters() {
   static_assert(AcceptedCounters::kKeySets == kKeySets);
+  static_assert(kFirstReserved == protocol::dlms::kFirstReservedCounter);
   Core& core = context_.parts.core;
   auto& accepted = core.durable.state.accepted_counter;
   accepted_.open(core, kHeadEndKeys, unicast_key(kHeadEndKeys), accepted[kManagement]);

@@ -5,11 +5,8 @@
 #include <algorithm>
 
 #include "protocol/crc32.hpp"
-#include "protocol/dlms/server.hpp"
 
 namespace meter::fw {
-
-using protocol::dlms::kFirstReservedCounter;
 
 void AcceptedCounters::open(Core& core, std::size_t set, Bytes key, std::uint32_t& accepted) {
   const std::uint32_t crc = protocol::crc32(key);
@@ -25,13 +22,13 @@ void AcceptedCounters::open(Core& core, std::size_t set, Bytes key, std::uint32_
 bool AcceptedCounters::accept(Core& core, std::size_t set, Bytes key, std::uint32_t& accepted,
                               std::uint32_t counter) {
   if (counter <= accepted) return false;
-  const bool reserved = counter >= kFirstReservedCounter;
-  const std::uint32_t before = std::max(accepted, kFirstReservedCounter - 1);
-  if (reserved && counter - before > protocol::dlms::kReservedStep) return false;
+  const bool reserved = counter >= kFirstReserved;
+  const std::uint32_t before = std::max(accepted, kFirstReserved - 1);
+  if (reserved && counter - before > kReservedStep) return false;
   const std::uint32_t crc = protocol::crc32(key);
   if (ceilings_[set].key_crc != crc || counter > ceilings_[set].counter) {
     // The reserved ones are too few to skip any of them.
-    const std::uint32_t room = reserved ? 0 : kFirstReservedCounter - 1 - counter;
+    const std::uint32_t room = reserved ? 0 : kFirstReserved - 1 - counter;
     std::array<Ceiling, kKeySets> next = ceilings_;
     next[set] = {crc, counter + std::min(room, kAcceptedReservation - 1)};
     if (!core.parameters.store(core.hal, BlockKind::accepted_ceilings, next)) return false;

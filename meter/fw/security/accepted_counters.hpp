@@ -28,6 +28,9 @@ class AcceptedCounters {
   std::array<Ceiling, kKeySets> ceilings_{};
 };
 inline constexpr std::uint32_t kAcceptedReservation = 1000;
+// The last counters of a key are for its change alone (protocol::dlms), and nobody jumps over them.
+inline constexpr std::uint32_t kFirstReserved = UINT32_MAX - 1023;
+inline constexpr std::uint32_t kReservedStep = 8;  // a token of HLS takes one of its own
 
 // Unicast keys that were in use: none of them comes back, as the counters of a client begin anew
 // with its key, and what was recorded under the old one would open again. The last forty by their

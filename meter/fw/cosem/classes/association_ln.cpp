@@ -87,14 +87,14 @@ void put_xdlms_context(const Visit& visit, ClientIndex client, Writer& out) {
   std::uint32_t services = conformance::kOffered;
   if (!kClientRoles[client].ciphered) services &= ~conformance::kGeneralProtection;
   const bool current = visit.associated && client == visit.client;
-  if (current) services = visit.conformance;
+  if (current) services = visit.negotiated.conformance;
   const std::array<std::uint8_t, 3> bits{static_cast<std::uint8_t>(services >> 16),
                                          static_cast<std::uint8_t>(services >> 8),
                                          static_cast<std::uint8_t>(services)};
   axdr::begin_structure(6, out);
   axdr::put_bit_string(bits, 24, out);
   axdr::put_long_unsigned(visit.max_pdu_octets, out);
-  axdr::put_long_unsigned(current ? visit.client_pdu_octets : visit.max_pdu_octets, out);
+  axdr::put_long_unsigned(current ? visit.negotiated.client_pdu_octets : visit.max_pdu_octets, out);
   axdr::put_unsigned(protocol::dlms::kDlmsVersion, out);
   axdr::put_integer(0, out);  // quality of service
   axdr::put_octet_string({}, out);
