@@ -57,7 +57,11 @@ int run(const Options& options) {
   how.quiet = options.quiet;
   how.warnings = load.warnings.size();
   how.debug_arguments = options.scenario.file;
-  for (const std::string& each : overrides_of(options)) how.debug_arguments += " --set " + each;
+  for (const std::string& each : options.scenario.overrides)
+    how.debug_arguments += " --set " + each;
+  for (const run::KeyOption& each : keys_of(options)) {
+    how.debug_arguments += " --set " + each.key + "=" + each.value;
+  }
   if (!options.until.empty()) {
     const auto until = until_of(options.until);
     if (!until) return kBadInput;
