@@ -226,12 +226,15 @@ bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out,
   const auto columns = columns_of(id);
   const std::size_t n = wanted.empty() ? columns.size() : wanted.size();
   axdr::begin_structure(static_cast<std::uint8_t>(n), out);
+  std::size_t at = 0;
   for (std::size_t k = 0; k < n; ++k) {
     const std::size_t place = wanted.empty() ? k : wanted[k];
     const Column& column = columns[place];
     if (column.stored_as_value()) {
+      if (!wanted.empty()) at = value_octets(columns.first(place));
       std::uint32_t value;
-      std::memcpy(&value, values.data() + value_octets(columns.first(place)), sizeof value);
+      std::memcpy(&value, values.data() + at, sizeof value);
+      at += sizeof value;
       axdr::put_double_long_unsigned(value, out);
     } else if (column.source == ColumnSource::clock) {
       protocol::cosem::put_date_time(date_time_of(head), out);
