@@ -354,6 +354,22 @@ TEST(AssociationFaults, fault_29_the_association_shows_what_was_negotiated) {
             "1106"
             "0F00"
             "0900");
+  // A client that asks for less than there is, in an AARQ of its own (conformance 001E5D).
+  BareLink anyone{meter, rigs::public_client(), METER_UART_OPTICAL};
+  const Octets aare = anyone.exchange(
+      hex("601D A109 0607 60857405080101 BE10 040E 01000000 065F1F0400001E5D 0200"));
+  ASSERT_EQ(text(aare).substr(0, 2), "61");
+  EXPECT_NE(text(aare).find("5F1F0400001E1D"), std::string::npos);
+  EXPECT_EQ(text(anyone.exchange(hex("C001C1 000F 0000280000FF 05 00"))),
+            "C401C100"
+            "0206"
+            "0418"
+            "001E1D"
+            "120400"
+            "120200"
+            "1106"
+            "0F00"
+            "0900");
   // Another one's, seen from here: what it would be offered.
   EXPECT_EQ(
       text(*manager.get({classes::AssociationLn::kId, obis(0, 0, 40, 0, 2), 5})).substr(0, 14),
