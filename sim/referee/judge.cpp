@@ -104,9 +104,9 @@ struct ProfileRows {
   std::vector<ReferenceRow> closings;
 };
 
-// All rows that meter `home` captures up to `now`, when the run ends, with the truth at each
-// capture.
-ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::TimeNs now) {
+// All rows that meter `home` captures up to `now`, with the truth at each capture up to `end`.
+ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::TimeNs end,
+                           kernel::TimeNs now) {
   const auto powered = powered_spans(scenario, home.identity.number);
   const ZoneRule& zone = home.settings.zone;
   const models::Rtc& rtc = home.meter->board().rtc.clock();
@@ -120,7 +120,7 @@ ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::T
     row.deviation_min = static_cast<std::int16_t>(-offset_min);
     row.status = expected.status;
     if (offset_min != zone.offset_min) row.status |= kStatusDaylightSaving;
-    row.truth = truth.advance(expected.captured_at);
+    if (expected.captured_at <= end) row.truth = truth.advance(expected.captured_at);
     return row;
   };
   // In the order of time: the truth does not run backwards.
@@ -195,7 +195,8 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
   const std::int64_t end_utc_s = start_utc_s + end / kernel::kNsPerSecond;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
     const Home& home = *world.homes()[i];
-    const ProfileRows rows = reference_rows(scenario, home, end);
+    // Meters and modules live on while the meters are read.
+    const ProfileRows rows = reference_rows(scenario, home, end, world.now());
     const Reference reference = judged_by(rows.load, capture_end, start_utc_s, INT64_MIN);
     write_truth(i + 1, reference.due, writer);
     const auto held = reference.judged(stored_rows(store, i, hes::kLoadProfile));

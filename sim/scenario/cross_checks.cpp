@@ -278,7 +278,7 @@ void CrossChecks::check_zones() {
     if (!written_.good(path)) return;
     const MeterZone found = meter_zone(name, start_s, end_s);
     if (found.why.empty()) {
-      scenario_.meters.zones[name] = found.rule;
+      scenario_.general.zones[name] = found.rule;
     } else {
       written_.complain_at(
           path, "a meter's clock cannot keep it, " + found.why,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "sim/scenario/key.hpp"
@@ -22,6 +23,8 @@ struct GeneralKeys {
   double duration_h = 24;
   double collect_h = 4;
   std::int64_t seed = 1;
+  // No key: the zones of all meters by name, as their clocks keep them; resolved before the run.
+  std::map<std::string, ZoneRule> zones;
 
   static void describe(auto& key) {
     key("name", &GeneralKeys::name, "Name in reports and file attributes.");

@@ -55,8 +55,8 @@ std::string Scenario::path_of(const std::string& relative) const {
 }
 
 ZoneRule zone_of(const Scenario& scenario, const std::string& name) {
-  const auto known = scenario.meters.zones.find(name);
-  if (known != scenario.meters.zones.end()) return known->second;
+  const auto known = scenario.general.zones.find(name);
+  if (known != scenario.general.zones.end()) return known->second;
   const std::int64_t start_s = scenario.general.start_utc_s;
   const std::int64_t end_s = start_s + scenario.end() / kernel::kNsPerSecond;
   return meter_zone(name, start_s, end_s).rule;

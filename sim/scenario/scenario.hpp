@@ -48,7 +48,7 @@ struct Scenario {
   kernel::TimeNs end() const { return capture_end() + kernel::to_ns(general.collect_h * 3600); }
   std::string path_of(const std::string& relative) const;
 };
-// A zone as a meter's clock keeps it; of scenarios made in code, which have no `meters.zones`, by
+// A zone as a meter's clock keeps it; of scenarios made in code, which have no `general.zones`, by
 // the machine's time zone data.
 ZoneRule zone_of(const Scenario& scenario, const std::string& name);
 

@@ -62,8 +62,6 @@ struct MeterKeys {
   std::int64_t push_period_s = 3600;
   std::int64_t push_spread_s = 600;
   std::string time_zone = "UTC";
-  // No key: the zones of all meters by name, as their clocks keep them; resolved before the run.
-  std::map<std::string, ZoneRule> zones;
   double clock_spread_ppm = 2;
   double adc_spread_ppm = 30;
   FrontEndSpread front_end;

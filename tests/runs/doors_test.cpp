@@ -97,7 +97,7 @@ TEST(Doors, RangesThatOverlapAreRefusedBeforeTheRun) {
   const ProgramRun run = amitwin({"check", file});
   EXPECT_EQ(run.exit_code, 2) << run.err;
   EXPECT_NE(run.err.find("expose.gateway"), std::string::npos) << run.err;
-  EXPECT_NE(run.err.find("overlap"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("expose.listen listens on"), std::string::npos) << run.err;
   EXPECT_NE(run.err.find("24000 to 24004"), std::string::npos) << run.err;
 }
 

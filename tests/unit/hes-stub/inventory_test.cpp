@@ -137,7 +137,8 @@ TEST(Inventory, AFaultNeverShowsASecret) {
 TEST(Inventory, AFileThatIsNotThereIsAFault) {
   std::vector<std::string> faults;
   read_inventory("/nonexistent/inv.json", faults);
-  EXPECT_THAT(faults, ElementsAre("/nonexistent/inv.json: cannot be read"));
+  EXPECT_THAT(faults,
+              ElementsAre("/nonexistent/inv.json: cannot be read (No such file or directory)"));
 }
 
 }  // namespace

@@ -196,7 +196,7 @@ TEST_F(StoreTest, DailyClosingsAreMissingByLocalMidnight) {
 }
 
 TEST_F(StoreTest, CountersAndMetersKeepTheirPlaceWhateverTheInventoryOrder) {
-  store_->meter_table().set_record(2, {77, 3000, true});
+  store_->meter_table().set_record(2, {77, 3000, 0, true});
   push(2, quarters(kFebruary + 900, 4));
   store_->commit();
   store_ = std::make_unique<Store>(StoreOptions{path_, false, false});

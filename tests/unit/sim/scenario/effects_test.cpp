@@ -171,7 +171,7 @@ TEST(BadScenario, ZonesThatAMeterCannotKeepSayWhy) {
   const LoadedScenario dublin =
       parse_scenario("[meters]\ntime_zone = \"Europe/Dublin\"\n", "s.toml");
   ASSERT_TRUE(dublin.scenario);
-  EXPECT_TRUE(dublin.scenario->meters.zones.at("Europe/Dublin").daylight_saving)
+  EXPECT_TRUE(dublin.scenario->general.zones.at("Europe/Dublin").daylight_saving)
       << "resolved, once";
   EXPECT_EQ(settings_of(*dublin.scenario, 1).zone.offset_min, 0);
 }
