@@ -111,7 +111,8 @@ TEST_P(ClockFaults, fault_23_of_any_size_lose_nothing) {
     const Folder folder;
     const Scenario scenario = drawn_scenario(seed, GetParam());
     const bool failed_before = HasFailure();
-    expect_nothing_wrong(run_in_child(scenario, folder));
+    // An order to shift a clock that jumps meanwhile may fail; no row is lost by it.
+    expect_nothing_wrong(run_in_child(scenario, folder), {"orders_failed"});
     if (HasFailure() && !failed_before) std::printf("%s\n", toml_of(scenario).c_str());
   }
 }
