@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "protocol/dlms/refusal.hpp"
 #include "protocol/dlms/selection.hpp"
 
 namespace hes {
@@ -283,12 +284,14 @@ void Plans::hold_back(Plan& plan) const {
   if (plan.empty_pulls < kMaxEmptyPulls) ++plan.empty_pulls;
 }
 
-void Plans::pull_refused(MeterIndex meter, Want want) {
+void Plans::pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessResult result) {
   using Kind = Pull::Kind;
   Plan& plan = meters_[meter];
   const bool numbers = plan.pull.kind == Kind::tail || plan.pull.kind == Kind::hole;
-  plan.numbers_refused |= want == kWantRows && numbers;
-  plan.closing_hint = false;
+  if (want == kWantRows && numbers) {
+    plan.numbers_refused |= protocol::dlms::is_not_selectable(result);
+  }
+  if (want == kWantClosing) plan.closing_hint = false;
   drop(meter, want);
 }
 

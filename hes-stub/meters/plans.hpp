@@ -44,7 +44,7 @@ class Plans {
   // the meter has passed it.
   void rows_pulled(MeterIndex meter, std::span<const Row> rows);
   void closing_pulled(MeterIndex meter, std::span<const Row> rows);
-  void pull_refused(MeterIndex meter, Want want);
+  void pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessResult result);
   void clock_read(MeterIndex meter) { meters_[meter].clock_checked_s = context_.now_s(); }
   // The meter's clock minus ours, before and after it was set.
   void clock_moved(MeterIndex meter, UtcNs deviation_before, UtcNs deviation_after);

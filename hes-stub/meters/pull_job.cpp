@@ -8,6 +8,7 @@
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/quantities.hpp"
+#include "protocol/dlms/refusal.hpp"
 
 namespace hes {
 namespace {
@@ -38,7 +39,7 @@ class PullJob final : public Job {
     if (event.kind != ClientEvent::Kind::data) {
       // The next check sees whether it must be asked again.
       context_.note_event(meter, "refused", std::to_string(static_cast<int>(want_)));
-      plans_.pull_refused(meter, want_);
+      plans_.pull_refused(meter, want_, event.access_result);
       return Progress::concluded;
     }
     const std::int64_t period_s = closing() ? kDayS : context_.inventory[meter].capture_period_s;
@@ -66,7 +67,12 @@ class PullJob final : public Job {
   Progress on_counter(Session& session, const ClientEvent& event) {
     const MeterIndex meter = session.meter();
     std::optional<std::uint32_t> last;
-    if (event.kind == ClientEvent::Kind::data) {
+    const bool data = event.kind == ClientEvent::Kind::data;
+    if (!data && !protocol::dlms::is_not_there(event.access_result)) {
+      plans_.drop(meter, want_);  // the next check asks again
+      return Progress::concluded;
+    }
+    if (data) {
       protocol::axdr::Cursor in(event.data);
       const std::uint64_t number = in.unsigned_number();
       if (in.at_end() && number <= UINT32_MAX) last = static_cast<std::uint32_t>(number);

@@ -8,6 +8,7 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/dlms/refusal.hpp"
 #include "protocol/dlms/selection.hpp"
 
 namespace dcu::app {
@@ -24,13 +25,6 @@ constexpr std::int64_t kClockSlackS = 3600;
 constexpr std::int64_t kFarS = 3650 * kDayS;
 // A meter closes its interval late by its clock's deviation.
 constexpr std::int64_t kLateS = 300;
-
-bool has_no_such_profile(protocol::cosem::AccessResult result) {
-  using protocol::cosem::AccessResult;
-  return result == AccessResult::object_undefined || result == AccessResult::object_unavailable ||
-         result == AccessResult::object_class_inconsistent ||
-         result == AccessResult::read_write_denied;
-}
 
 }  // namespace
 
@@ -144,9 +138,11 @@ Job::Next Collector::go_by_stamp(Job& job, Reading& reading) {
 
 // The number given last: a new meter is read as far back as its rows may reach, all logs together.
 Job::Next Collector::on_counter(Job& job, Reading& reading, const Answer& answer) {
+  if (protocol::dlms::is_not_there(answer.result)) return go_by_stamp(job, reading);
+  if (!answer.ok()) return Job::Next::finished;
   protocol::axdr::Cursor in(answer.data);
   const std::uint64_t last = in.unsigned_number();
-  if (!answer.ok() || !in.at_end() || last == 0) return go_by_stamp(job, reading);
+  if (!in.at_end()) return go_by_stamp(job, reading);  // something else under this name
   const std::int64_t back_s = core_.now_s() - reading.from_s;
   const auto rows = static_cast<std::uint64_t>(back_s / period_s(job.meter) + back_s / kDayS + 64);
   core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)].newest =
@@ -156,9 +152,8 @@ Job::Next Collector::on_counter(Job& job, Reading& reading, const Answer& answer
 }
 
 Job::Next Collector::on_numbered_rows(Job& job, Reading& reading, const Answer& answer) {
-  if (has_no_such_profile(answer.result)) return Job::Next::finished;
-  // It has a counter and does not select by it.
-  if (!answer.ok()) return go_by_stamp(job, reading);
+  if (protocol::dlms::is_not_selectable(answer.result)) return go_by_stamp(job, reading);
+  if (!answer.ok()) return Job::Next::finished;
   const auto rows = decode_rows(answer.data, reading.profile, period_s(job.meter));
   if (!rows) return Job::Next::unreadable;
   ProfileCursor& cursor =
