@@ -272,6 +272,7 @@ result::LineFigures LineRecorder::figures() const {
   result::LineFigures all = figures_;
   all.malformed += program.messages_malformed + program.http_malformed + program.gateway_damaged;
   all.reports_repeated = program.reports_repeated;
+  all.clock_worst_s = 1e-9 * static_cast<double>(line_.site().clock_worst_ns());
   return all;
 }
 

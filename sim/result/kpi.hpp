@@ -98,6 +98,7 @@ struct LineFigures {
   std::uint64_t noise_losses = 0;
   std::uint64_t malformed = 0;  // frames, requests and messages that could not be read
   std::uint64_t reports_repeated = 0;
+  double clock_worst_s = 0;  // |concentrator's clock - simulated time|
 };
 
 // Octets over one road to the head-end, both ways, and the meter-days they serve.

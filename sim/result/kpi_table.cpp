@@ -172,6 +172,9 @@ constexpr KpiInfo kFigures[] = {
     {"reports", "", "P3.2Ex reports the head-end accepted", count<&F::reports>},
     {"reports_repeated", "", "P3.2Ex messages that came again and were dropped",
      lines<&LineFigures::reports_repeated>},
+    {"dcu_clock_worst_s", "s",
+     "largest error of a concentrator's clock, which drifts and is kept by the head-end's answers",
+     most<&LineFigures::clock_worst_s>},
     {"malformed", "",
      "frames delivered damaged on power lines, unreadable messages at concentrators: counted, "
      "dropped",

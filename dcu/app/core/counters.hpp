@@ -40,6 +40,7 @@ struct Counters {
   std::uint64_t gateway_answers = 0;
   std::uint64_t gateway_refused = 0;
   std::uint64_t gateway_damaged = 0;
+  std::uint64_t clock_steps = 0;      // of our own, by the head-end's
   std::uint64_t gateway_unasked = 0;  // answers that nobody waits for
 };
 

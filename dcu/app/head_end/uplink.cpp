@@ -52,7 +52,6 @@ void HeadEndLink::fail() {
   extra_.clear();
   out_.clear();
   tried_.clear();
-  polling_ = false;
   core_.agenda.cancel(poll_timer_);
   core_.agenda.cancel(write_timer_);
   core_.agenda.cancel(timer_);
@@ -161,10 +160,14 @@ bool HeadEndLink::send_report(std::uint64_t seq) {
   return true;
 }
 
+bool HeadEndLink::polls_under_way() const {
+  return std::any_of(sent_.begin(), sent_.end(),
+                     [](const Sent& sent) { return sent.kind == Sent::Kind::poll; });
+}
+
 void HeadEndLink::poll() {
-  if (state_ != State::up || polling_) return;
+  if (state_ != State::up || polls_under_way()) return;
   core_.agenda.cancel(poll_timer_);
-  polling_ = true;
   const p32::Message message{reporter_.envelope(), p32::Poll{}};
   if (!core_.store.commit()) return;
   post({Sent::Kind::poll, 0, core_.now()}, p32::encode(message));
@@ -198,7 +201,6 @@ void HeadEndLink::on_response(const p32::HttpResponse& response) {
     core_.store.note(Group::communication, event_code::kHeadEndUp, "");
   }
   if (sent.kind == Sent::Kind::poll) {
-    polling_ = false;
     poll_timer_ =
         core_.agenda.at(core_.in_s(core_.store.parameters().poll_period_s), [this] { poll(); });
   }
@@ -232,11 +234,22 @@ void HeadEndLink::on_message(const Sent& sent, const p32::Message& message) {
     ++core_.counters.messages_malformed;
     return;
   }
+  keep_time(sent, message.envelope.at);
   if (std::holds_alternative<p32::Ack>(message.body)) return on_ack(message.envelope.re);
   if (std::holds_alternative<p32::Work>(message.body)) return on_work(message);
   if (std::holds_alternative<p32::ErrorBody>(message.body)) return on_refused(sent, message);
   if (std::holds_alternative<p32::Hello>(message.body)) return;
   ++core_.counters.messages_malformed;
+}
+
+void HeadEndLink::keep_time(const Sent& sent, p32::UtcMs theirs) {
+  const auto by = time_keeper_.on_answer(sent.at, core_.now(), p32::utc_ns_of_ms(theirs));
+  if (!by) return;
+  ++core_.counters.clock_steps;
+  core_.clock.shift(*by);
+  for (Sent& other : sent_) other.at += *by;
+  core_.log.line(core_.now(), fmt::format("clock stepped by {} ms", *by / 1'000'000));
+  core_.store.note(Group::standard, event_code::kClockStepped, fmt::format("{}", *by / 1'000'000));
 }
 
 // The seq in the id of a report that waits.

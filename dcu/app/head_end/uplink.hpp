@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "dcu/app/head_end/time_keeper.hpp"
 #include "dcu/app/orders/inbox.hpp"
 #include "protocol/hosted/p32/codec.hpp"
 #include "protocol/hosted/p32/http.hpp"
@@ -43,9 +44,11 @@ class HeadEndLink {
   void pump();
   bool send_report(std::uint64_t seq);
   void poll();
+  bool polls_under_way() const;
   void watch();
   void on_response(const protocol::p32::HttpResponse& response);
   void on_message(const Sent& sent, const protocol::p32::Message& message);
+  void keep_time(const Sent& sent, protocol::p32::UtcMs theirs);
   void on_ack(const std::string& re);
   void on_refused(const Sent& sent, const protocol::p32::Message& message);
   void on_work(const protocol::p32::Message& message);
@@ -65,7 +68,7 @@ class HeadEndLink {
   Agenda::Ticket timer_ = Agenda::kNone;
   Agenda::Ticket poll_timer_ = Agenda::kNone;
   Agenda::Ticket write_timer_ = Agenda::kNone;
-  bool polling_ = false;
+  TimeKeeper time_keeper_;
   std::uint32_t failures_ = 0;
 };
 

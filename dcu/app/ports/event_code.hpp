@@ -15,6 +15,7 @@ inline constexpr std::uint16_t kStoreFull = 4;     // oldest acknowledged rows w
 inline constexpr std::uint16_t kDataLost = 5;      // full, and data not yet acknowledged went
 inline constexpr std::uint16_t kParametersSet = 6;
 inline constexpr std::uint16_t kReboot = 7;
+inline constexpr std::uint16_t kClockStepped = 8;  // text: by how many milliseconds
 // access
 inline constexpr std::uint16_t kBadSignature = 1;
 inline constexpr std::uint16_t kReplayedOrder = 2;

@@ -16,11 +16,12 @@ using UtcNs = std::int64_t;  // nanoseconds since 1970-01-01T00:00:00Z
 inline constexpr UtcNs kNever = INT64_MAX;
 inline constexpr UtcNs kNsPerSecond = 1'000'000'000;
 
-// Clock of the concentrator (NTP-disciplined) and its one timer.
+// Clock of the concentrator, which drifts as its crystal does, and its one timer.
 class Clock {
  public:
   virtual UtcNs now() const = 0;
-  virtual void arm(UtcNs at) = 0;  // replaces; kNever: none
+  virtual void arm(UtcNs at) = 0;    // by this clock; replaces; kNever: none
+  virtual void shift(UtcNs by) = 0;  // forward, or back when negative
 
  protected:
   ~Clock() = default;

@@ -171,6 +171,7 @@ bool commission(Disk& disk, const Commission& commission) {
   struct NoClock final : Clock {
     UtcNs now() const override { return 0; }
     void arm(UtcNs) override {}
+    void shift(UtcNs) override {}
   } clock;
   struct Silent final : Observer {
   } observer;

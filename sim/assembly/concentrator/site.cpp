@@ -25,7 +25,8 @@ ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scena
       row_(scenario.concentrators.at(number - 1)),
       identity_(concentrator_identity(scenario, number)),
       meters_(row_.meters.list(static_cast<std::uint32_t>(scenario.meters.count))),
-      start_utc_ns_(scenario.general.start_utc_s * kernel::kNsPerSecond),
+      clock_(static_cast<std::uint64_t>(scenario.general.seed), number,
+             scenario.general.start_utc_s * kernel::kNsPerSecond),
       plc_(plc),
       wan_(agenda, uplink, row_.uplink, static_cast<std::uint16_t>(scenario.hes.p32_port),
            concentrator_entity(number, 0), kNetwork),
@@ -104,11 +105,13 @@ void ConcentratorSite::boot() {
 
 // ---- Clock, random, log ----
 
-dcu::app::UtcNs ConcentratorSite::now() const { return start_utc_ns_ + agenda_.now(); }
+dcu::app::UtcNs ConcentratorSite::now() const { return clock_.at(agenda_.now()); }
 
 void ConcentratorSite::arm(dcu::app::UtcNs at) {
-  program_timer_.arm(at == dcu::app::kNever ? kernel::kNever : at - start_utc_ns_);
+  program_timer_.arm(clock_.time_of(agenda_.now(), at));
 }
+
+void ConcentratorSite::shift(dcu::app::UtcNs by) { clock_.shift(agenda_.now(), by); }
 
 void ConcentratorSite::fill(protocol::MutableBytes out) {
   for (std::uint8_t& octet : out) octet = static_cast<std::uint8_t>(random_.next_u32());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "plc-channel/medium/modem.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/assembly/concentrator/disk.hpp"
+#include "sim/assembly/concentrator/site_clock.hpp"
 #include "sim/assembly/concentrator/wan_port.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -55,6 +57,7 @@ class ConcentratorSite final : private kernel::Entity,
   bool running() const { return program_ != nullptr; }
   std::uint32_t boots() const { return boots_; }
   const ModelDisk& disk() const { return disk_; }
+  kernel::TimeNs clock_worst_ns() const { return clock_.worst(agenda_.now()); }
   std::vector<dcu::app::NodeInfo> nodes() const;
   // Of all lives together.
   dcu::app::Counters counters() const;
@@ -77,6 +80,7 @@ class ConcentratorSite final : private kernel::Entity,
 
   dcu::app::UtcNs now() const override;
   void arm(dcu::app::UtcNs at) override;
+  void shift(dcu::app::UtcNs by) override;
   void fill(protocol::MutableBytes out) override;
   void line(dcu::app::UtcNs at, std::string_view text) override;
 
@@ -85,7 +89,7 @@ class ConcentratorSite final : private kernel::Entity,
   const ConcentratorRow& row_;
   ConcentratorIdentity identity_;
   std::vector<std::uint32_t> meters_;
-  std::int64_t start_utc_ns_;
+  SiteClock clock_;
   plc::Modem& plc_;
   WanPort wan_;
   ModelDisk disk_;

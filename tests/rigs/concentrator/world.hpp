@@ -70,8 +70,9 @@ class World final : public Clock,
                                                   protocol::p32::ReportKind kind) const;
 
   // ---- Ports ----
-  UtcNs now() const override { return now_; }
-  void arm(UtcNs at) override { armed_ = at; }
+  UtcNs now() const override { return now_ + clock_ahead; }
+  void arm(UtcNs at) override { armed_ = at == kNever ? kNever : at - clock_ahead; }
+  void shift(UtcNs by) override { clock_ahead += by; }
   StreamId dial() override;
   bool send(StreamId stream, protocol::Bytes octets) override;
   void close(StreamId stream) override;
@@ -97,6 +98,7 @@ class World final : public Clock,
   std::vector<std::string> lines;
   std::vector<std::string> jobs;
   std::vector<std::pair<MeterIndex, std::string>> started;
+  UtcNs clock_ahead = 0;  // the concentrator's clock, of the world's
   bool network = true;
   std::int64_t line_ms = 200;                    // an LSDU takes so long
   std::function<void(Octets&)> spoil_up;         // what a meter answers, before it arrives

@@ -17,6 +17,7 @@ using namespace dcu::app;
 struct Surroundings final : Clock, Wan, Random, Log, protocol::prime::ModemPort, Observer {
   UtcNs now() const override { return time; }
   void arm(UtcNs at) override { armed = at; }
+  void shift(UtcNs by) override { time += by; }
   StreamId dial() override { return ++dials; }
   bool send(StreamId, protocol::Bytes) override { return true; }
   void close(StreamId) override { ++closed; }

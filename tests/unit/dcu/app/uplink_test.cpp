@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "dcu/app/head_end/time_keeper.hpp"
 #include "tests/rigs/concentrator/world.hpp"
 
 namespace dcu_test {
@@ -42,6 +45,36 @@ TEST(Uplink, fault_25_an_idle_caller_is_hung_up) {
   EXPECT_FALSE(world.hung_up[idle]);
   world.run_for(20);
   EXPECT_TRUE(world.hung_up[idle]);
+}
+
+TEST(TimeKeeper, KnowsOurErrorByTheBoundsOfAllAnswers) {
+  constexpr UtcNs kMs = 1'000'000;
+  TimeKeeper keeper;
+  // A second each way says little: between -1 s and +1 s it may be right.
+  EXPECT_EQ(keeper.on_answer(100'000 * kMs, 102'000 * kMs, 101'000 * kMs), std::nullopt);
+  // Fast by 3 s: it is corrected to the middle of what is possible.
+  const auto fast = keeper.on_answer(203'000 * kMs, 204'000 * kMs, 200'400 * kMs);
+  ASSERT_TRUE(fast);
+  EXPECT_LE(*fast, -2'600 * kMs + kMs);
+  EXPECT_GE(*fast, -3'600 * kMs);
+  // An hour and more is no drift.
+  EXPECT_EQ(TimeKeeper().on_answer(0, kMs, 3601 * 1000 * kMs), std::nullopt);
+  EXPECT_TRUE(TimeKeeper().on_answer(0, kMs, 3599 * 1000 * kMs));
+  EXPECT_EQ(TimeKeeper().on_answer(0, kMs, INT64_MAX), std::nullopt);  // the year 9999
+}
+
+TEST(Uplink, TheClockIsKeptByTheHeadEndsAnswers) {
+  for (const UtcNs ahead : {5 * kNsPerSecond, -5 * kNsPerSecond, -600 * kNsPerSecond}) {
+    World world({});
+    world.clock_ahead = ahead;
+    world.run_for(3600);
+    EXPECT_LT(std::abs(world.clock_ahead), kNsPerSecond) << ahead;
+    EXPECT_GE(world.count(&dcu::app::Counters::clock_steps), 1u);
+  }
+  World world({});
+  world.clock_ahead = 7200 * kNsPerSecond;  // whose clock is not set?
+  world.run_for(3600);
+  EXPECT_EQ(world.clock_ahead, 7200 * kNsPerSecond);
 }
 
 TEST(Uplink, EthernetDoesNotPoll) {
