@@ -138,7 +138,7 @@ class Run {
 
   void conclude(RunOutcome& outcome) {
     figures_.cut_short = end_ < scenario_.end();
-    recorder_.finish(world_.cell().traffic());
+    recorder_.finish({&world_.cell().traffic(), &world_.ethernet().traffic()});
     for (const auto& line : lines_) line->finish(end_);
     // The head-end's rows count as they were at the end; reading the meters takes time of its own.
     const auto flash = read_all_meters(world_, scenario_, capture_end_);

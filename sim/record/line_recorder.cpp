@@ -53,6 +53,9 @@ LineRecorder::LineRecorder(result::ResultWriter& writer, const UtcScale& scale, 
       line_(line),
       number_(static_cast<std::uint16_t>(line.site().number())),
       nodes_(line.channel().n_stations()) {
+  for (std::size_t kind = 0; kind < overheard_.size(); ++kind) {
+    overheard_[kind] = result::is_overheard(frame_kind_name(static_cast<plc::FrameKind>(kind)));
+  }
   line.medium().add_observer(*this);
   line.site().set_observer(*this);
   figures_.meters = line.site().meters().size();
@@ -72,9 +75,9 @@ void LineRecorder::on_sending(const plc::Sending& sending) {
 void LineRecorder::on_received(const plc::Sending& sending, plc::StationId at, plc::Outcome outcome,
                                double /*snr_db*/) {
   ++hour_[index_of(sending.kind)].outcomes[static_cast<std::size_t>(outcome)];
+  if (overheard_[index_of(sending.kind)]) return;
   const bool ok = outcome == plc::Outcome::ok;
   ++(ok ? nodes_[at].received : nodes_[at].lost);
-  if (sending.kind == plc::FrameKind::pnpdu) return;  // called to whoever may hear it
   ++figures_.receptions;
   if (ok) return;
   ++(outcome == plc::Outcome::noise ? figures_.noise_losses : figures_.collisions);

@@ -66,6 +66,7 @@ class LineRecorder final : public plc::Observer, public dcu::app::Observer {
   std::uint16_t number_;
   std::vector<Node> nodes_;  // by station
   std::array<plc::KindCounters, plc::kFrameKinds> hour_{};
+  std::array<bool, plc::kFrameKinds> overheard_{};
   plc::KindCounters beacons_before_{};  // up to the hour that runs
   std::uint32_t hour_number_ = 0;
   result::LineFigures figures_;

@@ -151,12 +151,13 @@ double Recorder::worst_clock_s() const {
   return worst;
 }
 
-void Recorder::finish(const models::wan::Traffic& traffic) {
+void Recorder::finish(std::initializer_list<const models::wan::Traffic*> networks) {
   for (const auto& [connection, session] : open_) {
     close(connection, session, result::kNotKnown, "open");
   }
   open_.clear();
-  const std::size_t n_hours = std::max(hours_.size(), traffic.hours().size());
+  std::size_t n_hours = hours_.size();
+  for (const auto* network : networks) n_hours = std::max(n_hours, network->hours().size());
   hours_.resize(n_hours);
   using models::wan::Direction;
   using models::wan::Octets;
@@ -179,10 +180,15 @@ void Recorder::finish(const models::wan::Traffic& traffic) {
       add(hes::message_kind_name(static_cast<hes::MessageKind>(kind)), hours_[hour].up[kind],
           hours_[hour].down[kind]);
     }
-    if (hour >= traffic.hours().size()) continue;
     for (const auto& [octets, name] : kCarried) {
-      add(name, traffic.hours()[hour].sum(Direction::kUp, octets),
-          traffic.hours()[hour].sum(Direction::kDown, octets));
+      std::uint64_t up = 0;
+      std::uint64_t down = 0;
+      for (const auto* network : networks) {
+        if (hour >= network->hours().size()) continue;
+        up += network->hours()[hour].sum(Direction::kUp, octets);
+        down += network->hours()[hour].sum(Direction::kDown, octets);
+      }
+      add(name, up, down);
     }
   }
 }

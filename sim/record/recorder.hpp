@@ -36,8 +36,8 @@ class Recorder final : public hes::Observer {
   void clock_checked(hes::MeterIndex meter, hes::UtcNs deviation, hes::UtcNs at) override;
   void report_received(const hes::ReportNote& note) override;
 
-  // The end of the run: sessions still open, traffic by hour and kind.
-  void finish(const models::wan::Traffic& traffic);
+  // The end of the run: sessions still open, traffic by hour and kind, of all networks.
+  void finish(std::initializer_list<const models::wan::Traffic*> networks);
   // Largest |meter clock - ours| of the last check of each meter.
   double worst_clock_s() const;
 

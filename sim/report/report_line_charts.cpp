@@ -7,6 +7,7 @@
 
 #include "sim/report/report.hpp"
 #include "sim/report/report_charts.hpp"
+#include "sim/result/power_line_tables.hpp"
 
 namespace sim::result {
 namespace {
@@ -211,7 +212,7 @@ Chart losses(const ReportData& data) {
       {"noise", 4, none}, {"collision", 7, none}, {"receiver busy", 6, none}};
   std::vector<double> all = none;
   for (const auto& [kind, hours] : data.line.airtime) {
-    if (kind == "pnpdu") continue;  // called to whoever may hear it
+    if (result::is_overheard(kind)) continue;
     for (std::size_t i = 0; i < std::min(hours.size(), n_hours); ++i) {
       const LineData::Airtime& hour = hours[i];
       stacks[0].hours[i] += static_cast<double>(hour.noise);
@@ -227,8 +228,8 @@ Chart losses(const ReportData& data) {
     chart.series[k].name += " " + shown(stacks[k].sum() / sum, Quantity::percent);
   }
   chart.note = "Of " + shown(sum) +
-               " receptions by those a frame was meant for; beacons and promotion calls, which "
-               "are for all, not counted.";
+               " receptions by those a frame was meant for; what others hear as well is not "
+               "counted: beacons, promotion, the frame structure.";
   return chart;
 }
 

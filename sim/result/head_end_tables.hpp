@@ -72,7 +72,7 @@ struct MessageRow {
 
 struct TrafficRow {
   static constexpr TableName kTable{
-      "traffic", "Octets over the air by hour, headers and repetitions included."};
+      "traffic", "Octets of all networks by hour, headers and repetitions included."};
   std::uint32_t hour = 0;
   Text<16> kind;
   std::uint64_t bytes_up = 0;

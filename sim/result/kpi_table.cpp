@@ -156,8 +156,9 @@ constexpr KpiInfo kFigures[] = {
     {"plc_airtime_beacon_s", "s", "airtime of beacons, of base nodes and switches",
      line_seconds<&LineFigures::beacon_airtime_ns>},
     {"plc_collision_share", "",
-     "share of receptions (beacons and PNPDU, which are for all, apart) lost to a collision or "
-     "because the receiver was busy",
+     "share of receptions lost to a collision or because the receiver was busy; not counted is "
+     "what "
+     "stations hear that it is not addressed to: beacons, PNPDU, FRA, PRO",
      [](const F& f) {
        return share(lines<&LineFigures::collisions>(f), lines<&LineFigures::receptions>(f));
      },

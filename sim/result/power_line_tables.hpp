@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "sim/result/row.hpp"
 
 // Power lines, concentrators and P3.2Ex.
@@ -115,6 +117,12 @@ struct RegistrationRow {
   }
 };
 
+// Kinds of frames that stations hear which they are not addressed to: what is called to all, and
+// promotion, which terminals listen to so as not to repeat it. No share of losses counts them.
+constexpr bool is_overheard(std::string_view kind) {
+  return kind == "beacon" || kind == "pnpdu" || kind == "fra" || kind == "pro";
+}
+
 struct AirtimeRow {
   static constexpr TableName kTable{"airtime",
                                     "What the power line is busy with, by hour and kind of frame."};
@@ -137,7 +145,7 @@ struct AirtimeRow {
     column("frames", &AirtimeRow::frames, "", "sent");
     column("airtime_s", &AirtimeRow::airtime_s, "s", "from preamble to end");
     column("bytes", &AirtimeRow::bytes, "B", "MAC octets");
-    column("ok", &AirtimeRow::ok, "", "receptions by those they were meant for");
+    column("ok", &AirtimeRow::ok, "", "receptions by those whose filter lets them through");
     column("noise", &AirtimeRow::noise, "", "lost to noise");
     column("collision", &AirtimeRow::collision, "", "lost to another sender");
     column("deaf", &AirtimeRow::deaf, "", "lost because the receiver was sending or busy");
