@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "protocol/dlms/refusal.hpp"
 #include "protocol/dlms/selection.hpp"
 
 namespace hes {
@@ -17,10 +16,10 @@ using protocol::dlms::rows_numbered;
 constexpr std::int64_t kEndOfTimeS = 4'102'444'800;  // 2100-01-01
 constexpr std::uint8_t kMaxEmptyPulls = 6;           // a check period doubles so often
 
-// A closing that is not there is asked for again, for a while: a slow clock writes it late, a
-// meter without power never.
-constexpr std::int64_t kClosingAgainS = 3600;
-constexpr std::int64_t kClosingGivenUpS = 6 * 3600;
+// The largest number has none behind it.
+constexpr std::uint32_t next_number(std::uint32_t number) {
+  return number == UINT32_MAX ? number : number + 1;
+}
 
 }  // namespace
 
@@ -39,7 +38,7 @@ void Plans::start() {
     context_.store.begin_series(meter, closing_, from);
     meters_[meter].clock_checked_s = now_s;
     if (const std::uint32_t known = context_.store.meter_table().record(meter).accounted) {
-      begin_numbers(meters_[meter], known);
+      meters_[meter].begin_numbers(known);
     }
     if (context_.inventory[meter].concentrator != kNoConcentrator) continue;
     meters_[meter].closing_spread_s = context_.draw_below(context_.config.closing_spread_s + 1);
@@ -61,15 +60,32 @@ void Plans::plan(MeterIndex meter) {
   if (context_.config.clock_check) plan_clock(meter);
 }
 
-bool Plans::by_number(MeterIndex meter) const {
-  const ProfileType* const profile = types_.profile(meter, kLoadProfile);
-  return profile != nullptr && profile->counter_column >= 0 && !meters_[meter].numbers_refused;
+bool Plans::by_number(MeterIndex meter, const Obis& name) const {
+  const Plan& plan = meters_[meter];
+  const ProfileType* const profile = types_.profile(meter, name);
+  return profile != nullptr && profile->counter_column >= 0 &&
+         !(name == kLoadProfile ? plan.numbers_refused : plan.closing_numbers_refused);
 }
 
-void Plans::begin_numbers(Plan& plan, std::uint32_t before) {
-  plan.counted = true;
-  plan.numbers.begin(before);
-  plan.newest = plan.newest_closing = before;
+void Plans::Plan::begin_numbers(std::uint32_t before) {
+  counted = true;
+  numbers.begin(before);
+  newest = newest_closing = before;
+}
+
+std::int64_t Plans::Plan::most_rows(const EngineConfig& config) const {
+  return std::max<std::int64_t>(config.max_rows_per_pull >> halvings, 1);
+}
+
+std::uint32_t Plans::Plan::last_of_part(const EngineConfig& config, std::uint32_t first) const {
+  return static_cast<std::uint32_t>(
+      std::min<std::int64_t>(first + most_rows(config) - 1, UINT32_MAX));
+}
+
+// Nothing new: later, and each time twice as late, until something comes.
+void Plans::Plan::hold_back(const Context& context) {
+  rows_again_s = context.now_s() + (context.config.check_period_s << empty_pulls);
+  if (empty_pulls < kMaxEmptyPulls) ++empty_pulls;
 }
 
 // The number given last: the rows since collecting began, and a closing a day, may stand before it.
@@ -85,7 +101,7 @@ void Plans::counter_read(MeterIndex meter, std::optional<std::uint32_t> last) {
   const std::int64_t since_s = std::max<std::int64_t>(now_s - begun_s, 0);
   const std::int64_t rows =
       since_s / context_.inventory[meter].capture_period_s + since_s / kDayS + kOfOtherLogs;
-  begin_numbers(plan, static_cast<std::uint32_t>(std::max<std::int64_t>(*last - rows, 0)));
+  plan.begin_numbers(static_cast<std::uint32_t>(std::max<std::int64_t>(*last - rows, 0)));
   plan.newest_arrival_s = begun_s;
   plan_rows(meter);
 }
@@ -99,7 +115,9 @@ void Plans::plan_rows(MeterIndex meter) {
   drop(meter, kWantRows);
   const EngineConfig& config = context_.config;
   const std::int64_t due_s = context_.now_s() - config.push_period_s - config.push_grace_s;
-  if (by_number(meter) && meters_[meter].counted) return plan_by_number(meter, due_s);
+  if (by_number(meter, kLoadProfile) && meters_[meter].counted) {
+    return plan_by_number(meter, due_s);
+  }
   plan_by_stamp(meter, due_s);
 }
 
@@ -117,10 +135,13 @@ void Plans::plan_by_stamp(MeterIndex meter, std::int64_t due_s) {
   // With the oldest row of a push its other rows are lost too: not one pull for each.
   const std::int64_t period_s = context_.inventory[meter].capture_period_s;
   const std::int64_t lost_s = due_s + std::max<std::int64_t>(config.push_period_s - period_s, 0);
-  const std::int64_t to_s = std::min(lost_s, settled_s + config.max_rows_per_pull * period_s);
+  const std::int64_t to_s =
+      std::min(lost_s, settled_s + plan.most_rows(context_.config) * period_s);
   const std::vector<MissingRun> runs = store.missing(meter, load_profile_, settled_s, to_s);
   if (runs.empty()) return;
-  if (by_number(meter)) return want_rows(meter, {Pull::Kind::counter, false, 0, {}});
+  if (by_number(meter, kLoadProfile)) {
+    return want_rows(meter, {Pull::Kind::counter, false, 0, {}});
+  }
   const std::int64_t last_s = plan.reach_on ? kEndOfTimeS : runs.back().last_utc_s;
   want_rows(meter, {Pull::Kind::stamps, plan.reach_on, runs.back().last_utc_s,
                     rows_between(runs.front().first_utc_s, last_s)});
@@ -147,20 +168,25 @@ void Plans::plan_by_number(MeterIndex meter, std::int64_t due_s) {
       plan.hole = hole->first;
       plan.hole_since_s = now_s;
     }
-    if (now_s - plan.hole_since_s < config.push_grace_s || closing_expected(meter)) return;
-    return want_rows(meter, {Pull::Kind::hole, false, 0, rows_numbered(hole->first, hole->second)});
+    // A closing that is refused or does not come holds up nothing for good.
+    const std::int64_t waited_s = now_s - plan.hole_since_s - config.push_grace_s;
+    if (waited_s < 0 || (waited_s < Plan::kClosingAgainS && closing_expected(meter))) return;
+    const std::uint32_t last =
+        std::min(hole->second, plan.last_of_part(context_.config, hole->first));
+    return want_rows(meter, {Pull::Kind::hole, false, 0, rows_numbered(hole->first, last)});
   }
   context_.store.settle(meter, load_profile_,
                         std::min({due_s, plan.newest_stamp_s, plan.newest_arrival_s}));
   const std::int64_t overdue_s =
       due_s - context_.store.next_stamp(meter, load_profile_, plan.newest_arrival_s);
   if (overdue_s < 0 || now_s < plan.rows_again_s) return;
-  const bool part =
-      overdue_s > config.max_rows_per_pull * context_.inventory[meter].capture_period_s;
+  const bool part = plan.too_many || overdue_s > config.max_rows_per_pull *
+                                                     context_.inventory[meter].capture_period_s;
   const bool open_end = plan.reach_on || !part;
-  const auto most = static_cast<std::uint32_t>(config.max_rows_per_pull);
+  const std::uint32_t first = next_number(std::max(plan.newest, plan.passed));
   want_rows(meter, {Pull::Kind::tail, open_end, 0,
-                    rows_numbered(plan.newest + 1, open_end ? UINT32_MAX : plan.newest + most)});
+                    rows_numbered(
+                        first, open_end ? UINT32_MAX : plan.last_of_part(context_.config, first))});
 }
 
 void Plans::plan_closing(MeterIndex meter) {
@@ -188,133 +214,13 @@ void Plans::plan_clock(MeterIndex meter) {
   if (config.zone.next_midnight(plan.clock_checked_s) <= due_s) plan.wants |= kWantClock;
 }
 
-void Plans::account(MeterIndex meter) {
-  const std::uint32_t accounted = meters_[meter].numbers.accounted();
-  MeterRecord record = context_.store.meter_table().record(meter);
-  if (record.accounted == accounted) return;
-  record.accounted = accounted;
-  context_.store.meter_table().set_record(meter, record);
-}
-
-void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row> rows,
-                      std::int64_t arrival_s) {
-  const bool load = profile == kLoadProfile;
-  if (rows.empty() || (!load && profile != kDailyClosing)) return;
-  Plan& plan = meters_[meter];
-  plan.empty_pulls = 0;
-  const ProfileType* const type = types_.profile(meter, profile);
-  if (type == nullptr || type->counter_column < 0) {
-    for (const Row& row : rows) {
-      if (load) plan.newest_stamp_s = std::max(plan.newest_stamp_s, row.stamp_utc_s);
-    }
-    return;
-  }
-  // Numbers begin where nothing is missing by the stamps, or with the meter's counter.
-  if (!plan.counted) {
-    const std::int64_t settled_s = context_.store.settled_until(meter, load_profile_);
-    if (!load || settled_s < rows.front().stamp_utc_s) return;
-    begin_numbers(plan, std::max(rows.front().capture_counter, 1u) - 1);
-  }
-  for (const Row& row : rows) {
-    plan.numbers.add(row.capture_counter);
-    if (!load) {
-      plan.newest_closing = std::max(plan.newest_closing, row.capture_counter);
-    } else if (row.capture_counter > plan.newest) {
-      plan.newest = row.capture_counter;
-      plan.newest_stamp_s = row.stamp_utc_s;
-      plan.newest_arrival_s = arrival_s;
-    }
-  }
-  account(meter);
-}
-
-void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
-  Plan& plan = meters_[meter];
-  switch (plan.pull.kind) {
-    case Pull::Kind::counter:
-      return;
-    case Pull::Kind::twice:
-      plan.twice.to_s = 0;  // below what is settled
-      break;
-    case Pull::Kind::stamps:
-      stamps_pulled(meter);
-      break;
-    case Pull::Kind::tail:
-      tail_pulled(meter, rows);
-      break;
-    case Pull::Kind::hole:
-      plan.numbers.close(plan.pull.selection.from_entry, plan.pull.selection.to_entry);
-      plan.closing_hint = true;
-      account(meter);
-      break;
-  }
-  drop(meter, kWantRows);
-  plan_rows(meter);  // a long gap comes in parts
-}
-
-// Stamps that the meter has not passed by its own clock may still come.
-void Plans::stamps_pulled(MeterIndex meter) {
-  Plan& plan = meters_[meter];
-  const bool passed = plan.newest_stamp_s >= plan.pull.to_s;
-  if (passed || plan.pull.open_end) {
-    context_.store.settle(meter, load_profile_, std::min(plan.pull.to_s, plan.newest_stamp_s));
-  }
-  plan.reach_on = !passed && !plan.pull.open_end;
-  if (!passed && plan.pull.open_end) hold_back(plan);
-}
-
-void Plans::tail_pulled(MeterIndex meter, std::span<const Row> rows) {
-  Plan& plan = meters_[meter];
-  plan.reach_on = rows.empty() && !plan.pull.open_end;
-  if (rows.empty()) {
-    if (plan.pull.open_end) hold_back(plan);
-    return;
-  }
-  // Numbers left out are of other logs, perhaps closings.
-  const auto hole = plan.numbers.hole();
-  if (!hole || hole->first >= plan.newest) return;
-  plan.numbers.close(plan.pull.selection.from_entry, plan.newest);
-  plan.closing_hint = true;
-  account(meter);
-}
-
-// Nothing new: later, and each time twice as late, until something comes.
-void Plans::hold_back(Plan& plan) const {
-  plan.rows_again_s = context_.now_s() + (context_.config.check_period_s << plan.empty_pulls);
-  if (plan.empty_pulls < kMaxEmptyPulls) ++plan.empty_pulls;
-}
-
-void Plans::pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessResult result) {
-  using Kind = Pull::Kind;
-  Plan& plan = meters_[meter];
-  const bool numbers = plan.pull.kind == Kind::tail || plan.pull.kind == Kind::hole;
-  if (want == kWantRows && numbers) {
-    plan.numbers_refused |= protocol::dlms::is_not_selectable(result);
-  }
-  if (want == kWantClosing) plan.closing_hint = false;
-  drop(meter, want);
-}
-
 protocol::cosem::Selection Plans::closing(MeterIndex meter) const {
   const Plan& plan = meters_[meter];
-  if (plan.counted && by_number(meter)) return rows_numbered(plan.newest_closing + 1);
+  if (plan.counted && by_number(meter, kDailyClosing)) {
+    return rows_numbered(next_number(plan.newest_closing));
+  }
   const std::int64_t from_s = context_.store.settled_until(meter, closing_) + 1;
   return rows_between(from_s, std::max(from_s, plan.closing_until_s));
-}
-
-void Plans::closing_pulled(MeterIndex meter, std::span<const Row> rows) {
-  Plan& plan = meters_[meter];
-  const std::int64_t to_s = plan.closing_until_s;
-  plan.closing_hint = false;
-  drop(meter, kWantClosing);
-  if (to_s == 0) return;
-  const bool there = std::any_of(rows.begin(), rows.end(),
-                                 [to_s](const Row& row) { return row.stamp_utc_s >= to_s; });
-  if (there || context_.now_s() - to_s > kClosingGivenUpS) {
-    context_.store.settle(meter, closing_, to_s);
-  } else {
-    plan.closing_again_s = context_.now_s() + kClosingAgainS;
-  }
 }
 
 // What the meter stamps from now on it has stamped before: look at these stamps once its pushes of

@@ -45,6 +45,8 @@ class Plans {
   void rows_pulled(MeterIndex meter, std::span<const Row> rows);
   void closing_pulled(MeterIndex meter, std::span<const Row> rows);
   void pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessResult result);
+  // The answer was larger than a session holds.
+  void pull_too_long(MeterIndex meter, Want want);
   void clock_read(MeterIndex meter) { meters_[meter].clock_checked_s = context_.now_s(); }
   // The meter's clock minus ours, before and after it was set.
   void clock_moved(MeterIndex meter, UtcNs deviation_before, UtcNs deviation_after);
@@ -59,17 +61,29 @@ class Plans {
     protocol::cosem::Selection selection;
   };
   struct Plan {
+    // A closing that is not there, or is refused, is asked for again.
+    static constexpr std::int64_t kClosingAgainS = 3600;
+
+    void begin_numbers(std::uint32_t before);                  // all up to here counts as seen
+    std::int64_t most_rows(const EngineConfig& config) const;  // of one pull
+    std::uint32_t last_of_part(const EngineConfig& config, std::uint32_t first) const;
+    void hold_back(const Context& context);
+
     std::uint8_t wants = 0;
     bool counted = false;          // numbers have begun
-    bool numbers_refused = false;  // the meter has a counter and does not select by it
-    bool reach_on = false;         // a part came back short: the next pull has no end
-    bool closing_hint = false;     // numbers are missing that may be closings
-    std::uint8_t empty_pulls = 0;  // in a row
+    bool numbers_refused = false;  // the load profile has numbers and is not selected by them ...
+    bool closing_numbers_refused = false;  // ... the closings are not
+    bool reach_on = false;                 // a part came back short: the next pull has no end
+    bool too_many = false;                 // without an end it was too long: parts
+    bool closing_hint = false;             // numbers are missing that may be closings
+    std::uint8_t empty_pulls = 0;          // in a row
+    std::uint8_t halvings = 0;             // of the rows of a part, until they fit
     Pull pull;
     std::int64_t rows_again_s = 0;
     RowNumbers numbers;
     // Newest row of the load profile, by number; the largest stamp where there are none.
     std::uint32_t newest = 0;
+    std::uint32_t passed = 0;  // from the newest to here the meter has no rows
     std::int64_t newest_stamp_s = INT64_MIN;
     std::int64_t newest_arrival_s = 0;
     std::uint32_t newest_closing = 0;  // number
@@ -87,14 +101,13 @@ class Plans {
   void plan_by_number(MeterIndex meter, std::int64_t due_s);
   void plan_closing(MeterIndex meter);
   void plan_clock(MeterIndex meter);
-  bool by_number(MeterIndex meter) const;
+  bool by_number(MeterIndex meter, const Obis& profile) const;
   bool closing_expected(MeterIndex meter) const;
   void want_rows(MeterIndex meter, const Pull& pull);
-  void begin_numbers(Plan& plan, std::uint32_t before);
   void account(MeterIndex meter);
   void stamps_pulled(MeterIndex meter);
   void tail_pulled(MeterIndex meter, std::span<const Row> rows);
-  void hold_back(Plan& plan) const;
+  void narrow(MeterIndex meter);
 
   Context& context_;
   Types& types_;

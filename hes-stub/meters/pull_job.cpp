@@ -62,6 +62,8 @@ class PullJob final : public Job {
     return Progress::done;
   }
 
+  void on_too_long(MeterIndex meter) override { plans_.pull_too_long(meter, want_); }
+
  private:
   // Then the rows, if there is anything to ask for.
   Progress on_counter(Session& session, const ClientEvent& event) {

@@ -133,6 +133,9 @@ void Session::on_event(const ClientEvent& event) {
   if (step_ == Step::reading_counter) return on_counter(event);
   if (event.kind == Kind::exception) {
     exchange_.trouble = protocol::dlms::reason_name(event.reason);
+    if (job_ != nullptr && event.reason.kind == protocol::dlms::ClientReason::Kind::too_long) {
+      job_->on_too_long(meter_);
+    }
     return retry();
   }
   if (step_ == Step::working) return go_on(job_->on_answer(*this, event));

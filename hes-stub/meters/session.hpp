@@ -33,6 +33,8 @@ class Job {
   virtual Progress begin(Session& session) = 0;
   // Data, done or refused: what the meter answered to the last request.
   virtual Progress on_answer(Session& session, const protocol::dlms::ClientEvent& event) = 0;
+  // The answer outgrows a session's memory; the next job may ask for less.
+  virtual void on_too_long(MeterIndex) {}
 };
 
 // Whom a session works for.

@@ -97,7 +97,7 @@ void Collector::plan(Job& job, Reading& reading) const {
                                     classes::ProfileGeneric::kCapturePeriod));
   }
   const ProfileCursor& cursor = entry.profiles[static_cast<std::size_t>(reading.profile)];
-  reading.by_number = !reading.wanted && !unnumbered_.contains(job.meter);
+  reading.by_number = !reading.wanted && !unnumbered_.contains({job.meter, reading.profile});
   reading.from_s = from_s(job.meter, reading.profile);
   if (reading.by_number && cursor.newest == 0) {
     job.operations.push_back(
@@ -122,15 +122,19 @@ void Collector::ask_next(Job& job, Reading& reading) const {
   const bool load = reading.profile == Profile::load;
   const std::int64_t expected = load ? (core_.now_s() - reading.from_s) / period_s(job.meter) : 0;
   reading.last_part = reading.reach_on || expected <= kMaxRowsPerRead;
-  const std::uint32_t last = cursor.newest + static_cast<std::uint32_t>(kMaxRowsPerRead);
-  job.operations.push_back(get_of(
-      classes::ProfileGeneric::kId, facts_of(reading.profile).name,
-      classes::ProfileGeneric::kBuffer,
-      protocol::dlms::rows_numbered(cursor.newest + 1, reading.last_part ? UINT32_MAX : last)));
+  const auto first = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(std::uint64_t{cursor.newest} + 1, UINT32_MAX));
+  const auto last = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(std::uint64_t{cursor.newest} + kMaxRowsPerRead, UINT32_MAX));
+  job.operations.push_back(
+      get_of(classes::ProfileGeneric::kId, facts_of(reading.profile).name,
+             classes::ProfileGeneric::kBuffer,
+             protocol::dlms::rows_numbered(first, reading.last_part ? UINT32_MAX : last)));
 }
 
 Job::Next Collector::go_by_stamp(Job& job, Reading& reading) {
-  unnumbered_.insert(job.meter);
+  unnumbered_.insert({job.meter, reading.profile});
+  job.refusal = protocol::cosem::AccessResult::success;  // there is another way
   reading.by_number = false;
   ask(job, reading);
   return Job::Next::go_on;
@@ -159,7 +163,10 @@ Job::Next Collector::on_numbered_rows(Job& job, Reading& reading, const Answer& 
   ProfileCursor& cursor =
       core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)];
   const std::int64_t now_s = core_.now_s();
+  const std::uint32_t newest_before = cursor.newest;
   for (const Row& row : *rows) cursor.newest = std::max(cursor.newest, row.capture_counter);
+  // Rows and none of them newer: a meter that does not heed the selection, or has no more numbers.
+  if (!rows->empty() && cursor.newest == newest_before) reading.last_part = true;
   const std::int64_t to_s = reading.last_part || rows->empty()
                                 ? now_s
                                 : std::clamp(rows->back().at.utc_s, reading.from_s, now_s);

@@ -74,7 +74,7 @@ class Collector {
   Core& core_;
   RowsReady& ready_;
   std::map<std::pair<MeterIndex, Profile>, TakenRows> taken_;
-  std::set<MeterIndex> unnumbered_;  // asked for a capture counter, and have none
+  std::set<std::pair<MeterIndex, Profile>> unnumbered_;  // not selected by number
 };
 
 }  // namespace dcu::app

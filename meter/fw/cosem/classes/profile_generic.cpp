@@ -16,8 +16,8 @@ using protocol::cosem::Selection;
 
 constexpr std::uint8_t kFifo = 1;  // sort method: oldest first
 
-// Numbers rise from row to row, so those of a range are one run. A row that does not read back
-// counts as below it.
+// Numbers rise from row to row, so those of a range are one run. A row that does not read back has
+// the number of the next one that does: it hides no other, and is inside where both sides are.
 RowLog::Run rows_numbered(const Core& core, const Transfer& transfer, std::uint32_t from,
                           std::uint32_t to) {
   const auto below = [&](std::uint64_t limit) {
@@ -25,9 +25,11 @@ RowLog::Run rows_numbered(const Core& core, const Transfer& transfer, std::uint3
       std::array<std::uint8_t, kProfileValueOctets> values;
       const MutableBytes stored = MutableBytes(values).first(value_octets(transfer.log));
       RowHead head;
+      const RowLog& log = core.journal.log(transfer.log);
+      while (!log.read_ordinal(core.hal, ordinal, head, stored)) {
+        if (++ordinal == transfer.end) return false;
+      }
       std::uint32_t number = 0;
-      if (!core.journal.log(transfer.log).read_ordinal(core.hal, ordinal, head, stored))
-        return true;
       std::memcpy(&number, stored.last(sizeof number).data(), sizeof number);  // the last column
       return number < limit;
     });
