@@ -71,11 +71,14 @@ void print_row(const MeterEntry& meter, const Obis& obis, const Row& row, unsign
   std::fprintf(out, "%s\n", line.c_str());
 }
 
-// The newest row of any meter: until then everything could be there.
+// The newest row of any meter: until then everything could be there. A clock that is years ahead
+// does not make all other meters late: no row is newer than its arrival.
 std::int64_t newest(Store& store, ProfileIndex profile) {
   std::int64_t newest_s = INT64_MIN;
   for (MeterIndex meter = 0; meter < store.meters(); ++meter) {
-    newest_s = std::max(newest_s, store.newest_stamp(meter, profile).value_or(INT64_MIN));
+    store.for_each_row(meter, profile, [&](const Row& row, unsigned) {
+      newest_s = std::max(newest_s, std::min(row.stamp_utc_s, row.arrival_utc_s));
+    });
   }
   return newest_s;
 }

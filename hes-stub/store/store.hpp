@@ -90,7 +90,6 @@ class Store {
   // Where collecting begins, for series that have not begun.
   void begin_series(MeterIndex meter, ProfileIndex profile, std::int64_t from_utc_s);
   std::optional<std::int64_t> begun_at(MeterIndex meter, ProfileIndex profile);
-  std::optional<std::int64_t> newest_stamp(MeterIndex meter, ProfileIndex profile);
   // The first stamp after `after` that the profile should have.
   std::int64_t next_stamp(MeterIndex meter, ProfileIndex profile, std::int64_t after_utc_s) const;
 

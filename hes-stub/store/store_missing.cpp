@@ -104,17 +104,6 @@ std::optional<std::int64_t> Store::begun_at(MeterIndex meter, ProfileIndex profi
   return begin_utc_s == kNotBegun ? std::nullopt : std::optional(begin_utc_s);
 }
 
-std::optional<std::int64_t> Store::newest_stamp(MeterIndex meter, ProfileIndex profile) {
-  commit();
-  Statement last =
-      impl_->database.prepare("SELECT max(day) FROM profile_day WHERE meter=? AND profile=?");
-  bind_all(last, impl_->meters.id_of(meter), profile);
-  if (!last.step() || last.is_null(0)) return std::nullopt;
-  const auto& stamps =
-      impl_->stamps_of_day(meter, profile, static_cast<std::int32_t>(last.integer(0)));
-  return stamps.empty() ? std::nullopt : std::optional(stamps.back());
-}
-
 void Store::begin_series(MeterIndex meter, ProfileIndex profile, std::int64_t from_utc_s) {
   Series& owner = impl_->of(meter, profile);
   if (owner.begin_utc_s != kNotBegun) return;

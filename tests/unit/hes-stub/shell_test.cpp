@@ -95,13 +95,17 @@ TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
     std::vector<Row> rows = hes_test::quarters(kFebruary + 900, 4, 1234);
     rows.erase(rows.begin() + 1);
     store.add_rows(0, profile, rows, Delivery::push);
+    // Another meter's clock stands in the year 9999: nobody else is late for that.
+    std::vector<Row> far = hes_test::quarters(253'402'300'800 - 900, 1, 1);
+    far[0].arrival_utc_s = kFebruary + 3600;
+    store.add_rows(1, profile, far, Delivery::push);
   }
   Store store(StoreOptions{path, false, false});
   EXPECT_THAT(lines_of([&](std::FILE* out) { EXPECT_EQ(print_missing(store, {}, out), 1u); }),
               ElementsAre("serial,profile,first_utc,last_utc,count,asked",
                           "1000000,1.0.99.1.0,2024-02-01T00:30:00Z,2024-02-01T00:30:00Z,1,no"));
   const auto csv = lines_of([&](std::FILE* out) { print_csv(store, {}, out); });
-  ASSERT_EQ(csv.size(), 5u);  // two profiles' headers
+  ASSERT_EQ(csv.size(), 6u);  // two profiles' headers
   EXPECT_EQ(csv[0],
             "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,"
             "capture_counter,status,arrival_utc,delivery,1.0.1.8.0,1.0.2.8.0,1.0.5.8.0,1.0.6.8.0,1."
