@@ -58,15 +58,15 @@ std::optional<double> hours_of(const std::string& text) {
 
 }  // namespace
 
-std::optional<kernel::TimeNs> until_of(const std::string& text) {
+std::optional<kernel::TimeNs> until_of(const std::string& text, kernel::TimeNs least) {
   const auto until_s = run::parse_clock(text);
-  if (until_s && *until_s > 0) return *until_s * kernel::kNsPerSecond;
+  if (until_s && *until_s * kernel::kNsPerSecond >= least) return *until_s * kernel::kNsPerSecond;
   if (const auto hours = hours_of(text)) {
     const kernel::TimeNs until = std::llround(*hours * 3600) * kernel::kNsPerSecond;
     if (until > 0) return until;
   }
-  os::say("--until = " + text +
-          ": not a time, allowed is HH:MM:SS after 00:00:00, or hours such as 6h\n");
+  os::say(fmt::format("--until = {}: not a time, allowed is HH:MM:SS{}, or hours such as 6h\n",
+                      text, least > 0 ? " after 00:00:00" : ""));
   return std::nullopt;
 }
 

@@ -96,7 +96,7 @@ void add_debug(CLI::App& app, DebugOptions& options) {
 
 int debug(const DebugOptions& options) {
   const auto scenario = load_or_complain(options.scenario);
-  const auto until = until_of(options.until);
+  const auto until = until_of(options.until, 0);  // its first call is one to stop in, too
   run::LoadCsvResult load;
   if (!scenario || !until || !load_homes(*scenario, load, false)) return kBadInput;
   if (options.meter < 1 || options.meter > scenario->meters.count) {

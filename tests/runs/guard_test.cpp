@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <iterator>
+#include <sstream>
 
 #include "tests/runs/harness.hpp"
 
@@ -82,13 +84,24 @@ TEST(DebugStop, WithoutADebuggerItSaysHow) {
   EXPECT_NE(run.err.find("gdb --args amitwin debug"), std::string::npos) << run.err;
 }
 
-TEST(DebugStop, StopsInTheFirstInstructionOfTheUpcallAndGoesOnToTheEnd) {
-  const Folder folder;
-  const std::string file =
-      folder.write("street.toml",
-                   "[scenario]\nname = \"stop\"\nduration_h = 1\ncollect_h = 0\n"
-                   "[meters]\ncount = 2\nfirmware = \"" FAULTY_FOLDER "/faulty_NOTHING.so\"\n");
+// `amitwin debug` as a debugger follows it: what it stopped at, traps and crashes, in order; the
+// first stop is the exec. It ends with the first crash.
+struct Stops {
+  struct Stop {
+    int signal;
+    unsigned long long at, argument;  // rip, rdi
+  };
+  std::vector<Stop> stops;
+  int status = 0;
+  std::string said;
+};
+
+Stops follow(const Folder& folder, const std::vector<std::string>& arguments) {
+  Stops seen;
   const std::string err = folder / "err";
+  std::vector<char*> argv = {const_cast<char*>("amitwin"), const_cast<char*>("debug")};
+  for (const std::string& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
+  argv.push_back(nullptr);
   std::fflush(nullptr);
   const pid_t child = fork();
   if (child == 0) {
@@ -96,36 +109,69 @@ TEST(DebugStop, StopsInTheFirstInstructionOfTheUpcallAndGoesOnToTheEnd) {
     if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
     if (freopen(err.c_str(), "w", stderr) == nullptr) _exit(126);
     ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
-    execl(AMITWIN_PROGRAM, "amitwin", "debug", file.c_str(), "--meter", "2", "--until", "00:20:00",
-          nullptr);
+    execv(AMITWIN_PROGRAM, argv.data());
     _exit(127);
   }
-  int status = 0, stops = 0;
-  unsigned long long at = 0, argument = 0;
-  for (waitpid(child, &status, 0); WIFSTOPPED(status); waitpid(child, &status, 0)) {
-    int pass = WSTOPSIG(status);
-    if (pass == SIGTRAP) {
-      pass = 0;
+  for (waitpid(child, &seen.status, 0); WIFSTOPPED(seen.status); waitpid(child, &seen.status, 0)) {
+    int pass = WSTOPSIG(seen.status);
+    if (pass == SIGTRAP || pass == SIGSEGV) {
       user_regs_struct registers{};
       ptrace(PTRACE_GETREGS, child, nullptr, &registers);
-      if (stops++ > 0) {  // the first is the exec
-        at = registers.rip;
-        argument = registers.rdi;
-      }
+      seen.stops.push_back({pass, registers.rip, registers.rdi});
+      if (pass == SIGTRAP) pass = 0;
     }
+    if (pass == SIGSEGV) kill(child, SIGKILL);
     ptrace(PTRACE_CONT, child, nullptr, pass);
   }
-  ASSERT_TRUE(WIFEXITED(status)) << status;
-  EXPECT_EQ(WEXITSTATUS(status), 0) << read_text(err);
-  EXPECT_EQ(stops, 2) << "once, and nobody else's upcall";
-  const std::string said = read_text(err);
-  EXPECT_NE(said.find("meter 2, 00:2"), std::string::npos) << said;
+  seen.said = read_text(err);
+  return seen;
+}
+
+// Where the program says it is: instance and code.
+std::pair<unsigned long long, unsigned long long> told(const std::string& said) {
   unsigned long long instance = 0, code = 0;
   const std::size_t place = said.find("instance 0x");
-  ASSERT_NE(place, std::string::npos) << said;
-  ASSERT_EQ(std::sscanf(said.c_str() + place, "instance %llx, code %llx", &instance, &code), 2);
-  EXPECT_EQ(at, code + 1) << "behind the first instruction of the firmware's function";
-  EXPECT_EQ(argument, instance);
+  EXPECT_NE(place, std::string::npos) << said;
+  if (place == std::string::npos) return {};
+  EXPECT_EQ(std::sscanf(said.c_str() + place, "instance %llx, code %llx", &instance, &code), 2);
+  return {instance, code};
+}
+
+TEST(DebugStop, StopsInTheFirstInstructionOfTheUpcallAndGoesOnToTheEnd) {
+  const Folder folder;
+  const std::string file =
+      folder.write("street.toml",
+                   "[scenario]\nname = \"stop\"\nduration_h = 1\ncollect_h = 0\n"
+                   "[meters]\ncount = 2\nfirmware = \"" FAULTY_FOLDER "/faulty_NOTHING.so\"\n");
+  for (const auto& [until, words] :
+       {std::pair("00:20:00", "meter 2, 00:2"), std::pair("00:00:00", "meter 2, 00:00:00")}) {
+    const Stops seen = follow(folder, {file, "--meter", "2", "--until", until});
+    ASSERT_TRUE(WIFEXITED(seen.status)) << seen.status;
+    EXPECT_EQ(WEXITSTATUS(seen.status), 0) << seen.said;
+    ASSERT_EQ(seen.stops.size(), 2u) << "once, and nobody else's upcall";
+    EXPECT_NE(seen.said.find(words), std::string::npos) << seen.said;
+    const auto [instance, code] = told(seen.said);
+    EXPECT_EQ(seen.stops[1].at, code + 1) << "behind the firmware's first instruction";
+    EXPECT_EQ(seen.stops[1].argument, instance);
+  }
+}
+
+// The line that a crash gives leads to that very call, also when it measured a window.
+TEST(DebugStop, TheLineOfACrashLeadsIntoItsUpcall) {
+  const Folder folder;
+  const ProgramRun crashed = run_with(folder, "SEGV");
+  const std::string before = "gdb --args amitwin debug ";
+  const std::size_t from = crashed.err.find(before);
+  ASSERT_NE(from, std::string::npos) << crashed.err;
+  std::istringstream line(crashed.err.substr(from + before.size(),
+                                             crashed.err.find('\n', from) - from - before.size()));
+  const std::vector<std::string> arguments{std::istream_iterator<std::string>(line), {}};
+  const Stops seen = follow(folder, arguments);
+  ASSERT_EQ(seen.stops.size(), 3u) << seen.said;
+  EXPECT_NE(seen.said.find(": on_sums of firmware SECOND"), std::string::npos) << seen.said;
+  EXPECT_EQ(seen.stops[1].signal, SIGTRAP);
+  EXPECT_EQ(seen.stops[1].argument, told(seen.said).first);
+  EXPECT_EQ(seen.stops[2].signal, SIGSEGV) << "and then the fault itself";
 }
 
 }  // namespace

@@ -47,9 +47,8 @@ class UpcallGate {
   Result within(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
                 Arguments... arguments) {
     watch_.enter();
-    const FirmwareCall in("meter", meter_, name, life_.now());
     const Leave leave{watch_};
-    return (firmware_.*entry)(memory_.get(), arguments...);
+    return call(name, entry, arguments...);
   }
   void init(const meter_hal& hal) {
     memory_.clear();
@@ -61,7 +60,7 @@ class UpcallGate {
     memory_ = InstanceMemory(std::size_t{firmware_.instance_bytes} + firmware_.plc_bytes);
   }
 
-  // In the first upcall at or after the time.
+  // In the first call at or after the time, windows included.
   void break_at(kernel::TimeNs at, UpcallBreak& who) {
     break_at_ns_ = at;
     break_ = &who;
@@ -83,15 +82,19 @@ class UpcallGate {
     UpcallWatch& watch;
     ~Leave() { watch.leave(); }
   };
-  template <typename... Parameters, typename... Arguments>
-  void call(const char* name, void (*meter_firmware::*entry)(void*, Parameters...),
-            Arguments... arguments) {
+  struct EndOfBreak {
+    UpcallBreak& who;
+    ~EndOfBreak() { who.after(); }
+  };
+  template <typename Result, typename... Parameters, typename... Arguments>
+  Result call(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
+              Arguments... arguments) {
     const FirmwareCall in("meter", meter_, name, life_.now());
     if (in.at() < break_at_ns_) return (firmware_.*entry)(memory_.get(), arguments...);
     break_at_ns_ = kernel::kNever;
     break_->before(in, memory_.get(), reinterpret_cast<void*>(firmware_.*entry));
-    (firmware_.*entry)(memory_.get(), arguments...);
-    break_->after();
+    const EndOfBreak end{*break_};
+    return (firmware_.*entry)(memory_.get(), arguments...);
   }
 
   DeviceLife& life_;

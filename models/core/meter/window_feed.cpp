@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "meter/dsp/window_sums.hpp"
 #include "models/core/grid/mains.hpp"
 
 namespace models {
@@ -43,6 +44,10 @@ void WindowFeed::on_sums(const meter_sums& sums, std::uint32_t n_repeats) {
 
 void WindowFeed::on_samples(const meter_window& window) {
   if (!life_.running) return;
+  // Who takes no samples gets the sums of the same ones.
+  if ((gate_.firmware().capabilities & METER_TAKES_SAMPLES) == 0) {
+    return on_sums(meter::dsp::window_sums(window), 1);
+  }
   ++windows_;
   gate_.within("on_samples", &meter_firmware::on_samples, &window);
 }

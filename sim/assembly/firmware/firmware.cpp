@@ -3,10 +3,14 @@
 #include "sim/assembly/firmware/firmware.hpp"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "meter/fw/device/firmware.h"
 #include "models/core/parts/firmware_call.hpp"
@@ -14,46 +18,112 @@
 namespace sim::run {
 namespace {
 
-// What a table must bring before anything of it is called.
+// A function of the table, by the name people know it by.
+struct Entry {
+  const char* name;
+  bool (*empty)(const meter_firmware& table);
+};
+template <auto kMember>
+bool is_empty(const meter_firmware& table) {
+  return table.*kMember == nullptr;
+}
+#define ENTRY(name) \
+  Entry { #name, is_empty < &meter_firmware::name> }
+// What the fleet calls of every firmware; on_samples only of those that take them.
+constexpr Entry kNeeded[] = {
+    ENTRY(name),     ENTRY(revision), ENTRY(init),     ENTRY(provision), ENTRY(calibrate),
+    ENTRY(boot),     ENTRY(on_alarm), ENTRY(on_rtc),   ENTRY(on_uart),   ENTRY(on_sums),
+    ENTRY(on_power), ENTRY(on_relay), ENTRY(describe),
+};
+#undef ENTRY
+
+// What a table must bring before anything of it is called: all that is wrong with it, but for what
+// cannot be told of a table of another shape.
 std::string fault_of(const meter_firmware& table) {
   if (table.version != METER_HAL_VERSION) {
     return fmt::format("was written against hal version {}, this is version {}", table.version,
                        METER_HAL_VERSION);
   }
-  if (table.size < sizeof(meter_firmware)) return "its table is shorter than this hal's";
-  const bool complete = table.init != nullptr && table.provision != nullptr &&
-                        table.calibrate != nullptr && table.boot != nullptr &&
-                        table.on_alarm != nullptr && table.on_rtc != nullptr &&
-                        table.on_uart != nullptr && table.on_power != nullptr &&
-                        table.on_relay != nullptr && table.describe != nullptr;
-  if (!complete) return "its table has empty entries";
-  if ((table.capabilities & METER_TAKES_SAMPLES) != 0 && table.on_samples == nullptr) {
-    return "says it takes samples and has no on_samples";
+  if (table.size < sizeof(meter_firmware)) {
+    return fmt::format(
+        "its table has size = {}, that of hal version {} has {}: allowed is "
+        "sizeof(struct meter_firmware)",
+        table.size, METER_HAL_VERSION, sizeof(meter_firmware));
   }
-  if ((table.capabilities & METER_TAKES_SUMS) == 0 || table.on_sums == nullptr) {
-    return "does not take sums, which the fleet tier needs";
+  std::vector<std::string> faults;
+  std::vector<const char*> empty;
+  for (const Entry& each : kNeeded) {
+    if (each.empty(table)) empty.push_back(each.name);
   }
+  const bool takes_samples = (table.capabilities & METER_TAKES_SAMPLES) != 0;
+  if (takes_samples && table.on_samples == nullptr) empty.push_back("on_samples");
+  if (!empty.empty()) {
+    faults.push_back(fmt::format("its table has empty entries: {}", fmt::join(empty, ", ")));
+  }
+  if ((table.capabilities & METER_TAKES_SUMS) == 0) {
+    faults.push_back("its capabilities lack METER_TAKES_SUMS, which the fleet needs");
+  }
+  if (table.n_elements != 1 && table.n_elements != 3) {
+    faults.push_back(fmt::format("n_elements = {}: allowed are 1 and 3", table.n_elements));
+  }
+  if (table.retained_bytes > METER_RETAINED_MAX_BYTES) {
+    faults.push_back(fmt::format("retained_bytes = {}: allowed are up to {}", table.retained_bytes,
+                                 METER_RETAINED_MAX_BYTES));
+  }
+  return fmt::format("{}", fmt::join(faults, "; "));
+}
+
+// Of a file that the loader would pass over in silence, or take for another's fault; empty: let it
+// try.
+std::string no_object_of_ours(const std::string& file) {
+  const auto header_of = [](const std::string& path) {
+    Elf64_Ehdr header{};
+    std::ifstream(path, std::ios::binary).read(reinterpret_cast<char*>(&header), sizeof header);
+    return header;
+  };
+  if (!std::ifstream(file)) return {};
+  const Elf64_Ehdr theirs = header_of(file);
+  const Elf64_Ehdr ours = header_of("/proc/self/exe");
+  if (!std::equal(ELFMAG, ELFMAG + SELFMAG, theirs.e_ident)) return "no shared object";
+  const auto same = [&](int octet) { return theirs.e_ident[octet] == ours.e_ident[octet]; };
+  if (!same(EI_CLASS) || !same(EI_DATA) || theirs.e_machine != ours.e_machine) {
+    return fmt::format(
+        "built for another machine: ELF{} of machine {}, this is ELF{} of machine {}",
+        theirs.e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64, theirs.e_machine,
+        ours.e_ident[EI_CLASS] == ELFCLASS32 ? 32 : 64, ours.e_machine);
+  }
+  if (theirs.e_type != ET_DYN) return "no shared object: link it with -shared";
   return {};
 }
 
 FoundFirmware from_shared_object(const std::string& path) {
   // A bare name would be searched for in the system's folders.
   const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
+  const std::string other = no_object_of_ours(file);
+  if (!other.empty()) return {nullptr, other};
   void* object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (object == nullptr) return {nullptr, dlerror()};
-  using Entry = const meter_firmware* (*)();
-  const auto entry = reinterpret_cast<Entry>(dlsym(object, METER_FIRMWARE_ENTRY));
+  if (object == nullptr) {
+    std::string why = dlerror();  // begins with the path, which whoever complains has said
+    if (why.starts_with(file + ": ")) why.erase(0, file.size() + 2);
+    return {nullptr, why};
+  }
+  using Getter = const meter_firmware* (*)();
+  const auto entry = reinterpret_cast<Getter>(dlsym(object, METER_FIRMWARE_ENTRY));
   if (entry == nullptr) {
-    return {nullptr, fmt::format("{} exports no {}()", path, METER_FIRMWARE_ENTRY)};
+    return {
+        nullptr,
+        fmt::format("exports no {}() (hidden by -fvisibility=hidden, or C++ without extern \"C\"?)",
+                    METER_FIRMWARE_ENTRY)};
   }
   const meter_firmware* table = nullptr;
   {
     const models::FirmwareCall in("meter", 0, METER_FIRMWARE_ENTRY, 0);
     table = entry();
   }
-  if (table == nullptr) return {nullptr, fmt::format("{}: its entry returns nothing", path)};
+  if (table == nullptr)
+    return {nullptr, fmt::format("its {}() returns nothing", METER_FIRMWARE_ENTRY)};
   const std::string fault = fault_of(*table);
-  if (!fault.empty()) return {nullptr, fmt::format("{} {}", path, fault)};
+  if (!fault.empty()) return {nullptr, fault};
   return {table, {}};
 }
 
