@@ -13,9 +13,6 @@ install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/amitwin
 # Pages name each other by their places in the tree.
 install(FILES README.md LICENSE CHANGELOG.md CONTRIBUTING.md SECURITY.md DESTINATION ${doc_dir})
 install(DIRECTORY docs DESTINATION ${doc_dir})
-# Where Debian looks for it.
-install(FILES cmake/debian-copyright DESTINATION ${doc_dir} RENAME copyright)
-
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME amitwin)
 set(CPACK_PACKAGE_VENDOR "amitwin contributors")
@@ -38,4 +35,14 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 # Libraries are found by dpkg-shlibdeps; zones are read from a file.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS tzdata)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "gcc, gdb")  # for a firmware of one's own
+
+# What lintian asks of every package.
+configure_file(cmake/debian/changelog.in ${CMAKE_BINARY_DIR}/debian/changelog @ONLY)
+configure_file(cmake/debian/amitwin.1 ${CMAKE_BINARY_DIR}/debian/amitwin.1 COPYONLY)
+foreach(name changelog amitwin.1)
+  execute_process(COMMAND gzip -9nf ${CMAKE_BINARY_DIR}/debian/${name} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
+install(FILES ${CMAKE_BINARY_DIR}/debian/changelog.gz cmake/debian/copyright DESTINATION ${doc_dir})
+install(FILES ${CMAKE_BINARY_DIR}/debian/amitwin.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 include(CPack)

@@ -12,7 +12,7 @@ need_run=(
   libgtest-dev libgmock-dev libssl-dev libtomlplusplus-dev libcli11-dev libfmt-dev libsqlite3-dev
   nlohmann-json3-dev zlib1g-dev libxml2-dev libhowardhinnant-date-dev tzdata
 )
-need_test=(python3 python3-h5py libxml2-utils openssl binutils clang-format gcc-arm-none-eabi libnewlib-arm-none-eabi
+need_test=(dpkg-dev file python3 python3-h5py libxml2-utils openssl binutils clang-format gcc-arm-none-eabi libnewlib-arm-none-eabi
            libstdc++-arm-none-eabi-newlib qemu-system-arm valgrind)
 
 packages=("${need_run[@]}")

@@ -108,20 +108,21 @@ struct ExposeKeys {
   static void describe(auto& key) {
     key("listen", &ExposeKeys::listen,
         "\"127.0.0.1:PORT\": in mode paced the module of meter n also listens on PORT + n - 1 "
-        "(wrapper). Empty: none listens.");
+        "(wrapper); PORT 0: ports of the system's, listed in doors.csv. Empty: none listens.");
     key("hdlc_port", &ExposeKeys::hdlc_port, range(0, 65'535), "",
-        "Port on which one meter's optical port speaks HDLC over TCP; 0 none.");
+        "Port on which one meter's optical port speaks HDLC over TCP; 0: none, so it is never one "
+        "of the system's.");
     key("hdlc_meter", &ExposeKeys::hdlc_meter, range(1, 1000), "",
         "The meter of `expose.hdlc_port`.");
     key("gateway", &ExposeKeys::gateway,
         "\"127.0.0.1:PORT\": in mode paced the DLMS gateway of concentrator n listens on PORT + n "
-        "- 1; the destination wPort chooses the meter. Empty: none.");
+        "- 1; the destination wPort chooses the meter. PORT 0: as expose.listen. Empty: none.");
     key("head_end", &ExposeKeys::head_end,
         "\"HOST:PORT\": in mode paced the concentrators report there over P3.2Ex and mutual TLS, "
         "instead of to the built-in head-end.");
     key("p32", &ExposeKeys::p32,
         "\"127.0.0.1:PORT\": in mode paced the P3.2Ex server of concentrator n listens on PORT + n "
-        "- 1, with mutual TLS.");
+        "- 1, with mutual TLS. PORT 0: as expose.listen. Empty: none.");
     key("tls_certificate", &ExposeKeys::tls_certificate,
         "Certificate chain of the concentrators, PEM, relative to the scenario file; {id} in the "
         "name stands for each one's id.");

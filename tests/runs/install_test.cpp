@@ -47,4 +47,33 @@ TEST(Install, IsAWorkingTree) {
   EXPECT_EQ(compiled.exit_code, 0) << compiled.err;
 }
 
+// The package unpacks to the same tree, and names the libraries that it needs.
+TEST(Install, IsADebianPackage) {
+  const Folder folder;
+  const ProgramRun packed = shell("cd " AMITWIN_BINARY " && " CPACK_PROGRAM
+                                  " -G DEB -D CPACK_DEBIAN_COMPRESSION_TYPE=gzip -B " +
+                                  folder.path());
+  ASSERT_EQ(packed.exit_code, 0) << packed.err;
+  const std::string file =
+      folder.path() + "/amitwin_" + os::build().version + "_$(dpkg --print-architecture).deb";
+  const ProgramRun control = shell("dpkg-deb -f " + file);
+  EXPECT_EQ(control.exit_code, 0) << control.err;
+  EXPECT_NE(control.out.find("Maintainer: amitwin contributors <"), std::string::npos);
+  const std::size_t depends = control.out.find("Depends: ");
+  ASSERT_NE(depends, std::string::npos) << control.out;
+  for (const char* library :
+       {"tzdata", "libc6", "libssl3", "libsystemc", "libhdf5", "libsqlite3"}) {
+    EXPECT_NE(control.out.find(library, depends), std::string::npos) << library;
+  }
+  const std::string root = folder / "root";
+  ASSERT_EQ(shell("dpkg -x " + file + " " + root).exit_code, 0);
+  const ProgramRun ran =
+      shell("cd " + root + " && usr/bin/amitwin check usr/share/amitwin/scenarios/village.toml");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  for (const char* name : {"changelog.gz", "copyright", "README.md"}) {
+    EXPECT_TRUE(exists(root + "/usr/share/doc/amitwin/" + name)) << name;
+  }
+  EXPECT_TRUE(exists(root + "/usr/share/man/man1/amitwin.1.gz"));
+}
+
 }  // namespace

@@ -4,6 +4,10 @@
 // The way from the meter to the head-end breaks: rows come late and orders wait, but none is lost.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <map>
+#include <string>
+
 #include "tests/runs/harness.hpp"
 
 namespace {
@@ -110,6 +114,34 @@ TEST(Orders, ToAMeterThatNeverComesBackAreCountedAsFailed) {
   EXPECT_EQ(run.kpi("relay_orders"), 1);
   EXPECT_EQ(run.kpi("relay_orders_done"), 0);
   EXPECT_EQ(run.kpi("orders_failed"), 1);
+}
+
+// From request to answer, by the result's table of messages.
+double order_latency_s(const std::string& result) {
+  const std::string csv = amitwin({"export", result, "messages"}).out;
+  const std::size_t row = csv.find(",order,2,");
+  double received_s = 0, latency_s = 0;
+  EXPECT_NE(row, std::string::npos) << csv;
+  if (row == std::string::npos) return 0;
+  EXPECT_EQ(std::sscanf(csv.c_str() + row, ",order,2,%lf,%lf", &received_s, &latency_s), 2);
+  return latency_s;
+}
+
+// What a module is assumed to take for a frame is in the answer once, and costs no row.
+TEST(Module, ItsAssumedTurnRoundIsInEveryAnswer) {
+  std::map<double, double> latency_s;  // by the assumption
+  for (const double assumed_ms : {0.0, 3.0, 300.0}) {
+    Scenario scenario = street(2, 2);
+    scenario.cm1.service_assumed_ms = assumed_ms;
+    set_events(scenario, {relay(clock(1, 0), 2, RelayOrder::open)});
+    const Folder folder;
+    const Finished run = run_in_child(scenario, folder);
+    expect_nothing_wrong(run);
+    EXPECT_EQ(run.kpi("relay_orders_done"), 1);
+    latency_s[assumed_ms] = order_latency_s(folder / "result.h5");
+  }
+  EXPECT_NEAR(latency_s[3] - latency_s[0], 0.003, 1e-6);
+  EXPECT_NEAR(latency_s[300] - latency_s[0], 0.3, 1e-6);
 }
 
 }  // namespace

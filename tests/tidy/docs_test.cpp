@@ -84,6 +84,29 @@ TEST(Docs, EveryOptionNamedIsOneOfTheProgram) {
   }
 }
 
+TEST(Docs, EveryOptionOfTheProgramIsOnAPage) {
+  const std::regex declared(R"re("(?:-[a-z],)?(--[a-z][a-z0-9-]*)(?:,!(--[a-z-]+))?"[,)])re");
+  std::string all;
+  for (const Page& page : pages()) {
+    for (const std::string& line : page.lines) all += line + "\n";
+  }
+  int found = 0;
+  for (const tidy::SourceFile& file : tidy::source_files()) {
+    if (!tidy::starts_with_any(file.path, {"sim/cli/", "hes-stub/program/"})) continue;
+    for (const std::string& line : file.lines) {
+      for (const auto& each : matches(line, declared)) {
+        for (const std::string& option : {each.str(1), each.str(2)}) {
+          const std::regex named(option + "(?![a-z0-9-])");
+          EXPECT_TRUE(option.empty() || std::regex_search(all, named))
+              << file.path << ": " << option << " is on no page";
+        }
+        ++found;
+      }
+    }
+  }
+  EXPECT_GT(found, 30);
+}
+
 // By section, from the page that unit_scenario makes of the schema.
 std::map<std::string, std::set<std::string>> scenario_keys() {
   const std::regex heading(R"(## \[+([a-z_.0-9]+)\]+.*)"), row(R"(\| `(\w+)` \|.*)");
