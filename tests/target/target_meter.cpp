@@ -134,6 +134,13 @@ meter::port::Statistics TargetMeter::statistics() {
   return take_struct<meter::port::Statistics>(in);
 }
 
+std::uint32_t TargetMeter::arithmetic(meter::port::Operation operation,
+                                      std::span<const std::array<std::uint64_t, 2>> pairs) {
+  const auto number = static_cast<std::uint8_t>(operation);
+  host_.send(Kind::arithmetic, joined({{&number, 1}, octets_of(pairs)}));
+  return run_until_done("arithmetic").reader().u32();
+}
+
 void TargetMeter::set(Kind kind, Bytes payload) {
   host_.send(kind, payload);
   run_until_done("set");

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <functional>
+#include <span>
 
+#include "meter/port/cortex_m4/arithmetic.hpp"
 #include "tests/target/line.hpp"
 #include "tests/target/qemu.hpp"
 
@@ -55,6 +57,10 @@ class TargetMeter {
   // The answers to the downcalls of the next upcall are known already; with boxes only.
   void answer_ahead(const std::vector<std::vector<std::uint8_t>>& answers);
   int describe(std::uint32_t index, meter_object_info& out);
+
+  // A hash of what the operation gives for each pair: see meter::port::apply.
+  std::uint32_t arithmetic(meter::port::Operation operation,
+                           std::span<const std::array<std::uint64_t, 2>> pairs);
 
   const meter::port::Hello& hello() const { return hello_; }
   meter::port::Statistics statistics();

@@ -42,6 +42,23 @@ const std::vector<Banned>& banned() {
   return all;
 }
 
+// Law 1: what a C library computes in floating point, its last bit is its own affair. The square
+// root, which IEEE 754 rounds, is taken in one file.
+TEST(HouseStyle, FirmwareTakesNoMathsFromTheLibrary) {
+  const std::vector<std::string> firmware = {"meter/", "cm1/", "dcu/fw/", "protocol/"};
+  const std::vector<std::string> except = {"protocol/hosted/", "meter/fw/measure/metrology.cpp"};
+  for (const SourceFile& file : tidy::source_files()) {
+    if (!starts_with_any(file.path, firmware) || starts_with_any(file.path, except)) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      const bool maths = line.starts_with("#include <cmath>") ||
+                         line.starts_with("#include <math.h>") ||
+                         line.starts_with("#include <complex>");
+      EXPECT_FALSE(maths) << file.path << ':' << i + 1;
+    }
+  }
+}
+
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 bool has_word(const std::string& code, const std::string& word) {

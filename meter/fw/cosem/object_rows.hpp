@@ -119,19 +119,20 @@ inline constexpr auto kEnergyNames = [] {
 
 inline constexpr Source kActivePower = [](const Core& core, std::uint8_t exported, Writer& out) {
   const double power_w = core.reading.active_w;
-  axdr::put_double_long_unsigned(rounded(exported != 0 ? -power_w : power_w), out);
+  axdr::put_double_long_unsigned(rounded<std::uint32_t>(exported != 0 ? -power_w : power_w), out);
 };
 inline constexpr Source kReactivePower = [](const Core& core, std::uint8_t exported, Writer& out) {
   const double power_var = core.reading.reactive_var;
-  axdr::put_double_long_unsigned(rounded(exported != 0 ? -power_var : power_var), out);
+  axdr::put_double_long_unsigned(rounded<std::uint32_t>(exported != 0 ? -power_var : power_var),
+                                 out);
 };
 inline constexpr Source kVoltage = [](const Core& core, std::uint8_t element, Writer& out) {
   const double volts = square_root(core.reading.element[element].voltage2_v2);
-  axdr::put_long_unsigned(static_cast<std::uint16_t>(rounded(volts * 10.0)), out);
+  axdr::put_long_unsigned(rounded<std::uint16_t>(volts * 10.0), out);
 };
 inline constexpr Source kCurrent = [](const Core& core, std::uint8_t element, Writer& out) {
   const double amperes = square_root(core.reading.element[element].current2_a2);
-  axdr::put_double_long_unsigned(rounded(amperes * 1000.0), out);
+  axdr::put_double_long_unsigned(rounded<std::uint32_t>(amperes * 1000.0), out);
 };
 
 inline constexpr auto kInstantaneousRows =
@@ -149,7 +150,7 @@ inline constexpr auto kInstantaneousRows =
         reg(obis(1, 0, 14, 7, 0), {-2, kHertz},
             [](const Core& core, std::uint8_t, Writer& out) {
               const double hundredths = core.reading.frequency_hz * 100.0;
-              axdr::put_long_unsigned(static_cast<std::uint16_t>(rounded(hundredths)), out);
+              axdr::put_long_unsigned(rounded<std::uint16_t>(hundredths), out);
             }),
     });
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "meter/port/cortex_m4/arithmetic.hpp"
 #include "protocol/assert.hpp"
 
 namespace meter::port {
@@ -59,6 +60,7 @@ void UpcallServer::serve_one() {
   if (set_memory(kind, in)) return finish(0, {});
   if (kind == Kind::describe) return describe(in);
   if (kind == Kind::statistics) return report_statistics();
+  if (kind == Kind::arithmetic) return compute(in);
   platform_.set_moment(take_struct<Moment>(in));
   platform_.answers().begin();
   platform_.stopwatch().start();
@@ -179,6 +181,18 @@ void UpcallServer::report_statistics() {
   platform_.stopwatch().start();
   platform_.stopwatch().pause();
   finish(0, octets_of(statistics));
+}
+
+void UpcallServer::compute(protocol::Reader in) {
+  const auto operation = static_cast<Operation>(in.u8());
+  std::uint32_t hash = 0;
+  while (in.remaining() > 0 && in.ok()) {
+    const std::uint64_t x = take_struct<std::uint64_t>(in);
+    const std::uint64_t result = apply(operation, x, take_struct<std::uint64_t>(in));
+    hash = mix(mix(hash, static_cast<std::uint32_t>(result)),
+               static_cast<std::uint32_t>(result >> 32));
+  }
+  finish(static_cast<std::int32_t>(hash), {});
 }
 
 void UpcallServer::finish(std::int32_t result, Bytes more) {

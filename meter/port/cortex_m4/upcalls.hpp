@@ -32,6 +32,7 @@ class UpcallServer {
   void on_plc(protocol::Reader& in);
   void describe(protocol::Reader& in);
   void report_statistics();
+  void compute(protocol::Reader in);
   void finish(std::int32_t result, Bytes more);
 
   const meter_firmware& firmware_;

@@ -47,6 +47,7 @@ enum class Kind : std::uint8_t {
   set_retained = 0x11,    // u32 offset, octets
   set_unreadable = 0x12,  // a bit a page, the first one lowest: reads fail
   statistics = 0x13,      // answered by `done` with struct Statistics behind it
+  arithmetic = 0x14,      // u8 operation, pairs of numbers; `done` has a hash of the results
 
   // Image to host.
   hello = 0x40,  // after a reset: struct Hello
