@@ -14,6 +14,9 @@ namespace {
 constexpr kernel::TimeNs kOctetNs =
     10 * kernel::kNsPerSecond / 115'200;  // data sheet, 10 bits an octet
 constexpr kernel::TimeNs kIdleNs = 2 * kernel::kNsPerMs;
+// Inter-octet time-out (IEC 62056-46, interface class 23: 25 ms by default, at most 6 s). The
+// longest, as a network stands between head and client, and simulated time may run faster than it.
+constexpr kernel::TimeNs kInterOctetNs = 6 * kernel::kNsPerSecond;
 constexpr std::uint8_t kFlag = 0x7E;
 constexpr std::size_t kMaxPending = 4096;
 // The holder's silence; after it his links have rested as long as the meter keeps any (120 s).
@@ -21,6 +24,14 @@ constexpr kernel::TimeNs kIdleHolderNs = 120 * kernel::kNsPerSecond;
 // A meter answers DISC within that.
 constexpr kernel::TimeNs kFarewellNs = kernel::kNsPerSecond;
 constexpr std::size_t kMaxLinks = 16;
+
+// The rest of a frame may still come. A flag alone behind a frame is that frame's end.
+bool is_unfinished(protocol::Bytes octets) {
+  protocol::hdlc::Scanner scanner(octets, protocol::hdlc::Scanner::End::open);
+  bool found = false;
+  while (scanner.next()) found = true;
+  return scanner.incomplete_from() + (found ? 1 : 0) < octets.size();
+}
 
 }  // namespace
 
@@ -80,11 +91,11 @@ void OpticalPort::receive(Holder holder, protocol::Bytes octets) {
     end(holder);
     return events_.on_sent_away(holder);
   }
-  // TCP may cut anywhere; a serial line is idle after a frame, not inside it.
-  if (!incoming_.empty() && incoming_.back() == kFlag) {
-    to_meter_.arm(agenda_.now() + static_cast<kernel::TimeNs>(incoming_.size()) * kOctetNs +
-                  kIdleNs);
-  }
+  // TCP may cut anywhere; a serial line is idle after a frame, not inside it. What stays unfinished
+  // goes to the meter as its line detection would cut it.
+  if (incoming_.empty()) return;
+  const kernel::TimeNs silence = is_unfinished(incoming_) ? kInterOctetNs : kIdleNs;
+  to_meter_.arm(agenda_.now() + static_cast<kernel::TimeNs>(incoming_.size()) * kOctetNs + silence);
 }
 
 // SNRM says who wants a link with whom.
@@ -122,7 +133,9 @@ bool OpticalPort::transmit(kernel::TimeNs ready_ns, std::span<const std::uint8_t
 void OpticalPort::on_time(kernel::TimeNs, std::uint32_t what) {
   if ((what & kWhat) == kToMeter) {
     note_links();
+    const bool flag = incoming_.back() == kFlag;  // may also open the next frame
     hand_over();
+    if (flag) incoming_.push_back(kFlag);
   } else if ((what & kWhat) == kFromMeter) {
     const std::vector<std::uint8_t> frames = std::exchange(outgoing_, {});
     if (holder_ != 0) events_.on_frames(holder_, frames);

@@ -14,8 +14,10 @@ namespace sim::run {
 
 // A meter's optical port (115 200 bit/s, 8N1) with one probe head on it: octets of whoever holds it
 // go to the meter frame by frame, and the meter's frames come back, each when its last octet and
-// the idle time that ends a frame have passed. One holder at a time. When he goes his HDLC links
-// are disconnected, and their associations with them; a silent one is sent away after two minutes.
+// the idle time that ends a frame have passed. A frame that stays unfinished for the inter-octet
+// time-out of 6 s goes as it is, and the meter drops it. One holder at a time. When he goes his
+// HDLC links are disconnected, and their associations with them; a silent one is sent away after
+// two minutes.
 class OpticalPort final : private models::SerialLineEnd, private kernel::Entity {
  public:
   using Holder = std::uint64_t;
