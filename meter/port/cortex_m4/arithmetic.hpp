@@ -21,7 +21,6 @@ enum class Operation : std::uint8_t {
   to_integer,    // the same; zero for what does not fit
   through_float,
 };
-inline constexpr std::uint8_t kOperations = 8;
 
 template <typename Integer>
 std::uint64_t integer_of(double x, double least, double limit) {
