@@ -38,12 +38,15 @@ void SampleProbe::take_window(kernel::TimeNs now) {
   for (std::size_t n = 0; n < changes.size() && changes[n].at <= start_ns_; ++n) {
     if (changes[n].kind != ElectricalChange::Kind::power) switches.apply(changes[n]);
   }
-  window_ =
-      afe_.sample(supply.state(number, switches), start_ns_, length_ns_, afe_.noise(), buffer_);
+  n_changes_ = changes.size();
+  const std::vector<StatePiece> pieces =
+      supply.pieces(number, supply.load(number), switches, changes, start_ns_);
+  window_ = afe_.sample(pieces, start_ns_, length_ns_, afe_.noise(), buffer_);
 }
 
 void SampleProbe::on_time(kernel::TimeNs now, std::uint32_t) {
-  if (length_ns_ == 0 || now >= start_ns_ + length_ns_) take_window(now);
+  const bool over = length_ns_ == 0 || now >= start_ns_ + length_ns_;
+  if (over || node_.feed().changes().size() != n_changes_) take_window(now);
   const std::int64_t count = window_.n_samples;
   const std::int64_t n = (now - start_ns_) * count / length_ns_;
   v.write(window_.channel[METER_V1][n]);

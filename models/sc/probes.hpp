@@ -12,9 +12,8 @@
 namespace models::sc {
 
 // The ADC's counts as state signals, inside [from, to) only. The front end is a pure function of
-// state and window, so asking it again shows what the meter gets, sample by sample: also that a
-// change of the mains inside a window reaches it with the next one. Samples are laid evenly over
-// their window.
+// state and window, so asking it again shows what the meter gets, sample by sample. Samples are
+// laid evenly over their window.
 class SampleProbe final : private kernel::Entity {
  public:
   SampleProbe(kernel::Agenda& agenda, const MeterNode& node, const Afe& afe, kernel::TimeNs from,
@@ -34,6 +33,7 @@ class SampleProbe final : private kernel::Entity {
   meter_window window_{};
   kernel::TimeNs start_ns_ = 0;
   kernel::TimeNs length_ns_ = 0;
+  std::size_t n_changes_ = 0;  // known when the window was taken
 };
 
 // The pulse LED of one output: lit 20 ms a pulse (IEC 62053-31 at 1 000 imp/kWh and 72 kW).

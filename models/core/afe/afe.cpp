@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/afe/afe.hpp"
 
+#include <algorithm>
+
 #include "kernel/assert.hpp"
 #include "kernel/det_math.hpp"
 #include "kernel/keyed_stream.hpp"
@@ -30,12 +32,16 @@ SampleClock::SampleClock(double ppm)
   TWIN_ASSERT(ppm > -1000 && ppm < 1000, ppm);
 }
 
+std::int64_t SampleClock::first_sample_from(kernel::TimeNs at_ns) const {
+  return divide_up(static_cast<Wide>(at_ns) << 32, period_q32_);
+}
+
 WindowTiming SampleClock::window(kernel::TimeNs start_ns, kernel::TimeNs window_ns) const {
   TWIN_ASSERT(start_ns >= 0 && window_ns > 0, start_ns, window_ns);
   const Wide start_q32 = static_cast<Wide>(start_ns) << 32;
   const auto length_q32 = static_cast<std::uint64_t>(window_ns) << 32;  // < 2^60: 0.25 s
   WindowTiming timing;
-  timing.first_sample = divide_up(start_q32, period_q32_);
+  timing.first_sample = first_sample_from(start_ns);
   const auto offset_q32 =
       static_cast<std::uint64_t>(static_cast<Wide>(timing.first_sample) * period_q32_ - start_q32);
   timing.n_samples = static_cast<std::uint32_t>(divide_up(length_q32 - offset_q32, period_q32_));
@@ -140,7 +146,22 @@ Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeToleran
   }
 }
 
+// Where the samples of one window go, and what they are made of.
+struct Afe::Canvas {
+  SampleBuffer& buffer;
+  WaveBasis within;  // the angles of a chunk
+  WaveBasis starts;  // of the starts of the chunks
+  NoiseWords noise[2 * kMaxPhases];
+  bool noisy;
+};
+
 meter_window Afe::sample(const ElectricalState& state, kernel::TimeNs start_ns,
+                         kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const {
+  const StatePiece whole = {start_ns, state};
+  return sample({&whole, 1}, start_ns, window_ns, noisy, buffer);
+}
+
+meter_window Afe::sample(std::span<const StatePiece> pieces, kernel::TimeNs start_ns,
                          kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const {
   const WindowTiming timing = clock_.window(start_ns, window_ns);
   const std::size_t n = timing.n_samples + METER_WINDOW_LEAD;
@@ -148,32 +169,24 @@ meter_window Afe::sample(const ElectricalState& state, kernel::TimeNs start_ns,
   TWIN_ASSERT(n_chunked <= SampleBuffer::kStride, n);
   const std::size_t n_phases = static_cast<std::size_t>(n_phases_);
 
-  Wave v[kMaxPhases];
-  Wave i[kMaxPhases];
-  NoiseWords noise[2 * kMaxPhases];
-  const bool drawn = noisy && noise_;
-  for (std::size_t p = 0; p < n_phases; ++p) {
-    v[p] = wave_of(state.v[p], v_[p].scale, v_[p].offset_counts, v_[p].noise_counts);
-    i[p] = wave_of(state.i[p], i_[p].scale, i_[p].offset_counts, i_[p].noise_counts);
-    if (!drawn) continue;
-    noise[2 * p].draw(seed_, meter_, 2 * p, timing.first_sample, n_chunked);
-    noise[2 * p + 1].draw(seed_, meter_, 2 * p + 1, timing.first_sample, n_chunked);
+  Canvas canvas{buffer, {}, {}, {}, noisy && noise_};
+  for (std::size_t channel = 0; canvas.noisy && channel < 2 * n_phases; ++channel) {
+    canvas.noise[channel].draw(seed_, meter_, channel, timing.first_sample, n_chunked);
   }
-
-  WaveBasis within;
-  WaveBasis starts;
   static_assert(SampleBuffer::kStride <= kChunk * kChunk);
-  fill_basis(0, timing.phase_step, within);
+  fill_basis(0, timing.phase_step, canvas.within);
   fill_basis(timing.phase - METER_WINDOW_LEAD * timing.phase_step, kChunk * timing.phase_step,
-             starts);
-  for (std::size_t chunk = 0; chunk < n_chunked / kChunk; ++chunk) {
-    const std::size_t k = chunk * kChunk;
-    for (std::size_t p = 0; p < n_phases; ++p) {
-      fill_counts(turned(v[p], starts, chunk), within, drawn ? noise[2 * p].at(k) : nullptr,
-                  buffer.v[p] + k);
-      fill_counts(turned(i[p], starts, chunk), within, drawn ? noise[2 * p + 1].at(k) : nullptr,
-                  buffer.i[p] + k);
+             canvas.starts);
+  std::size_t from = 0;
+  for (std::size_t m = 0; m < pieces.size(); ++m) {
+    std::size_t to = n_chunked;
+    if (m + 1 < pieces.size()) {
+      to = METER_WINDOW_LEAD +
+           static_cast<std::size_t>(clock_.first_sample_from(pieces[m + 1].from_ns) -
+                                    timing.first_sample);
     }
+    fill(pieces[m].state, from, to, canvas);
+    from = to;
   }
 
   meter_window window{};
@@ -185,6 +198,34 @@ meter_window Afe::sample(const ElectricalState& state, kernel::TimeNs start_ns,
     window.channel[METER_I1 + p] = buffer.i[p] + METER_WINDOW_LEAD;
   }
   return window;
+}
+
+// Samples [from, to) of the buffer. A chunk that is not all of this state is made aside.
+void Afe::fill(const ElectricalState& state, std::size_t from, std::size_t to,
+               const Canvas& canvas) const {
+  const auto fill_channel = [&](const Wave& wave, std::size_t channel, std::int32_t* counts) {
+    for (std::size_t k = from / kChunk * kChunk; k < to; k += kChunk) {
+      const Wave here = turned(wave, canvas.starts, k / kChunk);
+      const std::uint32_t* noise = canvas.noisy ? canvas.noise[channel].at(k) : nullptr;
+      if (k >= from && k + kChunk <= to) {
+        fill_counts(here, canvas.within, noise, counts + k);
+        continue;
+      }
+      alignas(32) std::int32_t aside[kChunk];
+      fill_counts(here, canvas.within, noise, aside);
+      const std::size_t first = std::max(k, from);
+      const std::size_t last = std::min(k + kChunk, to);
+      std::copy(aside + (first - k), aside + (last - k), counts + first);
+    }
+  };
+  for (std::size_t p = 0; p < static_cast<std::size_t>(n_phases_); ++p) {
+    const Channel& v = v_[p];
+    const Channel& i = i_[p];
+    fill_channel(wave_of(state.v[p], v.scale, v.offset_counts, v.noise_counts), 2 * p,
+                 canvas.buffer.v[p]);
+    fill_channel(wave_of(state.i[p], i.scale, i.offset_counts, i.noise_counts), 2 * p + 1,
+                 canvas.buffer.i[p]);
+  }
 }
 
 }  // namespace models

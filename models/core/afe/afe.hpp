@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "kernel/time.hpp"
 #include "meter/hal/meter_hal.h"
@@ -28,6 +29,8 @@ class SampleClock {
   explicit SampleClock(double ppm);
   // A window of whole mains cycles [start, start + length).
   WindowTiming window(kernel::TimeNs start_ns, kernel::TimeNs window_ns) const;
+  // Number of the first sample at or after a time.
+  std::int64_t first_sample_from(kernel::TimeNs at_ns) const;
 
  private:
   std::uint64_t period_q32_;  // ns in Q32
@@ -79,6 +82,10 @@ class Afe {
   // Samples of the window [start, start + length); with the noise of each sample when `noisy`.
   meter_window sample(const ElectricalState& state, kernel::TimeNs start_ns,
                       kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const;
+  // The same of a window in which something changes: each piece from its first sample on, the
+  // first one from the window's lead on.
+  meter_window sample(std::span<const StatePiece> pieces, kernel::TimeNs start_ns,
+                      kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const;
   // Adds to the sums of a noiseless window what the noise of all n_windows windows of a grid step
   // does to their mean. The draw belongs to (seed, meter, step).
   void add_sum_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,
@@ -95,6 +102,10 @@ class Afe {
     double offset_counts;
     double noise_counts;
   };
+
+  struct Canvas;
+  void fill(const ElectricalState& state, std::size_t from, std::size_t to,
+            const Canvas& canvas) const;
 
   std::uint64_t seed_;
   std::uint32_t meter_;

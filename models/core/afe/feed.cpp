@@ -49,14 +49,17 @@ void ElectricalFeed::apply_changes(kernel::TimeNs window_start) {
   if (!(switches_ == before)) state_valid_ = false;
 }
 
-// How many windows from the next one on have ended at `now`, share its step and see no change.
+// How many windows from the next one on have ended at `now`, share its step and see no change; none
+// when one acts inside the next one.
 std::int64_t ElectricalFeed::windows_until(kernel::TimeNs now) const {
   const MainsStep& step = supply_.mains().step(step_);
   const kernel::TimeNs start = next_window_start();
   std::int64_t n = std::min<std::int64_t>((now - start) / step.window_ns, step.n_windows - window_);
-  if (next_change_ < log_.size()) {
-    const kernel::TimeNs to_change = log_[next_change_].at - start;
-    n = std::min(n, (to_change + step.window_ns - 1) / step.window_ns);
+  for (std::size_t k = next_change_; k < log_.size(); ++k) {
+    const kernel::TimeNs to_change = log_[k].at - start;
+    if (to_change >= n * step.window_ns) break;
+    const kernel::TimeNs waits = log_[k].splits_windows() ? 0 : step.window_ns - 1;
+    n = std::min(n, (to_change + waits) / step.window_ns);
   }
   return n;
 }
@@ -65,9 +68,9 @@ void ElectricalFeed::advance(kernel::TimeNs now, WindowSink& sink) {
   while (next_window_end() <= now) {
     apply_changes(next_window_start());
     const std::int64_t n = windows_until(now);
-    TWIN_ASSERT(n > 0, n, now);
-    if (switches_.power_on) deliver(n, sink);
-    window_ += n;
+    if (switches_.power_on && n > 0) deliver(n, sink);
+    if (switches_.power_on && n == 0) deliver_changing(sink);
+    window_ += std::max<std::int64_t>(n, 1);
     if (window_ == supply_.mains().step(step_).n_windows) {
       ++step_;
       window_ = 0;
@@ -115,6 +118,21 @@ void ElectricalFeed::deliver_samples(std::int64_t n, WindowSink& sink) {
   for (std::int64_t w = 0; w < n; ++w) {
     sink.on_samples(afe_.sample(state_, next_window_start() + w * length, length, true, buffer));
   }
+}
+
+// One window in which relay or sag act: the samples of both sides, in either tier.
+void ElectricalFeed::deliver_changing(WindowSink& sink) {
+  refresh_state();
+  const kernel::TimeNs start = next_window_start();
+  const MainsStep& step = supply_.mains().step(step_);
+  const std::vector<StatePiece> pieces = supply_.pieces(step_, load_, switches_, log_, start);
+  const bool detailed = tier_ == FeedTier::detailed;
+  SampleBuffer buffer;
+  const meter_window window = afe_.sample(pieces, start, step.window_ns, detailed, buffer);
+  if (detailed) return sink.on_samples(window);
+  meter_sums sums = meter::dsp::window_sums(window);
+  afe_.add_sum_noise(state_, step_, step.n_windows, sums);
+  sink.on_sums(sums, 1);
 }
 
 }  // namespace models

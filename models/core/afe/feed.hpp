@@ -25,7 +25,8 @@ class WindowSink {
 };
 
 enum class FeedTier : unsigned char {
-  fleet,    // on_sums: one kernel run per grid step and change, noise drawn on the sums
+  fleet,    // on_sums: one kernel run per grid step, and change or window with one in it; noise
+            // drawn on the sums
   detailed  // on_samples: every window, noise drawn on every sample
 };
 
@@ -40,8 +41,9 @@ class ElectricalFeed {
   // Delivers, in order, all windows that ended at or before `now` and were not delivered yet.
   void advance(kernel::TimeNs now, WindowSink& sink);
 
-  // Each takes effect with the first window that starts at or after the given time, which must not
-  // lie before a window already delivered. Power off: no windows. Relay open: no current.
+  // Relay and sag take effect at the first sample, power with the first window, at or after the
+  // given time, which must not lie before a window already delivered. Power off: no windows. Relay
+  // open: no current.
   void set_relay(kernel::TimeNs at, bool closed);
   void set_power(kernel::TimeNs at, bool on);
   void set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
@@ -58,6 +60,7 @@ class ElectricalFeed {
   std::int64_t windows_until(kernel::TimeNs now) const;
   void deliver(std::int64_t n, WindowSink& sink);
   void deliver_samples(std::int64_t n, WindowSink& sink);
+  void deliver_changing(WindowSink& sink);
   void refresh_state();
   void refresh_sums();
 

@@ -31,7 +31,7 @@ inline constexpr std::size_t kOrders = 4;
 inline constexpr std::array<int, kOrders> kOrder = {1, 3, 5, 7};
 inline constexpr std::size_t kMaxPhases = 3;
 
-// What hangs on the terminals of one meter; constant over a window. Current into the house counts
+// What hangs on the terminals of one meter. Current into the house counts
 // positive (import), so inductive load has i lagging v and Q > 0.
 struct ElectricalState {
   int n_phases = 1;
@@ -46,13 +46,21 @@ double reactive_power_var(
 double voltage_rms_v(const ElectricalState& state, int phase);
 double current_rms_a(const ElectricalState& state, int phase);
 
-// What changes at a meter's terminals between grid steps. A change takes effect with the first
-// window that starts at or after `at`; whoever integrates applies this rule for himself.
+// A state from an instant on, until the next piece.
+struct StatePiece {
+  kernel::TimeNs from_ns;
+  ElectricalState state;
+};
+
+// What changes at a meter's terminals between grid steps. Relay and sag act at `at`, inside a
+// window too; power with the first window that starts at or after it, as a meter measures no part
+// of one. Whoever integrates applies these rules for himself.
 struct ElectricalChange {
   enum class Kind : unsigned char { relay, power, sag };
   kernel::TimeNs at;
   Kind kind;
   double value;  // relay: 1 closed; power: 1 on; sag: factor on the voltage, 1 when it is over
+  bool splits_windows() const { return kind != Kind::power; }
 };
 
 // What is switched, folded from the changes up to some window.

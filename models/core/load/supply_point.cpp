@@ -103,4 +103,17 @@ ElectricalState SupplyPoint::state(std::int64_t step, const HomeLoad& load,
   return state;
 }
 
+std::vector<StatePiece> SupplyPoint::pieces(std::int64_t step, const HomeLoad& load,
+                                            SwitchState switches, const ChangeLog& changes,
+                                            kernel::TimeNs start_ns) const {
+  const kernel::TimeNs end_ns = start_ns + mains_.step(step).window_ns;
+  std::vector<StatePiece> pieces = {{start_ns, state(step, load, switches)}};
+  for (std::size_t n = 0; n < changes.size() && changes[n].at < end_ns; ++n) {
+    if (changes[n].at <= start_ns || !changes[n].splits_windows()) continue;
+    switches.apply(changes[n]);
+    pieces.push_back({changes[n].at, state(step, load, switches)});
+  }
+  return pieces;
+}
+
 }  // namespace models

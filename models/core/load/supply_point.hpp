@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/core/grid/electrical.hpp"
 #include "models/core/grid/mains.hpp"
@@ -31,6 +32,10 @@ class SupplyPoint {
   ElectricalState state(std::int64_t step, const SwitchState& switches) const;
   // Same with the load asked for before.
   ElectricalState state(std::int64_t step, const HomeLoad& load, const SwitchState& switches) const;
+  // Of one window of the step, cut where a change inside it acts; `switches` is what holds at its
+  // start, the first piece.
+  std::vector<StatePiece> pieces(std::int64_t step, const HomeLoad& load, SwitchState switches,
+                                 const ChangeLog& changes, kernel::TimeNs start_ns) const;
   HomeLoad load(std::int64_t step) const { return load_.at(step); }
   const MainsSchedule& mains() const { return mains_; }
 

@@ -65,6 +65,22 @@ void TruthMeter::integrate(kernel::TimeNs duration_ns) {
   if (!load_.known) truth_.unknown_ns += duration_ns;
 }
 
+// One window with relay or sag in it, span by span. What it began with holds again at its end: the
+// next window applies all that was due before it.
+void TruthMeter::integrate_changing(kernel::TimeNs start, kernel::TimeNs end) {
+  const models::SwitchState at_start = switches_;
+  for (std::size_t k = next_change_; k < changes_.size() && changes_[k].at < end; ++k) {
+    if (!changes_[k].splits_windows()) continue;
+    integrate(changes_[k].at - start);
+    start = changes_[k].at;
+    switches_.apply(changes_[k]);
+    flow_valid_ = false;
+  }
+  integrate(end - start);
+  switches_ = at_start;
+  flow_valid_ = false;
+}
+
 const Truth& TruthMeter::advance(kernel::TimeNs now) {
   for (;;) {
     const models::MainsStep& step = supply_.mains().step(step_);
@@ -76,11 +92,18 @@ const Truth& TruthMeter::advance(kernel::TimeNs now) {
       switches_.apply(changes_[next_change_++]);
       flow_valid_ = false;
     }
-    if (next_change_ < changes_.size()) {
-      const kernel::TimeNs to_change = changes_[next_change_].at - start;
-      n = std::min(n, (to_change + step.window_ns - 1) / step.window_ns);
+    for (std::size_t k = next_change_; k < changes_.size(); ++k) {
+      const kernel::TimeNs to_change = changes_[k].at - start;
+      if (to_change >= n * step.window_ns) break;
+      n = changes_[k].splits_windows() ? to_change / step.window_ns
+                                       : std::min(n, (to_change - 1) / step.window_ns + 1);
     }
-    if (switches_.power_on) integrate(n * step.window_ns);
+    if (n == 0) {
+      n = 1;
+      if (switches_.power_on) integrate_changing(start, start + step.window_ns);
+    } else if (switches_.power_on) {
+      integrate(n * step.window_ns);
+    }
     window_ += n;
     if (window_ == step.n_windows) {
       ++step_;

@@ -52,9 +52,9 @@ struct Truth {
 Truth operator-(const Truth& to, const Truth& from);
 
 // The independent record of what went through a meter: phasors of the supply point integrated in
-// double over the windows of the mains schedule, with the changes of the meter's log. A change
-// takes effect with the first window that starts at or after it; a reading at t holds the windows
-// that ended at or before t. Shares neither front end nor kernel with the meter.
+// double over the windows of the mains schedule, with the changes of the meter's log. Relay and sag
+// act at their time, power with the first window that starts at or after it; a reading at t holds
+// the windows that ended at or before t. Shares neither front end nor kernel with the meter.
 class TruthMeter {
  public:
   TruthMeter(const models::SupplyPoint& supply, const models::ChangeLog& changes);
@@ -73,6 +73,7 @@ class TruthMeter {
 
   void refresh_flow();
   void integrate(kernel::TimeNs duration_ns);
+  void integrate_changing(kernel::TimeNs start, kernel::TimeNs end);
 
   const models::SupplyPoint& supply_;
   const models::ChangeLog& changes_;

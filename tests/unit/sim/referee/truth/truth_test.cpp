@@ -84,7 +84,7 @@ TEST(Truth, ReadingOftenChangesNothing) {
   }
 }
 
-TEST(Truth, ChangesActFromTheNextBoundary) {
+TEST(Truth, RelayActsAtItsTimeAndPowerFromTheNextBoundary) {
   const MainsSchedule mains({}, kHour);
   const ConstantLoad load({3600, 0, 0, true});
   const SupplyPoint supply(mains, load);
@@ -98,7 +98,7 @@ TEST(Truth, ChangesActFromTheNextBoundary) {
   TruthMeter meter(supply, log);
   const kernel::TimeNs end = mains.boundary_from(40 * kMinute);
   const kernel::TimeNs dark = mains.boundary_from(on) - mains.boundary_from(off);
-  const kernel::TimeNs idle = mains.boundary_from(close) - mains.boundary_from(open);
+  const kernel::TimeNs idle = close - open;
   const Truth& truth = meter.advance(end);
   EXPECT_EQ(truth.powered_ns, end - dark);
   EXPECT_NEAR(truth.exact[kActiveImport], static_cast<double>(end - dark - idle) * 1e-9, 1e-9);
@@ -115,6 +115,33 @@ TEST(Truth, ASagTakesItsShareOfThePower) {
   const Truth& truth = meter.advance(kMinute);
   EXPECT_NEAR(truth.exact[kActiveImport], 50 + 10 * 0.5, 1e-9);
   EXPECT_NEAR(truth.exact[kReactiveQ1], 0.2 * 55, 1e-9);
+}
+
+// Also one that is over before its window is, in the same window as an outage begins, or two at
+// once.
+TEST(Truth, AShortSagTakesItsShareOfItsWindow) {
+  const MainsSchedule mains(constant_mains(), kHour);
+  const ConstantLoad load({3600, 0, 0, true});
+  const SupplyPoint supply(mains, load);
+  const kernel::TimeNs ms = kernel::kNsPerMs;
+  ChangeLog log;
+  log.add({10'050 * ms, Kind::sag, 0.4});
+  log.add({10'080 * ms, Kind::sag, 1});
+  log.add({20'190 * ms, Kind::sag, 0.5});
+  log.add({20'200 * ms, Kind::sag, 0.2});
+  log.add({20'230 * ms, Kind::sag, 1});
+  log.add({30'010 * ms, Kind::sag, 0});
+  log.add({30'020 * ms, Kind::power, 0});
+  log.add({30'030 * ms, Kind::sag, 1});
+  log.add({40'000 * ms, Kind::power, 1});
+  TruthMeter meter(supply, log);
+  EXPECT_NEAR(meter.advance(15'000 * ms).exact[kActiveImport], 15 - 0.03 * 0.6, 1e-9);
+  const double two = 0.01 * 0.5 + 0.03 * 0.8;
+  EXPECT_NEAR(meter.advance(25'000 * ms).exact[kActiveImport], 25 - 0.018 - two, 1e-9);
+  // The window in which the supply ends is measured whole; the next ones are not.
+  const Truth& truth = meter.advance(50'000 * ms);
+  EXPECT_NEAR(truth.exact[kActiveImport], 30.2 - 0.018 - two - 0.02 + 10, 1e-9);
+  EXPECT_EQ(truth.powered_ns, 40'200 * ms);
 }
 
 TEST(Truth, AGapIsUnknown) {
