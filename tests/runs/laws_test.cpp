@@ -23,11 +23,12 @@ sim::run::RegisterValues registers_of(const HeldRow& row) {
   return values;
 }
 
-// Relay, sag and outage once each, on different meters.
+// Relay, sag and outage once each, on different meters; one sag more is over within its window.
 void disturb(Scenario& scenario) {
   set_events(scenario,
              {relay(clock(0, 40), 1, RelayOrder::open), relay(clock(1, 10), 1, RelayOrder::close),
-              sag(clock(0, 50, 3.3), 2, 4'700, 0.6), outage(clock(1, 5), 3, 700)});
+              sag(clock(0, 45, 7.06), 2, 30, 0.6), sag(clock(0, 50, 3.3), 2, 4'700, 0.6),
+              outage(clock(1, 5), 3, 700)});
 }
 
 // ---- Law 2: T1 = T2 ----

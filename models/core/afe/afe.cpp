@@ -148,6 +148,7 @@ Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeToleran
 
 // Where the samples of one window go, and what they are made of.
 struct Afe::Canvas {
+  Canvas(SampleBuffer& window, bool with_noise) : buffer(window), noisy(with_noise) {}
   SampleBuffer& buffer;
   WaveBasis within;  // the angles of a chunk
   WaveBasis starts;  // of the starts of the chunks
@@ -169,7 +170,7 @@ meter_window Afe::sample(std::span<const StatePiece> pieces, kernel::TimeNs star
   TWIN_ASSERT(n_chunked <= SampleBuffer::kStride, n);
   const std::size_t n_phases = static_cast<std::size_t>(n_phases_);
 
-  Canvas canvas{buffer, {}, {}, {}, noisy && noise_};
+  Canvas canvas(buffer, noisy && noise_);
   for (std::size_t channel = 0; canvas.noisy && channel < 2 * n_phases; ++channel) {
     canvas.noise[channel].draw(seed_, meter_, channel, timing.first_sample, n_chunked);
   }

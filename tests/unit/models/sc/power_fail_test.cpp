@@ -5,6 +5,8 @@
 // SystemC modules see what the same devices see on one plain agenda.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -24,6 +26,8 @@ using sc_test::Vcd;
 using Octets = std::vector<std::uint8_t>;
 
 constexpr kernel::TimeNs kSag = 60 * kNsPerSecond;
+constexpr kernel::TimeNs kBetter = kSag + 230 * kNsPerMs;
+constexpr kernel::TimeNs kWhole = kSag + 260 * kNsPerMs;
 constexpr kernel::TimeNs kOutage = kSag + 300 * kNsPerMs;
 constexpr kernel::TimeNs kBack = 70 * kNsPerSecond;
 constexpr kernel::TimeNs kEnd = 90 * kNsPerSecond;
@@ -128,6 +132,7 @@ struct World {
     }
     node->power(0, true);
     node->supply().sag(kSag, kOutage, 0.6);
+    node->supply().sag(kBetter, kWhole, 0.8);  // 30 ms inside a window
     node->power(kOutage, false);
     node->power(kBack, true);
   }
@@ -224,6 +229,20 @@ TEST(PowerFail, ShowsInTheVcdAsItHappens) {
     if (time > kSag && time < kOutage) ++inside;
   }
   EXPECT_NEAR(static_cast<double>(inside), 0.3 * 6400, 60);
+  // And they follow the mains at once: peaks of one cycle each.
+  const auto peak = [&](std::int64_t from) {
+    double highest = 0;
+    for (const auto& [time, value] : samples) {
+      if (time < from || time >= from + 20 * kNsPerMs) continue;
+      const auto counts = static_cast<std::int32_t>(std::stoll(value, nullptr, 2));
+      highest = std::max(highest, std::abs(static_cast<double>(counts)));
+    }
+    return highest;
+  };
+  const double whole = peak(kWhole + kNsPerMs);
+  EXPECT_NEAR(peak(kSag + 10 * kNsPerMs) / whole, 0.6, 0.01);
+  EXPECT_NEAR(peak(kBetter - 21 * kNsPerMs) / whole, 0.6, 0.01);
+  EXPECT_NEAR(peak(kBetter + 9 * kNsPerMs) / whole, 0.8, 0.01);
   EXPECT_EQ(vcd.of(meter + "led_active").size() % 2, 1u);
   EXPECT_GT(vcd.of(meter + "led_active").size(), 55u);
   std::filesystem::remove(path + ".vcd");
