@@ -167,6 +167,23 @@ std::vector<std::string> plain_story() {
   return world.story();
 }
 
+// Samples follow the mains at once: peaks of one cycle each.
+void expect_samples_at_once(const Vcd::Changes& samples) {
+  const auto peak = [&](std::int64_t from) {
+    double highest = 0;
+    for (const auto& [time, value] : samples) {
+      if (time < from || time >= from + 20 * kNsPerMs) continue;
+      const auto counts = static_cast<std::int32_t>(std::stoll(value, nullptr, 2));
+      highest = std::max(highest, std::abs(static_cast<double>(counts)));
+    }
+    return highest;
+  };
+  const double whole = peak(kWhole + kNsPerMs);
+  EXPECT_NEAR(peak(kSag + 10 * kNsPerMs) / whole, 0.6, 0.01);
+  EXPECT_NEAR(peak(kBetter - 21 * kNsPerMs) / whole, 0.6, 0.01);
+  EXPECT_NEAR(peak(kBetter + 9 * kNsPerMs) / whole, 0.8, 0.01);
+}
+
 // One process, one SystemC simulation: all of it in one test.
 TEST(PowerFail, ShowsInTheVcdAsItHappens) {
   const std::vector<std::string> plain = plain_story();
@@ -229,20 +246,7 @@ TEST(PowerFail, ShowsInTheVcdAsItHappens) {
     if (time > kSag && time < kOutage) ++inside;
   }
   EXPECT_NEAR(static_cast<double>(inside), 0.3 * 6400, 60);
-  // And they follow the mains at once: peaks of one cycle each.
-  const auto peak = [&](std::int64_t from) {
-    double highest = 0;
-    for (const auto& [time, value] : samples) {
-      if (time < from || time >= from + 20 * kNsPerMs) continue;
-      const auto counts = static_cast<std::int32_t>(std::stoll(value, nullptr, 2));
-      highest = std::max(highest, std::abs(static_cast<double>(counts)));
-    }
-    return highest;
-  };
-  const double whole = peak(kWhole + kNsPerMs);
-  EXPECT_NEAR(peak(kSag + 10 * kNsPerMs) / whole, 0.6, 0.01);
-  EXPECT_NEAR(peak(kBetter - 21 * kNsPerMs) / whole, 0.6, 0.01);
-  EXPECT_NEAR(peak(kBetter + 9 * kNsPerMs) / whole, 0.8, 0.01);
+  expect_samples_at_once(samples);
   EXPECT_EQ(vcd.of(meter + "led_active").size() % 2, 1u);
   EXPECT_GT(vcd.of(meter + "led_active").size(), 55u);
   std::filesystem::remove(path + ".vcd");
