@@ -54,7 +54,8 @@ struct Core {
   void clear_errors();
 };
 
-// Periods that divide the hour, a push of whole periods, a zone on Earth.
+bool is_capture_period(std::uint32_t period_s);
+// A capture period, a push of whole periods, a zone on Earth.
 bool is_sensible(const meter_provision& identity);
 
 }  // namespace meter::fw

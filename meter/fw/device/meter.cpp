@@ -25,7 +25,9 @@ void Meter::open_parameters() {
   if (parameters_open_) return;
   parameters_open_ = true;
   core_.parameters.open(core_.hal);
-  core_.provisioned = core_.parameters.load(core_.hal, BlockKind::identity, core_.identity);
+  // What a firmware of another layout left behind may read as a block, and make no sense.
+  core_.provisioned = core_.parameters.load(core_.hal, BlockKind::identity, core_.identity) &&
+                      is_sensible(core_.identity);
   core_.parameters.load(core_.hal, BlockKind::calibration, calibration_);
   core_.parameters.load(core_.hal, BlockKind::settings, core_.settings);
 }

@@ -72,7 +72,9 @@ PeriodChange set_capture_period(Core& core, std::uint32_t period_s) {
 std::uint32_t open_profiles(Core& core) {
   std::uint32_t period_s = core.identity.capture_period_s;  // unless a change was cut off
   core.parameters.load(core.hal, BlockKind::load_period, period_s);
-  const std::uint32_t newest = core.journal.open(core.hal, period_s);
+  const bool known = is_capture_period(period_s);
+  const std::uint32_t newest =
+      core.journal.open(core.hal, known ? period_s : core.identity.capture_period_s);
   if (period_s != core.identity.capture_period_s) begin_load_profile(core);
   return newest;
 }

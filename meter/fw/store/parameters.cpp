@@ -8,6 +8,16 @@ namespace meter::fw {
 
 void Parameters::open(const Hal& hal) {
   log_.open(hal, kParameterPlace, 0);
+  page_lost_ = log_.next_slot() != 0 && log_.slots_to_erase() == 0;
+  // What is copied below stands behind records that do not read back, and hides them.
+  const bool copies =
+      log_.slots_to_erase() < kRoomSlots || log_.next_slot() % log_.rows_per_page() < kBlockKinds;
+  const std::uint32_t page = newest_page();
+  const std::uint32_t before = page - std::min(page, log_.rows_per_page());
+  for (std::uint32_t slot = log_.next_slot(); copies && slot-- > before;) {
+    RowHead head;
+    page_lost_ |= !log_.read(hal, slot, head, {});
+  }
   complete_page(hal);
   make_room(hal);
 }
@@ -20,6 +30,21 @@ bool Parameters::find(const Hal& hal, BlockKind kind, std::uint32_t from, Values
     }
   }
   return false;
+}
+
+std::uint32_t Parameters::lost_since(const Hal& hal, BlockKind kind) const {
+  std::uint32_t lost = page_lost_ ? log_.rows_per_page() : 0;
+  const std::uint32_t page = newest_page();
+  const std::uint32_t before = page - std::min(page, log_.rows_per_page());
+  for (std::uint32_t slot = log_.next_slot(); slot-- > before;) {
+    RowHead head;
+    if (!log_.read(hal, slot, head, {})) {
+      ++lost;
+    } else if (head.code == static_cast<std::uint8_t>(kind)) {
+      break;
+    }
+  }
+  return lost;
 }
 
 std::uint32_t Parameters::oldest_slot() const {

@@ -70,6 +70,8 @@ class Parameters {
   // fit on it any more.
   void make_room(const Hal& hal);
   bool failed() const { return log_.failed(); }
+  // Records that were lost since the newest one of a kind, at most: each may have been a newer one.
+  std::uint32_t lost_since(const Hal& hal, BlockKind kind) const;
 
  private:
   using Values = std::array<std::uint8_t, kMaxRowValues>;
@@ -85,7 +87,8 @@ class Parameters {
   bool is_complete(const Hal& hal) const;
 
   RowLog log_;
-  bool complete_ = false;  // the newest page holds all kinds
+  bool complete_ = false;   // the newest page holds all kinds
+  bool page_lost_ = false;  // open() found a full page, perhaps not the newest that there was
 };
 
 }  // namespace meter::fw

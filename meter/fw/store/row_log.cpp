@@ -12,6 +12,8 @@ namespace meter::fw {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x4C574F52u;  // "ROWL"
+// Slots of all time, far more than a meter's life has: a page of a higher generation is none.
+constexpr unsigned kSlotBits = 24;
 
 struct PageHeader {
   std::uint32_t magic;
@@ -32,8 +34,12 @@ MutableBytes octets_of(T& value) {
   return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
 }
 
-std::uint32_t crc_of(const PageHeader& header) {
-  return protocol::crc32(octets_of(header).first(sizeof header - 4));
+// The place belongs to the checksum: a page of another log is none of this one.
+std::uint32_t crc_of(const PageHeader& header, const LogPlace& place) {
+  return protocol::crc32(octets_of(header).first(sizeof header - 4), place.first_page);
+}
+std::uint32_t crc_of(Bytes row, std::uint32_t slot, const LogPlace& place) {
+  return protocol::crc32(row, slot ^ std::uint32_t{place.first_page} << kSlotBits);
 }
 
 }  // namespace
@@ -86,8 +92,9 @@ bool RowLog::find_newest_page(const Hal& hal, std::uint32_t& generation) const {
     PageHeader header{};
     const std::uint32_t address = (place_.first_page + page) * METER_FLASH_PAGE_BYTES;
     if (!hal.flash_read(address, octets_of(header))) continue;
-    if (header.magic != kMagic || header.crc != crc_of(header)) continue;
+    if (header.magic != kMagic || header.crc != crc_of(header, place_)) continue;
     if (header.generation % place_.pages != page) continue;
+    if (header.generation >= (1u << kSlotBits) / rows_per_page() - 1) continue;
     if (!found || header.generation > generation) generation = header.generation;
     found = true;
   }
@@ -108,19 +115,20 @@ void RowLog::adopt_last_row(const Hal& hal) {
   const std::uint32_t oldest = next_ > all ? next_ - all : 0;
   for (std::uint32_t slot = next_; slot-- > oldest;) {
     RowHead head;
-    if (!read(hal, slot, head, {})) continue;
+    if (!read(hal, slot, head, {}) || head.torn > slot) continue;
     torn_ = static_cast<std::uint16_t>(head.torn + (next_ - 1 - slot));
     era_ = head.era;
     last_utc_s_ = head.utc_s;
     return;
   }
   torn_ = static_cast<std::uint16_t>(next_);
+  if (torn_ != next_) format(hal);  // more than a row can tell of, and nothing to keep
 }
 
 bool RowLog::start_page(const Hal& hal, std::uint32_t generation) {
   const std::uint32_t page = place_.first_page + generation % place_.pages;
   PageHeader header{kMagic, generation, 0};
-  header.crc = crc_of(header);
+  header.crc = crc_of(header, place_);
   return hal.flash_erase(page) && hal.flash_write(page * METER_FLASH_PAGE_BYTES, octets_of(header));
 }
 
@@ -147,7 +155,7 @@ bool RowLog::append(const Hal& hal, RowHead head, Bytes values) {
   std::memcpy(row.data(), &head, sizeof head);
   std::copy(values.begin(), values.end(), row.begin() + sizeof head);
   const std::size_t covered = sizeof head + values.size();
-  const std::uint32_t crc = protocol::crc32(Bytes(row).first(covered), next_);
+  const std::uint32_t crc = crc_of(Bytes(row).first(covered), next_, place_);
   std::memcpy(row.data() + covered, &crc, sizeof crc);
   const bool written = hal.flash_write(address_of(next_), Bytes(row).first(row_octets()));
   ++next_;
@@ -167,7 +175,7 @@ bool RowLog::read(const Hal& hal, std::uint32_t slot, RowHead& head, MutableByte
   const std::size_t covered = sizeof head + place_.value_octets;
   std::uint32_t crc;
   std::memcpy(&crc, row.data() + covered, sizeof crc);
-  if (crc != protocol::crc32(Bytes(row).first(covered), slot)) return false;
+  if (crc != crc_of(Bytes(row).first(covered), slot, place_)) return false;
   std::memcpy(&head, row.data(), sizeof head);
   std::copy_n(row.begin() + sizeof head, values.size(), values.begin());
   return true;

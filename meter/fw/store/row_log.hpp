@@ -47,8 +47,9 @@ std::uint32_t bisect(std::uint32_t low, std::uint32_t high, Before&& before) {
 // An append-only ring of equal rows in flash. Slot `s` of all time stands in page (s / K) % pages,
 // K rows a page, so no index is kept. Each page begins with its generation (s / K): after a reset
 // the newest page is found from the page headers, the end of its rows by bisection. A row's CRC
-// covers its slot number, so that rows of an earlier generation or cut by a power failure do not
-// pass; such a slot is lost, and `torn` keeps ordinals (the count of good rows) exact.
+// covers its slot number and its log, so that rows of an earlier generation, of another log or cut
+// by a power failure do not pass; such a slot is lost, and `torn` keeps ordinals (the count of good
+// rows) exact.
 class RowLog {
  public:
   // Finds the rows again. `capacity`: the newest rows that readers see.
