@@ -22,8 +22,6 @@ constexpr std::uint8_t kMeterLsap = 1;
 constexpr std::uint8_t kOwnLsap = 3;
 constexpr std::uint8_t kPublicLsap = 16;
 constexpr auto kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 1);
-// Counters are written to the store ahead of their use.
-constexpr std::uint32_t kReservedCounters = 1000;
 constexpr std::uint32_t kCountersOfASession = 200;
 constexpr std::uint16_t kMaxPduOctets = fw::kMaxLsdu;
 // The longest value: 192 rows of clock, status and registers, each no longer than a long64.

@@ -99,7 +99,7 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
                                       std::shared_ptr<p32::InstantaneousMeter> line) {
   JobPtr job = job_of("instantaneous", meter, priority);
   const std::string model = core_.store.meters()[meter].given.model;
-  job->prepare = [this, model, line](Job& planned) {
+  job->prepare = [model, line](Job& planned) {
     line->readings.clear();
     planned.operations.push_back(get_of(classes::Clock::kId, kClock, classes::Clock::kTime));
     for (const Obis& name : kInstantaneous) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/mailbox.hpp"
 
+#include <algorithm>
+
 namespace dcu::app {
 namespace {
 
@@ -12,8 +14,15 @@ constexpr std::size_t kReceivedKept = 1024;
 
 }  // namespace
 
-void Mailbox::open() {
-  if (const Octets* value = records_.find(Kind::seq, 0)) next_seq_ = FieldReader(*value).u64();
+void Mailbox::open(std::int64_t now_ms) {
+  const Octets* value = records_.find(Kind::seq, 0);
+  if (value != nullptr) next_seq_ = FieldReader(*value).u64();
+  const PageStore::Counters& found = records_.pages.counters();
+  next_seq_ += found.unseen_batches() * kReservedSeqs;
+  const bool unknown =
+      found.damaged_batches > 0 || (found.unseen_batches() > 0 && value == nullptr);
+  // Nobody sends a message a millisecond: what the clock says was not reached by counting.
+  if (unknown && now_ms > 0) next_seq_ = std::max(next_seq_, static_cast<std::uint64_t>(now_ms));
   seq_reserved_ = next_seq_;
 }
 

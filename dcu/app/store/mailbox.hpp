@@ -23,7 +23,8 @@ struct WaitingReport {
 class Mailbox {
  public:
   explicit Mailbox(Records& records) : records_(records) {}
-  void open();
+  // Goes on behind every number that was used, also one that the disk has lost.
+  void open(std::int64_t now_ms);
 
   std::uint64_t next_seq();
   void add_report(std::uint64_t seq, WaitingReport report);

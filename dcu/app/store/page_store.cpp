@@ -35,6 +35,7 @@ std::uint32_t pages_for(std::size_t octets) {
 
 struct PageStore::Head {
   bool valid = false;
+  bool blank = false;  // never written
   PageNumber number = 0;
   PageNumber batch = 0;
   PageNumber tail = 0;
@@ -73,6 +74,7 @@ bool PageStore::format() {
 bool PageStore::read_head(std::uint32_t position, Head& head) const {
   std::array<std::uint8_t, kHeadOctets> octets{};
   disk_.read(std::uint64_t{position} * Disk::kPageOctets, octets);
+  head.blank = std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; });
   Reader in(octets);
   const bool magic = in.u32() == kMagic;
   head.number = in.u64();
@@ -118,7 +120,10 @@ bool PageStore::open() {
   std::vector<PageNumber> ends;
   PageNumber newest = 0;
   for (std::uint32_t position = 0; position < disk_.pages(); ++position) {
-    if (!read_head(position, heads[position])) continue;
+    if (!read_head(position, heads[position])) {
+      if (!heads[position].blank) ++counters_.strange_pages;
+      continue;
+    }
     newest = std::max(newest, heads[position].number);
     if (heads[position].last) ends.push_back(heads[position].number);
   }

@@ -52,6 +52,9 @@ class PageStore {
     std::uint64_t octets_written = 0;
     std::uint32_t torn_pages = 0;       // found by open(): a batch that was never completed
     std::uint32_t damaged_batches = 0;  // found by open(): older pages that do not read back
+    std::uint32_t strange_pages = 0;    // found by open(): written, and nothing of this store
+    // Batches that open() may not have seen, at most.
+    std::uint32_t unseen_batches() const { return torn_pages + strange_pages; }
   };
 
   explicit PageStore(Disk& disk) : disk_(disk) {}

@@ -34,7 +34,8 @@ bool Store::open() {
     restarts_ = FieldReader(*value).u32() + 1;
   }
   records_.put(Kind::restarts, 0, FieldWriter()(restarts_).take());
-  mailbox_.open();
+  mailbox_.open(clock_.now() / (kNsPerSecond / 1000));
+  skip_lost_counters();
   events_.open();
   note(EventGroup::standard, event_code::kStarted, "");
   if (records_.pages.counters().torn_pages > 0)
@@ -43,6 +44,19 @@ bool Store::open() {
     note(EventGroup::standard, event_code::kStoreDamaged, "");
   }
   return commit();
+}
+
+// A reservation may have been on a page that is lost. After a torn write one or two more are passed
+// over; where anything may be missing the meter is asked.
+void Store::skip_lost_counters() {
+  const PageStore::Counters& found = records_.pages.counters();
+  for (MeterEntry& meter : meters_) {
+    const std::uint64_t next = std::uint64_t{meter.counter_reserved} +
+                               std::uint64_t{found.unseen_batches()} * kReservedCounters;
+    const bool unknown = found.damaged_batches > 0 || meter.counter_reserved == 0;
+    meter.counter_reserved =
+        unknown ? 0 : static_cast<std::uint32_t>(std::min<std::uint64_t>(next, UINT32_MAX));
+  }
 }
 
 bool Store::commit() {

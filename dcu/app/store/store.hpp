@@ -26,12 +26,16 @@ struct ProfileCursor {
   std::uint32_t newest = 0;
 };
 
+// Invocation counters are written to the store ahead of their use, so many at a time.
+inline constexpr std::uint32_t kReservedCounters = 1000;
+
 struct MeterEntry {
   CommissionedMeter given;
   std::optional<protocol::dlms::Keys> next_keys;  // sent to the meter, perhaps taken by it
   bool removed = false;                           // by order; its place stays empty
   std::array<ProfileCursor, kProfiles> profiles;
-  std::uint32_t counter_reserved = 0;  // invocation counters of client 3 below it may be used up
+  // Invocation counters of client 3 below it may be used up; 0: not known, the meter is asked.
+  std::uint32_t counter_reserved = 0;
   std::uint32_t notification_counter = 0;  // of the last spontaneous event
   std::uint32_t capture_period_s = 0;      // 0: not read yet
   std::int64_t last_contact_s = 0;
@@ -85,6 +89,7 @@ class Store {
   std::int64_t value(std::uint32_t name, std::int64_t otherwise = 0) const;
 
  private:
+  void skip_lost_counters();
   void make_room(std::size_t octets);
   bool drop_oldest_chunks(std::size_t octets);
   bool load_config();
