@@ -4,8 +4,9 @@
 // Stands in for libFuzzer, so that the targets are tested in every build:
 //   replay ROUNDS DICTIONARY [FILE|FOLDER]...
 // Runs the target over each file whole, with each token of the dictionary in front, and changed in
-// ROUNDS drawn ways; without a file, over ROUNDS inputs drawn from the dictionary (libFuzzer's
-// format, a token in quotes a line, \xNN for octets).
+// ROUNDS drawn ways; then over ROUNDS inputs drawn from the dictionary (libFuzzer's format, a token
+// in quotes a line, \xNN for octets). AMITWIN_FUZZ_INPUT=FILE: the input that runs is in FILE, for
+// the day one ends it; AMITWIN_FUZZ_ROUNDS: a longer campaign, AMITWIN_FUZZ_SEED: another one.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -23,8 +24,14 @@ namespace {
 constexpr std::uint64_t kSeed = 20'260'101;
 constexpr std::size_t kDrawnOctetsMax = 300;
 
+std::uint64_t number_of(const char* name, std::uint64_t usual) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
+}
+
 class Draws {  // splitmix64
  public:
+  explicit Draws(std::uint64_t seed) : state_(seed) {}
   std::size_t below(std::size_t n) {
     std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -34,7 +41,7 @@ class Draws {  // splitmix64
   char octet() { return static_cast<char>(below(256)); }
 
  private:
-  std::uint64_t state_ = kSeed;
+  std::uint64_t state_;
 };
 
 std::string text_of(const std::filesystem::path& path) {
@@ -81,6 +88,8 @@ std::vector<std::filesystem::path> files_of(int n, char** names) {
 }
 
 void run(const std::string& input) {
+  static const char* const kept = std::getenv("AMITWIN_FUZZ_INPUT");
+  if (kept != nullptr) std::ofstream(kept, std::ios::binary | std::ios::trunc) << input;
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
 }
 
@@ -130,7 +139,9 @@ std::string drawn(const std::vector<std::string>& tokens, Draws& draws) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 2 ? std::atoi(argv[1]) : 0;
+  const std::uint64_t usual = argc > 2 ? std::strtoull(argv[1], nullptr, 10) : 0;
+  const std::uint64_t rounds = number_of("AMITWIN_FUZZ_ROUNDS", usual);
+  const std::uint64_t seed = number_of("AMITWIN_FUZZ_SEED", kSeed);
   const std::vector<std::string> tokens =
       argc > 2 ? tokens_of(argv[2]) : std::vector<std::string>{};
   if (rounds == 0 || tokens.empty()) {
@@ -138,16 +149,17 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::vector<std::filesystem::path> files = files_of(argc - 3, argv + 3);
-  std::printf("seed %llu, %zu tokens, %zu files, %d rounds\n",
-              static_cast<unsigned long long>(kSeed), tokens.size(), files.size(), rounds);
+  std::printf("seed %llu, %zu tokens, %zu files, %llu rounds\n",
+              static_cast<unsigned long long>(seed), tokens.size(), files.size(),
+              static_cast<unsigned long long>(rounds));
   if (files.empty() && argc > 3) return 1;
-  Draws draws;
+  Draws draws(seed);
   for (const std::filesystem::path& path : files) {
     const std::string text = text_of(path);
     run(text);
     for (const std::string& token : tokens) run(token + text);
-    for (int round = 0; round < rounds; ++round) run(changed(text, tokens, draws));
+    for (std::uint64_t round = 0; round < rounds; ++round) run(changed(text, tokens, draws));
   }
-  for (int round = 0; files.empty() && round < rounds; ++round) run(drawn(tokens, draws));
+  for (std::uint64_t round = 0; round < rounds; ++round) run(drawn(tokens, draws));
   return 0;
 }

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 // Hostile octets against the HDLC codec and both engines. The input is a program: a control octet,
-// a length, then octets that go in raw or wrapped into a frame with good checksums.
+// a length (63: two octets of it follow), then octets that go in raw or wrapped into a frame with
+// good checksums.
 #include <algorithm>
 #include <cstdlib>
 
@@ -69,7 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (in.remaining() > 2) {
     const std::uint8_t what = in.u8();
     const std::uint8_t control = in.u8();
-    const Bytes octets = in.take(std::min<std::size_t>(in.remaining(), what & 0x3F));
+    const std::size_t length = (what & 0x3F) == 0x3F ? in.u16() : what & 0x3F;
+    const Bytes octets = in.take(std::min(in.remaining(), length));
     now_us += what * 50'000;
     if (reader.primary.idle()) {
       if (!reader.primary.is_open()) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 // Hostile octets against the PRIME codecs, ARQ and a whole service node. The input is a program: a
-// control octet, a length, then octets that go in raw or in a PDU with good checksums.
+// control octet, a length (63: two octets of it follow), then octets that go in raw or in a PDU
+// with good checksums.
 #include <algorithm>
 #include <cstdlib>
 
@@ -15,8 +16,8 @@ using namespace protocol;
 using namespace protocol::prime;
 using Octets = std::vector<std::uint8_t>;
 
-constexpr Sna kBase{0x00, 0x80, 0xE1, 0x00, 0x00, 0x01};
-constexpr Eui48 kMeter{0x02, 0x41, 0x4D, 0x00, 0x00, 0x02};
+constexpr Sna kBase{0x02, 0x41, 0x44, 0x00, 0x00, 0x01};
+constexpr Eui48 kMeter{0x02, 0x41, 0x4D, 0x00, 0x00, 0x2A};
 constexpr std::uint16_t kNodeLnid = 7;
 
 // A broken property must stop the fuzzer in release builds too.
@@ -87,6 +88,7 @@ Octets sealed(std::uint8_t control, Bytes payload, std::uint16_t lcid) {
   packet.lcid = packet.control ? static_cast<std::uint16_t>(1 + (control >> 1) % 10) : lcid;
   packet.sid = (control & 0x20) != 0 ? 5 : 0;
   packet.lnid = (control & 0x40) != 0 ? kBroadcastLnid : kNodeLnid;
+  payload = payload.first(std::min<std::size_t>(payload.size(), 200));
   packet.payload = payload;
   Octets octets(kGpduOverhead + payload.size());
   Writer out(octets);
@@ -178,7 +180,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (in.remaining() > 2) {
     const std::uint8_t what = in.u8();
     const std::uint8_t control = in.u8();
-    const Bytes octets = in.take(std::min<std::size_t>(in.remaining(), what & 0x3F));
+    const std::size_t length = (what & 0x3F) == 0x3F ? in.u16() : what & 0x3F;
+    const Bytes octets = in.take(std::min(in.remaining(), length));
     if ((what & 0x40) != 0) {
       station.hear(octets);
     } else {

@@ -53,6 +53,7 @@ class World {
   int connect_in();  // someone opens the listening port
   void close_from_far_end(int socket, cm1_close_reason reason = CM1_CLOSED_BY_PEER);
   int head_end_socket() const;
+  bool is_open(int socket) const { return sockets_[static_cast<std::size_t>(socket)].open; }
   std::vector<Octets> apdus(std::size_t from = 0) const;
 
   Meter meter;
