@@ -169,6 +169,7 @@ void Session::heal() {
   spoils_ = 0;
   if (!world_.powered()) world_.power_on();
   world_.cut_power_after_writes(-1);
+  world_.run_for(5 * kUsPerSecond);  // what is on its way reaches a connection that ends
   for (int s = 0; s < static_cast<int>(CM1_SOCKETS); ++s) close(s, CM1_CLOSED_BY_PEER);
   world_.run_for(2 * 3600 * kUsPerSecond);
 }
