@@ -216,6 +216,7 @@ void devices(Folders& all, const std::map<std::string, Dialogue>& known,
   spoilt.insert(spoilt.begin(), spoil.begin(), spoil.end());
   auto& gateway = all["concentrator/gateway"];
   gateway["silence"] = {0};
+  gateway["crowd"] = Octets(24, 0);
   gateway["public"] = of_gateway(known.at("public"), 16);
   gateway["management"] = of_gateway(known.at("management"), 1);
   auto& base = all["base_node/corpus"];
