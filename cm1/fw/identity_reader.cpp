@@ -7,6 +7,7 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
+#include "protocol/dlms/apdu.hpp"
 
 namespace cm1::fw {
 namespace {
@@ -24,6 +25,8 @@ constexpr Attribute kSystemTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 
                                  classes::SecuritySetup::kServerSystemTitle};
 constexpr Attribute kTime{classes::Clock::kId, obis(0, 0, 1, 0, 0), classes::Clock::kTime};
 constexpr std::uint16_t kMaxPdu = 256;
+// Notifications in front of one answer; a meter that goes on and on never comes to it.
+constexpr std::uint8_t kMaxUnsolicited = 16;
 
 ClientConfig public_client() {
   ClientConfig config;
@@ -47,11 +50,18 @@ void IdentityReader::request(const Result<Bytes>& apdu, Step step) {
   if (!apdu || apdu->size() > apdu_.size()) return finish();
   std::copy(apdu->begin(), apdu->end(), apdu_.begin());
   step_ = step;
+  unsolicited_ = 0;
   line_.request(kPublicClient, kManagementDevice, Bytes(apdu_).first(apdu->size()));
 }
 
 void IdentityReader::on_answer(Bytes apdu, std::int64_t now_us) {
   const ClientEvent event = session_.on_apdu(apdu);
+  // Also what is sealed for somebody with keys.
+  const bool unsolicited = event.kind == ClientEvent::Kind::notification ||
+                           apdu[0] == protocol::dlms::tag::kGeneralGloCiphering;
+  if (unsolicited && ++unsolicited_ <= kMaxUnsolicited) {
+    return line_.await(kPublicClient, kManagementDevice);
+  }
   switch (event.kind) {
     case ClientEvent::Kind::send:
       return request(event.send, step_);

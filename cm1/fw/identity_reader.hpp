@@ -62,6 +62,7 @@ class IdentityReader {
   std::array<std::uint8_t, 256> apdu_;  // the request under way, for the line to repeat
   Step step_ = Step::idle;
   bool known_ = false;
+  std::uint8_t unsolicited_ = 0;  // in front of this answer
   protocol::dlms::SystemTitle system_title_{};
   std::optional<std::int64_t> utc_at_boot_us_;
 };

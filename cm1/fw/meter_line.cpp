@@ -49,6 +49,11 @@ void MeterLine::request(Sap client, Sap server, Bytes apdu) {
 
 void MeterLine::poll(Sap client, Sap server) { begin(Job::poll, client, server, {}); }
 
+void MeterLine::await(Sap client, Sap server) {
+  confirmed_ = true;
+  begin(Job::request, client, server, {});
+}
+
 bool MeterLine::close(Sap client, Sap server) {
   PROTOCOL_ASSERT(idle());
   Link* link = find(client, server);
@@ -130,6 +135,7 @@ void MeterLine::advance() {
   current_->used_us = now_us;
   if (!primary.is_open()) return primary.open(now_us);
   if (job_ == Job::poll) return primary.poll(now_us);
+  if (request_.empty()) return primary.await(now_us);
   const bool accepted = primary.send(now_us, request_, confirmed_);
   PROTOCOL_ASSERT(accepted);  // the buffer holds the longest APDU
 }
@@ -229,7 +235,8 @@ void MeterLine::on_failed(LinkFailure why) {
     return advance();
   }
   // Ready, and silent: what the meter was asked may have been unconfirmed, for all one can see.
-  if (current_->is_open() && job_ == Job::request && !is_plain_request(request_)) {
+  if (current_->is_open() && job_ == Job::request && !request_.empty() &&
+      !is_plain_request(request_)) {
     return on_nothing();
   }
   give_up();

@@ -37,6 +37,8 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
   // request repeated, once.
   void request(Sap client, Sap server, Bytes apdu);
   void poll(Sap client, Sap server);
+  // What came was no answer (a notification may come at any time): waits for the answer.
+  void await(Sap client, Sap server);
   // Whose association the link carries; kNobody: none.
   using Holder = std::uint32_t;
   static constexpr Holder kNobody = 0;

@@ -190,6 +190,7 @@ bool Module::start_request() {
     return true;
   }
   job_ = Job::request;
+  unsolicited_ = 0;
   line_.request(request.client, request.server, requests_.front_apdu());
   return true;
 }

@@ -118,6 +118,8 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   void on_line_closed() override;
   void on_line_silent() override;
   void identity_step_done();
+  void write_answer(const RequestQueue::Request& request, Bytes apdu);
+  void pass_notification(Bytes apdu);
   void keep_answer(Bytes apdu);
   void send_answer();
   bool admit(const RequestQueue::Request& request, Bytes apdu);
@@ -152,6 +154,7 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   std::int64_t identity_at_us_ = 0;
   std::int64_t poll_at_us_ = kNever;
   std::uint8_t poll_retries_ = 0;
+  std::uint8_t unsolicited_ = 0;  // in front of the answer that is due
   std::int64_t renewed_at_failures_ = 0;
   // An association the meter has released: its link is closed next.
   bool close_pending_ = false;

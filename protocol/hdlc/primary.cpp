@@ -54,6 +54,12 @@ void Primary::poll(std::int64_t now_us) {
   transmit_current(now_us);
 }
 
+void Primary::await(std::int64_t now_us) {
+  PROTOCOL_ASSERT(phase_ == Phase::open);
+  begin(Phase::exchanging, now_us);
+  transmit_current(now_us);
+}
+
 void Primary::close(std::int64_t now_us) {
   begin(Phase::closing, now_us);
   transmit_current(now_us);

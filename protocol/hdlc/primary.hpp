@@ -76,6 +76,8 @@ class Primary {
   // Unconfirmed: no answer is due, so RR ends the exchange with on_nothing().
   bool send(std::int64_t now_us, Bytes apdu, bool confirmed = true);
   void poll(std::int64_t now_us);
+  // Behind an APDU that was no answer: the one to the last send() is still due.
+  void await(std::int64_t now_us);
   void close(std::int64_t now_us);
   // Forget the link without a word.
   void reset();

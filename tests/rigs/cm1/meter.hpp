@@ -44,6 +44,17 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
   void send_frame(Bytes frame) override { sent.push_back(copy(frame)); }
   void on_request(std::uint16_t client, Bytes apdu, protocol::Writer& reply) override {
     requests.emplace_back(client, copy(apdu));
+    if (in_front.empty()) return reply_to(client, apdu, reply);
+    Octets last(1024);
+    protocol::Writer out(last);
+    reply_to(client, apdu, out);
+    std::deque<Octets>& later = later_[client];
+    later.assign(in_front.begin(), in_front.end());
+    later.push_back(copy(out.written()));
+    reply.bytes(later.front());
+    later.pop_front();
+  }
+  void reply_to(std::uint16_t client, Bytes apdu, protocol::Writer& reply) {
     if (client == protocol::dlms::kPublicClient && !answer_public) {
       Octets scratch(1024);
       protocol::dlms::ServerIdentity identity;
@@ -57,6 +68,11 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
   }
   void on_poll(std::uint16_t client, protocol::Writer& push) override {
     polls.emplace_back(now_us_, client);
+    std::deque<Octets>& later = later_[client];
+    if (!later.empty()) {
+      push.bytes(later.front());
+      return later.pop_front();
+    }
     if (!pushes.empty()) push.bytes(pushes.front());
   }
   void on_delivered(std::uint16_t client) override {
@@ -117,6 +133,7 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
   bool clock_known = true;
   std::int64_t utc_at_boot_s = 1'767'225'600;  // 2026-01-01T00:00:00Z
   std::function<Octets(Octets)> answer = [](Octets apdu) { return apdu; };
+  std::vector<Octets> in_front;  // notifications that come in front of each answer
   std::deque<Octets> pushes;
   std::deque<Octets> sent;
   std::vector<Octets> handed_over;
@@ -145,6 +162,7 @@ class Meter final : public protocol::hdlc::SecondaryOwner, public protocol::dlms
     return buffers;
   }();
   std::vector<MutableBytes> free_;
+  std::map<std::uint16_t, std::deque<Octets>> later_;
   std::unique_ptr<Session> session_;
   NoCrypto no_crypto_;
   std::int64_t now_us_ = 0;

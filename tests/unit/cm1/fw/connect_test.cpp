@@ -55,6 +55,34 @@ TEST_F(ConnectTest, DialsAndAnnouncesTheMetersSystemTitleFirst) {
   EXPECT_EQ(world_.meter.closed[0].second, protocol::hdlc::LinkEnd::disconnected);
 }
 
+// Of each kind that a meter may send at any time: plain, event, sealed for somebody else.
+const std::vector<Octets> kNotifications = {
+    {0x0F, 0, 0, 0, 1, 0, 0x09, 2, 0x41, 0x42},
+    {0xC2, 0, 0, 1, 0, 0, 1, 0, 0, 0xFF, 2, 0x11, 0},
+    {0xDB, 0x08, 'A', 'M', 'I', 0, 0, 0, 0, 7, 0x06, 0x30, 0, 0, 0, 1, 0x55},
+};
+
+TEST_F(ConnectTest, fault_12_notifications_in_front_of_answers_hide_no_identity) {
+  world_.meter.in_front = kNotifications;
+  start_connected();
+  ASSERT_FALSE(world_.received.empty());
+  EXPECT_EQ(world_.received[0].apdu, notification(0, 1));
+  ASSERT_FALSE(world_.meter.closed.empty());
+  EXPECT_EQ(world_.meter.closed[0].second, protocol::hdlc::LinkEnd::disconnected);
+}
+
+TEST_F(ConnectTest, fault_12_a_meter_that_notifies_without_end_is_asked_again_later) {
+  world_.meter.in_front.assign(200, kNotifications[0]);
+  start();
+  world_.run_for(600 * kSecond);
+  EXPECT_TRUE(world_.dials_us.empty());
+  EXPECT_LT(world_.meter.polls.size(), 2000u);
+  world_.meter.in_front.clear();
+  world_.run_for(400 * kSecond);
+  ASSERT_FALSE(world_.received.empty());
+  EXPECT_EQ(world_.received[0].apdu, notification(0, 1));
+}
+
 TEST_F(ConnectTest, DoesNotDialBeforeTheMeterHasSaidWhoItIs) {
   world_.meter.alive = false;
   start();

@@ -51,6 +51,23 @@ class RelayTest : public testing::Test {
   int head_end_ = CM1_SOCKET_NONE;
 };
 
+TEST_F(RelayTest, fault_12_a_notification_in_front_does_not_take_the_answers_place) {
+  const Octets event{0xC2, 0, 0, 1, 0, 0, 1, 0, 0, 0xFF, 2, 0x11, 0};
+  const Octets sealed{0xDB, 0x08, 'A', 'M', 'I', 0, 0, 0, 0, 7, 0x06, 0x30, 0, 0, 0, 1, 0x55};
+  world_.meter.in_front = {event, sealed};
+  world_.deliver_message(head_end_, 1, 1, apdu(7));
+  world_.deliver_message(head_end_, 1, 1, apdu(8));
+  world_.run_for(20 * kSecond);
+  std::vector<Octets> came;
+  for (const Received& message : world_.received) {
+    EXPECT_EQ(message.destination, 1);
+    came.push_back(message.apdu);
+  }
+  EXPECT_EQ(came, (std::vector<Octets>{event, sealed, answered(apdu(7)), event, sealed,
+                                       answered(apdu(8))}));
+  EXPECT_EQ(world_.meter.requests.size(), 2u);
+}
+
 TEST_F(RelayTest, AnAnswerComesBackWithItsPortsSwapped) {
   world_.deliver_message(head_end_, 1, 1, apdu(7));
   world_.run_for(5 * kSecond);
