@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 
 #include "models/core/parts/firmware_call.hpp"
 #include "os/exit_code.hpp"
@@ -96,6 +97,21 @@ void on_crash(int signal, siginfo_t* info, void*) {
   ::raise(signal);
 }
 
+// A firmware of C++ may throw, and nobody behind the boundary catches.
+[[noreturn]] void on_terminate() {
+  const FirmwareCall* const call = FirmwareCall::current();
+  if (call != nullptr && std::current_exception() != nullptr) {
+    try {
+      throw;
+    } catch (const std::exception& thrown) {
+      give_up(*call, "threw an exception: ", thrown.what());
+    } catch (...) {
+      give_up(*call, "threw an exception", "");
+    }
+  }
+  std::abort();
+}
+
 // Every second of processor time.
 void on_tick(int) {
   static std::uint64_t count = 0;
@@ -139,6 +155,7 @@ void guard_firmware() {
   sigaction(SIGVTALRM, &tick, nullptr);
   const itimerval every_second{{1, 0}, {1, 0}};
   setitimer(ITIMER_VIRTUAL, &every_second, nullptr);
+  std::set_terminate(on_terminate);
   std::atexit(on_exit);
 }
 

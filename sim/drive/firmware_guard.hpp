@@ -6,10 +6,11 @@
 
 namespace sim::run {
 
-// From its construction on, a firmware that crashes (signals, a broken assertion), does not return
-// from an upcall for some seconds of processor time, or ends the process from within, is named with
-// device, simulated time and upcall on standard error, and the program ends with kFirmware. What
-// crashes outside of any firmware is a fault of this program, and ends as it would without.
+// From its construction on, a firmware (of meters and modules, the concentrator's program) that
+// crashes (signals, a broken assertion), throws an exception, does not return from an upcall for
+// some seconds of processor time, or ends the process from within, is named with device, simulated
+// time and upcall on standard error, and the program ends with kFirmware. What crashes outside of
+// any firmware is a fault of this program, and ends as it would without.
 // One a process; stays until the end.
 void guard_firmware();
 

@@ -52,6 +52,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Faulty,
                                          std::pair("ABORT", "crashed: SIGABRT"),
                                          std::pair("OVERFLOW", "crashed: SIGSEGV"),
                                          std::pair("LOOP", "does not return"),
+                                         std::pair("THROW", "threw an exception: no such register"),
                                          std::pair("EXIT", "ended the process")),
                          [](const auto& each) { return each.param.first; });
 
@@ -64,14 +65,120 @@ TEST(FaultyFirmware, ThatRefusesItsProvisioningIsNamed) {
 
 TEST(FaultyFirmware, ThatCrashesWhileItIsLoadedIsNamedByEveryCommand) {
   const Folder folder;
-  const std::string file = folder.write("entry.toml", street_of("ENTRY"));
-  for (const char* command : {"run", "check", "inventory"}) {
-    const ProgramRun run = amitwin({command, file});
-    EXPECT_EQ(run.exit_code, 3) << command << run.err;
-    EXPECT_NE(run.err.find("crashed: SIGSEGV in meter_firmware_entry"), std::string::npos)
-        << command << run.err;
+  for (const auto& [fault, where] :
+       {std::pair("ENTRY", "meter_firmware_entry"), std::pair("LOAD", "dlopen")}) {
+    const std::string file = folder.write("entry.toml", street_of(fault));
+    for (const char* command : {"run", "check", "inventory"}) {
+      const ProgramRun run = amitwin({command, file});
+      EXPECT_EQ(run.exit_code, 3) << command << run.err;
+      EXPECT_NE(run.err.find(std::string("crashed: SIGSEGV in ") + where), std::string::npos)
+          << command << run.err;
+    }
   }
   EXPECT_EQ(amitwin({"template", FAULTY_FOLDER "/faulty_ENTRY.so"}).exit_code, 3);
+}
+
+// ---- Firmware that cannot be exchanged ----
+
+// Where a function of the program begins, seen from where it is loaded.
+std::uint64_t offset_of(const std::string& function) {
+  std::FILE* const list = popen("nm -C " AMITWIN_PROGRAM, "r");
+  char line[4096];
+  std::uint64_t found = 0;
+  while (list != nullptr && std::fgets(line, sizeof line, list) != nullptr) {
+    const std::string text = line;
+    if (text.find(" T " + function) != std::string::npos) found = std::stoull(text, nullptr, 16);
+  }
+  if (list != nullptr) pclose(list);
+  return found;
+}
+
+std::uint64_t loaded_at(pid_t process) {
+  std::FILE* const maps = std::fopen(("/proc/" + std::to_string(process) + "/maps").c_str(), "r");
+  unsigned long long from = 0;
+  if (maps == nullptr || std::fscanf(maps, "%llx", &from) != 1) from = 0;
+  if (maps != nullptr) std::fclose(maps);
+  return from;
+}
+
+// Runs the scenario and lets the function crash when it is called for the n-th time.
+ProgramRun crash_in(const Folder& folder, const std::string& file, const std::string& function,
+                    int n) {
+  ProgramRun result;
+  const std::uint64_t offset = offset_of(function);
+  EXPECT_NE(offset, 0u) << function;
+  const std::string err = folder / "err", out = folder / "out";
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
+    if (freopen(err.c_str(), "w", stderr) == nullptr) _exit(126);
+    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    execl(AMITWIN_PROGRAM, "amitwin", "run", file.c_str(), "--out", out.c_str(), "--quiet",
+          nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);  // the exec
+  const std::uint64_t place = loaded_at(child) + offset;
+  const auto at = reinterpret_cast<void*>(place);
+  const long code = ptrace(PTRACE_PEEKTEXT, child, at, nullptr);
+  constexpr long kBreak = 0xCC;
+  const long stop = (code & ~0xFFL) | kBreak;
+  ptrace(PTRACE_POKETEXT, child, at, stop);
+  ptrace(PTRACE_CONT, child, nullptr, nullptr);
+  for (waitpid(child, &status, 0); WIFSTOPPED(status); waitpid(child, &status, 0)) {
+    int pass = WSTOPSIG(status);
+    user_regs_struct registers{};
+    ptrace(PTRACE_GETREGS, child, nullptr, &registers);
+    if (pass == SIGTRAP && registers.rip == place + 1) {
+      registers.rip = place;
+      ptrace(PTRACE_SETREGS, child, nullptr, &registers);
+      ptrace(PTRACE_POKETEXT, child, at, code);
+      pass = 0;
+      if (--n == 0) {
+        pass = SIGSEGV;
+      } else {
+        ptrace(PTRACE_SINGLESTEP, child, nullptr, nullptr);
+        waitpid(child, &status, 0);
+        ptrace(PTRACE_POKETEXT, child, at, stop);
+      }
+    }
+    ptrace(PTRACE_CONT, child, nullptr, pass);
+  }
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  result.err = read_text(err);
+  return result;
+}
+
+TEST(CrashInside, AModuleIsNamedWithItsNumberTimeAndUpcall) {
+  const Folder folder;
+  const std::string file =
+      folder.write("street.toml", "[scenario]\nduration_h = 1\n[meters]\ncount = 1\n");
+  const ProgramRun run = crash_in(folder, file, "cm1::fw::MeterLine::on_bytes(", 5);
+  EXPECT_EQ(run.exit_code, 3) << run.err;
+  EXPECT_NE(run.err.find("module 1: its firmware crashed: SIGSEGV in on_rs485, at 00:0"),
+            std::string::npos)
+      << run.err;
+}
+
+TEST(CrashInside, AConcentratorIsNamedWithItsNumberTimeAndUpcall) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "village.toml",
+      "[scenario]\nduration_h = 1\ncollect_h = 0\n[meters]\ncount = 2\n[[concentrator]]\n"
+      "meters = \"1-2\"\n");
+  for (const auto& [function, upcall] :
+       {std::pair("dcu::app::Concentrator::on_timer(", "on_timer"),
+        std::pair("dcu::fw::BaseNode::on_frame(", "on_frame"),
+        std::pair("dcu::app::Application::on_stream_open(", "on_stream_open")}) {
+    const ProgramRun run = crash_in(folder, file, function, 1);
+    EXPECT_EQ(run.exit_code, 3) << run.err;
+    EXPECT_NE(run.err.find(std::string("concentrator 1: its firmware crashed: SIGSEGV in ") +
+                           upcall + ", at 00:0"),
+              std::string::npos)
+        << run.err;
+  }
 }
 
 // ---- The debugger's end ----

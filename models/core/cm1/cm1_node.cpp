@@ -40,12 +40,17 @@ Cm1Node::Cm1Node(const NodeServices& services, const Cm1NodeConfig& config, wan:
 bool Cm1Node::provision(const cm1_provision& provision) {
   TWIN_ASSERT(!rail_.on() && boots_ == 0, boots_);
   init_instance();
+  return provision_instance(provision);
+}
+
+bool Cm1Node::provision_instance(const cm1_provision& provision) noexcept {
+  const FirmwareCall in("module", guest_.module, "provision", life_.now());
   return guest_.firmware.provision(instance_.get(), &provision) == 0;
 }
 
 template <typename... Parameters, typename... Arguments>
 void Cm1Node::upcall(const char* name, void (*cm1_firmware::*entry)(void*, Parameters...),
-                     Arguments... arguments) {
+                     Arguments... arguments) noexcept {
   if (!life_.running) return;
   watch_.begin(life_.now());
   {
@@ -62,7 +67,7 @@ void Cm1Node::upcall(const char* name, void (*cm1_firmware::*entry)(void*, Param
   }
 }
 
-void Cm1Node::init_instance() {
+void Cm1Node::init_instance() noexcept {
   instance_.clear();
   clock_.restart();
   watch_.restart();

@@ -136,8 +136,9 @@ class Cm1Node final : public SupplyListener,
 
   template <typename... Parameters, typename... Arguments>
   void upcall(const char* name, void (*cm1_firmware::*entry)(void*, Parameters...),
-              Arguments... arguments);
-  void init_instance();
+              Arguments... arguments) noexcept;  // std::terminate names a firmware that throws
+  void init_instance() noexcept;
+  bool provision_instance(const cm1_provision& provision) noexcept;
   void turn_off();
 
   DeviceLife life_;

@@ -21,7 +21,8 @@ class UpcallBreak {
   ~UpcallBreak() = default;
 };
 
-// One firmware instance, and the only way into it: upcalls never nest.
+// One firmware instance, and the only way into it: upcalls never nest. What is `noexcept` here
+// keeps its FirmwareCall when a firmware throws, so that std::terminate's handler can name it.
 class UpcallGate {
  public:
   UpcallGate(DeviceLife& life, const meter_firmware& firmware, std::uint32_t meter)
@@ -45,7 +46,7 @@ class UpcallGate {
   // Between two upcalls, as part of one: windows; the production line.
   template <typename Result, typename... Parameters, typename... Arguments>
   Result within(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
-                Arguments... arguments) {
+                Arguments... arguments) noexcept {
     watch_.enter();
     const Leave leave{watch_};
     return call(name, entry, arguments...);
@@ -88,7 +89,7 @@ class UpcallGate {
   };
   template <typename Result, typename... Parameters, typename... Arguments>
   Result call(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
-              Arguments... arguments) {
+              Arguments... arguments) noexcept {
     const FirmwareCall in("meter", meter_, name, life_.now());
     if (in.at() < break_at_ns_) return (firmware_.*entry)(memory_.get(), arguments...);
     break_at_ns_ = kernel::kNever;

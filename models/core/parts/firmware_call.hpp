@@ -10,9 +10,11 @@ namespace models {
 
 // Which firmware the processor is in, for whoever must say so when it crashes or does not return:
 // lives on the stack around every call into one. A signal handler can reach nothing but a global.
+// The function it stands in is `noexcept`: a firmware that throws is still in the call then when
+// std::terminate's handler looks.
 class FirmwareCall {
  public:
-  // device: "meter" or "module", with its number from 1; 0: not built yet.
+  // device: "meter", "module" or "concentrator", with its number from 1; 0: not built yet.
   FirmwareCall(const char* device, std::uint32_t number, const char* upcall, kernel::TimeNs at)
       : device_(device), upcall_(upcall), at_(at), outer_(current_), number_(number) {
     current_ = this;

@@ -28,7 +28,8 @@ ConcentratorSite::ConcentratorSite(kernel::Agenda& agenda, const Scenario& scena
       clock_(static_cast<std::uint64_t>(scenario.general.seed), number,
              scenario.general.start_utc_s * kernel::kNsPerSecond),
       plc_(plc),
-      wan_(agenda, uplink, row_.uplink, static_cast<std::uint16_t>(scenario.hes.p32_port),
+      program_(agenda, number),
+      wan_(agenda, program_, uplink, row_.uplink, static_cast<std::uint16_t>(scenario.hes.p32_port),
            concentrator_entity(number, 0), kNetwork),
       disk_(kDiskPages),
       random_(static_cast<std::uint64_t>(scenario.general.seed), number,
@@ -60,7 +61,7 @@ void ConcentratorSite::on_time(kernel::TimeNs now, std::uint32_t what) {
   if (what == kBoot) {
     boot();
   } else if (what == kProgram) {
-    if (program_) program_->on_timer();
+    program_.on_timer();
   } else {
     while (!switches_.empty() && switches_.front().at <= now) {
       const bool on = switches_.front().on;
@@ -86,8 +87,7 @@ void ConcentratorSite::switch_supply(bool on) {
     if (node.connected) observer_->node_left(now(), node);
   }
   plc_.set_client(nullptr);
-  wan_.set_program(nullptr);
-  program_.reset();
+  program_.remove();
   program_timer_.disarm();
   boot_timer_.disarm();
   plc_.power(false);
@@ -96,11 +96,9 @@ void ConcentratorSite::switch_supply(bool on) {
 
 void ConcentratorSite::boot() {
   ++boots_;
-  program_ = std::make_unique<dcu::app::Concentrator>(
-      dcu::app::Ports{*this, disk_, wan_, *this, *this, crypto_, plc_}, *observer_);
-  plc_.set_client(&program_->modem_client());
-  wan_.set_program(program_.get());
-  TWIN_ASSERT(program_->boot(), identity_.number);
+  plc_.set_client(&program_);
+  const dcu::app::Ports ports{*this, disk_, wan_, *this, *this, crypto_, plc_};
+  TWIN_ASSERT(program_.boot(ports, *observer_), identity_.number);
 }
 
 // ---- Clock, random, log ----
@@ -121,13 +119,11 @@ void ConcentratorSite::line(dcu::app::UtcNs /*at*/, std::string_view /*text*/) {
 
 // ---- Reports about the simulation ----
 
-std::vector<dcu::app::NodeInfo> ConcentratorSite::nodes() const {
-  return program_ ? program_->nodes() : std::vector<dcu::app::NodeInfo>{};
-}
+std::vector<dcu::app::NodeInfo> ConcentratorSite::nodes() const { return program_.nodes(); }
 
 dcu::app::Counters ConcentratorSite::counters() const {
   dcu::app::Counters all = past_counters_;
-  if (program_) all += program_->counters().value_or(dcu::app::Counters{});
+  all += program_.counters();
   return all;
 }
 

@@ -3,15 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
-#include "dcu/app/concentrator.hpp"
 #include "kernel/agenda.hpp"
 #include "kernel/keyed_stream.hpp"
 #include "plc-channel/medium/modem.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/assembly/concentrator/disk.hpp"
+#include "sim/assembly/concentrator/program_gate.hpp"
 #include "sim/assembly/concentrator/site_clock.hpp"
 #include "sim/assembly/concentrator/wan_port.hpp"
 #include "sim/assembly/identity/identity.hpp"
@@ -54,7 +53,7 @@ class ConcentratorSite final : private kernel::Entity,
 
   std::uint32_t number() const { return identity_.number; }
   const ConcentratorIdentity& identity() const { return identity_; }
-  bool running() const { return program_ != nullptr; }
+  bool running() const { return program_.running(); }
   std::uint32_t boots() const { return boots_; }
   const ModelDisk& disk() const { return disk_; }
   kernel::TimeNs clock_worst_ns() const { return clock_.worst(agenda_.now()); }
@@ -91,6 +90,7 @@ class ConcentratorSite final : private kernel::Entity,
   std::vector<std::uint32_t> meters_;
   SiteClock clock_;
   plc::Modem& plc_;
+  ProgramGate program_;
   WanPort wan_;
   ModelDisk disk_;
   kernel::KeyedStream random_;
@@ -102,7 +102,6 @@ class ConcentratorSite final : private kernel::Entity,
   struct Nobody final : dcu::app::Observer {};
   Nobody nobody_;
   dcu::app::Observer* observer_;
-  std::unique_ptr<dcu::app::Concentrator> program_;
   dcu::app::Counters past_counters_;
   std::uint32_t boots_ = 0;
   bool powered_ = false;

@@ -17,9 +17,11 @@ constexpr const char* kApn = "amitwin.example";
 
 }  // namespace
 
-WanPort::WanPort(kernel::Agenda& agenda, models::wan::ModemPort& uplink, Uplink kind,
-                 std::uint16_t head_end_port, kernel::EntityId entity, std::uint32_t what)
+WanPort::WanPort(kernel::Agenda& agenda, ProgramGate& program, models::wan::ModemPort& uplink,
+                 Uplink kind, std::uint16_t head_end_port, kernel::EntityId entity,
+                 std::uint32_t what)
     : agenda_(agenda),
+      program_(program),
       uplink_(uplink),
       kind_(kind),
       head_end_port_(head_end_port),
@@ -106,8 +108,8 @@ void WanPort::on_socket_open(int socket, bool incoming) {
     line = {next_stream_++, p32 ? dcu::app::Door::p32 : dcu::app::Door::gateway, false, false, {}};
   }
   line.open = true;
-  if (program_ != nullptr) {
-    program_->on_stream_open(line.stream, line.door);
+  if (program_.running()) {
+    program_.on_stream_open(line.stream, line.door);
   } else {
     close(line.stream);  // nobody at home yet
   }
@@ -115,12 +117,12 @@ void WanPort::on_socket_open(int socket, bool incoming) {
 
 void WanPort::on_socket_data(int socket, std::span<const std::uint8_t> octets) {
   const Line& line = lines_.at(static_cast<std::size_t>(socket));
-  if (program_ != nullptr && line.stream != 0) program_->on_stream_data(line.stream, octets);
+  if (program_.running() && line.stream != 0) program_.on_stream_data(line.stream, octets);
 }
 
 void WanPort::on_socket_closed(int socket, models::wan::CloseReason /*reason*/) {
   const Line line = std::exchange(lines_.at(static_cast<std::size_t>(socket)), {});
-  if (program_ != nullptr && line.stream != 0) program_->on_stream_closed(line.stream);
+  if (program_.running() && line.stream != 0) program_.on_stream_closed(line.stream);
 }
 
 // The stack's buffer has room: the next octets of a long message.

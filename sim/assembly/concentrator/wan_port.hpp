@@ -5,9 +5,9 @@
 #include <array>
 #include <vector>
 
-#include "dcu/app/concentrator.hpp"
 #include "kernel/agenda.hpp"
 #include "models/core/wan/ethernet.hpp"
+#include "sim/assembly/concentrator/program_gate.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::run {
@@ -21,12 +21,10 @@ class WanPort final : public dcu::app::Wan,
   // So long after the network went, or was refused.
   static constexpr kernel::TimeNs kReconnectNs = 30 * kernel::kNsPerSecond;
 
-  WanPort(kernel::Agenda& agenda, models::wan::ModemPort& uplink, Uplink kind,
+  WanPort(kernel::Agenda& agenda, ProgramGate& program, models::wan::ModemPort& uplink, Uplink kind,
           std::uint16_t head_end_port, kernel::EntityId entity, std::uint32_t what);
 
   void power(bool on);
-  // nullptr: nobody at home.
-  void set_program(dcu::app::Concentrator* program) { program_ = program; }
 
  private:
   struct Line {  // a socket of the uplink
@@ -51,11 +49,11 @@ class WanPort final : public dcu::app::Wan,
   int socket_of(dcu::app::StreamId stream) const;
 
   kernel::Agenda& agenda_;
+  ProgramGate& program_;
   models::wan::ModemPort& uplink_;
   Uplink kind_;
   std::uint16_t head_end_port_;
   kernel::Timer network_timer_;
-  dcu::app::Concentrator* program_ = nullptr;
   std::array<Line, models::wan::kSiteSockets> lines_{};
   dcu::app::StreamId next_stream_ = 1;
   bool online_ = false;

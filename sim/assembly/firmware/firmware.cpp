@@ -101,7 +101,11 @@ FoundFirmware from_shared_object(const std::string& path) {
   const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
   const std::string other = no_object_of_ours(file);
   if (!other.empty()) return {nullptr, other};
-  void* object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* object = nullptr;
+  {
+    const models::FirmwareCall in("meter", 0, "dlopen", 0);  // its constructors
+    object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  }
   if (object == nullptr) {
     std::string why = dlerror();  // begins with the path, which whoever complains has said
     if (why.starts_with(file + ": ")) why.erase(0, file.size() + 2);
@@ -115,11 +119,10 @@ FoundFirmware from_shared_object(const std::string& path) {
         fmt::format("exports no {}() (hidden by -fvisibility=hidden, or C++ without extern \"C\"?)",
                     METER_FIRMWARE_ENTRY)};
   }
-  const meter_firmware* table = nullptr;
-  {
+  const meter_firmware* const table = [entry]() noexcept {
     const models::FirmwareCall in("meter", 0, METER_FIRMWARE_ENTRY, 0);
-    table = entry();
-  }
+    return entry();
+  }();
   if (table == nullptr)
     return {nullptr, fmt::format("its {}() returns nothing", METER_FIRMWARE_ENTRY)};
   const std::string fault = fault_of(*table);
@@ -143,8 +146,11 @@ std::string type_template_text(const meter_firmware& firmware) {
   const auto obis_text = [](const auto& obis) { return fmt::format("{}", fmt::join(obis, ".")); };
   ordered_json objects = ordered_json::array();
   meter_object_info info{};
-  const models::FirmwareCall in("meter", 0, "describe", 0);
-  for (std::uint32_t index = 0; firmware.describe(index, &info) == 0; ++index) {
+  const auto describe = [&](std::uint32_t index) noexcept {
+    const models::FirmwareCall in("meter", 0, "describe", 0);
+    return firmware.describe(index, &info);
+  };
+  for (std::uint32_t index = 0; describe(index) == 0; ++index) {
     ordered_json object = {{"class", info.class_id},
                            {"version", info.version},
                            {"obis", obis_text(info.obis)},

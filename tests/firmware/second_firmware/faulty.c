@@ -10,6 +10,10 @@
 
 enum { AFTER_WINDOWS = 20 };
 
+#if defined FAULT_THROW
+void throw_something(void);
+#endif
+
 #if defined FAULT_OVERFLOW
 static volatile int depth;
 __attribute__((noinline)) static int deeper(int n) {
@@ -36,6 +40,8 @@ static void fault(void) {
   exit(0);
 #elif defined FAULT_OVERFLOW
   deeper(0);
+#elif defined FAULT_THROW
+  throw_something();
 #endif
 }
 
