@@ -17,6 +17,7 @@ Engine::Engine(const EngineConfig& config, const Inventory& inventory,
       meter_orders_(context_, *this),
       jobs_(context_, types_, plans_, pushes_, meter_orders_),
       schedule_(context_, wire_, jobs_),
+      claims_(context_, wire_, schedule_.counters()),
       concentrators_(
           std::make_unique<Concentrators>(context_, types_, static_cast<Committer&>(*this))),
       orders_(context_, meter_orders_, concentrators_->road()) {}
@@ -74,6 +75,8 @@ void Engine::run_deadline(const Deadline& deadline) {
     case Deadline::Kind::session:
       return schedule_.on_session_timer(static_cast<std::uint32_t>(deadline.index),
                                         deadline.generation);
+    case Deadline::Kind::claim:
+      return claims_.on_timer(static_cast<std::uint32_t>(deadline.index), deadline.generation);
     case Deadline::Kind::retry:
       return schedule_.wake(meter);
     case Deadline::Kind::order_from:
@@ -91,6 +94,7 @@ void Engine::run_deadline(const Deadline& deadline) {
 
 void Engine::settle_up() {
   schedule_.pump();
+  claims_.pump();
   note_dirty();
   const UtcNs next = context_.deadlines.next();
   if (next == armed_) return;

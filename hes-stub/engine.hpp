@@ -9,6 +9,7 @@
 
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/core/types.hpp"
+#include "hes-stub/meters/claims.hpp"
 #include "hes-stub/meters/jobs.hpp"
 #include "hes-stub/meters/meter_orders.hpp"
 #include "hes-stub/meters/plans.hpp"
@@ -25,11 +26,12 @@ class Concentrators;
 // come in, octets and the next moment go out. Everything random comes from RandomPort, nothing is
 // iterated in an order that could differ between two runs.
 //
-// Two roads lead to meters. Modules dial in (Wire); their pushes are opened and stored (Pushes);
-// what is missing, what is ordered and what the day asks for (Plans, MeterOrders) becomes jobs of
-// one association (Session), and only so many meters are served at one time (Schedule). Meters
-// behind a concentrator are the business of Concentrators; their rows come to the same places.
-// Orders stand above both.
+// Two roads lead to meters. Modules dial in (Wire), and where two say that they are of one meter
+// the meter proves which (Claims); their pushes are opened and stored (Pushes); what is missing,
+// what is ordered and what the day asks for (Plans, MeterOrders) becomes jobs of one association
+// (Session), and only so many meters are served at one time (Schedule). Meters behind a
+// concentrator are the business of Concentrators; their rows come to the same places. Orders stand
+// above both.
 class Engine final : private WireEvents, private OrderWaker, private Committer {
  public:
   // The references live longer than the engine. Types without a template are learnt on the wire.
@@ -70,7 +72,20 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
                std::uint32_t octets) override {
     return schedule_.on_apdu(meter, client, apdu, octets);
   }
-  void on_push(MeterIndex caller, protocol::Bytes apdu) override { pushes_.on_push(caller, apdu); }
+  bool is_push(MeterIndex caller, protocol::Bytes apdu) override {
+    return pushes_.is_push(caller, apdu);
+  }
+  bool on_push(MeterIndex caller, protocol::Bytes apdu) override {
+    return pushes_.on_push(caller, apdu);
+  }
+  void on_claim(MeterIndex meter, ConnectionId connection) override {
+    claims_.on_claim(meter, connection);
+  }
+  bool on_claim_apdu(ConnectionId connection, protocol::dlms::Sap client, protocol::Bytes apdu,
+                     std::uint32_t octets) override {
+    return claims_.on_apdu(connection, client, apdu, octets);
+  }
+  void on_claim_ended(ConnectionId connection) override { claims_.on_claim_ended(connection); }
   void wake(MeterIndex meter) override { schedule_.wake(meter); }
   void commit_now() override;
 
@@ -86,6 +101,7 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
   MeterOrders meter_orders_;
   Jobs jobs_;
   Schedule schedule_;
+  Claims claims_;
   std::unique_ptr<Concentrators> concentrators_;
   Orders orders_;
   UtcNs armed_ = kNever;

@@ -27,6 +27,7 @@ struct Deadline {
     check,
     supervise,
     session,
+    claim,  // connection that claims a meter, by the number of its session
     retry,
     order_from,
     order_until,

@@ -47,8 +47,10 @@ struct EngineCounters {
   std::uint64_t pulls = 0;  // GET of a range, finished
   std::uint64_t rows = 0;
   std::uint64_t duplicates = 0;
-  std::uint64_t replaced = 0;  // connections that a newer one of the same meter replaced
-  std::uint64_t silent = 0;    // connections closed for want of a heartbeat
+  std::uint64_t replaced = 0;    // connections that a newer one of the same meter replaced
+  std::uint64_t claims = 0;      // connections that announced a meter which another one has
+  std::uint64_t not_proved = 0;  // of these, closed: the meter did not prove to be there
+  std::uint64_t silent = 0;      // connections closed for want of a heartbeat
   std::uint64_t associations = 0;
   std::uint64_t rejected = 0;  // associations
   std::uint64_t timeouts = 0;  // answers that did not come

@@ -6,6 +6,7 @@
 
 #include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/dlms/apdu.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
@@ -19,33 +20,44 @@ constexpr std::size_t kMaxHeld = 4096;
 
 }  // namespace
 
-void Pushes::on_push(MeterIndex caller, Bytes apdu) {
+// The counter is judged where it is taken over.
+bool Pushes::is_push(MeterIndex caller, Bytes apdu) {
+  const auto title = protocol::dlms::sender_of_general_glo(apdu);
+  if (!title || context_.inventory.by_system_title(*title) != caller) return false;
+  if (plain_.size() < apdu.size()) plain_.resize(apdu.size());
+  const auto opened = protocol::dlms::open_general_glo(apdu, context_.inventory[caller].keys,
+                                                       context_.ports.crypto, plain_);
+  return opened && !opened->apdu.empty() &&
+         opened->apdu[0] == protocol::dlms::tag::kDataNotification;
+}
+
+bool Pushes::on_push(MeterIndex caller, Bytes apdu) {
   EngineCounters& counters = context_.counters;
   const auto title = protocol::dlms::sender_of_general_glo(apdu);
   if (!title) {
     ++counters.malformed;
-    return;
+    return false;
   }
   const MeterIndex meter = context_.inventory.by_system_title(*title);
   if (meter == kNoMeter) {
     ++counters.unknown_title;
-    return;
+    return false;
   }
   if (meter != caller) {
     ++counters.foreign;
-    return;
+    return false;
   }
   if (plain_.size() < apdu.size()) plain_.resize(apdu.size());
   const auto opened = protocol::dlms::open_general_glo(apdu, context_.inventory[meter].keys,
                                                        context_.ports.crypto, plain_);
   if (!opened) {
     ++(opened.error() == protocol::Error::bad_tag ? counters.not_authentic : counters.malformed);
-    return;
+    return false;
   }
   MeterRecord record = context_.store.meter_table().record(meter);
   if (record.push_seen && opened->invocation_counter <= record.push_counter) {
     ++counters.replayed;
-    return;
+    return false;
   }
   const auto notification = protocol::dlms::decode_notification(opened->apdu);
   record.push_seen = true;
@@ -53,14 +65,16 @@ void Pushes::on_push(MeterIndex caller, Bytes apdu) {
   context_.store.meter_table().set_record(meter, record);
   if (!notification) {
     ++counters.malformed;
-    return;
+    return true;
   }
   const Bytes body = notification->body;
   const auto octets = static_cast<std::uint32_t>(apdu.size() + protocol::wrapper::kHeaderOctets);
-  if (types_.of(meter) != nullptr) return store(meter, body, context_.now(), octets);
-  if (held_.size() < kMaxHeld) {
+  if (types_.of(meter) != nullptr) {
+    store(meter, body, context_.now(), octets);
+  } else if (held_.size() < kMaxHeld) {
     held_.push_back({meter, context_.now(), octets, {body.begin(), body.end()}});
   }
+  return true;
 }
 
 void Pushes::release(MeterIndex learner) {

@@ -17,8 +17,11 @@ class Pushes {
   Pushes(Context& context, const Types& types, Plans& plans)
       : context_(context), types_(types), plans_(plans) {}
 
-  // general-glo-ciphering on the connection of `caller` (or kNoMeter).
-  void on_push(MeterIndex caller, protocol::Bytes apdu);
+  // general-glo-ciphering on the connection of `caller` (or kNoMeter). False: not of its keys, or
+  // of a counter that was there before.
+  bool on_push(MeterIndex caller, protocol::Bytes apdu);
+  // Whether it holds a data-notification.
+  bool is_push(MeterIndex caller, protocol::Bytes apdu);
   // The type of this meter is known now.
   void release(MeterIndex learner);
 

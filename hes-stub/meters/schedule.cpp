@@ -113,7 +113,8 @@ void Schedule::begin_session(MeterIndex meter) {
   if (free_sessions_.empty()) {
     const auto index = static_cast<std::uint32_t>(sessions_.size());
     SessionHost& host = *this;
-    sessions_.push_back(std::make_unique<Session>(context_, host, counters_, index));
+    sessions_.push_back(
+        std::make_unique<Session>(context_, host, counters_, Deadline::Kind::session, index));
     free_sessions_.push_back(index);
   }
   const std::uint32_t index = free_sessions_.back();
@@ -132,7 +133,9 @@ void Schedule::on_session_end(std::uint32_t session, MeterIndex meter) {
   free_sessions_.push_back(session);
 }
 
-void Schedule::on_session_failed(MeterIndex meter) {
+void Schedule::on_session_failed(MeterIndex meter, std::string_view trouble) {
+  ++context_.counters.gave_up;
+  context_.note_event(meter, "session failed", trouble);
   Standing& standing = meters_[meter];
   const EngineConfig& config = context_.config;
   const std::int64_t doublings = std::min<std::int64_t>(standing.failures, kMaxBackoffDoublings);

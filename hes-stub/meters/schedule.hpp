@@ -20,6 +20,7 @@ class Schedule final : private SessionHost {
  public:
   Schedule(Context& context, Wire& wire, Jobs& jobs);
   void start() { counters_.start(); }
+  ClientCounters& counters() { return counters_; }
 
   // Of the wire.
   void on_bound(MeterIndex meter);
@@ -47,10 +48,11 @@ class Schedule final : private SessionHost {
 
   std::unique_ptr<Job> next_job(MeterIndex meter) override { return jobs_.next(meter); }
   bool others_wait() const override { return !waiting_.empty() || !waiting_orders_.empty(); }
+  bool believes_counters() const override { return true; }
   void send(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu) override;
   void on_job_done(MeterIndex meter) override { meters_[meter].failures = 0; }
   void on_session_end(std::uint32_t session, MeterIndex meter) override;
-  void on_session_failed(MeterIndex meter) override;
+  void on_session_failed(MeterIndex meter, std::string_view trouble) override;
 
   void begin_session(MeterIndex meter);
   Session* session_of(MeterIndex meter);

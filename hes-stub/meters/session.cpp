@@ -21,8 +21,9 @@ constexpr std::size_t kMaxRowOctets = 192;
 
 }  // namespace
 
-Session::Session(Context& context, SessionHost& host, ClientCounters& counters, std::uint32_t index)
-    : context_(context), host_(host), counters_(counters), index_(index) {
+Session::Session(Context& context, SessionHost& host, ClientCounters& counters,
+                 Deadline::Kind timer, std::uint32_t index)
+    : context_(context), host_(host), counters_(counters), timer_(timer), index_(index) {
   work_.resize(static_cast<std::size_t>(4 * context.config.max_pdu_octets) +
                static_cast<std::size_t>(context.config.max_rows_per_pull) * kMaxRowOctets);
 }
@@ -81,12 +82,12 @@ void Session::transmit(const protocol::Result<Bytes>& apdu) {
 }
 
 void Session::await(std::int64_t seconds) {
-  context_.wait_s(seconds, Deadline::Kind::session, index_, ++generation_);
+  context_.wait_s(seconds, timer_, index_, ++generation_);
 }
 
 void Session::on_apdu(Bytes apdu, std::uint32_t octets) {
   exchange_.octets_up += octets;
-  const ClientEvent event = client_->on_apdu(apdu);
+  const ClientEvent event = client().on_apdu(apdu);
   switch (event.kind) {
     case Kind::nothing:
       ++context_.counters.malformed;
@@ -113,7 +114,7 @@ void Session::on_apdu(Bytes apdu, std::uint32_t octets) {
 void Session::on_associated() {
   if (public_client_) {
     step_ = Step::reading_counter;
-    return transmit(client_->get({classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
+    return transmit(client().get({classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
   }
   ++context_.counters.associations;
   report(MessageKind::association);
@@ -127,7 +128,7 @@ void Session::on_event(const ClientEvent& event) {
     exchange_.trouble = protocol::dlms::reason_name(event.reason);
     context_.note_event(meter_, "association rejected", exchange_.trouble);
     // Most likely our counter is not above what the meter has seen: ask it, once.
-    if (!public_client_ && !counter_read_) return associate(true);
+    if (!public_client_ && !counter_read_ && host_.believes_counters()) return associate(true);
     return fail();
   }
   if (step_ == Step::reading_counter) return on_counter(event);
@@ -154,7 +155,7 @@ void Session::on_counter(const ClientEvent& event) {
   }
   counters_.at_least(meter_, static_cast<std::uint32_t>(last) + 1);
   step_ = Step::releasing_public;
-  transmit(client_->release());
+  transmit(client().release());
 }
 
 void Session::next_job() {
@@ -215,7 +216,7 @@ void Session::on_timer(std::uint32_t generation) {
 void Session::release() {
   step_ = Step::releasing;
   exchange_.begun = context_.now();
-  transmit(client_->release());
+  transmit(client().release());
 }
 
 // What the meter knows of the association is unknown now: open it anew, then the same job again.
@@ -229,10 +230,9 @@ void Session::retry() {
 
 void Session::fail() {
   const MeterIndex meter = meter_;
-  ++context_.counters.gave_up;
-  context_.note_event(meter, "session failed", exchange_.trouble);
+  const std::string_view trouble = exchange_.trouble;
   end();
-  host_.on_session_failed(meter);
+  host_.on_session_failed(meter, trouble);
 }
 
 void Session::end() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "hes-stub/core/context.hpp"
@@ -42,10 +43,13 @@ class SessionHost {
  public:
   virtual std::unique_ptr<Job> next_job(MeterIndex meter) = 0;  // nullptr: nothing to do
   virtual bool others_wait() const = 0;
+  // Whether a counter that anybody may have told, in clear, is taken over after a rejection.
+  virtual bool believes_counters() const = 0;
   virtual void send(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu) = 0;
   virtual void on_job_done(MeterIndex meter) = 0;
   virtual void on_session_end(std::uint32_t session, MeterIndex meter) = 0;
-  virtual void on_session_failed(MeterIndex meter) = 0;  // after its end
+  // After its end; `trouble`: why, by name.
+  virtual void on_session_failed(MeterIndex meter, std::string_view trouble) = 0;
 
  protected:
   ~SessionHost() = default;
@@ -55,7 +59,9 @@ class SessionHost {
 // wrong. Its buffers stay when the next meter takes it over.
 class Session {
  public:
-  Session(Context& context, SessionHost& host, ClientCounters& counters, std::uint32_t index);
+  // Its deadlines are `timer` and `index`; they come back as on_timer().
+  Session(Context& context, SessionHost& host, ClientCounters& counters, Deadline::Kind timer,
+          std::uint32_t index);
 
   void begin(MeterIndex meter);
   protocol::dlms::Sap client_sap() const;
@@ -67,7 +73,12 @@ class Session {
 
   // For jobs. A request comes of client(); one that cannot be made is hopeless.
   MeterIndex meter() const { return meter_; }
-  protocol::dlms::ClientSession& client() { return *client_; }
+  // Two sessions may work with one meter, on two connections that both claim to be its: no number
+  // of a key is used twice.
+  protocol::dlms::ClientSession& client() {
+    if (!public_client_) client_->counter_at_least(counters_.next(meter_));
+    return *client_;
+  }
   Progress ask(const protocol::Result<protocol::Bytes>& apdu);
   UtcNs asked_at() const { return sent_; }
 
@@ -104,6 +115,7 @@ class Session {
   Context& context_;
   SessionHost& host_;
   ClientCounters& counters_;
+  const Deadline::Kind timer_;
   const std::uint32_t index_;
   MeterIndex meter_ = kNoMeter;
   Step step_ = Step::free;

@@ -3,6 +3,7 @@
 #include "hes-stub/meters/wire.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/dlms/server.hpp"
@@ -58,6 +59,7 @@ bool Wire::on_data(ConnectionId id, Bytes octets) {
   Connection& connection = found->second;
   connection.octets_up += octets.size();
   connection.last_heard = context_.now();
+  fed_ = id;
   const bool framed =
       connection.assembler.feed(octets, kMaxApduOctets, [&](const protocol::wrapper::Message& m) {
         on_message(connection, m);
@@ -67,6 +69,7 @@ bool Wire::on_data(ConnectionId id, Bytes octets) {
     ++context_.counters.framing_lost;
     drop(connection, "framing lost");
   }
+  fed_ = kNoConnection;
   if (connection.dead) connections_.erase(found);
   return true;
 }
@@ -83,6 +86,7 @@ void Wire::leave(Connection& connection, std::string_view reason) {
   context_.store.journal().add_session({connection.meter, connection.id, connection.opened,
                                         context_.now(), connection.octets_up,
                                         connection.octets_down, std::string(reason)});
+  end_claim(connection);
   unbind(connection);
 }
 
@@ -95,13 +99,19 @@ void Wire::unbind(Connection& connection) {
   events_.on_unbound(meter);
 }
 
+void Wire::end_claim(Connection& connection) {
+  if (std::exchange(connection.claims, kNoMeter) != kNoMeter) {
+    events_.on_claim_ended(connection.id);
+  }
+}
+
 // Set again only when it comes: a heartbeat costs no entry.
 void Wire::supervise(ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   Connection& connection = found->second;
   const EngineConfig& config = context_.config;
-  const bool bound = connection.meter != kNoMeter;
+  const bool bound = connection.meter != kNoMeter || connection.claims != kNoMeter;
   const UtcNs limit =
       (bound ? config.heartbeat_timeout_s : config.announce_timeout_s) * kNsPerSecond;
   const UtcNs since = bound ? connection.last_heard : connection.opened;
@@ -118,19 +128,32 @@ void Wire::on_message(Connection& connection, const protocol::wrapper::Message& 
   using protocol::dlms::kManagementDevice;
   using protocol::dlms::kPushClient;
   const Bytes apdu = message.apdu;
+  const MeterIndex meter = connection.claims == kNoMeter ? connection.meter : connection.claims;
   if (message.source == kManagementDevice && !apdu.empty()) {
-    if (message.destination != kPushClient) {
-      if (connection.meter != kNoMeter &&
-          events_.on_apdu(connection.meter, message.destination, apdu, framed_octets(apdu))) {
-        return;
-      }
-    } else if (apdu[0] == kDataNotification) {
-      return on_notification(connection, apdu);
-    } else if (apdu[0] == kGeneralGloCiphering) {
-      return events_.on_push(connection.meter, apdu);
+    const bool general = apdu[0] == kGeneralGloCiphering;
+    if (message.destination == kPushClient) {
+      if (general) return on_push(connection, apdu);
+      if (apdu[0] == kDataNotification) return on_notification(connection, apdu);
+    } else if (meter != kNoMeter) {
+      // Where a push goes is the meter's business (Blue Book 4.4.8, send_destination_and_method);
+      // some send it to the client that set them up.
+      if (general && events_.is_push(meter, apdu)) return on_push(connection, apdu);
+      const std::uint32_t octets = framed_octets(apdu);
+      const bool taken =
+          connection.claims == kNoMeter
+              ? events_.on_apdu(meter, message.destination, apdu, octets)
+              : events_.on_claim_apdu(connection.id, message.destination, apdu, octets);
+      if (taken) return;
     }
   }
   ++context_.counters.malformed;
+}
+
+// Its keys are the meter's: it need not be asked any more whether it is there.
+void Wire::on_push(Connection& connection, Bytes apdu) {
+  const bool claims = connection.claims != kNoMeter;
+  const bool authentic = events_.on_push(claims ? connection.claims : connection.meter, apdu);
+  if (claims && authentic) take_over(connection.id);
 }
 
 // structure(2) {unsigned kind, octet-string(8) system title}: announcement and heartbeat.
@@ -152,7 +175,7 @@ void Wire::on_notification(Connection& connection, Bytes apdu) {
     return;
   }
   const bool heartbeat = kind == static_cast<std::uint64_t>(Announcement::heartbeat);
-  MeterIndex meter = connection.meter;
+  MeterIndex meter = connection.claims == kNoMeter ? connection.meter : connection.claims;
   if (meter == kNoMeter || context_.inventory[meter].system_title != title) {
     meter = context_.inventory.by_system_title(title);
     if (meter == kNoMeter) {
@@ -160,7 +183,7 @@ void Wire::on_notification(Connection& connection, Bytes apdu) {
       drop(connection, "unknown meter");
       return;
     }
-    bind(connection, meter);
+    announced(connection, meter);
   }
   ++(heartbeat ? counters.heartbeats : counters.announces);
   context_.observer.message({.meter = meter,
@@ -169,22 +192,47 @@ void Wire::on_notification(Connection& connection, Bytes apdu) {
                              .at = context_.now()});
 }
 
-void Wire::bind(Connection& connection, MeterIndex meter) {
-  unbind(connection);  // a module that got another meter starts afresh
-  if (of_meter_[meter] != kNoConnection) {
+// A module that got another meter starts afresh.
+void Wire::announced(Connection& connection, MeterIndex meter) {
+  end_claim(connection);
+  unbind(connection);
+  if (of_meter_[meter] == kNoConnection) return bind(connection, meter);
+  ++context_.counters.claims;
+  connection.claims = meter;
+  events_.on_claim(meter, connection.id);
+}
+
+void Wire::take_over(ConnectionId id) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end() || found->second.claims == kNoMeter) return;
+  const MeterIndex meter = found->second.claims;
+  end_claim(found->second);
+  const auto older = connections_.find(of_meter_[meter]);
+  if (older != connections_.end()) {
     ++context_.counters.replaced;
-    const auto older = connections_.find(of_meter_[meter]);
     drop(older->second, "replaced");
     connections_.erase(older);
   }
+  bind(found->second, meter);
+}
+
+void Wire::refuse_claim(ConnectionId id) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  ++context_.counters.not_proved;
+  drop(found->second, "not proved");
+  if (id != fed_) connections_.erase(found);  // otherwise on_data() does
+}
+
+void Wire::bind(Connection& connection, MeterIndex meter) {
   connection.meter = meter;
   of_meter_[meter] = connection.id;
   context_.observer.session_opened(meter, connection.id, context_.now());
   events_.on_bound(meter);
 }
 
-void Wire::send(MeterIndex meter, protocol::dlms::Sap client, Bytes apdu) {
-  const auto found = connections_.find(of_meter_[meter]);
+void Wire::send_on(ConnectionId id, protocol::dlms::Sap client, Bytes apdu) {
+  const auto found = connections_.find(id);
   if (found == connections_.end()) return;
   out_.resize(apdu.size() + protocol::wrapper::kHeaderOctets);
   protocol::Writer out(out_);

@@ -89,16 +89,25 @@ class WireEvents {
   // An answer for one of our clients; `octets` with the wrapper's header. False: nobody waits.
   virtual bool on_apdu(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu,
                        std::uint32_t octets) = 0;
-  // Ciphered data-notification; kNoMeter: before an announcement.
-  virtual void on_push(MeterIndex caller, protocol::Bytes apdu) = 0;
+  // Whether a ciphered APDU to another client than the push client is a data-notification
+  // nevertheless.
+  virtual bool is_push(MeterIndex caller, protocol::Bytes apdu) = 0;
+  // Ciphered data-notification; kNoMeter: before an announcement. False: not authentic, or not new.
+  virtual bool on_push(MeterIndex caller, protocol::Bytes apdu) = 0;
+  // A connection announced a meter that another one has; what it says; it is gone or settled.
+  virtual void on_claim(MeterIndex meter, ConnectionId connection) = 0;
+  virtual bool on_claim_apdu(ConnectionId connection, protocol::dlms::Sap client,
+                             protocol::Bytes apdu, std::uint32_t octets) = 0;
+  virtual void on_claim_ended(ConnectionId connection) = 0;
 
  protected:
   ~WireEvents() = default;
 };
 
 // The modules' connections: framing, announcements, heartbeats, and which meter is at the end of
-// which. A connection begins with an announcement, which binds it to a meter; a newer connection
-// of the same meter replaces the older.
+// which. A connection begins with an announcement, which binds it to a meter. Of a meter that
+// another connection has it is a claim: a newer connection replaces the older when the meter has
+// proved to be at its end, by an association or by a push.
 class Wire {
  public:
   Wire(Context& context, WireEvents& events);
@@ -111,13 +120,20 @@ class Wire {
   std::size_t size() const { return connections_.size(); }
 
   bool reaches(MeterIndex meter) const { return of_meter_[meter] != kNoConnection; }
-  void send(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu);
+  void send(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu) {
+    send_on(of_meter_[meter], client, apdu);
+  }
+  void send_on(ConnectionId id, protocol::dlms::Sap client, protocol::Bytes apdu);
+  // What came of a claim: it has the meter now, or is closed.
+  void take_over(ConnectionId id);
+  void refuse_claim(ConnectionId id);
 
  private:
   struct Connection {
     ConnectionId id = kNoConnection;
     MeterIndex meter = kNoMeter;
-    bool dead = false;  // dropped while its octets are still being looked at
+    MeterIndex claims = kNoMeter;  // not proved yet
+    bool dead = false;             // dropped while its octets are still being looked at
     UtcNs opened = 0;
     UtcNs last_heard = 0;
     std::uint64_t octets_up = 0;
@@ -126,8 +142,11 @@ class Wire {
   };
   void on_message(Connection& connection, const protocol::wrapper::Message& message);
   void on_notification(Connection& connection, protocol::Bytes apdu);
+  void on_push(Connection& connection, protocol::Bytes apdu);
+  void announced(Connection& connection, MeterIndex meter);
   void bind(Connection& connection, MeterIndex meter);
   void unbind(Connection& connection);
+  void end_claim(Connection& connection);
   void drop(Connection& connection, std::string_view reason);  // closes and forgets
   void leave(Connection& connection, std::string_view reason);
 
@@ -135,7 +154,8 @@ class Wire {
   WireEvents& events_;
   std::map<ConnectionId, Connection> connections_;
   std::vector<ConnectionId> of_meter_;
-  std::vector<std::uint8_t> out_;  // the message in hand, with its wrapper header
+  ConnectionId fed_ = kNoConnection;  // whose octets are being looked at
+  std::vector<std::uint8_t> out_;     // the message in hand, with its wrapper header
 };
 
 }  // namespace hes

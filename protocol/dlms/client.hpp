@@ -95,6 +95,10 @@ class ClientSession {
   bool associated() const { return state_ == State::associated; }
   bool busy() const { return pending_ != Pending::none; }
   std::uint32_t invocation_counter() const { return config_.invocation_counter; }
+  // Another association with the same key has used the numbers below `next`.
+  void counter_at_least(std::uint32_t next) {
+    if (config_.invocation_counter < next) config_.invocation_counter = next;
+  }
   std::uint32_t malformed() const { return malformed_; }
 
  private:

@@ -111,6 +111,7 @@ void World::send(hes::ConnectionId connection, protocol::Bytes octets) {
     });
     return;
   }
+  if (on_sent) on_sent(connection, octets);
   at(now + kLineNs, [this, connection, octets = Octets(octets.begin(), octets.end())] {
     const auto found = line.find(connection);
     if (cut || found == line.end()) return;

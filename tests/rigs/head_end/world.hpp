@@ -110,6 +110,7 @@ class World final : public hes::StreamPort {
   std::map<hes::ConnectionId, std::size_t> line;  // open connections and their meter
   std::vector<hes::ConnectionId> closed_by_head_end;
   bool cut = false;  // nothing gets through any more, nobody is told
+  std::function<void(hes::ConnectionId, protocol::Bytes)> on_sent;  // to a meter
 
  private:
   void deliver();

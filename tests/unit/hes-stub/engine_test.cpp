@@ -199,7 +199,7 @@ TEST_F(EngineTest, ANewerConnectionReplacesTheOlder) {
   const ConnectionId older = world_->connect(0);
   world_->run_for_s(5);
   const ConnectionId newer = world_->connect(0);
-  world_->run_for_s(5);
+  world_->run_for_s(15);
   ASSERT_EQ(world_->closed_by_head_end.size(), 1u);
   EXPECT_EQ(world_->closed_by_head_end[0], older);
   EXPECT_EQ(world_->line.count(newer), 1u);
