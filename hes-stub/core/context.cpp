@@ -39,6 +39,12 @@ void Context::note_clock(MeterIndex meter, UtcNs deviation) {
   observer.clock_checked(meter, deviation, now());
 }
 
+void Context::note_left_out(MeterIndex meter, std::uint32_t without_time, std::uint32_t refused) {
+  counters.rows_without_time += without_time;
+  counters.rows_refused += refused;
+  if (refused != 0) note_event(meter, "row refused", "a register beyond 2^63 - 1");
+}
+
 AddResult Context::take_rows(MeterIndex meter, const Obis& profile, std::span<Row> rows,
                              Delivery how, UtcNs arrival) {
   for (Row& row : rows) row.arrival_utc_s = arrival / kNsPerSecond;

@@ -92,6 +92,8 @@ struct Context {
   void note_event(MeterIndex meter, std::string_view kind, std::string_view detail = {});
   // The meter's clock minus ours, for the store and whoever hears us.
   void note_clock(MeterIndex meter, UtcNs deviation);
+  // Rows of a meter that cannot be kept, and why.
+  void note_left_out(MeterIndex meter, std::uint32_t without_time, std::uint32_t refused);
   // Rows of one delivery, in the order of the meter's buffer: to the store, and the new ones to the
   // observer.
   AddResult take_rows(MeterIndex meter, const Obis& profile, std::span<Row> rows, Delivery how,

@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "hes-stub/inventory/local_time.hpp"
 #include "protocol/dlms/types.hpp"
+#include "protocol/local_zone.hpp"
 
 namespace hes {
+
+using protocol::LocalZone;
 
 // Ed25519 private key (RFC 8032 5.1.5): signs the orders to concentrators.
 using SigningKey = std::array<std::uint8_t, 32>;

@@ -46,7 +46,7 @@ class PullJob final : public Job {
     std::vector<Row> rows;
     const DecodedRows decoded = decode_rows(event.data, *types_.profile(meter, profile()), period_s,
                                             rows, context_.config.zone);
-    context_.counters.rows_without_time += decoded.without_time;
+    context_.note_left_out(meter, decoded.without_time, decoded.refused);
     if (!decoded.ok) {
       ++context_.counters.malformed;
       return Progress::again;

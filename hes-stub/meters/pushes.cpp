@@ -107,7 +107,7 @@ void Pushes::store(MeterIndex meter, Bytes body, UtcNs arrival, std::uint32_t oc
   }
   const std::int64_t period_s = context_.inventory[meter].capture_period_s;
   const DecodedRows decoded = decode_rows(array, *profile, period_s, rows_, context_.config.zone);
-  counters.rows_without_time += decoded.without_time;
+  context_.note_left_out(meter, decoded.without_time, decoded.refused);
   if (!decoded.ok) {
     ++counters.malformed;
     return;

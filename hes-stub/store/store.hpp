@@ -12,14 +12,16 @@
 #include <vector>
 
 #include "hes-stub/inventory/inventory.hpp"
-#include "hes-stub/inventory/local_time.hpp"
 #include "hes-stub/inventory/type_template.hpp"
 #include "hes-stub/ports/ports.hpp"
 #include "hes-stub/ports/row.hpp"
 #include "hes-stub/store/journal.hpp"
 #include "hes-stub/store/meter_table.hpp"
+#include "protocol/local_zone.hpp"
 
 namespace hes {
+
+using protocol::LocalZone;
 
 inline constexpr const char* kDefaultStorePath = "hes.sqlite";
 

@@ -7,8 +7,9 @@ namespace {
 
 using Prefixes = std::vector<std::string>;
 
-const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp", "protocol/assert.hpp",
-                                "protocol/calendar.hpp", "protocol/crc32.hpp"};
+const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp",
+                                "protocol/assert.hpp", "protocol/calendar.hpp",
+                                "protocol/crc32.hpp",  "protocol/local_zone.hpp"};
 const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dlms/",
                             "protocol/hdlc/",    "protocol/prime/", "protocol/iec62056_21/",
                             "protocol/wrapper/", "protocol/crypto/"};
@@ -44,6 +45,10 @@ std::vector<Rule> protocol_rules() {
        false},
       {{"protocol/hosted/civil_text/"}, with_protocol({"protocol/hosted/civil_text/"}), {}, false},
       {{"protocol/hosted/printable/"}, {"protocol/hosted/printable/"}, {}, false},
+      {{"protocol/hosted/profile_rows/"},
+       with_protocol({"protocol/hosted/profile_rows/"}),
+       {},
+       false},
       {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
        with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/"}),
@@ -124,7 +129,7 @@ std::vector<Rule> hosted_rules() {
       // The two roads know nothing of each other.
       {{"hes-stub/meters/"},
        with_protocol({"hes-stub/meters/", "hes-stub/orders/", "hes-stub/core/", "hes-stub/store/",
-                      "hes-stub/inventory/", "hes-stub/ports/"}),
+                      "hes-stub/inventory/", "hes-stub/ports/", "protocol/hosted/profile_rows/"}),
        hes_libraries,
        false},
       {{"hes-stub/concentrators/"},

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dcu/app/meters/profiles.hpp"
+#include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
@@ -155,16 +156,29 @@ Job::Next Collector::on_counter(Job& job, Reading& reading, const Answer& answer
   return Job::Next::go_on;
 }
 
+std::optional<DecodedRows> Collector::take_answer(const Job& job, const Reading& reading,
+                                                  const Answer& answer) {
+  auto decoded =
+      decode_rows(answer.data, reading.profile, period_s(job.meter), core_.store.parameters().zone);
+  if (decoded && decoded->left_out != 0) {
+    core_.counters.rows_left_out += decoded->left_out;
+    core_.store.note(Store::EventGroup::meters, event_code::kRowsLeftOut,
+                     core_.store.meters()[job.meter].given.serial);
+  }
+  return decoded;
+}
+
 Job::Next Collector::on_numbered_rows(Job& job, Reading& reading, const Answer& answer) {
   if (protocol::dlms::is_not_selectable(answer.result)) return go_by_stamp(job, reading);
   if (!answer.ok()) return Job::Next::finished;
-  const auto rows = decode_rows(answer.data, reading.profile, period_s(job.meter));
-  if (!rows) return Job::Next::unreadable;
+  const auto decoded = take_answer(job, reading, answer);
+  if (!decoded) return Job::Next::unreadable;
+  const std::vector<Row>* const rows = &decoded->rows;
   ProfileCursor& cursor =
       core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)];
   const std::int64_t now_s = core_.now_s();
   const std::uint32_t newest_before = cursor.newest;
-  for (const Row& row : *rows) cursor.newest = std::max(cursor.newest, row.capture_counter);
+  cursor.newest = std::max(cursor.newest, decoded->newest);
   // Rows and none of them newer: a meter that does not heed the selection, or has no more numbers.
   if (!rows->empty() && cursor.newest == newest_before) reading.last_part = true;
   const std::int64_t to_s = reading.last_part || rows->empty()
@@ -240,8 +254,9 @@ bool Collector::looks_disturbed(const Reading& reading, const std::vector<Row>& 
 
 Job::Next Collector::on_rows(Job& job, Reading& reading, const Answer& answer) {
   const std::int64_t period = period_s(job.meter);
-  const auto rows = decode_rows(answer.data, reading.profile, period);
-  if (!rows) return Job::Next::unreadable;
+  const auto decoded = take_answer(job, reading, answer);
+  if (!decoded) return Job::Next::unreadable;
+  const std::vector<Row>* const rows = &decoded->rows;
   std::vector<Row> fresh =
       taken(job.meter, reading.profile).fresh(*rows, reading.from_s, reading.to_s);
   const std::int64_t now_s = core_.now_s();

@@ -57,6 +57,8 @@ class Collector {
   void ask_next(Job& job, Reading& reading) const;
   Job::Next on_period(const Answer& answer, MeterIndex meter);
   Job::Next on_counter(Job& job, Reading& reading, const Answer& answer);
+  std::optional<DecodedRows> take_answer(const Job& job, const Reading& reading,
+                                         const Answer& answer);
   Job::Next on_numbered_rows(Job& job, Reading& reading, const Answer& answer);
   Job::Next go_by_stamp(Job& job, Reading& reading);
   Job::Next on_rows(Job& job, Reading& reading, const Answer& answer);

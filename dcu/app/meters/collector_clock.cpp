@@ -8,6 +8,7 @@
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/dlms/server.hpp"
+#include "protocol/hosted/profile_rows/profile_rows.hpp"
 
 namespace dcu::app {
 namespace {
@@ -49,7 +50,8 @@ JobPtr Collector::clock_job(MeterIndex meter, std::uint8_t priority, const Clock
 Job::Next Collector::on_clock(Job& job, const ClockPolicy& policy, const Answer& answer,
                               std::optional<std::int32_t>& offset_ms) {
   protocol::axdr::Cursor in(answer.data);
-  const auto time = protocol::cosem::decode_date_time(in.date_time());
+  const auto time =
+      protocol::profile_rows::meter_time(in.date_time(), core_.store.parameters().zone);
   const UtcNs way = (answer.received - answer.sent) / 2;
   const bool readable =
       in.at_end() && time.ok() && time->utc_s > -kFarthestS && time->utc_s < kFarthestS;
@@ -124,7 +126,7 @@ void Collector::on_notification(MeterIndex meter, Bytes apdu) {
     in.octet_string();  // the push setup that sends it
     const Bytes at = in.date_time();
     const std::uint64_t code = in.unsigned_number();
-    const auto time = protocol::cosem::decode_date_time(at);
+    const auto time = protocol::profile_rows::meter_time(at, core_.store.parameters().zone);
     if (in.at_end() && time.ok() && code <= UINT8_MAX) {
       row.at = *time;
       row.status = static_cast<std::uint8_t>(code);

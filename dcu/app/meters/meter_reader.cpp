@@ -8,6 +8,7 @@
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/hosted/profile_rows/profile_rows.hpp"
 
 namespace dcu::app {
 namespace {
@@ -114,16 +115,18 @@ JobPtr MeterReader::instantaneous_job(MeterIndex meter, std::uint8_t priority,
     }
     Cursor in(answer.data);
     if (target.class_id == classes::Clock::kId) {
-      const auto time = protocol::cosem::decode_date_time(in.date_time());
+      const auto time =
+          protocol::profile_rows::meter_time(in.date_time(), core_.store.parameters().zone);
       if (time.ok() && in.at_end()) line->clock = *time;
       return Job::Next::go_on;
     }
     if (target.index == classes::Register::kValue) {
-      const std::int64_t value = in.number();
+      const auto value = protocol::profile_rows::take_cell(in).int64();
       if (!in.at_end()) return Job::Next::unreadable;
+      if (!value) return Job::Next::go_on;  // no number that the report holds
       const auto known = units_.find({model, target.instance});
       const ScalerUnit unit = known == units_.end() ? ScalerUnit{} : known->second;
-      line->readings.push_back({target.instance, value, unit.scaler, unit.unit});
+      line->readings.push_back({target.instance, *value, unit.scaler, unit.unit});
       if (known == units_.end()) {
         asked.operations.push_back(
             get_of(classes::Register::kId, target.instance, classes::Register::kScalerUnit));

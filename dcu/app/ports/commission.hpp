@@ -11,6 +11,7 @@
 #include "dcu/app/ports/ports.hpp"
 #include "protocol/dlms/types.hpp"
 #include "protocol/hosted/p32/parameters.hpp"
+#include "protocol/local_zone.hpp"
 #include "protocol/prime/types.hpp"
 
 namespace dcu::app {
@@ -55,6 +56,7 @@ struct Parameters {
   std::string head_end_host = "head-end";
   std::uint16_t head_end_port = 8432;
   std::string ntp_host;
+  protocol::LocalZone zone;  // where its meters hang
 };
 
 // What of them can be ordered and is reported: visit(theirs, ours).

@@ -34,6 +34,8 @@ inline constexpr std::uint16_t kClockCorrected = 5;
 inline constexpr std::uint16_t kClockFarOff = 6;  // beyond clock_limit_s: left alone
 inline constexpr std::uint16_t kMeterRemoved = 7;
 inline constexpr std::uint16_t kKeysChanged = 8;
+inline constexpr std::uint16_t kRowsLeftOut =
+    9;  // without a date, or a value that fits no register
 // orders
 inline constexpr std::uint16_t kOrderAccepted = 1;
 inline constexpr std::uint16_t kOrderDone = 2;

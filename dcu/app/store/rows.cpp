@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dcu/app/store/rows.hpp"
 
-#include "protocol/axdr/cursor.hpp"
+#include <algorithm>
+
+#include "protocol/hosted/profile_rows/profile_rows.hpp"
 
 namespace dcu::app {
 namespace {
 
-using protocol::axdr::Cursor;
-using protocol::axdr::Tag;
+namespace profile_rows = protocol::profile_rows;
 
 constexpr std::uint32_t kMaxRows = 4096;
+// Columns of a row in front of the registers.
+constexpr std::size_t kClockColumn = 0;
+constexpr std::size_t kStatusColumn = 1;
+constexpr std::size_t kFirstRegister = 2;
 
 std::uint64_t digest_of(const Row& row) {
   // FNV-1a over the words: tells rows apart, guards against nobody.
@@ -24,28 +29,6 @@ std::uint64_t digest_of(const Row& row) {
       std::uint64_t{row.at.hundredths} << 24 | std::uint64_t{row.status} << 32);
   for (const std::uint64_t value : row.values) mix(value);
   return digest;
-}
-
-bool take_time(Cursor& in, const Row* before, std::int64_t period_s, Row& row) {
-  if (in.peek() == Tag::null_data && before != nullptr) {
-    in.skip_value();
-    row.at = before->at;
-    row.at.utc_s += period_s;
-    return true;
-  }
-  const Bytes octets = in.date_time();
-  if (!in.ok()) return false;
-  const auto time = protocol::cosem::decode_date_time(octets);
-  if (time) row.at = *time;
-  return time.ok();
-}
-
-std::uint64_t take_number(Cursor& in, std::optional<std::uint64_t> before) {
-  if (in.peek() == Tag::null_data && before) {
-    in.skip_value();
-    return *before;
-  }
-  return in.unsigned_number();
 }
 
 // Small numbers in few octets: seven bits each, the highest bit says that more follow; the sign is
@@ -74,35 +57,41 @@ std::int64_t take_signed(FieldReader& in) {
 
 }  // namespace
 
-std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::int64_t period_s) {
-  std::vector<Row> rows;
-  Cursor in(array);
-  const std::uint32_t n = in.array();
-  if (!in.ok() || n > kMaxRows) return std::nullopt;
-  for (std::uint32_t i = 0; i < n; ++i) {
-    const Row* const before = rows.empty() ? nullptr : &rows.back();
+std::optional<DecodedRows> decode_rows(Bytes array, Profile profile, std::int64_t period_s,
+                                       const protocol::LocalZone& zone) {
+  DecodedRows decoded;
+  const std::size_t registers = is_event_log(profile) ? 0 : kRowValues;
+  const std::size_t plain = kFirstRegister + registers;
+  const std::size_t columns = profile_rows::columns_of(array);
+  const bool counted = columns == plain + 1;
+  std::vector<profile_rows::Row> captured;
+  const profile_rows::Shape shape{counted ? plain + 1 : plain, kClockColumn, period_s, zone};
+  if (!profile_rows::decode(array, shape, captured) || captured.size() > kMaxRows) return {};
+  for (const profile_rows::Row& each : captured) {
     Row row;
-    const std::uint32_t plain = is_event_log(profile) ? 2 : 2 + kRowValues;
-    const std::uint32_t columns = in.structure();
-    if (columns != plain && columns != plain + 1) return std::nullopt;
-    if (!in.ok() || !take_time(in, before, period_s, row)) return std::nullopt;
-    const auto of_before = [&](std::uint64_t value) {
-      return before == nullptr ? std::nullopt : std::optional(value);
-    };
-    const std::uint64_t status = take_number(in, of_before(before == nullptr ? 0 : before->status));
-    if (status > UINT8_MAX) return std::nullopt;
-    row.status = static_cast<std::uint8_t>(status);
-    if (!is_event_log(profile)) {
-      for (std::size_t k = 0; k < kRowValues; ++k) {
-        row.values[k] = take_number(in, of_before(before == nullptr ? 0 : before->values[k]));
-      }
+    const auto status = each.cells[kStatusColumn].uint64();
+    if (!status || *status > UINT8_MAX) return {};
+    row.status = static_cast<std::uint8_t>(*status);
+    if (counted) {
+      const auto counter = each.cells[plain].uint64();
+      if (!counter || each.cells[plain].as_before) return {};
+      row.capture_counter = static_cast<std::uint32_t>(*counter);
+      decoded.newest = std::max(decoded.newest, row.capture_counter);
     }
-    if (columns > plain) row.capture_counter = static_cast<std::uint32_t>(in.unsigned_number());
-    if (!in.ok()) return std::nullopt;
-    rows.push_back(row);
+    bool whole = each.at.has_value();
+    for (std::size_t k = 0; k < registers && whole; ++k) {
+      const auto value = each.cells[kFirstRegister + k].uint64();
+      whole = value.has_value();
+      row.values[k] = value.value_or(0);
+    }
+    if (!whole) {
+      ++decoded.left_out;
+      continue;
+    }
+    row.at = *each.at;
+    decoded.rows.push_back(row);
   }
-  if (!in.at_end()) return std::nullopt;
-  return rows;
+  return decoded;
 }
 
 Octets encode(const Chunk& chunk) {

@@ -9,6 +9,7 @@
 
 #include "dcu/app/store/page_store.hpp"
 #include "protocol/cosem/quantities.hpp"
+#include "protocol/local_zone.hpp"
 
 namespace dcu::app {
 
@@ -33,10 +34,17 @@ inline constexpr std::uint8_t kRowClockInvalid = 0x02;
 inline constexpr std::uint8_t kRowNotValid = 0x04;
 inline constexpr std::uint8_t kRowClockAdjusted = 0x20;
 
-// An A-XDR array of rows: clock, status and registers, or clock and code of an event; and the
-// capture counter where the meter has one. Nothing when it is anything else. A null stands for "as
-// the row before", in the clock column for one period later (Blue Book 4.3.6).
-std::optional<std::vector<Row>> decode_rows(Bytes array, Profile profile, std::int64_t period_s);
+// Rows of a profile buffer, see protocol/hosted/profile_rows: clock, status and registers, or clock
+// and code of an event; and the capture counter where the meter has one. Nothing when it is
+// anything else. A row without a date, or with a value that is no number of 64 bits without sign,
+// is left out: the others are worth having.
+struct DecodedRows {
+  std::vector<Row> rows;
+  std::uint32_t left_out = 0;
+  std::uint32_t newest = 0;  // largest capture counter, of those left out too
+};
+std::optional<DecodedRows> decode_rows(Bytes array, Profile profile, std::int64_t period_s,
+                                       const protocol::LocalZone& zone = {});
 
 // What one reading brought: rows not seen before, in the order of the meter's buffer.
 struct Chunk {

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = Records::Kind;
 
-constexpr std::uint8_t kLayout = 2;
+constexpr std::uint8_t kLayout = 3;
 // What each value is made of, written and read by the same walk.
 constexpr auto kParameters = [](auto& io, auto& p) {
   io(p.poll_period_s, p.meters_per_report, p.sessions_max, p.retries, p.retry_interval_s,
@@ -20,6 +20,7 @@ constexpr auto kParameters = [](auto& io, auto& p) {
      p.firmware_timeout_s, p.report_hold_s, p.response_timeout_s, p.ack_timeout_s, p.backoff_s,
      p.backoff_max_s, p.gateway_idle_s, p.backfill_s, p.max_switch_level);
   io(p.head_end_port, p.head_end_host, p.ntp_host);
+  io(p.zone.standard_offset_min, p.zone.eu_daylight_saving);
 };
 constexpr auto kTasks = [](auto& io, auto& tasks) {
   for (auto& task : io.list(tasks)) {

@@ -158,6 +158,9 @@ void ConcentratorSite::commission() {
   commission.parameters.sessions_max = static_cast<std::uint32_t>(row_.sessions);
   commission.parameters.max_switch_level =
       static_cast<std::uint32_t>(scenario_.plc.max_switch_level);
+  const auto zone = zone_of(scenario_, scenario_.meters.time_zone);
+  commission.parameters.zone.standard_offset_min = zone.offset_min;
+  commission.parameters.zone.eu_daylight_saving = zone.daylight_saving;
   // As the head-end: 0 corrects nothing without an order.
   const double threshold_s = scenario_.hes.clock_threshold_s;
   commission.parameters.clock_threshold_s =

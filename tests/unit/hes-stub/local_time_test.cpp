@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/inventory/local_time.hpp"
+#include "protocol/local_zone.hpp"
 
 #include <gtest/gtest.h>
 

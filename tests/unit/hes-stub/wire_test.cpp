@@ -225,6 +225,28 @@ TEST(RowDecoder, fault_10_floats_are_rounded_in_the_scale_of_their_column) {
   for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(rows[0].values[i], expected[i]) << i;
 }
 
+TEST(RowDecoder, fault_10_a_register_beyond_63_bits_is_no_negative_number) {
+  const TypeTemplate type = hes_test::fake_type();
+  const Octets most = {21, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  const Octets beyond = {21, 0x80, 0, 0, 0, 0, 0, 0, 0};
+  const Octets beyond_float = {24, 0x43, 0xE0, 0, 0, 0, 0, 0, 0};  // 2^63
+  const Octets rest = {17, 1, 17, 2, 17, 3, 17, 4, 17, 5};
+  Octets value = {1, 3};
+  for (const Octets& first : {beyond, most, beyond_float}) {
+    Octets values = first;
+    values.insert(values.end(), rest.begin(), rest.end());
+    const Octets row = one_row(kSomeClock, values);
+    value.insert(value.end(), row.begin() + 2, row.end());
+  }
+  std::vector<Row> rows;
+  const DecodedRows decoded = decode_rows(value, *type.profile(kLoadProfile), 900, rows);
+  EXPECT_TRUE(decoded.ok);
+  EXPECT_EQ(decoded.refused, 2u);
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].values[0], INT64_MAX);
+  EXPECT_EQ(rows[0].values[5], 5);
+}
+
 TEST(RowDecoder, fault_14_a_clock_without_deviation_is_local_time) {
   const TypeTemplate type = hes_test::fake_type();
   const LocalZone zone;  // Madrid

@@ -40,7 +40,10 @@ Octets load_rows(const std::vector<Row>& rows) {
 
 TEST(Rows, AreTakenAsTheMeterCapturedThem) {
   const std::vector<Row> rows{row_of(900, 5), row_of(1800, 6, 0xA0)};
-  EXPECT_EQ(decode_rows(load_rows(rows), Profile::load, 900), rows);
+  const auto decoded = decode_rows(load_rows(rows), Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->rows, rows);
+  EXPECT_EQ(decoded->left_out, 0u);
 }
 
 TEST(Rows, TheCaptureCounterIsTakenWhereThereIsOneAndMakesEqualRowsTwo) {
@@ -53,8 +56,10 @@ TEST(Rows, TheCaptureCounterIsTakenWhereThereIsOneAndMakesEqualRowsTwo) {
     axdr::put_unsigned(2, out);
     axdr::put_double_long_unsigned(number, out);
   }
-  const auto rows = decode_rows(out.written(), Profile::standard_events, 900);
-  ASSERT_TRUE(rows);
+  const auto decoded = decode_rows(out.written(), Profile::standard_events, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->newest, 43u);
+  const std::vector<Row>* const rows = &decoded->rows;
   EXPECT_EQ(rows->at(0).capture_counter, 41u);
   EXPECT_EQ(rows->at(1).capture_counter, 43u);
   TakenRows taken;
@@ -74,9 +79,94 @@ TEST(Rows, ANullIsAsTheRowBefore) {
   for (std::size_t k = 0; k < kRowValues; ++k) axdr::put_double_long_unsigned(7, out);
   axdr::begin_structure(2 + kRowValues, out);
   for (std::size_t k = 0; k < 2 + kRowValues; ++k) axdr::put_null(out);
-  const auto rows = decode_rows(out.written(), Profile::load, 900);
-  ASSERT_TRUE(rows);
-  EXPECT_EQ(rows->at(1), row_of(1800, 7, 3));
+  const auto decoded = decode_rows(out.written(), Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->rows.at(1), row_of(1800, 7, 3));
+}
+
+// One row of the load profile: this clock, status 0, these registers.
+Octets one_row(const Octets& clock, const Octets& registers) {
+  Octets value = {1, 1, 2, 2 + kRowValues};
+  value.insert(value.end(), clock.begin(), clock.end());
+  value.insert(value.end(), {17, 0});
+  value.insert(value.end(), registers.begin(), registers.end());
+  return value;
+}
+const Octets kNoonInFebruary = {9, 12, 0x07, 0xE8, 2, 1, 0xFF, 12, 0, 0, 0xFF, 0xFF, 0xC4, 0};
+constexpr std::int64_t kNoonUtcS = 1'706'785'200;  // 11:00Z
+
+TEST(Rows, fault_10_numbers_of_any_type_are_taken) {
+  const Octets registers = {23, 0x41, 0x48, 0,    0,                          // 12.5
+                            24, 0x40, 0xC8, 0x1C, 0x80, 0,    0,    0,    0,  // 12345.0
+                            21, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                            20, 0,    0,    1,    0,    0,    0,    0,    0,  // 2^40
+                            16, 0x01, 0x00, 22,   7};
+  const auto decoded = decode_rows(one_row(kNoonInFebruary, registers), Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  ASSERT_EQ(decoded->rows.size(), 1u);
+  const std::array<std::uint64_t, kRowValues> expected{
+      13, 12'345, UINT64_MAX, std::uint64_t{1} << 40, 256, 7};
+  EXPECT_EQ(decoded->rows[0].values, expected);
+  EXPECT_EQ(decoded->rows[0].at.utc_s, kNoonUtcS);
+}
+
+// One row that cannot be kept does not take the others along.
+TEST(Rows, fault_10_what_fits_no_register_leaves_its_row_out) {
+  const Octets good = {17, 1, 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  const Octets negative = {15, 0xFF, 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  const Octets not_a_number = {23, 0x7F, 0xC0, 0, 0, 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  const Octets text = {10, 1, 'x', 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  Octets no_date = kNoonInFebruary;
+  no_date[4] = 13;
+  Octets value = {1, 5};
+  for (const Octets& row : {one_row(kNoonInFebruary, negative), one_row(kNoonInFebruary, good),
+                            one_row(kNoonInFebruary, not_a_number), one_row(no_date, good),
+                            one_row(kNoonInFebruary, text)}) {
+    value.insert(value.end(), row.begin() + 2, row.end());
+  }
+  const auto decoded = decode_rows(value, Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->left_out, 4u);
+  ASSERT_EQ(decoded->rows.size(), 1u);
+  EXPECT_EQ(decoded->rows[0].values[5], 6u);
+}
+
+TEST(Rows, fault_14_a_clock_without_deviation_is_local_time) {
+  const Octets good = {17, 1, 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  Octets local = kNoonInFebruary;
+  local[11] = 0x80;
+  local[12] = 0;
+  const protocol::LocalZone madrid{60, true};
+  const protocol::LocalZone lisbon{0, true};
+  EXPECT_EQ(decode_rows(one_row(local, good), Profile::load, 900, madrid)->rows.at(0).at.utc_s,
+            kNoonUtcS);
+  EXPECT_EQ(decode_rows(one_row(local, good), Profile::load, 900, lisbon)->rows.at(0).at.utc_s,
+            kNoonUtcS + 3600);
+  local[5] = 2;
+  local[4] = 7;  // July
+  const auto summer = decode_rows(one_row(local, good), Profile::load, 900, madrid);
+  EXPECT_EQ(summer->rows.at(0).at.utc_s, 1'719'914'400);  // 10:00Z
+  EXPECT_EQ(summer->rows.at(0).at.deviation_min, -120);
+}
+
+TEST(Rows, fault_15_rows_in_a_compact_array) {
+  Octets value = {19, 2, 9, 9, 17, 6, 6, 6, 6, 6, 6, 6, 84};
+  for (std::uint8_t row = 0; row < 2; ++row) {
+    value.insert(value.end(), kNoonInFebruary.begin() + 1, kNoonInFebruary.end());
+    value[value.size() - 6] = static_cast<std::uint8_t>(15 * row);  // minutes
+    value.push_back(3);
+    for (std::uint8_t i = 0; i < 6; ++i) value.insert(value.end(), {0, 0, row, i});
+    value.insert(value.end(), {0, 0, 0, static_cast<std::uint8_t>(40 + row)});
+  }
+  const auto decoded = decode_rows(value, Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  ASSERT_EQ(decoded->rows.size(), 2u);
+  EXPECT_EQ(decoded->rows[1].at.utc_s, kNoonUtcS + 900);
+  EXPECT_EQ(decoded->rows[1].values[1], 257u);
+  EXPECT_EQ(decoded->rows[0].status, 3);
+  EXPECT_EQ(decoded->newest, 41u);
+  value.pop_back();
+  EXPECT_FALSE(decode_rows(value, Profile::load, 900));
 }
 
 TEST(Rows, EveryDamagedOctetIsReadOrRefusedNeverMore) {
@@ -85,9 +175,9 @@ TEST(Rows, EveryDamagedOctetIsReadOrRefusedNeverMore) {
     for (const int bit : {0, 3, 7}) {
       Octets bad = good;
       bad[at] ^= static_cast<std::uint8_t>(1 << bit);
-      const auto rows = decode_rows(bad, Profile::load, 900);
-      if (rows) {
-        EXPECT_EQ(rows->size(), 2u);
+      const auto decoded = decode_rows(bad, Profile::load, 900);
+      if (decoded) {
+        EXPECT_EQ(decoded->rows.size() + decoded->left_out, 2u);
       }
     }
     EXPECT_FALSE(decode_rows(Bytes(good).first(at), Profile::load, 900));

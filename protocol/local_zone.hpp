@@ -4,9 +4,11 @@
 
 #include <cstdint>
 
-namespace hes {
+namespace protocol {
 
-// Where the meters hang: needed to know when their day closes and what to write into their clocks.
+// Where meters hang, as far as their clocks know it: a fixed offset and, where the rule of the
+// European Union holds, an hour more in summer. Needed to know when their day closes, what to write
+// into their clocks and what one that tells no deviation means.
 struct LocalZone {
   std::int16_t standard_offset_min = 60;  // local time minus UTC, winter
   bool eu_daylight_saving = true;
@@ -20,4 +22,4 @@ struct LocalZone {
   std::int64_t next_midnight(std::int64_t utc_s) const;
 };
 
-}  // namespace hes
+}  // namespace protocol

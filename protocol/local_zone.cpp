@@ -1,13 +1,10 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/inventory/local_time.hpp"
+#include "protocol/local_zone.hpp"
 
 #include "protocol/calendar.hpp"
 
-namespace hes {
-
-using protocol::floor_div;
-using protocol::kDayS;
+namespace protocol {
 
 bool LocalZone::daylight_saving(std::int64_t utc_s) const {
   return eu_daylight_saving && protocol::eu_daylight_saving(utc_s);
@@ -34,4 +31,4 @@ std::int64_t LocalZone::next_midnight(std::int64_t utc_s) const {
   return exact > utc_s ? exact : exact + kDayS;
 }
 
-}  // namespace hes
+}  // namespace protocol
