@@ -125,11 +125,15 @@ Gateway::Entry Gateway::entry(StreamId stream, const Channel& channel, Bytes apd
       poller_.uses_public_client(channel.first)) {
     return opens ? Entry::busy : Entry::stranger;
   }
-  if (at == uses_.end() || own) return Entry::free;
-  const Use& other = at->second;
+  if (at == uses_.end()) return Entry::free;
+  const Use& use = at->second;
   const UtcNs idle = std::int64_t{core_.store.parameters().gateway_idle_s} * kNsPerSecond;
-  const bool rests =
-      other.phase == Phase::open && !other.waiting && core_.now() - other.asked > idle;
+  if (own) {
+    const bool wanted = channel.second == protocol::dlms::kPublicClient &&
+                        poller_.waits_for_public_client(channel.first);
+    return wanted && core_.now() - use.opened > idle ? Entry::over : Entry::free;
+  }
+  const bool rests = use.phase != Phase::releasing && core_.now() - use.served > idle;
   return rests ? Entry::free : Entry::busy;
 }
 
@@ -157,16 +161,21 @@ void Gateway::forget(Uses::iterator use) {
   const std::uint16_t client = use->first.second;
   const Use gone = std::move(use->second);
   uses_.erase(use);
+  // A poll that waits for the public client goes first: it has it for seconds.
+  const bool poll = poller_.waits_for_public_client(meter);
+  if (gone.waiting && poll) let_polls_go(meter);
+  if (client == protocol::dlms::kPublicClient) poller_.lend_public_client(meter, false);
   if (callers_.contains(gone.next_stream)) {
     request(gone.next_stream, {client, static_cast<std::uint16_t>(kFirstPort + meter), gone.next});
   }
-  if (gone.waiting) let_polls_go(meter);
+  if (gone.waiting && !poll) let_polls_go(meter);
 }
 
-// One AARQ may.
+// One AARQ may, also for an association in the making: whoever has no keys does not keep others out
+// by asking again and again.
 bool Gateway::waits_for_release(StreamId stream, const Channel& channel, Bytes apdu) {
   const auto at = uses_.find(channel);
-  if (at == uses_.end() || at->second.phase != Phase::releasing) return false;
+  if (at == uses_.end() || at->second.phase == Phase::open) return false;
   Use& use = at->second;
   if (callers_.contains(use.next_stream)) return false;
   use.next_stream = stream;
@@ -191,6 +200,9 @@ void Gateway::request(StreamId stream, const Message& message) {
     case Entry::busy:
       if (waits_for_release(stream, channel, message.apdu)) return;
       return refuse_for_now(stream, message);
+    case Entry::over:
+      release(uses_.find(channel));
+      return refuse(stream, message, false);
     case Entry::free:
       break;
   }
@@ -204,10 +216,14 @@ void Gateway::request(StreamId stream, const Message& message) {
 }
 
 void Gateway::pass_on(StreamId stream, const Channel& channel, Bytes apdu, fw::SendHandle handle) {
-  Use& use = uses_[channel];
+  const auto [at, made] = uses_.try_emplace(channel);
+  Use& use = at->second;
   if (apdu[0] == protocol::dlms::tag::kAarq) use.phase = Phase::opening;
+  if (made || use.stream != stream) use.opened = use.served = core_.now();
   use.stream = stream;
-  use.asked = core_.now();
+  if (channel.second == protocol::dlms::kPublicClient) {
+    poller_.lend_public_client(channel.first, true);
+  }
   if (is_unconfirmed(apdu)) return;
   const bool waited = std::exchange(use.waiting, true);
   use.handle = handle;
@@ -224,7 +240,7 @@ void Gateway::no_answer(const Channel& channel) {
   const auto at = uses_.find(channel);
   if (at == uses_.end() || !at->second.waiting) return;
   at->second.timeout = Agenda::kNone;
-  if (at->second.phase == Phase::releasing) return forget(at);
+  if (at->second.phase != Phase::open) return forget(at);
   answered(channel, at->second);
 }
 
@@ -255,6 +271,14 @@ void Gateway::refuse(StreamId stream, const Message& message, bool too_long) {
   protocol::Writer out(apdu);
   protocol::dlms::encode(exception, out);
   say(stream, message, out.written());
+}
+
+// Who waited: somebody else has it now.
+void Gateway::refuse_next(const Channel& channel, Use& use) {
+  const StreamId next = std::exchange(use.next_stream, 0);
+  if (!callers_.contains(next)) return;
+  const auto port = static_cast<std::uint16_t>(kFirstPort + channel.first);
+  refuse_for_now(next, {channel.second, port, use.next});
 }
 
 // Whoever has the association will let go of it.
@@ -304,7 +328,13 @@ bool Gateway::on_meter_data(MeterIndex meter, std::uint16_t client, Bytes apdu) 
         const auto aare = protocol::dlms::decode_aare(apdu);
         const bool accepted = aare && aare->result == protocol::dlms::AssociationResult::accepted;
         at->second.phase = Phase::open;
-        accepted ? answered(channel, at->second) : forget(at);
+        at->second.served = core_.now();
+        if (!accepted) {
+          forget(at);
+          break;
+        }
+        refuse_next(channel, at->second);
+        answered(channel, at->second);
         break;
       }
       if (apdu[0] != tag::kException) {  // what somebody before was to get
@@ -314,6 +344,7 @@ bool Gateway::on_meter_data(MeterIndex meter, std::uint16_t client, Bytes apdu) 
       forget(at);
       break;
     case Phase::open:
+      if (apdu[0] != tag::kException) at->second.served = core_.now();
       apdu[0] == tag::kRlre ? forget(at) : answered(channel, at->second);
       break;
   }

@@ -16,7 +16,11 @@ namespace dcu::app {
 // the meter, the source wPort is the client. APDUs pass unseen; their security is end to end. An
 // association belongs to the connection that opened it: services on any other are answered with an
 // exception, an AARQ while it stands with "rejected, transient". When its connection goes the
-// gateway releases it at the meter; an AARQ that comes meanwhile waits for that.
+// gateway releases it at the meter; an AARQ that comes meanwhile waits for that. A ciphered one it
+// cannot release, as it has no keys: the meter keeps it until the next AARQ, and nobody is let to
+// it. It is held by answers: who gets none, or exceptions only, has it no longer than
+// `gateway_idle_s` when somebody else wants it, and the public client no longer than that in all
+// when a poll needs it.
 class Gateway {
  public:
   static constexpr std::uint16_t kFirstPort = 256;
@@ -50,13 +54,14 @@ class Gateway {
     StreamId stream = 0;       // releasing: nobody's any more
     StreamId next_stream = 0;  // who waits for the release, with what
     Octets next;
-    UtcNs asked = 0;
+    UtcNs opened = 0;
+    UtcNs served = 0;      // the meter answered, and not by an exception
     bool waiting = false;  // for the meter's answer
     fw::SendHandle handle = fw::kNotSent;
     Agenda::Ticket timeout = Agenda::kNone;
   };
   using Uses = std::map<Channel, Use>;
-  enum class Entry : std::uint8_t { free, stranger, busy };
+  enum class Entry : std::uint8_t { free, stranger, busy, over };
   void request(StreamId stream, const protocol::wrapper::Message& message);
   Entry entry(StreamId stream, const Channel& channel, Bytes apdu);
   void pass_on(StreamId stream, const Channel& channel, Bytes apdu, fw::SendHandle handle);
@@ -65,6 +70,7 @@ class Gateway {
   void say(StreamId stream, const protocol::wrapper::Message& to, Bytes apdu);
   void await(const Channel& channel, Use& use, std::int64_t seconds);
   void release(Uses::iterator use);
+  void refuse_next(const Channel& channel, Use& use);
   bool waits_for_release(StreamId stream, const Channel& channel, Bytes apdu);
   void forget(Uses::iterator use);
   bool engaged(StreamId stream) const;

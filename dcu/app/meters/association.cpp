@@ -44,7 +44,7 @@ void Association::begin(MeterIndex meter) {
   counter_read_ = false;
   keys_tried_ = false;
   line().session = this;
-  associate(line().counter == 0);
+  associate(line().needs_counter());
 }
 
 void Association::associate(bool public_client) {
@@ -169,7 +169,10 @@ void Association::on_rejected() {
   Poller::Line& line = this->line();
   const MeterEntry& entry = this->entry();
   // Most likely our counter is not above what the meter has seen: ask it, once.
-  if (!public_client_ && !counter_read_) return associate(true);
+  if (!public_client_ && !counter_read_) {
+    line.ask_counter = true;
+    return line.public_lent ? end() : associate(true);  // end() queues it again
+  }
   if (!public_client_ && entry.next_keys && !keys_tried_) {
     keys_tried_ = true;
     line.try_next_keys = !line.try_next_keys;
@@ -190,6 +193,7 @@ void Association::on_counter(const ClientEvent& event) {
   }
   std::uint32_t& counter = line().counter;
   counter = std::max(counter, static_cast<std::uint32_t>(last) + 1);
+  line().ask_counter = false;
   step_ = Step::releasing_public;
   transmit(client_->release());
 }
@@ -309,7 +313,7 @@ void Association::retry_or_fail(PollOutcome outcome) {
   const Job* const job = std::exchange(job_, nullptr);
   if (attempts_ < core_.store.parameters().retries) {
     ++attempts_;
-    return associate(poller_.lines_[meter].counter == 0);
+    return associate(poller_.lines_[meter].needs_counter());
   }
   if (unreadable && job != nullptr) {  // the next time would bring the same
     poller_.finish(meter, job, outcome);

@@ -105,7 +105,7 @@ void Poller::enqueue(MeterIndex meter) {
 MeterIndex Poller::most_urgent() const {
   MeterIndex best = kNoMeter;
   for (const MeterIndex meter : waiting_) {
-    if (lines_[meter].held) continue;
+    if (lines_[meter].held || lines_[meter].waits_for_public()) continue;
     if (best == kNoMeter || urgency(lines_[meter]) < urgency(lines_[best])) best = meter;
   }
   return best;
@@ -210,7 +210,7 @@ void Poller::on_joined(MeterIndex meter, fw::Address address) {
 void Poller::on_left(MeterIndex meter) {
   Line& line = lines_[meter];
   line.address = fw::kNoAddress;
-  line.held = false;
+  line.held = line.public_lent = false;
   if (line.session != nullptr) line.session->end();
   give_up(meter, PollOutcome::lost);
 }
@@ -221,6 +221,12 @@ void Poller::hold(MeterIndex meter, bool on) {
   if (on) return;
   if (line.session != nullptr && line.session->ready()) return line.session->next();
   if (line.queued) pump();
+}
+
+void Poller::lend_public_client(MeterIndex meter, bool lent) {
+  Line& line = lines_[meter];
+  line.public_lent = lent;
+  if (!lent && line.queued) pump();
 }
 
 bool Poller::uses_public_client(MeterIndex meter) const {

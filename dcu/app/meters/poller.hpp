@@ -41,7 +41,11 @@ class Poller {
   void hold(MeterIndex meter, bool on);
 
   bool connected(MeterIndex meter) const { return lines_[meter].address != fw::kNoAddress; }
+  // The public client of a meter has one association, for a gateway client or for a session that
+  // must ask for an invocation counter: whoever comes second waits.
   bool uses_public_client(MeterIndex meter) const;
+  bool waits_for_public_client(MeterIndex meter) const { return lines_[meter].waits_for_public(); }
+  void lend_public_client(MeterIndex meter, bool lent);
   std::size_t sessions() const { return sessions_.size() - free_.size(); }
   // DLMS requests since the last statistics, and of these without answer.
   struct Tally {
@@ -60,7 +64,11 @@ class Poller {
     std::uint8_t failures = 0;
     bool queued = false;
     bool held = false;
+    bool public_lent = false;   // to the gateway
+    bool ask_counter = false;   // the meter refused ours
     std::uint32_t counter = 0;  // the next invocation counter; 0: to be asked for
+    bool needs_counter() const { return counter == 0 || ask_counter; }
+    bool waits_for_public() const { return queued && public_lent && needs_counter(); }
     bool try_next_keys = false;
     Tally tally;
   };
