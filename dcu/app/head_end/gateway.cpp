@@ -129,6 +129,8 @@ Gateway::Entry Gateway::entry(StreamId stream, const Channel& channel, Bytes apd
   const Use& use = at->second;
   const UtcNs idle = std::int64_t{core_.store.parameters().gateway_idle_s} * kNsPerSecond;
   if (own) {
+    // Two answers to one would be told apart by nobody; the meter has it, or will not answer.
+    if (opens && use.phase == Phase::opening && use.waiting) return Entry::repeated;
     const bool wanted = channel.second == protocol::dlms::kPublicClient &&
                         poller_.waits_for_public_client(channel.first);
     return wanted && core_.now() - use.opened > idle ? Entry::over : Entry::free;
@@ -200,6 +202,8 @@ void Gateway::request(StreamId stream, const Message& message) {
     case Entry::busy:
       if (waits_for_release(stream, channel, message.apdu)) return;
       return refuse_for_now(stream, message);
+    case Entry::repeated:
+      return;
     case Entry::over:
       release(uses_.find(channel));
       return refuse(stream, message, false);

@@ -61,7 +61,7 @@ class Gateway {
     Agenda::Ticket timeout = Agenda::kNone;
   };
   using Uses = std::map<Channel, Use>;
-  enum class Entry : std::uint8_t { free, stranger, busy, over };
+  enum class Entry : std::uint8_t { free, stranger, busy, over, repeated };
   void request(StreamId stream, const protocol::wrapper::Message& message);
   Entry entry(StreamId stream, const Channel& channel, Bytes apdu);
   void pass_on(StreamId stream, const Channel& channel, Bytes apdu, fw::SendHandle handle);
