@@ -69,7 +69,9 @@ bool Plans::by_number(MeterIndex meter, const Obis& name) const {
 
 void Plans::Plan::begin_numbers(std::uint32_t before) {
   counted = true;
+  numbers = {};
   numbers.begin(before);
+  passed = 0;
   newest = newest_closing = before;
 }
 
@@ -94,6 +96,12 @@ void Plans::counter_read(MeterIndex meter, std::optional<std::uint32_t> last) {
   Plan& plan = meters_[meter];
   if (!last) {
     plan.numbers_refused = true;
+    return plan_rows(meter);
+  }
+  if (plan.counted) {
+    plan.counter_checked = true;
+    if (*last < plan.newest) plan.begin_numbers(0);
+    plan.rows_again_s = 0;
     return plan_rows(meter);
   }
   const std::int64_t now_s = context_.now_s();
@@ -180,6 +188,10 @@ void Plans::plan_by_number(MeterIndex meter, std::int64_t due_s) {
   const std::int64_t overdue_s =
       due_s - context_.store.next_stamp(meter, load_profile_, plan.newest_arrival_s);
   if (overdue_s < 0 || now_s < plan.rows_again_s) return;
+  // Nothing behind the newest number, and for long: does the meter count anew?
+  if (plan.empty_pulls != 0 && !plan.counter_checked) {
+    return want_rows(meter, {Pull::Kind::counter, false, 0, {}});
+  }
   const bool part = plan.too_many || overdue_s > config.max_rows_per_pull *
                                                      context_.inventory[meter].capture_period_s;
   const bool open_end = plan.reach_on || !part;

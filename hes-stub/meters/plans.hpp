@@ -37,7 +37,8 @@ class Plans {
     return meters_[meter].pull.kind == Pull::Kind::counter;
   }
   void counter_read(MeterIndex meter, std::optional<std::uint32_t> last);
-  // Rows of one delivery, whoever brought them; `arrival_s` as in Row.
+  // Rows of one delivery that the store has just taken, whoever brought them; `arrival_s` as in
+  // Row.
   void note_rows(MeterIndex meter, const Obis& profile, std::span<const Row> rows,
                  std::int64_t arrival_s);
   // The answer, after note_rows(). What was asked for is stored, or known not to exist as far as
@@ -71,6 +72,7 @@ class Plans {
 
     std::uint8_t wants = 0;
     bool counted = false;          // numbers have begun
+    bool counter_checked = false;  // since rows came last
     bool numbers_refused = false;  // the load profile has numbers and is not selected by them ...
     bool closing_numbers_refused = false;  // ... the closings are not
     bool reach_on = false;                 // a part came back short: the next pull has no end
@@ -104,6 +106,7 @@ class Plans {
   bool by_number(MeterIndex meter, const Obis& profile) const;
   bool closing_expected(MeterIndex meter) const;
   void want_rows(MeterIndex meter, const Pull& pull);
+  bool counts_anew(const Plan& plan, std::span<const Row> rows) const;
   void account(MeterIndex meter);
   void stamps_pulled(MeterIndex meter);
   void tail_pulled(MeterIndex meter, std::span<const Row> rows);

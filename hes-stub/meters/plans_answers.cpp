@@ -22,12 +22,26 @@ void Plans::account(MeterIndex meter) {
   context_.store.meter_table().set_record(meter, record);
 }
 
+// A row behind the newest, and new to the store, under a number that was seen: another meter took
+// the place, or this one lost its memory.
+bool Plans::counts_anew(const Plan& plan, std::span<const Row> rows) const {
+  const auto is_new = context_.store.last_new();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (is_new[i] != 0 && rows[i].stamp_utc_s > plan.newest_stamp_s &&
+        plan.numbers.seen(rows[i].capture_counter)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row> rows,
                       std::int64_t arrival_s) {
   const bool load = profile == kLoadProfile;
   if (rows.empty() || (!load && profile != kDailyClosing)) return;
   Plan& plan = meters_[meter];
   plan.empty_pulls = 0;
+  plan.counter_checked = false;
   const ProfileType* const type = types_.profile(meter, profile);
   if (type == nullptr || type->counter_column < 0) {
     for (const Row& row : rows) {
@@ -40,6 +54,9 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
     const std::int64_t settled_s = context_.store.settled_until(meter, load_profile_);
     if (!load || settled_s < rows.front().stamp_utc_s) return;
     plan.begin_numbers(std::max(rows.front().capture_counter, 1u) - 1);
+  } else if (load && counts_anew(plan, rows)) {
+    context_.note_event(meter, "rows numbered anew");
+    plan.begin_numbers(0);
   }
   for (const Row& row : rows) {
     plan.numbers.add(row.capture_counter);

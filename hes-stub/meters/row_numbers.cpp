@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/meters/row_numbers.hpp"
 
+#include <algorithm>
+
 namespace hes {
 
 void RowNumbers::add(std::uint32_t number) {
@@ -11,6 +13,13 @@ void RowNumbers::add(std::uint32_t number) {
   if (holes_.size() <= kMaxHoles) return;
   holes_[1].first = holes_[0].first;
   holes_.erase(holes_.begin());
+}
+
+bool RowNumbers::seen(std::uint32_t number) const {
+  const auto in = [number](const Hole& hole) {
+    return number >= hole.first && number <= hole.second;
+  };
+  return number <= newest_ && std::none_of(holes_.begin(), holes_.end(), in);
 }
 
 std::optional<RowNumbers::Hole> RowNumbers::hole() const {

@@ -22,6 +22,8 @@ class RowNumbers {
   // Everything up to `number` counts as seen.
   void begin(std::uint32_t number) { newest_ = number; }
   void add(std::uint32_t number);
+  // Came, was asked for, or stands before what counts.
+  bool seen(std::uint32_t number) const;
   // The oldest.
   std::optional<Hole> hole() const;
   // The meter was asked for all of these.

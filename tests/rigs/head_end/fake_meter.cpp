@@ -32,10 +32,10 @@ constexpr ClientRole kManagement{protocol::dlms::kManagementClient, Authenticati
                                  false};
 constexpr hes::Obis kPushSetup = protocol::cosem::obis(0, 0, 25, 9, 0);
 
-void put_rows(const std::vector<hes::Row>& rows, Writer& out) {
+void put_rows(const std::vector<hes::Row>& rows, bool numbered, Writer& out) {
   axdr::begin_array(rows.size(), out);
   for (const hes::Row& row : rows) {
-    axdr::begin_structure(2 + protocol::cosem::kQuantities, out);
+    axdr::begin_structure(2 + protocol::cosem::kQuantities + (numbered ? 1 : 0), out);
     protocol::cosem::DateTime time;
     time.utc_s = row.stamp_utc_s;
     time.deviation_min = row.deviation_min;
@@ -45,10 +45,11 @@ void put_rows(const std::vector<hes::Row>& rows, Writer& out) {
     for (std::size_t i = 0; i < 6; ++i) {
       axdr::put_double_long_unsigned(static_cast<std::uint32_t>(row.values[i]), out);
     }
+    if (numbered) axdr::put_double_long_unsigned(row.capture_counter, out);
   }
 }
 
-hes::ProfileType profile(const hes::Obis& obis, unsigned status) {
+hes::ProfileType profile(const hes::Obis& obis, unsigned status, bool numbered) {
   hes::ProfileType profile;
   profile.obis = obis;
   profile.columns.push_back({{classes::Clock::kId, hes::kClock, 2}});
@@ -57,6 +58,9 @@ hes::ProfileType profile(const hes::Obis& obis, unsigned status) {
     profile.columns.push_back({{classes::Register::kId, protocol::cosem::obis(1, 0, c, 8, 0), 2},
                                0,
                                static_cast<std::uint8_t>(c <= 2 ? 30 : 32)});
+  }
+  if (numbered) {
+    profile.columns.push_back({{classes::Data::kId, protocol::cosem::kCaptureCounter, 2}});
   }
   hes::assign_roles(profile);
   return profile;
@@ -127,7 +131,7 @@ Octets FakeMeter::push_of(const std::vector<hes::Row>& pushed, const hes::Obis& 
   axdr::begin_structure(3, body_out);
   axdr::put_octet_string(kPushSetup.octets, body_out);
   axdr::put_octet_string(obis.octets, body_out);
-  put_rows(pushed, body_out);
+  put_rows(pushed, numbered, body_out);
   Octets apdu(4200);
   Octets scratch(4200);
   Writer out(apdu);
@@ -160,35 +164,48 @@ Octets FakeMeter::answer(Bytes message, std::int64_t now_s) {
   return messages;
 }
 
-Octets encode_rows(const std::vector<hes::Row>& rows) {
+Octets encode_rows(const std::vector<hes::Row>& rows, bool numbered) {
   Octets value(16 + rows.size() * 64);
   Writer out(value);
-  put_rows(rows, out);
+  put_rows(rows, numbered, out);
   value.resize(out.size());
   return value;
 }
 
+void FakeMeter::capture(hes::Row row) {
+  if (numbered) row.capture_counter = ++last_number;
+  rows.push_back(row);
+}
+
+Octets FakeMeter::rows_of(const protocol::cosem::Attribute& attribute,
+                          const protocol::cosem::Selection& selection, AccessResult& result) {
+  const bool load = attribute.instance == hes::kLoadProfile;
+  const bool by_number = selection.kind == protocol::cosem::Selection::Kind::numbers;
+  if (load) asked.push_back(selection);
+  if (refuses_rows) result = AccessResult::read_write_denied;
+  if (by_number && numbers_result != AccessResult::success) result = numbers_result;
+  if (result != AccessResult::success) return {};
+  std::vector<hes::Row> selected;
+  for (const hes::Row& row : load ? rows : closings) {
+    const bool wanted = by_number ? row.capture_counter >= selection.from_entry &&
+                                        row.capture_counter <= selection.to_entry
+                                  : row.stamp_utc_s >= selection.from_utc_s &&
+                                        row.stamp_utc_s <= selection.to_utc_s;
+    if (wanted) selected.push_back(row);
+  }
+  return encode_rows(selected, numbered);
+}
+
 Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
-                           const protocol::cosem::Selection& selection,
-                           AccessResult& result) const {
+                           const protocol::cosem::Selection& selection, AccessResult& result) {
   Octets value(1024);
   Writer out(value);
   result = AccessResult::success;
   if (attribute.class_id == classes::ProfileGeneric::kId && attribute.index == 2) {
-    if (refuses_rows) {
-      result = AccessResult::read_write_denied;
-      return {};
-    }
-    std::vector<hes::Row> selected;
-    for (const hes::Row& row : attribute.instance == hes::kLoadProfile ? rows : closings) {
-      if (row.stamp_utc_s >= selection.from_utc_s && row.stamp_utc_s <= selection.to_utc_s) {
-        selected.push_back(row);
-      }
-    }
-    return encode_rows(selected);
+    return rows_of(attribute, selection, result);
   }
   if (attribute.class_id == classes::ProfileGeneric::kId && attribute.index == 3) {
-    const hes::TypeTemplate type = fake_type();
+    const hes::TypeTemplate type = fake_type(numbered);
     const auto& columns = type.profile(attribute.instance)->columns;
     axdr::begin_array(columns.size(), out);
     for (const hes::Column& column : columns) {
@@ -209,6 +226,10 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
     protocol::cosem::put_date_time(time, out);
   } else if (attribute.instance == protocol::cosem::obis(0, 0, 43, 1, 0)) {
     axdr::put_double_long_unsigned(last_client_counter, out);
+  } else if (numbered && attribute.instance == protocol::cosem::kCaptureCounter) {
+    ++counter_reads;
+    result = counter_result;
+    axdr::put_double_long_unsigned(last_number, out);
   } else {
     result = AccessResult::object_undefined;
   }
@@ -265,12 +286,12 @@ bool FakeMeter::accept_invocation_counter(protocol::dlms::Sap, std::uint32_t cou
   return true;
 }
 
-hes::TypeTemplate fake_type() {
+hes::TypeTemplate fake_type(bool numbered) {
   hes::TypeTemplate type;
   type.firmware = "ad11a";
   type.revision = "1";
-  type.profiles.push_back(profile(hes::kLoadProfile, 7));
-  type.profiles.push_back(profile(hes::kDailyClosing, 8));
+  type.profiles.push_back(profile(hes::kLoadProfile, 7, numbered));
+  type.profiles.push_back(profile(hes::kDailyClosing, 8, numbered));
   return type;
 }
 

@@ -66,12 +66,23 @@ class FakeMeter final : public protocol::dlms::Application {
   bool forgets_answers = false;  // does as told, but the answer is lost
   bool refuses_relay = false;
   bool refuses_rows = false;
+  // Its rows have a capture counter: fake_type(true).
+  bool numbered = false;
+  std::uint32_t last_number = 0;
+  void capture(hes::Row row);                      // into `rows`, under the next number
+  protocol::cosem::AccessResult numbers_result{};  // of rows asked for by number
+  protocol::cosem::AccessResult counter_result{};  // of the counter itself
+  std::vector<protocol::cosem::Selection> asked;   // of the load profile
+  int counter_reads = 0;
 
  private:
   Octets notification(std::uint8_t kind) const;
   Octets value_of(const protocol::cosem::Attribute& attribute,
                   const protocol::cosem::Selection& selection,
-                  protocol::cosem::AccessResult& result) const;
+                  protocol::cosem::AccessResult& result);
+  Octets rows_of(const protocol::cosem::Attribute& attribute,
+                 const protocol::cosem::Selection& selection,
+                 protocol::cosem::AccessResult& result);
 
   protocol::crypto::OpensslEngine crypto_;
   protocol::dlms::ServerSession public_;
@@ -80,8 +91,8 @@ class FakeMeter final : public protocol::dlms::Application {
 };
 
 // A-XDR array of rows in the columns of the built-in type.
-Octets encode_rows(const std::vector<hes::Row>& rows);
-hes::TypeTemplate fake_type();
+Octets encode_rows(const std::vector<hes::Row>& rows, bool numbered = false);
+hes::TypeTemplate fake_type(bool numbered = false);
 hes::Inventory fake_inventory(std::size_t meters, std::int64_t capture_period_s = 900);
 Octets wrap(std::uint16_t source, std::uint16_t destination, protocol::Bytes apdu);
 

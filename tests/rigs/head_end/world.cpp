@@ -161,7 +161,7 @@ void World::live(std::size_t meter, hes::ConnectionId connection, int hours,
   const std::int64_t from = now_s() / 3600 * 3600;
   for (const hes::Row& row :
        quarters(from + 900, hours * 4, 1000 + static_cast<int>(before) * 10)) {
-    at(row.stamp_utc_s * hes::kNsPerSecond, [&fake, row] { fake.rows.push_back(row); });
+    at(row.stamp_utc_s * hes::kNsPerSecond, [&fake, row] { fake.capture(row); });
   }
   for (int hour = 0; hour < hours; ++hour) {
     const std::int64_t when = from + 3600 * (hour + 1) + 60 + static_cast<int>(meter);

@@ -55,6 +55,33 @@ TEST_F(Hostile, fault_27_registers_keep_their_width_or_are_refused) {
   EXPECT_EQ(counters().rows_refused, 1u);
 }
 
+// On plain loopback a name proves nothing; a second connection under it is served beside the first.
+TEST_F(Hostile, fault_25_a_second_connection_under_a_name_takes_none_away) {
+  begin();
+  constexpr ConnectionId kOther = 4711;
+  const std::string hello = [] {
+    p32::Message message;
+    message.envelope = {"y1", "DC1", "AMTHES", 0, 1'706'745'600'000, ""};
+    message.body = p32::Hello{};
+    return p32::http_request("head-end", p32::encode(message));
+  }();
+  head_end_->open(kOther, Door::p32);
+  head_end_->data(kOther, protocol::bytes_of(hello));
+  head_end_->deliver(world_->now);
+  world_->run_for_s(5);
+  EXPECT_TRUE(world_->closed_by_head_end.empty());
+  post(report_xml(600));
+  EXPECT_EQ(dc().statuses, std::vector{200u});
+  EXPECT_EQ(counters().rows, 4u);
+  // What is no message closes its own connection.
+  head_end_->data(kOther, protocol::bytes_of("GARBAGE\r\n\r\n"));
+  head_end_->deliver(world_->now);
+  world_->run_for_s(5);
+  EXPECT_EQ(world_->closed_by_head_end, std::vector{kOther});
+  post(report_xml(601));
+  EXPECT_EQ(dc().statuses, (std::vector{200u, 200u}));
+}
+
 // What is wrong with one meter is nothing to the others of the report.
 TEST_F(Hostile, fault_24_one_bad_meter_does_not_take_the_report_along) {
   begin();

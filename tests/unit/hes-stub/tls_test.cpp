@@ -159,6 +159,15 @@ TEST_F(TlsTest, ACertificateOfAnotherConcentratorDoesNotSpeakForThisOne) {
   EXPECT_EQ(head_end.store.rows(), 0u);
 }
 
+TEST_F(TlsTest, fault_24_a_certificate_without_a_name_is_nobody) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  EXPECT_FALSE(report(head_end.port(), authority_.issue("")));
+  head_end.stop();
+  EXPECT_EQ(head_end.counters.p32.reports, 0u);
+  EXPECT_EQ(head_end.counters.p32.denied, 0u);
+  EXPECT_EQ(head_end.store.rows(), 0u);
+}
+
 TEST_F(TlsTest, PlainOctetsAreNoHandshake) {
   Running head_end(options_, hes_test::plc_inventory(0, 1));
   asio::io_context context;
@@ -180,35 +189,63 @@ TEST_F(TlsTest, WithoutTlsFilesItIsPlain) {
 }
 
 // The head-end is the TLS client here; an order makes it dial.
-TEST_F(TlsTest, AnEthernetConcentratorIsDialled) {
-  asio::io_context context;
-  const TestAuthority::Files files = authority_.issue("DC1");
-  ssl::context tls(ssl::context::tls_server);
-  tls.use_certificate_chain_file(files.certificate);
-  tls.use_private_key_file(files.key, ssl::context::pem);
-  tls.load_verify_file(authority_.certificate());
-  tls.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
-  tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
-  std::vector<MeterEntry> meters = hes_test::plc_inventory(0, 1).meters();
-  const Inventory inventory(
-      std::move(meters),
-      {{"DC1", "127.0.0.1", acceptor.local_endpoint().port(), Uplink::ethernet}});
-  Order order;
-  order.meter = 0;
-  options_.orders.push_back(order);
-  Running head_end(options_, inventory);
-  ssl::stream<tcp::socket> stream(acceptor.accept(), tls);
-  stream.handshake(ssl::stream_base::server);
+class DiallingTest : public TlsTest {
+ protected:
+  using Stream = ssl::stream<tcp::socket>;
+  // Where DC1 should be, somebody whose certificate has this name.
+  void answer_as(const std::string& name) {
+    const TestAuthority::Files files = authority_.issue(name);
+    tls_.use_certificate_chain_file(files.certificate);
+    tls_.use_private_key_file(files.key, ssl::context::pem);
+    tls_.load_verify_file(authority_.certificate());
+    tls_.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    Order order;
+    order.meter = 0;
+    options_.orders.push_back(order);
+    head_end_.emplace(
+        options_,
+        Inventory(hes_test::plc_inventory(0, 1).meters(),
+                  {{"DC1", "127.0.0.1", acceptor_.local_endpoint().port(), Uplink::ethernet}}));
+    stream_.emplace(acceptor_.accept(), tls_);
+    stream_->handshake(ssl::stream_base::server);
+  }
+  // Octets that come until the head-end closes.
+  std::size_t said() {
+    std::array<std::uint8_t, 4096> in;
+    std::size_t octets = 0;
+    for (Code code; !code;) octets += stream_->read_some(asio::buffer(in), code);
+    return octets;
+  }
+
+  asio::io_context context_;
+  ssl::context tls_{ssl::context::tls_server};
+  tcp::acceptor acceptor_{context_, {asio::ip::make_address("127.0.0.1"), 0}};
+  std::optional<Running> head_end_;
+  std::optional<Stream> stream_;
+};
+
+TEST_F(DiallingTest, AnEthernetConcentratorIsDialled) {
+  answer_as("DC1");
   hes_test::FakeConcentrator concentrator;
   concentrator.dialled();
   std::array<std::uint8_t, 4096> in;
   while (concentrator.executed.empty()) {
-    const std::size_t n = stream.read_some(asio::buffer(in));
+    const std::size_t n = stream_->read_some(asio::buffer(in));
     concentrator.received_as_server(protocol::Bytes(in).first(n), kFebruary);
     const auto octets = concentrator.take_server_octets();
-    asio::write(stream, asio::buffer(octets));
+    asio::write(*stream_, asio::buffer(octets));
   }
   EXPECT_EQ(concentrator.executed[0].kind(), p32::OrderKind::relay);
+}
+
+TEST_F(DiallingTest, fault_24_whoever_answers_under_another_name_is_told_nothing) {
+  answer_as("DC2");
+  EXPECT_EQ(said(), 0u);
+}
+
+TEST_F(DiallingTest, fault_24_whoever_answers_without_a_name_is_told_nothing) {
+  answer_as("");
+  EXPECT_EQ(said(), 0u);
 }
 
 int run(std::vector<std::string> arguments) {

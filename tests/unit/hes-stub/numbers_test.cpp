@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rows asked for by their capture counter.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "hes-stub/engine.hpp"
+#include "protocol/dlms/refusal.hpp"
+#include "tests/rigs/head_end/world.hpp"
+
+namespace hes {
+namespace {
+
+using hes_test::FakeMeter;
+using hes_test::kFebruary;
+using protocol::cosem::AccessResult;
+using Kind = protocol::cosem::Selection::Kind;
+
+constexpr auto kAll = [](int) { return true; };
+constexpr auto kNone = [](int) { return false; };
+
+class Numbers : public testing::Test {
+ protected:
+  Numbers()
+      : head_end_(config_, inventory_, {hes_test::fake_type(true)}, store_, world_, log_, random_,
+                  seen_, world_.now) {
+    meter().numbered = true;
+    world_.attach(head_end_);
+    line_ = world_.connect(0);
+  }
+  FakeMeter& meter() { return *world_.meters[0]; }
+  void live(int hours, const std::function<bool(int)>& push) {
+    world_.live(0, line_, hours, push);
+    world_.run_for_s(hours * 3600 + 120);
+  }
+  // Another one takes its place: it counts from the start and has none of the rows.
+  void exchange() {
+    meter().last_number = 0;
+    for (Row& row : meter().rows) row.capture_counter = 0;
+  }
+  // Until everything that was planned is done.
+  void settle(int hours = 3) { live(hours, kAll); }
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> asked_by_number() {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
+    for (const auto& each : meter().asked) {
+      if (each.kind == Kind::numbers) ranges.emplace_back(each.from_entry, each.to_entry);
+    }
+    return ranges;
+  }
+  std::size_t asked_by_stamp() {
+    return static_cast<std::size_t>(
+        std::count_if(meter().asked.begin(), meter().asked.end(),
+                      [](const auto& each) { return each.kind == Kind::range; }));
+  }
+  // Every row of the meter is here, once.
+  void expect_all(std::size_t lost = 0) { EXPECT_EQ(store_.rows() + lost, meter().rows.size()); }
+
+  EngineConfig config_ = [] {
+    EngineConfig config;
+    config.closing_pull = false;
+    config.clock_check = false;
+    config.push_period_s = 2 * 3600;  // a push that is lost is followed by one that comes
+    return config;
+  }();
+  Inventory inventory_ = hes_test::fake_inventory(1);
+  hes_test::World world_{1};
+  Store store_{StoreOptions{":memory:", false, false}};
+  hes_test::SilentLog log_;
+  hes_test::SeededRandom random_{42};
+  hes_test::Recorder seen_;
+  LocalHeadEnd head_end_;
+  ConnectionId line_ = 0;
+};
+
+TEST_F(Numbers, WhatIsPushedIsNotAskedFor) {
+  live(6, kAll);
+  EXPECT_TRUE(meter().asked.empty());
+  EXPECT_EQ(meter().counter_reads, 0);
+  expect_all();
+}
+
+TEST_F(Numbers, RowsBehindTheNewestNumberAreAskedForWithoutAnEnd) {
+  live(8, [](int hour) { return hour < 3; });
+  world_.run_for_s(3 * 3600);
+  const auto asked = asked_by_number();
+  ASSERT_FALSE(asked.empty());
+  EXPECT_EQ(asked[0], std::pair(13u, UINT32_MAX));
+  for (std::size_t i = 1; i < asked.size(); ++i) EXPECT_GT(asked[i].first, asked[i - 1].first);
+  EXPECT_EQ(asked_by_stamp(), 0u);
+  expect_all();
+}
+
+TEST_F(Numbers, NumbersThatAreMissingAreAskedForExactlyOnce) {
+  live(12, [](int hour) { return hour != 2 && hour != 5; });
+  EXPECT_EQ(asked_by_number(), (std::vector{std::pair(9u, 12u), std::pair(21u, 24u)}));
+  expect_all();
+}
+
+// Numbers of an event log: no row of ours will ever have them.
+TEST_F(Numbers, NumbersOfOtherLogsAreAskedForExactlyOnce) {
+  world_.at((kFebruary + 7000) * kNsPerSecond, [&] { meter().last_number += 3; });
+  live(12, kAll);
+  EXPECT_EQ(asked_by_number(), (std::vector{std::pair(8u, 10u)}));
+  expect_all();
+}
+
+// Not before the push that may still bring them has had its time.
+TEST_F(Numbers, AHoleWaitsForThePushThatMayCloseIt) {
+  world_.at((kFebruary + 3 * 3600 + 600) * kNsPerSecond, [&] {
+    const std::vector<Row> rows(meter().rows.begin() + 4, meter().rows.begin() + 8);
+    world_.send_up(line_, meter().push_of(rows, kLoadProfile));
+  });
+  live(8, [](int hour) { return hour != 1; });
+  EXPECT_TRUE(asked_by_number().empty());
+  expect_all();
+}
+
+TEST_F(Numbers, WithoutAPushTheCounterSaysWhereToBegin) {
+  live(6, kNone);
+  EXPECT_EQ(meter().counter_reads, 1);
+  const auto asked = asked_by_number();
+  ASSERT_FALSE(asked.empty());
+  EXPECT_EQ(asked[0].first, 1u);
+  EXPECT_EQ(asked_by_stamp(), 0u);
+  world_.run_for_s(3 * 3600);
+  expect_all();
+}
+
+// A repaired meter may begin anywhere.
+TEST_F(Numbers, AfterAJumpForwardTheNumbersBetweenAreAskedForOnce) {
+  world_.at((kFebruary + 4 * 3600 + 120) * kNsPerSecond, [&] { meter().last_number = 999'999; });
+  live(12, kAll);
+  EXPECT_EQ(asked_by_number(), (std::vector{std::pair(17u, 999'999u)}));
+  expect_all();
+}
+
+// Another one counts from the start: its rows are as good, and missing ones are missed.
+TEST_F(Numbers, AfterAJumpBackRowsAreMissedAndAskedForAsBefore) {
+  world_.at((kFebruary + 6 * 3600 + 120) * kNsPerSecond, [&] { exchange(); });
+  live(16, [](int hour) { return hour != 9 && hour != 13; });
+  expect_all();
+  const auto asked = asked_by_number();
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(asked[0], std::pair(13u, 16u));
+  EXPECT_EQ(asked[1], std::pair(29u, 32u));
+}
+
+// The first push of the other one is lost: its numbers before are asked for.
+TEST_F(Numbers, AfterAJumpBackTheFirstRowsAreAskedFor) {
+  world_.at((kFebruary + 6 * 3600 + 120) * kNsPerSecond, [&] { exchange(); });
+  live(16, [](int hour) { return hour != 6; });
+  EXPECT_EQ(asked_by_number(), (std::vector{std::pair(1u, 4u)}));
+  expect_all();
+}
+
+// It pushes nothing at all: the tail stays empty until the counter is looked at.
+TEST_F(Numbers, AfterAJumpBackOfAMeterThatDoesNotPushTheCounterTells) {
+  world_.at((kFebruary + 6 * 3600 + 120) * kNsPerSecond, [&] { exchange(); });
+  live(20, [](int hour) { return hour < 6; });
+  world_.run_for_s(2 * 3600);
+  EXPECT_GE(meter().counter_reads, 1);
+  EXPECT_LE(meter().counter_reads, 2);
+  expect_all();
+}
+
+TEST_F(Numbers, ARefusalForNowIsAskedByNumberAgain) {
+  for (const AccessResult now : {AccessResult::temporary_failure, AccessResult::hardware_fault,
+                                 AccessResult::data_block_unavailable}) {
+    meter().numbers_result = now;
+    const std::size_t before = asked_by_number().size();
+    live(6, [](int hour) { return hour != 1; });
+    EXPECT_GT(asked_by_number().size(), before) << static_cast<int>(now);
+    meter().numbers_result = AccessResult::success;
+    settle();
+    expect_all();
+  }
+  EXPECT_EQ(asked_by_stamp(), 0u);
+}
+
+TEST_F(Numbers, ARefusalForGoodIsFollowedByStampsForGood) {
+  meter().numbers_result = AccessResult::type_unmatched;
+  live(6, [](int hour) { return hour != 1; });
+  settle();
+  EXPECT_EQ(asked_by_number().size(), 1u);
+  EXPECT_GE(asked_by_stamp(), 1u);
+  expect_all();
+  // Also when it would answer now.
+  meter().numbers_result = AccessResult::success;
+  live(6, [](int hour) { return hour != 2; });
+  settle();
+  EXPECT_EQ(asked_by_number().size(), 1u);
+  expect_all();
+}
+
+TEST_F(Numbers, EveryWayToSayNotSelectableIsUnderstood) {
+  using protocol::dlms::is_not_selectable;
+  using protocol::dlms::is_not_there;
+  const auto in = [](AccessResult result, std::initializer_list<AccessResult> list) {
+    return std::find(list.begin(), list.end(), result) != list.end();
+  };
+  for (int code = 0; code <= UINT8_MAX; ++code) {
+    const auto result = static_cast<AccessResult>(code);
+    EXPECT_EQ(is_not_selectable(result),
+              in(result, {AccessResult::type_unmatched, AccessResult::scope_of_access_violated,
+                          AccessResult::other_reason}))
+        << code;
+    EXPECT_EQ(
+        is_not_there(result),
+        in(result, {AccessResult::object_undefined, AccessResult::object_unavailable,
+                    AccessResult::object_class_inconsistent, AccessResult::read_write_denied}))
+        << code;
+  }
+}
+
+TEST_F(Numbers, ACounterThatIsNotThereMeansStamps) {
+  meter().counter_result = AccessResult::object_undefined;
+  live(6, kNone);
+  world_.run_for_s(3 * 3600);
+  EXPECT_EQ(meter().counter_reads, 1);
+  EXPECT_TRUE(asked_by_number().empty());
+  EXPECT_GE(asked_by_stamp(), 1u);
+  expect_all();
+}
+
+TEST_F(Numbers, ACounterThatCannotBeHadNowIsAskedForAgain) {
+  meter().counter_result = AccessResult::temporary_failure;
+  live(4, kNone);
+  EXPECT_GE(meter().counter_reads, 2);
+  EXPECT_TRUE(meter().asked.empty());
+  meter().counter_result = AccessResult::success;
+  live(4, kNone);
+  world_.run_for_s(3 * 3600);
+  EXPECT_EQ(asked_by_stamp(), 0u);
+  expect_all();
+}
+
+// What was accounted for stands in the store: a head-end that begins anew asks for nothing twice.
+TEST_F(Numbers, WhatWasAccountedForIsKept) {
+  live(4, kAll);
+  EXPECT_EQ(store_.meter_table().record(0).accounted, 16u);
+  live(4, [](int hour) { return hour != 1; });
+  EXPECT_EQ(store_.meter_table().record(0).accounted, 32u);
+}
+
+}  // namespace
+}  // namespace hes
