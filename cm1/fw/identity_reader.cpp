@@ -60,7 +60,7 @@ void IdentityReader::on_answer(Bytes apdu, std::int64_t now_us) {
   const bool unsolicited = event.kind == ClientEvent::Kind::notification ||
                            apdu[0] == protocol::dlms::tag::kGeneralGloCiphering;
   if (unsolicited && ++unsolicited_ <= kMaxUnsolicited) {
-    return line_.await(kPublicClient, kManagementDevice);
+    return line_.request(kPublicClient, kManagementDevice, {});
   }
   switch (event.kind) {
     case ClientEvent::Kind::send:

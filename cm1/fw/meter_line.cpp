@@ -42,17 +42,12 @@ MeterLine::MeterLine(const Platform& platform, MeterLineOwner& owner)
 // ---- Exchanges ---------------------------------------------------------------------------------
 
 void MeterLine::request(Sap client, Sap server, Bytes apdu) {
-  PROTOCOL_ASSERT(!apdu.empty() && apdu.size() <= kMaxApdu);
-  confirmed_ = !is_unconfirmed(apdu);
+  PROTOCOL_ASSERT(apdu.size() <= kMaxApdu);
+  confirmed_ = apdu.empty() || !is_unconfirmed(apdu);
   begin(Job::request, client, server, apdu);
 }
 
 void MeterLine::poll(Sap client, Sap server) { begin(Job::poll, client, server, {}); }
-
-void MeterLine::await(Sap client, Sap server) {
-  confirmed_ = true;
-  begin(Job::request, client, server, {});
-}
 
 bool MeterLine::close(Sap client, Sap server) {
   PROTOCOL_ASSERT(idle());

@@ -34,11 +34,10 @@ class MeterLine final : private protocol::hdlc::PrimaryOwner {
 
   // ---- Exchanges, only while idle() ----
   // `apdu` must stay where it is until the outcome: a link the meter forgot is opened again and the
-  // request repeated, once.
+  // request repeated, once. Empty: what came was no answer (a notification may come at any time),
+  // the one to the last request is still due.
   void request(Sap client, Sap server, Bytes apdu);
   void poll(Sap client, Sap server);
-  // What came was no answer (a notification may come at any time): waits for the answer.
-  void await(Sap client, Sap server);
   // Whose association the link carries; kNobody: none.
   using Holder = std::uint32_t;
   static constexpr Holder kNobody = 0;

@@ -190,7 +190,6 @@ bool Module::start_request() {
     return true;
   }
   job_ = Job::request;
-  unsolicited_ = 0;
   line_.request(request.client, request.server, requests_.front_apdu());
   return true;
 }

@@ -24,6 +24,7 @@ class RequestQueue {
     protocol::dlms::Sap client = 0;
     protocol::dlms::Sap server = 0;
     std::uint16_t length = 0;
+    std::uint8_t notified = 0;  // notifications in front of its answer
   };
 
   // False when there is no room.
@@ -43,6 +44,7 @@ class RequestQueue {
   const Request& front() const { return requests_[0]; }
   // Stays where it is until drop_front().
   Bytes front_apdu() const { return Bytes(octets_).first(requests_[0].length); }
+  unsigned notify_front() { return ++requests_[0].notified; }
   void drop_front() {
     const std::size_t length = requests_[0].length;
     std::memmove(octets_.data(), octets_.data() + length, used_ - length);
@@ -118,8 +120,6 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   void on_line_closed() override;
   void on_line_silent() override;
   void identity_step_done();
-  void write_answer(const RequestQueue::Request& request, Bytes apdu);
-  void pass_notification(Bytes apdu);
   void keep_answer(Bytes apdu);
   void send_answer();
   bool admit(const RequestQueue::Request& request, Bytes apdu);
@@ -154,7 +154,6 @@ class Module final : private MeterLineOwner, private UplinkOwner {
   std::int64_t identity_at_us_ = 0;
   std::int64_t poll_at_us_ = kNever;
   std::uint8_t poll_retries_ = 0;
-  std::uint8_t unsolicited_ = 0;  // in front of the answer that is due
   std::int64_t renewed_at_failures_ = 0;
   // An association the meter has released: its link is closed next.
   bool close_pending_ = false;

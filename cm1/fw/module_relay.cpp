@@ -18,7 +18,7 @@ using protocol::wrapper::kHeaderOctets;
 
 constexpr std::int64_t kPollRetry_us = 60 * kUsPerSecond;
 constexpr std::uint8_t kMaxPollRetries = 3;
-constexpr std::uint8_t kMaxUnsolicited = 16;  // in front of one answer
+constexpr unsigned kMaxUnsolicited = 16;  // in front of one answer
 
 // A meter may notify at any time (Green Book 9.3.10, 9.3.11); sealed, where no answer would be.
 bool is_unsolicited(Bytes apdu, Bytes request) {
@@ -37,9 +37,6 @@ void Module::on_line_answer(Bytes apdu) {
       identity_.on_answer(apdu, platform_.now_us());
       return identity_step_done();
     case Job::request:
-      if (is_unsolicited(apdu, requests_.front_apdu()) && ++unsolicited_ <= kMaxUnsolicited) {
-        return pass_notification(apdu);
-      }
       job_ = Job::none;
       return keep_answer(apdu);
     case Job::poll:
@@ -146,27 +143,23 @@ bool Module::admit(const RequestQueue::Request& request, Bytes apdu) {
   return false;
 }
 
-void Module::write_answer(const RequestQueue::Request& request, Bytes apdu) {
+// A notification in front of it goes to whoever asked, as it would on the meter's own line;
+// unconfirmed, so it is lost where the stack has no room.
+void Module::keep_answer(Bytes apdu) {
+  const RequestQueue::Request request = requests_.front();
+  const bool notification =
+      is_unsolicited(apdu, requests_.front_apdu()) && requests_.notify_front() <= kMaxUnsolicited;
   std::copy(apdu.begin(), apdu.end(), answer_.begin() + kHeaderOctets);
   put_header(answer_, request.server, request.client, apdu.size());
   answer_size_ = kHeaderOctets + apdu.size();
   answer_connection_ = request.connection;
-}
-
-// Whoever asked gets it in front of the answer, as on the meter's own line; unconfirmed, so it is
-// lost where the stack has no room.
-void Module::pass_notification(Bytes apdu) {
-  const RequestQueue::Request request = requests_.front();
-  write_answer(request, apdu);
-  send_answer();
-  answer_size_ = 0;
-  line_.await(request.client, request.server);
-}
-
-void Module::keep_answer(Bytes apdu) {
-  const RequestQueue::Request request = requests_.front();
+  if (notification) {
+    send_answer();
+    answer_size_ = 0;
+    job_ = Job::request;
+    return line_.request(request.client, request.server, {});
+  }
   requests_.drop_front();
-  write_answer(request, apdu);
   if (apdu[0] == protocol::dlms::tag::kAare) {
     const auto aare = protocol::dlms::decode_aare(apdu);
     const bool accepted = aare && aare->result == protocol::dlms::AssociationResult::accepted;

@@ -14,7 +14,7 @@ class ClientCounters {
  public:
   explicit ClientCounters(Context& context) : context_(context) {}
   void start();
-  std::uint32_t next(MeterIndex meter) const { return next_[meter]; }  // 0: must be read
+  const std::uint32_t& next(MeterIndex meter) const { return next_[meter]; }  // 0: must be read
   void reserve(MeterIndex meter);
   void set_next(MeterIndex meter, std::uint32_t next);
   void at_least(MeterIndex meter, std::uint32_t next);  // the meter says so

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxRowOctets = 192;
 
 Session::Session(Context& context, SessionHost& host, ClientCounters& counters,
                  Deadline::Kind timer, std::uint32_t index)
-    : context_(context), host_(host), counters_(counters), timer_(timer), index_(index) {
+    : context_(context), host_(host), counters_(counters), timer_{timer, index} {
   work_.resize(static_cast<std::size_t>(4 * context.config.max_pdu_octets) +
                static_cast<std::size_t>(context.config.max_rows_per_pull) * kMaxRowOctets);
 }
@@ -53,6 +53,8 @@ void Session::associate(bool public_client) {
     client.keys = entry.keys;
     counters_.reserve(meter_);
     client.invocation_counter = counters_.next(meter_);
+    // Another session may be at work with the meter, on another connection.
+    client.shared_counter = &counters_.next(meter_);
   }
   public_client_ = public_client;
   counter_read_ |= public_client;
@@ -82,12 +84,12 @@ void Session::transmit(const protocol::Result<Bytes>& apdu) {
 }
 
 void Session::await(std::int64_t seconds) {
-  context_.wait_s(seconds, timer_, index_, ++generation_);
+  context_.wait_s(seconds, timer_.kind, timer_.index, ++generation_);
 }
 
 void Session::on_apdu(Bytes apdu, std::uint32_t octets) {
   exchange_.octets_up += octets;
-  const ClientEvent event = client().on_apdu(apdu);
+  const ClientEvent event = client_->on_apdu(apdu);
   switch (event.kind) {
     case Kind::nothing:
       ++context_.counters.malformed;
@@ -114,7 +116,7 @@ void Session::on_apdu(Bytes apdu, std::uint32_t octets) {
 void Session::on_associated() {
   if (public_client_) {
     step_ = Step::reading_counter;
-    return transmit(client().get({classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
+    return transmit(client_->get({classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
   }
   ++context_.counters.associations;
   report(MessageKind::association);
@@ -155,7 +157,7 @@ void Session::on_counter(const ClientEvent& event) {
   }
   counters_.at_least(meter_, static_cast<std::uint32_t>(last) + 1);
   step_ = Step::releasing_public;
-  transmit(client().release());
+  transmit(client_->release());
 }
 
 void Session::next_job() {
@@ -216,7 +218,7 @@ void Session::on_timer(std::uint32_t generation) {
 void Session::release() {
   step_ = Step::releasing;
   exchange_.begun = context_.now();
-  transmit(client().release());
+  transmit(client_->release());
 }
 
 // What the meter knows of the association is unknown now: open it anew, then the same job again.
@@ -242,7 +244,7 @@ void Session::end() {
   step_ = Step::free;
   ++generation_;
   client_.reset();
-  host_.on_session_end(index_, meter);
+  host_.on_session_end(timer_.index, meter);
 }
 
 void Session::report(MessageKind kind) {

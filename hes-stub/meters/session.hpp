@@ -73,12 +73,7 @@ class Session {
 
   // For jobs. A request comes of client(); one that cannot be made is hopeless.
   MeterIndex meter() const { return meter_; }
-  // Two sessions may work with one meter, on two connections that both claim to be its: no number
-  // of a key is used twice.
-  protocol::dlms::ClientSession& client() {
-    if (!public_client_) client_->counter_at_least(counters_.next(meter_));
-    return *client_;
-  }
+  protocol::dlms::ClientSession& client() { return *client_; }
   Progress ask(const protocol::Result<protocol::Bytes>& apdu);
   UtcNs asked_at() const { return sent_; }
 
@@ -115,8 +110,10 @@ class Session {
   Context& context_;
   SessionHost& host_;
   ClientCounters& counters_;
-  const Deadline::Kind timer_;
-  const std::uint32_t index_;
+  const struct Timer {
+    Deadline::Kind kind;
+    std::uint32_t index;
+  } timer_;
   MeterIndex meter_ = kNoMeter;
   Step step_ = Step::free;
   bool public_client_ = false;

@@ -62,6 +62,9 @@ void ClientSession::reset() {
 }
 
 std::optional<std::uint32_t> ClientSession::next_counter() {
+  if (config_.shared_counter != nullptr) {
+    config_.invocation_counter = std::max(config_.invocation_counter, *config_.shared_counter);
+  }
   // The last value is never used, so that the counter cannot wrap round to a used one.
   if (config_.invocation_counter == UINT32_MAX) return std::nullopt;
   return config_.invocation_counter++;

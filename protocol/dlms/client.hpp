@@ -22,6 +22,9 @@ struct ClientConfig {
   std::array<std::uint8_t, kMaxPasswordOctets> password{};
   std::uint8_t password_octets = 0;
   std::uint32_t invocation_counter = 1;  // the next one to use; never reused with the same key
+  // Where other associations with the same key write theirs: none below it is used. It outlives the
+  // session.
+  const std::uint32_t* shared_counter = nullptr;
   std::uint16_t max_pdu_octets = 1024;
   std::uint32_t max_blocks = 20'000;  // of one answer: a transfer longer than that never ends
 };
@@ -95,10 +98,6 @@ class ClientSession {
   bool associated() const { return state_ == State::associated; }
   bool busy() const { return pending_ != Pending::none; }
   std::uint32_t invocation_counter() const { return config_.invocation_counter; }
-  // Another association with the same key has used the numbers below `next`.
-  void counter_at_least(std::uint32_t next) {
-    if (config_.invocation_counter < next) config_.invocation_counter = next;
-  }
   std::uint32_t malformed() const { return malformed_; }
 
  private:

@@ -87,7 +87,7 @@ TEST_F(Numbers, RowsBehindTheNewestNumberAreAskedForWithoutAnEnd) {
   const auto asked = asked_by_number();
   ASSERT_FALSE(asked.empty());
   EXPECT_EQ(asked[0], std::pair(13u, UINT32_MAX));
-  for (std::size_t i = 1; i < asked.size(); ++i) EXPECT_GT(asked[i].first, asked[i - 1].first);
+  for (std::size_t i = 1; i < asked.size(); ++i) EXPECT_GE(asked[i].first, asked[i - 1].first);
   EXPECT_EQ(asked_by_stamp(), 0u);
   expect_all();
 }
