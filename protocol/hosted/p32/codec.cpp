@@ -91,7 +91,8 @@ std::variant<Message, std::vector<Problem>> decode_all(std::string_view xml,
   const Document document(xml, limits);
   if (document.message() == nullptr) return std::vector{document.problem()};
   std::uint16_t code = error_code::kBreaksSchema;
-  Faults faults = schema_faults(document.message(), problems_max);
+  Faults faults(problems_max);
+  schema_faults(document.message(), faults);
   Message message;
   if (faults.empty()) {
     code = error_code::kBadValue;
@@ -99,71 +100,113 @@ std::variant<Message, std::vector<Problem>> decode_all(std::string_view xml,
   }
   if (faults.empty()) return message;
   std::vector<Problem> problems;
-  for (const Fault& fault : faults) {
-    if (problems.size() < problems_max) problems.push_back(problem_of(document, fault, code));
-  }
+  for (const Fault& fault : faults.kept()) problems.push_back(problem_of(document, fault, code));
   return problems;
 }
 
 namespace {
 
-bool is_report_part(const xmlNode* part) {
-  return std::strcmp(reinterpret_cast<const char*>(part->name), "Meter") == 0;
-}
-
 // A Report without one good meter is refused as a whole; a Work is not, as its items are answered
 // one by one.
 bool all_are_bad(const std::vector<const xmlNode*>& parts) {
-  if (parts.empty() || !is_report_part(parts.front())) return false;
-  for (const xmlNode* at = parts.front()->parent->children; at != nullptr; at = at->next) {
-    const bool part = at->type == XML_ELEMENT_NODE && part_around(at) == at;
-    if (part && std::ranges::find(parts, at) == parts.end()) return false;
+  const xmlNode* const first = parts.front();
+  if (std::strcmp(reinterpret_cast<const char*>(first->name), "Meter") != 0) return false;
+  std::size_t there = 0;
+  for (const xmlNode* at = first->parent->children; at != nullptr; at = at->next) {
+    if (at->type == XML_ELEMENT_NODE && part_around(at) == at) ++there;
   }
-  return true;
+  return there <= parts.size();
 }
 
-// Takes the faulty parts out of the tree. False: a fault is in no part, or no part is good.
-bool leave_out(const Document& document, const Faults& faults, std::uint16_t code,
-               std::vector<Problem>& left_out) {
-  std::vector<const xmlNode*> parts;
-  for (const Fault& fault : faults) {
-    const xmlNode* const part = part_around(fault.node);
-    if (part == nullptr) return false;
-    if (std::ranges::find(parts, part) != parts.end()) continue;
-    parts.push_back(part);
-    Problem problem = problem_of(document, fault, code);
-    problem.id.clear();
-    Faults none;
-    std::string id;
-    XmlReader(part, none).unless_empty("id", id);
-    if (is_id(id)) problem.id = id;
-    left_out.push_back(std::move(problem));
+// One message on its way: checked once, without its bad parts once more, and read as often.
+class Decoding {
+ public:
+  explicit Decoding(const Document& document) : document_(document) {}
+
+  Decoded run() {
+    Faults broken = faults();
+    check(broken);
+    if (!leave_out(broken, error_code::kBreaksSchema)) return std::move(refused_);
+    Message message;
+    Faults bad = faults();
+    read(message, bad);
+    if (!leave_out(bad, error_code::kBadValue)) return std::move(refused_);
+    // What is left stands without what was around it: is it a message still?
+    if (!left_out_.empty()) {
+      Faults rest = faults();
+      check(rest);
+      if (!rest.empty()) return refuse(rest.kept().front(), error_code::kBreaksSchema);
+    }
+    if (!bad.empty()) {
+      message = {};
+      Faults rest = faults();
+      read(message, rest);
+      if (!rest.empty()) return refuse(rest.kept().front(), error_code::kBadValue);
+    }
+    return Decoded(std::move(message)).leave_out(std::move(left_out_)).took(validations_);
   }
-  if (all_are_bad(parts)) return false;
-  for (const xmlNode* part : parts) Document::drop(part);
-  return true;
-}
+
+ private:
+  static Faults faults() { return Faults(kPartsLeftOutMax + 1, Faults::Keep::first_of_part); }
+  void check(Faults& faults) {
+    ++validations_;
+    schema_faults(document_.message(), faults);
+  }
+  void read(Message& message, Faults& faults) const {
+    XmlReader(document_.message(), faults).fill(message);
+  }
+  Decoded refuse(const Fault& fault, std::uint16_t code) const {
+    return Decoded(problem_of(document_, fault, code)).took(validations_);
+  }
+
+  // Takes the faulty parts out of the tree. False: a fault is in no part, no part is good, or too
+  // many are not; refused_ says so.
+  bool leave_out(const Faults& faults, std::uint16_t code) {
+    std::vector<const xmlNode*> parts;
+    for (const Fault& fault : faults.kept()) {
+      parts.push_back(part_around(fault.node));
+      if (parts.back() != nullptr) continue;
+      refused_ = refuse(fault, code);
+      return false;
+    }
+    if (parts.empty()) return true;
+    const Fault& first = faults.kept().front();
+    if (left_out_.size() + parts.size() > kPartsLeftOutMax) {
+      Problem problem = problem_of(document_, first, error_code::kTooLarge);
+      problem.what = "more than " + std::to_string(kPartsLeftOutMax) +
+                     " meters or items break the rules, this one first: " + problem.what;
+      refused_ = Decoded(std::move(problem)).took(validations_);
+      return false;
+    }
+    if (all_are_bad(parts)) {
+      refused_ = refuse(first, code);
+      return false;
+    }
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      Problem problem = problem_of(document_, faults.kept()[k], code);
+      problem.id.clear();
+      Faults none;
+      std::string id;
+      XmlReader(parts[k], none).unless_empty("id", id);
+      if (is_id(id)) problem.id = id;
+      left_out_.push_back(std::move(problem));
+    }
+    for (const xmlNode* part : parts) Document::drop(part);
+    return true;
+  }
+
+  const Document& document_;
+  std::vector<Problem> left_out_;
+  Decoded refused_{Problem{}};
+  unsigned validations_ = 0;
+};
 
 }  // namespace
 
 Decoded decode(std::string_view xml, const DecodeLimits& limits) {
   const Document document(xml, limits);
   if (document.message() == nullptr) return document.problem();
-  constexpr std::size_t kFaultsMax = 100;  // a round; whatever is left shows in the next
-  std::vector<Problem> left_out;
-  for (;;) {
-    std::uint16_t code = error_code::kBreaksSchema;
-    Faults faults = schema_faults(document.message(), kFaultsMax);
-    Message message;
-    if (faults.empty()) {
-      code = error_code::kBadValue;
-      XmlReader(document.message(), faults).fill(message);
-    }
-    if (faults.empty()) return Decoded(std::move(message)).leave_out(std::move(left_out));
-    if (!leave_out(document, faults, code, left_out)) {
-      return problem_of(document, faults.front(), code);
-    }
-  }
+  return Decoding(document).run();
 }
 
 Message refusal(const Problem& problem, const Envelope& envelope) {

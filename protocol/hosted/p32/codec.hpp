@@ -36,6 +36,10 @@ struct DecodeLimits {
   unsigned depth_max = 24;
 };
 
+// Meters of a Report and items of a Work that are left out for what they break; with one more the
+// message is refused as a whole (kTooLarge).
+inline constexpr std::size_t kPartsLeftOutMax = 1000;
+
 class Decoded {
  public:
   Decoded(Message message) : outcome_(std::move(message)) {}
@@ -50,12 +54,19 @@ class Decoded {
     left_out_ = std::move(problems);
     return *this;
   }
+  // How often all of it was held against the schema: at most twice, whatever is in it.
+  unsigned validations() const { return validations_; }
+  Decoded& took(unsigned validations) {
+    validations_ = validations;
+    return *this;
+  }
   Message take() && { return std::get<0>(std::move(outcome_)); }
   const Problem& problem() const { return std::get<1>(outcome_); }
 
  private:
   std::variant<Message, Problem> outcome_;
   std::vector<Problem> left_out_;
+  unsigned validations_ = 0;
 };
 
 // Plain XML (UTF-8; inflate before: gzip.hpp), bare or in a SOAP 1.1 envelope. Checked against the

@@ -78,6 +78,9 @@ void start_element(void* context, const xmlChar* name, const xmlChar* prefix, co
   }
   xmlSAX2StartElementNs(context, name, prefix, uri, namespaces, namespace_list, attributes,
                         defaulted, attribute_list);
+  // Which start tag it is, also when others have been taken out of the tree.
+  xmlNode* const made = static_cast<xmlParserCtxt*>(context)->node;
+  if (made != nullptr) made->_private = reinterpret_cast<void*>(parse.elements - 1);
 }
 
 void end_element(void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) {
@@ -230,12 +233,14 @@ const _xmlNode* part_around(const _xmlNode* node) {
     return at != nullptr && at->type == XML_ELEMENT_NODE &&
            std::strcmp(text_of(at->name), name) == 0;
   };
+  const xmlNode* outermost = nullptr;
   for (; node != nullptr && node->type == XML_ELEMENT_NODE; node = node->parent) {
     const xmlNode* const above = node->parent;
-    if (is(node, "Item") && is(above, "Work")) return node;
-    if (is(node, "Meter") && above != nullptr && is(above->parent, "Report")) return node;
+    const bool item = is(node, "Item") && is(above, "Work");
+    const bool meter = is(node, "Meter") && above != nullptr && is(above->parent, "Report");
+    if (item || meter) outermost = node;
   }
-  return nullptr;
+  return outermost;
 }
 
 // The element moves into a document of its own: canonicalisation walks whole documents, and a

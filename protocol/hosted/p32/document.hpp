@@ -20,7 +20,8 @@ struct Position {
   std::uint32_t line = 1;
   std::uint32_t column = 1;
 };
-Position position_of(std::string_view xml, std::size_t offset);
+// `begin`: where `xml` itself begins.
+Position position_of(std::string_view xml, std::size_t offset, const Position& begin = {});
 
 // Offset of the first octet that is no UTF-8 or a character that XML 1.0 does not have; size() when
 // all is well.
@@ -50,7 +51,8 @@ class Document {
   // Takes an element out of the tree, for good.
   static void drop(const _xmlNode* node);
 
-  // Points at an element, or at one of its attributes.
+  // Points at an element, or at one of its attributes. Those asked for in the order of the document
+  // cost one walk through it in all.
   Problem locate(const _xmlNode* node, std::string_view attribute) const;
 
  private:
@@ -61,17 +63,25 @@ class Document {
   void parse(const DecodeLimits& limits);
   void unwrap();
 
+  // Where locate() stood last: a start tag, how many are before it, and its place.
+  struct Last {
+    std::size_t tag = 0;
+    std::size_t ordinal = 0;
+    Position position;
+    const _xmlNode* step = nullptr;  // the part, and how many of its name are before it
+    std::size_t same_before = 0;
+  };
+  std::string path_of(const _xmlNode* node) const;
+
   std::string_view xml_;
+  mutable Last last_;
   std::unique_ptr<_xmlDoc, Free> tree_;
   const _xmlNode* message_ = nullptr;
   Problem problem_;
 };
 
-// "/Message/Report/LoadProfile/Meter[2]".
-std::string path_of(const _xmlNode* node);
-
-// The Item of a Work, or the Meter of a Report, in which an element stands (or which it is);
-// nullptr: in neither.
+// The Item of a Work, or the Meter of a Report, in which an element stands (or which it is), the
+// outermost if there are several; nullptr: in none.
 const _xmlNode* part_around(const _xmlNode* node);
 
 // Exclusive Canonical XML 1.0 without comments (W3C, 18 July 2002) of an element and all inside it.

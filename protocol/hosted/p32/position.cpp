@@ -93,39 +93,23 @@ class Tags {
   unsigned attributes_ = 0;
 };
 
-std::string step_of(const xmlNode* node) {
-  const std::string name = reinterpret_cast<const char*>(node->name);
-  const auto same = [&](const xmlNode* other) {
-    return other->type == XML_ELEMENT_NODE && name == reinterpret_cast<const char*>(other->name);
-  };
-  std::size_t before = 0;
-  bool alone = true;
-  for (const xmlNode* at = node->prev; at != nullptr; at = at->prev) before += same(at) ? 1 : 0;
-  for (const xmlNode* at = node->next; at != nullptr && alone; at = at->next) alone = !same(at);
-  if (before == 0 && alone) return '/' + name;
-  return '/' + name + '[' + std::to_string(before + 1) + ']';
+bool is_named(const xmlNode* node, const xmlChar* name) {
+  return node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, name) != 0;
 }
 
-// Elements that begin before this one.
-std::size_t ordinal_of(const xmlNode* node) {
-  std::size_t n = 0;
-  const xmlNode* at = xmlDocGetRootElement(node->doc);
-  while (at != nullptr && at != node) {
-    if (at->type == XML_ELEMENT_NODE) ++n;
-    if (at->type == XML_ELEMENT_NODE && at->children != nullptr) {
-      at = at->children;
-      continue;
-    }
-    while (at != nullptr && at->next == nullptr) at = at->parent;
-    if (at != nullptr) at = at->next;
+std::string step_text(const xmlNode* node, std::size_t same_before) {
+  const std::string name = reinterpret_cast<const char*>(node->name);
+  bool alone = same_before == 0;
+  for (const xmlNode* at = node->next; at != nullptr && alone; at = at->next) {
+    alone = !is_named(at, node->name);
   }
-  return n;
+  return alone ? '/' + name : '/' + name + '[' + std::to_string(same_before + 1) + ']';
 }
 
 }  // namespace
 
-Position position_of(std::string_view xml, std::size_t offset) {
-  Position at;
+Position position_of(std::string_view xml, std::size_t offset, const Position& begin) {
+  Position at = begin;
   for (const char c : xml.substr(0, offset)) {
     if (c == '\n') {
       ++at.line;
@@ -196,10 +180,24 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-std::string path_of(const _xmlNode* node) {
+// "/Message/Report/LoadProfile/Meter[2]".
+std::string Document::path_of(const _xmlNode* node) const {
+  const _xmlNode* const part = part_around(node);
   std::string path;
   for (; node != nullptr && node->type == XML_ELEMENT_NODE; node = node->parent) {
-    path.insert(0, step_of(node));
+    std::size_t before = 0;
+    const xmlNode* at = node->prev;
+    for (; at != nullptr; at = at->prev) {
+      if (!is_named(at, node->name)) continue;
+      ++before;
+      if (node == part && at == last_.step) break;
+    }
+    if (node == part) {
+      if (at != nullptr) before += last_.same_before;
+      last_.step = node;
+      last_.same_before = before;
+    }
+    path.insert(0, step_text(node, before));
   }
   return path;
 }
@@ -207,9 +205,18 @@ std::string path_of(const _xmlNode* node) {
 Problem Document::locate(const _xmlNode* node, std::string_view attribute) const {
   Problem problem;
   if (node == nullptr) return problem;
-  const std::size_t tag = start_tag(xml_, ordinal_of(node));
-  const std::size_t at = attribute.empty() ? tag : attribute_in_tag(xml_, tag, attribute);
-  const Position position = position_of(xml_, at);
+  const auto ordinal = reinterpret_cast<std::size_t>(node->_private);
+  if (ordinal < last_.ordinal) last_ = {};
+  const std::size_t tag = last_.tag + start_tag(xml_.substr(last_.tag), ordinal - last_.ordinal);
+  last_.position =
+      position_of(xml_.substr(last_.tag, tag - last_.tag), tag - last_.tag, last_.position);
+  last_.tag = tag;
+  last_.ordinal = ordinal;
+  Position position = last_.position;
+  if (!attribute.empty()) {
+    const std::size_t at = attribute_in_tag(xml_, tag, attribute);
+    position = position_of(xml_.substr(tag, at - tag), at - tag, position);
+  }
   problem.line = position.line;
   problem.column = position.column;
   problem.element = path_of(node);

@@ -120,41 +120,33 @@ Wording wording_of(const char* message) {
   return wording;
 }
 
-struct Collect {
-  Faults faults;
-  std::size_t faults_max = 0;
-};
-
 void on_fault(void* data, xmlErrorPtr error) {
-  auto& collect = *static_cast<Collect*>(data);
-  if (collect.faults.size() >= collect.faults_max) return;
+  auto& faults = *static_cast<Faults*>(data);
   const auto* node = static_cast<const xmlNode*>(error->node);
   if (node != nullptr && node->type == XML_ATTRIBUTE_NODE) node = node->parent;
+  if (!faults.wants(node)) return;
   Wording wording = wording_of(error->message);
   // A value that breaks a facet is reported a second time as "not a valid value of the type".
-  if (!collect.faults.empty() && collect.faults.back().node == node &&
-      collect.faults.back().attribute == wording.attribute &&
+  if (!faults.empty() && faults.kept().back().node == node &&
+      faults.kept().back().attribute == wording.attribute &&
       wording.what.find("is not a valid value of the") != std::string::npos) {
     return;
   }
-  collect.faults.push_back(
+  faults.add(
       {node, std::move(wording.attribute), std::move(wording.what), std::move(wording.allowed)});
 }
 
 }  // namespace
 
-Faults schema_faults(const _xmlNode* element, std::size_t faults_max) {
+void schema_faults(const _xmlNode* element, Faults& faults) {
   const std::unique_ptr<xmlSchemaValidCtxt, decltype(&xmlSchemaFreeValidCtxt)> validator(
       xmlSchemaNewValidCtxt(schema().get()), &xmlSchemaFreeValidCtxt);
-  Collect collect;
-  collect.faults_max = faults_max;
-  if (!validator) return {{element, "", "no memory to check the message", ""}};
-  xmlSchemaSetValidStructuredErrors(validator.get(), &on_fault, &collect);
+  if (!validator) return faults.add({element, "", "no memory to check the message", ""});
+  xmlSchemaSetValidStructuredErrors(validator.get(), &on_fault, &faults);
   const int outcome = xmlSchemaValidateOneElement(validator.get(), const_cast<xmlNode*>(element));
-  if (outcome != 0 && collect.faults.empty()) {
-    collect.faults.push_back({element, "", "breaks the schema", "see p32ex.xsd"});
+  if (outcome != 0 && faults.empty()) {
+    faults.add({element, "", "breaks the schema", "see p32ex.xsd"});
   }
-  return std::move(collect.faults);
 }
 
 }  // namespace protocol::p32

@@ -12,7 +12,6 @@
 namespace protocol::p32 {
 namespace {
 
-constexpr std::size_t kFaultsMax = 100;
 constexpr std::size_t kShownMax = 40;  // octets of a value that a message repeats
 
 const char* text_of(const xmlChar* text) { return reinterpret_cast<const char*>(text); }
@@ -30,6 +29,19 @@ std::string allowed_text(Names names) {
     text += names[k];
   }
   return text;
+}
+
+bool Faults::wants(const _xmlNode* node) const {
+  if (kept_.size() >= max_) return false;
+  return keep_ == Keep::all || !parts_.contains(part_around(node));
+}
+
+void Faults::add(Fault fault) {
+  ++seen_;
+  if (!wants(fault.node)) return;
+  const _xmlNode* const part = part_around(fault.node);
+  if (part != nullptr) parts_.insert(part);
+  kept_.push_back(std::move(fault));
 }
 
 const xmlNode* XmlReader::sibling(const xmlNode* node, const char* name) {
@@ -68,8 +80,7 @@ bool XmlReader::take_hex_octet(std::string_view text, std::uint8_t& value) {
 }
 
 void XmlReader::fault(std::string_view attribute, std::string_view what, std::string_view allowed) {
-  if (faults_.size() >= kFaultsMax) return;
-  faults_.push_back({node_, std::string(attribute), std::string(what), std::string(allowed)});
+  faults_.add({node_, std::string(attribute), std::string(what), std::string(allowed)});
 }
 
 void XmlReader::fault_value(std::string_view attribute, std::string_view value,

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,8 +24,26 @@ struct Fault {
   std::string what;
   std::string allowed;
 };
-// Some of them may follow from the first.
-using Faults = std::vector<Fault>;
+// Some of them may follow from the first. Kept are all, or the first of each part of the message
+// (part_around() in document.hpp) and those that are in none; at most so many.
+class Faults {
+ public:
+  enum class Keep { all, first_of_part };
+  explicit Faults(std::size_t max = 100, Keep keep = Keep::all) : max_(max), keep_(keep) {}
+  void add(Fault fault);
+  // Would one more at this element be kept?
+  bool wants(const _xmlNode* node) const;
+  bool empty() const { return seen_ == 0; }
+  std::size_t seen() const { return seen_; }  // kept or not
+  const std::vector<Fault>& kept() const { return kept_; }
+
+ private:
+  std::size_t max_;
+  Keep keep_;
+  std::size_t seen_ = 0;
+  std::vector<Fault> kept_;
+  std::set<const _xmlNode*> parts_;
+};
 
 // What a type's values look like, for people.
 std::string allowed_text(Names names);
@@ -80,8 +99,9 @@ class XmlReader {
 
   template <typename T>
   void fill(T& value) {
+    const std::size_t before = faults_.seen();
     shape(*this, value);
-    if (faults_.empty()) check(*this, value);
+    if (faults_.seen() == before) check(*this, value);
   }
 
   template <typename T>
@@ -219,7 +239,7 @@ class XmlReader {
   std::string scratch_;
 };
 
-// What breaks the XSD in an element, in the order of the document; at most faults_max of it.
-Faults schema_faults(const _xmlNode* element, std::size_t faults_max);
+// Adds what breaks the XSD in an element, in the order of the document.
+void schema_faults(const _xmlNode* element, Faults& faults);
 
 }  // namespace protocol::p32

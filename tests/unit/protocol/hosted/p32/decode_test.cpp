@@ -108,6 +108,69 @@ TEST(Decode, fault_24_nor_does_one_bad_meter_of_a_report) {
   EXPECT_EQ(rest.meters[0], whole.meters[1]);
 }
 
+// `count` meters in front of those of a good report, each as `meter` says.
+std::string report_behind(std::size_t count, const std::string& meter) {
+  std::string many;
+  for (std::size_t k = 0; k < count; ++k) many += meter;
+  const std::string good = vector_file("report_load_profile.xml");
+  return replaced(good, "<LoadProfile>\n", "<LoadProfile>\n" + many);
+}
+
+// Whatever is wrong with so many, a server looks through the message at most twice.
+TEST(Decode, fault_24_many_bad_meters_cost_two_validations_and_have_a_limit) {
+  const std::string golden = vector_file("report_load_profile.xml");
+  EXPECT_EQ(decode(golden).validations(), 1u);
+  const std::string breaks_schema = "<Meter         />\n";
+  const std::string breaks_rule =
+      "<Meter id=\"A\" from=\"2026-01-04T23:00:00.000Z\" to=\"2026-01-04T22:00:00.000Z\" "
+      "period=\"900\"/>\n";
+  const std::string no_value =
+      "<Meter id=\"A\" from=\"2026-02-30T23:00:00.000Z\" to=\"2026-03-04T22:00:00.000Z\" "
+      "period=\"900\"/>\n";
+  for (const std::string& meter : {breaks_schema, breaks_rule, no_value}) {
+    const Decoded most = decode(report_behind(kPartsLeftOutMax, meter));
+    ASSERT_TRUE(most.ok()) << most.problem().text();
+    EXPECT_EQ(most.validations(), 2u);
+    ASSERT_EQ(most.left_out().size(), kPartsLeftOutMax);
+    EXPECT_EQ(most.left_out().back().line, 4u + kPartsLeftOutMax);
+    EXPECT_THAT(most.left_out().back().element,
+                testing::StartsWith("/Message/Report/LoadProfile/Meter[1000]"));
+    const auto& report = std::get<Report>(most.message().body);
+    EXPECT_EQ(report, std::get<Report>(decode(golden).message().body));
+
+    for (const std::size_t count : {kPartsLeftOutMax + 1, std::size_t{20'000}}) {
+      const Decoded refused = decode(report_behind(count, meter));
+      ASSERT_FALSE(refused.ok());
+      EXPECT_EQ(refused.validations(), 1u);
+      EXPECT_EQ(refused.problem().code, error_code::kTooLarge);
+      EXPECT_EQ(refused.problem().line, 5u);
+      EXPECT_THAT(refused.problem().what, HasSubstr("more than 1000 meters or items"));
+      EXPECT_EQ(refused.problem().id, "DC01-13");  // of the message: the answer names it
+    }
+  }
+  // Each half alone would be taken.
+  std::string both = report_behind(600, breaks_schema);
+  both = replaced(
+      both, "<LoadProfile>\n", "<LoadProfile>\n" + [&] {
+        std::string many;
+        for (int k = 0; k < 600; ++k) many += breaks_rule;
+        return many;
+      }());
+  EXPECT_EQ(problem_in(both).code, error_code::kTooLarge);
+}
+
+// A meter inside of a meter goes with it, once.
+TEST(Decode, fault_24_a_part_within_a_part_is_left_out_with_it) {
+  const std::string nested =
+      "<Meter id=\"A\"><Report kind=\"loadProfile\"><LoadProfile><Meter/></LoadProfile></Report>"
+      "</Meter>\n";
+  const Decoded decoded = decode(report_behind(3, nested));
+  ASSERT_TRUE(decoded.ok()) << decoded.problem().text();
+  ASSERT_EQ(decoded.left_out().size(), 3u);
+  for (const Problem& problem : decoded.left_out()) EXPECT_EQ(problem.id, "A");
+  EXPECT_EQ(decoded.message(), decode(vector_file("report_load_profile.xml")).message());
+}
+
 TEST(Decode, fault_24_numbers_keep_their_width_or_are_refused) {
   const std::string golden = vector_file("poll.xml");
   const auto with = [&](const char* seq) { return replaced(golden, "seq=\"24\"", seq); };
