@@ -61,7 +61,11 @@ using Value = std::variant<std::monostate, std::int64_t, std::string>;
 struct Column {
   std::string name;
   Value value;
+  const char* type = value.index() == 2 ? " TEXT" : " INTEGER";
 };
+// Of 64 bits without a sign. SQLite's integers have one: what does not fit is kept as its digits,
+// and a column of a numeric type would make a floating point number of these.
+constexpr const char* kWide = "";
 
 Value value_of(const std::string& value) { return value; }
 Value value_of(const protocol::cosem::Obis& value) {
@@ -69,7 +73,6 @@ Value value_of(const protocol::cosem::Obis& value) {
 }
 template <typename T>
 requires std::integral<T> || std::is_enum_v<T> Value value_of(T value) {
-  // SQLite's integers have a sign: what does not fit is kept as its digits.
   if constexpr (std::same_as<T, std::uint64_t>) {
     if (value > INT64_MAX) return std::to_string(value);
   }
@@ -140,7 +143,7 @@ struct ReportTables::Walk {
     std::string places;
     for (std::size_t k = 0; k < columns.size(); ++k) {
       if (k > 0) create += ", ";
-      create += columns[k].name + (columns[k].value.index() == 2 ? " TEXT" : " INTEGER");
+      create += columns[k].name + columns[k].type;
       if (k < keys.size()) create += " NOT NULL";
       places += k > 0 ? ",?" : "?";
     }
@@ -174,6 +177,7 @@ class ReportTables::Line {
   template <typename T>
   void required(const char* name, const T& value, const p32::As& as = {}) {
     add(column_of(name, as), value_of(value));
+    if constexpr (std::same_as<T, std::uint64_t>) columns_.back().type = kWide;
   }
   void required(const char* name, const std::string& value, const p32::As& as = {}) {
     const std::string column = column_of(name, as);

@@ -16,7 +16,8 @@ namespace {
 
 // PRAGMA user_version. 2: tables of reports have the columns of their shapes, in that order.
 // 3: rows have the meter's capture counter. 4: and meters the counter up to which all is there.
-constexpr int kFormat = 4;
+// 5: numbers of 64 bits without a sign stand in columns that keep all their digits.
+constexpr int kFormat = 5;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS profile(id INTEGER PRIMARY KEY, obis TEXT NOT NULL UNIQUE);

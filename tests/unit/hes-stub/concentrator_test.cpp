@@ -247,6 +247,33 @@ TEST_F(Reports, EveryKindGoesToItsTable) {
   EXPECT_EQ(stored(0, kDailyClosing).size(), 1u);
 }
 
+// SQLite's integers have a sign: beyond it a number keeps its digits, and is no power of two.
+TEST_F(Reports, fault_27_numbers_of_reports_keep_their_digits) {
+  on_file();
+  start(1);
+  world_->connect_concentrator();
+  const auto say = [&](p32::ReportBody body) {
+    p32::Report report;
+    report.body = std::move(body);
+    act([&](FakeConcentrator& it) { it.say(report); });
+  };
+  say(p32::ConcentratorEventsReport{{{UINT64_MAX, 1000, p32::EventGroup::meters, 1, serial(0)},
+                                     {UINT64_MAX - 1, 1000, p32::EventGroup::meters, 2, serial(0)},
+                                     {INT64_MAX, 1000, p32::EventGroup::meters, 3, serial(0)}}});
+  p32::StatisticsReport statistics;
+  statistics.until = 86'400'000;
+  statistics.airtime_us = UINT64_C(9'223'372'036'854'775'809);
+  statistics.frames_sent = 5;
+  say(statistics);
+  EXPECT_EQ(counters().reports, 2u);
+  EXPECT_EQ(count("SELECT code FROM concentrator_event WHERE number='18446744073709551615'"), 1);
+  EXPECT_EQ(count("SELECT code FROM concentrator_event WHERE number='18446744073709551614'"), 2);
+  EXPECT_EQ(count("SELECT code FROM concentrator_event WHERE number=9223372036854775807"), 3);
+  EXPECT_EQ(count("SELECT count(*) FROM statistics WHERE airtime_us='9223372036854775809' AND "
+                  "frames_sent=5"),
+            1);
+}
+
 TEST_F(Reports, MissingRowsAreAskedOfTheMeterAndSettledByItsAnswer) {
   config_.p32_collect_period_s = 8 * 3600;
   start(2);
