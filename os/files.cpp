@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "os/text_file.hpp"
+
 namespace os {
 namespace {
 
@@ -72,6 +74,16 @@ Input read_file(const std::string& path, std::size_t max_octets, Dash dash) {
     }
     input.text.append(chunk, static_cast<std::size_t>(n));
   }
+}
+
+Input read_text_file(const std::string& path) {
+  Input input = read_file(path);
+  std::string& text = input.text;
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return {{}, path + ": is UTF-16: allowed: UTF-8"};
+  }
+  return input;
 }
 
 std::string write_file(const std::string& path, std::string_view content) {

@@ -6,13 +6,15 @@
 
 #include <span>
 
-#include "hes-stub/inventory/json_reader.hpp"
 #include "protocol/calendar.hpp"
+#include "protocol/hosted/json/json_reader.hpp"
 #include "protocol/hosted/p32/text.hpp"
 
 namespace hes {
 namespace {
 
+using protocol::JsonNode;
+using protocol::JsonReader;
 using protocol::kDayS;
 
 struct Number {

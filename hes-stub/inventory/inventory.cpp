@@ -1,15 +1,18 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/inventory/inventory.hpp"
+#include "os/text_file.hpp"
+#include "protocol/hosted/json/json_reader.hpp"
 
 #include <algorithm>
 #include <map>
 #include <numeric>
 
-#include "hes-stub/inventory/json_reader.hpp"
-
 namespace hes {
 namespace {
+
+using protocol::JsonNode;
+using protocol::JsonReader;
 
 constexpr std::size_t kMaxNameLength = 64;
 constexpr std::size_t kLogicalDeviceNameLength = 16;  // Blue Book 6.2.20
@@ -150,9 +153,10 @@ Inventory parse_inventory(const std::string& name, std::string_view text,
 }
 
 Inventory read_inventory(const std::string& path, std::vector<std::string>& faults) {
-  std::string text;
-  if (!read_text_file(path, text, faults)) return {};
-  return parse_inventory(path, text, faults);
+  const os::Input input = os::read_text_file(path);
+  if (input.error.empty()) return parse_inventory(path, input.text, faults);
+  faults.push_back(input.error);
+  return {};
 }
 
 }  // namespace hes

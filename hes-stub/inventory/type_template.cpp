@@ -8,14 +8,18 @@
 #include <map>
 #include <utility>
 
-#include "hes-stub/inventory/json_reader.hpp"
+#include "os/text_file.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/obis.hpp"
 #include "protocol/cosem/quantities.hpp"
+#include "protocol/hosted/json/json_reader.hpp"
 
 namespace hes {
 namespace {
+
+using protocol::JsonNode;
+using protocol::JsonReader;
 
 constexpr std::int64_t kMaxClass = 0xFFFF;
 
@@ -125,9 +129,10 @@ TypeTemplate parse_type_template(const std::string& name, std::string_view text,
 }
 
 TypeTemplate read_type_template(const std::string& path, std::vector<std::string>& faults) {
-  std::string text;
-  if (!read_text_file(path, text, faults)) return {};
-  return parse_type_template(path, text, faults);
+  const os::Input input = os::read_text_file(path);
+  if (input.error.empty()) return parse_type_template(path, input.text, faults);
+  faults.push_back(input.error);
+  return {};
 }
 
 std::string to_json(const TypeTemplate& type) {

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <memory>
 
-#include "hes-stub/inventory/json_reader.hpp"
+#include "os/text_file.hpp"
 
 namespace hes {
 namespace {
@@ -56,8 +56,11 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
 }
 
 bool read_signing_key(const std::string& path, SigningKey& key, std::vector<std::string>& faults) {
-  std::string text;
-  if (!read_text_file(path, text, faults)) return false;
+  auto [text, error] = os::read_text_file(path);
+  if (!error.empty()) {
+    faults.push_back(error);
+    return false;
+  }
   struct Free {
     void operator()(BIO* bio) const { BIO_free(bio); }
     void operator()(EVP_PKEY* pkey) const { EVP_PKEY_free(pkey); }

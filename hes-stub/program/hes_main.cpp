@@ -10,7 +10,6 @@
 #include <exception>
 #include <fstream>
 
-#include "hes-stub/inventory/json_reader.hpp"
 #include "hes-stub/lockstep/lockstep_server.hpp"
 #include "hes-stub/program/arguments.hpp"
 #include "hes-stub/program/real_time.hpp"
@@ -18,6 +17,7 @@
 #include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "os/exit_code.hpp"
+#include "os/text_file.hpp"
 #include "os/program.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
 #include "protocol/hosted/printable/printable.hpp"
@@ -180,8 +180,10 @@ int serve(const Options& options) {
     types.push_back(read_type_template(path, faults));
   }
   EngineConfig config;
-  if (std::string text; !options.config.empty() && read_text_file(options.config, text, faults)) {
-    config = parse_config(options.config, text, faults);
+  if (!options.config.empty()) {
+    const auto [text, error] = os::read_text_file(options.config);
+    if (error.empty()) config = parse_config(options.config, text, faults);
+    if (!error.empty()) faults.push_back(error);
   }
   const bool in_lockstep = !options.control.empty();
   real_time.p32_port = options.p32_port;
@@ -231,7 +233,8 @@ int serve(const Options& options) {
                 static_cast<unsigned long long>(counters.p32.malformed),
                 static_cast<unsigned long long>(counters.p32.denied));
   }
-  return kGood;
+  os::say("amitwin hes: interrupted; what came until then is in " + options.store + "\n");
+  return os::kInterrupted;
 }
 
 }  // namespace

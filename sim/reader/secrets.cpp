@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "hes-stub/inventory/json_reader.hpp"
+#include "os/text_file.hpp"
+#include "protocol/hosted/json/json_reader.hpp"
 #include "protocol/hosted/printable/printable.hpp"
 #include "sim/reader/read.hpp"
 
@@ -15,11 +16,8 @@ namespace sim::reader {
 
 std::string read_password(const std::string& file) {
   if (file.empty()) throw InputError("--auth lls needs --password-file");
-  std::string text;
-  std::vector<std::string> faults;
-  if (!hes::read_text_file(file, text, faults)) {
-    throw InputError("--password-file = " + faults.front());
-  }
+  const auto [text, error] = os::read_text_file(file);
+  if (!error.empty()) throw InputError("--password-file = " + error);
   std::string password = text.substr(0, text.find('\n'));
   while (password.ends_with('\r')) password.pop_back();
   if (password.empty() || password.size() > protocol::dlms::kMaxPasswordOctets) {
@@ -32,15 +30,14 @@ std::string read_password(const std::string& file) {
 
 protocol::dlms::Keys read_keys(const std::string& file, const std::string& logical_device_name) {
   if (file.empty()) throw InputError("--auth hls5 needs --keys");
-  std::string text;
-  std::vector<std::string> faults;
-  if (!hes::read_text_file(file, text, faults)) throw InputError("--keys = " + faults.front());
-  hes::JsonReader reader(file, text);
+  const auto [text, error] = os::read_text_file(file);
+  if (!error.empty()) throw InputError("--keys = " + error);
+  protocol::JsonReader reader(file, text);
   protocol::dlms::Keys keys{};
-  hes::JsonNode entry = reader.root();
+  protocol::JsonNode entry = reader.root();
   if (entry.has("meters")) {
     const auto meters = entry.objects("meters");
-    const auto found = std::ranges::find_if(meters, [&](const hes::JsonNode& meter) {
+    const auto found = std::ranges::find_if(meters, [&](const protocol::JsonNode& meter) {
       return meter.optional_text("logical_device_name") == logical_device_name;
     });
     if (found == meters.end()) {

@@ -49,6 +49,7 @@ std::vector<Rule> protocol_rules() {
        with_protocol({"protocol/hosted/profile_rows/"}),
        {},
        false},
+      {{"protocol/hosted/json/"}, {"protocol/hosted/json/"}, {"fmt/", "nlohmann/"}, false},
       {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
        with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/"}),
@@ -205,10 +206,13 @@ std::vector<Rule> sim_rules() {
        {},
        false},
       {{"sim/referee/expected/"}, {"sim/referee/expected/", "kernel/", "models/core/"}, {}, false},
+      // A client of meters: nothing of the simulator, nothing of the head-end.
+      {{"sim/reader/"}, {"sim/reader/", "net/", "os/", "protocol/"}, {"fmt/", "nlohmann/"}, false},
   };
-  for (const char* floor : {"sim/assembly/", "sim/load/", "sim/record/", "sim/referee/",
-                            "sim/drive/", "sim/reader/", "sim/cli/"}) {
+  for (const char* floor :
+       {"sim/assembly/", "sim/load/", "sim/record/", "sim/referee/", "sim/drive/", "sim/cli/"}) {
     floors.push_back(floor);
+    if (floors.back() == "sim/cli/") floors.push_back("sim/reader/");
     if (floors.back() == "sim/drive/") floors.push_back("sim/report/");
     rules.push_back({{floor}, join(product, floors), {""}, false});
   }

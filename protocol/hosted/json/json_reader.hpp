@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-namespace hes {
+// JSON files, read so that all that is wrong with one is said at once, and nothing secret of it.
+namespace protocol {
 
 class JsonReader;
 
@@ -60,7 +61,4 @@ class JsonReader {
   std::vector<std::string> faults_;
 };
 
-// The whole file, or a fault that names it.
-bool read_text_file(const std::string& path, std::string& text, std::vector<std::string>& faults);
-
-}  // namespace hes
+}  // namespace protocol

@@ -1,17 +1,15 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/inventory/json_reader.hpp"
+#include "protocol/hosted/json/json_reader.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "os/files.hpp"
-#include "protocol/hosted/p32/text.hpp"
-
-namespace hes {
+namespace protocol {
 
 using Json = nlohmann::json;
 
@@ -37,6 +35,16 @@ std::string shown(const Json& value, bool secret) {
 bool secret_key(std::string_view key) {
   return key.find("key") != std::string_view::npos ||
          key.find("password") != std::string_view::npos;
+}
+
+// Two digits an octet.
+bool take_hex(std::string_view digits, std::span<std::uint8_t> out) {
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const char* const at = digits.data() + 2 * k;
+    const auto end = std::from_chars(at, at + 2, out[k], 16);
+    if (end.ec != std::errc() || end.ptr != at + 2) return false;
+  }
+  return true;
 }
 
 // The value of a key of an object; nullptr: it has none.
@@ -128,16 +136,12 @@ bool JsonNode::boolean(const char* key) const {
 
 void JsonNode::hex(const char* key, std::span<std::uint8_t> out) const {
   const Json* const found = find(json_, key);
-  protocol::p32::Octets octets;
-  const bool good = found != nullptr && found->is_string() &&
-                    found->get_ref<const std::string&>().size() == 2 * out.size() &&
-                    protocol::p32::take_hex(found->get_ref<const std::string&>(), octets) &&
-                    octets.size() == out.size();  // blanks around digits are not ours
-  if (!good) {
-    octets.assign(out.size(), 0);
-    fault(key, fmt::format("{} hexadecimal digits", 2 * out.size()));
-  }
-  std::copy(octets.begin(), octets.end(), out.begin());
+  const bool text = found != nullptr && found->is_string();
+  const std::string_view digits =
+      text ? std::string_view(found->get_ref<const std::string&>()) : std::string_view();
+  if (digits.size() == 2 * out.size() && take_hex(digits, out)) return;
+  std::ranges::fill(out, std::uint8_t{0});
+  fault(key, fmt::format("{} hexadecimal digits", 2 * out.size()));
 }
 
 std::vector<JsonNode> JsonNode::objects(const char* key) const {
@@ -167,20 +171,4 @@ void JsonNode::refuse_others(std::span<const char* const> known) const {
   }
 }
 
-bool read_text_file(const std::string& path, std::string& text, std::vector<std::string>& faults) {
-  os::Input input = os::read_file(path);
-  if (!input.error.empty()) {
-    faults.push_back(input.error);
-    return false;
-  }
-  text = std::move(input.text);
-  // As some editors write: a byte order mark says nothing more about UTF-8.
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    faults.push_back(path + ": is UTF-16: allowed: UTF-8");
-    return false;
-  }
-  return true;
-}
-
-}  // namespace hes
+}  // namespace protocol
