@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/hub.hpp"
 
+#include <sys/resource.h>
+
 #include <utility>  // Boost 1.74's Asio uses std::exchange without it
 
 #include <array>
@@ -15,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/system_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -125,6 +128,16 @@ class TlsLine final : public Line {
   asio::ssl::stream<tcp::socket> stream_;
 };
 
+// It went away before it was let in; the next one may not have (accept(2), which lists the
+// network's errors as to be passed over). Whatever else fails fails again at once.
+bool is_of_the_caller(const Code& code) {
+  for (const int gone : {ECONNABORTED, EINTR, EAGAIN, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN,
+                         ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EPERM}) {
+    if (code == Code(gone, boost::system::system_category())) return true;
+  }
+  return false;
+}
+
 LinePtr make_line(tcp::socket&& socket, TlsContext tls) {
   if (tls) return std::make_shared<TlsLine>(std::move(socket), std::move(tls));
   return std::make_shared<PlainLine>(std::move(socket));
@@ -153,6 +166,7 @@ class AsioHub final : public Hub {
 
   void accept(Door& door);
   void accept_later(Door& door);
+  void tell_exhausted(const Code& code);
   void greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* door);
   void read(Handle id, const LinePtr& line);
   void write(Handle id, const LinePtr& line);
@@ -168,6 +182,7 @@ class AsioHub final : public Hub {
   std::list<Door> doors_;
   std::map<Handle, LinePtr> lines_;
   Handle last_ = 0;
+  bool told_exhausted_ = false;
 };
 
 std::uint16_t AsioHub::listen(const Endpoint& at, std::uint32_t tag, TlsContext tls) {
@@ -185,12 +200,12 @@ std::uint16_t AsioHub::listen(const Endpoint& at, std::uint32_t tag, TlsContext 
 void AsioHub::accept(Door& door) {
   door.acceptor.async_accept([this, &door](const Code& code, tcp::socket socket) {
     if (code == asio::error::operation_aborted) return;
-    if (code == asio::error::no_descriptors ||
-        code == boost::system::errc::too_many_files_open_in_system) {
-      events_.on_exhausted();
+    if (code && is_of_the_caller(code)) return accept(door);
+    if (code) {
+      tell_exhausted(code);
       return accept_later(door);
     }
-    if (!code && door.greeting < kMaxGreeting) {
+    if (door.greeting < kMaxGreeting) {
       ++door.greeting;
       const Handle id = ++last_;
       const LinePtr line = lines_[id] = make_line(std::move(socket), door.tls);
@@ -198,6 +213,17 @@ void AsioHub::accept(Door& door) {
     }
     accept(door);
   });
+}
+
+void AsioHub::tell_exhausted(const Code& code) {
+  if (std::exchange(told_exhausted_, true)) return;
+  std::string sentence = code.message() + ": further callers wait";
+  rlimit limit{};
+  if (code == asio::error::no_descriptors && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    sentence = "no descriptor is left of " + std::to_string(limit.rlim_cur) +
+               ": further callers wait until others leave; allowed: a higher limit (ulimit -n)";
+  }
+  events_.on_exhausted(sentence);
 }
 
 // The knocking goes on: without a pause this would be all we do.
@@ -344,6 +370,8 @@ void AsioHub::wake_at(std::int64_t utc_ns) {
 
 void AsioHub::run() {
   asio::signal_set signals(context_, SIGINT, SIGTERM);
+  struct sigaction before {};
+  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) signals.add(SIGHUP);
   signals.async_wait([this](const Code& code, int) {
     if (!code) stop();
   });

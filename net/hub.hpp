@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "net/socket.hpp"
@@ -29,8 +30,9 @@ class Hub {
     // By the other end, or because it could not be reached or reads nothing; not after close().
     virtual void on_hung_up(Handle connection) = 0;
     virtual void on_time() {}  // see wake_at()
-    // Somebody knocks and this process has no descriptor left: told at each try, ten a second.
-    virtual void on_exhausted() {}
+    // Somebody knocks and cannot be let in, as this process has no descriptor left, or the system
+    // no memory: a sentence for the user. Told once; the knocking is answered as soon as it can be.
+    virtual void on_exhausted(const std::string& sentence) = 0;
 
    protected:
     ~Events() = default;
@@ -54,7 +56,8 @@ class Hub {
   // One alarm, nanoseconds since 1970; a new time replaces the old one. INT64_MAX: none.
   virtual void wake_at(std::int64_t utc_ns) = 0;
 
-  // Until SIGINT or SIGTERM; then listens no more and hangs up everybody.
+  // Until SIGINT, SIGTERM or, unless somebody made us deaf to it (nohup), SIGHUP; then listens no
+  // more and hangs up everybody.
   virtual void run() = 0;
   // Waits at most so long for something to happen, then reports what did.
   virtual void poll(int timeout_ms) = 0;

@@ -62,11 +62,8 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
   }
   void on_hung_up(ConnectionId id) override { engine_.on_closed(id); }
   void on_time() override { engine_.on_timer(); }
-  void on_exhausted() override {
-    if (told_exhausted_) return;
-    told_exhausted_ = true;
-    os::say("amitwin hes: no descriptor is left of " + std::to_string(os::descriptors().limit) +
-            ": further modules wait until others leave; allowed: a higher limit (ulimit -n)\n");
+  void on_exhausted(const std::string& sentence) override {
+    os::say("amitwin hes: " + sentence + "\n");
   }
 
   // The engine's ports.
@@ -91,7 +88,6 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
   protocol::crypto::OpensslEngine crypto_;
   mutable UtcNs latest_ = 0;
   Engine engine_;
-  bool told_exhausted_ = false;
   std::uint16_t port_ = 0;
   std::uint16_t p32_port_ = 0;  // 0: no concentrators
 };

@@ -27,9 +27,9 @@ struct RealTimeOptions {
   std::function<void(std::uint16_t port, std::uint16_t p32_port)> listening;
 };
 
-// The head-end on real sockets and the wall clock, until SIGINT or SIGTERM; then connections are
-// closed and the store is written. Throws std::runtime_error when a port or a TLS file cannot be
-// had.
+// The head-end on real sockets and the wall clock, until SIGINT, SIGTERM or SIGHUP; then
+// connections are closed and the store is written. Throws std::runtime_error when a port or a TLS
+// file cannot be had.
 EngineCounters run_in_real_time(const RealTimeOptions& options, const EngineConfig& config,
                                 const Inventory& inventory, const std::vector<TypeTemplate>& types,
                                 Store& store, LogPort& log, Observer& observer);

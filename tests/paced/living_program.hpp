@@ -28,9 +28,9 @@ struct Answer {
   std::string text;
 };
 
-inline Answer run(const std::string& arguments) {
+inline Answer shell(const std::string& command) {
   Answer answer;
-  std::FILE* pipe = popen((std::string(AMITWIN_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
+  std::FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
   if (pipe == nullptr) return answer;
   std::array<char, 4096> chunk;
   while (std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
@@ -38,6 +38,9 @@ inline Answer run(const std::string& arguments) {
   }
   answer.status = WEXITSTATUS(pclose(pipe));
   return answer;
+}
+inline Answer run(const std::string& arguments) {
+  return shell(std::string(AMITWIN_PROGRAM) + " " + arguments);
 }
 
 // The first of three loopback ports in a row that nobody holds right now.

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "os/program.hpp"
+#include "protocol/hosted/p32/http.hpp"
 
 namespace sim::run {
 namespace {
@@ -92,13 +93,8 @@ void PacedGateway::listen_for_concentrators(const std::string& where, std::uint3
   }
 }
 
-void PacedGateway::on_exhausted() {
-  if (told_exhausted_) return;
-  told_exhausted_ = true;
-  os::say(
-      fmt::format("paced: no descriptor is left of {}: further callers wait until others leave; "
-                  "allowed: a higher limit (ulimit -n)\n",
-                  os::descriptors().limit));
+void PacedGateway::on_exhausted(const std::string& sentence) {
+  os::say("paced: " + sentence + "\n");
 }
 
 const net::TlsContext& PacedGateway::tls_of(std::uint32_t concentrator) {
@@ -232,6 +228,10 @@ void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_vi
   const std::string_view name = name_behind(tag);
   if (!peer.empty() && peer != name) {
     log("not the head-end", handle, tag);
+    if (tag != kDialled) {
+      const std::string refusal = protocol::p32::http_response(403, {}, false);
+      hub_->send(handle, {reinterpret_cast<const std::uint8_t*>(refusal.data()), refusal.size()});
+    }
     hub_->close(handle);
     return on_hung_up(handle);
   }

@@ -56,7 +56,7 @@ class PacedGateway final : public models::wan::WanPeer,
   void on_connected(Handle handle, std::uint32_t tag, std::string_view peer) override;
   void on_received(Handle handle, protocol::Bytes octets) override;
   void on_hung_up(Handle handle) override;
-  void on_exhausted() override;
+  void on_exhausted(const std::string& sentence) override;
   void on_frames(OpticalPort::Holder holder, protocol::Bytes octets) override {
     hub_->send(holder, octets);
   }
@@ -94,7 +94,6 @@ class PacedGateway final : public models::wan::WanPeer,
   std::FILE* log_;
   std::vector<Door> doors_;
   std::uint64_t accepted_ = 0;
-  bool told_exhausted_ = false;
 };
 
 }  // namespace sim::run

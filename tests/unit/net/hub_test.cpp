@@ -5,12 +5,29 @@
 #include "net/hub.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "net/socket.hpp"
+
+// In front of the system's: what it answers can be chosen.
+namespace {
+int accepts = 0;
+int accepts_fail_with = 0;  // errno
+}  // namespace
+extern "C" int accept(int door, sockaddr* from, socklen_t* length) {
+  ++accepts;
+  if (accepts_fail_with == 0) return accept4(door, from, length, 0);
+  errno = accepts_fail_with;
+  return -1;
+}
 
 namespace net {
 namespace {
@@ -32,6 +49,7 @@ class HubTest : public testing::Test, protected Hub::Events {
   }
   void on_hung_up(Hub::Handle connection) override { hung_up.push_back(connection); }
   void on_time() override { ++alarms; }
+  void on_exhausted(const std::string& sentence) override { exhausted.push_back(sentence); }
 
   void poll_until(const std::function<bool()>& done) {
     while (!done()) hub->poll(10);
@@ -41,6 +59,7 @@ class HubTest : public testing::Test, protected Hub::Events {
   std::vector<Hub::Handle> connected;
   std::vector<std::uint32_t> tags;
   std::vector<Hub::Handle> hung_up;
+  std::vector<std::string> exhausted;
   std::string received;
   bool answers = false;
   bool closes = false;
@@ -131,6 +150,97 @@ TEST_F(HubTest, fault_27_a_paused_connection_waits_and_loses_nothing) {
   hub->pause(connected[0], false);
   poll_until([&] { return received.size() == 5010; });
   EXPECT_EQ(received, "0123456789" + std::string(5000, 'x'));
+}
+
+// Up to the limit of open files, which it lowers so that there is not much to take.
+class TakenDescriptors {
+ public:
+  TakenDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit low = before_;
+    const int next = dup(0);
+    low.rlim_cur = static_cast<rlim_t>(next) + 8;
+    close(next);
+    setrlimit(RLIMIT_NOFILE, &low);
+    for (int fd = dup(0); fd >= 0; fd = dup(0)) taken_.push_back(fd);
+  }
+  ~TakenDescriptors() {
+    while (!taken_.empty()) give_back();
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  void give_back() {
+    close(taken_.back());
+    taken_.pop_back();
+  }
+  rlim_t limit() const {
+    rlimit now{};
+    getrlimit(RLIMIT_NOFILE, &now);
+    return now.rlim_cur;
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+// Out of descriptors while it serves: said once, with the limit; who is connected is served on, and
+// who knocked is let in as soon as there is a descriptor again.
+TEST_F(HubTest, WithoutDescriptorsItSaysSoAndGoesOnLater) {
+  const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 7);
+  Socket first = Socket::connect({"127.0.0.1", port});
+  poll_until([&] { return connected.size() == 1; });
+  TakenDescriptors taken;
+  taken.give_back();  // for the caller's own end
+  Socket second = Socket::connect({"127.0.0.1", port});
+  second.write(bytes("second"));
+  poll_until([&] { return !exhausted.empty(); });
+  for (int i = 0; i < 30; ++i) hub->poll(10);  // some more tries
+  ASSERT_EQ(exhausted.size(), 1u);
+  EXPECT_EQ(exhausted[0], "no descriptor is left of " + std::to_string(taken.limit()) +
+                              ": further callers wait until others leave; allowed: a higher limit "
+                              "(ulimit -n)");
+  first.write(bytes("first"));
+  poll_until([&] { return received == "first"; });
+  EXPECT_EQ(connected.size(), 1u);
+  taken.give_back();
+  poll_until([&] { return received == "firstsecond"; });
+  EXPECT_EQ(connected.size(), 2u);
+  EXPECT_TRUE(hung_up.empty());
+}
+
+// Whatever fails again at once is tried with pauses: there would be nothing but tries otherwise.
+TEST_F(HubTest, WhatKeepsFailingIsToldOnceAndTriedWithPauses) {
+  for (const int why : {ENOBUFS, ENOMEM, ENFILE}) {
+    hub = Hub::make(*this);
+    exhausted.clear();
+    received.clear();
+    const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 7);
+    accepts_fail_with = why;
+    Socket caller = Socket::connect({"127.0.0.1", port});
+    caller.write(bytes("hello"));
+    poll_until([&] { return !exhausted.empty(); });
+    accepts = 0;
+    constexpr int kPolls = 6;
+    for (int i = 0; i < kPolls; ++i) hub->poll(60);
+    EXPECT_LE(accepts, kPolls);
+    EXPECT_GE(accepts, 1);
+    ASSERT_EQ(exhausted.size(), 1u);
+    EXPECT_EQ(exhausted[0], std::string(std::strerror(why)) + ": further callers wait");
+    accepts_fail_with = 0;
+    poll_until([&] { return received == "hello"; });
+  }
+}
+
+// One that went away before it was let in is no reason to keep the next one waiting.
+TEST_F(HubTest, ACallerThatWentAwayIsPassedOver) {
+  const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 7);
+  Socket caller = Socket::connect({"127.0.0.1", port});
+  accepts_fail_with = EHOSTUNREACH;
+  hub->poll(10);
+  accepts_fail_with = 0;
+  caller.write(bytes("hello"));
+  poll_until([&] { return received == "hello"; });
+  EXPECT_TRUE(exhausted.empty());
 }
 
 TEST_F(HubTest, ATakenPortIsNamed) {
