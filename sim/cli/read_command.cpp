@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/reader/read.hpp"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "net/socket.hpp"
+#include "os/program.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/cli/command.hpp"
 
@@ -57,8 +56,10 @@ void add(CLI::App& app, Options& command) {
       "  amitwin read 127.0.0.1:4059 --hdlc --server 1 --physical 2836 3/1.0.1.8.0");
 }
 
-int complain(const char* what, int status) {
-  fmt::print(stderr, "amitwin read: {}\n", what);
+void say(const std::string& what) { os::say("amitwin read: " + what + "\n"); }
+
+int complain(const std::string& what, int status) {
+  say(what);
   return status;
 }
 
@@ -73,9 +74,7 @@ int run(const Options& command) {
   const reader::ReadOptions& options = command.read;
   const auto address = net::parse_endpoint(command.address);
   if (!address || address->port == 0) {
-    const auto fault =
-        fmt::format("{}: allowed is HOST:PORT, e.g. 127.0.0.1:4059", command.address);
-    return complain(fault.c_str(), kBadInput);
+    return complain(command.address + ": allowed is HOST:PORT, e.g. 127.0.0.1:4059", kBadInput);
   }
   try {
     reader::wanted_of(options);  // before anything is sent
@@ -85,9 +84,7 @@ int run(const Options& command) {
     const auto link = options.hdlc ? reader::make_hdlc_link(*stream, server, options.timeout_ms)
                                    : reader::make_wrapper_link(*stream, options.server);
     protocol::crypto::OpensslEngine engine(protocol::crypto::system_random());
-    reader::read_over(*link, engine, options, print, [](const std::string& note) {
-      fmt::print(stderr, "amitwin read: {}\n", note);
-    });
+    reader::read_over(*link, engine, options, print, say);
     return kGood;
   } catch (const reader::InputError& error) {
     return complain(error.what(), kBadInput);

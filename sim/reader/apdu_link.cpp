@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -149,6 +150,7 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
     asked_ = true;
     if (!primary_->is_open()) throw Silence("HDLC: the link is closed");
     if (!primary_->send(now_us(), apdu)) throw Refused("request too long for the link");
+    raise();
   }
   // After the first one more is asked for: the meter may have put a notification in front.
   std::vector<std::uint8_t> receive() override {
@@ -181,13 +183,14 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
  private:
   void begin(std::int64_t timeout_ms) {
     done_ = false;
+    failure_ = nullptr;
     asked_ = false;
     answer_.clear();
     give_up_us_ = now_us() + timeout_ms * kUsPerMs;
   }
   // False: not done in time.
   bool wait() {
-    while (!done_) {
+    while (!done_ && !failure_) {
       const std::int64_t now = now_us();
       if (now >= give_up_us_) return false;
       const std::int64_t until = std::min(primary_->deadline_us(), give_up_us_);
@@ -196,10 +199,11 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
         rest = rest.subspan(splitter_.take(rest));
         while (const auto frame = splitter_.next()) primary_->on_frame(now_us(), *frame);
       }
-      if (done_ || now_us() < primary_->deadline_us()) continue;
+      if (done_ || failure_ || now_us() < primary_->deadline_us()) continue;
       if (octets.empty()) splitter_.on_silence();
       primary_->on_time(now_us());
     }
+    raise();
     return true;
   }
   // Between two polls. What comes unasked meanwhile belongs to no poll.
@@ -208,7 +212,21 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
     while (now_us() < until) stream_.receive(wait_ms(until));
   }
 
-  void send_frame(Bytes frame) override { stream_.write(frame); }
+  // The engine above these is compiled without exceptions: none may pass through it. They are kept,
+  // and thrown where it has returned.
+  void keep(std::exception_ptr failure) {
+    if (!failure_) failure_ = std::move(failure);
+  }
+  void raise() {
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+  void send_frame(Bytes frame) override {
+    try {
+      stream_.write(frame);
+    } catch (...) {
+      keep(std::current_exception());
+    }
+  }
   void on_opened() override { done_ = true; }
   void on_apdu(Bytes apdu) override {
     answer_.assign(apdu.begin(), apdu.end());
@@ -216,19 +234,23 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
   }
   void on_nothing() override { done_ = true; }
   void on_closed() override { done_ = true; }
-  void on_failed(LinkFailure why) override {
+  void on_failed(LinkFailure why) override { keep(failure_of(why)); }
+  static std::exception_ptr failure_of(LinkFailure why) {
+    const auto silence = [](const char* text) { return std::make_exception_ptr(Silence(text)); };
+    const auto refused = [](const char* text) { return std::make_exception_ptr(Refused(text)); };
     switch (why) {
       case LinkFailure::timeout:
-        throw Silence("HDLC: the meter does not answer");
+        return silence("HDLC: the meter does not answer");
       case LinkFailure::refused:
-        throw Refused("HDLC: the meter refused the link (DM): --client, --server, --physical?");
+        return refused("HDLC: the meter refused the link (DM): --client, --server, --physical?");
       case LinkFailure::rejected:
-        throw Refused("HDLC: the meter rejected a frame (FRMR)");
+        return refused("HDLC: the meter rejected a frame (FRMR)");
       case LinkFailure::no_answer:
-        throw Silence("HDLC: the meter is ready but sends no answer");
+        return silence("HDLC: the meter is ready but sends no answer");
       case LinkFailure::too_long:
-        throw Refused("HDLC: the answer is longer than 65536 octets, or has no end");
+        break;
     }
+    return refused("HDLC: the answer is longer than 65536 octets, or has no end");
   }
 
   OctetStream& stream_;
@@ -243,6 +265,7 @@ class HdlcLink final : public ApduLink, private protocol::hdlc::PrimaryOwner {
   std::int64_t give_up_us_ = 0;
   bool asked_ = false;  // the request is out and its answer not read
   bool done_ = false;
+  std::exception_ptr failure_;  // of what began last
   bool abandoned_ = false;
 };
 

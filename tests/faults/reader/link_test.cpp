@@ -118,7 +118,7 @@ TEST(ReaderLink, fault_07_a_silent_meter_is_the_environments_fault) {
   }
 }
 
-TEST(ReaderLink, fault_12_an_hdlc_answer_of_empty_segments_has_an_end) {
+TEST(ReaderLink, AnHdlcAnswerOfEmptySegmentsHasAnEnd) {
   class Endless final : public reader::OctetStream {
    public:
     void write(protocol::Bytes octets) override {
@@ -148,6 +148,48 @@ TEST(ReaderLink, fault_12_an_hdlc_answer_of_empty_segments_has_an_end) {
   link->open(16);
   link->send(hex("60"), 2000);
   EXPECT_THROW(link->receive(), reader::Refused);
+}
+
+// Whatever frame it is that cannot be written: nobody but who asked hears of it, once the engine
+// has returned, and the link can be opened anew.
+TEST(ReaderLink, AStreamThatBreaksInsideOfTheEngineIsTheCallersError) {
+  class Breaking final : public reader::OctetStream {
+   public:
+    void write(protocol::Bytes octets) override {
+      if (++written == breaks_at) throw reader::Closed("the other end closed");
+      stream.write(octets);
+    }
+    std::vector<std::uint8_t> receive(std::int64_t timeout_ms) override {
+      return stream.receive(timeout_ms);
+    }
+    void reconnect() override { stream.reconnect(); }
+    HdlcStream stream;
+    int written = 0;
+    int breaks_at = 0;
+  } stream;
+  stream.stream.meter.script = [](dlms::Sap, const Octets&) {
+    return std::optional(ScriptedMeter::Answers{hex("c401c1000011 05")});
+  };
+  const auto link = reader::make_hdlc_link(stream, {1, 0, 1}, 2000);
+  const auto ask = [&] {
+    link->open(16);
+    link->send(hex("c001c1000100000100 00ff0200"), 2000);
+    return link->receive();
+  };
+  for (const int frame : {1, 2}) {  // SNRM, I
+    stream.written = 0;
+    stream.breaks_at = frame;
+    try {
+      ask();
+      ADD_FAILURE() << frame;
+    } catch (const reader::Closed& closed) {
+      EXPECT_STREQ(closed.what(), "the other end closed") << frame;
+    }
+    link->abandon();
+    stream.breaks_at = 0;
+    EXPECT_FALSE(ask().empty()) << frame;
+    link->abandon();
+  }
 }
 
 // ---- Addresses ----

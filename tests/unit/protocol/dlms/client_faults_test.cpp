@@ -137,7 +137,7 @@ Octets block(const Asked& rig, bool last, std::uint32_t number, const Octets& ra
   return octets;
 }
 
-TEST(ClientFaults, fault_12_block_transfers_without_end_are_ended) {
+TEST(ClientFaults, BlockTransfersWithoutEndAreEnded) {
   const Octets some = hex("090a0102");
   {
     Asked rig;
@@ -178,7 +178,7 @@ TEST(ClientFaults, fault_12_block_transfers_without_end_are_ended) {
   }
 }
 
-TEST(ClientFaults, fault_12_an_action_answered_by_its_first_block_for_ever_is_ended) {
+TEST(ClientFaults, AnActionAnsweredByItsFirstBlockForEverIsEnded) {
   Rig rig(kPublicRole);
   ASSERT_TRUE(rig.associate());
   const Octets request = copy(*rig.client.action(kReconnect, hex("0f00")));
