@@ -3,13 +3,14 @@
 #include "sim/cli/outcome_text.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <vector>
+
+#include "sim/drive/wall.hpp"
 
 namespace sim::cli {
 namespace {
@@ -105,9 +106,8 @@ std::string expectation_text(const Kpi& kpi, const OutcomeStyle& style) {
 
 OutcomeStyle outcome_style() {
   OutcomeStyle style;
-  winsize size{};
   if (isatty(STDOUT_FILENO) == 0) return style;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.columns = size.ws_col;
+  style.columns = run::terminal_columns(STDOUT_FILENO);
   const char* const no_colour = std::getenv("NO_COLOR");
   style.colour = no_colour == nullptr || *no_colour == '\0';
   return style;

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "os/program.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/report/report.hpp"
 #include "sim/result/compare.hpp"
@@ -68,14 +69,6 @@ void add_table(CLI::App& app, ExportOptions& options) {
   app.add_option("table", options.table, "TABLE, as in docs/result-schema.md")->required();
 }
 
-// RFC 4180: quoted when there is something to quote.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 // A line of cells, each behind its comma. False: standard output takes no more, and the end of the
 // program says why.
 bool put(std::string& line) {
@@ -101,7 +94,7 @@ int export_table(const ExportOptions& options) {
     for (std::size_t at = 0; written && at < rows.size(); at += table->row_bytes) {
       line.clear();
       for (const result::Column& column : table->columns) {
-        line += "," + cell(result::cell_text(column, rows.data() + at));
+        line += "," + protocol::printable_cell(result::cell_text(column, rows.data() + at));
       }
       written = put(line);
     }

@@ -52,9 +52,9 @@ std::string clock_text(kernel::TimeNs time) {
   return fmt::format("{:02}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
 }
 
-std::size_t terminal_columns() {
+std::size_t terminal_columns(int descriptor) {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
 
@@ -92,10 +92,9 @@ void Progress::show(kernel::TimeNs now) {
   const double share = end_ > 0 ? static_cast<double>(now) / static_cast<double>(end_) : 1;
   const double now_s = 1e-9 * static_cast<double>(now);
   const double left_s = share > 0 ? elapsed_s * (1 - share) / share : 0;
-  os::say(
-      "\r" +
-      progress_text(share, now, elapsed_s > 0 ? now_s / elapsed_s : 0, left_s, terminal_columns()) +
-      "\x1b[K");
+  const double speedup = elapsed_s > 0 ? now_s / elapsed_s : 0;
+  os::say("\r" + progress_text(share, now, speedup, left_s, terminal_columns(STDERR_FILENO)) +
+          "\x1b[K");
 }
 
 void Progress::done() {

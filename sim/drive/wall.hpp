@@ -51,8 +51,8 @@ class Progress {
   Stopwatch stopwatch_;
 };
 
-// Of the terminal on standard error; 80 when that is none.
-std::size_t terminal_columns();
+// Of the terminal behind a descriptor; 80 when that is none.
+std::size_t terminal_columns(int descriptor);
 // One line of fewer than `columns` characters; `left_s` on the wall clock.
 std::string progress_text(double share, kernel::TimeNs now, double speedup, double left_s,
                           std::size_t columns);

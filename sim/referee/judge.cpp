@@ -119,7 +119,7 @@ ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::T
     row.row = expected;
     row.deviation_min = static_cast<std::int16_t>(-offset_min);
     row.status = expected.status;
-    if (offset_min != zone.offset_min) row.status |= kStatusDaylightSaving;
+    if (offset_min != zone.offset_min) row.status |= kRowStatusDaylightSaving;
     if (expected.captured_at <= end) row.truth = truth.advance(expected.captured_at);
     return row;
   };

@@ -40,6 +40,8 @@ class CrossChecks {
 
   Scenario& scenario_;
   Written& written_;
+  // Named somewhere, and cut off by meters.count on the command line.
+  std::uint32_t highest_cut_ = 0;
 };
 
 void CrossChecks::check_general() {
@@ -85,11 +87,10 @@ void CrossChecks::check_numbers_of_meters() {
   const auto too_high = [&](std::uint32_t meter) { return "names meter " + std::to_string(meter); };
   // A street cut short on the command line is one mistake, however many keys name its end.
   const bool cut = written_.from_command_line("meters.count");
-  std::uint32_t highest = 0;
   const auto check_one = [&](const std::string& path, std::uint32_t meter) {
     if (meter <= count) return;
     if (cut && !written_.from_command_line(path)) {
-      highest = std::max(highest, meter);
+      highest_cut_ = std::max(highest_cut_, meter);
     } else {
       written_.complain_at(path, too_high(meter), allowed);
     }
@@ -112,10 +113,10 @@ void CrossChecks::check_numbers_of_meters() {
   check_number("report.home", scenario_.report.home);
   check_number("expose.hdlc_meter", scenario_.expose.hdlc_meter);
   for (const auto& [column, meter] : scenario_.load.map) check_number("load.map." + column, meter);
-  if (highest > 0) {
-    written_.complain_at("meters.count",
-                         "the scenario names meters up to " + std::to_string(highest),
-                         "an integer from " + std::to_string(highest) + " to 1000");
+  if (highest_cut_ > 0) {
+    const std::string highest = std::to_string(highest_cut_);
+    written_.complain_at("meters.count", "the scenario names meters up to " + highest,
+                         "an integer from " + highest + " to 1000");
   }
 }
 
@@ -222,10 +223,7 @@ void CrossChecks::check_concentrators() {
     const MeterSet& meters = scenario_.concentrators[i].meters;
     if (!written_.good(path)) continue;
     if (meters.highest_named() > count && written_.from_command_line("meters.count")) {
-      written_.complain_at(
-          "meters.count",
-          "the scenario names meters up to " + std::to_string(meters.highest_named()),
-          "an integer from " + std::to_string(meters.highest_named()) + " to 1000");
+      highest_cut_ = std::max(highest_cut_, meters.highest_named());
       continue;
     }
     if (meters.highest_named() > count) {

@@ -21,12 +21,12 @@ class Collector {
   // The clock jumped from `before` to `after` ticks at `t`; `set`: by the firmware, which says so
   // in its next row. Of a fault of the hardware it knows nothing.
   void jump(kernel::TimeNs t, std::int64_t before, std::int64_t after, bool set) {
-    if (set) pending_ |= kStatusClockAdjusted;
+    if (set) pending_ |= kRowStatusClockAdjusted;
     if (!powered_at(t)) return;
     const std::int64_t crossed_s = boundaries_.last(floor_div(after, kHz));
     const std::int64_t passed_s = boundaries_.last(floor_div(before, kHz));
-    if (crossed_s > passed_s) capture(crossed_s, t, kStatusDataNotValid);
-    if (crossed_s < passed_s && !set) pending_ |= kStatusDataNotValid;
+    if (crossed_s > passed_s) capture(crossed_s, t, kRowStatusDataNotValid);
+    if (crossed_s < passed_s && !set) pending_ |= kRowStatusDataNotValid;
   }
 
   // The clock runs under one law from `from` to `to` (exclusive).
@@ -57,7 +57,7 @@ class Collector {
     row.stamp_utc_s = stamp_utc_s;
     row.captured_at = t;
     row.status = status | pending_;
-    if (interrupted(t)) row.status |= kStatusPowerDown;
+    if (interrupted(t)) row.status |= kRowStatusPowerDown;
     row.ordinal = static_cast<std::uint8_t>(
         std::ranges::count(rows_, stamp_utc_s, &ExpectedRow::stamp_utc_s));
     pending_ = 0;

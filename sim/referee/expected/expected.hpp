@@ -12,11 +12,12 @@
 
 namespace sim::run {
 
-// Status of a profile row, IDIS bit numbers; the same as the meter object 0.0.96.10.7 documents.
-inline constexpr std::uint8_t kStatusDataNotValid = 0x04;  // short or long interval
-inline constexpr std::uint8_t kStatusDaylightSaving = 0x08;
-inline constexpr std::uint8_t kStatusClockAdjusted = 0x20;
-inline constexpr std::uint8_t kStatusPowerDown = 0x80;
+// Status of a profile row, IDIS bit numbers (a clock has bits of its own); the same as the meter
+// object 0.0.96.10.7 documents.
+inline constexpr std::uint8_t kRowStatusDataNotValid = 0x04;  // short or long interval
+inline constexpr std::uint8_t kRowStatusDaylightSaving = 0x08;
+inline constexpr std::uint8_t kRowStatusClockAdjusted = 0x20;
+inline constexpr std::uint8_t kRowStatusPowerDown = 0x80;
 
 // A row that must be in the meter and in the head-end.
 struct ExpectedRow {

@@ -51,7 +51,7 @@ TEST(ExpectedRows, AJumpInsideAnIntervalOnlyMarksItsRow) {
   const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 45 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 30, 45}));
   EXPECT_EQ(rows[0].status, 0);
-  EXPECT_EQ(rows[1].status, kStatusClockAdjusted);
+  EXPECT_EQ(rows[1].status, kRowStatusClockAdjusted);
   EXPECT_EQ(rows[1].captured_at, 30 * kNsPerMinute - 37 * kNsPerSecond);
   EXPECT_EQ(rows[2].status, 0);
 }
@@ -62,7 +62,7 @@ TEST(ExpectedRows, AForwardJumpOverStampsGivesOneRowAtOnce) {
   const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 30 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{30, 45}));
   EXPECT_EQ(rows[0].captured_at, 10 * kNsPerMinute);
-  EXPECT_EQ(rows[0].status, kStatusClockAdjusted | kStatusDataNotValid);
+  EXPECT_EQ(rows[0].status, kRowStatusClockAdjusted | kRowStatusDataNotValid);
 }
 
 TEST(ExpectedRows, ABackwardJumpRepeatsStamps) {
@@ -71,7 +71,7 @@ TEST(ExpectedRows, ABackwardJumpRepeatsStamps) {
   const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 60 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 30, 15, 30}));
   EXPECT_EQ(rows[2].ordinal, 1);
-  EXPECT_EQ(rows[2].status, kStatusClockAdjusted);
+  EXPECT_EQ(rows[2].status, kRowStatusClockAdjusted);
   EXPECT_EQ(rows[3].status, 0);
 }
 
@@ -80,7 +80,7 @@ TEST(ExpectedRows, NoSupplyNoRow) {
   const auto rows =
       expected_rows(clock_at_start(), powered, multiples_of(kPeriod), 75 * kNsPerMinute);
   EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 60, 75}));
-  EXPECT_EQ(rows[1].status, kStatusPowerDown);
+  EXPECT_EQ(rows[1].status, kRowStatusPowerDown);
   EXPECT_EQ(rows[2].status, 0);
 }
 
