@@ -236,6 +236,24 @@ TEST_F(PacedRead, fault_01_the_optical_port_has_one_holder_and_forgets_him) {
   EXPECT_EQ(answer[5], '\x1F');  // DM: there is no link
 }
 
+// Two minutes of the simulated time, two seconds of ours.
+TEST_F(PacedRead, fault_01_a_silent_holder_of_the_optical_port_is_sent_away) {
+  const Visitor silent(port_ + 2);
+  silent.say(octets("7EA0070321930F017E"));
+  ASSERT_FALSE(silent.hear().empty());
+  bool ended = false;
+  for (int tries = 0; tries < 12 && !ended; ++tries) ended = silent.ended();  // five seconds each
+  EXPECT_TRUE(ended);
+  std::ifstream log(folder_ / "out/inputs.log");
+  const std::string inputs(std::istreambuf_iterator<char>(log), {});
+  EXPECT_NE(inputs.find(" sent away "), std::string::npos);
+  const Visitor next(port_ + 2);  // finds room, and no link
+  next.say(octets("7EA00703211115A67E"));
+  const std::string answer = next.hear();
+  ASSERT_GE(answer.size(), 6u);
+  EXPECT_EQ(answer[5], '\x1F');
+}
+
 TEST_F(PacedRead, RubbishOnTheSocketHarmsNobody) {
   const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};

@@ -102,6 +102,8 @@ ProgramRun run_program(const std::string& program, const std::vector<std::string
   return run;
 }
 
+ProgramRun shell(const std::string& script) { return run_program("/bin/sh", {"-c", script}); }
+
 ProgramRun amitwin(const std::vector<std::string>& arguments) {
   return run_program(AMITWIN_PROGRAM, arguments);
 }

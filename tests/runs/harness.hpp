@@ -45,6 +45,7 @@ struct ProgramRun {
 };
 ProgramRun run_program(const std::string& program, const std::vector<std::string>& arguments);
 ProgramRun amitwin(const std::vector<std::string>& arguments);
+ProgramRun shell(const std::string& script);
 // Starts it with its outputs thrown away; the caller waits.
 pid_t start_amitwin(const std::vector<std::string>& arguments);
 // The total line of `amitwin digest`; "" when it says no.

@@ -5,9 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 
+#include "models/core/grid/electrical.hpp"
+#include "sim/assembly/world.hpp"
 #include "tests/runs/harness.hpp"
 
 namespace {
@@ -70,6 +74,38 @@ TEST(Network, AModuleThatLosesItsSupplyWithRowsInHandLosesNoRow) {
   const Finished run = run_in_child(scenario, folder);
   expect_nothing_wrong(run);
   EXPECT_EQ(run.kpi("interval_success"), 1);
+}
+
+// A module takes the assumed time for every frame between meter and network.
+TEST(Network, TheAssumedServiceTimeOfAModuleDelaysItsPushes) {
+  Scenario scenario = street(4, 2);
+  double p50_s[2];
+  for (const double assumed_ms : {3.0, 1000.0}) {
+    scenario.cm1.service_assumed_ms = assumed_ms;
+    const Folder folder;
+    const Finished run = run_in_child(scenario, folder);
+    expect_nothing_wrong(run);
+    EXPECT_EQ(run.kpi("interval_success"), 1);
+    p50_s[assumed_ms > 3] = run.kpi("push_latency_p50_s");
+  }
+  EXPECT_GT(p50_s[1], p50_s[0] + 0.9);
+  EXPECT_LT(p50_s[1], p50_s[0] + 60);
+}
+
+// Whatever the number of its phases, a home has a voltage of its own.
+TEST(Street, SinglePhaseHomesHaveAPlaceOnTheFeeder) {
+  const Scenario scenario = street(12, 1);
+  const auto voltages_differ = [&] {
+    const sim::run::World world(scenario, nullptr);
+    std::set<double> volts;
+    for (const auto& home : world.homes()) {
+      volts.insert(models::voltage_rms_v(home->supply->state(0, {}), 0));
+    }
+    const double spread = *volts.rbegin() / *volts.begin() - 1;
+    std::fprintf(stderr, "%zu voltages, spread %.4f\n", volts.size(), spread);
+    std::_Exit(volts.size() == 12 && spread > 0.01 && spread < 0.05 ? 0 : 1);
+  };
+  EXPECT_EXIT(voltages_differ(), testing::ExitedWithCode(0), "12 voltages");
 }
 
 TEST(Orders, GivenWhileTheNetworkIsDownAreExecutedAfterwards) {

@@ -4,6 +4,7 @@
 // What a run leaves behind: summary.json, junit.xml, report.html, trace.vcd.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -211,7 +212,21 @@ TEST_F(Outputs, TheTraceShowsASagBecomeAPowerFailAndTheLineFallSilent) {
   EXPECT_TRUE(rises(meter_txd, 3'600.03, 3'660).empty()) << "no supply, no frame";
   EXPECT_TRUE(rises(module_txd, 3'600.03, 3'660).empty());
   EXPECT_FALSE(rises(meter_txd, 3'661, 4'000).empty());
-  EXPECT_GT(signal_of(signals, "v_counts").size(), 500u) << "0.1 s of samples at 6.4 kHz";
+  // 0.1 s of samples at 6.4 kHz: five cycles of a sine.
+  const Changes& v_counts = signal_of(signals, "v_counts");
+  double sum = 0, peak = 0, before = 0;
+  int n = 0, rising = 0;
+  for (const auto& [at_s, bits] : v_counts) {
+    if (at_s < 1'805 || at_s >= 1'805.1) continue;
+    const double counts = static_cast<std::int32_t>(std::stoul(bits, nullptr, 2));
+    sum += counts * counts;
+    peak = std::max(peak, std::abs(counts));
+    if (n++ > 0 && before < 0 && counts >= 0) ++rising;
+    before = counts;
+  }
+  EXPECT_NEAR(n, 640, 10);
+  EXPECT_NEAR(rising, 5, 1);
+  EXPECT_NEAR(peak / std::sqrt(sum / n), std::sqrt(2), 0.08);
 }
 
 // Nothing of a run depends on when it was made.

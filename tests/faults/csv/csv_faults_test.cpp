@@ -297,6 +297,39 @@ std::string gzip(const std::string& text) {
   return packed;
 }
 
+// Every sign can be named, also where another one parts every line as well.
+TEST(LoadFile, fault_20_the_delimiter_is_the_one_that_is_named) {
+  const struct {
+    CsvDelimiter delimiter;
+    const char* sign;
+    const char* other;  // which would be taken for it, but for the first
+    const char* understood;
+  } kSigns[] = {{CsvDelimiter::semicolon, ";", "|", "\";\""},
+                {CsvDelimiter::comma, ",", ";", "\",\""},
+                {CsvDelimiter::tab, "\t", ";", "tabs"},
+                {CsvDelimiter::bar, "|", ";", "\"|\""}};
+  for (const auto& named : kSigns) {
+    const std::string sign = named.sign, other = named.other;
+    std::string text = "time" + sign + "home" + sign + "note" + other + "more\n";
+    for (const char* minute : {"00", "15", "30", "45"}) {
+      text += "2024-01-15T00:" + std::string(minute) + ":00Z" + sign + "250" + sign + "a" + other +
+              "b\n";
+    }
+    LoadCsvRequest wanted = request("2024-01-15T00:00:00Z", 1);
+    wanted.dialect.unit = CsvUnit::wh;
+    const bool first = named.delimiter == CsvDelimiter::semicolon;
+    EXPECT_EQ(read_load_csv(wanted, text).errors.empty(), first) << sign;
+    for (const auto& each : kSigns) {
+      wanted.dialect.delimiter = each.delimiter;
+      const LoadCsvResult result = read_load_csv(wanted, text);
+      EXPECT_EQ(result.errors.empty(), each.delimiter == named.delimiter) << sign << each.sign;
+      if (each.delimiter != named.delimiter) continue;
+      EXPECT_NEAR(sum_wh(result), 1000, 1e-6) << sign;
+      EXPECT_THAT(result.understood, testing::HasSubstr(named.understood));
+    }
+  }
+}
+
 TEST(LoadFile, fault_20_gzip_is_unpacked_up_to_a_bound) {
   const std::string text = text_of_file("fault_18_kwh.csv");
   const LoadCsvRequest wanted = request("2024-01-15T00:00:00Z", 48, 2);

@@ -103,7 +103,8 @@ TEST_F(Push, AnHourOfRowsIsOfferedAtTheHour) {
   EXPECT_EQ(meter->buffers_out, 0);
 }
 
-TEST_F(Push, WhatArrivedIsNotSentAgainAndWhatDidNotIs) {
+// The cursor moves with the acknowledgement, and is in the flash then.
+TEST_F(Push, fault_28_what_arrived_is_not_sent_again_and_what_did_not_is) {
   meter->run_to(kStart + kHour_s);
   meter->frames.clear();
   EXPECT_EQ(take().rows.size(), 4u);  // not acknowledged yet: that comes with the next poll

@@ -3,10 +3,13 @@
 //
 // Sessions with meters that behave otherwise than ours.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <optional>
 
 #include "hes-stub/engine.hpp"
+#include "hes-stub/store/database.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -17,8 +20,9 @@ using hes_test::kFebruary;
 // One meter that pushes but for the hours 2 and 5, which are pulled.
 class SessionFaults : public testing::Test {
  protected:
-  void live() {
-    LocalHeadEnd head_end(config_, inventory_, {hes_test::fake_type()}, store_, world_, log_,
+  void live() { live(store_); }
+  void live(Store& store) {
+    LocalHeadEnd head_end(config_, inventory_, {hes_test::fake_type()}, store, world_, log_,
                           random_, seen_, world_.now);
     world_.attach(head_end);
     const ConnectionId line = world_.connect(0);
@@ -58,6 +62,32 @@ TEST_F(SessionFaults, fault_11_a_meter_that_does_not_answer_a_release_is_served)
   EXPECT_TRUE(store_.missing(0, kFebruary, kFebruary + 8 * 3600).empty());
   EXPECT_EQ(counters_.pulls, 2u);
   EXPECT_EQ(counters_.gave_up, 0u);
+}
+
+// What a meter says of a refusal stands in the journal, by its name.
+TEST_F(SessionFaults, fault_13_the_journal_names_the_meters_reason) {
+  const std::string path =
+      testing::TempDir() + "hes_session_" + std::to_string(getpid()) + ".sqlite";
+  {
+    Store store(StoreOptions{path, true, false});
+    std::vector<MeterEntry> meters = inventory_.meters();
+    meters[0].keys.authentication[0] ^= 1;  // is not the meter's
+    inventory_ = Inventory(std::move(meters));
+    live(store);
+  }
+  EXPECT_GT(counters_.rejected, 0u);
+  EXPECT_GT(counters_.gave_up, 0u);
+  {
+    Database file(path);
+    for (const char* kind : {"association rejected", "session failed"}) {
+      Statement events = file.prepare("SELECT DISTINCT detail FROM event WHERE kind=?");
+      events.bind(0, std::string_view(kind));
+      ASSERT_TRUE(events.step()) << kind;
+      EXPECT_EQ(events.text(0), "authentication-failure") << kind;
+      EXPECT_FALSE(events.step()) << kind;
+    }
+  }
+  for (const char* end : {"", "-wal", "-shm"}) std::remove((path + end).c_str());
 }
 
 }  // namespace

@@ -4,10 +4,12 @@
 // docs/p32ex-elements.md: every element with what it needs and may have, from the shapes.
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "protocol/hosted/p32/message.hpp"
 #include "tests/unit/protocol/hosted/p32/schema_writer.hpp"
@@ -167,13 +169,16 @@ std::string page_of_shapes() {
   return text;
 }
 
+std::string file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 TEST(ElementPage, IsWhatTheShapesSay) {
   const std::string path = "docs/p32ex-elements.md";
   const std::string page = page_of_shapes();
   if (std::getenv("TWIN_UPDATE") != nullptr) std::ofstream(path, std::ios::binary) << page;
-  std::ifstream file(path, std::ios::binary);
-  const std::string stands{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(stands, page);
+  EXPECT_EQ(file_text(path), page);
   EXPECT_NE(page.find("| `Message/SignedOrder/Order/ClockSync`"), page.npos);
 }
 
@@ -181,12 +186,31 @@ TEST(ElementPage, IsWhatTheShapesSay) {
 TEST(ElementPage, fault_24_refusals_say_why) {
   EXPECT_STREQ(reason_of({ErrorCategory::access, error_code::kReplayed}),
                "Order/@seq was used by another order, or is 64 behind the newest");
+  const std::string page = file_text("docs/p32ex.md");
+  const std::size_t table = page.find("| errCat | errCode |");
+  ASSERT_NE(table, page.npos);
   constexpr std::uint16_t kCodes[] = {8, 6, 6, 0, 4, 4};  // by category
   for (std::size_t category = 0; category < std::size(kCodes); ++category) {
+    if (kCodes[category] == 0) continue;  // dlms: numbers of the Blue Book
+    const std::string row =
+        std::string("\n| ") + name_of(static_cast<ErrorCategory>(category)) + " |";
+    const std::size_t at = page.find(row, table);
+    ASSERT_NE(at, page.npos) << row;
+    // "1 no XML, 2 breaks the schema, ..."
+    const std::size_t begin = at + row.size();
+    std::string listed = page.substr(begin, page.find('\n', begin) - begin - 1);
+    std::set<std::string> texts;
     for (std::uint16_t code = 1; code <= kCodes[category]; ++code) {
       const std::string text = reason_of({static_cast<ErrorCategory>(category), code});
       EXPECT_EQ(text.find("Blue Book"), text.npos) << category << ' ' << code;
+      EXPECT_TRUE(texts.insert(text).second) << "said of two numbers: " << text;
+      const std::string number = ' ' + std::to_string(code) + ' ';
+      const std::size_t found = listed.find(number);
+      ASSERT_NE(found, listed.npos) << row << " lists no" << number;
+      EXPECT_TRUE(std::isalpha(static_cast<unsigned char>(listed[found + number.size()])));
     }
+    const std::string next = ", " + std::to_string(kCodes[category] + 1) + ' ';
+    EXPECT_EQ(listed.find(next), listed.npos) << "without words: " << row << next;
   }
 }
 
