@@ -17,8 +17,8 @@
 #include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "os/exit_code.hpp"
-#include "os/text_file.hpp"
 #include "os/program.hpp"
+#include "os/text_file.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
 #include "protocol/hosted/printable/printable.hpp"
 
@@ -164,6 +164,14 @@ void set_endpoint(const char* name, const std::string& text, net::Endpoint& endp
   }
 }
 
+EngineConfig read_config(const std::string& path, std::vector<std::string>& faults) {
+  if (path.empty()) return {};
+  const auto [text, error] = os::read_text_file(path);
+  if (error.empty()) return parse_config(path, text, faults);
+  faults.push_back(error);
+  return {};
+}
+
 int serve(const Options& options) {
   std::vector<std::string> faults;
   LockstepOptions lockstep;
@@ -179,12 +187,7 @@ int serve(const Options& options) {
   for (const std::string& path : options.templates) {
     types.push_back(read_type_template(path, faults));
   }
-  EngineConfig config;
-  if (!options.config.empty()) {
-    const auto [text, error] = os::read_text_file(options.config);
-    if (error.empty()) config = parse_config(options.config, text, faults);
-    if (!error.empty()) faults.push_back(error);
-  }
+  EngineConfig config = read_config(options.config, faults);
   const bool in_lockstep = !options.control.empty();
   real_time.p32_port = options.p32_port;
   real_time.tls = options.tls;
