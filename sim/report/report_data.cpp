@@ -150,7 +150,7 @@ void gather_lists(const TableFileReader& file, ReportData& data) {
   });
   each_row<KpiRow>(file, data.missing_tables, [&](const KpiRow& row) {
     data.kpis.push_back({row.name.text(), row.value, row.unit.text(), row.limit.text(),
-                         row.pass == 1, row.pass == 2});
+                         row.pass == kpi_pass::kHolds, row.pass == kpi_pass::kOpen});
   });
   each_row<EventRow>(file, data.missing_tables, [&](const EventRow& row) {
     // The column was shorter than the longest name of an event.

@@ -94,6 +94,13 @@ struct PowerRow {
   }
 };
 
+// What has become of the expectations of a figure: KpiRow::pass.
+namespace kpi_pass {
+inline constexpr std::uint8_t kFails = 0;
+inline constexpr std::uint8_t kHolds = 1;
+inline constexpr std::uint8_t kOpen = 2;  // from schema version 2 on
+}  // namespace kpi_pass
+
 struct KpiRow {
   static constexpr TableName kTable{"kpi",
                                     "Figures of the run and what the scenario expects of them."};
@@ -101,15 +108,17 @@ struct KpiRow {
   double value = kNotKnown;
   Text<8> unit;
   Text<64> limit;  // ">= 0.99"; empty: nothing is expected
-  std::uint8_t pass = 1;
+  std::uint8_t pass = kpi_pass::kHolds;
 
   static void describe(auto& column) {
     column("name", &KpiRow::name, "", "docs/scenario-reference.md lists them");
     column("value", &KpiRow::value, "", "NaN: not measured");
     column("unit", &KpiRow::unit, "", "of value and limit");
     column("limit", &KpiRow::limit, "", "empty: nothing is expected");
-    column("pass", &KpiRow::pass, "",
-           "0: an expectation fails; 2: not due when the run was cut short");
+    column(
+        "pass", &KpiRow::pass, "",
+        "0: an expectation fails; 1: all hold, or there is none; 2: not due when the run was cut "
+        "short");
   }
 };
 

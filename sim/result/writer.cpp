@@ -58,8 +58,17 @@ void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
   row.value = kpi.value;
   row.unit = kpi.unit;
   row.limit = kpi.limit_text();
-  const Verdict verdict = kpi.verdict();
-  row.pass = verdict == Verdict::pass ? 1 : verdict == Verdict::fail ? 0 : 2;
+  switch (kpi.verdict()) {
+    case Verdict::pass:
+      row.pass = kpi_pass::kHolds;
+      break;
+    case Verdict::fail:
+      row.pass = kpi_pass::kFails;
+      break;
+    case Verdict::open:
+      row.pass = kpi_pass::kOpen;
+      break;
+  }
   append(row, replicate);
 }
 

@@ -31,10 +31,9 @@ struct RunIdentity {
 //  - after each part period one that shows all rows of the closed part files (parts/part-N.h5), as
 //    virtual datasets;
 //  - after finish() one self-contained compressed file; the parts are gone.
-// A row is written twice and read once in all, whatever the length of
-// the run, and memory holds the rows of one period only.
-// Each of them replaces the one before only when it is whole. Failures of the disk are sticky:
-// error() tells from then on, and what was there stays.
+// A row is written twice and read once in all, whatever the length of the run, and memory holds the
+// rows of one period only. A file replaces the one before it only when it is whole. Failures of the
+// disk are sticky: error() tells from then on, and what was there stays.
 class ResultWriter {
  public:
   ResultWriter(std::string folder, const RunIdentity& identity, kernel::TimeNs part_period);

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <hdf5.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 
 #include "sim/result/compare.hpp"
@@ -166,6 +169,37 @@ TEST(ResultFile, AttributesTellWhatRan) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+// By HDF5 alone, as a program of somebody else would.
+TEST(ResultFile, PassHasThreeValuesForWhoeverReadsTheFile) {
+  const std::string folder = fresh_folder("pass");
+  {
+    ResultWriter writer(folder, sample_identity(), kernel::kNsPerHour);
+    const Limit most{.min = {}, .max = 9, .equals = {}};
+    writer.append(Kpi{"holds", 5, "", {most}});
+    writer.append(Kpi{"fails", 10, "", {most}});
+    writer.append(
+        Kpi{"open", std::numeric_limits<double>::quiet_NaN(), "", {most}, Ripeness::ripe, true});
+    writer.append(Kpi{"free", 99, "", {}});
+    ASSERT_TRUE(writer.finish(kernel::kNsPerHour));
+  }
+  const hid_t file = H5Fopen(h5(folder).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  ASSERT_GE(file, 0);
+  std::int64_t version = 0;
+  const hid_t attribute = H5Aopen(file, "schema_version", H5P_DEFAULT);
+  EXPECT_GE(H5Aread(attribute, H5T_NATIVE_INT64, &version), 0);
+  EXPECT_EQ(version, 2) << "which says that there may be a 2";
+  const hid_t pass = H5Tcreate(H5T_COMPOUND, 1);
+  H5Tinsert(pass, "pass", 0, H5T_NATIVE_UINT8);
+  const hid_t kpis = H5Dopen2(file, "kpi", H5P_DEFAULT);
+  std::uint8_t values[4] = {};
+  EXPECT_GE(H5Dread(kpis, pass, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), 0);
+  EXPECT_THAT(values, testing::ElementsAre(1, 0, 2, 1));
+  H5Dclose(kpis);
+  H5Tclose(pass);
+  H5Aclose(attribute);
+  H5Fclose(file);
+}
+
 // docs/result-schema.md.
 std::string schema_page() {
   std::string page =
@@ -189,7 +223,10 @@ std::string schema_page() {
       "`commit`, `compiler` and `flags`. Each dataset has `units`, one text a column in the order "
       "of the columns, and `doc`. Attributes are of no digest.\n\n"
       "`schema_version` rises when something that a reader relies on goes or changes its meaning; "
-      "tables, columns and attributes that are added do not count.\n\n"
+      "tables, columns and attributes that are added do not count. Version 2: `kpi.pass` may be 2. "
+      "Files of version 1 are read by `report`, `export`, `digest` and `diff`, too; they know 0 "
+      "and "
+      "1 only.\n\n"
       "`state` is `complete`, or `running` in the file a run that was killed leaves behind: its "
       "tables are then virtual datasets over the closed files in `parts/`, which must stay beside "
       "it.\n\n"
