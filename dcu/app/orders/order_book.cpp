@@ -229,9 +229,10 @@ void OrderBook::expire(const RunningPtr& running) {
   finish(running, OrderState::expired, std::nullopt);
 }
 
-bool OrderBook::cancel(const std::string& id) {
+bool OrderBook::cancel(const std::string& id, const Running& by) {
   for (const auto& [seq, running] : orders_) {
     if (running->order.order.id != id || is_over(running->state)) continue;
+    if (running.get() == &by) continue;  // it has its own result
     parts_.poller.cancel(seq << 1 | 1);
     for (auto& [serial, target] : running->targets) {
       if (target.done) continue;

@@ -46,8 +46,6 @@ class OrderBook {
   // Nothing: it is in the journal (or was before, then `duplicate` is set).
   std::optional<protocol::p32::Failure> accept(const protocol::p32::SignedOrder& order,
                                                bool& duplicate);
-  // True when an order of that id was under way.
-  bool cancel(const std::string& id);
   // Ends a request of that id; set by whoever runs requests.
   std::function<bool(const std::string&)> cancel_request;
 
@@ -77,6 +75,8 @@ class OrderBook {
   void schedule(const RunningPtr& running);
   void begin(const RunningPtr& running);
   void expire(const RunningPtr& running);
+  // True when an order of that id, other than `by`, was under way.
+  bool cancel(const std::string& id, const Running& by);
   void finish(const RunningPtr& running, protocol::p32::OrderState state,
               std::optional<protocol::p32::Failure> failure);
   protocol::p32::ReportBody result_body(const Running& running);
@@ -87,8 +87,7 @@ class OrderBook {
   std::optional<protocol::p32::Failure> set_parameters(
       const protocol::p32::ConcentratorParameters& wanted);
   std::optional<protocol::p32::Failure> command(
-      const protocol::p32::ConcentratorCommandOrder& order,
-      const std::vector<std::string>& serials);
+      const protocol::p32::ConcentratorCommandOrder& order, const Running& running);
   void run_on(const RunningPtr& running, const std::string& serial);
   JobPtr job_for(const RunningPtr& running, const std::string& serial, MeterIndex meter);
   std::optional<protocol::p32::Failure> take_keys(const Running& running, MeterIndex meter);

@@ -45,7 +45,7 @@ std::optional<Failure> OrderBook::run_own(const Running& running) {
     return set_parameters(wanted->parameters);
   }
   if (const auto* wanted = std::get_if<p32::ConcentratorCommandOrder>(&order.body)) {
-    return command(*wanted, order.meters);
+    return command(*wanted, running);
   }
   // Its own firmware: the concentrator has nothing that fetches or runs an image.
   return Failure{ErrorCategory::resource, p32::error_code::kNotSupported};
@@ -69,7 +69,8 @@ std::optional<Failure> OrderBook::set_parameters(const p32::ConcentratorParamete
 }
 
 std::optional<Failure> OrderBook::command(const p32::ConcentratorCommandOrder& order,
-                                          const std::vector<std::string>& serials) {
+                                          const Running& running) {
+  const std::vector<std::string>& serials = running.order.order.meters;
   Store& store = parts_.core.store;
   switch (order.command) {
     case p32::Command::reboot:
@@ -79,7 +80,7 @@ std::optional<Failure> OrderBook::command(const p32::ConcentratorCommandOrder& o
       return std::nullopt;
     case p32::Command::cancel: {
       const std::string target = order.target.value_or("");
-      const bool found = cancel(target) || (cancel_request && cancel_request(target));
+      const bool found = cancel(target, running) || (cancel_request && cancel_request(target));
       return found ? std::nullopt : std::optional(unknown_target());
     }
     case p32::Command::purge:

@@ -51,6 +51,20 @@ TEST_F(Orders, fault_28_the_replay_window_is_checked) {
   EXPECT_EQ(world.count(&dcu::app::Counters::orders_refused), 2u);  // of this life
 }
 
+// It is under way itself while it looks for its target.
+TEST_F(Orders, ACancelThatNamesItselfHasOneResult) {
+  p32::ConcentratorCommandOrder command;
+  command.command = p32::Command::cancel;
+  command.target = "O-1";
+  const p32::Order itself = order(command, {});
+  ASSERT_EQ(itself.id, *command.target);
+  const p32::OrderResult* result = execute(itself);
+  ASSERT_NE(result, nullptr);
+  EXPECT_EQ(result->state, OrderState::failed);
+  EXPECT_EQ(result->failure,
+            (p32::Failure{ErrorCategory::message, p32::error_code::kUnknownTarget}));
+}
+
 // The envelope is nobody's signature: a number used there before hides no order.
 TEST_F(Orders, fault_24_an_order_is_judged_by_its_own_number) {
   World ethernet({.uplink = p32::Uplink::ethernet});
