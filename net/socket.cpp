@@ -11,7 +11,9 @@
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <iterator>
 #include <stdexcept>
 
 namespace net {
@@ -146,6 +148,15 @@ Socket Listener::accept() {
   check(code, "accept");
   result.state_->answer_at_once();
   return result;
+}
+
+Socket Listener::accept_unless(const Socket& other) {
+  pollfd wait[] = {{state_->acceptor.native_handle(), POLLIN, 0},
+                   {other.state_->socket.native_handle(), POLLIN, 0}};
+  while (::poll(wait, std::size(wait), -1) < 0 && errno == EINTR) {
+  }
+  if (wait[0].revents == 0) throw std::runtime_error("accept: nobody connected");
+  return accept();
 }
 
 std::uint16_t Listener::port() const { return state_->acceptor.local_endpoint().port(); }

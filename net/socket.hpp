@@ -53,6 +53,8 @@ class Listener {
   explicit Listener(const Endpoint& at);
   ~Listener();
   Socket accept();
+  // As long as nothing comes from `other`, whose end or words end the waiting: throws.
+  Socket accept_unless(const Socket& other);
   std::uint16_t port() const;
 
  private:

@@ -20,20 +20,22 @@ constexpr std::size_t kMaxStepOctets = 64 * 1024;
 }  // namespace
 
 LockstepClient::LockstepClient(const std::string& host, std::uint16_t control_port,
-                               const EngineConfig& config, std::size_t meters, StreamPort& stream,
+                               const EngineConfig& config, const Known& known, StreamPort& stream,
                                RandomPort& random, Observer& observer, UtcNs begin)
     : control_(net::Socket::connect({host, control_port})),
       data_{host, 0},
       stream_(stream),
       random_{random},
+      known_(known),
       observer_(observer) {
   step_.begin(ControlType::hello);
-  step_(kLockstepVersion, begin, random_.more(kRandomAhead + meters * kRandomPerMeter),
+  step_(kLockstepVersion, begin, random_.more(kRandomAhead + known.meters * kRandomPerMeter),
         to_json(config));
   control_.write(step_.finish());
   FieldReader in = await(ControlType::welcome);
   if (in.u16() != kLockstepVersion) throw std::runtime_error("lockstep: another version");
   in(data_.port, idle_until_, last_order_);
+  if (!in.at_end()) throw std::runtime_error("lockstep: malformed reply");
 }
 
 std::vector<std::uint8_t> LockstepClient::RandomAhead::more(std::size_t octets) {
@@ -54,7 +56,7 @@ FieldReader LockstepClient::await(ControlType type) {
 
 void LockstepClient::begin_step(UtcNs now, bool deadlines) {
   step_.begin(ControlType::step);
-  const std::uint64_t left = random_.given - random_.used;
+  const std::uint64_t left = random_.left();
   step_(now, deadlines, random_.more(left < kRandomAhead / 2 ? kRandomAhead - left : 0));
 }
 
@@ -119,10 +121,12 @@ void LockstepClient::put_event(const Noted::Event& event, const Noted& noted) {
 void LockstepClient::end_step() {
   control_.write(step_.finish());
   FieldReader in = await(ControlType::idle);
+  const std::uint64_t used_before = random_.used;
   in(idle_until_, random_.used);
   const Bytes outputs = in.sized();
-  if (!in.ok()) throw std::runtime_error("lockstep: malformed reply");
-  if (!replay_observations(in, observer_)) {
+  const bool sensible = random_.used >= used_before && random_.used <= random_.given;
+  if (!in.ok() || !sensible) throw std::runtime_error("lockstep: malformed reply");
+  if (!replay_observations(in, known_, observer_)) {
     throw std::runtime_error("lockstep: malformed observations");
   }
   take_outputs(outputs);
@@ -140,6 +144,7 @@ void LockstepClient::take_outputs(Bytes outputs) {
   while (in.ok() && !in.at_end()) {
     const auto kind = in.next<StepOutput>();
     const auto number = in.next<ConnectionId>();
+    if (kind > StepOutput::connect) throw std::runtime_error("lockstep: malformed outputs");
     if (kind == StepOutput::connect) {
       const std::uint16_t port = in.u16();
       const auto address = in.next<std::string>();
@@ -159,7 +164,8 @@ void LockstepClient::take_outputs(Bytes outputs) {
       continue;
     }
     const std::uint64_t total = in.u64();
-    if (!in.ok() || found == lines_.end() || total < found->second.received) {
+    if (!in.ok() || found == lines_.end() || total < found->second.received ||
+        total - found->second.received > kMaxControlOctets) {
       throw std::runtime_error("lockstep: malformed outputs");
     }
     buffer_.resize(total - found->second.received);
@@ -174,6 +180,7 @@ void LockstepClient::finish() {
   control_.write(step_.finish());
   FieldReader in = await(ControlType::finished);
   in(rows_, duplicates_);
+  if (!in.at_end()) throw std::runtime_error("lockstep: malformed reply");
 }
 
 }  // namespace hes

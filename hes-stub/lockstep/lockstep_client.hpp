@@ -21,7 +21,7 @@ namespace hes {
 class LockstepClient final : public HeadEnd {
  public:
   LockstepClient(const std::string& host, std::uint16_t control_port, const EngineConfig& config,
-                 std::size_t meters, StreamPort& stream, RandomPort& random, Observer& observer,
+                 const Known& known, StreamPort& stream, RandomPort& random, Observer& observer,
                  UtcNs begin);
 
   void deliver(UtcNs now) override { step(now, false); }
@@ -45,6 +45,7 @@ class LockstepClient final : public HeadEnd {
     std::uint64_t given = 0;
     std::uint64_t used = 0;
     std::vector<std::uint8_t> more(std::size_t octets);
+    std::uint64_t left() const { return given - used; }
   };
 
   void put_event(const Noted::Event& event, const Noted& noted);
@@ -62,6 +63,7 @@ class LockstepClient final : public HeadEnd {
   net::Endpoint data_;
   StreamPort& stream_;
   RandomAhead random_;
+  const Known known_;
   Observer& observer_;
   UtcNs idle_until_ = kNever;
   std::map<ConnectionId, Line> lines_;

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/lockstep/lockstep_message.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
+
+#include "protocol/hosted/p32/types.hpp"
 
 namespace hes {
 namespace {
@@ -23,7 +24,12 @@ template <typename Io, typename Value>
 void walk_row(Io& io, Value& row) {
   io(row.stamp_utc_s, row.arrival_utc_s, row.capture_counter, row.status, row.deviation_min,
      row.clock_status, row.deliveries, row.n_values);
-  if constexpr (Io::kReads) row.n_values = std::min<std::uint8_t>(row.n_values, kMaxValues);
+  if constexpr (Io::kReads) {
+    if (row.n_values > kMaxValues) {
+      row.n_values = 0;
+      io.spoil();
+    }
+  }
   for (std::size_t i = 0; i < row.n_values; ++i) io(row.values[i]);
 }
 template <typename Io, typename Value>
@@ -32,6 +38,9 @@ void walk_result(Io& io, Value& result) {
   walk_order(io, result.order);
   io(result.outcome, result.access_result, result.submitted, result.first_sent, result.finished,
      result.attempts, result.data);
+  if constexpr (Io::kReads) {
+    if (result.order.kind > OrderKind::read || result.outcome > OrderOutcome::invalid) io.spoil();
+  }
 }
 template <typename Io, typename Value>
 void walk_message(Io& io, Value& message) {
@@ -42,6 +51,9 @@ template <typename Io, typename Value>
 void walk_report(Io& io, Value& note) {
   io(note.concentrator, note.kind, note.requested, note.meters, note.errors, note.rows,
      note.new_rows, note.octets_up, note.at, note.latency);
+  if constexpr (Io::kReads) {
+    if (note.kind >= protocol::p32::kReportKinds) io.spoil();
+  }
 }
 
 }  // namespace
@@ -119,7 +131,8 @@ void ObservationWriter::move_to(protocol::FieldWriter& out) {
   out_.clear();
 }
 
-bool replay_observations(protocol::FieldReader& in, Observer& observer) {
+bool replay_observations(protocol::FieldReader& in, const Known& known, Observer& observer) {
+  const auto is_known = [&known](MeterIndex meter) { return meter < known.meters; };
   while (in.ok() && !in.at_end()) {
     const auto kind = in.next<Observation>();
     MeterIndex meter = kNoMeter;
@@ -133,38 +146,50 @@ bool replay_observations(protocol::FieldReader& in, Observer& observer) {
         in(meter, profile.octets);
         walk_row(in, row);
         in(at);
+        if (!is_known(meter)) return false;
         if (in.ok()) observer.row_stored(meter, profile, row, at);
         continue;
       }
       case Observation::order: {
         OrderResult result;
         walk_result(in, result);
+        // An order to a meter that there is not is invalid, and told so.
+        if (!is_known(result.order.meter) && result.outcome != OrderOutcome::invalid) return false;
         if (in.ok()) observer.order_finished(result);
         continue;
       }
       case Observation::opened:
         in(meter, connection, at);
+        if (!is_known(meter)) return false;
         if (in.ok()) observer.session_opened(meter, connection, at);
         continue;
       case Observation::closed:
         in(meter, connection, at);
+        if (!is_known(meter)) return false;
         if (in.ok()) observer.session_closed(meter, connection, at);
         continue;
       case Observation::message: {
         Message message;
         walk_message(in, message);
         if (static_cast<std::size_t>(message.kind) >= kMessageKinds) return false;
+        if (message.meter != kNoMeter && !is_known(message.meter)) return false;
+        if (message.concentrator != kNoConcentrator &&
+            message.concentrator >= known.concentrators) {
+          return false;
+        }
         if (in.ok()) observer.message(message);
         continue;
       }
       case Observation::report: {
         ReportNote note;
         walk_report(in, note);
+        if (note.concentrator >= known.concentrators) return false;
         if (in.ok()) observer.report_received(note);
         continue;
       }
       case Observation::clock:
         in(meter, deviation, at);
+        if (!is_known(meter)) return false;
         if (in.ok()) observer.clock_checked(meter, deviation, at);
         continue;
     }

@@ -18,6 +18,8 @@ namespace hes {
 // all that follows), its type (1) and its body; numbers are big-endian, times int64 nanoseconds.
 inline constexpr std::uint16_t kLockstepVersion = 3;
 inline constexpr std::size_t kMaxControlOctets = std::size_t{64} << 20;
+// Times lie between 1970 and 2100.
+inline constexpr UtcNs kLastTime = 4'102'444'800 * kNsPerSecond;
 
 enum class ControlType : std::uint8_t {
   hello = 1,      // version (2), begin (8), random octets (4 + n), configuration JSON (4 + n)
@@ -78,7 +80,12 @@ class ObservationWriter final : public Observer {
  private:
   protocol::FieldWriter out_;
 };
+// How many there are that an observation may speak of.
+struct Known {
+  std::size_t meters = 0;
+  std::size_t concentrators = 0;
+};
 // False when the octets are no observations.
-bool replay_observations(protocol::FieldReader& in, Observer& observer);
+bool replay_observations(protocol::FieldReader& in, const Known& known, Observer& observer);
 
 }  // namespace hes

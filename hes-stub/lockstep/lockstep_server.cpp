@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <stdexcept>
+#include <string>
 
 #include "hes-stub/lockstep/lockstep_message.hpp"
 
@@ -56,6 +57,7 @@ class Service final : public StreamPort {
     std::uint64_t sent = 0;
   };
 
+  void take_time(UtcNs now);
   void event(FieldReader& in);
   void open(ConnectionId connection, std::uint16_t simulator_port, Door door);
   void receive(ConnectionId connection, std::uint64_t total);
@@ -69,6 +71,7 @@ class Service final : public StreamPort {
   std::map<ConnectionId, Line> lines_;
   std::map<std::uint16_t, net::Socket> accepted_;  // by the simulator's port, not yet asked for
   std::uint64_t dialled_ = 0;
+  UtcNs now_ = 0;  // no step goes back behind it
   protocol::FieldWriter outputs_;
   ControlWriter reply_;
   std::vector<std::uint8_t> buffer_;
@@ -82,6 +85,7 @@ void Service::hello(FieldReader& in, const Inventory& inventory,
   const auto text = in.next<std::string>();
   if (!in.at_end() || head_end_) throw std::runtime_error("lockstep: malformed hello");
   std::vector<std::string> faults;
+  take_time(begin);
   const EngineConfig config = parse_config("lockstep", text, faults);
   if (!faults.empty()) throw std::runtime_error(faults.front());
   store_ = &store;
@@ -99,12 +103,18 @@ void Service::step(FieldReader& in) {
   random_.give(in.sized());
   while (in.ok() && !in.at_end()) event(in);
   if (!in.ok()) throw std::runtime_error("lockstep: malformed step");
+  take_time(now);
   outputs_.clear();
   deadlines ? head_end_->advance(now) : head_end_->deliver(now);
   reply_.begin(ControlType::idle);
   reply_(head_end_->next_deadline(), random_.used(), outputs_.octets());
   observations_.move_to(reply_);
   control_.write(reply_.finish());
+}
+
+void Service::take_time(UtcNs now) {
+  if (now < now_ || now > kLastTime) throw std::runtime_error("lockstep: time runs backwards");
+  now_ = now;
 }
 
 void Service::event(FieldReader& in) {
@@ -140,11 +150,13 @@ void Service::event(FieldReader& in) {
 
 void Service::open(ConnectionId connection, std::uint16_t simulator_port, Door door) {
   while (accepted_.find(simulator_port) == accepted_.end()) {
-    net::Socket socket = data_.accept();
+    net::Socket socket = data_.accept_unless(control_);
     const std::uint16_t port = socket.remote_port();
     accepted_[port] = std::move(socket);
   }
-  Line& line = lines_[connection];
+  const auto [opened, fresh] = lines_.try_emplace(connection);
+  if (!fresh) throw std::runtime_error("lockstep: a connection opened twice");
+  Line& line = opened->second;
   line.socket = std::move(accepted_[simulator_port]);
   accepted_.erase(simulator_port);
   head_end_->open(connection, door);
@@ -227,8 +239,11 @@ bool LockstepServer::serve() {
     ControlWriter failed;
     failed.begin(ControlType::failed);
     failed(std::string_view(error.what()));
-    control.write(failed.finish());
-    throw;
+    try {
+      control.write(failed.finish());
+    } catch (const std::runtime_error&) {  // nobody there to be told
+    }
+    throw std::runtime_error(error.what());
   }
   store_.commit();
   return false;

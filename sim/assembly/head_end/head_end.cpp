@@ -42,7 +42,8 @@ HeadEnd::HeadEnd(World& world, const Scenario& scenario, const std::string& fold
                                             type_template_texts(scenario));
     // The ports are this object's own business: bases nobody outside may see.
     engine_.reset(new hes::LockstepClient("127.0.0.1", child_->control_port(), config,
-                                          inventory_.size(), *this, *this, observer, begin));
+                                          {inventory_.size(), inventory_.concentrators().size()},
+                                          *this, *this, observer, begin));
   } else {
     store_ = std::make_unique<hes::Store>(hes::StoreOptions{store_path(folder), true, false});
     engine_.reset(new hes::LocalHeadEnd(config, inventory_, parsed_templates(scenario), *store_,

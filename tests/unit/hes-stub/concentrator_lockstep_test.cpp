@@ -84,8 +84,8 @@ TEST(ConcentratorLockstep, LeavesTheSameRowsAsInOneProcess) {
     World far_world(kMeters);
     hes_test::SeededRandom far_random(9);
     Recorder far_seen;
-    LockstepClient far("127.0.0.1", child.port(), config, kMeters, far_world, far_random, far_seen,
-                       World::kBegin);
+    LockstepClient far("127.0.0.1", child.port(), config, {kMeters, 1}, far_world, far_random,
+                       far_seen, World::kBegin);
     live_through(far_world, far, inventory);
     child.join();
     EXPECT_EQ(child.failure, "");

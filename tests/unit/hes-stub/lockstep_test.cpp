@@ -6,7 +6,10 @@
 
 #include <functional>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "hes-stub/lockstep/lockstep_client.hpp"
 #include "tests/rigs/head_end/lockstep_child.hpp"
@@ -82,8 +85,8 @@ TEST(Lockstep, LeavesTheSameRowsAsInOneProcess) {
     World far_world(kMeters);
     hes_test::SeededRandom far_random(9);
     Recorder far_seen;
-    LockstepClient far("127.0.0.1", child.port(), config, kMeters, far_world, far_random, far_seen,
-                       World::kBegin);
+    LockstepClient far("127.0.0.1", child.port(), config, {kMeters, 0}, far_world, far_random,
+                       far_seen, World::kBegin);
     live_through(far_world, far);
     child.join();
     EXPECT_EQ(child.failure, "");
@@ -116,7 +119,7 @@ TEST(Lockstep, ASimulatorThatGoesAwayLeavesAWrittenStore) {
     World world(kMeters);
     hes_test::SeededRandom random(1);
     Recorder seen;
-    LockstepClient far("127.0.0.1", child.port(), EngineConfig{}, kMeters, world, random, seen,
+    LockstepClient far("127.0.0.1", child.port(), EngineConfig{}, {kMeters, 0}, world, random, seen,
                        World::kBegin);
     world.attach(far);
     world.live(0, world.connect(0), 2, [](int) { return true; });
@@ -147,10 +150,104 @@ TEST(Lockstep, AHeadEndThatIsGoneIsAnError) {
   World world(1);
   hes_test::SeededRandom random(1);
   Recorder seen;
-  EXPECT_THROW(LockstepClient("127.0.0.1", listener.port(), EngineConfig{}, 1, world, random, seen,
-                              World::kBegin),
+  EXPECT_THROW(LockstepClient("127.0.0.1", listener.port(), EngineConfig{}, {1, 0}, world, random,
+                              seen, World::kBegin),
                std::runtime_error);
   gone.join();
+}
+
+// A simulator that says what cannot be: the channel ends with a sentence, and so does the service.
+class Broken : public testing::Test {
+ protected:
+  void say(const std::function<void(ControlWriter&)>& body, ControlType type) {
+    ControlWriter out;
+    out.begin(type);
+    body(out);
+    control_.write(out.finish());
+  }
+  void hello(UtcNs begin = World::kBegin) {
+    say(
+        [&](ControlWriter& out) {
+          out(kLockstepVersion, begin, std::vector<std::uint8_t>(256), std::string_view("{}"));
+        },
+        ControlType::hello);
+  }
+  void step(
+      UtcNs now, const std::function<void(ControlWriter&)>& events = [](auto&) {}) {
+    say(
+        [&](ControlWriter& out) {
+          out(now, false, std::vector<std::uint8_t>());
+          events(out);
+        },
+        ControlType::step);
+  }
+  std::string failure() {
+    child_.join();
+    return child_.failure;
+  }
+
+  Child child_{fake_inventory(1), {}};
+  net::Socket control_ = net::Socket::connect({"127.0.0.1", child_.port()});
+};
+
+TEST_F(Broken, TimeThatRunsBackwardsIsRefused) {
+  hello();
+  step(World::kBegin + 2);
+  step(World::kBegin + 1);
+  EXPECT_EQ(failure(), "lockstep: time runs backwards");
+}
+
+TEST_F(Broken, TimeBeyondTheYear2100IsRefused) {
+  hello(INT64_MAX);
+  EXPECT_EQ(failure(), "lockstep: time runs backwards");
+}
+
+TEST_F(Broken, AConnectionThatIsNeverMadeIsNotWaitedForForever) {
+  hello();
+  step(World::kBegin, [](ControlWriter& out) {
+    out(StepEvent::open, ConnectionId{1}, std::uint16_t{1}, Door::wrapper);
+  });
+  std::vector<std::uint8_t> welcome;
+  ASSERT_TRUE(read_control(control_, welcome));
+  control_ = net::Socket();  // gone
+  EXPECT_EQ(failure(), "accept: nobody connected");
+}
+
+// What a head-end reports is about what there is; its numbers index tables of the simulator.
+TEST(Lockstep, ObservationsOfWhatThereIsNotAreRefused) {
+  const Known known{2, 1};
+  const auto replayed = [&](const std::function<void(ObservationWriter&)>& write) {
+    ObservationWriter observations;
+    write(observations);
+    protocol::FieldWriter out;
+    observations.move_to(out);
+    protocol::FieldReader in(out.octets());
+    Recorder seen;
+    return replay_observations(in, known, seen);
+  };
+  for (const auto& [meter, good] : {std::pair<MeterIndex, bool>{1, true}, {2, false}}) {
+    const MeterIndex m = meter;
+    EXPECT_EQ(replayed([m](auto& out) { out.row_stored(m, kLoadProfile, Row{}, 0); }), good);
+    EXPECT_EQ(replayed([m](auto& out) { out.session_opened(m, 1, 0); }), good);
+    EXPECT_EQ(replayed([m](auto& out) { out.session_closed(m, 1, 0); }), good);
+    EXPECT_EQ(replayed([m](auto& out) { out.clock_checked(m, 1, 0); }), good);
+    EXPECT_EQ(replayed([m](auto& out) { out.message({.meter = m}); }), good);
+    EXPECT_EQ(replayed([m](auto& out) {
+                OrderResult result;
+                result.order.meter = m;
+                out.order_finished(result);
+              }),
+              good);
+  }
+  EXPECT_TRUE(replayed([](auto& out) { out.message({.meter = kNoMeter, .concentrator = 0}); }));
+  EXPECT_FALSE(replayed([](auto& out) { out.message({.meter = kNoMeter, .concentrator = 1}); }));
+  EXPECT_TRUE(replayed([](auto& out) { out.report_received({.concentrator = 0}); }));
+  EXPECT_FALSE(replayed([](auto& out) { out.report_received({.concentrator = 1}); }));
+  EXPECT_FALSE(replayed([](auto& out) { out.report_received({.concentrator = 0, .kind = 13}); }));
+  OrderResult unheard_of;
+  unheard_of.order.meter = 0;
+  unheard_of.outcome = static_cast<OrderOutcome>(4);
+  EXPECT_FALSE(replayed([&](auto& out) { out.order_finished(unheard_of); }));
 }
 
 }  // namespace

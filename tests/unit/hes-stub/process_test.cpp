@@ -70,7 +70,7 @@ class ProcessTest : public testing::Test {
 TEST_F(ProcessTest, AChildServesARunAndLeavesItsStore) {
   hes_test::HeadEndProcess process(HES_TEST_PROGRAM, arguments());
   {
-    LockstepClient far("127.0.0.1", process.control_port(), EngineConfig{}, 2, world_, random_,
+    LockstepClient far("127.0.0.1", process.control_port(), EngineConfig{}, {2, 0}, world_, random_,
                        seen_, World::kBegin);
     world_.attach(far);
     for (std::size_t m = 0; m < 2; ++m) {
@@ -91,7 +91,7 @@ TEST_F(ProcessTest, AKilledChildLeavesAStoreThatOpensAndAnErrorForTheSimulator) 
     World world(2);
     hes_test::Recorder seen;
     auto process = std::make_unique<hes_test::HeadEndProcess>(HES_TEST_PROGRAM, arguments());
-    LockstepClient far("127.0.0.1", process->control_port(), EngineConfig{}, 2, world, random_,
+    LockstepClient far("127.0.0.1", process->control_port(), EngineConfig{}, {2, 0}, world, random_,
                        seen, World::kBegin);
     world.attach(far);
     for (std::size_t m = 0; m < 2; ++m) {
