@@ -11,6 +11,9 @@ namespace {
 constexpr std::uint32_t kCounterJump = 1000;
 constexpr std::uint32_t kReservedCounters = 1000;  // at a time
 constexpr std::uint32_t kCountersOfASession = 200;
+// What a meter says of its counter without an association anybody can say in its place. 200 a day
+// reach this in 14 years; a stranger needs 4096 attempts of a session, months, for the last one.
+constexpr std::uint32_t kMaxStep = 1 << 20;
 
 }  // namespace
 
@@ -39,8 +42,10 @@ void ClientCounters::set_next(MeterIndex meter, std::uint32_t next) {
   reserve(meter);
 }
 
-void ClientCounters::at_least(MeterIndex meter, std::uint32_t next) {
-  next_[meter] = std::max(next_[meter], next);
+void ClientCounters::last_seen(MeterIndex meter, std::uint32_t last) {
+  const std::uint32_t known = next_[meter];
+  const std::uint32_t most = known + std::min(kMaxStep, UINT32_MAX - known);
+  next_[meter] = std::clamp(last + 1, std::max(known, 1u), std::max(most, 1u));
 }
 
 }  // namespace hes

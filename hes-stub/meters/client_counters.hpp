@@ -17,7 +17,8 @@ class ClientCounters {
   const std::uint32_t& next(MeterIndex meter) const { return next_[meter]; }  // 0: must be read
   void reserve(MeterIndex meter);
   void set_next(MeterIndex meter, std::uint32_t next);
-  void at_least(MeterIndex meter, std::uint32_t next);  // the meter says so
+  // What somebody who may be the meter says it took from us last.
+  void last_seen(MeterIndex meter, std::uint32_t last);
 
  private:
   Context& context_;

@@ -155,7 +155,7 @@ void Session::on_counter(const ClientEvent& event) {
     ++context_.counters.malformed;
     return fail();
   }
-  counters_.at_least(meter_, static_cast<std::uint32_t>(last) + 1);
+  counters_.last_seen(meter_, static_cast<std::uint32_t>(last));
   step_ = Step::releasing_public;
   transmit(client_->release());
 }

@@ -56,6 +56,23 @@ TEST_F(SessionFaults, fault_12_notifications_in_front_of_answers_are_passed_over
   EXPECT_EQ(counters_.gave_up, 0u);
 }
 
+// The counter is read before anybody has proven anything: a stranger in the meter's place moves
+// ours by a step, not to its end, and the meter is served afterwards.
+TEST_F(SessionFaults, AStrangersCounterLeavesRoomForOurs) {
+  constexpr std::uint32_t kStep = 1 << 20;
+  world_.meters[0]->last_client_counter = UINT32_MAX - 1;
+  live();
+  EXPECT_EQ(counters_.pulls, 0u);
+  EXPECT_GT(counters_.gave_up, 0u);
+  const std::uint32_t reserved = store_.meter_table().record(0).client_reserved;
+  EXPECT_GT(reserved, kStep);
+  EXPECT_LT(reserved, 16 * kStep);
+  world_.meters[0]->last_client_counter = 0;
+  live();
+  EXPECT_EQ(counters_.pulls, 2u);
+  EXPECT_EQ(counters_.gave_up, 0u);
+}
+
 TEST_F(SessionFaults, fault_11_a_meter_that_does_not_answer_a_release_is_served) {
   world_.meters[0]->ignores_release = true;
   live();
