@@ -76,8 +76,8 @@ Input read_file(const std::string& path, std::size_t max_octets, Dash dash) {
   }
 }
 
-Input read_text_file(const std::string& path) {
-  Input input = read_file(path);
+Input read_text_file(const std::string& path, std::size_t max_octets) {
+  Input input = read_file(path, max_octets);
   std::string& text = input.text;
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {

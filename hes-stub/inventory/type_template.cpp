@@ -156,8 +156,9 @@ std::string to_json(const TypeTemplate& type) {
     objects += fmt::format(R"(,{{"class":{},"version":0,"obis":"{}","scaler":{},"unit":{}}})",
                            key.first, to_string(key.second), entry.scaler, entry.unit);
   }
-  return fmt::format(R"({{"firmware":"{}","revision":"{}","objects":[{}]}})", type.firmware,
-                     type.revision, objects);
+  return fmt::format(R"({{"firmware":{},"revision":{},"objects":[{}]}})",
+                     protocol::json_quoted(type.firmware), protocol::json_quoted(type.revision),
+                     objects);
 }
 
 std::string to_string(const Obis& obis) {

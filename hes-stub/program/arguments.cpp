@@ -56,7 +56,7 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
 }
 
 bool read_signing_key(const std::string& path, SigningKey& key, std::vector<std::string>& faults) {
-  auto [text, error] = os::read_text_file(path);
+  auto [text, error] = os::read_text_file(path, os::kMaxTextOctets);
   if (!error.empty()) {
     faults.push_back(error);
     return false;

@@ -16,7 +16,7 @@ namespace sim::reader {
 
 std::string read_password(const std::string& file) {
   if (file.empty()) throw InputError("--auth lls needs --password-file");
-  const auto [text, error] = os::read_text_file(file);
+  const auto [text, error] = os::read_text_file(file, os::kMaxTextOctets);
   if (!error.empty()) throw InputError("--password-file = " + error);
   std::string password = text.substr(0, text.find('\n'));
   while (password.ends_with('\r')) password.pop_back();
@@ -32,7 +32,12 @@ protocol::dlms::Keys read_keys(const std::string& file, const std::string& logic
   if (file.empty()) throw InputError("--auth hls5 needs --keys");
   const auto [text, error] = os::read_text_file(file);
   if (!error.empty()) throw InputError("--keys = " + error);
-  protocol::JsonReader reader(file, text);
+  return parse_keys(file, text, logical_device_name);
+}
+
+protocol::dlms::Keys parse_keys(const std::string& name, const std::string& text,
+                                const std::string& logical_device_name) {
+  protocol::JsonReader reader(name, text);
   protocol::dlms::Keys keys{};
   protocol::JsonNode entry = reader.root();
   if (entry.has("meters")) {
@@ -41,7 +46,7 @@ protocol::dlms::Keys read_keys(const std::string& file, const std::string& logic
       return meter.optional_text("logical_device_name") == logical_device_name;
     });
     if (found == meters.end()) {
-      throw InputError(fmt::format("--keys = {}: no meter {} in this inventory", file,
+      throw InputError(fmt::format("--keys = {}: no meter {} in this inventory", name,
                                    protocol::printable(logical_device_name)));
     }
     entry = *found;

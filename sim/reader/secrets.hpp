@@ -15,5 +15,7 @@ std::string read_password(const std::string& file);
 // {"unicast_key": hex, "authentication_key": hex}, or the JSON inventory with keys, from which the
 // meter is chosen by its logical device name.
 protocol::dlms::Keys read_keys(const std::string& file, const std::string& logical_device_name);
+protocol::dlms::Keys parse_keys(const std::string& name, const std::string& text,
+                                const std::string& logical_device_name);
 
 }  // namespace sim::reader

@@ -78,25 +78,34 @@ std::string write_summary(const std::string& path, const Summary& summary) {
 }
 
 std::optional<Summary> read_summary(const std::string& path) {
-  const os::Input input = os::read_file(path, os::kMaxTextOctets);
-  const Json json = Json::parse(input.text, nullptr, false);
+  return parse_summary(os::read_file(path, os::kMaxTextOctets).text);
+}
+
+std::optional<Summary> parse_summary(const std::string& written) {
+  const Json json = Json::parse(written, nullptr, false);
   if (!json.is_object()) return {};
   const auto text = [&](const char* key) {
     return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
   };
   const auto value = [&](const char* key) {
-    return json.contains(key) && json[key].is_number() ? json[key].get<double>() : 0.0;
+    return json.contains(key) && json[key].is_number() ? std::max(0.0, json[key].get<double>())
+                                                       : 0.0;
+  };
+  // Beyond what a number holds exactly, nobody counted.
+  const auto count = [&](const char* key) {
+    constexpr double kMost = 9e15;
+    return static_cast<std::uint64_t>(std::min(kMost, value(key)));
   };
   Summary summary;
   summary.scenario = text("scenario");
   summary.mode = text("mode");
   summary.digest = text("digest");
-  summary.meters = static_cast<std::uint64_t>(std::max(0.0, value("meters")));
+  summary.meters = count("meters");
   summary.meter_days = value("meter_days");
   summary.sim_s = value("sim_s");
   summary.wall_s = value("wall_s");
   summary.cpu_s = value("cpu_s");
-  summary.peak_rss_bytes = static_cast<std::uint64_t>(std::max(0.0, value("peak_rss_bytes")));
+  summary.peak_rss_bytes = count("peak_rss_bytes");
   return summary;
 }
 

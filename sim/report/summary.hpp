@@ -35,6 +35,7 @@ std::string summary_text(const Summary& summary);
 std::string write_summary(const std::string& path, const Summary& summary);
 // What a report shows about the machine; none when the file is absent or not ours. KPIs stay empty.
 std::optional<Summary> read_summary(const std::string& path);
+std::optional<Summary> parse_summary(const std::string& written);
 
 // JUnit XML, one test case for each expectation, for CI systems. Names stay when limits move:
 // "interval_success min"; the limit stands in the body. What is not due is skipped.

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "protocol/hosted/printable/printable.hpp"
+
 namespace protocol {
 
 using Json = nlohmann::json;
@@ -19,6 +21,32 @@ struct JsonReader::Document {
 
 namespace {
 
+// Our own files nest four deep; what goes through values calls itself once a level.
+constexpr int kMaxDepth = 32;
+
+bool too_deep(std::string_view text) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (text[i] == '[' || text[i] == '{')) {
+      if (++depth > kMaxDepth) return true;
+    } else if (!quoted && (text[i] == ']' || text[i] == '}')) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+// Fit for a line of a terminal.
+std::string clipped(std::string text, std::size_t most = 60) {
+  if (text.size() > most) text = text.substr(0, most - 3) + "...";
+  return protocol::printable(text);
+}
+
 const Json& json_of(const void* json) { return *static_cast<const Json*>(json); }
 
 // Secrets stand in these files: show what kind of value it is, and its length, not the value.
@@ -27,9 +55,7 @@ std::string shown(const Json& value, bool secret) {
     return fmt::format("({} characters)", value.get_ref<const std::string&>().size());
   }
   if (secret) return fmt::format("({})", value.type_name());
-  std::string text = value.dump();
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text;
+  return clipped(value.dump());
 }
 
 bool secret_key(std::string_view key) {
@@ -58,14 +84,18 @@ const Json* find(const void* object, const char* key) {
 
 JsonReader::JsonReader(std::string name, std::string_view text)
     : name_(std::move(name)), document_(std::make_unique<Document>()) {
+  if (too_deep(text)) {
+    faults_.push_back(fmt::format("{}: allowed: JSON of {} levels", name_, kMaxDepth));
+    return;
+  }
   try {
     document_->json = Json::parse(text.begin(), text.end());
   } catch (const Json::exception& error) {
     std::string what = error.what();
     what.resize(std::min(what.size(), what.find("; last read")));  // which may be a key
     const std::size_t colon = what.find("] ");
-    faults_.push_back(
-        fmt::format("{}: {}", name_, colon == std::string::npos ? what : what.substr(colon + 2)));
+    faults_.push_back(fmt::format(
+        "{}: {}", name_, clipped(colon == std::string::npos ? what : what.substr(colon + 2), 200)));
     return;
   }
   if (!document_->json.is_object()) {
@@ -79,7 +109,8 @@ JsonNode JsonReader::root() { return JsonNode(this, &document_->json, ""); }
 
 void JsonNode::fault(const char* key, std::string_view allowed) const {
   const Json* const found = find(json_, key);
-  const std::string where = path_.empty() ? key : fmt::format("{}.{}", path_, key);
+  const std::string name = clipped(key);
+  const std::string where = path_.empty() ? name : fmt::format("{}.{}", path_, name);
   const std::string what =
       found == nullptr ? std::string("missing") : "= " + shown(*found, secret_key(key));
   reader_->faults_.push_back(
@@ -170,5 +201,7 @@ void JsonNode::refuse_others(std::span<const char* const> known) const {
     fault(key.c_str(), list);
   }
 }
+
+std::string json_quoted(const std::string& text) { return Json(text).dump(); }
 
 }  // namespace protocol

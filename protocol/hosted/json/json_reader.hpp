@@ -61,4 +61,7 @@ class JsonReader {
   std::vector<std::string> faults_;
 };
 
+// A text as JSON writes it, in quotes.
+std::string json_quoted(const std::string& text);
+
 }  // namespace protocol

@@ -141,5 +141,26 @@ TEST(Inventory, AFileThatIsNotThereIsAFault) {
               ElementsAre("/nonexistent/inv.json: cannot be read (No such file or directory)"));
 }
 
+// What is shown of a file obeys no terminal and fits a line; a file of brackets is no reason to
+// crash.
+TEST(Inventory, FaultsShowNoMoreThanALineOfWhatStandsThere) {
+  std::vector<std::string> faults;
+  parse_inventory("i.json", R"({"concentrators":[{"id":"\u009b2J","uplink":"gprs"}],"meters":[]})",
+                  faults);
+  EXPECT_THAT(faults, ElementsAre(R"(i.json: concentrators[0].id = "\xC2\x9B2J": )"
+                                  "allowed: letters, digits and . _ : -"));
+  faults.clear();
+  parse_inventory("i.json", R"({"meters":")" + std::string(5000, 'x') + "\"}", faults);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_LT(faults[0].size(), 200u);
+  for (const char* const open : {"[", "{\"a\":"}) {
+    std::string deep = "{\"capture_period_s\":";
+    for (int k = 0; k < 1'000'000; ++k) deep += open;
+    faults.clear();
+    parse_inventory("i.json", deep, faults);
+    EXPECT_THAT(faults, testing::ElementsAre("i.json: allowed: JSON of 32 levels"));
+  }
+}
+
 }  // namespace
 }  // namespace hes

@@ -60,5 +60,18 @@ TEST(TypeTemplate, FaultsAreNamed) {
   EXPECT_THAT(faults, ElementsAre(HasSubstr("1.0.99.1.0")));
 }
 
+// A firmware from outside may call itself anything.
+TEST(TypeTemplate, NamesComeBackWhateverStandsInThem) {
+  TypeTemplate type;
+  std::vector<std::string> faults;
+  type = parse_type_template("t.json", kTemplate, faults);
+  type.firmware = "a \"quoted\" \\ name";
+  type.revision = "1\n2";
+  const TypeTemplate again = parse_type_template("t.json", to_json(type), faults);
+  EXPECT_THAT(faults, testing::IsEmpty());
+  EXPECT_EQ(again.firmware, type.firmware);
+  EXPECT_EQ(again.revision, type.revision);
+}
+
 }  // namespace
 }  // namespace hes
