@@ -36,7 +36,7 @@ std::vector<Rule> protocol_rules() {
   return {
       {{"kernel/"}, {"kernel/"}, {}, false},
       {{"os/"}, {"os/"}, {}, false},
-      {{"net/"}, with_protocol({"net/"}), {"boost/", "openssl/"}, false},
+      {{"net/"}, with_protocol({"net/", "os/"}), {"boost/", "openssl/"}, false},
       {{"protocol/"}, with_protocol({}), {}, true},
       {{"protocol/hosted/assert_host/"}, with_protocol({}), {}, false},
       {{"protocol/hosted/crypto_openssl/"},

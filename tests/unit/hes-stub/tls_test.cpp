@@ -73,10 +73,10 @@ class Running {
   std::thread thread_;
 };
 
-std::string report_request(const std::string& from) {
+std::string report_request(const std::string& from, int rows = 4) {
   p32::Message message;
   message.envelope = {from + "-1", from, "AMTHES", 1, 1'706'745'600'000, ""};
-  message.body = hes_test::rows_report("1000000", hes_test::quarters(kFebruary + 900, 4));
+  message.body = hes_test::rows_report("1000000", hes_test::quarters(kFebruary + 900, rows));
   return p32::http_request("head-end", p32::encode(message));
 }
 
@@ -95,6 +95,22 @@ std::optional<p32::Message> ask(Stream& stream, const std::string& request) {
     }
   }
   return std::nullopt;
+}
+
+// The status of the answer, and 0 for none.
+template <typename Stream>
+unsigned status_of(Stream& stream, const std::string& request) {
+  Code code;
+  asio::write(stream, asio::buffer(request), code);
+  code = {};  // whoever has heard enough reads no more, and says so
+  p32::HttpClient client;
+  std::array<std::uint8_t, 4096> in;
+  while (!code) {
+    const std::size_t n = stream.read_some(asio::buffer(in), code);
+    client.feed(protocol::Bytes(in).first(n));
+    if (const auto response = client.next()) return response->status;
+  }
+  return 0;
 }
 
 class TlsTest : public testing::Test {
@@ -176,6 +192,27 @@ TEST_F(TlsTest, PlainOctetsAreNoHandshake) {
   EXPECT_FALSE(ask(socket, report_request("DC1")));
   head_end.stop();
   EXPECT_EQ(head_end.counters.p32.reports, 0u);
+}
+
+// docs/p32ex.md, limits: 4 MiB of body.
+TEST_F(TlsTest, ALongReportIsServedAndOneThatIsTooLongIsRefused) {
+  constexpr std::size_t kMiB = 1 << 20;
+  Running head_end(RealTimeOptions{}, hes_test::plc_inventory(0, 1));
+  asio::io_context context;
+  const auto status = [&](int rows, std::size_t above, std::size_t below) {
+    const std::string request = report_request("DC1", rows);
+    EXPECT_GT(request.size(), above);
+    EXPECT_LT(request.size(), below);
+    tcp::socket socket(context);
+    socket.connect({asio::ip::make_address("127.0.0.1"), head_end.port()});
+    return status_of(socket, request);
+  };
+  EXPECT_EQ(status(60'000, 4 * kMiB, 64 * kMiB), 413u);
+  EXPECT_EQ(status(15'000, kMiB, 4 * kMiB), 200u);
+  head_end.stop();
+  EXPECT_EQ(head_end.counters.p32.http_refused, 1u);
+  EXPECT_EQ(head_end.counters.p32.reports, 1u);
+  EXPECT_EQ(head_end.store.rows(), 15'000u);
 }
 
 TEST_F(TlsTest, WithoutTlsFilesItIsPlain) {
@@ -267,6 +304,33 @@ TEST_F(TlsTest, FilesThatWillNotDoAreNamed) {
   faults.clear();
   EXPECT_FALSE(read_signing_key(options_.tls.key, key, faults));  // of another kind
   EXPECT_THAT(faults, testing::ElementsAre(testing::HasSubstr("Ed25519")));
+}
+
+// Files as editors and tools leave them, and names that are no file.
+TEST_F(TlsTest, FilesAreTakenWithTheirMarksAndOnlySoMuchOfThem) {
+  const auto rewritten = [](const std::string& from) {
+    std::ifstream file(from, std::ios::binary);
+    std::string text = "\xEF\xBB\xBF";
+    for (std::string line; std::getline(file, line);) text += line + "\r\n";
+    const std::string path = from + ".crlf";
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  };
+  const net::TlsFiles& good = options_.tls;
+  std::vector<std::string> faults;
+  EXPECT_NE(
+      net::tls_context(
+          {rewritten(good.certificate), rewritten(good.key), rewritten(good.authority)}, faults),
+      nullptr);
+  EXPECT_THAT(faults, testing::IsEmpty());
+  EXPECT_EQ(net::tls_context({"/dev/zero", good.key, "/tmp"}, faults), nullptr);
+  EXPECT_THAT(faults, testing::ElementsAre("/dev/zero: too long, allowed are 4194304 octets: "
+                                           "allowed: a certificate chain, PEM",
+                                           "/tmp: cannot be read (Is a directory): "
+                                           "allowed: certificates of an authority, PEM"));
+  faults.clear();
+  EXPECT_EQ(net::tls_context({good.key, good.certificate, "/dev/null"}, faults), nullptr);
+  EXPECT_EQ(faults.size(), 3u);
 }
 
 TEST_F(TlsTest, WithConcentratorsAndNeitherTlsNorPlainItDoesNotStart) {
