@@ -116,6 +116,21 @@ std::optional<CsvUnit> unit_of_word(std::string_view word) {
   return {};
 }
 
+std::string why_too_much(std::string_view text) {
+  std::string_view line;
+  for (Lines lines(text); lines.next(line);) {
+    if (line.size() > kMaxLineOctets) {
+      return "a line of more than " + std::to_string(kMaxLineOctets >> 20) +
+             " MiB, allowed: CSV of shorter lines";
+    }
+    if (lines.number() > kMaxLines) {
+      return "more than " + std::to_string(kMaxLines) +
+             " lines, allowed: fewer, or cut to the time the scenario needs";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 CsvText text_of(std::string octets, std::size_t max_octets) {
@@ -135,6 +150,7 @@ CsvText text_of(std::string octets, std::size_t max_octets) {
     return {{}, "a spreadsheet or zip file, allowed: CSV text, which a spreadsheet can export"};
   }
   if (octets.find('\0') != std::string::npos) return {{}, "not text, allowed: a CSV file"};
+  if (std::string why = why_too_much(octets); !why.empty()) return {{}, std::move(why)};
   if (octets.starts_with("\xEF\xBB\xBF")) octets.erase(0, 3);  // byte order mark
   return {std::move(octets), {}};
 }

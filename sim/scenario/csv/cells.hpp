@@ -19,6 +19,10 @@ struct CsvText {
 };
 // What is unpacked is bounded: a gzip file of a kilobyte may hold a gigabyte.
 inline constexpr std::size_t kMaxTextOctets = std::size_t{512} << 20;
+// Nor may it be one line, or nothing but lines: cells and rows take more room than their octets.
+// Fifteen years of minutes are 8 million lines.
+inline constexpr std::size_t kMaxLineOctets = std::size_t{4} << 20;
+inline constexpr unsigned kMaxLines = 8'000'000;
 CsvText text_of(std::string octets, std::size_t max_octets = kMaxTextOctets);
 
 // Lines from the first; \n, \r\n or \r ends one.
