@@ -4,6 +4,7 @@
 // A firmware written against meter_hal.h alone (tests/firmware/second_firmware) in the fleet.
 #include <gtest/gtest.h>
 
+#include "os/files.hpp"
 #include "tests/runs/harness.hpp"
 
 namespace {
@@ -70,6 +71,20 @@ TEST(GuestFirmware, OfAnotherHalVersionIsRefusedAndBothAreNamed) {
   EXPECT_NE(ran.err.find(file + ": firmware = "), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("hal version 1"), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("version 2"), std::string::npos) << ran.err;
+}
+
+// Its linker is at work, or the disk was full: the loader would die of the missing part.
+TEST(GuestFirmware, AFileThatIsCutOffIsRefused) {
+  const Folder folder;
+  const std::string whole = os::read_file(SECOND_FIRMWARE_SO).text;
+  ASSERT_GT(whole.size(), 10'000u);
+  const std::string file = folder.write("cut.toml", "[meters]\ncount = 2\nfirmware = \"cut.so\"\n");
+  for (const std::size_t n : {20ul, 1000ul, whole.size() / 2, whole.size() - 1}) {
+    folder.write("cut.so", whole.substr(0, n));
+    const ProgramRun ran = amitwin({"check", file});
+    EXPECT_EQ(ran.exit_code, 2) << n;
+    EXPECT_NE(ran.err.find("cut.so is cut off"), std::string::npos) << n << ran.err;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "meter/fw/device/firmware.h"
 #include "models/core/parts/firmware_call.hpp"
+#include "os/files.hpp"
 
 namespace sim::run {
 namespace {
@@ -96,11 +98,35 @@ std::string no_object_of_ours(const std::string& file) {
   return {};
 }
 
+// A file that its linker has not finished, or a copy that was cut off: the loader would map it and
+// die of the part that is missing. What is no ELF file at all, the loader says itself.
+bool is_cut_off(const std::string& file) {
+  const std::string octets = os::read_file(file).text;
+  Elf64_Ehdr head;
+  if (!octets.starts_with(ELFMAG)) return false;
+  if (octets.size() < sizeof head) return true;
+  std::memcpy(&head, octets.data(), sizeof head);
+  const auto ends_behind = [&](std::uint64_t at, std::uint64_t n) {
+    return at > octets.size() || n > octets.size() - at;
+  };
+  if (ends_behind(head.e_shoff, std::uint64_t{head.e_shnum} * head.e_shentsize)) return true;
+  if (ends_behind(head.e_phoff, std::uint64_t{head.e_phnum} * sizeof(Elf64_Phdr))) return true;
+  for (std::uint64_t k = 0; k < head.e_phnum; ++k) {
+    Elf64_Phdr part;
+    std::memcpy(&part, octets.data() + head.e_phoff + k * sizeof part, sizeof part);
+    if (part.p_type == PT_LOAD && ends_behind(part.p_offset, part.p_filesz)) return true;
+  }
+  return false;
+}
+
 FoundFirmware from_shared_object(const std::string& path) {
   // A bare name would be searched for in the system's folders.
   const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
   const std::string other = no_object_of_ours(file);
   if (!other.empty()) return {nullptr, other};
+  if (is_cut_off(file)) {
+    return {nullptr, "is cut off, allowed: a whole shared object (is it being written?)"};
+  }
   void* object = nullptr;
   {
     const models::FirmwareCall in("meter", 0, "dlopen", 0);  // its constructors
