@@ -5,9 +5,10 @@
 //   replay ROUNDS DICTIONARY [FILE|FOLDER]...
 // Runs the target over each file whole, with each token of the dictionary in front, and changed in
 // ROUNDS drawn ways; then over ROUNDS inputs drawn from the dictionary (libFuzzer's format, a token
-// in quotes a line, \xNN for octets). AMITWIN_FUZZ_INPUT=FILE: the input that runs is in FILE, for
-// the day one ends it; AMITWIN_FUZZ_ROUNDS: a longer campaign, AMITWIN_FUZZ_SEED: another one.
+// in quotes a line, \xNN for octets). AMITWIN_FUZZ_ROUNDS: a longer campaign, AMITWIN_FUZZ_SEED:
+// another one.
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -87,9 +88,28 @@ std::vector<std::filesystem::path> files_of(int n, char** names) {
   return files;
 }
 
+// What was being run when it ended: left behind as libFuzzer does, to be run by itself.
+const std::string* under_way = nullptr;
+
+extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
+
+void keep_input() {
+  constexpr const char* kFile = "crash-input";
+  std::FILE* const file = under_way != nullptr ? std::fopen(kFile, "wb") : nullptr;
+  if (file == nullptr) return;
+  std::fwrite(under_way->data(), 1, under_way->size(), file);
+  std::fclose(file);
+  std::fprintf(stderr, "the input of %zu octets is in %s\n", under_way->size(), kFile);
+}
+
+void on_signal(int signal) {
+  keep_input();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 void run(const std::string& input) {
-  static const char* const kept = std::getenv("AMITWIN_FUZZ_INPUT");
-  if (kept != nullptr) std::ofstream(kept, std::ios::binary | std::ios::trunc) << input;
+  under_way = &input;
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
 }
 
@@ -153,6 +173,13 @@ int main(int argc, char** argv) {
               static_cast<unsigned long long>(seed), tokens.size(), files.size(),
               static_cast<unsigned long long>(rounds));
   if (files.empty() && argc > 3) return 1;
+  std::fflush(stdout);
+  std::signal(SIGABRT, on_signal);
+  if (__sanitizer_set_death_callback != nullptr) {
+    __sanitizer_set_death_callback(keep_input);
+  } else {
+    std::signal(SIGSEGV, on_signal);
+  }
   Draws draws(seed);
   for (const std::filesystem::path& path : files) {
     const std::string text = text_of(path);
