@@ -93,6 +93,22 @@ std::vector<std::vector<std::uint8_t>> messages_of(protocol::Reader in,
 // An end that waits for what never comes is left alone then.
 constexpr std::int64_t kPatienceMs = 25;
 
+// Takes the next whole message off the line: what is left unread when it closes would reset it.
+bool heard(net::Socket& line, std::vector<std::uint8_t>& pending) {
+  constexpr std::size_t kLengthOctets = 4;
+  for (;;) {
+    const std::size_t whole =
+        pending.size() < kLengthOctets ? SIZE_MAX : kLengthOctets + protocol::Reader(pending).u32();
+    if (pending.size() >= whole) {
+      pending.erase(pending.begin(), pending.begin() + static_cast<std::ptrdiff_t>(whole));
+      return true;
+    }
+    const std::vector<std::uint8_t> more = line.receive(kPatienceMs);
+    if (more.empty()) return false;
+    pending.insert(pending.end(), more.begin(), more.end());
+  }
+}
+
 void serve(protocol::Reader in) {
   const hes::Inventory inventory = hes_test::fake_inventory(kMeters);
   const std::vector<hes::TypeTemplate> types{hes_test::fake_type()};
@@ -104,6 +120,7 @@ void serve(protocol::Reader in) {
       net::Socket control = net::Socket::connect({"127.0.0.1", server.control_port()});
       std::array<net::Socket, kDataSockets> data;
       std::vector<std::uint16_t> ports;
+      std::vector<std::uint8_t> pending;
       hes_test::FakeMeter meter(0);
       for (net::Socket& socket : data) {
         socket = net::Socket::connect({"127.0.0.1", server.data_port()});
@@ -113,7 +130,7 @@ void serve(protocol::Reader in) {
       }
       for (const auto& message : messages_of(in, ports)) {
         control.write(message);
-        if (control.receive(kPatienceMs).empty()) return;
+        if (!heard(control, pending)) return;
       }
     } catch (const std::runtime_error&) {  // the server had enough
     }
@@ -159,8 +176,9 @@ void answer(net::Listener& control, net::Listener& data, protocol::Reader in) {
   });
   try {
     net::Socket line = control.accept();
+    std::vector<std::uint8_t> pending;
     for (const auto& message : messages_of(in, {data.port()})) {
-      if (line.receive(kPatienceMs).empty()) break;
+      if (!heard(line, pending)) break;
       line.write(message);
     }
   } catch (const std::runtime_error&) {  // the client had enough

@@ -69,7 +69,8 @@ TEST_F(SessionFaults, AStrangersCounterLeavesRoomForOurs) {
   EXPECT_LT(reserved, 16 * kStep);
   world_.meters[0]->last_client_counter = 0;
   live();
-  EXPECT_EQ(counters_.pulls, 2u);
+  EXPECT_TRUE(store_.missing(0, kFebruary, kFebruary + 8 * 3600).empty());
+  EXPECT_EQ(counters_.pulls, 4u);  // what the stranger kept from us, too
   EXPECT_EQ(counters_.gave_up, 0u);
 }
 
