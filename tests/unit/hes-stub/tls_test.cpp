@@ -208,7 +208,7 @@ TEST_F(TlsTest, ALongReportIsServedAndOneThatIsTooLongIsRefused) {
     EXPECT_GT(xml.size(), above);
     EXPECT_LT(xml.size(), below);
     const std::string head =
-        "POST /p32ex/v1 HTTP/1.1\r\nHost: head-end\r\nContent-Type: "
+        "POST /p32ex/1 HTTP/1.1\r\nHost: head-end\r\nContent-Type: "
         "application/xml; charset=utf-8\r\nContent-Length: ";
     tcp::socket socket(context);
     socket.connect({asio::ip::make_address("127.0.0.1"), head_end.port()});
