@@ -345,10 +345,10 @@ TEST(LoadFile, fault_20_gzip_is_unpacked_up_to_a_bound) {
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   EXPECT_THAT(text_of(gzip(std::string(3 * kMiB, 'x')), 2 * kMiB).error,
               StartsWith("a gzip file of more than 2 MiB"));
-  // Eight gigabytes of cells, were each comma to end one.
-  EXPECT_EQ(text_of(gzip(std::string(256 * kMiB, ','))).error,
+  // Sixteen gigabytes of cells, were 512 MiB of commas to end one each.
+  EXPECT_EQ(text_of(gzip(std::string(5 * kMiB, ','))).error,
             "a line of more than 4 MiB, allowed: CSV of shorter lines");
-  EXPECT_EQ(text_of(gzip(std::string(16 * kMiB, '\n'))).error,
+  EXPECT_EQ(text_of(gzip(std::string(8 * kMiB, '\n'))).error,
             "more than 8000000 lines, allowed: fewer, or cut to the time the scenario needs");
 }
 
