@@ -82,6 +82,7 @@ std::optional<std::vector<Column>> columns_of(const H5Handle& record) {
   if (H5Tget_class(record.id()) != H5T_COMPOUND) return {};
   std::vector<Column> columns;
   const int n = H5Tget_nmembers(record.id());
+  const std::size_t row_bytes = H5Tget_size(record.id());
   for (int i = 0; i < n; ++i) {
     const auto member = static_cast<unsigned>(i);
     const H5Handle type(H5Tget_member_type(record.id(), member), H5Tclose);
@@ -93,8 +94,10 @@ std::optional<std::vector<Column>> columns_of(const H5Handle& record) {
     column.type = *cell;
     column.bytes = H5Tget_size(type.id());
     column.offset = H5Tget_member_offset(record.id(), member);
-    columns.push_back(std::move(column));
     H5free_memory(name);
+    // A cell is looked for where it is said to be.
+    if (column.bytes > row_bytes || column.offset > row_bytes - column.bytes) return {};
+    columns.push_back(std::move(column));
   }
   return columns;
 }
