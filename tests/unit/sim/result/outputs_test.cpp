@@ -5,9 +5,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
+#include <functional>
+#include <new>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
+#include "os/apart.hpp"
+#include "os/exit_code.hpp"
 #include "sim/report/report.hpp"
 #include "sim/report/summary.hpp"
 #include "tests/unit/sim/result/sample_run.hpp"
@@ -280,6 +286,27 @@ TEST_F(Report, TheStoredProfileFollowsTheLoad) {
     for (std::size_t i = 0; i < 15; ++i) mean += data.load.at(minute + i).active_w / 15;
     EXPECT_NEAR(each.active_w, mean, 130) << minute;
   }
+}
+
+// What a library does to the process that reads for us is told as what it is: a file that is none.
+TEST(Apart, WhatDiesLoopsOrAsksForTooMuchIsBadInput) {
+  os::Allowance allowance;
+  allowance.cpu_s = 1;
+  const auto code = [&](const std::function<int()>& work) {
+    return os::apart("test", allowance, work);
+  };
+  for (const int good : {0, 1, 5}) EXPECT_EQ(code([good] { return good; }), good);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT}) {
+    EXPECT_EQ(code([signal] { return raise(signal); }), os::kBadInput) << signal;
+  }
+  EXPECT_EQ(code([]() -> int { throw std::bad_alloc(); }), os::kBadInput);
+  EXPECT_EQ(code([]() -> int { throw std::runtime_error("no disk"); }), os::kEnvironment);
+  EXPECT_EQ(code([] {
+              for (volatile int k = 0;; k = k + 1) {
+              }
+              return 0;
+            }),
+            os::kBadInput);
 }
 
 TEST_F(Report, WhatIsNoResultIsSaidSo) {
