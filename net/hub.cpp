@@ -36,8 +36,9 @@ using Code = boost::system::error_code;
 
 // What the other end may leave unread before its connection is given up.
 constexpr std::size_t kMaxUnsentOctets = 8 << 20;
-// A door holds no more strangers than this; further ones are hung up at once.
-constexpr int kMaxGreeting = 64;
+// A door holds no more strangers than this. Who comes then takes the place of the one that has been
+// silent for longest: an honest handshake takes a round trip or two, so nobody can fill a door.
+constexpr std::size_t kMaxStrangers = 64;
 // For the handshake, and for the last answer on the way to somebody who does not read.
 constexpr std::chrono::seconds kPatience{20};
 // Events of one poll(): somebody who never stops sending must not stop the rest.
@@ -161,7 +162,7 @@ class AsioHub final : public Hub {
     tcp::acceptor acceptor;
     std::uint32_t tag;
     TlsContext tls;
-    int greeting = 0;  // connections that have not proved yet who they are
+    std::list<LinePtr> strangers;  // that have not proved yet who they are, the oldest first
   };
 
   void accept(Door& door);
@@ -205,12 +206,14 @@ void AsioHub::accept(Door& door) {
       tell_exhausted(code);
       return accept_later(door);
     }
-    if (door.greeting < kMaxGreeting) {
-      ++door.greeting;
-      const Handle id = ++last_;
-      const LinePtr line = lines_[id] = make_line(std::move(socket), door.tls);
-      greet(id, line, door.tag, &door);
+    if (door.strangers.size() == kMaxStrangers) {
+      door.strangers.front()->close();  // its handshake fails
+      door.strangers.pop_front();
     }
+    const Handle id = ++last_;
+    const LinePtr line = lines_[id] = make_line(std::move(socket), door.tls);
+    door.strangers.push_back(line);
+    greet(id, line, door.tag, &door);
     accept(door);
   });
 }
@@ -264,7 +267,7 @@ void AsioHub::greet(Handle id, const LinePtr& line, std::uint32_t tag, Door* doo
   });
   line->handshake(door != nullptr, [=, this](const Code& code, std::size_t) {
     limit->cancel();
-    if (door != nullptr) --door->greeting;
+    if (door != nullptr) door->strangers.remove(line);
     if (!known(id)) return;
     // A certificate without a name proves that somebody is somebody.
     if (code || (line->secured() && line->peer().empty())) {

@@ -20,13 +20,6 @@ constexpr std::int64_t kResponseTimeout_us = 2 * kUsPerSecond;
 // Before the meter's inactivity timeout of 120 s ends a link on its own. The association goes too.
 constexpr std::int64_t kLinkRest_us = 90 * kUsPerSecond;
 
-// SET and ACTION whose Service_Class says unconfirmed (Green Book 9.3.7) have no answer. Of a
-// ciphered request nothing is seen: there silence of a meter that is ready means the same.
-bool is_unconfirmed(Bytes apdu) {
-  namespace dlms = protocol::dlms;
-  const bool service = apdu[0] == dlms::tag::kSetRequest || apdu[0] == dlms::tag::kActionRequest;
-  return service && apdu.size() > 2 && (apdu[2] & dlms::kConfirmed) == 0;
-}
 bool is_plain_request(Bytes apdu) {
   namespace dlms = protocol::dlms;
   return apdu[0] == dlms::tag::kAarq || apdu[0] == dlms::tag::kRlrq ||
@@ -43,7 +36,8 @@ MeterLine::MeterLine(const Platform& platform, MeterLineOwner& owner)
 
 void MeterLine::request(Sap client, Sap server, Bytes apdu) {
   PROTOCOL_ASSERT(apdu.size() <= kMaxApdu);
-  confirmed_ = apdu.empty() || !is_unconfirmed(apdu);
+  // Of a ciphered one it is not seen: there silence of a meter that is ready means the same.
+  confirmed_ = !protocol::dlms::is_unconfirmed(apdu);
   begin(Job::request, client, server, apdu);
 }
 

@@ -54,6 +54,14 @@ inline constexpr std::uint8_t kInvokeIdMask = 0x0F;
 inline constexpr std::uint8_t kConfirmed = 0x40;
 inline constexpr std::uint8_t kHighPriority = 0x80;
 
+// Green Book 9.3.6: SET and ACTION may ask for no confirmation; then nothing is answered, whatever
+// came of it. A GET that nobody answers would make no sense: its bit is not looked at. Of a
+// ciphered request nothing is seen.
+constexpr bool is_unconfirmed(Bytes apdu) {
+  return apdu.size() > 2 && (apdu[0] == tag::kSetRequest || apdu[0] == tag::kActionRequest) &&
+         (apdu[2] & kConfirmed) == 0;
+}
+
 // Conformance, a bit-string of 24 read as a number: bit n of the Green Book is 1 << (23 - n).
 namespace conformance {
 constexpr std::uint32_t bit(unsigned n) { return 1u << (23 - n); }

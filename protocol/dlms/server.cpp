@@ -11,13 +11,6 @@ namespace {
 
 using Service = Application::Service;
 
-// Green Book 9.3.6: SET and ACTION may ask for no confirmation; then nothing is answered, whatever
-// came of it. A GET that nobody answers would make no sense: its bit is not looked at.
-bool is_unconfirmed(Bytes plain) {
-  return plain.size() > 2 && (plain[0] == tag::kSetRequest || plain[0] == tag::kActionRequest) &&
-         (plain[2] & kConfirmed) == 0;
-}
-
 // What it takes to change a key, all that is let in with the last invocation counters.
 bool changes_the_key(Bytes plain) {
   if (plain[0] == tag::kInitiateRequest) return true;

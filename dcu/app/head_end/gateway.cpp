@@ -25,13 +25,6 @@ constexpr std::int64_t kStrangerIdleS = 120;
 // RLRQ, reason normal: also of a ciphered association, as nothing of it is known here.
 constexpr std::uint8_t kRelease[] = {protocol::dlms::tag::kRlrq, 0x03, 0x80, 0x01, 0x00};
 
-// SET and ACTION of the unconfirmed service class (Green Book 9.3.7), where that can be seen.
-bool is_unconfirmed(Bytes apdu) {
-  namespace dlms = protocol::dlms;
-  const bool service = apdu[0] == dlms::tag::kSetRequest || apdu[0] == dlms::tag::kActionRequest;
-  return service && apdu.size() > 2 && (apdu[2] & dlms::kConfirmed) == 0;
-}
-
 // Public, management, reading: the clients of a meter that a head-end is.
 bool is_client(std::uint16_t client) {
   return client == protocol::dlms::kPublicClient || client == protocol::dlms::kManagementClient ||
@@ -228,7 +221,7 @@ void Gateway::pass_on(StreamId stream, const Channel& channel, Bytes apdu, fw::S
   if (channel.second == protocol::dlms::kPublicClient) {
     poller_.lend_public_client(channel.first, true);
   }
-  if (is_unconfirmed(apdu)) return;
+  if (protocol::dlms::is_unconfirmed(apdu)) return;
   const bool waited = std::exchange(use.waiting, true);
   use.handle = handle;
   await(channel, use, kLineShare * core_.store.parameters().response_timeout_s);

@@ -188,6 +188,21 @@ TEST_F(TlsTest, fault_24_a_certificate_without_a_name_is_nobody) {
   EXPECT_EQ(head_end.store.rows(), 0u);
 }
 
+// Who connects and says nothing fills a door for nobody: the oldest of them makes room.
+TEST_F(TlsTest, fault_25_silent_strangers_keep_no_concentrator_out) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  asio::io_context context;
+  std::vector<tcp::socket> silent;
+  for (int k = 0; k < 100; ++k) {
+    silent.emplace_back(context);
+    silent.back().connect({asio::ip::make_address("127.0.0.1"), head_end.port()});
+  }
+  const auto answer = report(head_end.port(), authority_.issue("DC1"));
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(std::holds_alternative<p32::Ack>(answer->body));
+  head_end.stop();
+}
+
 TEST_F(TlsTest, PlainOctetsAreNoHandshake) {
   Running head_end(options_, hes_test::plc_inventory(0, 1));
   asio::io_context context;
