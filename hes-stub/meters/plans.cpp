@@ -179,8 +179,9 @@ void Plans::plan_by_number(MeterIndex meter, std::int64_t due_s) {
     // A closing that is refused or does not come holds up nothing for good.
     const std::int64_t waited_s = now_s - plan.hole_since_s - config.push_grace_s;
     if (waited_s < 0 || (waited_s < Plan::kClosingAgainS && closing_expected(meter))) return;
-    const std::uint32_t last =
-        std::min(hole->second, plan.last_of_part(context_.config, hole->first));
+    // Numbers say little of how many rows there are, so a hole is asked for whole at first.
+    const std::uint32_t part = plan.last_of_part(context_.config, hole->first);
+    const std::uint32_t last = plan.too_many ? std::min(hole->second, part) : hole->second;
     return want_rows(meter, {Pull::Kind::hole, false, 0, rows_numbered(hole->first, last)});
   }
   context_.store.settle(meter, load_profile_,

@@ -136,9 +136,10 @@ void Plans::narrow(MeterIndex meter) {
   Plan& plan = meters_[meter];
   const Pull& pull = plan.pull;
   const std::uint32_t first = pull.selection.from_entry;
-  if (!pull.open_end && plan.most_rows(context_.config) > 1) {
+  const bool whole = pull.open_end || (pull.kind == Pull::Kind::hole && !plan.too_many);
+  if (!whole && plan.most_rows(context_.config) > 1) {
     ++plan.halvings;
-  } else if (!pull.open_end) {
+  } else if (!whole) {
     if (pull.kind == Pull::Kind::tail) plan.passed = first;
     if (pull.kind == Pull::Kind::hole) plan.numbers.close(first, first);
     if (pull.kind == Pull::Kind::stamps) plan.hold_back(context_);

@@ -184,6 +184,7 @@ Octets FakeMeter::rows_of(const protocol::cosem::Attribute& attribute,
   if (load) asked.push_back(selection);
   if (refuses_rows) result = AccessResult::read_write_denied;
   if (by_number && numbers_result != AccessResult::success) result = numbers_result;
+  if (!load) result = closings_result;
   if (result != AccessResult::success) return {};
   std::vector<hes::Row> selected;
   for (const hes::Row& row : load ? rows : closings) {
@@ -191,7 +192,11 @@ Octets FakeMeter::rows_of(const protocol::cosem::Attribute& attribute,
                                         row.capture_counter <= selection.to_entry
                                   : row.stamp_utc_s >= selection.from_utc_s &&
                                         row.stamp_utc_s <= selection.to_utc_s;
-    if (wanted) selected.push_back(row);
+    if (wanted && rotten_number != 0 && row.capture_counter == rotten_number) {
+      result = AccessResult::hardware_fault;
+      return {};
+    }
+    if (wanted || !heeds_selections) selected.push_back(row);
   }
   return encode_rows(selected, numbered);
 }

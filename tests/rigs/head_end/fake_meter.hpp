@@ -72,7 +72,10 @@ class FakeMeter final : public protocol::dlms::Application {
   void capture(hes::Row row);                      // into `rows`, under the next number
   protocol::cosem::AccessResult numbers_result{};  // of rows asked for by number
   protocol::cosem::AccessResult counter_result{};  // of the counter itself
-  std::vector<protocol::cosem::Selection> asked;   // of the load profile
+  protocol::cosem::AccessResult closings_result{};
+  bool heeds_selections = true;     // otherwise: all rows, whatever was asked for
+  std::uint32_t rotten_number = 0;  // no answer that would hold this row: hardware-fault
+  std::vector<protocol::cosem::Selection> asked;  // of the load profile
   int counter_reads = 0;
 
  private:

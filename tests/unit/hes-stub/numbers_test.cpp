@@ -23,8 +23,9 @@ constexpr auto kNone = [](int) { return false; };
 
 class Numbers : public testing::Test {
  protected:
-  Numbers()
-      : head_end_(config_, inventory_, {hes_test::fake_type(true)}, store_, world_, log_, random_,
+  explicit Numbers(bool closings = false)
+      : config_(settings(closings)),
+        head_end_(config_, inventory_, {hes_test::fake_type(true)}, store_, world_, log_, random_,
                   seen_, world_.now) {
     meter().numbered = true;
     world_.attach(head_end_);
@@ -57,13 +58,15 @@ class Numbers : public testing::Test {
   // Every row of the meter is here, once.
   void expect_all(std::size_t lost = 0) { EXPECT_EQ(store_.rows() + lost, meter().rows.size()); }
 
-  EngineConfig config_ = [] {
+  static EngineConfig settings(bool closings) {
     EngineConfig config;
-    config.closing_pull = false;
+    config.closing_pull = closings;
     config.clock_check = false;
     config.push_period_s = 2 * 3600;  // a push that is lost is followed by one that comes
     return config;
-  }();
+  }
+
+  EngineConfig config_;
   Inventory inventory_ = hes_test::fake_inventory(1);
   hes_test::World world_{1};
   Store store_{StoreOptions{":memory:", false, false}};
@@ -234,6 +237,75 @@ TEST_F(Numbers, ACounterThatCannotBeHadNowIsAskedForAgain) {
   world_.run_for_s(3 * 3600);
   EXPECT_EQ(asked_by_stamp(), 0u);
   expect_all();
+}
+
+// More rows than a session has memory for: a fortnight that nothing came from.
+TEST_F(Numbers, AHoleTooLargeForOneAnswerComesInParts) {
+  meter().deaf = true;
+  live(14 * 24, [](int hour) { return hour < 2 || hour > 14 * 24 - 3; });
+  meter().deaf = false;
+  live(24, kAll);
+  expect_all();
+  EXPECT_EQ(asked_by_stamp(), 0u);
+  std::uint32_t whole = 0;
+  for (const auto& [first, last] : asked_by_number()) whole += last - first > 1000;
+  EXPECT_LE(whole, 1u);
+}
+
+// A tail of them.
+TEST_F(Numbers, ATailTooLargeForOneAnswerComesInParts) {
+  meter().deaf = true;
+  live(14 * 24, [](int hour) { return hour < 2; });
+  meter().deaf = false;
+  live(12, kNone);
+  world_.run_for_s(6 * 3600);
+  expect_all();
+  EXPECT_EQ(asked_by_stamp(), 0u);
+}
+
+// A row that the meter's flash has lost holds up none of the others.
+TEST_F(Numbers, ARowThatNeverComesIsLeftOutAlone) {
+  meter().rotten_number = 11;
+  live(12, [](int hour) { return hour != 2 && hour != 5; });
+  settle(24);
+  expect_all(1);
+  EXPECT_EQ(asked_by_stamp(), 0u);
+}
+
+// All rows for an answer, and none of them new: asked now and then, not for ever.
+TEST_F(Numbers, AMeterThatHeedsNoSelectionIsNotAskedForEver) {
+  meter().heeds_selections = false;
+  live(4, kAll);
+  world_.run_for_s(24 * 3600);
+  EXPECT_GE(asked_by_number().size(), 2u);
+  EXPECT_LE(asked_by_number().size(), 24u * 4);  // a check period each
+}
+
+// The largest number has none behind it.
+TEST_F(Numbers, NumbersDoNotWrap) {
+  meter().last_number = UINT32_MAX - 6;
+  live(1, kAll);
+  live(5, kNone);
+  world_.run_for_s(3 * 3600);
+  for (const auto& [first, last] : asked_by_number()) {
+    EXPECT_GE(first, UINT32_MAX - 6);
+    EXPECT_LE(first, last);
+  }
+}
+
+class NumbersAndClosings : public Numbers {
+ protected:
+  NumbersAndClosings() : Numbers(true) {}
+};
+
+// A closing that the meter refuses, for now or for good, holds up no row of the load profile.
+TEST_F(NumbersAndClosings, ARefusedClosingHoldsUpNoHole) {
+  for (const AccessResult result : {AccessResult::hardware_fault, AccessResult::type_unmatched}) {
+    meter().closings_result = result;
+    live(48, [](int hour) { return hour % 12 != 5; });
+    settle(6);
+    expect_all();
+  }
 }
 
 // What was accounted for stands in the store: a head-end that begins anew asks for nothing twice.
