@@ -20,8 +20,8 @@ struct Counters {
   std::uint64_t values_unreadable = 0;  // deciphered, but not the value asked for
   std::uint64_t rows = 0;
   std::uint64_t rows_left_out = 0;  // no date, or a value that fits no register
-  std::uint64_t rows_known = 0;  // read again, dropped
-  std::uint64_t reread = 0;      // ranges read again after a clock that jumped
+  std::uint64_t rows_known = 0;     // read again, dropped
+  std::uint64_t reread = 0;         // ranges read again after a clock that jumped
   std::uint64_t alarms = 0;
   std::uint64_t alarms_dropped = 0;
   std::uint64_t unknown_nodes = 0;
