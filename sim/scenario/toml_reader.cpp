@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "sim/result/kpi.hpp"
 #include "sim/scenario/schema.hpp"
+#include "sim/scenario/toml_depth.hpp"
 
 namespace sim::run {
 namespace {
@@ -128,6 +130,12 @@ std::string Raw::shown() const {
 }
 
 RawFile parse_toml(const std::string& text, const std::string& file) {
+  if (auto place = too_deep(text)) {
+    place->file = file;
+    return {{},
+            {*place, "tables within tables, allowed: " + std::to_string(kMostTomlLevels) +
+                         " levels of brackets and dots"}};
+  }
   try {
     const toml::table table = toml::parse(text, file);
     Raw root;
@@ -148,6 +156,11 @@ std::optional<Problem> apply_override(Raw& root, const std::string& assignment,
   const std::string path = assignment.substr(0, equals);
   const std::string written = assignment.substr(equals + 1);
   Raw value;
+  if (std::ranges::count(path, '.') > static_cast<std::ptrdiff_t>(kMostTomlLevels) ||
+      too_deep(written)) {
+    return Problem{place, assignment + ": tables within tables, allowed: " +
+                              std::to_string(kMostTomlLevels) + " levels of brackets and dots"};
+  }
   const RawFile parsed = parse_toml("value = " + written, option);
   const Raw* const read = parsed.root ? parsed.root->find("value") : nullptr;
   if (read != nullptr && parsed.root->members.size() == 1) {
