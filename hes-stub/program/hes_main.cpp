@@ -9,11 +9,13 @@
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <sstream>
 
 #include "hes-stub/lockstep/lockstep_server.hpp"
 #include "hes-stub/program/arguments.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
+#include "hes-stub/store/store_kind.hpp"
 #include "net/socket.hpp"
 #include "net/tls.hpp"
 #include "os/exit_code.hpp"
@@ -254,8 +256,14 @@ int hes_main(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    std::ostringstream ignored, complaint;
+    app.exit(error, ignored, complaint);
+    os::say(complaint.str());
     return kBadInput;
+  }
+  if (kind_of_store(options.store) == StoreKind::foreign) {
+    return bad_input({"--store = " + options.store +
+                      ": a file of something else; allowed: a store of amitwin, or a free name"});
   }
   try {
     return options.missing || !options.export_format.empty() ? print_store(options)

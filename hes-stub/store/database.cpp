@@ -9,12 +9,17 @@
 namespace hes {
 namespace {
 
-// `doing`: a statement, of which the first words say enough.
-[[noreturn]] void fail(sqlite3* handle, const std::string& doing) {
-  const char* file = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
-  throw std::runtime_error(std::string("store ") + (file != nullptr ? file : "") + ": " +
-                           doing.substr(0, 40) + ": " +
-                           (handle != nullptr ? sqlite3_errmsg(handle) : "out of memory"));
+[[noreturn]] void fail(sqlite3* handle, const std::string& path, const char* what) {
+  throw std::runtime_error("store " + path + ": cannot be " + what + " (" +
+                           (handle != nullptr ? sqlite3_errmsg(handle) : "out of memory") + ")");
+}
+
+// Statements are ours; what the user can mend is the file and its disk.
+[[noreturn]] void fail(sqlite3* handle) {
+  const int code = sqlite3_errcode(handle);
+  const char* const file = sqlite3_db_filename(handle, "main");
+  fail(handle, file != nullptr ? file : "",
+       code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? "read" : "written");
 }
 
 }  // namespace
@@ -25,13 +30,13 @@ Statement::Statement(sqlite3* database, const char* sql) : database_(database) {
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
       SQLITE_OK) {
-    fail(database, sql);
+    fail(database);
   }
   statement_.reset(statement);
 }
 
 void Statement::check(int code) const {
-  if (code != SQLITE_OK) fail(database_, sqlite3_sql(statement_.get()));
+  if (code != SQLITE_OK) fail(database_);
 }
 void Statement::bind(int index, std::int64_t value) {
   check(sqlite3_bind_int64(statement_.get(), index + 1, value));
@@ -49,7 +54,7 @@ void Statement::bind_null(int index) { check(sqlite3_bind_null(statement_.get(),
 bool Statement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) fail(database_, sqlite3_sql(statement_.get()));
+  if (code != SQLITE_DONE) fail(database_);
   return false;
 }
 void Statement::run() {
@@ -82,11 +87,11 @@ Database::Database(const std::string& path) {
   const int code =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   handle_.reset(handle);
-  if (code != SQLITE_OK) fail(handle, "cannot open " + path);
+  if (code != SQLITE_OK) fail(handle, path, "opened");
 }
 void Database::execute(const std::string& sql) {
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    fail(handle_.get(), sql);
+    fail(handle_.get());
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "hes-stub/store/store.hpp"
 #include "hes-stub/store/store_impl.hpp"
+#include "hes-stub/store/store_kind.hpp"
 #include "protocol/cosem/obis.hpp"
 
 namespace hes {
@@ -33,25 +34,38 @@ CREATE TABLE IF NOT EXISTS zone(standard_offset_min INTEGER, eu_daylight_saving 
 
 bool in_memory(const StoreOptions& options) { return options.path == ":memory:"; }
 
+std::int64_t pragma(Database& database, const char* name) {
+  Statement statement = database.prepare(name);
+  statement.step();
+  return statement.integer(0);
+}
+
+// Before the write-ahead log begins, or past it: others look for it in the file.
+void mark(Database& database, std::int64_t kind, bool durable) {
+  if (pragma(database, "PRAGMA application_id") == kind) return;
+  if (!durable) database.execute("PRAGMA synchronous=OFF");
+  database.execute("PRAGMA application_id=" + std::to_string(kind));
+  database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 Database open_file(const StoreOptions& options) {
   if (options.fresh && !in_memory(options)) {
     for (const char* end : {"", "-wal", "-shm"}) std::remove((options.path + end).c_str());
   }
   Database database(options.path);
   if (!in_memory(options)) {
+    if (options.durable || options.fresh) {
+      mark(database, options.durable ? kMarkOfAHeadEnd : kMarkOfARun, options.durable);
+    }
     // A write-ahead log is whole after the process was killed, also without disk syncs. With
     // them, what was committed is there after a power failure too: reports are acknowledged then.
     database.execute("PRAGMA journal_mode=WAL");
     database.execute(options.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
   }
-  {
-    Statement version = database.prepare("PRAGMA user_version");
-    version.step();
-    const std::int64_t found = version.integer(0);
-    if (found != 0 && found != kFormat) {
-      throw std::runtime_error("store " + options.path + ": format " + std::to_string(found) +
-                               ", this program writes " + std::to_string(kFormat));
-    }
+  const std::int64_t found = pragma(database, "PRAGMA user_version");
+  if (found != 0 && found != kFormat) {
+    throw std::runtime_error("store " + options.path + ": format " + std::to_string(found) +
+                             ", this program writes " + std::to_string(kFormat));
   }
   database.execute(kSchema);
   database.execute("PRAGMA user_version=" + std::to_string(kFormat));

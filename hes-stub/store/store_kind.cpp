@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "hes-stub/store/store_kind.hpp"
+
+#include <array>
+#include <fstream>
+#include <string_view>
+
+namespace hes {
+
+StoreKind kind_of_store(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  constexpr std::size_t kHeaderOctets = 100;
+  constexpr std::size_t kApplicationIdAt = 68;
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, kHeaderOctets> header{};
+  file.read(header.data(), header.size());
+  const auto n = static_cast<std::size_t>(file.gcount());
+  if (n == 0) return StoreKind::none;
+  if (n < header.size() || std::string_view(header.data(), kMagic.size()) != kMagic) {
+    return StoreKind::foreign;
+  }
+  std::int64_t mark = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    mark = mark << 8 | static_cast<std::uint8_t>(header[kApplicationIdAt + i]);
+  }
+  if (mark == kMarkOfARun) return StoreKind::of_a_run;
+  if (mark == kMarkOfAHeadEnd) return StoreKind::head_end;
+  return mark == 0 ? StoreKind::unmarked : StoreKind::foreign;
+}
+
+}  // namespace hes
