@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <utility>
 
+#include "os/program.hpp"
 #include "os/text_file.hpp"
 
 namespace os {
@@ -88,6 +90,9 @@ Input read_text_file(const std::string& path, std::size_t max_octets) {
 
 std::string write_file(const std::string& path, std::string_view content) {
   const bool beside = is_file_or_nothing(path);
+  // An interrupt leaves the old file or the new one; a pipe may be waited for.
+  std::optional<HeldSignals> held;
+  if (beside) held.emplace();
   const std::string grows = beside ? path + kUnfinished : path;
   Descriptor file(::open(grows.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (file.id() < 0) return because(path, "written");

@@ -7,16 +7,67 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 
 #include "os/exit_code.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 
 namespace os {
+namespace {
 
-void begin_program() {
+constexpr int kInterrupts[] = {SIGINT, SIGTERM, SIGHUP};
+
+// A signal handler reaches globals only. A child that was forked says nothing: its parent does.
+char interrupted_sentence[128];
+pid_t interrupted_process = 0;
+
+void on_interrupt(int) {
+  if (::getpid() == interrupted_process) draw(interrupted_sentence);
+  ::_exit(kInterrupted);
+}
+
+void handle_interrupts(const std::string& name) {
+  const std::string sentence = name + ": interrupted\n";
+  const std::size_t n = sentence.copy(interrupted_sentence, sizeof interrupted_sentence - 1);
+  interrupted_sentence[n] = 0;
+  interrupted_process = ::getpid();
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  for (const int signal : kInterrupts) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
+}
+
+// One line without its end, fit to be said.
+std::string sayable(std::string_view line) {
+  if (line.size() <= kMaxSaid) return protocol::printable(line);
+  const auto inside = [&](std::size_t at) { return (line[at] & 0xC0) == 0x80; };
+  std::size_t head = kMaxSaid * 3 / 5, tail = line.size() - kMaxSaid * 2 / 5;
+  while (head > 0 && inside(head)) --head;  // no character is cut
+  while (tail < line.size() && inside(tail)) ++tail;
+  return protocol::printable(line.substr(0, head)) + "... (" + std::to_string(tail - head) +
+         " octets) ..." + protocol::printable(line.substr(tail));
+}
+
+}  // namespace
+
+HeldSignals::HeldSignals() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int signal : kInterrupts) sigaddset(&held, signal);
+  ::sigprocmask(SIG_BLOCK, &held, &before_);
+}
+
+HeldSignals::~HeldSignals() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+void begin_program(const std::string& name) {
+  handle_interrupts(name);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
@@ -32,6 +83,17 @@ void begin_program() {
 }
 
 void say(std::string_view text) {
+  std::string said;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    said += sayable(text.substr(0, end));
+    if (end < text.size()) said += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  draw(said);
+}
+
+void draw(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;

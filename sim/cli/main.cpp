@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 
 #include "hes-stub/program/hes_main.hpp"
 #include "os/build.hpp"
@@ -89,7 +90,9 @@ int program(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    std::ostringstream ignored, complaint;
+    app.exit(error, ignored, complaint);
+    os::say(complaint.str());
     return kBadInput;
   }
   for (const auto& [command, run] : commands) {
@@ -102,9 +105,9 @@ int program(int argc, char** argv) {
 }  // namespace sim::cli
 
 int main(int argc, char** argv) {
-  os::begin_program();
   const std::string first = argc >= 2 && argv[1][0] != '-' ? argv[1] : "";
   const std::string name = first.empty() ? "amitwin" : "amitwin " + first;
+  os::begin_program(name);
   int code = os::kEnvironment;
   try {
     // The head-end is a program of its own with its own options.

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "protocol/hosted/printable/printable.hpp"
 #include "sim/drive/wall.hpp"
 
 namespace sim::cli {
@@ -115,8 +116,9 @@ OutcomeStyle outcome_style() {
 
 std::string outcome_text(const result::Summary& summary, const std::string& folder,
                          const OutcomeStyle& style) {
-  std::string text = fmt::format("{}: {} meters, {:.4g} h simulated\n", summary.scenario,
-                                 summary.meters, summary.sim_s / 3600);
+  std::string text =
+      fmt::format("{}: {} meters, {:.4g} h simulated\n", protocol::printable(summary.scenario),
+                  summary.meters, summary.sim_s / 3600);
   text +=
       wrapped({fmt::format("took {:.1f} s ({:.0f}x)", summary.wall_s, summary.speedup()),
                fmt::format("{:.1f} ms of one core a meter-day", summary.cpu_ms_per_meter_day())},
@@ -129,7 +131,8 @@ std::string outcome_text(const result::Summary& summary, const std::string& fold
     open += kpi.verdict() == Verdict::open;
   }
   if (open > 0) text += fmt::format("  open: not due when the run was cut short ({})\n", open);
-  text += fmt::format("  digest {}\n  results in {}/\n", summary.digest.substr(0, 16), folder);
+  text += fmt::format("  digest {}\n  results in {}/\n", summary.digest.substr(0, 16),
+                      protocol::printable(folder));
   return text;
 }
 

@@ -93,12 +93,12 @@ void Progress::show(kernel::TimeNs now) {
   const double now_s = 1e-9 * static_cast<double>(now);
   const double left_s = share > 0 ? elapsed_s * (1 - share) / share : 0;
   const double speedup = elapsed_s > 0 ? now_s / elapsed_s : 0;
-  os::say("\r" + progress_text(share, now, speedup, left_s, terminal_columns(STDERR_FILENO)) +
-          "\x1b[K");
+  os::draw("\r" + progress_text(share, now, speedup, left_s, terminal_columns(STDERR_FILENO)) +
+           "\x1b[K");
 }
 
 void Progress::done() {
-  if (drawn_) os::say("\r\x1b[K");
+  if (drawn_) os::draw("\r\x1b[K");
   drawn_ = false;
 }
 

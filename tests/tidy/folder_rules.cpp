@@ -35,7 +35,7 @@ Prefixes with_protocol(const Prefixes& more) { return join(more, kProtocolBase, 
 std::vector<Rule> protocol_rules() {
   return {
       {{"kernel/"}, {"kernel/"}, {}, false},
-      {{"os/"}, {"os/"}, {}, false},
+      {{"os/"}, {"os/", "protocol/hosted/printable/"}, {}, false},
       {{"net/"}, with_protocol({"net/", "os/"}), {"boost/", "openssl/"}, false},
       {{"protocol/"}, with_protocol({}), {}, true},
       {{"protocol/hosted/assert_host/"}, with_protocol({}), {}, false},
