@@ -9,7 +9,9 @@
 #include <cmath>
 
 #include "os/program.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
+#include "sim/drive/paced/doors.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::cli {
@@ -74,11 +76,21 @@ bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load, bool qu
   if (scenario.load.csv.empty()) return true;
   load = run::read_load_csv(scenario);
   if (!quiet && !load.understood.empty()) {
-    fmt::print("{}: {}\n", scenario.path_of(scenario.load.csv), load.understood);
+    fmt::print("{}\n", protocol::printable(fmt::format(
+                           "{}: {}", scenario.path_of(scenario.load.csv), load.understood)));
   }
   complain(load.warnings);
   complain(load.errors);
   return load.errors.empty();
+}
+
+bool load_certificates(const run::Scenario& scenario) {
+  if (!run::needs_tls(scenario)) return true;
+  const std::vector<std::string> faults = run::tls_faults(scenario);
+  for (const std::string& fault : faults) {
+    os::say(fmt::format("{}: {}\n", scenario.file, fault));
+  }
+  return faults.empty();
 }
 
 }  // namespace sim::cli

@@ -56,6 +56,8 @@ std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options);
 // Its load file, read and complained about; unless `quiet` also how it was understood. False: it
 // cannot be used.
 bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load, bool quiet);
+// The PEM files of its doors, read and complained about. False: one cannot be used.
+bool load_certificates(const run::Scenario& scenario);
 // HH:MM:SS of simulated time from `least` on, or hours such as 6h; complains and gives nothing
 // otherwise.
 std::optional<kernel::TimeNs> until_of(const std::string& text,

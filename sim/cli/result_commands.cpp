@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <initializer_list>
@@ -14,6 +15,7 @@
 #include "os/program.hpp"
 #include "protocol/hosted/printable/printable.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/drive/wall.hpp"
 #include "sim/report/report.hpp"
 #include "sim/result/compare.hpp"
 #include "sim/result/digest.hpp"
@@ -41,6 +43,15 @@ int reading(const std::string& name, std::initializer_list<std::string> files, W
                    work);
 }
 
+// Its rows are all there are, but the run was longer.
+void say_if_incomplete(const char* command, const std::string& path) {
+  const auto file = result::TableFileReader::open(path);
+  if (!file || file->attributes().state == "complete") return;
+  const auto until = std::llround(1e9 * file->attributes().simulated_s);
+  os::say(fmt::format("amitwin {}: {}: incomplete, shows the run until {}\n", command, path,
+                      run::clock_text(until)));
+}
+
 void add_result(CLI::App& app, std::string& path) {
   app.add_option("result", path, "RESULT.h5")->required();
 }
@@ -51,6 +62,7 @@ int digest(const std::string& path) {
     os::say(fmt::format("amitwin digest: {}: not there, or not a result file\n", path));
     return kBadInput;
   }
+  say_if_incomplete("digest", path);
   for (const auto& [table, value] : digest->tables) fmt::print("{}  {}\n", value, table);
   fmt::print("{}  total\n", digest->total);
   return kGood;
@@ -72,11 +84,12 @@ int diff(const DiffOptions& options) {
     os::say(fmt::format("amitwin diff: {}\n", comparison.error));
     return kBadInput;
   }
+  for (const std::string& each : {options.a, options.b}) say_if_incomplete("diff", each);
   if (!comparison.difference) {
     fmt::print("equal\n");
     return kGood;
   }
-  fmt::print("{}\n", comparison.difference->text());
+  fmt::print("{}\n", protocol::printable(comparison.difference->text()));
   return kFailed;
 }
 
@@ -108,6 +121,7 @@ int export_table(const ExportOptions& options) {
                              : "not there, or not a result file"));
     return kBadInput;
   }
+  say_if_incomplete("export", options.result);
   std::string line;
   for (const result::Column& column : table->columns) line += "," + column.name;
   bool written = put(line);
@@ -133,11 +147,16 @@ int report(const std::string& path) {
     os::say(fmt::format("amitwin report: {}: not there, or not a result file\n", path));
     return kBadInput;
   }
+  if (!result::digest_of(path)) {
+    os::say(fmt::format("amitwin report: {}: is damaged\n", path));
+    return kBadInput;
+  }
   if (const auto error = result::write_report(path, page.string())) {
     os::say(fmt::format("amitwin report: {}\n", *error));
     return kEnvironment;
   }
-  fmt::print("{}\n", page.string());
+  say_if_incomplete("report", path);
+  fmt::print("{}\n", protocol::printable(page.string()));
   return kGood;
 }
 

@@ -5,11 +5,11 @@
 #include <CLI/CLI.hpp>
 
 #include "os/program.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/outcome_text.hpp"
 #include "sim/drive/debug_stop.hpp"
 #include "sim/drive/run.hpp"
-#include "sim/report/report.hpp"
 
 namespace sim::cli {
 namespace {
@@ -52,8 +52,10 @@ int run(const Options& options) {
       load_or_complain({options.scenario.file, options.scenario.overrides, keys_of(options)});
   run::LoadCsvResult load;
   if (!scenario || !load_homes(*scenario, load, options.quiet)) return kBadInput;
+  if (!load_certificates(*scenario)) return kBadInput;
   run::RunOptions how;
   how.folder = options.out.empty() ? "out/" + scenario->general.name : options.out;
+  how.report = true;
   how.quiet = options.quiet;
   how.warnings = load.warnings.size();
   how.debug_arguments = options.scenario.file;
@@ -67,16 +69,12 @@ int run(const Options& options) {
     if (!until) return kBadInput;
     how.until = *until;
   }
+  how.debug_arguments = protocol::printable(how.debug_arguments);
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
   if (!outcome.error.empty()) os::say(fmt::format("amitwin run: {}\n", outcome.error));
   if (!outcome.remark.empty()) os::say(fmt::format("amitwin run: {}\n", outcome.remark));
   if (!outcome.error.empty() || !outcome.judged()) return outcome.code;
-  if (const auto error =
-          result::write_report(how.folder + "/result.h5", how.folder + "/report.html")) {
-    os::say(fmt::format("amitwin run: {}\n", *error));
-    return kEnvironment;
-  }
   if (!options.quiet) fmt::print("{}", outcome_text(outcome.summary, how.folder, outcome_style()));
   if (outcome.code != kGood) return outcome.code;
   return result::none_fails(outcome.summary.kpis) ? kGood : kFailed;

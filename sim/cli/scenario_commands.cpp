@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "os/program.hpp"
+#include "protocol/hosted/printable/printable.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/identity/identity.hpp"
 #include "sim/cli/command.hpp"
@@ -19,9 +20,11 @@ int check(const ScenarioOptions& options) {
   const auto scenario = load_or_complain(options);
   run::LoadCsvResult load;
   if (!scenario || !load_homes(*scenario, load, false)) return kBadInput;
+  if (!load_certificates(*scenario)) return kBadInput;
   fmt::print("{}: good: {} meters, {} h and {} h to collect, {} events, {} expectations\n",
-             scenario->file, scenario->meters.count, scenario->general.duration_h,
-             scenario->general.collect_h, scenario->events.size(), scenario->expectations.size());
+             protocol::printable(scenario->file), scenario->meters.count,
+             scenario->general.duration_h, scenario->general.collect_h, scenario->events.size(),
+             scenario->expectations.size());
   return kGood;
 }
 

@@ -13,6 +13,7 @@
 
 #include "models/core/parts/firmware_call.hpp"
 #include "os/exit_code.hpp"
+#include "sim/drive/run_folder.hpp"
 
 namespace sim::run {
 namespace {
@@ -75,6 +76,7 @@ alignas(16) char handler_stack[1 << 16];  // the firmware may have used up its o
     line.add("  to stand in that upcall: gdb --args amitwin debug ").add(hint_debug);
     line.add(" --meter ").number(call.number()).add(" --until ").clock(call.at(), false).add("\n");
   }
+  swap_in_at_firmware_end();
   line.say();
   _exit(os::kFirmware);
 }

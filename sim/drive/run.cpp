@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -37,21 +36,8 @@ result::RunIdentity identity_of_run(const Scenario& scenario) {
           format_utc(scenario.general.start_utc_s), zone_data_version()};
 }
 
-// What an earlier run left must not pass for this one's, should this one end early. The result file
-// and the store are begun anew by their writers.
-void remove_leftovers(const std::string& folder) {
-  for (const char* name :
-       {"summary.json", "junit.xml", "report.html", "trace.vcd", "inputs.log", "doors.csv"}) {
-    std::error_code error;  // what cannot be removed cannot be written either, and is told then
-    std::filesystem::remove(folder + "/" + name, error);
-  }
-}
-
-// The new result has taken the place of the old one, and what belonged to that goes; when it could
-// not, all of the old stays.
-result::ResultWriter& begun(result::ResultWriter& writer, const std::string& folder) {
+result::ResultWriter& begun(result::ResultWriter& writer) {
   if (!writer.error().empty()) throw std::runtime_error(writer.error());
-  remove_leftovers(folder);
   return writer;
 }
 
@@ -74,13 +60,15 @@ std::vector<std::unique_ptr<LineRecorder>> line_recorders(World& world, const Sc
 class Run {
  public:
   // The result file comes first: whatever happens later, there is one that opens.
-  Run(const Scenario& scenario, const LoadTable* measured, const RunOptions& options)
-      : scenario_(scenario),
+  Run(const Scenario& scenario, const LoadTable* measured, const RunOptions& options,
+      const std::string& place, const InterruptGuard& interrupt)
+      : interrupt_(interrupt),
+        scenario_(scenario),
         options_(options),
         end_(std::min(scenario.end(), options.until)),
         capture_end_(std::min(scenario.capture_end(), options.until)),
         writer_(options.folder, identity_of_run(scenario), kPartPeriod),
-        recorder_(begun(writer_, options.folder), UtcScale(scenario), figures_),
+        recorder_(begun(writer_), UtcScale(scenario), figures_),
         world_(scenario, measured, options.faults),
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
@@ -99,9 +87,9 @@ class Run {
       debug_stop_ = std::make_unique<DebugStop>(meter.firmware().name);
       meter.break_at(options.break_at, *debug_stop_);
     }
-    set_firmware_hint(
-        writer_.path() + " opens and shows what was closed: amitwin report " + writer_.path(),
-        options.debug_arguments);
+    const std::string result = place + "/result.h5";
+    set_firmware_hint(result + " opens and shows what was closed: amitwin report " + result,
+                      options.debug_arguments);
   }
 
   // False: interrupted, and not to be judged.
@@ -126,9 +114,10 @@ class Run {
   }
 
   // It ends here, unfinished. Says what was left.
-  std::string give_up() {
+  std::string give_up(RunOutcome& outcome) {
     writer_.give_up(world_.now());
-    if (writer_.shows_until() == 0) {
+    outcome.shows_until = writer_.shows_until();
+    if (outcome.shows_until == 0) {
       return fmt::format("{} opens, but no rows had been closed yet", writer_.path());
     }
     return fmt::format("{} shows the run until {} of {}; look at it: amitwin report {}",
@@ -169,6 +158,7 @@ class Run {
     summary.cut_short = figures_.cut_short;
     const auto digest = writer_.finish(end_);
     if (!digest) throw std::runtime_error(writer_.error());
+    outcome.shows_until = end_;
     summary.digest = digest->total;
   }
 
@@ -176,11 +166,11 @@ class Run {
   template <typename Show>
   void simulate_paced(const Show& show, RunOutcome& outcome) {
     PacedGateway gateway(world_, scenario_, *head_end_, options_.folder + "/inputs.log");
-    const std::string error =
-        os::write_file(options_.folder + "/doors.csv", doors_csv(gateway.doors()));
+    const std::string list = options_.folder + "/doors.csv";
+    const std::string error = os::write_file(list, doors_csv(gateway.doors()));
     if (!error.empty()) throw std::runtime_error(error);
     if (!options_.quiet) {
-      os::say(fmt::format("paced: {}\n", doors_text(scenario_, gateway.doors())));
+      os::say(fmt::format("paced: {}\n", doors_text(scenario_, gateway.doors(), list)));
     }
     const double speed = scenario_.sim.speed;
     const PaceFigures figures = run_paced(world_, gateway, speed, end_, interrupt_, show);
@@ -200,7 +190,7 @@ class Run {
     if (interrupt_.interrupted()) outcome.code = os::kInterrupted;
   }
 
-  InterruptGuard interrupt_;
+  const InterruptGuard& interrupt_;
   std::unique_ptr<DebugStop> debug_stop_;
   const Scenario& scenario_;
   const RunOptions& options_;
@@ -233,30 +223,24 @@ void carry_out(Run& run, RunOutcome& outcome) {
   try {
     if (run.simulate(outcome)) return run.conclude(outcome);
     outcome.code = os::kInterrupted;
-    outcome.remark = "interrupted; " + run.give_up();
+    outcome.remark = "interrupted; " + run.give_up(outcome);
   } catch (const std::exception& failure) {
     outcome.error = failure.what();
-    outcome.remark = run.give_up();
+    outcome.remark = run.give_up(outcome);
   }
 }
 
 }  // namespace
 
-RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
-                        const RunOptions& options) {
+RunOutcome run_in_folder(const Scenario& scenario, const LoadTable* measured,
+                         const RunOptions& options, const std::string& place,
+                         const InterruptGuard& interrupt) {
   const Stopwatch stopwatch;
   const double cpu_at_start_s = process_cpu_s();
   RunOutcome outcome;
-  std::error_code error;
-  std::filesystem::create_directories(options.folder, error);
-  if (error) {
-    outcome.error = fmt::format("{}: {}", options.folder, error.message());
-    outcome.code = os::kEnvironment;
-    return outcome;
-  }
   try {
     if (scenario.sim.mode == Mode::paced) check_descriptors(scenario);
-    Run run(scenario, measured, options);
+    Run run(scenario, measured, options, place, interrupt);
     carry_out(run, outcome);
   } catch (const FirmwareRefusal& refusal) {
     outcome.error = refusal.what();

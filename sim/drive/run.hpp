@@ -16,6 +16,7 @@ namespace sim::run {
 
 struct RunOptions {
   std::string folder;                     // result.h5, hes.sqlite, summary.json, junit.xml go here
+  bool report = false;                    // and report.html
   bool quiet = true;                      // no progress line
   kernel::TimeNs until = kernel::kNever;  // stop early
   std::size_t warnings = 0;               // of the load file, for the summary
@@ -34,11 +35,22 @@ struct RunOutcome {
   int code = os::kGood;
   std::string error;   // not empty: disk, port or firmware said no, and the run is not judged
   std::string remark;  // what else is to be said of it: what was left, and how to look at it
+  kernel::TimeNs shows_until = 0;  // how far its result goes; 0: there is nothing in it
   bool judged() const { return !summary.digest.empty(); }
 };
 
 // Runs a scenario to its end and judges it. One run a process: SystemC elaborates only once.
+// All is written beside what an earlier run left in the folder (run_folder.hpp). It takes its place
+// when it is whole as far as it goes; a run that fails for its environment (kEnvironment), or that
+// was interrupted before time moved, leaves an earlier result as it is.
 RunOutcome run_scenario(const Scenario& scenario, const LoadTable* measured,
                         const RunOptions& options);
+
+// The part of it that writes to options.folder, which is empty; `place` is where the files will be
+// in the end, for what is said of them.
+class InterruptGuard;
+RunOutcome run_in_folder(const Scenario& scenario, const LoadTable* measured,
+                         const RunOptions& options, const std::string& place,
+                         const InterruptGuard& interrupt);
 
 }  // namespace sim::run

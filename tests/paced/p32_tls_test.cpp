@@ -124,7 +124,7 @@ TEST_F(P32Tls, ACertificateOfAnotherAuthorityIsRefused) {
   run_ = start_program(folder_, scenario("forged"));
   sleep(6);  // more than an hour of collections
   EXPECT_LT(rows(), before + 5) << stored();
-  std::ifstream inputs(folder_ / "out/inputs.log");
+  std::ifstream inputs(folder_ / "out/unfinished/inputs.log");
   const std::string text(std::istreambuf_iterator<char>(inputs), {});
   EXPECT_NE(text.find("dialled"), std::string::npos) << text;
 }
@@ -193,7 +193,7 @@ TEST_F(P32Tls, fault_24_reports_go_to_no_other_certificate) {
   std::string text;
   for (int tries = 0; tries < 150 && text.find("not the head-end") == text.npos; ++tries) {
     usleep(100'000);
-    std::ifstream inputs(folder_ / "out/inputs.log");
+    std::ifstream inputs(folder_ / "out/unfinished/inputs.log");
     text.assign(std::istreambuf_iterator<char>(inputs), {});
   }
   EXPECT_NE(text.find("not the head-end"), text.npos) << text;

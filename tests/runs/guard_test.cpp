@@ -78,6 +78,22 @@ TEST(FaultyFirmware, ThatCrashesWhileItIsLoadedIsNamedByEveryCommand) {
   EXPECT_EQ(amitwin({"template", FAULTY_FOLDER "/faulty_ENTRY.so"}).exit_code, 3);
 }
 
+TEST(FaultyFirmware, ThatCrashesLeavesItsSetInThePlaceOfTheEarlierOne) {
+  const Folder folder;
+  const std::string out = folder / "SEGV";
+  const std::string file =
+      folder.write("good.toml", "[scenario]\nduration_h = 1\ncollect_h = 0\n[meters]\ncount = 3\n");
+  ASSERT_EQ(amitwin({"run", file, "--out", out, "--quiet"}).exit_code, 0);
+  const std::string before = digest_of(out + "/result.h5");
+  EXPECT_EQ(run_with(folder, "SEGV").exit_code, 3);
+  EXPECT_NE(digest_of(out + "/result.h5"), before);
+  EXPECT_NE(digest_of(out + "/result.h5"), "");
+  EXPECT_FALSE(exists(out + "/unfinished"));
+  EXPECT_FALSE(exists(out + "/report.html")) << "of another run";
+  EXPECT_EQ(amitwin({"run", file, "--out", out, "--quiet"}).exit_code, 0);
+  EXPECT_EQ(digest_of(out + "/result.h5"), before);
+}
+
 // ---- Firmware that cannot be exchanged ----
 
 // Where a function of the program begins, seen from where it is loaded.

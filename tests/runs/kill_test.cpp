@@ -70,7 +70,7 @@ class Killed : public testing::Test {
   void measure(double& appears_s, double& ends_s) const {
     const auto start = Clock::now();
     const pid_t child = start_amitwin(command("whole"));
-    ASSERT_TRUE(wait_for_file(folder_ / "whole/result.h5"));
+    ASSERT_TRUE(wait_for_file(folder_ / "whole/unfinished/result.h5"));
     appears_s = seconds_since(start);
     waitpid(child, nullptr, 0);
     ends_s = seconds_since(start);
@@ -91,9 +91,11 @@ TEST_F(Killed, AtFiftyDrawnInstantsTheResultOpens) {
   for (int n = 0; n < kKills; ++n) {
     // Every second run goes where a killed one left its parts.
     const std::string out = n % 2 == 0 ? "kill-" + std::to_string(n) : "again";
+    const std::string growing = folder_ / out + "/unfinished/result.h5";
+    std::filesystem::remove(growing);
     const pid_t child = start_amitwin(command(out));
     // The instants count from the run's first file: before that there is nothing to lose.
-    ASSERT_TRUE(wait_for_file(folder_ / out + "/result.h5")) << "kill " << n;
+    ASSERT_TRUE(wait_for_file(growing)) << "kill " << n;
     usleep(static_cast<useconds_t>(draw.uniform() * 1e6 * (ends_s - appears_s)));
     kill(child, SIGKILL);
     int status = 0;
@@ -101,7 +103,7 @@ TEST_F(Killed, AtFiftyDrawnInstantsTheResultOpens) {
     if (!WIFSIGNALED(status)) ++survived;
     const std::string kept = folder_ / ("kept-" + std::to_string(n));
     std::filesystem::copy(folder_ / out, kept, std::filesystem::copy_options::recursive);
-    paths += kept + "/result.h5\n";
+    paths += kept + (exists(kept + "/unfinished/result.h5") ? "/unfinished" : "") + "/result.h5\n";
   }
   EXPECT_LT(survived, kKills / 2) << "most runs must have been killed, not ended";
   const std::string list = folder_.write("list.txt", paths);
@@ -122,9 +124,12 @@ TEST_F(Killed, TheResultIsTheFirstFileOfTheFolder) {
     usleep(static_cast<useconds_t>(2'000 * n));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
-    if (exists(out + "/result.h5")) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(out)) {
-      EXPECT_EQ(entry.path().filename(), "result.h5.tmp") << "written before the result";
+    const std::string growing = out + "/unfinished";
+    if (exists(growing + "/result.h5") || !exists(growing)) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(growing)) {
+      const std::string name = entry.path().filename();
+      EXPECT_TRUE(name == "result.h5.tmp" || name == ".amitwin-growing")
+          << name << " was written before the result";
     }
   }
 }

@@ -130,6 +130,7 @@ void expect_opens(const std::string& result, const ProgramRun& run) {
   EXPECT_EQ(run.err.find("amitwin run: "), 0u) << run.err;
   EXPECT_EQ(run.err.find("In process"), std::string::npos) << "of SystemC: " << run.err;
   EXPECT_EQ(run.err.find("fleet"), std::string::npos) << run.err;
+  EXPECT_EQ(run.err.find("TABLE"), std::string::npos) << "a statement: " << run.err;
 }
 
 TEST_F(Streams, fault_26_a_file_that_may_not_grow_leaves_a_result_that_opens) {
@@ -230,7 +231,7 @@ TEST_F(Streams, fault_26_an_interrupt_keeps_what_there_is_and_is_exit_130) {
     for (const char* mode : {"free", "lockstep"}) {
       const std::string out = *folder_ / (mode + std::to_string(signal));
       const int code = end_by(signal, {"run", long_street, "--mode", mode, "--out", out, "--quiet"},
-                              out + "/parts/part-1.h5");
+                              out + "/unfinished/parts/part-1.h5");
       EXPECT_EQ(code, 130) << mode << ' ' << signal;
       const auto file = sim::result::TableFileReader::open(out + "/result.h5");
       ASSERT_TRUE(file);

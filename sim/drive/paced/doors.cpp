@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <set>
+#include <utility>
 
 #include "os/files.hpp"
+#include "sim/assembly/identity/identity.hpp"
 
 namespace sim::run {
 namespace {
@@ -38,21 +42,22 @@ std::string fixed_text(const ExposeKeys& expose) {
   return text;
 }
 
-std::string given_text(const std::vector<Door>& doors) {
+std::string given_text(const std::vector<Door>& doors, const std::string& list) {
   std::string text = "the system gave the ports";
   for (std::size_t i = 0; i < doors.size() && i < kNamed; ++i) {
     text += fmt::format("\n  {} {} on {}", doors[i].kind, doors[i].number, to_string(doors[i].at));
   }
   if (doors.size() > kNamed) text += fmt::format("\n  and {} more", doors.size() - kNamed);
-  return text + "\n  all of them in doors.csv";
+  return text + "\n  all of them in " + list;
 }
 
 }  // namespace
 
-std::string doors_text(const Scenario& scenario, const std::vector<Door>& doors) {
+std::string doors_text(const Scenario& scenario, const std::vector<Door>& doors,
+                       const std::string& list) {
   const ExposeKeys& expose = scenario.expose;
   const bool given = any_port(expose.listen) || any_port(expose.gateway) || any_port(expose.p32);
-  std::string text = given ? given_text(doors) : fixed_text(expose);
+  std::string text = given ? given_text(doors, list) : fixed_text(expose);
   if (!expose.head_end.empty()) {
     text += fmt::format("; concentrators report to {} (mutual TLS)", expose.head_end);
   }
@@ -82,6 +87,56 @@ std::size_t count_doors(const Scenario& scenario) {
     if (!on_line) ++doors;
   }
   return doors;
+}
+
+net::TlsFiles tls_files(const Scenario& scenario, std::uint32_t concentrator) {
+  const auto file = [&](std::string name) {
+    const std::size_t at = name.find("{id}");
+    if (at != std::string::npos)
+      name.replace(at, 4, concentrator_identity(scenario, concentrator).id);
+    return scenario.path_of(name);
+  };
+  const ExposeKeys& expose = scenario.expose;
+  return {file(expose.tls_certificate), file(expose.tls_key), file(expose.tls_authority)};
+}
+
+bool needs_tls(const Scenario& scenario) {
+  return scenario.sim.mode == Mode::paced &&
+         (!scenario.expose.head_end.empty() || !scenario.expose.p32.empty());
+}
+
+std::vector<std::string> tls_faults(const Scenario& scenario) {
+  // More of them than a lost folder of keys would fill the screen.
+  constexpr std::size_t kMost = 10;
+  std::vector<std::string> faults;
+  std::set<std::string> seen;
+  for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
+    const net::TlsFiles files = tls_files(scenario, number);
+    struct PemKey {
+      const char* key;
+      const std::string& file;
+      const char* what;  // in the words of net::tls_context
+    };
+    const PemKey keys[] = {{"expose.tls_certificate", files.certificate, "certificate chain"},
+                           {"expose.tls_key", files.key, "private key"},
+                           {"expose.tls_authority", files.authority, "authority"}};
+    std::vector<std::string> of_this, unfit;
+    for (const PemKey& each : keys) {
+      const std::string error = os::read_file(each.file, os::kMaxTextOctets).error;
+      if (!error.empty()) of_this.push_back(fmt::format("{} = {}", each.key, error));
+    }
+    if (of_this.empty()) net::tls_context(files, unfit);
+    for (const PemKey& each : keys) {
+      for (const std::string& fault : unfit) {
+        if (fault.find(each.what, fault.rfind("allowed: ")) == std::string::npos) continue;
+        of_this.push_back(fmt::format("{} = {}", each.key, fault));
+      }
+    }
+    for (const std::string& fault : of_this) {
+      if (faults.size() < kMost && seen.insert(fault).second) faults.push_back(fault);
+    }
+  }
+  return faults;
 }
 
 std::string port_hint(std::uint16_t port) {

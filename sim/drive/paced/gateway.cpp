@@ -33,7 +33,7 @@ PacedGateway::PacedGateway(World& world, const Scenario& scenario, models::wan::
   listen_for_modules();
   listen_for_concentrators(scenario.expose.gateway, kFirstConcentratorDevice);
   listen_for_concentrators(scenario.expose.p32, kFirstP32Tag);
-  if (!scenario.expose.head_end.empty() || !scenario.expose.p32.empty()) {
+  if (needs_tls(scenario)) {
     for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
       tls_of(number);  // a bad file is told now
     }
@@ -99,17 +99,7 @@ void PacedGateway::on_exhausted(const std::string& sentence) {
 
 const net::TlsContext& PacedGateway::tls_of(std::uint32_t concentrator) {
   net::TlsContext& context = tls_[concentrator];
-  const auto file = [&](std::string name) {
-    const std::size_t at = name.find("{id}");
-    if (at != std::string::npos)
-      name.replace(at, 4, concentrator_identity(scenario_, concentrator).id);
-    return scenario_.path_of(name);
-  };
-  const ExposeKeys& expose = scenario_.expose;
-  if (!context) {
-    context = net::tls_context(
-        {file(expose.tls_certificate), file(expose.tls_key), file(expose.tls_authority)});
-  }
+  if (!context) context = net::tls_context(tls_files(scenario_, concentrator));
   return context;
 }
 
