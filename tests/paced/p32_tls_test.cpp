@@ -168,7 +168,7 @@ TEST_F(P32Tls, fault_27_a_long_request_waits_for_the_modelled_path) {
   EXPECT_NE(answer.find("HTTP/1.1 200"), answer.npos) << answer;
   // Of the connection that was answered, the last one: never more than the path has room for, a
   // mebibyte, and has carried, 10 Mbit/s of the simulated time.
-  std::ifstream inputs(folder_ / "out/inputs.log");
+  std::ifstream inputs(folder_ / "out/unfinished/inputs.log");
   double at_s = 0, begun_s = 0;
   std::string what;
   std::size_t handle = 0, last = 0, n = 0, received = 0, paused = 0;

@@ -244,7 +244,7 @@ TEST_F(PacedRead, fault_01_a_silent_holder_of_the_optical_port_is_sent_away) {
   bool ended = false;
   for (int tries = 0; tries < 12 && !ended; ++tries) ended = silent.ended();  // five seconds each
   EXPECT_TRUE(ended);
-  std::ifstream log(folder_ / "out/inputs.log");
+  std::ifstream log(folder_ / "out/unfinished/inputs.log");
   const std::string inputs(std::istreambuf_iterator<char>(log), {});
   EXPECT_NE(inputs.find(" sent away "), std::string::npos);
   const Visitor next(port_ + 2);  // finds room, and no link
