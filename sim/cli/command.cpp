@@ -12,6 +12,7 @@
 #include "protocol/hosted/printable/printable.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/drive/paced/doors.hpp"
+#include "sim/drive/wall.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace sim::cli {
@@ -91,6 +92,13 @@ bool load_certificates(const run::Scenario& scenario) {
     os::say(fmt::format("{}: {}\n", scenario.file, fault));
   }
   return faults.empty();
+}
+
+bool before_the_end(const run::Scenario& scenario, kernel::TimeNs until, const std::string& text) {
+  if (until < scenario.end()) return true;
+  os::say(fmt::format("--until = {}: the scenario ends at {}, allowed is a time before\n", text,
+                      run::clock_text(scenario.end())));
+  return false;
 }
 
 }  // namespace sim::cli

@@ -51,6 +51,8 @@ struct ScenarioOptions {
 void add_scenario(CLI::App& app, ScenarioOptions& options);
 // One line each on standard error.
 void complain(const run::Problems& problems);
+// Whether the scenario is still going on at `until`; complains about --until = `text` otherwise.
+bool before_the_end(const run::Scenario& scenario, kernel::TimeNs until, const std::string& text);
 // The scenario; when anything is wrong with it, all of that on standard error and nothing.
 std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options);
 // Its load file, read and complained about; unless `quiet` also how it was understood. False: it

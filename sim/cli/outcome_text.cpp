@@ -42,6 +42,17 @@ std::string percent_text(double share) {
 // What anybody wants to know first, whether or not the scenario expects something of it.
 std::vector<std::string> headline(const result::Summary& summary) {
   std::vector<std::string> parts;
+  const double on_lines = value_of(summary, "plc_meters");
+  if (value_of(summary, "sessions") == 0 && on_lines < static_cast<double>(summary.meters)) {
+    parts.push_back("no module ever connected");
+  }
+  if (on_lines > 0 && value_of(summary, "reports") == 0) {
+    parts.push_back("no concentrator ever reported");
+  }
+  if (const double unread = value_of(summary, "flash_unread"); unread > 0) {
+    parts.push_back(
+        fmt::format("{:.0f} of {} meters could not be read at the end", unread, summary.meters));
+  }
   const auto add = [&](double value, auto text) {
     if (!std::isnan(value)) parts.push_back(text(value));
   };
@@ -94,13 +105,14 @@ std::string verdict_text(Verdict verdict, bool colour) {
 std::string expectation_text(const Kpi& kpi, const OutcomeStyle& style) {
   const std::string verdict = verdict_text(kpi.verdict(), style.colour);
   const std::string value = std::isnan(kpi.value) ? "-" : result::rounded_text(kpi);
+  const std::string limit =
+      kpi.limit_text() + (kpi.incomplete ? ", but not all could be read" : "");
   constexpr std::size_t kTable = 64;
   if (style.columns < kTable) {
     return fmt::format("  {}  {}\n        {}{}{}, {}\n", verdict, kpi.name, value,
-                       kpi.unit.empty() ? "" : " ", kpi.unit, kpi.limit_text());
+                       kpi.unit.empty() ? "" : " ", kpi.unit, limit);
   }
-  return fmt::format("  {}  {:<24} {:>10} {:<4} {}\n", verdict, kpi.name, value, kpi.unit,
-                     kpi.limit_text());
+  return fmt::format("  {}  {:<24} {:>10} {:<4} {}\n", verdict, kpi.name, value, kpi.unit, limit);
 }
 
 }  // namespace
@@ -130,7 +142,10 @@ std::string outcome_text(const result::Summary& summary, const std::string& fold
     text += expectation_text(kpi, style);
     open += kpi.verdict() == Verdict::open;
   }
-  if (open > 0) text += fmt::format("  open: not due when the run was cut short ({})\n", open);
+  if (open > 0) {
+    text +=
+        fmt::format("  open: not due, or not to be read, when the run was cut short ({})\n", open);
+  }
   text += fmt::format("  digest {}\n  results in {}/\n", summary.digest.substr(0, 16),
                       protocol::printable(folder));
   return text;

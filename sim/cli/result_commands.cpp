@@ -59,7 +59,7 @@ void add_result(CLI::App& app, std::string& path) {
 int digest(const std::string& path) {
   const auto digest = result::digest_of(path);
   if (!digest) {
-    os::say(fmt::format("amitwin digest: {}: not there, or not a result file\n", path));
+    os::say(fmt::format("amitwin digest: {}: {}\n", path, result::why_no_result(path)));
     return kBadInput;
   }
   say_if_incomplete("digest", path);
@@ -118,7 +118,7 @@ int export_table(const ExportOptions& options) {
     for (const auto& each : result::table_schemas()) tables += " " + each.name;
     os::say(fmt::format("amitwin export: {}: {}\n", options.result,
                         file ? "no table " + options.table + "; allowed are" + tables
-                             : "not there, or not a result file"));
+                             : result::why_no_result(options.result)));
     return kBadInput;
   }
   say_if_incomplete("export", options.result);
@@ -144,7 +144,7 @@ int export_table(const ExportOptions& options) {
 int report(const std::string& path) {
   const std::filesystem::path page = std::filesystem::path(path).parent_path() / "report.html";
   if (!result::TableFileReader::open(path)) {
-    os::say(fmt::format("amitwin report: {}: not there, or not a result file\n", path));
+    os::say(fmt::format("amitwin report: {}: {}\n", path, result::why_no_result(path)));
     return kBadInput;
   }
   if (!result::digest_of(path)) {

@@ -66,7 +66,7 @@ int run(const Options& options) {
   }
   if (!options.until.empty()) {
     const auto until = until_of(options.until);
-    if (!until) return kBadInput;
+    if (!until || !before_the_end(*scenario, *until, options.until)) return kBadInput;
     how.until = *until;
   }
   how.debug_arguments = protocol::printable(how.debug_arguments);
@@ -102,10 +102,7 @@ int debug(const DebugOptions& options) {
         fmt::format("--meter = {}: allowed are 1 to {}\n", options.meter, scenario->meters.count));
     return kBadInput;
   }
-  if (*until >= scenario->end()) {
-    os::say(fmt::format("--until = {}: after the end of the scenario\n", options.until));
-    return kBadInput;
-  }
+  if (!before_the_end(*scenario, *until, options.until)) return kBadInput;
   if (!run::DebugStop::debugger()) {
     os::say(
         "amitwin debug: no debugger follows this program; allowed: gdb --args amitwin debug ..., "

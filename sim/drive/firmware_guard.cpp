@@ -2,168 +2,164 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/drive/firmware_guard.hpp"
 
-#include <sys/time.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <exception>
 
-#include "models/core/parts/firmware_call.hpp"
-#include "os/exit_code.hpp"
-#include "sim/drive/run_folder.hpp"
+#include "sim/drive/firmware_end.hpp"
+#include "sim/drive/firmware_exits.hpp"
+#include "sim/drive/wall.hpp"
 
 namespace sim::run {
 namespace {
 
 using models::FirmwareCall;
 
-// An upcall takes microseconds; under an emulator or a profiler some hundred times that.
-constexpr int kPatienceS = 5;
+// Signal handlers reach globals only.
+alignas(16) char handler_stack[1 << 16];  // the firmware may have used up its own
+std::atomic<pid_t> guarded = 0;           // a child that somebody forked goes its own way
+std::atomic<int> crashes = 0;
+GuardPatience patience_of_guard;
 
-// Signal handlers reach globals only, and may call next to nothing: texts are put together in this.
-class Line {
- public:
-  Line& add(const char* text) {
-    while (*text != 0 && n_ < sizeof text_) text_[n_++] = *text++;
-    return *this;
-  }
-  Line& number(std::uint64_t value, int digits = 1, unsigned base = 10) {
-    char reversed[24];
-    int n = 0;
-    for (; value != 0 || n < digits; value /= base)
-      reversed[n++] = "0123456789abcdef"[value % base];
-    while (n > 0 && n_ < sizeof text_) text_[n_++] = reversed[--n];
-    return *this;
-  }
-  // HH:MM:SS, with `fraction` to the nanosecond.
-  Line& clock(kernel::TimeNs at, bool fraction) {
-    const auto ns = static_cast<std::uint64_t>(std::max<kernel::TimeNs>(at, 0));
-    const std::uint64_t s = ns / 1'000'000'000;
-    number(s / 3600, 2).add(":").number(s / 60 % 60, 2).add(":").number(s % 60, 2);
-    if (fraction) add(".").number(ns % 1'000'000'000, 9);
-    return *this;
-  }
-  void say() const {
-    std::size_t at = 0;
-    while (at < n_) {
-      const ssize_t n = ::write(STDERR_FILENO, text_ + at, n_ - at);
-      if (n <= 0) return;
-      at += static_cast<std::size_t>(n);
-    }
-  }
+// ---- Crashes ----
 
- private:
-  char text_[4096];
-  std::size_t n_ = 0;
+struct Guarded {
+  int signal;
+  const char* name;
+};
+// What ends a process that does nothing about it; SIGINT, SIGTERM and SIGHUP are InterruptGuard's.
+constexpr Guarded kSignals[] = {
+    {SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},
+    {SIGABRT, "SIGABRT"}, {SIGTRAP, "SIGTRAP"}, {SIGSYS, "SIGSYS"},   {SIGALRM, "SIGALRM"},
+    {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGPROF, "SIGPROF"}, {SIGVTALRM, "SIGVTALRM"},
 };
 
-constexpr std::size_t kMaxHint = 1024;
-char hint_left[kMaxHint];
-char hint_debug[kMaxHint];
-alignas(16) char handler_stack[1 << 16];  // the firmware may have used up its own
-
-[[noreturn]] void give_up(const FirmwareCall& call, const char* what, const char* detail) {
-  Line line;
-  line.add("\n").add(call.device()).add(" ").number(call.number());
-  if (call.number() == 0) line.add(" (not built yet)");
-  line.add(": its firmware ").add(what).add(detail).add(" in ").add(call.upcall());
-  line.add(", at ").clock(call.at(), true).add(" of simulated time\n");
-  if (hint_left[0] != 0) line.add("  ").add(hint_left).add("\n");
-  if (hint_debug[0] != 0 && call.number() != 0 && std::strcmp(call.device(), "meter") == 0) {
-    line.add("  to stand in that upcall: gdb --args amitwin debug ").add(hint_debug);
-    line.add(" --meter ").number(call.number()).add(" --until ").clock(call.at(), false).add("\n");
-  }
-  swap_in_at_firmware_end();
-  line.say();
-  _exit(os::kFirmware);
-}
-
 void on_crash(int signal, siginfo_t* info, void*) {
-  const char* const name = signal == SIGABRT  ? "SIGABRT"
-                           : signal == SIGFPE ? "SIGFPE"
-                           : signal == SIGBUS ? "SIGBUS"
-                           : signal == SIGILL ? "SIGILL"
-                                              : "SIGSEGV";
-  const FirmwareCall* const call = FirmwareCall::current();
-  if (call != nullptr) give_up(*call, "crashed: ", name);
-  Line line;
-  line.add("\namitwin crashed: ").add(name);
-  if (signal == SIGSEGV || signal == SIGBUS) {
-    line.add(" at address 0x").number(reinterpret_cast<std::uintptr_t>(info->si_addr), 1, 16);
+  const bool sent_by_others = info->si_code == SI_USER && info->si_pid != ::getpid();
+  const char* name = "a signal";
+  for (const Guarded& each : kSignals) name = each.signal == signal ? each.name : name;
+  if (::getpid() == guarded && !sent_by_others) {
+    if (crashes.fetch_add(1) > 0) end_by_broken_memory();
+    const FirmwareCall::Record* const call = FirmwareCall::current();
+    if (call != nullptr) end_by_firmware(*call, "crashed: ", name);
+    const bool has_address = signal == SIGSEGV || signal == SIGBUS;
+    tell_own_crash(name, has_address ? info->si_addr : nullptr);
   }
-  line.add(", in no firmware: a fault of amitwin itself\n").say();
-  std::signal(signal, SIG_DFL);
+  struct sigaction standard {};
+  standard.sa_handler = SIG_DFL;
+  ::sigaction(signal, &standard, nullptr);
   ::raise(signal);
 }
 
-// A firmware of C++ may throw, and nobody behind the boundary catches.
-[[noreturn]] void on_terminate() {
-  const FirmwareCall* const call = FirmwareCall::current();
-  if (call != nullptr && std::current_exception() != nullptr) {
-    try {
-      throw;
-    } catch (const std::exception& thrown) {
-      give_up(*call, "threw an exception: ", thrown.what());
-    } catch (...) {
-      give_up(*call, "threw an exception", "");
+// What comes out of a call, which is `noexcept`: an exception, or the unwinding of a thread that
+// ends.
+void on_terminate() {
+  const FirmwareCall::Record* call = FirmwareCall::current();
+  if (call == nullptr) call = FirmwareCall::last();
+  if (call == nullptr || ::getpid() != guarded) std::abort();
+  const std::exception_ptr exception = std::current_exception();
+  if (!exception) end_by_firmware(*call, "ended its thread");
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& each) {
+    end_by_firmware(*call, "threw an exception: ", each.what());
+  } catch (...) {
+    end_by_firmware(*call, "threw an exception");
+  }
+}
+
+void on_exit() { guard_leaving("ended the process"); }
+
+// ---- What does not return ----
+
+// Without the heap: the firmware that hangs may hold its lock.
+bool traced() {
+  char status[2048];
+  const int file = ::open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t n = ::read(file, status, sizeof status - 1);
+  ::close(file);
+  status[n > 0 ? n : 0] = 0;
+  const char* const at = std::strstr(status, "\nTracerPid:\t");
+  return at != nullptr && at[std::strlen("\nTracerPid:\t")] != '0';
+}
+
+// A thread of its own: whoever blocks signals, or waits, is seen too. It counts its own seconds, so
+// that a process that is stopped (SIGSTOP, a debugger) grows no older.
+void* watch(void*) {
+  std::uint64_t count = 0;
+  double processor_at_first_s = 0;
+  for (int wall_s = 0;;) {
+    const timespec second{1, 0};
+    ::nanosleep(&second, nullptr);
+    const FirmwareCall::Record* const call = FirmwareCall::current();
+    const bool same = call != nullptr && count == FirmwareCall::count();
+    count = FirmwareCall::count();
+    if (!same) {
+      wall_s = 0;
+      processor_at_first_s = process_cpu_s();
+      continue;
     }
-  }
-  std::abort();
-}
-
-// Every second of processor time.
-void on_tick(int) {
-  static std::uint64_t count = 0;
-  static int ticks = 0;
-  const FirmwareCall* const call = FirmwareCall::current();
-  const bool same = call != nullptr && count == FirmwareCall::count();
-  count = FirmwareCall::count();
-  ticks = same ? ticks + 1 : 0;
-  if (ticks >= kPatienceS) {
-    give_up(*call, "does not return", " (seconds of processor time went by)");
+    ++wall_s;
+    const int processor_s = static_cast<int>(process_cpu_s() - processor_at_first_s);
+    const bool enough =
+        processor_s >= patience_of_guard.processor_s || wall_s >= patience_of_guard.wall_s;
+    if (!enough || traced()) continue;
+    char detail[80];
+    std::snprintf(detail, sizeof detail, " (%d s went by, %d s of processor time)", wall_s,
+                  processor_s);
+    end_by_firmware(*call, "does not return", detail);
   }
 }
 
-void on_exit() {
-  const FirmwareCall* const call = FirmwareCall::current();
-  if (call != nullptr) give_up(*call, "ended the process", "");
-}
-
-void copy(const std::string& from, char (&to)[kMaxHint]) {
-  const std::size_t n = std::min(from.size(), kMaxHint - 1);
-  std::copy_n(from.data(), n, to);
-  to[n] = 0;
+void start_watch() {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setstacksize(&attributes, std::size_t{256} << 10);
+  pthread_t thread{};
+  if (pthread_create(&thread, &attributes, watch, nullptr) != 0) {
+    std::fputs("amitwin: no thread to watch the firmware with: one that hangs will not be named\n",
+               stderr);
+  }
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 }  // namespace
 
-void guard_firmware() {
+void guard_leaving(const char* what) {
+  const FirmwareCall::Record* const call = FirmwareCall::current();
+  if (call != nullptr && ::getpid() == guarded) end_by_firmware(*call, what);
+}
+
+void guard_firmware(const GuardPatience& patience) {
+  patience_of_guard = patience;
+  guarded = ::getpid();
   stack_t stack{};
   stack.ss_sp = handler_stack;
   stack.ss_size = sizeof handler_stack;
   sigaltstack(&stack, nullptr);
   struct sigaction action {};
   action.sa_sigaction = on_crash;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
-    sigaction(signal, &action, nullptr);
-  }
-  struct sigaction tick {};
-  tick.sa_handler = on_tick;
-  tick.sa_flags = SA_RESTART | SA_ONSTACK;
-  sigaction(SIGVTALRM, &tick, nullptr);
-  const itimerval every_second{{1, 0}, {1, 0}};
-  setitimer(ITIMER_VIRTUAL, &every_second, nullptr);
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;  // a fault in the handler is told, too
+  for (const Guarded& each : kSignals) ::sigaction(each.signal, &action, nullptr);
   std::set_terminate(on_terminate);
   std::atexit(on_exit);
-}
-
-void set_firmware_hint(const std::string& left, const std::string& debug_arguments) {
-  copy(left, hint_left);
-  copy(debug_arguments, hint_debug);
+  std::at_quick_exit(on_exit);
+  watch_exits();
+  start_watch();
 }
 
 }  // namespace sim::run

@@ -2,22 +2,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/drive/interrupt.hpp"
 
+#include <unistd.h>
+
 #include <cstddef>
+
+#include "sim/drive/firmware_end.hpp"
 
 namespace sim::run {
 namespace {
 
 // A signal handler can reach nothing but a global.
 volatile std::sig_atomic_t noted = 0;
-void note(int /*signal*/) { noted = 1; }
+volatile std::uint64_t count_when_noted = 0;
+
+void note(int signal, siginfo_t* info, void*) {
+  using models::FirmwareCall;
+  const FirmwareCall::Record* const call = FirmwareCall::current();
+  if (call != nullptr && info->si_code <= 0 && info->si_pid == ::getpid()) {
+    end_by_firmware(*call, "raised ",
+                    signal == SIGINT    ? "SIGINT"
+                    : signal == SIGTERM ? "SIGTERM"
+                                        : "SIGHUP");
+  }
+  const std::uint64_t count = FirmwareCall::count();
+  if (noted != 0) end_interrupted(count == count_when_noted ? call : nullptr);
+  count_when_noted = count;
+  noted = 1;
+}
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
   noted = 0;
   struct sigaction action {};
-  action.sa_handler = note;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_sigaction = note;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (std::size_t i = 0; i < 3; ++i) {
     sigaction(kSignals[i], nullptr, &old_[i]);
     // Whoever started us may have asked for deafness (nohup, a shell's background).

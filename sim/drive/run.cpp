@@ -12,8 +12,9 @@
 #include "os/program.hpp"
 #include "sim/drive/debug_stop.hpp"
 #include "sim/drive/director.hpp"
-#include "sim/drive/firmware_guard.hpp"
+#include "sim/drive/firmware_end.hpp"
 #include "sim/drive/interrupt.hpp"
+#include "sim/drive/no_result.hpp"
 #include "sim/drive/trace_file.hpp"
 #include "sim/drive/wall.hpp"
 #include "sim/record/line_recorder.hpp"
@@ -36,8 +37,14 @@ result::RunIdentity identity_of_run(const Scenario& scenario) {
           format_utc(scenario.general.start_utc_s), zone_data_version()};
 }
 
-result::ResultWriter& begun(result::ResultWriter& writer) {
+// `place`: where the set will be when a firmware has ended the run.
+result::ResultWriter& begun(result::ResultWriter& writer, const Scenario& scenario,
+                            const RunOptions& options, const std::string& place) {
   if (!writer.error().empty()) throw std::runtime_error(writer.error());
+  const std::string result = place + "/result.h5";
+  set_firmware_hint(result + " opens and shows what was closed: amitwin report " + result,
+                    options.debug_arguments);
+  prepare_summary_files(scenario, options);
   return writer;
 }
 
@@ -68,7 +75,7 @@ class Run {
         end_(std::min(scenario.end(), options.until)),
         capture_end_(std::min(scenario.capture_end(), options.until)),
         writer_(options.folder, identity_of_run(scenario), kPartPeriod),
-        recorder_(begun(writer_), UtcScale(scenario), figures_),
+        recorder_(begun(writer_, scenario, options, place), UtcScale(scenario), figures_),
         world_(scenario, measured, options.faults),
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
@@ -87,9 +94,6 @@ class Run {
       debug_stop_ = std::make_unique<DebugStop>(meter.firmware().name);
       meter.break_at(options.break_at, *debug_stop_);
     }
-    const std::string result = place + "/result.h5";
-    set_firmware_hint(result + " opens and shows what was closed: amitwin report " + result,
-                      options.debug_arguments);
   }
 
   // False: interrupted, and not to be judged.
@@ -245,6 +249,7 @@ RunOutcome run_in_folder(const Scenario& scenario, const LoadTable* measured,
   } catch (const FirmwareRefusal& refusal) {
     outcome.error = refusal.what();
     outcome.code = os::kFirmware;
+    write_summary_files(options.folder, summary_of_none(scenario, options, outcome.error));
   } catch (const std::exception& failure) {  // before there was anything to keep
     outcome.error = failure.what();
   }
@@ -256,6 +261,7 @@ RunOutcome run_in_folder(const Scenario& scenario, const LoadTable* measured,
     outcome.summary.wall_s = stopwatch.elapsed_s();
     outcome.summary.cpu_s = process_cpu_s() - cpu_at_start_s;
     outcome.summary.peak_rss_bytes = peak_rss_bytes();
+    forget_summary_files();
     outcome.error = write_summary_files(options.folder, outcome.summary);
   }
   if (!outcome.error.empty() && outcome.code != os::kFirmware) outcome.code = os::kEnvironment;

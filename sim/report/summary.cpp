@@ -61,12 +61,16 @@ std::string summary_text(const Summary& summary) {
   json["sim_s"] = number(summary.sim_s);
   json["wall_s"] = thousandths(summary.wall_s);
   json["cpu_s"] = thousandths(summary.cpu_s);
-  json["speedup"] = thousandths(summary.speedup());
-  json["cpu_ms_per_meter_day"] = thousandths(summary.cpu_ms_per_meter_day());
+  const auto of_a_result = [&](double value) {
+    return summary.error.empty() ? thousandths(value) : Json(nullptr);
+  };
+  json["speedup"] = of_a_result(summary.speedup());
+  json["cpu_ms_per_meter_day"] = of_a_result(summary.cpu_ms_per_meter_day());
   json["peak_rss_bytes"] = summary.peak_rss_bytes;
   json["warnings"] = summary.warnings;
   json["cut_short"] = summary.cut_short;
-  json["pass"] = none_fails(summary.kpis);
+  json["pass"] = summary.error.empty() && none_fails(summary.kpis);
+  if (!summary.error.empty()) json["error"] = summary.error;
   json["build"] = build_object();
   json["kpi"] = Json::object();
   for (const Kpi& kpi : summary.kpis) json["kpi"][kpi.name] = kpi_object(kpi);
@@ -153,8 +157,9 @@ std::string kind_of(const Limit& limit) {
 std::string case_text(const Summary& summary, const Kpi& kpi, const Limit& limit,
                       const std::string& name) {
   const std::string shown = kpi.unit.empty() ? "" : " " + kpi.unit;
-  const std::string body =
-      kpi.name + " is " + number_text(kpi.value) + shown + ", expected " + limit.text() + shown;
+  const std::string body = kpi.name + " is " + number_text(kpi.value) + shown + ", expected " +
+                           limit.text() + shown +
+                           (kpi.incomplete ? ", but not all could be read" : "");
   std::string text = "    <testcase classname=\"" + escape_markup(summary.scenario) + "\" name=\"" +
                      escape_markup(name) + "\" time=\"0\">\n";
   switch (kpi.verdict(limit)) {
@@ -166,8 +171,11 @@ std::string case_text(const Summary& summary, const Kpi& kpi, const Limit& limit
               "</failure>\n";
       break;
     case Verdict::open:
-      text += "      <skipped message=\"not due when the run was cut short: expected " +
-              escape_markup(limit.text() + shown) + "\"/>\n";
+      text += std::string("      <skipped message=\"") +
+              (!summary.error.empty() ? "the run has no result"
+               : kpi.incomplete       ? "not all could be read"
+                                      : "not due when the run was cut short") +
+              ": expected " + escape_markup(limit.text() + shown) + "\"/>\n";
       break;
   }
   return text + "    </testcase>\n";
@@ -206,11 +214,20 @@ std::string junit_text(const Summary& summary) {
       ++count[kpi.verdict(limit)];
     }
   }
-  const std::size_t tests = count[Verdict::pass] + count[Verdict::fail] + count[Verdict::open];
-  const std::string counts = "tests=\"" + std::to_string(tests) + "\" failures=\"" +
-                             std::to_string(count[Verdict::fail]) + "\" errors=\"0\" skipped=\"" +
-                             std::to_string(count[Verdict::open]) + "\" time=\"" +
-                             number_text(std::round(1000 * summary.wall_s) / 1000) + "\"";
+  const std::size_t errors = summary.error.empty() ? 0 : 1;
+  if (errors > 0) {
+    const std::string error = escape_markup(summary.error);
+    cases = "    <testcase classname=\"" + escape_markup(summary.scenario) +
+            "\" name=\"run\" time=\"0\">\n      <error message=\"" + error + "\">" + error +
+            "</error>\n    </testcase>\n" + cases;
+  }
+  const std::size_t tests =
+      errors + count[Verdict::pass] + count[Verdict::fail] + count[Verdict::open];
+  const std::string counts =
+      "tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(count[Verdict::fail]) +
+      "\" errors=\"" + std::to_string(errors) + "\" skipped=\"" +
+      std::to_string(count[Verdict::open]) + "\" time=\"" +
+      number_text(std::isnan(summary.wall_s) ? 0 : std::round(1000 * summary.wall_s) / 1000) + "\"";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
          ">\n  <testsuite name=\"" + escape_markup(summary.scenario) + "\" " + counts + ">\n" +
          properties_text(summary) + cases + "  </testsuite>\n</testsuites>\n";

@@ -25,6 +25,7 @@ struct Summary {
   std::uint64_t peak_rss_bytes = 0;
   std::uint64_t warnings = 0;
   bool cut_short = false;  // ended before the scenario: what was not due is not judged
+  std::string error;       // not empty: why the run has no result
   std::vector<Kpi> kpis;
 
   double speedup() const { return wall_s > 0 ? sim_s / wall_s : 0; }
@@ -38,7 +39,8 @@ std::optional<Summary> read_summary(const std::string& path);
 std::optional<Summary> parse_summary(const std::string& written);
 
 // JUnit XML, one test case for each expectation, for CI systems. Names stay when limits move:
-// "interval_success min"; the limit stands in the body. What is not due is skipped.
+// "interval_success min"; the limit stands in the body. What is not due is skipped. A run without a
+// result is one more case, "run", in error.
 std::string junit_text(const Summary& summary);
 std::string write_junit(const std::string& path, const Summary& summary);
 

@@ -30,9 +30,10 @@ std::string Limit::text() const {
 }
 
 Verdict Kpi::verdict(const Limit& limit) const {
-  if (limit.holds(value)) return Verdict::pass;
+  const bool holds = limit.holds(value);
+  if (holds && !incomplete) return Verdict::pass;
   if (!cut_short) return Verdict::fail;
-  if (std::isnan(value)) return Verdict::open;
+  if (holds || std::isnan(value)) return Verdict::open;
   if (ripeness == Ripeness::ripe) return Verdict::fail;
   const bool beyond = (limit.max && value > *limit.max) || (limit.equals && value > *limit.equals);
   return beyond ? Verdict::fail : Verdict::open;

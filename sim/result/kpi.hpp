@@ -46,6 +46,9 @@ struct Kpi {
   std::vector<Limit> limits;
   Ripeness ripeness = Ripeness::ripe;
   bool cut_short = false;  // then NaN is open, too: there was nothing yet
+  // Not everything it speaks of could be looked at: it can break a limit, but hold none. What seems
+  // to hold is `open` in a run that was cut short, and fails in a whole one.
+  bool incomplete = false;
 
   Verdict verdict(const Limit& limit) const;
   Verdict verdict() const;  // of all limits; pass without one
@@ -139,6 +142,7 @@ struct KpiInfo {
   const char* doc;
   double (*value)(const RunFigures&);  // NaN: nothing to judge
   Ripeness when_cut = Ripeness::growing;
+  bool (*incomplete)(const RunFigures&) = nullptr;  // none: never
 };
 std::span<const KpiInfo> kpi_table();
 

@@ -55,6 +55,7 @@ double most(const F& f) {
   for (const LineFigures& line : f.lines) largest = std::max(largest, number(line.*kMember));
   return largest;
 }
+bool flash_unread(const F& f) { return f.flash_unread > 0; }
 template <std::size_t kRegister>
 double register_sum(const F& f) {
   return f.sums[kRegister];
@@ -85,20 +86,23 @@ constexpr KpiInfo kFigures[] = {
      tally<&F::closings, &Tally::duplicated>},
     {"closings_mismatches", "", "as truth_mismatches, of the daily closings",
      tally<&F::closings, &Tally::mismatches>},
-    {"flash_lost", "", "expected rows that a meter's flash does not have",
-     tally<&F::flash, &Tally::lost>},
+    {"flash_lost", "",
+     "expected rows that a meter's flash does not have; no flash figure holds a limit while "
+     "flash_unread is above 0",
+     tally<&F::flash, &Tally::lost>, Ripeness::growing, flash_unread},
     {"flash_duplicated", "", "rows a meter's flash has more than once, or that nobody expects",
-     tally<&F::flash, &Tally::duplicated>},
+     tally<&F::flash, &Tally::duplicated>, Ripeness::growing, flash_unread},
     {"flash_mismatches", "", "as truth_mismatches, of the rows in flash",
-     tally<&F::flash, &Tally::mismatches>},
+     tally<&F::flash, &Tally::mismatches>, Ripeness::growing, flash_unread},
     {"flash_differing", "", "rows that differ between a meter's flash and the head-end",
-     count<&F::flash_differing>},
+     count<&F::flash_differing>, Ripeness::growing, flash_unread},
     {"rows_misnumbered", "",
      "rows and closings of head-end and flash whose capture counter is not above that of the row "
      "captured before",
      [](const F& f) {
        return number(f.head_end.misnumbered + f.closings.misnumbered + f.flash.misnumbered);
-     }},
+     },
+     Ripeness::growing, flash_unread},
     {"flash_unread", "", "meters whose flash could not be read at the end",
      count<&F::flash_unread>},
     {"relay_orders", "", "relay orders the scenario gives, one a meter", count<&F::relay_orders>},
@@ -231,7 +235,8 @@ std::vector<Kpi> kpis_of(const RunFigures& figures) {
                     each.unit,
                     {},
                     figures.cut_short ? each.when_cut : Ripeness::ripe,
-                    figures.cut_short});
+                    figures.cut_short,
+                    each.incomplete != nullptr && each.incomplete(figures)});
   }
   return kpis;
 }

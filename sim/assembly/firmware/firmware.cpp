@@ -128,6 +128,7 @@ FoundFirmware from_shared_object(const std::string& path) {
     return {nullptr, "is cut off, allowed: a whole shared object (is it being written?)"};
   }
   void* object = nullptr;
+  models::FirmwareCall::set_guest();
   {
     const models::FirmwareCall in("meter", 0, "dlopen", 0);  // its constructors
     object = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);

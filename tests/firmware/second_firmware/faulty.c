@@ -4,14 +4,19 @@
  * The second firmware with one fault, chosen by the compiler's command line: what the platform must
  * name, and not die of.
  */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "tests/firmware/second_firmware/second_firmware.h"
 
 enum { AFTER_WINDOWS = 20 };
 
 #if defined FAULT_THROW
-void throw_something(void);
+void throw_something(void); /* faulty.cpp */
 #endif
 
 #if defined FAULT_OVERFLOW
@@ -22,6 +27,15 @@ __attribute__((noinline)) static int deeper(int n) {
   depth = n;
   if (depth < 0) return 0; /* never: the stack ends first */
   return deeper(n + 1) + much[0];
+}
+#endif
+
+#if defined FAULT_OVERRUN || defined FAULT_OVERRUN_FAR
+/* Beyond its own frame, and far into those of whoever called. */
+__attribute__((noinline)) static void overrun(volatile size_t n) {
+  char little[8];
+  memset(little, 0x55, n);
+  __asm__ volatile("" : : "r"(little) : "memory");
 }
 #endif
 
@@ -40,8 +54,30 @@ static void fault(void) {
   exit(0);
 #elif defined FAULT_OVERFLOW
   deeper(0);
+#elif defined FAULT_OVERRUN
+  overrun(65);
+#elif defined FAULT_OVERRUN_FAR
+  overrun(8000);
+#elif defined FAULT_EXIT_AT_ONCE
+  _exit(0);
+#elif defined FAULT_EXIT_C99
+  _Exit(7);
+#elif defined FAULT_QUICK_EXIT
+  quick_exit(0);
+#elif defined FAULT_THREAD
+  pthread_exit(NULL);
+#elif defined FAULT_DEAF
+  signal(SIGSEGV, SIG_DFL);
+  *(volatile int*)16 = 1;
+#elif defined FAULT_RAISE
+  raise(SIGTERM);
+#elif defined FAULT_ALARM
+  kill(getpid(), SIGALRM);
 #elif defined FAULT_THROW
   throw_something();
+#elif defined FAULT_WAIT
+  if (write(STDERR_FILENO, "waits\n", 6) < 0) abort();
+  for (;;) pause();
 #endif
 }
 
@@ -57,6 +93,12 @@ static int refuse(void* instance, const struct meter_provision* provision) {
   return -1;
 }
 
+#if defined FAULT_MUTE
+static void be_silent(void* instance, enum meter_uart port, const uint8_t* bytes, uint32_t n) {
+  (void)instance, (void)port, (void)bytes, (void)n;
+}
+#endif
+
 __attribute__((visibility("default"))) const struct meter_firmware* meter_firmware_entry(void);
 const struct meter_firmware* meter_firmware_entry(void) {
   static struct meter_firmware table;
@@ -66,6 +108,9 @@ const struct meter_firmware* meter_firmware_entry(void) {
   table.provision = refuse;
 #else
   (void)refuse;
+#endif
+#if defined FAULT_MUTE
+  table.on_uart = be_silent;
 #endif
 #if defined FAULT_ENTRY
   *(volatile int*)16 = 1;

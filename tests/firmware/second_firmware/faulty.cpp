@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 extern "C" void throw_something();
-extern "C" void throw_something() { throw std::runtime_error("no such register"); }
+extern "C" void throw_something() { throw std::runtime_error("no \"more\" <memory>"); }
 #elif defined FAULT_LOAD
 namespace {
 // Before anybody calls it.

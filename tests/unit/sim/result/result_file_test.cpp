@@ -110,7 +110,7 @@ TEST(ResultFile, DiffShowsAMissingRow) {
   write_sample(c, {.meters = 2, .dropped_hour = 23});
   write_sample(b, {.meters = 2});
   EXPECT_EQ(compare_results(h5(b), h5(c)).difference->text(),
-            "table rows, row 188: a row | no row");
+            "table rows, row 188 (meter 2, 2024-01-15 23:15:00 UTC): a row | no row");
 }
 
 TEST(ResultFile, WhatIsNoResultIsSaidSo) {

@@ -327,7 +327,9 @@ TEST(MeterNode, BreakHookRunsBeforeTheFirstUpcallAtOrAfterItsTime) {
       meter = call.number();
       instance = in;
       entry = code;
-      EXPECT_EQ(models::FirmwareCall::current(), &call);
+      ASSERT_NE(models::FirmwareCall::current(), nullptr);
+      EXPECT_EQ(models::FirmwareCall::current()->at, call.at());
+      EXPECT_EQ(models::FirmwareCall::current()->upcall, call.upcall());
     }
     void after() override { seen_after = meter_script().log.size(); }
     std::size_t seen = 99, seen_after = 99;

@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every way a firmware can end a run: named with device, time and upcall, code 3, and told to
+// whoever reads junit.xml and summary.json. And what a run says of meters that were mute.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "sim/assembly/world.hpp"
+#include "sim/drive/firmware_guard.hpp"
+#include "sim/result/kpi.hpp"
+#include "tests/runs/harness.hpp"
+#include "tests/runs/village.hpp"
+
+namespace {
+
+using namespace scenario_test;
+using models::FirmwareCall;
+using sim::run::MeterGroup;
+using sim::run::MeterSet;
+using sim::run::Scenario;
+
+std::string faulty(const std::string& fault) { return FAULTY_FOLDER "/faulty_" + fault + ".so"; }
+
+std::string street_with(const std::string& fault) {
+  return "[scenario]\nname = \"ends\"\nduration_h = 1\ncollect_h = 0.5\n[meters]\ncount = 3\n"
+         "[[group]]\nmeters = 2\nfirmware = \"" +
+         faulty(fault) + "\"\n[[expect]]\nkpi = \"intervals_lost\"\nmax = 0\n";
+}
+
+int code_of(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+// What a child does to itself, and what it says of that.
+ProgramRun in_child(const Folder& folder, const std::function<void()>& what) {
+  std::fflush(nullptr);
+  const std::string err = folder / "err";
+  const pid_t child = fork();
+  if (child == 0) {
+    if (freopen(err.c_str(), "w", stderr) == nullptr) _exit(126);
+    what();
+    _exit(0);
+  }
+  ProgramRun run;
+  run.exit_code = code_of(child);
+  run.err = read_text(err);
+  return run;
+}
+
+class Ends : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(Ends, OfAFirmwareAreNamedAndAreErrorsForCi) {
+  const auto& [fault, words] = GetParam();
+  const Folder folder;
+  const std::string file = folder.write("ends.toml", street_with(fault));
+  const ProgramRun run = amitwin({"run", file, "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(run.exit_code, 3) << run.err;
+  const std::string sentence =
+      "meter 2: its firmware " + std::string(words) + " in on_sums, at 00:";
+  EXPECT_EQ(occurrences(run.err, sentence), 1u) << run.err;
+  const std::string junit = read_text(folder / "out/junit.xml");
+  EXPECT_NE(junit.find("tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"1\""), std::string::npos)
+      << junit;
+  EXPECT_NE(junit.find("name=\"run\" time=\"0\">\n      <error message=\"" + sentence),
+            std::string::npos)
+      << junit;
+  const auto summary =
+      nlohmann::json::parse(read_text(folder / "out/summary.json"), nullptr, false);
+  ASSERT_TRUE(summary.is_object()) << read_text(folder / "out/summary.json");
+  EXPECT_EQ(summary["pass"], false);
+  EXPECT_EQ(summary["error"].get<std::string>().find(sentence), 0u) << summary["error"];
+  EXPECT_GT(summary["sim_s"].get<double>(), 0);
+  EXPECT_LT(summary["sim_s"].get<double>(), 3600);
+  EXPECT_EQ(digest_of(folder / "out/result.h5").size(), 64u) << "what there was opens";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, Ends,
+    testing::Values(
+        std::pair("OVERRUN", "crashed: SIGSEGV"), std::pair("OVERRUN_FAR", "crashed: SIGSEGV"),
+        std::pair("PROTECTED", "crashed: SIGABRT"), std::pair("EXIT_AT_ONCE", "ended the process"),
+        std::pair("EXIT_C99", "ended the process"), std::pair("QUICK_EXIT", "ended the process"),
+        std::pair("THREAD", "ended its thread"),
+        std::pair("DEAF", "took a signal into its own hands"), std::pair("RAISE", "raised SIGTERM"),
+        std::pair("ALARM", "crashed: SIGALRM"),
+        std::pair("THROW", "threw an exception: no 'more' ?memory?")),
+    [](const auto& each) { return each.param.first; });
+
+TEST(Ends, ARefusedProvisioningIsAnErrorForCi) {
+  const Folder folder;
+  const std::string file = folder.write("ends.toml", street_with("REFUSE"));
+  EXPECT_EQ(amitwin({"run", file, "--out", folder / "out", "--quiet"}).exit_code, 3);
+  EXPECT_NE(
+      read_text(folder / "out/junit.xml").find("<error message=\"meter 2: its firmware SECOND"),
+      std::string::npos);
+}
+
+// The patience of the product is a minute; the clock of the watchdog is the same.
+TEST(Ends, OfAFirmwareThatWaitsComeByTheClock) {
+  const Folder folder;
+  const std::string so = faulty("WAIT");
+  const ProgramRun run = in_child(folder, [&] {
+    sim::run::guard_firmware({5, 2});
+    Scenario scenario = street(2, 1);
+    MeterGroup group;
+    group.meters = MeterSet::one(2);
+    group.firmware = so;
+    scenario.groups = {group};
+    sim::run::RunOptions options;
+    options.folder = folder / "out";
+    sim::run::run_scenario(scenario, nullptr, options);
+  });
+  EXPECT_EQ(run.exit_code, 3) << run.err;
+  EXPECT_NE(run.err.find("meter 2: its firmware does not return (2 s went by, 0 s of processor "
+                         "time) in on_sums, at 00:"),
+            std::string::npos)
+      << run.err;
+}
+
+TEST(Ends, ASecondSignalIsAnsweredWhileAFirmwareWaits) {
+  const Folder folder;
+  const std::string file = folder.write("ends.toml", street_with("WAIT"));
+  const std::string err = folder / "err", out = folder / "out";
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (freopen(err.c_str(), "w", stderr) == nullptr) _exit(126);
+    for (const int each : {SIGINT, SIGTERM}) ::signal(each, SIG_DFL);
+    execl(AMITWIN_PROGRAM, "amitwin", "run", file.c_str(), "--out", out.c_str(), "--quiet",
+          nullptr);
+    _exit(127);
+  }
+  for (int i = 0; i < 30'000 && read_text(err).find("waits") == std::string::npos; ++i)
+    usleep(1000);
+  kill(child, SIGINT);
+  usleep(200'000);
+  EXPECT_EQ(waitpid(child, nullptr, WNOHANG), 0) << "the first is only noted";
+  kill(child, SIGTERM);
+  EXPECT_EQ(code_of(child), 130);
+  EXPECT_NE(
+      read_text(err).find("meter 2: interrupted, and its firmware does not return in on_sums"),
+      std::string::npos)
+      << read_text(err);
+}
+
+TEST(Ends, OfAConcentratorAreNamed) {
+  struct Crashing final : dcu::app::Observer {
+    void store_written(dcu::app::UtcNs, std::uint32_t, std::uint32_t) override { raise(SIGSEGV); }
+  };
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware();
+    sim::run::World world(hamlet(4, 1, 1), nullptr);
+    Crashing crashing;
+    world.power_lines()[0]->site().set_observer(crashing);
+    world.run_until(kernel::kNsPerHour);
+  });
+  EXPECT_EQ(run.exit_code, 3) << run.err;
+  EXPECT_NE(run.err.find("concentrator 1: its firmware crashed: SIGSEGV in "), std::string::npos)
+      << run.err;
+}
+
+TEST(Ends, ACrashWhoseCallCannotBeReadIsStillAFirmwares) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware();
+    const FirmwareCall in(reinterpret_cast<const char*>(16), 1, "on_rtc", 0);
+    raise(SIGSEGV);
+  });
+  EXPECT_EQ(run.exit_code, 3) << run.err;
+  EXPECT_NE(run.err.find("a firmware crashed, and broke what was known of it"), std::string::npos);
+}
+
+// ---- Mute meters, ends of time, differences ----
+
+TEST(Unread, AFlashThatWasNotReadIsNotJudgedGood) {
+  for (const bool cut_short : {false, true}) {
+    sim::result::RunFigures figures;
+    figures.flash.expected = 10;
+    figures.cut_short = cut_short;
+    for (const std::uint64_t unread : {0u, 1u}) {
+      figures.flash_unread = unread;
+      sim::result::Limit none;
+      none.max = 0;
+      const auto kpis = sim::result::judge(
+          sim::result::kpis_of(figures),
+          std::vector<sim::result::Expectation>{{"flash_differing", none}, {"flash_lost", none}});
+      using sim::result::Verdict;
+      const Verdict expected = unread == 0 ? Verdict::pass
+                               : cut_short ? Verdict::open
+                                           : Verdict::fail;
+      for (const auto& kpi : kpis) {
+        if (kpi.limits.empty()) continue;
+        EXPECT_EQ(kpi.verdict(), expected) << kpi.name << cut_short << unread;
+      }
+    }
+  }
+}
+
+TEST(Unread, AMuteStreetSaysSo) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "mute.toml",
+      "[scenario]\nname = \"mute\"\nduration_h = 2\ncollect_h = 0.5\n[meters]\ncount = 3\n"
+      "firmware = \"" +
+          faulty("MUTE") + "\"\n[[expect]]\nkpi = \"flash_differing\"\nmax = 0\n");
+  const ProgramRun cut = amitwin({"run", file, "--out", folder / "cut", "--until", "1h"});
+  EXPECT_EQ(cut.exit_code, 0) << cut.err;
+  EXPECT_NE(cut.out.find("no module ever connected, 3 of 3 meters could not be read at the end"),
+            std::string::npos)
+      << cut.out;
+  EXPECT_NE(cut.out.find("open  flash_differing"), std::string::npos) << cut.out;
+  const ProgramRun whole = amitwin({"run", file, "--out", folder / "whole"});
+  EXPECT_EQ(whole.exit_code, 1) << whole.err;
+  EXPECT_NE(whole.out.find("FAIL  flash_differing"), std::string::npos) << whole.out;
+  EXPECT_NE(whole.out.find("but not all could be read"), std::string::npos) << whole.out;
+}
+
+TEST(Until, BeyondTheEndIsRefusedByRunAndDebugAlike) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "day.toml", "[scenario]\nduration_h = 1\ncollect_h = 0.5\n[meters]\ncount = 1\n");
+  const std::string sentence =
+      "--until = 25:00:00: the scenario ends at 01:30:00, allowed is a time before";
+  for (const auto& more : {std::vector<std::string>{"run", file, "--out", folder / "out"},
+                           std::vector<std::string>{"debug", file, "--meter", "1"}}) {
+    std::vector<std::string> arguments = more;
+    arguments.insert(arguments.end(), {"--until", "25:00:00"});
+    const ProgramRun run = amitwin(arguments);
+    EXPECT_EQ(run.exit_code, 2) << more[0];
+    EXPECT_NE(run.err.find(sentence), std::string::npos) << run.err;
+  }
+}
+
+TEST(Differences, NameMeterStampAndTheFileThatIsMissing) {
+  const Folder folder;
+  const std::string file = folder.write(
+      "two.toml", "[scenario]\nduration_h = 1\ncollect_h = 0.5\n[meters]\ncount = 2\n");
+  for (const char* seed : {"1", "2"}) {
+    ASSERT_EQ(amitwin({"run", file, "--quiet", "--seed", seed, "--out", folder / seed}).exit_code,
+              0);
+  }
+  const std::string a = folder / "1/result.h5", b = folder / "2/result.h5";
+  const ProgramRun differing = amitwin({"diff", a, b});
+  EXPECT_EQ(differing.exit_code, 1);
+  EXPECT_NE(differing.out.find("(meter 1"), std::string::npos) << differing.out;
+  const ProgramRun missing = amitwin({"diff", a, folder / "nofile"});
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_NE(missing.err.find("nofile: not there"), std::string::npos) << missing.err;
+  EXPECT_EQ(amitwin({"digest", folder.path()}).exit_code, 2);
+}
+
+}  // namespace
