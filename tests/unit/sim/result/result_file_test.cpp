@@ -94,7 +94,9 @@ TEST(ResultFile, DiffNamesTheFirstDifferingCell) {
   EXPECT_EQ(comparison.difference->row, 9u * 16 + 8);
   EXPECT_EQ(comparison.difference->column, "ap_wh");
   EXPECT_EQ(std::stoi(comparison.difference->b), std::stoi(comparison.difference->a) + 2);
-  EXPECT_THAT(comparison.difference->text(), testing::StartsWith("table rows, row 152, column "));
+  EXPECT_THAT(
+      comparison.difference->text(),
+      testing::StartsWith("table rows, row 152 (meter 3, 2024-01-15 09:15:00 UTC), column "));
 }
 
 TEST(ResultFile, DiffShowsAMissingRow) {
