@@ -190,7 +190,7 @@ std::uint16_t AsioHub::listen(const Endpoint& at, std::uint32_t tag, TlsContext 
   try {
     tcp::resolver resolver(context_);
     const auto found = resolver.resolve(at.host, std::to_string(at.port), tcp::resolver::passive);
-    doors_.push_back({tcp::acceptor(context_, *found.begin()), tag, std::move(tls)});
+    doors_.push_back({tcp::acceptor(context_, *found.begin()), tag, std::move(tls), {}});
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error(to_string(at) + ": " + error.code().message());
   }
