@@ -4,6 +4,7 @@
 // What is no message of ours is answered, counted and dropped.
 #include <random>
 
+#include "protocol/hosted/fields/fields.hpp"
 #include "tests/rigs/head_end/concentrator_world.hpp"
 
 namespace hes {

@@ -7,6 +7,8 @@
 namespace hes {
 namespace {
 
+using protocol::LocalZone;
+
 constexpr std::int64_t kMarch31 = 1'711'843'200;    // 2024-03-31T00:00:00Z, last Sunday
 constexpr std::int64_t kOctober27 = 1'729'987'200;  // 2024-10-27T00:00:00Z, last Sunday
 
