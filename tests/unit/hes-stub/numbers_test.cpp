@@ -168,6 +168,36 @@ TEST_F(Numbers, AfterAJumpBackOfAMeterThatDoesNotPushTheCounterTells) {
   expect_all();
 }
 
+// What a tail leaves out between its rows is of other logs: it was asked for.
+TEST_F(Numbers, NumbersOfOtherLogsInsideATailAreNotAskedForAgain) {
+  world_.at((kFebruary + 5 * 3600) * kNsPerSecond, [&] { meter().last_number += 3; });
+  live(8, [](int hour) { return hour < 3; });
+  live(6, kAll);
+  ASSERT_FALSE(asked_by_number().empty());
+  for (const auto& [from, to] : asked_by_number()) EXPECT_EQ(to, UINT32_MAX) << from;
+  expect_all();
+}
+
+// A queue that was held up brings rows from before we began to count.
+TEST_F(Numbers, OlderRowsThatComeLateAreNoOtherMeter) {
+  for (const Row& row : hes_test::quarters(kFebruary - 4 * 900, 4)) meter().capture(row);
+  meter().last_number = 100;
+  for (std::uint32_t i = 0; i < 4; ++i) meter().rows[i].capture_counter = 97 + i;
+  live(4, kAll);
+  world_.send_up(line_, meter().push(0, 4));
+  live(4, kAll);
+  EXPECT_TRUE(asked_by_number().empty());
+  expect_all();
+}
+
+// Nothing is settled that the meter has not passed, however late it is.
+TEST_F(Numbers, WhatCouldNotBeHadYetIsNotSettled) {
+  meter().numbers_result = AccessResult::temporary_failure;
+  live(9, [](int hour) { return hour < 3; });
+  EXPECT_FALSE(asked_by_number().empty());
+  EXPECT_LE(store_.settled_until(0, store_.profile(kLoadProfile)), kFebruary + 3 * 3600);
+}
+
 TEST_F(Numbers, ARefusalForNowIsAskedByNumberAgain) {
   for (const AccessResult now : {AccessResult::temporary_failure, AccessResult::hardware_fault,
                                  AccessResult::data_block_unavailable}) {
