@@ -9,6 +9,7 @@
 #include <set>
 
 #include "hes-stub/engine.hpp"
+#include "protocol/dlms/acse.hpp"
 #include "protocol/dlms/ciphering.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 #include "tests/rigs/head_end/world.hpp"
@@ -103,6 +104,7 @@ TEST_F(Claims, fault_25_a_stranger_with_other_keys_ends_no_session) {
 // One key, two connections at work: a number that is sealed twice would give the key away.
 TEST_F(Claims, fault_25_no_invocation_counter_is_used_twice) {
   lose_rows(100);
+  stranger().identity.keys = meter().identity.keys;  // it proves to be the meter
   const ConnectionId own = world_.connect(0);
   std::multiset<std::uint32_t> used;
   std::set<ConnectionId> to_whom;
@@ -110,11 +112,13 @@ TEST_F(Claims, fault_25_no_invocation_counter_is_used_twice) {
   world_.on_sent = [&](ConnectionId to, protocol::Bytes octets) {
     const auto message = protocol::wrapper::decode(octets);
     ASSERT_TRUE(message.ok());
-    const auto ciphered = protocol::dlms::decode_ciphered(message->apdu);
-    if (!ciphered) return;  // AARQ, RLRQ: their user information is looked at below
+    const auto aarq = protocol::dlms::decode_aarq(message->apdu);
+    const auto ciphered =
+        protocol::dlms::decode_ciphered(aarq ? aarq->user_information : message->apdu);
+    if (!ciphered) return;  // of the public client
     used.insert(ciphered->invocation_counter);
     to_whom.insert(to);
-    if (to == own && ++requests == 2) world_.connect(0);  // both ends are this meter
+    if (to == own && ++requests == 3) world_.connect(1);  // in the middle of a pull
   };
   world_.run_for_s(900);
   EXPECT_EQ(to_whom.size(), 2u);

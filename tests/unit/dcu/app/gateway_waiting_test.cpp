@@ -78,6 +78,24 @@ TEST(Gateway, fault_25_a_stranger_who_talks_on_keeps_nobody_out) {
   EXPECT_EQ(visitor.exchange(event.send).kind, ClientEvent::Kind::associated);
 }
 
+// The meter does not answer him; whoever waits behind him is in when its time is over.
+TEST(Gateway, fault_25_an_aarq_without_an_answer_keeps_nobody_out) {
+  World world({});
+  world.run_for(60);
+  Reader stranger(world, 1, 0);
+  world.meters[0]->deaf = true;
+  stranger.send(*stranger.session->associate());
+  world.run_for(2);
+  world.meters[0]->deaf = false;
+  Reader visitor(world, 1, 0);
+  visitor.send(*visitor.session->associate());
+  world.run_for(65);  // response_timeout_s
+  const auto answer = protocol::wrapper::decode(world.heard[visitor.stream]);
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->apdu[0], 0x61);
+  EXPECT_FALSE(busy(world, visitor.stream));
+}
+
 // Of one who has an association exceptions are no answers either.
 TEST(Gateway, fault_25_exceptions_hold_no_association) {
   World world({});
