@@ -25,6 +25,7 @@ constexpr std::int64_t kLifeS = 9 * 3600;
 struct StandingClock final : Clock {
   UtcNs now() const override { return (dcu_test::kStartS + kLifeS) * kNsPerSecond; }
   void arm(UtcNs) override {}
+  void shift(UtcNs) override {}
 };
 struct Silent final : Observer {};
 

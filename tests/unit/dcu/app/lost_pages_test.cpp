@@ -15,6 +15,7 @@ using dcu_test::FakeDisk;
 struct StandingClock final : Clock {
   UtcNs now() const override { return 1'767'571'200 * kNsPerSecond; }
   void arm(UtcNs) override {}
+  void shift(UtcNs) override {}
 };
 struct Silent final : Observer {};
 
