@@ -36,8 +36,7 @@ using Code = boost::system::error_code;
 
 // What the other end may leave unread before its connection is given up.
 constexpr std::size_t kMaxUnsentOctets = 8 << 20;
-// A door holds no more strangers than this. Who comes then takes the place of the one that has been
-// silent for longest: an honest handshake takes a round trip or two, so nobody can fill a door.
+// Strangers of a door; who comes then takes the place of the oldest, so that nobody can fill it.
 constexpr std::size_t kMaxStrangers = 64;
 // For the handshake, and for the last answer on the way to somebody who does not read.
 constexpr std::chrono::seconds kPatience{20};
@@ -129,8 +128,7 @@ class TlsLine final : public Line {
   asio::ssl::stream<tcp::socket> stream_;
 };
 
-// It went away before it was let in; the next one may not have (accept(2), which lists the
-// network's errors as to be passed over). Whatever else fails fails again at once.
+// It went away before it was let in (accept(2) lists these); whatever else fails fails again.
 bool is_of_the_caller(const Code& code) {
   for (const int gone : {ECONNABORTED, EINTR, EAGAIN, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN,
                          ENONET, EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH, EPERM}) {

@@ -41,7 +41,7 @@ void Plans::start() {
       meters_[meter].begin_numbers(known);
     }
     if (context_.inventory[meter].concentrator != kNoConcentrator) continue;
-    meters_[meter].closing_spread_s = context_.draw_below(context_.config.closing_spread_s + 1);
+    meters_[meter].closings.spread_s = context_.draw_below(context_.config.closing_spread_s + 1);
   }
 }
 
@@ -64,19 +64,19 @@ bool Plans::by_number(MeterIndex meter, const Obis& name) const {
   const Plan& plan = meters_[meter];
   const ProfileType* const profile = types_.profile(meter, name);
   return profile != nullptr && profile->counter_column >= 0 &&
-         !(name == kLoadProfile ? plan.numbers_refused : plan.closing_numbers_refused);
+         !(name == kLoadProfile ? plan.numbers_refused : plan.closings.numbers_refused);
 }
 
 void Plans::Plan::begin_numbers(std::uint32_t before) {
   counted = true;
   numbers = {};
   numbers.begin(before);
-  passed = 0;
-  newest = newest_closing = before;
+  parts = {};
+  newest = closings.newest = before;
 }
 
 std::int64_t Plans::Plan::most_rows(const EngineConfig& config) const {
-  return std::max<std::int64_t>(config.max_rows_per_pull >> halvings, 1);
+  return std::max<std::int64_t>(config.max_rows_per_pull >> parts.halvings, 1);
 }
 
 std::uint32_t Plans::Plan::last_of_part(const EngineConfig& config, std::uint32_t first) const {
@@ -150,8 +150,8 @@ void Plans::plan_by_stamp(MeterIndex meter, std::int64_t due_s) {
   if (by_number(meter, kLoadProfile)) {
     return want_rows(meter, {Pull::Kind::counter, false, 0, {}});
   }
-  const std::int64_t last_s = plan.reach_on ? kEndOfTimeS : runs.back().last_utc_s;
-  want_rows(meter, {Pull::Kind::stamps, plan.reach_on, runs.back().last_utc_s,
+  const std::int64_t last_s = plan.parts.reach_on ? kEndOfTimeS : runs.back().last_utc_s;
+  want_rows(meter, {Pull::Kind::stamps, plan.parts.reach_on, runs.back().last_utc_s,
                     rows_between(runs.front().first_utc_s, last_s)});
 }
 
@@ -159,7 +159,7 @@ void Plans::plan_by_stamp(MeterIndex meter, std::int64_t due_s) {
 bool Plans::closing_expected(MeterIndex meter) const {
   Store& store = context_.store;
   return context_.config.closing_pull && types_.profile(meter, kDailyClosing) != nullptr &&
-         context_.now_s() >= meters_[meter].closing_again_s &&
+         context_.now_s() >= meters_[meter].closings.again_s &&
          store.next_stamp(meter, closing_, store.settled_until(meter, closing_)) <=
              context_.now_s();
 }
@@ -172,31 +172,36 @@ void Plans::plan_by_number(MeterIndex meter, std::int64_t due_s) {
   const std::int64_t now_s = context_.now_s();
   const auto hole = plan.numbers.hole();
   if (hole && hole->first < plan.newest) {
-    if (hole->first != plan.hole) {
-      plan.hole = hole->first;
-      plan.hole_since_s = now_s;
+    if (hole->first != plan.parts.hole) {
+      plan.parts.hole = hole->first;
+      plan.parts.hole_since_s = now_s;
     }
     // A closing that is refused or does not come holds up nothing for good.
-    const std::int64_t waited_s = now_s - plan.hole_since_s - config.push_grace_s;
+    const std::int64_t waited_s = now_s - plan.parts.hole_since_s - config.push_grace_s;
     if (waited_s < 0 || (waited_s < Plan::kClosingAgainS && closing_expected(meter))) return;
+    if (plan.parts.doubtful == hole->first && !plan.parts.proved) {
+      return want_rows(meter,
+                       {Pull::Kind::hole, false, 0, rows_numbered(plan.newest, plan.newest)});
+    }
     // Numbers say little of how many rows there are, so a hole is asked for whole at first.
     const std::uint32_t part = plan.last_of_part(context_.config, hole->first);
-    const std::uint32_t last = plan.too_many ? std::min(hole->second, part) : hole->second;
+    const std::uint32_t last = plan.parts.too_many ? std::min(hole->second, part) : hole->second;
     return want_rows(meter, {Pull::Kind::hole, false, 0, rows_numbered(hole->first, last)});
   }
   context_.store.settle(meter, load_profile_,
                         std::min({due_s, plan.newest_stamp_s, plan.newest_arrival_s}));
   const std::int64_t overdue_s =
       due_s - context_.store.next_stamp(meter, load_profile_, plan.newest_arrival_s);
-  if (overdue_s < 0 || now_s < plan.rows_again_s) return;
+  if ((overdue_s < 0 && !plan.parts.more) || now_s < plan.rows_again_s) return;
   // Nothing behind the newest number, and for long: does the meter count anew?
   if (plan.empty_pulls != 0 && !plan.counter_checked) {
     return want_rows(meter, {Pull::Kind::counter, false, 0, {}});
   }
-  const bool part = plan.too_many || overdue_s > config.max_rows_per_pull *
-                                                     context_.inventory[meter].capture_period_s;
-  const bool open_end = plan.reach_on || !part;
-  const std::uint32_t first = next_number(std::max(plan.newest, plan.passed));
+  const bool part =
+      plan.parts.too_many ||
+      overdue_s > config.max_rows_per_pull * context_.inventory[meter].capture_period_s;
+  const bool open_end = plan.parts.reach_on || !part;
+  const std::uint32_t first = next_number(std::max(plan.newest, plan.parts.passed));
   want_rows(meter, {Pull::Kind::tail, open_end, 0,
                     rows_numbered(
                         first, open_end ? UINT32_MAX : plan.last_of_part(context_.config, first))});
@@ -207,14 +212,14 @@ void Plans::plan_closing(MeterIndex meter) {
   const EngineConfig& config = context_.config;
   Store& store = context_.store;
   const std::int64_t now_s = context_.now_s();
-  const std::int64_t due_s = now_s - config.closing_delay_s - plan.closing_spread_s;
+  const std::int64_t due_s = now_s - config.closing_delay_s - plan.closings.spread_s;
   std::int64_t stamp = store.next_stamp(meter, closing_, store.settled_until(meter, closing_));
-  plan.closing_until_s = 0;
-  if (plan.closing_hint) plan.wants |= kWantClosing;
-  if (stamp > due_s || now_s < plan.closing_again_s) return;
+  plan.closings.until_s = 0;
+  if (plan.closings.hint) plan.wants |= kWantClosing;
+  if (stamp > due_s || now_s < plan.closings.again_s) return;
   // Months of them after a long absence come in one answer, a row a day.
   for (std::int64_t i = 0; i < config.max_rows_per_pull && stamp <= due_s; ++i) {
-    plan.closing_until_s = stamp;
+    plan.closings.until_s = stamp;
     stamp = store.next_stamp(meter, closing_, stamp);
   }
   plan.wants |= kWantClosing;
@@ -223,17 +228,17 @@ void Plans::plan_closing(MeterIndex meter) {
 void Plans::plan_clock(MeterIndex meter) {
   Plan& plan = meters_[meter];
   const EngineConfig& config = context_.config;
-  const std::int64_t due_s = context_.now_s() - config.closing_delay_s - plan.closing_spread_s;
+  const std::int64_t due_s = context_.now_s() - config.closing_delay_s - plan.closings.spread_s;
   if (config.zone.next_midnight(plan.clock_checked_s) <= due_s) plan.wants |= kWantClock;
 }
 
 protocol::cosem::Selection Plans::closing(MeterIndex meter) const {
   const Plan& plan = meters_[meter];
   if (plan.counted && by_number(meter, kDailyClosing)) {
-    return rows_numbered(next_number(plan.newest_closing));
+    return rows_numbered(next_number(plan.closings.newest));
   }
   const std::int64_t from_s = context_.store.settled_until(meter, closing_) + 1;
-  return rows_between(from_s, std::max(from_s, plan.closing_until_s));
+  return rows_between(from_s, std::max(from_s, plan.closings.until_s));
 }
 
 // What the meter stamps from now on it has stamped before: look at these stamps once its pushes of

@@ -64,38 +64,53 @@ class Plans {
   struct Plan {
     // A closing that is not there, or is refused, is asked for again.
     static constexpr std::int64_t kClosingAgainS = 3600;
+    // So is a row, when the meter gives no others either.
+    static constexpr std::int64_t kRefusedAgainS = 3600;
 
     void begin_numbers(std::uint32_t before);                  // all up to here counts as seen
     std::int64_t most_rows(const EngineConfig& config) const;  // of one pull
     std::uint32_t last_of_part(const EngineConfig& config, std::uint32_t first) const;
     void hold_back(const Context& context);
+    bool counts_anew(std::span<const std::uint8_t> is_new, std::span<const Row> rows) const;
+
+    // Of daily closings.
+    struct Closings {
+      bool numbers_refused = false;  // they have numbers and are not selected by them
+      bool hint = false;             // numbers are missing that may be theirs
+      std::uint32_t newest = 0;      // number
+      std::int64_t spread_s = 0;
+      std::int64_t until_s = 0;
+      std::int64_t again_s = 0;  // the row was not there: ask again then
+    };
+    // Of asking by number for a part of what is missing.
+    struct Parts {
+      std::uint32_t hole = 0;         // the oldest one begins here ...
+      std::int64_t hole_since_s = 0;  // ... and was first seen then
+      bool more = false;              // a part came: there may be more behind it
+      bool reach_on = false;          // a part came back short: the next pull has no end
+      bool too_many = false;          // without an end, or a hole as a whole, it was too long
+      bool proved = false;            // a pull has succeeded since `doubtful` was refused
+      std::uint8_t halvings = 0;      // of the rows of a part, until they fit
+      std::uint32_t passed = 0;       // from the newest to here the meter has no rows
+      std::uint32_t doubtful = 0;     // this row alone was refused
+    };
 
     std::uint8_t wants = 0;
     bool counted = false;          // numbers have begun
     bool counter_checked = false;  // since rows came last
-    bool numbers_refused = false;  // the load profile has numbers and is not selected by them ...
-    bool closing_numbers_refused = false;  // ... the closings are not
-    bool reach_on = false;                 // a part came back short: the next pull has no end
-    bool too_many = false;                 // without an end it was too long: parts
-    bool closing_hint = false;             // numbers are missing that may be closings
-    std::uint8_t empty_pulls = 0;          // in a row
-    std::uint8_t halvings = 0;             // of the rows of a part, until they fit
+    bool numbers_refused = false;  // the load profile has numbers and is not selected by them
+    std::uint8_t empty_pulls = 0;  // in a row
     Pull pull;
+    Parts parts;
+    Closings closings;
     std::int64_t rows_again_s = 0;
     RowNumbers numbers;
     // Newest row of the load profile, by number; the largest stamp where there are none.
     std::uint32_t newest = 0;
-    std::uint32_t passed = 0;  // from the newest to here the meter has no rows
     std::int64_t newest_stamp_s = INT64_MIN;
     std::int64_t newest_arrival_s = 0;
-    std::uint32_t newest_closing = 0;  // number
-    std::uint32_t hole = 0;            // the oldest one begins here ...
-    std::int64_t hole_since_s = 0;     // ... and was first seen then
-    std::int64_t closing_spread_s = 0;
     // After its clock was set back: stamps lived twice, where a lost row leaves no missing stamp.
     StampRange twice;  // to 0: nothing to look at
-    std::int64_t closing_until_s = 0;
-    std::int64_t closing_again_s = 0;  // the row was not there: ask again then
     std::int64_t clock_checked_s = 0;
   };
   void plan_rows(MeterIndex meter);
@@ -106,11 +121,11 @@ class Plans {
   bool by_number(MeterIndex meter, const Obis& profile) const;
   bool closing_expected(MeterIndex meter) const;
   void want_rows(MeterIndex meter, const Pull& pull);
-  bool counts_anew(const Plan& plan, std::span<const Row> rows) const;
   void account(MeterIndex meter);
   void stamps_pulled(MeterIndex meter);
   void tail_pulled(MeterIndex meter, std::span<const Row> rows);
   void narrow(MeterIndex meter);
+  void doubt(MeterIndex meter, std::uint32_t number);
 
   Context& context_;
   Types& types_;

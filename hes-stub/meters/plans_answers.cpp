@@ -24,11 +24,11 @@ void Plans::account(MeterIndex meter) {
 
 // A row behind the newest, and new to the store, under a number that was seen: another meter took
 // the place, or this one lost its memory.
-bool Plans::counts_anew(const Plan& plan, std::span<const Row> rows) const {
-  const auto is_new = context_.store.last_new();
+bool Plans::Plan::counts_anew(std::span<const std::uint8_t> is_new,
+                              std::span<const Row> rows) const {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (is_new[i] != 0 && rows[i].stamp_utc_s > plan.newest_stamp_s &&
-        plan.numbers.seen(rows[i].capture_counter)) {
+    if (is_new[i] != 0 && rows[i].stamp_utc_s > newest_stamp_s &&
+        numbers.seen(rows[i].capture_counter)) {
       return true;
     }
   }
@@ -54,14 +54,14 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
     const std::int64_t settled_s = context_.store.settled_until(meter, load_profile_);
     if (!load || settled_s < rows.front().stamp_utc_s) return;
     plan.begin_numbers(std::max(rows.front().capture_counter, 1u) - 1);
-  } else if (load && counts_anew(plan, rows)) {
+  } else if (load && plan.counts_anew(context_.store.last_new(), rows)) {
     context_.note_event(meter, "rows numbered anew");
     plan.begin_numbers(0);
   }
   for (const Row& row : rows) {
     plan.numbers.add(row.capture_counter);
     if (!load) {
-      plan.newest_closing = std::max(plan.newest_closing, row.capture_counter);
+      plan.closings.newest = std::max(plan.closings.newest, row.capture_counter);
     } else if (row.capture_counter > plan.newest) {
       plan.newest = row.capture_counter;
       plan.newest_stamp_s = row.stamp_utc_s;
@@ -73,7 +73,7 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
 
 void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
   Plan& plan = meters_[meter];
-  if (plan.halvings > 0) --plan.halvings;
+  if (plan.parts.halvings > 0) --plan.parts.halvings;
   switch (plan.pull.kind) {
     case Pull::Kind::counter:
       return;
@@ -88,7 +88,8 @@ void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
       break;
     case Pull::Kind::hole:
       plan.numbers.close(plan.pull.selection.from_entry, plan.pull.selection.to_entry);
-      plan.closing_hint = true;
+      plan.closings.hint = plan.pull.selection.from_entry != plan.newest;
+      plan.parts.proved = true;
       account(meter);
       break;
   }
@@ -103,16 +104,17 @@ void Plans::stamps_pulled(MeterIndex meter) {
   if (passed || plan.pull.open_end) {
     context_.store.settle(meter, load_profile_, std::min(plan.pull.to_s, plan.newest_stamp_s));
   }
-  plan.reach_on = !passed && !plan.pull.open_end;
+  plan.parts.reach_on = !passed && !plan.pull.open_end;
   if (!passed && plan.pull.open_end) plan.hold_back(context_);
 }
 
 void Plans::tail_pulled(MeterIndex meter, std::span<const Row> rows) {
   Plan& plan = meters_[meter];
-  if (plan.pull.open_end) plan.too_many = false;
+  if (plan.pull.open_end) plan.parts.too_many = false;
   // Rows below what was asked for come from a meter that does not heed the selection.
   const bool nothing = plan.newest < plan.pull.selection.from_entry;
-  plan.reach_on = nothing && !plan.pull.open_end;
+  plan.parts.more = !plan.pull.open_end;
+  plan.parts.reach_on = nothing && !plan.pull.open_end;
   if (nothing) {
     if (plan.pull.open_end || !rows.empty()) plan.hold_back(context_);
     return;
@@ -121,13 +123,31 @@ void Plans::tail_pulled(MeterIndex meter, std::span<const Row> rows) {
   const auto hole = plan.numbers.hole();
   if (!hole || hole->first >= plan.newest) return;
   plan.numbers.close(plan.pull.selection.from_entry, plan.newest);
-  plan.closing_hint = true;
+  plan.closings.hint = true;
   account(meter);
 }
 
 void Plans::pull_too_long(MeterIndex meter, Want want) {
   if (want == kWantRows) return narrow(meter);
-  meters_[meter].closing_numbers_refused = true;  // by stamps it is a row a day
+  meters_[meter].closings.numbers_refused = true;  // by stamps it is a row a day
+}
+
+// This row alone was refused. It is given up when the newest one comes meanwhile, and this one does
+// not even then; a meter that gives nothing at all is asked for it again later.
+void Plans::doubt(MeterIndex meter, std::uint32_t number) {
+  Plan& plan = meters_[meter];
+  if (number == plan.newest) {
+    plan.parts.doubtful = 0;
+    plan.parts.hole_since_s = context_.now_s() + Plan::kRefusedAgainS;
+  } else if (number == plan.parts.doubtful && plan.parts.proved) {
+    plan.numbers.close(number, number);
+    plan.parts.doubtful = 0;
+    context_.note_event(meter, "row left out", std::to_string(number));
+    account(meter);
+  } else {
+    plan.parts.doubtful = number;
+    plan.parts.proved = false;
+  }
 }
 
 // Rows of which one does not come, or too many at once, are asked for in parts that grow smaller,
@@ -136,20 +156,20 @@ void Plans::narrow(MeterIndex meter) {
   Plan& plan = meters_[meter];
   const Pull& pull = plan.pull;
   const std::uint32_t first = pull.selection.from_entry;
-  const bool whole = pull.open_end || (pull.kind == Pull::Kind::hole && !plan.too_many);
+  const bool whole = pull.open_end || (pull.kind == Pull::Kind::hole && !plan.parts.too_many);
   if (!whole && plan.most_rows(context_.config) > 1) {
-    ++plan.halvings;
+    ++plan.parts.halvings;
   } else if (!whole) {
-    if (pull.kind == Pull::Kind::tail) plan.passed = first;
-    if (pull.kind == Pull::Kind::hole) plan.numbers.close(first, first);
+    if (pull.kind == Pull::Kind::tail) plan.parts.passed = first;  // a hole, once more comes
+    if (pull.kind == Pull::Kind::hole) doubt(meter, first);
     if (pull.kind == Pull::Kind::stamps) plan.hold_back(context_);
-    context_.note_event(meter, "row left out", std::to_string(first));
-  } else if (plan.reach_on) {  // the part before it was empty, and the meter has passed it
+  } else if (plan.parts.reach_on) {  // the part before it was empty, and the meter has passed it
     if (pull.kind == Pull::Kind::stamps) context_.store.settle(meter, load_profile_, pull.to_s);
-    if (pull.kind == Pull::Kind::tail) plan.passed = plan.last_of_part(context_.config, first);
+    if (pull.kind == Pull::Kind::tail)
+      plan.parts.passed = plan.last_of_part(context_.config, first);
   }
-  plan.too_many = true;
-  plan.reach_on = false;
+  plan.parts.too_many = true;
+  plan.parts.reach_on = false;
   plan_rows(meter);
 }
 
@@ -163,17 +183,17 @@ void Plans::pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessRes
   }
   if (want == kWantClosing) {
     const bool by_stamp = !(plan.counted && by_number(meter, kDailyClosing));
-    plan.closing_numbers_refused |= protocol::dlms::is_not_selectable(result);
-    plan.closing_hint = false;
-    if (by_stamp) plan.closing_again_s = context_.now_s() + Plan::kClosingAgainS;
+    plan.closings.numbers_refused |= protocol::dlms::is_not_selectable(result);
+    plan.closings.hint = false;
+    if (by_stamp) plan.closings.again_s = context_.now_s() + Plan::kClosingAgainS;
   }
   drop(meter, want);
 }
 
 void Plans::closing_pulled(MeterIndex meter, std::span<const Row> rows) {
   Plan& plan = meters_[meter];
-  const std::int64_t to_s = plan.closing_until_s;
-  plan.closing_hint = false;
+  const std::int64_t to_s = plan.closings.until_s;
+  plan.closings.hint = false;
   drop(meter, kWantClosing);
   if (to_s == 0) return;
   const bool there = std::any_of(rows.begin(), rows.end(),
@@ -181,7 +201,7 @@ void Plans::closing_pulled(MeterIndex meter, std::span<const Row> rows) {
   if (there || context_.now_s() - to_s > kClosingGivenUpS) {
     context_.store.settle(meter, closing_, to_s);
   } else {
-    plan.closing_again_s = context_.now_s() + Plan::kClosingAgainS;
+    plan.closings.again_s = context_.now_s() + Plan::kClosingAgainS;
   }
 }
 

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <exception>
 
+#include "os/program.hpp"
 #include "sim/drive/firmware_end.hpp"
 #include "sim/drive/firmware_exits.hpp"
 #include "sim/drive/wall.hpp"
@@ -53,6 +54,7 @@ void on_crash(int signal, siginfo_t* info, void*) {
     const bool has_address = signal == SIGSEGV || signal == SIGBUS;
     tell_own_crash(name, has_address ? info->si_addr : nullptr);
   }
+  guarded = 0;  // what follows is ours, also from within a firmware
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   ::sigaction(signal, &standard, nullptr);
@@ -130,8 +132,7 @@ void start_watch() {
   pthread_attr_setstacksize(&attributes, std::size_t{256} << 10);
   pthread_t thread{};
   if (pthread_create(&thread, &attributes, watch, nullptr) != 0) {
-    std::fputs("amitwin: no thread to watch the firmware with: one that hangs will not be named\n",
-               stderr);
+    os::say("amitwin: no thread to watch the firmware with: one that hangs will not be named\n");
   }
   pthread_attr_destroy(&attributes);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -153,6 +153,10 @@ ProgramRun crash_in(const Folder& folder, const std::string& file, const std::st
       pass = 0;
       if (--n == 0) {
         pass = SIGSEGV;
+        siginfo_t fault{};  // as of the processor, not as of another process
+        fault.si_signo = SIGSEGV;
+        fault.si_code = SEGV_MAPERR;
+        ptrace(PTRACE_SETSIGINFO, child, nullptr, &fault);
       } else {
         ptrace(PTRACE_SINGLESTEP, child, nullptr, nullptr);
         waitpid(child, &status, 0);

@@ -122,11 +122,11 @@ bool is_cut_off(const std::string& file) {
 FoundFirmware from_shared_object(const std::string& path) {
   // A bare name would be searched for in the system's folders.
   const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
-  const std::string other = no_object_of_ours(file);
-  if (!other.empty()) return {nullptr, other};
   if (is_cut_off(file)) {
     return {nullptr, "is cut off, allowed: a whole shared object (is it being written?)"};
   }
+  const std::string other = no_object_of_ours(file);
+  if (!other.empty()) return {nullptr, other};
   void* object = nullptr;
   models::FirmwareCall::set_guest();
   {

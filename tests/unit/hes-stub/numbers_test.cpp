@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "hes-stub/engine.hpp"
 #include "protocol/dlms/refusal.hpp"
@@ -277,9 +278,12 @@ TEST_F(Numbers, AHoleTooLargeForOneAnswerComesInParts) {
   live(24, kAll);
   expect_all();
   EXPECT_EQ(asked_by_stamp(), 0u);
-  std::uint32_t whole = 0;
-  for (const auto& [first, last] : asked_by_number()) whole += last - first > 1000;
-  EXPECT_LE(whole, 1u);
+  // Each block of an answer asks the fake meter again.
+  std::set<std::pair<std::uint32_t, std::uint32_t>> whole;
+  for (const auto& range : asked_by_number()) {
+    if (range.second - range.first > 1000) whole.insert(range);
+  }
+  EXPECT_LE(whole.size(), 1u);
 }
 
 // A tail of them.
