@@ -127,13 +127,15 @@ void Uplink::on_data(int socket, Bytes octets) {
   if (!valid(socket)) return;
   Peer& peer = peers_[static_cast<std::size_t>(socket)];
   if (!peer.open) return;
-  peer.heard_us = platform_.now_us();
-  if (socket == head_end_) active_at_us_ = peer.heard_us;
+  if (socket == head_end_) active_at_us_ = platform_.now_us();
   const std::uint32_t connection = peer.connection;
   Message message;
   while (!octets.empty() && !peer.deframer.broken()) {
     octets = octets.subspan(peer.deframer.take(octets));
-    while (peer.deframer.next(message)) owner_.on_message(connection, message);
+    while (peer.deframer.next(message)) {
+      peer.heard_us = platform_.now_us();  // a whole message: octets alone keep no place
+      owner_.on_message(connection, message);
+    }
   }
   // Nothing behind a wrong header can be trusted: only a new connection helps.
   if (peer.deframer.broken()) {

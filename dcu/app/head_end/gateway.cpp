@@ -65,12 +65,12 @@ void Gateway::watch(StreamId stream) {
 void Gateway::on_data(StreamId stream, Bytes octets) {
   const auto at = callers_.find(stream);
   if (at == callers_.end()) return;
-  at->second.heard = core_.now();
   while (!octets.empty()) {
     protocol::wrapper::Deframer& deframer = *at->second.deframer;
     octets = octets.subspan(deframer.take(octets));
     Message message;
     while (deframer.next(message)) {
+      at->second.heard = core_.now();  // a whole message: octets alone keep no place
       request(stream, message);
       if (!callers_.contains(stream)) return;
     }

@@ -199,6 +199,17 @@ TEST_F(AssociationTest, fault_25_idle_connections_are_hung_up) {
   EXPECT_TRUE(world_.module().uplink().connected());
 }
 
+// An octet a second, and never a whole message.
+TEST_F(AssociationTest, fault_25_octets_without_a_message_keep_no_place) {
+  const int socket = world_.connect_in();
+  const Octets head = {0, 1, 0, 16, 0, 1, 0, 250};
+  for (std::size_t second = 0; second < 125; ++second) {
+    world_.deliver(socket, {second < head.size() ? head[second] : std::uint8_t{0}});
+    world_.run_for(kSecond);
+  }
+  EXPECT_EQ(world_.module().uplink().counters().idle, 1u);
+}
+
 TEST_F(AssociationTest, fault_25_a_socket_is_left_for_the_head_end) {
   world_.head_end_answers = false;
   world_.close_from_far_end(head_end_);

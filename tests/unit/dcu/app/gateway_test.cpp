@@ -145,6 +145,20 @@ TEST(Gateway, ASilentClientIsClosed) {
   EXPECT_TRUE(world.hung_up[reader.stream]);
 }
 
+// An octet a second, and never a whole message.
+TEST(Gateway, fault_25_octets_without_a_message_keep_no_place) {
+  World world({});
+  world.run_for(60);
+  const StreamId stream = world.call(Door::gateway);
+  const std::vector<std::uint8_t> head = {0, 1, 0, 16, 0, 1, 0, 250};
+  for (std::size_t second = 0; second < 125 && !world.hung_up[stream]; ++second) {
+    const std::uint8_t octet = second < head.size() ? head[second] : 0;
+    world.say(stream, {&octet, 1});
+    world.run_for(1);
+  }
+  EXPECT_TRUE(world.hung_up[stream]);
+}
+
 TEST(Gateway, fault_01_another_connection_has_no_association) {
   World world({});
   world.run_for(60);
