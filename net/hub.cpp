@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/hub.hpp"
 
-#include <sys/resource.h>
-
 #include <utility>  // Boost 1.74's Asio uses std::exchange without it
 
 #include <array>
@@ -26,6 +24,8 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "os/program.hpp"
 
 namespace net {
 namespace {
@@ -219,9 +219,8 @@ void AsioHub::accept(Door& door) {
 void AsioHub::tell_exhausted(const Code& code) {
   if (std::exchange(told_exhausted_, true)) return;
   std::string sentence = code.message() + ": further callers wait";
-  rlimit limit{};
-  if (code == asio::error::no_descriptors && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    sentence = "no descriptor is left of " + std::to_string(limit.rlim_cur) +
+  if (code == asio::error::no_descriptors) {
+    sentence = "no descriptor is left of " + std::to_string(os::descriptors().limit) +
                ": further callers wait until others leave; allowed: a higher limit (ulimit -n)";
   }
   events_.on_exhausted(sentence);

@@ -25,8 +25,10 @@ struct TlsFiles {
 // TLS 1.2 or 1.3, both ends with a certificate of the authority.
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
-// Faults name the file; then nothing is returned.
-TlsContext tls_context(const TlsFiles& files, std::vector<std::string>& faults);
+// Faults name the file, behind what it is called where it was given (`names`, such as a key of the
+// scenario); then nothing is returned.
+TlsContext tls_context(const TlsFiles& files, std::vector<std::string>& faults,
+                       const TlsFiles& names = {});
 // Throws std::runtime_error with the first of them.
 TlsContext tls_context(const TlsFiles& files);
 

@@ -96,7 +96,7 @@ class Uplink {
   Backoff dialled_{10 * kUsPerSecond, 600 * kUsPerSecond};
   std::int64_t dial_at_us_ = kNever;  // or give up dialling
   std::int64_t connected_at_us_ = 0;
-  std::int64_t active_at_us_ = 0;    // last whole message either way
+  std::int64_t active_at_us_ = 0;    // last octets either way
   std::int64_t progress_at_us_ = 0;  // last acknowledgement while something waits for one
   std::uint64_t sent_ = 0;
   std::uint64_t progress_ = 0;

@@ -28,25 +28,15 @@ result::Summary summary_of_none(const Scenario& scenario, const RunOptions& opti
   return summary;
 }
 
-namespace {
-
-void replace_all(std::string& text, const std::string& what, const std::string& by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-}
-
-}  // namespace
-
 void prepare_summary_files(const Scenario& scenario, const RunOptions& options) {
   const std::string mark = "@the firmware's end@";
   const result::Summary summary = summary_of_none(scenario, options, mark);
   const auto prepared = [&](std::string text) {
-    replace_all(text, result::escape_markup(mark), std::string(1, kSentence));
-    replace_all(text, mark, std::string(1, kSentence));
-    replace_all(text, "\"sim_s\": null", std::string("\"sim_s\": ") + kSimulatedS);
-    replace_all(text, "\"simulated_s\" value=\"nan\"",
-                std::string("\"simulated_s\" value=\"") + kSimulatedS + "\"");
+    result::replace_all(text, result::escape_markup(mark), std::string(1, kSentence));
+    result::replace_all(text, mark, std::string(1, kSentence));
+    result::replace_all(text, "\"sim_s\": null", std::string("\"sim_s\": ") + kSimulatedS);
+    result::replace_all(text, "\"simulated_s\" value=\"nan\"",
+                        std::string("\"simulated_s\" value=\"") + kSimulatedS + "\"");
     return text;
   };
   set_firmware_file(0, options.folder + "/summary.json", prepared(result::summary_text(summary)));

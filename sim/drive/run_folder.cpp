@@ -187,32 +187,31 @@ void RunFolder::leave() const {
   if (file >= 0) ::close(file);
 }
 
-std::string RunFolder::swap_in() {
-  settled_ = true;
-  const char* stuck = marks_[1].c_str();
-  if (advance(Stage::growing, Stage::whole)) {
-    clear_the_way();
-    stuck = move_all();
-  }
-  if (stuck != nullptr) {
-    return fmt::format("{}: cannot be put in its place ({}); the whole set is in {}", stuck,
-                       std::strerror(errno), path_);
-  }
-  advance(Stage::moving, Stage::growing);
-  empty_out();
-  if (made_out_) ::rmdir(out_.c_str());  // of a run that could write nothing
-  return {};
+// What stood in the way, with errno; nullptr: all is in its place.
+const char* RunFolder::put_in_place() const {
+  if (!advance(Stage::growing, Stage::whole)) return marks_[1].c_str();
+  clear_the_way();
+  const char* const stuck = move_all();
+  if (stuck == nullptr) advance(Stage::moving, Stage::growing);
+  return stuck;
 }
 
 void swap_in_at_firmware_end() {
   RunFolder* const folder = std::exchange(open_folder, nullptr);
-  if (folder == nullptr || !folder->advance(RunFolder::Stage::growing, RunFolder::Stage::whole)) {
-    return;
+  if (folder != nullptr && folder->put_in_place() == nullptr) folder->leave();
+}
+
+// ---- Strings again ----
+
+std::string RunFolder::swap_in() {
+  settled_ = true;
+  if (const char* const stuck = put_in_place(); stuck != nullptr) {
+    return fmt::format("{}: cannot be put in its place ({}); the whole set is in {}", stuck,
+                       std::strerror(errno), path_);
   }
-  folder->clear_the_way();
-  if (folder->move_all() != nullptr) return;
-  folder->advance(RunFolder::Stage::moving, RunFolder::Stage::growing);
-  folder->leave();
+  empty_out();
+  if (made_out_) ::rmdir(out_.c_str());  // of a run that could write nothing
+  return {};
 }
 
 }  // namespace sim::run

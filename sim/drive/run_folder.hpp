@@ -56,6 +56,7 @@ class RunFolder {
   bool advance(Stage from, Stage to) const;
   void clear_the_way() const;
   const char* move_all() const;
+  const char* put_in_place() const;
   void leave() const;
   friend void swap_in_at_firmware_end();
 

@@ -7,6 +7,7 @@
 #include "sim/drive/run.hpp"
 #include "sim/drive/run_folder.hpp"
 #include "sim/report/report.hpp"
+#include "sim/report/text.hpp"
 
 namespace sim::run {
 namespace {
@@ -18,12 +19,6 @@ bool worth_its_place(const RunOutcome& outcome, bool earlier) {
   return outcome.code != os::kInterrupted || outcome.shows_until > 0;
 }
 
-void replace_all(std::string& text, const std::string& what, const std::string& by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-}
-
 void add_sentence(std::string& remark, const std::string& sentence) {
   remark += (remark.empty() ? "" : "; ") + sentence;
 }
@@ -33,8 +28,8 @@ void settle(RunFolder& folder, const std::string& out, RunOutcome& outcome) {
   if (worth_its_place(outcome, folder.earlier())) {
     const std::string stuck = folder.swap_in();
     if (stuck.empty()) {
-      replace_all(outcome.error, folder.path() + "/", out + "/");
-      replace_all(outcome.remark, folder.path() + "/", out + "/");
+      result::replace_all(outcome.error, folder.path() + "/", out + "/");
+      result::replace_all(outcome.remark, folder.path() + "/", out + "/");
     } else {
       outcome.error = stuck;
       outcome.code = os::kEnvironment;

@@ -160,4 +160,10 @@ Range rounded(const Range& range, Quantity quantity, int wanted) {
   return wide;
 }
 
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
 }  // namespace sim::result

@@ -43,5 +43,7 @@ std::string date_time_text(std::int64_t utc_s);
 // Text for XML and HTML, in elements and in attributes. Control characters that XML cannot carry
 // become U+FFFD.
 std::string escape_markup(std::string_view text);
+// Every `what`, not empty, gives way to `by`.
+void replace_all(std::string& text, std::string_view what, std::string_view by);
 
 }  // namespace sim::result

@@ -173,27 +173,27 @@ Job::Next Collector::on_numbered_rows(Job& job, Reading& reading, const Answer& 
   if (!answer.ok()) return Job::Next::finished;
   const auto decoded = take_answer(job, reading, answer);
   if (!decoded) return Job::Next::unreadable;
-  const std::vector<Row>* const rows = &decoded->rows;
+  const std::vector<Row>& rows = decoded->rows;
   ProfileCursor& cursor =
       core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)];
   const std::int64_t now_s = core_.now_s();
   const std::uint32_t newest_before = cursor.newest;
   cursor.newest = std::max(cursor.newest, decoded->newest);
   // Rows and none of them newer: a meter that does not heed the selection, or has no more numbers.
-  if (!rows->empty() && cursor.newest == newest_before) reading.last_part = true;
-  const std::int64_t to_s = reading.last_part || rows->empty()
+  if (!rows.empty() && cursor.newest == newest_before) reading.last_part = true;
+  const std::int64_t to_s = reading.last_part || rows.empty()
                                 ? now_s
-                                : std::clamp(rows->back().at.utc_s, reading.from_s, now_s);
+                                : std::clamp(rows.back().at.utc_s, reading.from_s, now_s);
   // Boundaries of periods, as the stamps of a clock that is right.
   const std::int64_t step_s = reading.profile == Profile::load ? period_s(job.meter) : 1;
-  if (!rows->empty() || reading.last_part) cursor.settled_s = to_s - to_s % step_s;
+  if (!rows.empty() || reading.last_part) cursor.settled_s = to_s - to_s % step_s;
   // A range that was asked for in between may have brought some of them.
-  std::vector<Row> fresh = taken(job.meter, reading.profile).fresh(*rows, INT64_MIN, INT64_MAX);
-  core_.counters.rows_known += rows->size() - fresh.size();
+  std::vector<Row> fresh = taken(job.meter, reading.profile).fresh(rows, INT64_MIN, INT64_MAX);
+  core_.counters.rows_known += rows.size() - fresh.size();
   job.new_rows += static_cast<std::uint32_t>(fresh.size());
   take(job.meter, reading, std::move(fresh), to_s);
   if (reading.last_part) return Job::Next::finished;
-  reading.reach_on = rows->empty();
+  reading.reach_on = rows.empty();
   reading.from_s = to_s;
   ask_next(job, reading);
   return Job::Next::go_on;
@@ -256,13 +256,13 @@ Job::Next Collector::on_rows(Job& job, Reading& reading, const Answer& answer) {
   const std::int64_t period = period_s(job.meter);
   const auto decoded = take_answer(job, reading, answer);
   if (!decoded) return Job::Next::unreadable;
-  const std::vector<Row>* const rows = &decoded->rows;
+  const std::vector<Row>& rows = decoded->rows;
   std::vector<Row> fresh =
-      taken(job.meter, reading.profile).fresh(*rows, reading.from_s, reading.to_s);
+      taken(job.meter, reading.profile).fresh(rows, reading.from_s, reading.to_s);
   const std::int64_t now_s = core_.now_s();
   const bool late =
-      reading.last_part && !rows->empty() && rows->back().at.utc_s < now_s - period - kLateS;
-  if (looks_disturbed(reading, *rows, fresh) ||
+      reading.last_part && !rows.empty() && rows.back().at.utc_s < now_s - period - kLateS;
+  if (looks_disturbed(reading, rows, fresh) ||
       (late && reading.profile == Profile::load && !reading.again && !reading.wanted)) {
     ++core_.counters.reread;
     reading.again = true;
@@ -274,16 +274,16 @@ Job::Next Collector::on_rows(Job& job, Reading& reading, const Answer& answer) {
   ProfileCursor& cursor =
       core_.store.meters()[job.meter].profiles[static_cast<std::size_t>(reading.profile)];
   if (!reading.wanted) {
-    if (!rows->empty()) {
-      cursor.settled_s = std::min(rows->back().at.utc_s, now_s);
+    if (!rows.empty()) {
+      cursor.settled_s = std::min(rows.back().at.utc_s, now_s);
     } else if (!reading.last_part) {
       cursor.settled_s = reading.to_s;
     }
   } else {
     auto& all = reading.wanted->rows;
-    all.insert(all.end(), rows->begin(), rows->end());
+    all.insert(all.end(), rows.begin(), rows.end());
   }
-  core_.counters.rows_known += rows->size() - fresh.size();
+  core_.counters.rows_known += rows.size() - fresh.size();
   job.new_rows += static_cast<std::uint32_t>(fresh.size());
   take(job.meter, reading, std::move(fresh), reading.to_s);
   if (reading.last_part) return Job::Next::finished;

@@ -111,27 +111,9 @@ std::vector<std::string> tls_faults(const Scenario& scenario) {
   std::vector<std::string> faults;
   std::set<std::string> seen;
   for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
-    const net::TlsFiles files = tls_files(scenario, number);
-    struct PemKey {
-      const char* key;
-      const std::string& file;
-      const char* what;  // in the words of net::tls_context
-    };
-    const PemKey keys[] = {{"expose.tls_certificate", files.certificate, "certificate chain"},
-                           {"expose.tls_key", files.key, "private key"},
-                           {"expose.tls_authority", files.authority, "authority"}};
-    std::vector<std::string> of_this, unfit;
-    for (const PemKey& each : keys) {
-      const std::string error = os::read_file(each.file, os::kMaxTextOctets).error;
-      if (!error.empty()) of_this.push_back(fmt::format("{} = {}", each.key, error));
-    }
-    if (of_this.empty()) net::tls_context(files, unfit);
-    for (const PemKey& each : keys) {
-      for (const std::string& fault : unfit) {
-        if (fault.find(each.what, fault.rfind("allowed: ")) == std::string::npos) continue;
-        of_this.push_back(fmt::format("{} = {}", each.key, fault));
-      }
-    }
+    std::vector<std::string> of_this;
+    net::tls_context(tls_files(scenario, number), of_this,
+                     {"expose.tls_certificate", "expose.tls_key", "expose.tls_authority"});
     for (const std::string& fault : of_this) {
       if (faults.size() < kMost && seen.insert(fault).second) faults.push_back(fault);
     }
