@@ -22,22 +22,24 @@ bool below(const Row& a, const Row& b) {
   return any;
 }
 
+std::uint64_t total(const Row& row) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < row.n_values; ++i) sum += static_cast<std::uint64_t>(row.values[i]);
+  return sum;
+}
+
+bool lower_total(const Row& a, const Row& b) { return total(a) < total(b); }
+
 // Registers that only ever grow put all rows into one order, whatever order they stand in here.
-// A profile of increments or of voltages does not, and then its values prove nothing.
+// A profile of increments or of voltages does not, and then its values prove nothing: a delivery
+// is a part of the meter's buffer in its order, so it alone shows most of these.
 bool cumulative(const Rows& day, std::span<const Row> delivered) {
-  std::vector<const Row*> rows;
-  for (const Row& row : day) rows.push_back(&row);
-  for (const Row& row : delivered) rows.push_back(&row);
-  const auto total = [](const Row* row) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < row->n_values; ++i)
-      sum += static_cast<std::uint64_t>(row->values[i]);
-    return sum;
-  };
-  std::stable_sort(rows.begin(), rows.end(),
-                   [&](const Row* a, const Row* b) { return total(a) < total(b); });
+  if (!std::is_sorted(delivered.begin(), delivered.end(), lower_total)) return false;
+  Rows rows = day;
+  rows.insert(rows.end(), delivered.begin(), delivered.end());
+  std::stable_sort(rows.begin(), rows.end(), lower_total);
   for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (total(rows[i - 1]) != total(rows[i]) && !below(*rows[i - 1], *rows[i])) return false;
+    if (total(rows[i - 1]) != total(rows[i]) && !below(rows[i - 1], rows[i])) return false;
   }
   return true;
 }
@@ -49,6 +51,11 @@ class Evidence {
       : registers_(cumulative(day, delivered)),
         lived_twice_(!increasing(day) || !increasing(delivered)) {}
 
+  // Rows that a delivery put by their stamps, before anything told that time was lived twice, go
+  // where their registers put them.
+  void set_right(Rows& day) const {
+    if (lived_twice_ && registers_) std::stable_sort(day.begin(), day.end(), lower_total);
+  }
   // The meter wrote `a` before `b`, for certain.
   bool proves_earlier(const Row& a, const Row& b) const { return registers_ && below(a, b); }
   // Most likely so: by the stamps, unless some time was lived twice.
@@ -147,6 +154,7 @@ void merge_push(Rows& day, std::span<const Row> delivered, std::vector<std::uint
     return merge_numbered(day, delivered, is_new, Delivery::push);
   }
   const Evidence evidence(day, delivered);
+  evidence.set_right(day);
   // Rows of this delivery must not be taken for known ones.
   const Rows before = day;
   std::size_t cursor = push_cursor(day);
@@ -176,6 +184,7 @@ void merge_pull(Rows& day, std::span<const Row> delivered, std::vector<std::uint
   is_new.assign(delivered.size(), 1);
   if (numbered(day) && numbered(delivered)) return merge_numbered(day, delivered, is_new, how);
   const Evidence evidence(day, delivered);
+  evidence.set_right(day);
   Rows merged(delivered.begin(), delivered.end());
   std::vector<std::size_t> partner(day.size(), kNone);  // of each row of the day, in `delivered`
   std::size_t hint = 0;                                 // both run in the same order, nearly always

@@ -130,6 +130,40 @@ TEST(DayMerge, APullFindsTheLostFirstPassBehindTheSecond) {
   expect_same(day.rows_, buffer);
 }
 
+// Rows that came apart are put by their stamps as long as nothing tells that time was lived twice;
+// what a later delivery shows of it puts them right, and a push again is known as one.
+TEST(DayMerge, RowsPutByTheirStampsAreSetRightOnceTimeIsSeenLivedTwice) {
+  Rows buffer;  // set back before the fourth, fifth and ninth row
+  for (const int quarter : {14, 15, 16, 14, 14, 15, 16, 17, 17, 20, 21}) {
+    buffer.push_back(row(kFebruary + 900 * quarter, 400 + 30 * std::ssize(buffer)));
+  }
+  const auto range = [&](int from, int to) {
+    return part(buffer, static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+  };
+  Day day;
+  day.push(range(3, 4));
+  day.pull(range(1, 3));
+  day.push(range(4, 6));
+  day.push(range(9, 10));
+  day.pull({buffer[0], buffer[1], buffer[3], buffer[4], buffer[5]});
+  day.pull({buffer[2], buffer[6], buffer[7], buffer[8]});
+  EXPECT_EQ(day.push(range(9, 11)), 1);
+  expect_same(day.rows_, buffer);
+}
+
+// A profile of voltages has no such order: its rows stay as the meter sent them.
+TEST(DayMerge, ValuesThatFallSetNothingRight) {
+  Rows buffer;
+  for (const int quarter : {3, 4, 5, 4, 5, 6}) {
+    buffer.push_back(row(kFebruary + 900 * quarter, 2400 - 7 * std::ssize(buffer)));
+  }
+  Day day;
+  EXPECT_EQ(day.push(part(buffer, 0, 3)), 3);
+  EXPECT_EQ(day.push(part(buffer, 3, 6)), 3);
+  EXPECT_EQ(day.pull(buffer), 0);
+  expect_same(day.rows_, buffer);
+}
+
 // Forty rows with set-backs drawn; the meter's buffer in its order.
 Rows drawn_buffer(std::mt19937_64& random, bool empty_home) {
   Rows buffer;
