@@ -3,13 +3,14 @@
 #include "sim/drive/run_files.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
 
 #include "hes-stub/store/store_kind.hpp"
 #include "os/files.hpp"
+#include "sim/assembly/head_end/child.hpp"
+#include "sim/result/writer.hpp"
 
 namespace sim::run {
 namespace {
@@ -77,14 +78,6 @@ std::string why_no_store_of_a_run(const std::string& folder, const std::string& 
   return path + ": is not the store of a run";
 }
 
-bool is_part_name(const std::string& name) {
-  unsigned number = 0;
-  int end = 0;
-  if (std::sscanf(name.c_str(), "part-%u.h5%n", &number, &end) != 1 || end == 0) return false;
-  const std::string rest = name.substr(static_cast<std::size_t>(end));
-  return rest.empty() || rest == os::kUnfinished;
-}
-
 }  // namespace
 
 std::string why_not_ours(const std::string& folder, const std::string& name) {
@@ -110,7 +103,7 @@ std::string why_not_ours(const std::string& folder, const std::string& name) {
 bool is_part(const std::string& parts, const std::string& name) {
   const std::string path = parts + "/" + name;
   std::error_code error;
-  if (!is_part_name(name) || !fs::is_regular_file(path, error)) return false;
+  if (!result::is_part_name(name) || !fs::is_regular_file(path, error)) return false;
   return name.ends_with(os::kUnfinished) || looks_like(path, kLooks[0]);
 }
 
@@ -124,14 +117,11 @@ std::vector<std::string> leftovers_in(const std::string& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    // Of the head-end's child (sim/assembly/head_end/child.cpp).
-    if (name == "inventory.tmp" || (name.starts_with("template-") && name.ends_with(".tmp"))) {
-      names.push_back(name);
-    }
+    if (is_childs_file(name)) names.push_back(name);
   }
   for (const auto& entry : fs::directory_iterator(folder + "/parts", error)) {
     const std::string name = entry.path().filename().string();
-    if (is_part_name(name)) names.push_back("parts/" + name);
+    if (result::is_part_name(name)) names.push_back("parts/" + name);
   }
   return names;
 }

@@ -79,38 +79,56 @@ bool RunFolder::enter() {
     refuse(os::kEnvironment, fmt::format("{}: cannot be made ({})", path_, error.message()));
     return false;
   }
-  Stage stage = Stage::growing;
-  for (const Stage each : {Stage::whole, Stage::moving}) {
-    if (there(mark(each))) stage = each;
-  }
-  lock_ = ::open(mark(stage).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (lock_ < 0) {
-    const std::string why = std::strerror(errno);
-    refuse(os::kEnvironment, fmt::format("{}: cannot be written ({})", mark(stage), why));
-    return false;
-  }
-  struct stat status {};
-  const bool alone = ::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-  if (!alone || ::fstat(lock_, &status) != 0 || status.st_nlink == 0) {
+  if (!lock()) {
     refuse(os::kBadInput,
            out_ + ": another run writes there; allowed: when it has ended, or another folder");
     return false;
   }
-  if (stage == Stage::whole) clear_the_way();
-  if (stage != Stage::growing) {
-    if (const char* const stuck = move_all(); stuck != nullptr) {
-      refuse(os::kEnvironment,
-             fmt::format("{}: cannot be put in its place ({})", stuck, std::strerror(errno)));
-      return false;
-    }
-    old_parts_.clear();
-    look_at_parts();
-    advance(stage, Stage::growing);
+  Stage stage = Stage::growing;
+  for (const Stage each : {Stage::whole, Stage::moving}) {
+    if (there(mark(each))) stage = each;
   }
+  const int marked = ::open(mark(stage).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (marked < 0) {
+    const std::string why = std::strerror(errno);
+    refuse(os::kEnvironment, fmt::format("{}: cannot be written ({})", mark(stage), why));
+    return false;
+  }
+  ::close(marked);
+  if (!complete(stage)) return false;
   earlier_ = there(out_ + "/result.h5");
   for (const std::string& name : leftovers_in(path_)) ::unlink((path_ + "/" + name).c_str());
   ::rmdir((path_ + "/parts").c_str());
   return true;
+}
+
+// The folder itself: its marks change their names, and go, while somebody else looks for them.
+bool RunFolder::lock() {
+  lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (lock_ < 0 || (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)) return false;
+  struct stat locked {
+  }, named{};  // a run that has ended meanwhile has taken it away
+  return ::fstat(lock_, &locked) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
+         locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+// A set that was taking its place takes it.
+bool RunFolder::complete(Stage stage) {
+  old_parts_.clear();  // those of before belonged to a run that may have ended since
+  look_at_parts();
+  if (stage == Stage::growing) return true;
+  if (stage == Stage::whole) clear_the_way();
+  if (const char* const stuck = move_all(); stuck != nullptr) {
+    refuse(os::kEnvironment,
+           fmt::format("{}: cannot be put in its place ({})", stuck, std::strerror(errno)));
+    return false;
+  }
+  old_parts_.clear();
+  look_at_parts();
+  if (advance(Stage::moving, Stage::growing)) return true;
+  refuse(os::kEnvironment,
+         fmt::format("{}: cannot be written ({})", mark(Stage::growing), std::strerror(errno)));
+  return false;
 }
 
 // The first thing in the way that no run of ours has made.

@@ -50,6 +50,8 @@ class RunFolder {
   std::string look_for_strangers();
   std::string look_at_parts();
   bool enter();
+  bool lock();
+  bool complete(Stage stage);
   void refuse(int code, const std::string& sentence);
   void empty_out() const;
   std::string mark(Stage stage) const;

@@ -3,6 +3,7 @@
 #include "sim/result/writer.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -17,6 +18,14 @@ namespace fs = std::filesystem;
 std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
 
 }  // namespace
+
+bool is_part_name(const std::string& name) {
+  unsigned number = 0;
+  int end = 0;
+  if (std::sscanf(name.c_str(), "part-%u.h5%n", &number, &end) != 1 || end == 0) return false;
+  const std::string rest = name.substr(static_cast<std::size_t>(end));
+  return rest.empty() || rest == os::kUnfinished;
+}
 
 ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity,
                            kernel::TimeNs part_period)

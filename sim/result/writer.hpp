@@ -26,6 +26,9 @@ struct RunIdentity {
   std::string tzdata;     // version of the machine's time zone data
 };
 
+// "part-N.h5", whole or not.
+bool is_part_name(const std::string& name);
+
 // Writes FOLDER/result.h5. At every moment that path holds a file that opens:
 //  - from construction on an empty one in the state `running`;
 //  - after each part period one that shows all rows of the closed part files (parts/part-N.h5), as

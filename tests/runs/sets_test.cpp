@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "hes-stub/store/database.hpp"
 #include "hes-stub/store/store.hpp"
 #include "hes-stub/store/store_kind.hpp"
 #include "sim/result/h5_file.hpp"
@@ -105,9 +106,9 @@ TEST_F(Sets, fault_26_a_pem_file_that_cannot_be_used_is_bad_input_with_its_key) 
   run_well(out);
   const auto before = contents(out);
   const auto complains = [&](const std::string& key, const std::string& words) {
-    for (const char* command : {" run ", " check "}) {
+    for (const char* command : {" run ", " check ", " debug --meter 1 --until 10m "}) {
       std::string all = dc + key;
-      if (command[1] == 'c')
+      if (command[1] != 'r')
         all.replace(all.find(" --mode paced --out " + out), 20 + out.size(),
                     " --set sim.mode=paced");
       const ProgramRun run = in_shell(AMITWIN_PROGRAM + std::string(command) + all);
@@ -182,12 +183,14 @@ TEST_F(Sets, fault_26_a_killed_run_leaves_the_earlier_set_and_its_own_beside) {
 // that run cannot begin.
 TEST_F(Sets, fault_26_a_set_that_was_taking_its_place_takes_it) {
   const std::string fresh = folder_ / "fresh";
-  for (const char* stage : {"whole", "moving"}) {
-    const std::string out = folder_ / stage;
+  for (const auto& [stage, dies] : {std::pair("whole", true), std::pair("whole", false),
+                                    std::pair("moving", true), std::pair("moving", false)}) {
+    const std::string out = folder_ / stage + (dies ? "-dies" : "-goes-on");
     run_well(out);
+    const std::string digest_before = digest_of(out + "/result.h5");
     ASSERT_EQ(amitwin({"run", file_, "--seed", "2", "--out", fresh, "--quiet"}).exit_code, 0);
     const std::string digest = digest_of(fresh + "/result.h5");
-    ASSERT_NE(digest, digest_of(out + "/result.h5"));
+    ASSERT_NE(digest, digest_before);
     const std::string summary = read_text(fresh + "/summary.json");
     fs::rename(fresh, out + "/unfinished");
     std::ofstream(out + "/unfinished/.amitwin-" + stage);
@@ -197,6 +200,14 @@ TEST_F(Sets, fault_26_a_set_that_was_taking_its_place_takes_it) {
     } else {
       fs::create_directory(out + "/parts");
       std::ofstream(out + "/trace.vcd") << "$date\n$end\n$version SystemC\n";
+    }
+    if (!dies) {  // and its own takes the place of that
+      run_well(out);
+      EXPECT_EQ(digest_of(out + "/result.h5"), digest_before) << stage;
+      for (const char* gone : {"unfinished", "trace.vcd", "parts"}) {
+        EXPECT_FALSE(exists(out + "/" + gone)) << stage << ' ' << gone;
+      }
+      continue;
     }
     const ProgramRun run =
         in_shell("ulimit -f 8; exec " AMITWIN_PROGRAM " run " + file_ + " --out " + out);
@@ -286,6 +297,33 @@ TEST_F(Sets, fault_26_a_head_end_takes_no_file_of_others_for_its_store) {
   EXPECT_EQ(full.err.find("CREATE"), std::string::npos) << full.err;
 }
 
+TEST_F(Sets, ADatabaseOfAnotherProgramIsNeitherTakenNorDeletedByAHeadEnd) {
+  const std::string inventory = folder_ / "inventory.json";
+  ASSERT_EQ(
+      in_shell(AMITWIN_PROGRAM " inventory --with-keys --format json " + file_ + " >" + inventory)
+          .exit_code,
+      0);
+  // Most programs set no application_id, and count their formats as we do.
+  for (const char* version : {"0", "3", "5", "79"}) {
+    const std::string places = folder_ / (std::string("places-") + version + ".sqlite");
+    {
+      hes::Database database(places);
+      database.execute("CREATE TABLE moz_places(id INTEGER)");
+      database.execute(std::string("PRAGMA user_version=") + version);
+    }
+    const std::string before = read_text(places);
+    for (const char* fresh : {"", " --fresh"}) {
+      const ProgramRun run =
+          in_shell("timeout 20 " AMITWIN_PROGRAM " hes --listen 127.0.0.1:0 --inventory " +
+                   inventory + " --store " + places + fresh);
+      const bool perhaps_ours = version[0] == '3' || version[0] == '5';
+      EXPECT_EQ(run.exit_code, perhaps_ours && fresh[0] == 0 ? 5 : 2) << version << fresh;
+      EXPECT_NE(run.err.find(places), std::string::npos) << run.err;
+      EXPECT_EQ(read_text(places), before) << version << fresh;
+    }
+  }
+}
+
 TEST_F(Sets, fault_26_two_runs_do_not_share_a_folder) {
   const std::string out = folder_ / "out";
   const pid_t first = start_amitwin({"run", long_, "--out", out, "--quiet"});
@@ -293,6 +331,14 @@ TEST_F(Sets, fault_26_two_runs_do_not_share_a_folder) {
   const ProgramRun second = amitwin({"run", file_, "--out", out});
   EXPECT_EQ(second.exit_code, 2);
   EXPECT_NE(second.err.find(out + ": another run writes there"), std::string::npos) << second.err;
+  // Nor while the first is ending, when its mark has another name already.
+  const std::string growing = out + "/unfinished/.amitwin-growing", away = out + "/away";
+  fs::rename(growing, away);
+  std::ofstream(growing).close();
+  const ProgramRun third = amitwin({"run", file_, "--out", out});
+  EXPECT_EQ(third.exit_code, 2);
+  EXPECT_NE(third.err.find(out + ": another run writes there"), std::string::npos) << third.err;
+  fs::rename(away, growing);
   kill(first, SIGINT);
   int status = 0;
   waitpid(first, &status, 0);

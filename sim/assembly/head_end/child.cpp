@@ -3,6 +3,7 @@
 #include "sim/assembly/head_end/child.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,10 @@
 
 namespace sim::run {
 namespace {
+
+constexpr std::string_view kInventory = "inventory.tmp";
+constexpr std::string_view kTemplate = "template-";
+constexpr std::string_view kTemplateEnd = ".tmp";
 
 void write_private(const std::string& path, const std::string& text) {
   unlink(path.c_str());  // of a killed run: never inherit its mode or its owner
@@ -37,17 +42,21 @@ std::string first_line(int descriptor) {
 
 }  // namespace
 
+bool is_childs_file(std::string_view name) {
+  return name == kInventory || (name.starts_with(kTemplate) && name.ends_with(kTemplateEnd));
+}
+
 HeadEndChild::HeadEndChild(const std::string& folder, const std::string& store_path,
                            const std::string& inventory,
                            const std::vector<std::string>& templates) {
-  const std::string inventory_path = folder + "/inventory.tmp";
+  const std::string inventory_path = fmt::format("{}/{}", folder, kInventory);
   std::vector<std::string> paths = {inventory_path};
   write_private(inventory_path, inventory);
   std::vector<std::string> arguments = {"amitwin",  "hes",         "--control",   "127.0.0.1:0",
                                         "--listen", "127.0.0.1:0", "--inventory", inventory_path,
                                         "--store",  store_path,    "--fresh"};
   for (std::size_t i = 0; i < templates.size(); ++i) {
-    paths.push_back(folder + "/template-" + std::to_string(i) + ".tmp");
+    paths.push_back(fmt::format("{}/{}{}{}", folder, kTemplate, i, kTemplateEnd));
     write_private(paths.back(), templates[i]);
     arguments.insert(arguments.end(), {"--template", paths.back()});
   }

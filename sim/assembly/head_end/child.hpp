@@ -6,9 +6,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sim::run {
+
+// Whether a file of that name is one that a child is told to read: a killed run leaves it.
+bool is_childs_file(std::string_view name);
 
 // `amitwin hes` of this very program as a child on loopback ports, for lockstep mode.
 class HeadEndChild {
