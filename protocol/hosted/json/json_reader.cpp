@@ -50,12 +50,17 @@ std::string clipped(std::string text, std::size_t most = 60) {
 const Json& json_of(const void* json) { return *static_cast<const Json*>(json); }
 
 // Secrets stand in these files: show what kind of value it is, and its length, not the value.
-std::string shown(const Json& value, bool secret) {
-  if (value.is_string() && secret) {
+std::string kind_of(const Json& value) {
+  if (value.is_string()) {
     return fmt::format("({} characters)", value.get_ref<const std::string&>().size());
   }
-  if (secret) return fmt::format("({})", value.type_name());
-  return clipped(value.dump());
+  if (!value.is_structured()) return fmt::format("({})", value.type_name());
+  return fmt::format("({} of {})", value.type_name(), value.size());
+}
+
+// Of what stands inside an object or array nobody knows whether it is one.
+std::string shown(const Json& value, bool secret) {
+  return secret || value.is_structured() ? kind_of(value) : clipped(value.dump());
 }
 
 bool secret_key(std::string_view key) {
@@ -109,10 +114,13 @@ JsonNode JsonReader::root() { return JsonNode(this, &document_->json, ""); }
 
 void JsonNode::fault(const char* key, std::string_view allowed) const {
   const Json* const found = find(json_, key);
+  note(key, found == nullptr ? std::string("missing") : "= " + shown(*found, secret_key(key)),
+       allowed);
+}
+
+void JsonNode::note(const char* key, std::string_view what, std::string_view allowed) const {
   const std::string name = clipped(key);
   const std::string where = path_.empty() ? name : fmt::format("{}.{}", path_, name);
-  const std::string what =
-      found == nullptr ? std::string("missing") : "= " + shown(*found, secret_key(key));
   reader_->faults_.push_back(
       fmt::format("{}: {} {}: allowed: {}", reader_->name_, where, what, allowed));
 }
@@ -198,7 +206,7 @@ void JsonNode::refuse_others(std::span<const char* const> known) const {
     if (std::any_of(known.begin(), known.end(), is)) continue;
     std::string list;
     for (const char* name : known) list += list.empty() ? name : fmt::format(", {}", name);
-    fault(key.c_str(), list);
+    note(key.c_str(), "= " + kind_of(value), list);  // a key by another name, as likely as not
   }
 }
 

@@ -30,10 +30,11 @@ class JsonNode {
   bool has(const char* key) const;
   // Keys of this object that are not among `known`, for a reader that allows no others.
   void refuse_others(std::span<const char* const> known) const;
-  // Notes "FILE: PATH.KEY = VALUE: allowed: ALLOWED".
+  // Notes "FILE: PATH.KEY = VALUE: allowed: ALLOWED"; of what may be a secret, its type and size.
   void fault(const char* key, std::string_view allowed) const;
 
  private:
+  void note(const char* key, std::string_view what, std::string_view allowed) const;
   friend class JsonReader;
   JsonNode(JsonReader* reader, const void* json, std::string path)
       : reader_(reader), json_(json), path_(std::move(path)) {}
