@@ -50,10 +50,22 @@ bool Gateway::engaged(StreamId stream) const {
                      [&](const auto& use) { return use.second.stream == stream; });
 }
 
-// Until it may have been silent for too long; then again, or closed.
+bool Gateway::is_over(const Channel& channel, const Use& use) const {
+  const UtcNs idle = std::int64_t{core_.store.parameters().gateway_idle_s} * kNsPerSecond;
+  return channel.second == protocol::dlms::kPublicClient && core_.now() - use.opened > idle &&
+         poller_.waits_for_public_client(channel.first);
+}
+
+// Until it may have been silent for too long; then again, or closed. What it holds and does not
+// ask for goes here.
 void Gateway::watch(StreamId stream) {
   const auto at = callers_.find(stream);
   if (at == callers_.end()) return;
+  for (auto use = uses_.begin(); use != uses_.end();) {
+    const auto next = std::next(use);
+    if (use->second.stream == stream && is_over(use->first, use->second)) release(use);
+    use = next;
+  }
   const std::int64_t idle_s =
       engaged(stream) ? core_.store.parameters().gateway_idle_s : kStrangerIdleS;
   const UtcNs until = at->second.heard + idle_s * kNsPerSecond;
@@ -124,9 +136,7 @@ Gateway::Entry Gateway::entry(StreamId stream, const Channel& channel, Bytes apd
   if (own) {
     // Two answers to one would be told apart by nobody; the meter has it, or will not answer.
     if (opens && use.phase == Phase::opening && use.waiting) return Entry::repeated;
-    const bool wanted = channel.second == protocol::dlms::kPublicClient &&
-                        poller_.waits_for_public_client(channel.first);
-    return wanted && core_.now() - use.opened > idle ? Entry::over : Entry::free;
+    return is_over(channel, use) ? Entry::over : Entry::free;
   }
   const bool rests = use.phase != Phase::releasing && core_.now() - use.served > idle;
   return rests ? Entry::free : Entry::busy;

@@ -74,6 +74,8 @@ class Gateway {
   bool waits_for_release(StreamId stream, const Channel& channel, Bytes apdu);
   void forget(Uses::iterator use);
   bool engaged(StreamId stream) const;
+  // A poll needs it, and who has it had his time.
+  bool is_over(const Channel& channel, const Use& use) const;
   void watch(StreamId stream);
   void reply(StreamId stream, const Channel& channel, Bytes apdu);
   void answered(const Channel& channel, Use& use);

@@ -5,6 +5,7 @@
 #include "dcu/app/meters/association.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
@@ -44,7 +45,7 @@ void Association::begin(MeterIndex meter) {
   counter_read_ = false;
   keys_tried_ = false;
   line().session = this;
-  associate(line().needs_counter());
+  associate(line().counter == 0 || std::exchange(line().ask_counter, false));
 }
 
 void Association::associate(bool public_client) {
@@ -170,8 +171,9 @@ void Association::on_rejected() {
   const MeterEntry& entry = this->entry();
   // Most likely our counter is not above what the meter has seen: ask it, once.
   if (!public_client_ && !counter_read_) {
+    if (!line.public_lent) return associate(true);
     line.ask_counter = true;
-    return line.public_lent ? end() : associate(true);  // end() queues it again
+    return end();  // which queues it again
   }
   if (!public_client_ && entry.next_keys && !keys_tried_) {
     keys_tried_ = true;
@@ -193,7 +195,6 @@ void Association::on_counter(const ClientEvent& event) {
   }
   std::uint32_t& counter = line().counter;
   counter = std::max(counter, static_cast<std::uint32_t>(last) + 1);
-  line().ask_counter = false;
   step_ = Step::releasing_public;
   transmit(client_->release());
 }
@@ -313,7 +314,7 @@ void Association::retry_or_fail(PollOutcome outcome) {
   const Job* const job = std::exchange(job_, nullptr);
   if (attempts_ < core_.store.parameters().retries) {
     ++attempts_;
-    return associate(poller_.lines_[meter].needs_counter());
+    return associate(public_client_ || poller_.lines_[meter].counter == 0);
   }
   if (unreadable && job != nullptr) {  // the next time would bring the same
     poller_.finish(meter, job, outcome);

@@ -65,7 +65,7 @@ class Poller {
     bool queued = false;
     bool held = false;
     bool public_lent = false;   // to the gateway
-    bool ask_counter = false;   // the meter refused ours
+    bool ask_counter = false;   // the next session does first: the meter refused ours
     std::uint32_t counter = 0;  // the next invocation counter; 0: to be asked for
     bool needs_counter() const { return counter == 0 || ask_counter; }
     bool waits_for_public() const { return queued && public_lent && needs_counter(); }

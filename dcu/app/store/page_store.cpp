@@ -35,7 +35,7 @@ std::uint32_t pages_for(std::size_t octets) {
 
 struct PageStore::Head {
   bool valid = false;
-  bool blank = false;  // never written
+  bool blank = false;  // reads as zeros
   PageNumber number = 0;
   PageNumber batch = 0;
   PageNumber tail = 0;
@@ -119,14 +119,17 @@ bool PageStore::open() {
   std::vector<Head> heads(disk_.pages());
   std::vector<PageNumber> ends;
   PageNumber newest = 0;
+  std::uint32_t blank = 0;
   for (std::uint32_t position = 0; position < disk_.pages(); ++position) {
     if (!read_head(position, heads[position])) {
-      if (!heads[position].blank) ++counters_.strange_pages;
+      heads[position].blank ? ++blank : ++counters_.strange_pages;
       continue;
     }
     newest = std::max(newest, heads[position].number);
     if (heads[position].last) ends.push_back(heads[position].number);
   }
+  // Once around, every page was written: one that reads as zeros is lost.
+  if (newest >= disk_.pages()) counters_.strange_pages += blank;
   std::sort(ends.rbegin(), ends.rend());
   Octets stream;
   for (const PageNumber end : ends) {

@@ -30,7 +30,7 @@ Cell rounded(double value) {
 std::optional<cosem::DateTime> take_clock(Cursor& in, const Row* before, const Shape& shape) {
   if (in.peek() == Tag::null_data) {
     in.skip_value();
-    if (before == nullptr) return std::nullopt;
+    if (before == nullptr || !before->at) return std::nullopt;
     cosem::DateTime later = *before->at;
     later.utc_s += shape.period_s;
     return later;
@@ -53,7 +53,7 @@ std::vector<std::uint8_t> expanded(Bytes compact) {
   return array;
 }
 
-// `before`: the last row with a time.
+// `before`: nullptr for the first.
 Row take_row(Cursor& in, const Shape& shape, const Row* before) {
   Row row;
   in.structure(static_cast<std::uint32_t>(shape.columns));
@@ -133,7 +133,6 @@ bool decode(Bytes array, const Shape& shape, std::vector<Row>& rows) {
     const Row row = take_row(in, shape, before);
     if (!in.ok()) break;
     rows.push_back(row);
-    if (!row.at) continue;
     last = row;
     before = &last;
   }

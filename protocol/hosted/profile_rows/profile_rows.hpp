@@ -53,7 +53,8 @@ struct Shape {
 };
 
 // An A-XDR array of rows, or a compact-array (Blue Book 4.1.5). A null in the clock column stands
-// for "one period later", elsewhere for "as the row before" (Blue Book 4.3.6). A float is rounded,
+// for "one period later" (than a date: behind a row without one it is none), elsewhere for "as the
+// row before" (Blue Book 4.3.6). A float is rounded,
 // in the column's scale; a date-time without deviation is local time. False, and no rows, when it
 // is anything else, or a row has another number of columns.
 bool decode(Bytes array, const Shape& shape, std::vector<Row>& rows);

@@ -102,7 +102,7 @@ void FakeMeter::move_clock(std::int64_t seconds) {
 }
 
 Octets FakeMeter::answer(std::uint16_t client, Bytes apdu) {
-  if (deaf) return {};
+  if (deaf || (private_only && client == 16)) return {};
   protocol::dlms::ServerSession* const session = client == 16  ? &public_
                                                  : client == 1 ? &management_
                                                  : client == 3 ? &concentrator_

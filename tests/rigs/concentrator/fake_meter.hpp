@@ -70,6 +70,7 @@ class FakeMeter final : public protocol::dlms::Application {
   std::uint32_t own_counter = 100;
   std::map<protocol::dlms::Sap, std::uint32_t> last_counter;
   bool deaf = false;             // answers nothing
+  bool private_only = false;     // nothing to the public client
   bool forgets_answers = false;  // does as told, but the answer is lost
   bool talks_rubbish = false;    // profiles that are none
 

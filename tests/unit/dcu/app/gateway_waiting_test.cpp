@@ -190,5 +190,45 @@ TEST_F(PublicClient, fault_25_a_visitor_is_told_busy_while_a_poll_asks_for_its_c
   EXPECT_TRUE(began(world_, "loadProfile"));
 }
 
+// Who keeps his connection by talking to another meter has no more of this one's public client.
+TEST(Gateway, AVisitorWhoTalksToAnotherMeterLetsThePollGoAfterTheIdleTime) {
+  World world({.meters = 2});
+  world.run_for(4 * 3600 + 110);
+  world.meters[0]->last_counter[3] += 1'000'000;
+  world.started.clear();
+  Reader a(world, 16, 0);
+  EXPECT_EQ(a.exchange(a.session->associate()).kind, ClientEvent::Kind::associated);
+  Reader elsewhere(world, 16, 1, a.stream);
+  const auto polled = [&] {
+    return std::find(world.started.begin(), world.started.end(),
+                     std::pair(MeterIndex{0}, std::string("loadProfile"))) != world.started.end();
+  };
+  std::int64_t waited_s = 0;
+  while (!polled() && waited_s < 3600) {
+    elsewhere.send(kGetClock);  // a whole message, whatever comes of it
+    world.run_for(60);
+    waited_s += 60;
+  }
+  EXPECT_FALSE(world.hung_up[a.stream]);
+  EXPECT_GE(waited_s, kIdleS - 60);
+  EXPECT_LE(waited_s, kIdleS + 180);
+}
+
+// It refused once for a reason that passed, and nobody can be asked why.
+TEST(Poller, AMeterWithoutAPublicClientIsPolledAgainAfterItRefusedOnce) {
+  World world({.meters = 1});
+  world.run_for(4 * 3600 + 110);
+  FakeMeter& meter = *world.meters[0];
+  meter.private_only = true;
+  meter.last_counter[3] += 1'000'000;
+  const std::uint64_t rejected = world.count(&dcu::app::Counters::associations_rejected);
+  world.run_for(3600);
+  EXPECT_GT(world.count(&dcu::app::Counters::associations_rejected), rejected);
+  meter.last_counter[3] -= 1'000'000;
+  world.started.clear();
+  world.run_for(6 * 3600);
+  EXPECT_TRUE(began(world, "loadProfile"));
+}
+
 }  // namespace
 }  // namespace dcu_test

@@ -184,4 +184,31 @@ TEST(PageStore, DamagedPagesAreCountedAndDropped) {
   EXPECT_GT(noticed, 20u);
 }
 
+// Until the ring is full, blank pages are those that nobody wrote; then there are none.
+TEST(PageStore, APageThatWasLostAndReadsAsZerosCounts) {
+  Draws draws(7);
+  FakeDisk disk(48);
+  PageStore store(disk);
+  ASSERT_TRUE(store.format());
+  Model model;
+  for (const bool around : {false, true}) {
+    while (store.counters().pages_written < (around ? 100u : 10u)) {
+      ASSERT_TRUE(store.commit(drawn_batch(draws, model)));
+    }
+    PageStore whole(disk);
+    ASSERT_TRUE(whole.open());
+    EXPECT_EQ(whole.counters().strange_pages, 0u);
+    if (!around) continue;
+    for (std::size_t page = 0; page < 48; ++page) {
+      FakeDisk lossy = disk;
+      std::fill_n(
+          lossy.octets.begin() + static_cast<std::ptrdiff_t>(page * dcu::app::Disk::kPageOctets),
+          dcu::app::Disk::kPageOctets, std::uint8_t{0});
+      PageStore again(lossy);
+      ASSERT_TRUE(again.open());
+      EXPECT_EQ(again.counters().strange_pages, 1u) << page;
+    }
+  }
+}
+
 }  // namespace

@@ -84,6 +84,27 @@ TEST(Rows, ANullIsAsTheRowBefore) {
   EXPECT_EQ(decoded->rows.at(1), row_of(1800, 7, 3));
 }
 
+// It may be one without a date: how much later nobody knows then.
+TEST(Rows, ANullBehindARowWithoutADateIsNoTime) {
+  Octets octets(256);
+  protocol::Writer out(octets);
+  axdr::begin_array(3, out);
+  axdr::begin_structure(2 + kRowValues, out);
+  protocol::cosem::put_date_time(row_of(900, 0).at, out);
+  axdr::put_unsigned(3, out);
+  for (std::size_t k = 0; k < kRowValues; ++k) axdr::put_double_long_unsigned(100, out);
+  axdr::begin_structure(2 + kRowValues, out);
+  axdr::put_octet_string(Octets{1}, out);
+  axdr::put_unsigned(3, out);
+  for (std::size_t k = 0; k < kRowValues; ++k) axdr::put_double_long_unsigned(200, out);
+  axdr::begin_structure(2 + kRowValues, out);
+  for (std::size_t k = 0; k < 2 + kRowValues; ++k) axdr::put_null(out);
+  const auto decoded = decode_rows(out.written(), Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->rows, std::vector<Row>{row_of(900, 100, 3)});
+  EXPECT_EQ(decoded->left_out, 2u);
+}
+
 // One row of the load profile: this clock, status 0, these registers.
 Octets one_row(const Octets& clock, const Octets& registers) {
   Octets value = {1, 1, 2, 2 + kRowValues};
