@@ -17,7 +17,6 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <functional>
 #include <list>
 #include <map>
@@ -36,7 +35,8 @@ using Code = boost::system::error_code;
 
 // What the other end may leave unread before its connection is given up.
 constexpr std::size_t kMaxUnsentOctets = 8 << 20;
-// Strangers of a door; who comes then takes the place of the oldest, so that nobody can fill it.
+// Strangers of a door; who comes then takes the place of the oldest: holding on fills no door, but
+// so many calls within one handshake do.
 constexpr std::size_t kMaxStrangers = 64;
 // For the handshake, and for the last answer on the way to somebody who does not read.
 constexpr std::chrono::seconds kPatience{20};
@@ -111,11 +111,8 @@ class TlsLine final : public Line {
   }
   bool secured() const override { return true; }
   std::string peer() override {
-    struct Free {
-      void operator()(X509* certificate) const { X509_free(certificate); }
-    };
-    const std::unique_ptr<X509, Free> certificate(
-        SSL_get_peer_certificate(stream_.native_handle()));
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        SSL_get_peer_certificate(stream_.native_handle()), &X509_free);
     if (!certificate) return {};
     char name[128];
     const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()),
@@ -369,13 +366,16 @@ void AsioHub::wake_at(std::int64_t utc_ns) {
 }
 
 void AsioHub::run() {
-  asio::signal_set signals(context_, SIGINT, SIGTERM);
-  struct sigaction before {};
-  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) signals.add(SIGHUP);
+  const os::KeptSignals before;
+  asio::signal_set signals(context_);
+  for (const int each : before.heard()) signals.add(each);
   signals.async_wait([this](const Code& code, int) {
     if (!code) stop();
   });
   context_.run();
+  const os::HeldSignals held;  // until they mean again what they did: Asio leaves them fatal
+  signals.clear();
+  before.restore();
 }
 
 void AsioHub::stop() {

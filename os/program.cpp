@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,9 +26,11 @@ constexpr int kInterrupts[] = {SIGINT, SIGTERM, SIGHUP};
 char interrupted_sentence[128];
 pid_t interrupted_process = 0;
 
-void on_interrupt(int) {
+void on_interrupt(int, siginfo_t* info, void*) {
   if (::getpid() == interrupted_process) draw(interrupted_sentence);
-  ::_exit(kInterrupted);
+  if (info->si_code <= 0 && info->si_pid == ::getpid()) ::_exit(kInterrupted);  // sent to itself
+  // Past whoever stands in front of _exit(): the code that was at work did not leave.
+  for (;;) ::syscall(SYS_exit_group, kInterrupted);
 }
 
 void handle_interrupts(const std::string& name) {
@@ -36,12 +39,9 @@ void handle_interrupts(const std::string& name) {
   interrupted_sentence[n] = 0;
   interrupted_process = ::getpid();
   struct sigaction action {};
-  action.sa_handler = on_interrupt;
-  for (const int signal : kInterrupts) {
-    struct sigaction before {};
-    ::sigaction(signal, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
-  }
+  action.sa_sigaction = on_interrupt;
+  action.sa_flags = SA_SIGINFO;
+  for (const int signal : KeptSignals().heard()) ::sigaction(signal, &action, nullptr);
 }
 
 // One line without its end, fit to be said.
@@ -65,6 +65,27 @@ HeldSignals::HeldSignals() {
 }
 
 HeldSignals::~HeldSignals() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+KeptSignals::KeptSignals() {
+  static_assert(std::size(kInterrupts) == std::tuple_size_v<decltype(before_)>);
+  for (std::size_t k = 0; k < before_.size(); ++k) {
+    ::sigaction(kInterrupts[k], nullptr, &before_[k]);
+  }
+}
+
+std::vector<int> KeptSignals::heard() const {
+  std::vector<int> signals;
+  for (std::size_t k = 0; k < before_.size(); ++k) {
+    if (before_[k].sa_handler != SIG_IGN) signals.push_back(kInterrupts[k]);
+  }
+  return signals;
+}
+
+void KeptSignals::restore() const {
+  for (std::size_t k = 0; k < before_.size(); ++k) {
+    ::sigaction(kInterrupts[k], &before_[k], nullptr);
+  }
+}
 
 void begin_program(const std::string& name) {
   handle_interrupts(name);

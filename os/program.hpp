@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <csignal>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace os {
 
@@ -27,6 +29,18 @@ class HeldSignals {
 
  private:
   sigset_t before_;
+};
+
+// What they did before somebody takes them over for a while.
+class KeptSignals {
+ public:
+  KeptSignals();
+  // Those that whoever started us did not ask to be deaf to.
+  std::vector<int> heard() const;
+  void restore() const;
+
+ private:
+  std::array<struct sigaction, 3> before_{};
 };
 
 // For people, on standard error: a line that nobody can take is no reason to stop. Whatever users

@@ -97,6 +97,7 @@ int debug(const DebugOptions& options) {
   const auto until = until_of(options.until, 0);  // its first call is one to stop in, too
   run::LoadCsvResult load;
   if (!scenario || !until || !load_homes(*scenario, load, false)) return kBadInput;
+  if (!load_certificates(*scenario)) return kBadInput;
   if (options.meter < 1 || options.meter > scenario->meters.count) {
     os::say(
         fmt::format("--meter = {}: allowed are 1 to {}\n", options.meter, scenario->meters.count));
@@ -115,8 +116,8 @@ int debug(const DebugOptions& options) {
   how.break_at = *until;
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
-  if (outcome.error.empty()) return kGood;
-  os::say(fmt::format("amitwin debug: {}\n", outcome.error));
+  if (!outcome.error.empty()) os::say(fmt::format("amitwin debug: {}\n", outcome.error));
+  if (!outcome.remark.empty()) os::say(fmt::format("amitwin debug: {}\n", outcome.remark));
   return outcome.code;
 }
 

@@ -65,7 +65,8 @@ void on_crash(int signal, siginfo_t* info, void*) {
 // ends.
 void on_terminate() {
   const FirmwareCall::Record* call = FirmwareCall::current();
-  if (call == nullptr) call = FirmwareCall::last();
+  // Outside of every call it is ours, unless a guest may have broken what is.
+  if (call == nullptr && FirmwareCall::has_guest()) call = FirmwareCall::last();
   if (call == nullptr || ::getpid() != guarded) std::abort();
   const std::exception_ptr exception = std::current_exception();
   if (!exception) end_by_firmware(*call, "ended its thread");

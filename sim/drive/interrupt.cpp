@@ -37,16 +37,10 @@ InterruptGuard::InterruptGuard() {
   struct sigaction action {};
   action.sa_sigaction = note;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  for (std::size_t i = 0; i < 3; ++i) {
-    sigaction(kSignals[i], nullptr, &old_[i]);
-    // Whoever started us may have asked for deafness (nohup, a shell's background).
-    if (old_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
-  }
+  for (const int signal : before_.heard()) sigaction(signal, &action, nullptr);
 }
 
-InterruptGuard::~InterruptGuard() {
-  for (std::size_t i = 0; i < 3; ++i) sigaction(kSignals[i], &old_[i], nullptr);
-}
+InterruptGuard::~InterruptGuard() { before_.restore(); }
 
 bool InterruptGuard::interrupted() const { return noted != 0; }
 

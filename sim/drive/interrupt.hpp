@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <csignal>
+#include "os/program.hpp"
 
 namespace sim::run {
 
@@ -18,8 +18,7 @@ class InterruptGuard {
   bool interrupted() const;
 
  private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction old_[3];
+  os::KeptSignals before_;
 };
 
 }  // namespace sim::run

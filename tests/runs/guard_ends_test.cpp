@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <exception>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -126,21 +127,55 @@ TEST(Ends, OfAFirmwareThatWaitsComeByTheClock) {
       << run.err;
 }
 
-TEST(Ends, ASecondSignalIsAnsweredWhileAFirmwareWaits) {
-  const Folder folder;
-  const std::string file = folder.write("ends.toml", street_with("WAIT"));
-  const std::string err = folder / "err", out = folder / "out";
+// Its process, once its firmware waits.
+pid_t start_and_see_it_wait(const std::string& err, const std::vector<std::string>& arguments) {
+  std::vector<char*> argv = {const_cast<char*>("amitwin")};
+  for (const std::string& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
+  argv.push_back(nullptr);
   std::fflush(nullptr);
   const pid_t child = fork();
   if (child == 0) {
     if (freopen(err.c_str(), "w", stderr) == nullptr) _exit(126);
+    if (freopen("/dev/null", "w", stdout) == nullptr) _exit(126);
     for (const int each : {SIGINT, SIGTERM}) ::signal(each, SIG_DFL);
-    execl(AMITWIN_PROGRAM, "amitwin", "run", file.c_str(), "--out", out.c_str(), "--quiet",
-          nullptr);
+    execv(AMITWIN_PROGRAM, argv.data());
     _exit(127);
   }
   for (int i = 0; i < 30'000 && read_text(err).find("waits") == std::string::npos; ++i)
     usleep(1000);
+  return child;
+}
+
+TEST(Ends, AnInterruptWhileAFirmwareIsLoadedIsAnInterrupt) {
+  const Folder folder;
+  const std::string file = folder.write("ends.toml", street_with("LOAD_WAIT"));
+  const std::string err = folder / "err";
+  for (const char* command : {"check", "run", "inventory"}) {
+    const pid_t child = start_and_see_it_wait(err, {command, file});
+    kill(child, SIGINT);
+    EXPECT_EQ(code_of(child), 130) << command << read_text(err);
+    EXPECT_EQ(read_text(err), "waits\namitwin: interrupted\n") << command;
+  }
+}
+
+// Where no guest is, nobody but this program can have ended it.
+TEST(Ends, OurOwnAreNoFirmwares) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware();
+    { const FirmwareCall returned("meter", 1, "on_rtc", 0); }
+    std::terminate();
+  });
+  EXPECT_EQ(run.exit_code, 1000 + SIGABRT) << run.err;
+  EXPECT_NE(run.err.find("in no firmware: a fault of amitwin itself"), std::string::npos)
+      << run.err;
+}
+
+TEST(Ends, ASecondSignalIsAnsweredWhileAFirmwareWaits) {
+  const Folder folder;
+  const std::string file = folder.write("ends.toml", street_with("WAIT"));
+  const std::string err = folder / "err", out = folder / "out";
+  const pid_t child = start_and_see_it_wait(err, {"run", file, "--out", out, "--quiet"});
   kill(child, SIGINT);
   usleep(200'000);
   EXPECT_EQ(waitpid(child, nullptr, WNOHANG), 0) << "the first is only noted";

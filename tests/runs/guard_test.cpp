@@ -222,7 +222,8 @@ struct Stops {
   std::string said;
 };
 
-Stops follow(const Folder& folder, const std::vector<std::string>& arguments) {
+Stops follow(const Folder& folder, const std::vector<std::string>& arguments,
+             int signal_in_upcall = 0) {
   Stops seen;
   const std::string err = folder / "err";
   std::vector<char*> argv = {const_cast<char*>("amitwin"), const_cast<char*>("debug")};
@@ -245,6 +246,7 @@ Stops follow(const Folder& folder, const std::vector<std::string>& arguments) {
       ptrace(PTRACE_GETREGS, child, nullptr, &registers);
       seen.stops.push_back({pass, registers.rip, registers.rdi});
       if (pass == SIGTRAP) pass = 0;
+      if (signal_in_upcall != 0 && seen.stops.size() == 2) kill(child, signal_in_upcall);
     }
     if (pass == SIGSEGV) kill(child, SIGKILL);
     ptrace(PTRACE_CONT, child, nullptr, pass);
@@ -280,6 +282,17 @@ TEST(DebugStop, StopsInTheFirstInstructionOfTheUpcallAndGoesOnToTheEnd) {
     EXPECT_EQ(seen.stops[1].at, code + 1) << "behind the firmware's first instruction";
     EXPECT_EQ(seen.stops[1].argument, instance);
   }
+}
+
+TEST(DebugStop, EndsWithTheCodeOfItsRun) {
+  const Folder folder;
+  const std::string file =
+      folder.write("street.toml",
+                   "[scenario]\nname = \"stop\"\nduration_h = 700\ncollect_h = 0\n"
+                   "[meters]\ncount = 20\nfirmware = \"" FAULTY_FOLDER "/faulty_NOTHING.so\"\n");
+  const Stops seen = follow(folder, {file, "--meter", "2", "--until", "00:20:00"}, SIGTERM);
+  ASSERT_TRUE(WIFEXITED(seen.status)) << seen.status;
+  EXPECT_EQ(WEXITSTATUS(seen.status), 130) << seen.said;
 }
 
 // The line that a crash gives leads to that very call, also when it measured a window.

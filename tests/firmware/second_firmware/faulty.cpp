@@ -7,6 +7,14 @@
 
 extern "C" void throw_something();
 extern "C" void throw_something() { throw std::runtime_error("no \"more\" <memory>"); }
+#elif defined FAULT_LOAD_WAIT
+#include <unistd.h>
+namespace {
+const bool waits_when_loaded = [] {
+  for (bool said = write(STDERR_FILENO, "waits\n", 6) == 6; said;) pause();
+  return true;
+}();
+}  // namespace
 #elif defined FAULT_LOAD
 namespace {
 // Before anybody calls it.

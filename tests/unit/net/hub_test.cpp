@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -48,7 +49,10 @@ class HubTest : public testing::Test, protected Hub::Events {
     if (closes) hub->close(connection);
   }
   void on_hung_up(Hub::Handle connection) override { hung_up.push_back(connection); }
-  void on_time() override { ++alarms; }
+  void on_time() override {
+    ++alarms;
+    if (at_time) at_time();
+  }
   void on_exhausted(const std::string& sentence) override { exhausted.push_back(sentence); }
 
   void poll_until(const std::function<bool()>& done) {
@@ -64,6 +68,7 @@ class HubTest : public testing::Test, protected Hub::Events {
   bool answers = false;
   bool closes = false;
   int alarms = 0;
+  std::function<void()> at_time;
 };
 
 TEST_F(HubTest, AnAcceptedConnectionBringsItsListenersTag) {
@@ -259,6 +264,26 @@ TEST_F(HubTest, AnAlarmInThePastComesAtOnceAndOnce) {
   poll_until([&] { return alarms != 0; });
   hub->poll(1);
   EXPECT_EQ(alarms, 1);
+}
+
+TEST_F(HubTest, SignalsMeanAfterwardsWhatTheyDidAndTheDeafStayDeaf) {
+  struct sigaction ours {
+  }, deaf{}, now{}, term{}, interrupt{};
+  ours.sa_handler = [](int) {};
+  deaf.sa_handler = SIG_IGN;
+  sigaction(SIGTERM, &ours, &term);
+  sigaction(SIGINT, &deaf, &interrupt);
+  at_time = [&] {
+    raise(alarms == 1 ? SIGINT : SIGTERM);
+    if (alarms == 1) hub->wake_at(1);
+  };
+  hub->wake_at(1);
+  hub->run();
+  EXPECT_EQ(alarms, 2) << "nobody asked to hear SIGINT";
+  sigaction(SIGTERM, &term, &now);
+  EXPECT_EQ(now.sa_handler, ours.sa_handler);
+  sigaction(SIGINT, &interrupt, &now);
+  EXPECT_EQ(now.sa_handler, SIG_IGN);
 }
 
 }  // namespace
