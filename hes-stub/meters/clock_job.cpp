@@ -3,10 +3,10 @@
 #include <array>
 
 #include "hes-stub/meters/jobs.hpp"
-#include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
+#include "protocol/hosted/profile_rows/profile_rows.hpp"
 
 namespace hes {
 namespace {
@@ -74,7 +74,7 @@ class ClockJob final : public Job {
 bool read_deviation(const Context& context, const Session& session, protocol::Bytes value,
                     UtcNs& deviation) {
   protocol::axdr::Cursor in(value);
-  const auto time = meter_time(in.date_time(), context.config.zone);
+  const auto time = protocol::profile_rows::meter_time(in.date_time(), context.config.zone);
   constexpr std::int64_t kFarthest = INT64_C(8'000'000'000);  // past it nanoseconds overflow
   if (!in.at_end() || !time || time->utc_s < -kFarthest || time->utc_s > kFarthest) return false;
   constexpr UtcNs kNsPerHundredth = kNsPerSecond / 100;

@@ -21,7 +21,6 @@ struct DecodedRows {
 // the column. `rows` is cleared first; arrival is left to the caller.
 DecodedRows decode_rows(protocol::Bytes array, const ProfileType& profile, std::int64_t period_s,
                         std::vector<Row>& rows, const protocol::LocalZone& zone = {});
-using protocol::profile_rows::meter_time;
 
 // class 7, attribute 3: the columns, scalers still unknown. False when it is none or not usable.
 bool decode_capture_objects(protocol::Bytes array, ProfileType& profile);

@@ -18,6 +18,9 @@ using Kind = protocol::dlms::ClientEvent::Kind;
 constexpr Obis kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 0);
 // A row of kMaxValues registers of 9 octets with clock and status stays below.
 constexpr std::size_t kMaxRowOctets = 192;
+// What a host that does not believe counters takes over where none is known: it must begin
+// somewhere, and whoever tells it leaves us half of the numbers.
+constexpr std::uint64_t kMostOfAStranger = UINT32_MAX / 2;
 
 }  // namespace
 
@@ -153,6 +156,10 @@ void Session::on_counter(const ClientEvent& event) {
   const std::uint64_t last = in.unsigned_number();
   if (!in.at_end() || last >= UINT32_MAX) {
     ++context_.counters.malformed;
+    return fail();
+  }
+  if (!host_.believes_counters() && last > kMostOfAStranger) {
+    exchange_.trouble = "counter not believed";
     return fail();
   }
   counters_.last_seen(meter_, static_cast<std::uint32_t>(last));

@@ -261,7 +261,13 @@ int hes_main(int argc, char** argv) {
     os::say(complaint.str());
     return kBadInput;
   }
-  if (kind_of_store(options.store) == StoreKind::foreign) {
+  const StoreKind kind = kind_of_store(options.store);
+  if (kind == StoreKind::unmarked && options.fresh) {
+    return bad_input({"--store = " + options.store +
+                      ": has no mark of amitwin; allowed with --fresh: a store that has, which is "
+                      "deleted then, or a free name"});
+  }
+  if (kind == StoreKind::foreign) {
     return bad_input({"--store = " + options.store +
                       ": a file of something else; allowed: a store of amitwin, or a free name"});
   }

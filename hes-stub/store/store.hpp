@@ -21,8 +21,6 @@
 
 namespace hes {
 
-using protocol::LocalZone;
-
 inline constexpr const char* kDefaultStorePath = "hes.sqlite";
 
 struct StoreOptions {
@@ -65,7 +63,7 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   // Meters keep their rows under their logical device name whatever their place in the inventory.
-  void set_meters(const Inventory& inventory, const LocalZone& zone);
+  void set_meters(const Inventory& inventory, const protocol::LocalZone& zone);
   std::size_t meters() const;
   ProfileIndex profile(const Obis& obis);  // found, or added
   std::vector<Obis> profiles() const;
@@ -101,7 +99,7 @@ class Store {
   ConcentratorStore& concentrators();
   void save_type(const TypeTemplate& type);
   std::vector<TypeTemplate> load_types();
-  LocalZone load_zone();
+  protocol::LocalZone load_zone();
 
   bool dirty() const;
   void commit();

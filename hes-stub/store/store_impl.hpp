@@ -90,7 +90,7 @@ struct Store::Impl {
   std::vector<Obis> profiles;
   std::vector<std::vector<Series>> series;  // [profile][meter]
   std::vector<SeriesKey> dirty_series;
-  LocalZone zone;
+  protocol::LocalZone zone;
   StampsOfDay stamps;
   std::vector<Row> scratch;
   std::vector<std::uint8_t> last_new;

@@ -12,7 +12,7 @@ namespace hes {
 enum class StoreKind {
   none,      // no file, or an empty one
   foreign,   // something else
-  unmarked,  // SQLite without a mark: of another program, or of a build that set none
+  unmarked,  // SQLite without a mark, in a format of ours: of a build that set none, most likely
   of_a_run,  // begun anew and not durable (StoreOptions)
   head_end,  // durable: served in real time, if only once
 };
@@ -23,5 +23,10 @@ StoreKind kind_of_store(const std::string& path);
 // PRAGMA application_id, "amtr" and "amth".
 inline constexpr std::int64_t kMarkOfARun = 0x616D7472;
 inline constexpr std::int64_t kMarkOfAHeadEnd = 0x616D7468;
+
+// PRAGMA user_version. 2: tables of reports have the columns of their shapes, in that order.
+// 3: rows have the meter's capture counter. 4: and meters the counter up to which all is there.
+// 5: numbers of 64 bits without a sign stand in columns that keep all their digits.
+inline constexpr std::int64_t kStoreFormat = 5;
 
 }  // namespace hes

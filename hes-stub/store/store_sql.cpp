@@ -15,11 +15,6 @@
 namespace hes {
 namespace {
 
-// PRAGMA user_version. 2: tables of reports have the columns of their shapes, in that order.
-// 3: rows have the meter's capture counter. 4: and meters the counter up to which all is there.
-// 5: numbers of 64 bits without a sign stand in columns that keep all their digits.
-constexpr int kFormat = 5;
-
 constexpr const char* kSchema = R"(
 CREATE TABLE IF NOT EXISTS profile(id INTEGER PRIMARY KEY, obis TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS profile_day(
@@ -48,11 +43,27 @@ void mark(Database& database, std::int64_t kind, bool durable) {
   database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
+std::string foreign_format(Database& database, const StoreOptions& options) {
+  const std::int64_t found = pragma(database, "PRAGMA user_version");
+  if (found != 0 && found != kStoreFormat) {
+    return "format " + std::to_string(found) + ", this program writes " +
+           std::to_string(kStoreFormat);
+  }
+  // Its number may be that of our format, too.
+  const std::int64_t tables = pragma(database, "SELECT count(*) FROM sqlite_master");
+  const std::int64_t ours =
+      pragma(database, "SELECT count(*) FROM sqlite_master WHERE name='profile_day'");
+  const bool marked = pragma(database, "PRAGMA application_id") != 0;
+  return tables == 0 || ours != 0 || marked || in_memory(options) ? "" : "no store of amitwin";
+}
+
 Database open_file(const StoreOptions& options) {
   if (options.fresh && !in_memory(options)) {
     for (const char* end : {"", "-wal", "-shm"}) std::remove((options.path + end).c_str());
   }
   Database database(options.path);
+  const std::string why = foreign_format(database, options);
+  if (!why.empty()) throw std::runtime_error("store " + options.path + ": " + why);
   if (!in_memory(options)) {
     if (options.durable || options.fresh) {
       mark(database, options.durable ? kMarkOfAHeadEnd : kMarkOfARun, options.durable);
@@ -62,13 +73,8 @@ Database open_file(const StoreOptions& options) {
     database.execute("PRAGMA journal_mode=WAL");
     database.execute(options.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
   }
-  const std::int64_t found = pragma(database, "PRAGMA user_version");
-  if (found != 0 && found != kFormat) {
-    throw std::runtime_error("store " + options.path + ": format " + std::to_string(found) +
-                             ", this program writes " + std::to_string(kFormat));
-  }
   database.execute(kSchema);
-  database.execute("PRAGMA user_version=" + std::to_string(kFormat));
+  database.execute("PRAGMA user_version=" + std::to_string(kStoreFormat));
   return database;
 }
 
@@ -112,7 +118,7 @@ ProfileIndex Store::profile(const Obis& obis) {
   return static_cast<ProfileIndex>(known.size() - 1);
 }
 
-void Store::set_meters(const Inventory& inventory, const LocalZone& zone) {
+void Store::set_meters(const Inventory& inventory, const protocol::LocalZone& zone) {
   commit();
   impl_->zone = zone;
   impl_->database.execute("BEGIN");
@@ -141,8 +147,8 @@ void Store::set_meters(const Inventory& inventory, const LocalZone& zone) {
   }
 }
 
-LocalZone Store::load_zone() {
-  LocalZone zone;
+protocol::LocalZone Store::load_zone() {
+  protocol::LocalZone zone;
   Statement only = impl_->database.prepare("SELECT * FROM zone");
   if (only.step()) {
     zone.standard_offset_min = static_cast<std::int16_t>(only.integer(0));

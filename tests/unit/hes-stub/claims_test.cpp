@@ -180,6 +180,24 @@ TEST_F(Claims, fault_25_who_came_first_has_no_better_right) {
   EXPECT_EQ(world_.line.count(own), 1u);
 }
 
+// Where no counter is known yet, one is taken from whoever claims, but not all that are left.
+TEST_F(Claims, AStrangerUsesUpNoNumbersOfAMeterThatWasNeverAsked) {
+  meter().deaf = true;
+  const ConnectionId own = world_.connect(0);
+  world_.run_for_s(5);
+  stranger().last_client_counter = UINT32_MAX - 100;
+  const ConnectionId other = world_.connect(1);
+  world_.run_for_s(30);
+  EXPECT_EQ(world_.closed_by_head_end, std::vector{other});
+  EXPECT_EQ(counters().not_proved, 1u);
+  meter().deaf = false;
+  lose_rows(8);
+  world_.run_for_s(900);
+  EXPECT_EQ(world_.line.count(own), 1u);
+  EXPECT_EQ(store_.rows(), 8u);
+  EXPECT_LT(store_.meter_table().record(0).client_reserved, 10'000u);
+}
+
 TEST_F(Claims, ManyStrangersWaitForEachOtherAndAreClosedOneAndAll) {
   const ConnectionId own = world_.connect(0);
   world_.run_for_s(300);

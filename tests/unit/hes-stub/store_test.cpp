@@ -44,7 +44,7 @@ class StoreTest : public testing::Test {
   void open(bool fresh = false) {
     store_.reset();
     store_ = std::make_unique<Store>(StoreOptions{path_, fresh, false});
-    store_->set_meters(inventory(3), LocalZone{});
+    store_->set_meters(inventory(3), protocol::LocalZone{});
     profile_ = store_->profile(kLoadProfile);
   }
   AddResult push(MeterIndex meter, const std::vector<Row>& rows) {
@@ -132,12 +132,12 @@ TEST_F(StoreTest, ADeliveryMayCrossMidnightAndComeBack) {
 
 TEST_F(StoreTest, TheDaysOfTheClockChangeHave92And100Intervals) {
   for (const auto& [from, hours] : {std::pair{kSpringDay, 23}, std::pair{kAutumnDay, 25}}) {
-    const std::int64_t to = LocalZone{}.next_midnight(from);
+    const std::int64_t to = protocol::LocalZone{}.next_midnight(from);
     EXPECT_EQ(to - from, hours * 3600);
     EXPECT_EQ(missing_count(0, from, to), hours * 4u);
     std::vector<Row> rows = quarters(from + 900, hours * 4, 100'000);
     for (Row& r : rows) {
-      const bool summer = LocalZone{}.daylight_saving(r.stamp_utc_s);
+      const bool summer = protocol::LocalZone{}.daylight_saving(r.stamp_utc_s);
       r.deviation_min = summer ? -120 : -60;
       r.clock_status = summer ? 0x80 : 0;
     }
@@ -202,7 +202,7 @@ TEST_F(StoreTest, CountersAndMetersKeepTheirPlaceWhateverTheInventoryOrder) {
   store_ = std::make_unique<Store>(StoreOptions{path_, false, false});
   std::vector<MeterEntry> turned = inventory(3).meters();
   std::reverse(turned.begin(), turned.end());
-  store_->set_meters(Inventory(turned), LocalZone{});
+  store_->set_meters(Inventory(turned), protocol::LocalZone{});
   EXPECT_EQ(store_->meter_table().record(0).push_counter, 77u);
   EXPECT_EQ(store_->meter_table().record(0).client_reserved, 3000u);
   EXPECT_TRUE(store_->meter_table().record(0).push_seen);
