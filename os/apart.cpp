@@ -37,6 +37,16 @@ void limit(int resource, std::uint64_t most) {
   ::setrlimit(resource, &value);
 }
 
+// The last of a limit's signals is SIGKILL, and it is also that of whoever is out of memory.
+bool used_up(const rusage& usage, const Allowance& allowance) {
+  constexpr std::uint64_t kTick_us = 100'000;  // the limit is looked at in ticks, as finely at best
+  const auto us = [](const timeval& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 +
+           static_cast<std::uint64_t>(time.tv_usec);
+  };
+  return us(usage.ru_utime) + us(usage.ru_stime) + kTick_us >= allowance.cpu_s * 1'000'000;
+}
+
 int run(const std::string& name, const std::function<int()>& work) {
   int code = kEnvironment;
   try {
@@ -71,11 +81,16 @@ int apart(const std::string& name, const Allowance& allowance, const std::functi
   }
   if (child == 0) be_the_child(name, allowance, work);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
+  rusage usage{};
+  while (::wait4(child, &status, 0, &usage) < 0) {
     if (errno != EINTR) return kEnvironment;
   }
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   const int signal = WTERMSIG(status);
+  if (signal == SIGKILL && !used_up(usage, allowance)) {
+    say(name + ": reading it was killed from outside (SIGKILL; is memory short?)\n");
+    return kEnvironment;
+  }
   for (const int own : kOwnFaults) {
     if (signal != own) continue;
     say(name + ": damaged, or no file of this program: reading it " +

@@ -18,7 +18,8 @@ struct Allowance {
 // this returns. For libraries that crash on, or never end with, a file that is damaged: a checksum
 // would tell such a file only from those that we wrote ourselves, and looking at parts first means
 // to read it first. When the process dies of its own doing, or takes more than it may, that is said
-// with `name` in front, and kBadInput is the code. An interrupt ends both.
+// with `name` in front, and kBadInput is the code; when somebody else kills it, kEnvironment. An
+// interrupt ends both.
 int apart(const std::string& name, const Allowance& allowance, const std::function<int()>& work);
 
 }  // namespace os

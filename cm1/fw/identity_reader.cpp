@@ -25,8 +25,6 @@ constexpr Attribute kSystemTitle{classes::SecuritySetup::kId, obis(0, 0, 43, 0, 
                                  classes::SecuritySetup::kServerSystemTitle};
 constexpr Attribute kTime{classes::Clock::kId, obis(0, 0, 1, 0, 0), classes::Clock::kTime};
 constexpr std::uint16_t kMaxPdu = 256;
-// Notifications in front of one answer; a meter that goes on and on never comes to it.
-constexpr std::uint8_t kMaxUnsolicited = 16;
 
 ClientConfig public_client() {
   ClientConfig config;
@@ -55,13 +53,10 @@ void IdentityReader::request(const Result<Bytes>& apdu, Step step) {
 }
 
 void IdentityReader::on_answer(Bytes apdu, std::int64_t now_us) {
-  const ClientEvent event = session_.on_apdu(apdu);
-  // Also what is sealed for somebody with keys.
-  const bool unsolicited = event.kind == ClientEvent::Kind::notification ||
-                           apdu[0] == protocol::dlms::tag::kGeneralGloCiphering;
-  if (unsolicited && ++unsolicited_ <= kMaxUnsolicited) {
+  if (is_unsolicited(apdu, apdu_) && ++unsolicited_ <= kMaxUnsolicited) {
     return line_.request(kPublicClient, kManagementDevice, {});
   }
+  const ClientEvent event = session_.on_apdu(apdu);
   switch (event.kind) {
     case ClientEvent::Kind::send:
       return request(event.send, step_);

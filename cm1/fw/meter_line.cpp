@@ -29,6 +29,12 @@ bool is_plain_request(Bytes apdu) {
 
 }  // namespace
 
+bool is_unsolicited(Bytes apdu, Bytes request) {
+  namespace tag = protocol::dlms::tag;
+  return apdu[0] == tag::kDataNotification || apdu[0] == tag::kEventNotification ||
+         (apdu[0] == tag::kGeneralGloCiphering && request[0] != tag::kGeneralGloCiphering);
+}
+
 MeterLine::MeterLine(const Platform& platform, MeterLineOwner& owner)
     : platform_(platform), owner_(owner) {}
 

@@ -13,6 +13,11 @@ namespace cm1::fw {
 
 using protocol::dlms::Sap;
 
+// Notifications in front of one answer; a meter that goes on and on never comes to it.
+inline constexpr std::uint8_t kMaxUnsolicited = 16;
+// A meter may notify at any time (Green Book 9.3.10, 9.3.11); sealed, where no answer would be.
+bool is_unsolicited(Bytes apdu, Bytes request);
+
 // Told how an exchange on the line ended; the next one may be started from here.
 class MeterLineOwner {
  public:

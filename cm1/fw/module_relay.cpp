@@ -18,14 +18,6 @@ using protocol::wrapper::kHeaderOctets;
 
 constexpr std::int64_t kPollRetry_us = 60 * kUsPerSecond;
 constexpr std::uint8_t kMaxPollRetries = 3;
-constexpr unsigned kMaxUnsolicited = 16;  // in front of one answer
-
-// A meter may notify at any time (Green Book 9.3.10, 9.3.11); sealed, where no answer would be.
-bool is_unsolicited(Bytes apdu, Bytes request) {
-  namespace tag = protocol::dlms::tag;
-  return apdu[0] == tag::kDataNotification || apdu[0] == tag::kEventNotification ||
-         (apdu[0] == tag::kGeneralGloCiphering && request[0] != tag::kGeneralGloCiphering);
-}
 
 }  // namespace
 

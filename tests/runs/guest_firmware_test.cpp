@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A firmware written against meter_hal.h alone (tests/firmware/second_firmware) in the fleet.
+#include <elf.h>
 #include <gtest/gtest.h>
+
+#include <cstring>
 
 #include "os/files.hpp"
 #include "tests/runs/harness.hpp"
@@ -86,6 +89,29 @@ TEST(GuestFirmware, AFileThatIsCutOffIsRefused) {
     EXPECT_NE(ran.err.find("is cut off, allowed: a whole shared object"), std::string::npos)
         << n << ran.err;
   }
+}
+
+TEST(GuestFirmware, OneOfAnotherMachineIsNotCutOff) {
+  const Folder folder;
+  const std::string file = folder.write("arm.toml", "[meters]\ncount = 2\nfirmware = \"arm.so\"\n");
+  Elf32_Ehdr head{};
+  std::memcpy(head.e_ident, ELFMAG, SELFMAG);
+  head.e_ident[EI_CLASS] = ELFCLASS32;
+  head.e_ident[EI_DATA] = ELFDATA2LSB;
+  head.e_type = ET_DYN;
+  head.e_machine = EM_ARM;
+  head.e_phoff = head.e_ehsize = sizeof head;
+  head.e_shoff = 4096;
+  head.e_flags = 0x5000200;
+  head.e_phentsize = sizeof(Elf32_Phdr);
+  head.e_phnum = 5;
+  std::string whole(8192, 0);
+  std::memcpy(whole.data(), &head, sizeof head);
+  folder.write("arm.so", whole);
+  const ProgramRun ran = amitwin({"check", file});
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_NE(ran.err.find("built for another machine: ELF32 of machine 40"), std::string::npos)
+      << ran.err;
 }
 
 }  // namespace

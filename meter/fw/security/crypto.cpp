@@ -50,8 +50,9 @@ void InvocationCounter::open(Core& core, BlockKind reservation) {
   // A reservation that does not read back was of a thousand more. Told to flash at once: the next
   // start does not see what this one has seen.
   const std::uint32_t lost = core.parameters.lost_since(core.hal, reservation_);
-  if (lost != 0 && reserved <= UINT32_MAX - lost * kCounterReservation) {
-    reserved += lost * kCounterReservation;
+  if (lost != 0) {
+    const std::uint32_t left = UINT32_MAX - reserved;  // all of them: the key's life is over
+    reserved += lost <= left / kCounterReservation ? lost * kCounterReservation : left;
     static_cast<void>(core.parameters.store(core.hal, reservation_, reserved));
   }
   next_ = reserved_ = reserved;

@@ -22,9 +22,13 @@ kernel::TimeNs ElectricalFeed::next_window_end() const {
 }
 
 void ElectricalFeed::add(kernel::TimeNs at, ElectricalChange::Kind kind, double value) {
-  // A window delivered, or a change applied to it, cannot be taken back.
-  TWIN_ASSERT(at > next_window_start() - supply_.mains().step(step_).window_ns, at);
-  log_.add({at, kind, value});
+  // A window delivered, or a change applied to it, cannot be taken back. What acts with a window's
+  // begin may lie in the one before.
+  const ElectricalChange change{at, kind, value};
+  const kernel::TimeNs start = next_window_start();
+  const kernel::TimeNs length = supply_.mains().step(step_).window_ns;
+  TWIN_ASSERT(change.splits_windows() ? at >= start : at > start - length, at);
+  log_.add(change);
 }
 
 void ElectricalFeed::set_relay(kernel::TimeNs at, bool closed) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <utility>
 
 namespace protocol::p32 {
 namespace {
@@ -224,8 +225,16 @@ void Document::unwrap() {
 
 void Document::drop(const _xmlNode* node) {
   auto* const element = const_cast<xmlNode*>(node);
-  xmlUnlinkNode(element);
-  xmlFreeNode(element);
+  xmlFreeNodeList(std::exchange(element->children, nullptr));
+  xmlFreePropList(std::exchange(element->properties, nullptr));
+  xmlFreeNsList(std::exchange(element->nsDef, nullptr));
+  element->last = nullptr;
+  element->ns = nullptr;
+  element->type = XML_COMMENT_NODE;
+}
+
+bool was_dropped(const _xmlNode* node) {
+  return node->type == XML_COMMENT_NODE && node->_private != nullptr;
 }
 
 const _xmlNode* part_around(const _xmlNode* node) {

@@ -48,7 +48,8 @@ class Document {
   // nullptr: problem() says why.
   const _xmlNode* message() const { return message_; }
   const Problem& problem() const { return problem_; }
-  // Takes an element out of the tree, for good.
+  // Takes an element out of the tree, for good. A comment stands in its place, so that the others
+  // keep their numbers: was_dropped().
   static void drop(const _xmlNode* node);
 
   // Points at an element, or at one of its attributes. Those asked for in the order of the document
@@ -79,6 +80,9 @@ class Document {
   const _xmlNode* message_ = nullptr;
   Problem problem_;
 };
+
+// A comment that was an element, and still has its name.
+bool was_dropped(const _xmlNode* node);
 
 // The Item of a Work, or the Meter of a Report, in which an element stands (or which it is), the
 // outermost if there are several; nullptr: in none.

@@ -93,8 +93,10 @@ class Tags {
   unsigned attributes_ = 0;
 };
 
+// Also what was: places are those of the message.
 bool is_named(const xmlNode* node, const xmlChar* name) {
-  return node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, name) != 0;
+  const bool counts = node->type == XML_ELEMENT_NODE || was_dropped(node);
+  return counts && xmlStrEqual(node->name, name) != 0;
 }
 
 std::string step_text(const xmlNode* node, std::size_t same_before) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -99,11 +100,15 @@ std::string no_object_of_ours(const std::string& file) {
 }
 
 // A file that its linker has not finished, or a copy that was cut off: the loader would map it and
-// die of the part that is missing. What is no ELF file at all, the loader says itself.
+// die of the part that is missing. What is no ELF file at all, the loader says itself; another
+// machine's is laid out otherwise.
 bool is_cut_off(const std::string& file) {
+  constexpr char kOurData = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
   const std::string octets = os::read_file(file).text;
   Elf64_Ehdr head;
   if (!octets.starts_with(ELFMAG)) return false;
+  if (octets.size() < EI_NIDENT) return true;
+  if (octets[EI_CLASS] != ELFCLASS64 || octets[EI_DATA] != kOurData) return false;
   if (octets.size() < sizeof head) return true;
   std::memcpy(&head, octets.data(), sizeof head);
   const auto ends_behind = [&](std::uint64_t at, std::uint64_t n) {

@@ -158,4 +158,27 @@ TEST(HostileFlash, no_invocation_counter_comes_twice_when_its_reservation_is_los
   EXPECT_GT(used.size(), 4u);
 }
 
+// Near the end of a key no reservation is left to pass over: then its life is over.
+TEST(HostileFlash, no_invocation_counter_comes_twice_near_the_end_of_a_key) {
+  MeterFixture meter(kStart);
+  meter.power_off(true);
+  const Hal hal(&meter.hal);
+  put_record(meter, BlockKind::counter_reservation, UINT32_MAX - 1500);
+  for (int lost = 0; lost < 2; ++lost) {
+    put_record(meter, BlockKind::counter_reservation, UINT32_MAX - 500);
+    RowLog log;
+    log.open(hal, kParameterPlace, 0);
+    const std::uint32_t slot = log.next_slot() - 1;
+    const std::size_t row = sizeof(RowHead) + kParameterPlace.value_octets + 4;
+    meter.flash[slot / log.rows_per_page() % 2 * METER_FLASH_PAGE_BYTES +
+                meter::fw::kPageHeaderOctets + slot % log.rows_per_page() * row] ^= 0x10;
+  }
+  meter.power_on(METER_BOOT_POWER);
+  EXPECT_TRUE(serves(meter));
+  TestClient client(meter, rigs::management_client(meter.provision, meter.management_counter));
+  EXPECT_TRUE(client.connect());
+  EXPECT_FALSE(client.associate());
+  EXPECT_TRUE(meter.sealed_ivs.empty());
+}
+
 }  // namespace

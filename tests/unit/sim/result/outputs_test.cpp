@@ -308,6 +308,7 @@ TEST(Apart, WhatDiesLoopsOrAsksForTooMuchIsBadInput) {
     return 0;
   };
   EXPECT_EQ(code(for_ever), os::kBadInput);
+  EXPECT_EQ(code([] { return raise(SIGKILL); }), os::kEnvironment) << "of whom memory was short";
 }
 
 TEST_F(Report, WhatIsNoResultIsSaidSo) {

@@ -238,4 +238,23 @@ TEST(Feed, AChangeAddedAfterReadingActsFromThere) {
   EXPECT_EQ(feed.changes().size(), 1u);
 }
 
+// What a window brought cannot be changed any more; power acts with the next one.
+TEST(Feed, NothingIsSwitchedInAWindowThatWasDelivered) {
+  const MainsSchedule mains(afe_test::constant_mains(), kernel::kNsPerHour);
+  const afe_test::WanderingLoad load;
+  const SupplyPoint supply(mains, load);
+  const Afe afe(1, 4, 1, models::draw_tolerance(1, 4), false);
+  ElectricalFeed feed(supply, afe, FeedTier::fleet);
+  SumsSink sink;
+  feed.advance(kMinute, sink);
+  const kernel::TimeNs inside = kMinute - kSecond / 100;
+  EXPECT_DEATH(feed.set_relay(inside, false), "at >= start");
+  EXPECT_DEATH(feed.set_sag(inside, kMinute, 0.5), "at >= start");
+  feed.set_power(inside, false);
+  feed.set_relay(kMinute, false);
+  const std::size_t windows = sink.sums.size();
+  feed.advance(2 * kMinute, sink);
+  EXPECT_EQ(sink.sums.size(), windows);
+}
+
 }  // namespace

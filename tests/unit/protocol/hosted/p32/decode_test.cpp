@@ -116,6 +116,22 @@ std::string report_behind(std::size_t count, const std::string& meter) {
   return replaced(good, "<LoadProfile>\n", "<LoadProfile>\n" + many);
 }
 
+// Places are those of the message as it came, whatever was left out of it before.
+TEST(Decode, TheNumberOfAMeterIsThatOfTheMessage) {
+  const std::string breaks_schema = "<Meter         />\n";
+  const std::string breaks_rule =
+      "<Meter id=\"A\" from=\"2026-01-04T23:00:00.000Z\" to=\"2026-01-04T22:00:00.000Z\" "
+      "period=\"900\"/>\n";
+  const Decoded decoded = decode(report_behind(1, breaks_schema + breaks_rule + breaks_schema));
+  ASSERT_TRUE(decoded.ok()) << decoded.problem().text();
+  std::vector<std::string> elements;
+  for (const Problem& problem : decoded.left_out()) {
+    elements.push_back(problem.element.substr(0, problem.element.find("]") + 1));
+  }
+  const std::string meter = "/Message/Report/LoadProfile/Meter";
+  EXPECT_THAT(elements, testing::UnorderedElementsAre(meter + "[1]", meter + "[2]", meter + "[3]"));
+}
+
 // Whatever is wrong with so many, a server looks through the message at most twice.
 TEST(Decode, fault_24_many_bad_meters_cost_two_validations_and_have_a_limit) {
   const std::string golden = vector_file("report_load_profile.xml");
