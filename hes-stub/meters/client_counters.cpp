@@ -42,10 +42,12 @@ void ClientCounters::set_next(MeterIndex meter, std::uint32_t next) {
   reserve(meter);
 }
 
+std::uint32_t ClientCounters::most(MeterIndex meter) const {
+  return next_[meter] + std::min(kMaxStep, UINT32_MAX - next_[meter]);
+}
+
 void ClientCounters::last_seen(MeterIndex meter, std::uint32_t last) {
-  const std::uint32_t known = next_[meter];
-  const std::uint32_t most = known + std::min(kMaxStep, UINT32_MAX - known);
-  next_[meter] = std::clamp(last + 1, std::max(known, 1u), std::max(most, 1u));
+  next_[meter] = std::clamp(last + 1, std::max(next_[meter], 1u), std::max(most(meter), 1u));
 }
 
 }  // namespace hes

@@ -17,10 +17,14 @@ class ClientCounters {
   const std::uint32_t& next(MeterIndex meter) const { return next_[meter]; }  // 0: must be read
   void reserve(MeterIndex meter);
   void set_next(MeterIndex meter, std::uint32_t next);
+  // Whether last_seen() would lead to one that the meter takes: it moves ours by a step at most.
+  bool reaches(MeterIndex meter, std::uint32_t last) const { return last < most(meter); }
   // What somebody who may be the meter says it took from us last.
   void last_seen(MeterIndex meter, std::uint32_t last);
 
  private:
+  std::uint32_t most(MeterIndex meter) const;
+
   Context& context_;
   std::vector<std::uint32_t> next_;
 };

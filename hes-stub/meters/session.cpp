@@ -18,9 +18,6 @@ using Kind = protocol::dlms::ClientEvent::Kind;
 constexpr Obis kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 0);
 // A row of kMaxValues registers of 9 octets with clock and status stays below.
 constexpr std::size_t kMaxRowOctets = 192;
-// What a host that does not believe counters takes over where none is known: it must begin
-// somewhere, and whoever tells it leaves us half of the numbers.
-constexpr std::uint64_t kMostOfAStranger = UINT32_MAX / 2;
 
 }  // namespace
 
@@ -158,11 +155,12 @@ void Session::on_counter(const ClientEvent& event) {
     ++context_.counters.malformed;
     return fail();
   }
-  if (!host_.believes_counters() && last > kMostOfAStranger) {
-    exchange_.trouble = "counter not believed";
+  const auto seen = static_cast<std::uint32_t>(last);
+  if (!host_.believes_counters() && !counters_.reaches(meter_, seen)) {
+    exchange_.trouble = "counter out of reach";
     return fail();
   }
-  counters_.last_seen(meter_, static_cast<std::uint32_t>(last));
+  counters_.last_seen(meter_, seen);
   step_ = Step::releasing_public;
   transmit(client_->release());
 }

@@ -44,7 +44,7 @@ class SessionHost {
   virtual std::unique_ptr<Job> next_job(MeterIndex meter) = 0;  // nullptr: nothing to do
   virtual bool others_wait() const = 0;
   // Whether a counter that anybody may have told, in clear, is taken over after a rejection. If
-  // not, one is where none is known, and only from the lower half of them.
+  // not, one is only where none is known, and then none that leads nowhere.
   virtual bool believes_counters() const = 0;
   virtual void send(MeterIndex meter, protocol::dlms::Sap client, protocol::Bytes apdu) = 0;
   virtual void on_job_done(MeterIndex meter) = 0;

@@ -206,7 +206,8 @@ void JsonNode::refuse_others(std::span<const char* const> known) const {
     if (std::any_of(known.begin(), known.end(), is)) continue;
     std::string list;
     for (const char* name : known) list += list.empty() ? name : fmt::format(", {}", name);
-    note(key.c_str(), "= " + kind_of(value), list);  // a key by another name, as likely as not
+    // A text may be a key of ours by another name.
+    note(key.c_str(), "= " + shown(value, value.is_string()), list);
   }
 }
 

@@ -180,7 +180,7 @@ TEST_F(Claims, fault_25_who_came_first_has_no_better_right) {
   EXPECT_EQ(world_.line.count(own), 1u);
 }
 
-// Where no counter is known yet, one is taken from whoever claims, but not all that are left.
+// Where no counter is known yet, one is taken from whoever claims; not one that leads nowhere.
 TEST_F(Claims, AStrangerUsesUpNoNumbersOfAMeterThatWasNeverAsked) {
   meter().deaf = true;
   const ConnectionId own = world_.connect(0);

@@ -337,6 +337,13 @@ TEST(Config, WritesAndReadsEveryKnob) {
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_EQ(faults[0], "c.json: retries = 99: allowed: a whole number from 0 to 10");
   EXPECT_EQ(faults[1].substr(0, 18), "c.json: pull = 1: ");
+  // A key by another name is as secret.
+  faults.clear();
+  parse_config("c.json", R"({"Signing_Key":"000102030405060708090A0B0C0D0E0F","gak":["00"]})",
+               faults);
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_EQ(faults[0].substr(0, 40), "c.json: Signing_Key = (32 characters): a");
+  EXPECT_EQ(faults[1].substr(0, 29), "c.json: gak = (array of 1): a");
 }
 
 }  // namespace

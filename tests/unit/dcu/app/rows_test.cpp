@@ -94,7 +94,7 @@ TEST(Rows, ANullBehindARowWithoutADateIsNoTime) {
   axdr::put_unsigned(3, out);
   for (std::size_t k = 0; k < kRowValues; ++k) axdr::put_double_long_unsigned(100, out);
   axdr::begin_structure(2 + kRowValues, out);
-  axdr::put_octet_string(Octets{1}, out);
+  out.bytes(Octets{9, 12, 0x07, 0xE8, 13, 1, 0xFF, 12, 0, 0, 0xFF, 0xFF, 0xC4, 0});
   axdr::put_unsigned(3, out);
   for (std::size_t k = 0; k < kRowValues; ++k) axdr::put_double_long_unsigned(200, out);
   axdr::begin_structure(2 + kRowValues, out);
