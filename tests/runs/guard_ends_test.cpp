@@ -4,16 +4,22 @@
 // Every way a firmware can end a run: named with device, time and upcall, code 3, and told to
 // whoever reads junit.xml and summary.json. And what a run says of meters that were mute.
 #include <gtest/gtest.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cmath>
 #include <csignal>
 #include <exception>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "sim/assembly/world.hpp"
+#include "sim/drive/firmware_end.hpp"
 #include "sim/drive/firmware_guard.hpp"
+#include "sim/drive/no_result.hpp"
 #include "sim/result/kpi.hpp"
 #include "tests/runs/harness.hpp"
 #include "tests/runs/village.hpp"
@@ -213,6 +219,106 @@ TEST(Ends, ACrashWhoseCallCannotBeReadIsStillAFirmwares) {
   });
   EXPECT_EQ(run.exit_code, 3) << run.err;
   EXPECT_NE(run.err.find("a firmware crashed, and broke what was known of it"), std::string::npos);
+}
+
+// Somebody else's signal is no fault of the firmware that runs just then.
+TEST(Ends, BySignalsOfOthersAreNoFirmwares) {
+  for (const int signal : {SIGSEGV, SIGUSR1}) {
+    const Folder folder;
+    const ProgramRun run = in_child(folder, [signal] {
+      sim::run::guard_firmware();
+      const FirmwareCall in("meter", 2, "on_sums", 0);
+      const pid_t self = getpid();
+      if (fork() == 0) {
+        kill(self, signal);
+        _exit(0);
+      }
+      for (;;) pause();
+    });
+    EXPECT_EQ(run.exit_code, 1000 + signal) << run.err;
+    EXPECT_EQ(run.err, "");
+  }
+}
+
+TEST(Ends, OfThisProgramBesideItsOwnFirmwareAreItsOwnFault) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware();
+    { const FirmwareCall in("meter", 2, "on_sums", 0); }
+    raise(SIGSEGV);
+  });
+  EXPECT_EQ(run.exit_code, 1000 + SIGSEGV) << run.err;
+  EXPECT_NE(run.err.find("a fault of amitwin itself"), std::string::npos) << run.err;
+  EXPECT_EQ(run.err.find("meter 2"), std::string::npos) << run.err;
+}
+
+// The patience is for one call, not for all.
+TEST(Ends, ACallThatReturnsInTimeCostsTheNextOneNothing) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware({60, 3});
+    for (int i = 0; i < 3; ++i) {
+      const FirmwareCall in("meter", 2, "on_sums", 0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(2200));
+    }
+  });
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST(Ends, WhileADebuggerFollowsAFirmwareMayTakeItsTime) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+    sim::run::guard_firmware({60, 1});
+    const FirmwareCall in("meter", 2, "on_sums", 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+    sim::run::leave_at_once(0);
+  });
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST(Ends, AFirmwareMayAskWhatBecomesOfASignal) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware();
+    const FirmwareCall in("meter", 2, "on_sums", 0);
+    struct sigaction now {};
+    sim::run::leave_at_once(sigaction(SIGTERM, nullptr, &now) == 0 ? 0 : 1);
+  });
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST(Ends, AreToldWithSecondsToTheNanosecond) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [&] {
+    const std::string text =
+        std::string("at ") + sim::run::kSimulatedS + ": " + sim::run::kSentence;
+    sim::run::set_firmware_file(0, folder / "end", text);
+    sim::run::end_by_firmware({"meter", "on_sums", 61'000'000'005, 2}, "crashed");
+  });
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_EQ(read_text(folder / "end"),
+            "at 61.000000005: meter 2: its firmware crashed in on_sums, at 00:01:01.000000005 of "
+            "simulated time");
+}
+
+// What was known before the run, and nothing that reads like a figure.
+TEST(Ends, LeaveASummaryWithoutFigures) {
+  Scenario scenario = street(7, 1);
+  scenario.expectations = {{"intervals_lost", {.min = {}, .max = 0, .equals = {}}}};
+  sim::run::RunOptions options;
+  options.warnings = 3;
+  const sim::result::Summary summary = sim::run::summary_of_none(scenario, options, "why");
+  EXPECT_EQ(summary.meters, 7u);
+  EXPECT_EQ(summary.warnings, 3u);
+  EXPECT_EQ(summary.error, "why");
+  ASSERT_FALSE(summary.kpis.empty());
+  for (const sim::result::Kpi& kpi : summary.kpis) {
+    EXPECT_TRUE(std::isnan(kpi.value)) << kpi.name;
+    if (!kpi.limits.empty()) {
+      EXPECT_EQ(kpi.verdict(), sim::result::Verdict::open) << kpi.name;
+    }
+  }
 }
 
 // ---- Mute meters, ends of time, differences ----

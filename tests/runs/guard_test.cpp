@@ -179,6 +179,7 @@ TEST(CrashInside, AModuleIsNamedWithItsNumberTimeAndUpcall) {
   EXPECT_NE(run.err.find("module 1: its firmware crashed: SIGSEGV in on_rs485, at 00:0"),
             std::string::npos)
       << run.err;
+  EXPECT_EQ(run.err.find("amitwin debug"), std::string::npos) << "which stops in meters only";
 }
 
 TEST(CrashInside, AConcentratorIsNamedWithItsNumberTimeAndUpcall) {

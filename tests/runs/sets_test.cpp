@@ -16,6 +16,7 @@
 #include "hes-stub/store/database.hpp"
 #include "hes-stub/store/store.hpp"
 #include "hes-stub/store/store_kind.hpp"
+#include "sim/drive/run_folder.hpp"
 #include "sim/result/h5_file.hpp"
 #include "tests/runs/harness.hpp"
 
@@ -218,6 +219,44 @@ TEST_F(Sets, fault_26_a_set_that_was_taking_its_place_takes_it) {
       EXPECT_FALSE(exists(out + "/" + gone)) << stage << ' ' << gone;
     }
   }
+}
+
+// Something came into the way during the run: no summary tells of a set that is not there, and what
+// has no place yet keeps its own until there is one.
+TEST_F(Sets, ASetThatIsStuckHalfwayIsCompletedByTheNextRun) {
+  const std::string out = folder_ / "out";
+  fs::create_directory(out);
+  std::ofstream(out + "/summary.json") << "{\"digest\": \"earlier\"}";
+  {
+    sim::run::RunFolder folder(out);
+    ASSERT_EQ(folder.error(), "");
+    for (const char* name : {"result.h5", "summary.json"}) {
+      std::ofstream(folder.path() + "/" + name) << "new";
+    }
+    fs::create_directories(out + "/result.h5/in the way");
+    EXPECT_EQ(folder.swap_in().find(out + "/result.h5: cannot be put in its place ("), 0u);
+    EXPECT_FALSE(exists(out + "/summary.json"));
+  }
+  fs::remove_all(out + "/result.h5");
+  {
+    sim::run::RunFolder next(out);
+    EXPECT_EQ(next.error(), "");
+    EXPECT_TRUE(next.earlier());
+  }
+  for (const char* name : {"result.h5", "summary.json"}) {
+    EXPECT_EQ(read_text(out + "/" + name), "new") << name;
+  }
+}
+
+TEST_F(Sets, AFolderMadeForARunThatLeavesNothingGoesAgain) {
+  const std::string made = folder_ / "made", found = folder_ / "found";
+  fs::create_directory(found);
+  for (const std::string& out : {made, found}) {
+    const sim::run::RunFolder folder(out);
+    EXPECT_TRUE(exists(out + "/unfinished"));
+  }
+  EXPECT_FALSE(exists(made));
+  EXPECT_TRUE(exists(found) && fs::is_empty(found));
 }
 
 // ---- What is not ours ----

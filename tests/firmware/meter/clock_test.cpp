@@ -185,7 +185,40 @@ TEST(ClockFault, BackwardIsNoticedWithTheNextFrameAndRepeatsStamps) {
   EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(0, 0, kDataNotValid, 0, 0));
 }
 
+TEST(ClockFault, BackwardOverMidnightMarksTheClosingToo) {
+  MeterFixture meter(kWinter);
+  meter.run_to(kWinter + 23 * kHour_s + 30);
+  meter.clock_from_outside(kWinter + 23 * kHour_s - 100);
+  meter.run_for_us(60 * rigs::kSecond_us);
+  const std::uint8_t noise[] = {0x7E, 0x00};
+  meter.firmware->on_uart(meter.instance(), METER_UART_RS485, noise, sizeof noise);
+  meter.run_to(kWinter + 23 * kHour_s + 60);
+  EXPECT_THAT(stamps(meter.rows(LogId::closing)),
+              ElementsAre(kWinter + 23 * kHour_s, kWinter + 23 * kHour_s));
+  EXPECT_THAT(statuses(meter.rows(LogId::closing)), ElementsAre(0, kDataNotValid));
+}
+
+// An interrupt has its latency: a millisecond is no jump.
+TEST(ClockFault, AMillisecondLateIsPunctual) {
+  for (const int ticks : {32, 33}) {
+    MeterFixture meter(kWinter);
+    meter.run_to(kWinter + kPeriod_s - 1);
+    meter.rtc_adjust((kWinter + kPeriod_s) * METER_RTC_HZ + ticks);
+    meter.run_to(kWinter + kPeriod_s + 10);
+    EXPECT_THAT(statuses(meter.rows(LogId::load)), ElementsAre(ticks == 32 ? 0 : kDataNotValid));
+  }
+}
+
 // ---- Daylight saving ----
+
+TEST(DaylightSaving, AChangeThatTheClockJumpsOverIsNoEvent) {
+  MeterFixture meter(utc_s(2026, 3, 28, 12));
+  meter.run_to(utc_s(2026, 3, 28, 12) + 100);
+  meter.set_clock(utc_s(2026, 3, 29, 12) + 5);
+  meter.run_to(utc_s(2026, 3, 29, 13));
+  EXPECT_EQ(meter.rows(LogId::load).back().head.deviation_min, -120);
+  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 4, 5));
+}
 
 TEST(DaylightSaving, SpringDayHas92RowsInLocalTime) {
   const std::int64_t midnight = utc_s(2026, 3, 28, 23);  // 29 March 00:00 CET

@@ -216,6 +216,37 @@ TEST_F(Claims, ManyStrangersWaitForEachOtherAndAreClosedOneAndAll) {
   EXPECT_EQ(world_.line.count(own), 1u);
 }
 
+TEST_F(Claims, AfterAModuleThatProvedItselfAStrangerStillHasTo) {
+  const ConnectionId first = world_.connect(0);
+  world_.run_for_s(30);
+  world_.line.erase(first);
+  const ConnectionId second = world_.connect(0);
+  world_.run_for_s(15);
+  EXPECT_EQ(counters().replaced, 1u);
+  stranger().deaf = true;
+  const ConnectionId other = world_.connect(1);
+  world_.run_for_s(400);
+  EXPECT_EQ(counters().replaced, 1u);
+  EXPECT_EQ(counters().not_proved, 1u);
+  EXPECT_EQ(world_.closed_by_head_end, (std::vector{first, other}));
+  EXPECT_EQ(world_.line.count(second), 1u);
+}
+
+TEST_F(Claims, OnlySixteenStrangersAreAskedAtOnce) {
+  const ConnectionId own = world_.connect(0);
+  world_.run_for_s(300);
+  stranger().deaf = true;
+  std::set<ConnectionId> asked;
+  world_.on_sent = [&](ConnectionId to, protocol::Bytes) {
+    if (to != own) asked.insert(to);
+  };
+  for (int i = 0; i < 20; ++i) world_.connect(1);
+  world_.run_for_s(30);
+  EXPECT_EQ(asked.size(), 16u);
+  world_.run_for_s(600);
+  EXPECT_EQ(asked.size(), 20u);
+}
+
 // A meter that sends its pushes to the client that set them up, and not to the push client.
 TEST_F(Claims, fault_12_a_push_to_the_management_client_is_a_push) {
   const ConnectionId own = world_.connect(0);

@@ -151,6 +151,18 @@ TEST(DayMerge, RowsPutByTheirStampsAreSetRightOnceTimeIsSeenLivedTwice) {
   expect_same(day.rows_, buffer);
 }
 
+// Of another meter in its place: as long as no time was lived twice, the stamps tell.
+TEST(DayMerge, RegistersThatBeginAnewStandBehindTheOldOnes) {
+  Rows buffer;
+  for (const int wh : {9000, 9100, 0, 30, 60, 90}) {
+    buffer.push_back(row(kFebruary + 900 * (std::ssize(buffer) + 1), wh));
+  }
+  Day day;
+  EXPECT_EQ(day.pull(part(buffer, 0, 4)), 4);
+  EXPECT_EQ(day.pull(part(buffer, 4, 6)), 2);
+  expect_same(day.rows_, buffer);
+}
+
 // A profile of voltages has no such order: its rows stay as the meter sent them.
 TEST(DayMerge, ValuesThatFallSetNothingRight) {
   Rows buffer;
@@ -160,6 +172,7 @@ TEST(DayMerge, ValuesThatFallSetNothingRight) {
   Day day;
   EXPECT_EQ(day.push(part(buffer, 0, 3)), 3);
   EXPECT_EQ(day.push(part(buffer, 3, 6)), 3);
+  expect_same(day.rows_, buffer);
   EXPECT_EQ(day.pull(buffer), 0);
   expect_same(day.rows_, buffer);
 }

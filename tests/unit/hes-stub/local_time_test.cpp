@@ -42,5 +42,23 @@ TEST(LocalZone, NextMidnightIsAlwaysLaterAndAlwaysMidnight) {
   }
 }
 
+// Summer begins at midnight there (Azores): 23:00 is followed by 01:00.
+TEST(LocalZone, NextMidnightIsLaterAlsoInTheHourThatEndsInSummer) {
+  const LocalZone zone{-60, true};
+  for (const std::int64_t t : {kMarch31 - 1, kMarch31, kMarch31 + 1, kMarch31 + 3599}) {
+    EXPECT_GT(zone.next_midnight(t), t);
+  }
+}
+
+TEST(LocalZone, ALocalTimeIsSummerTimeOnlyInSummer) {
+  const LocalZone zone;
+  constexpr std::int64_t kJanuary = 1'704'067'200 + 43'200;  // noon, and said to be in summer
+  EXPECT_EQ(zone.utc_of(kJanuary, true), kJanuary - 3600);
+  for (const bool summer : {false, true}) {  // 02:30 is left out
+    EXPECT_EQ(zone.utc_of(kMarch31 + 9000, summer), kMarch31 + 5400);
+    EXPECT_EQ(zone.utc_of(kMarch31 + 10'800, summer), kMarch31 + 3600);
+  }
+}
+
 }  // namespace
 }  // namespace hes

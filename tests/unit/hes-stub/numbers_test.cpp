@@ -24,8 +24,8 @@ constexpr auto kNone = [](int) { return false; };
 
 class Numbers : public testing::Test {
  protected:
-  explicit Numbers(bool closings = false)
-      : config_(settings(closings)),
+  explicit Numbers(bool closings = false, std::int64_t most_rows = 192)
+      : config_(settings(closings, most_rows)),
         head_end_(config_, inventory_, {hes_test::fake_type(true)}, store_, world_, log_, random_,
                   seen_, world_.now) {
     meter().numbered = true;
@@ -59,8 +59,9 @@ class Numbers : public testing::Test {
   // Every row of the meter is here, once.
   void expect_all(std::size_t lost = 0) { EXPECT_EQ(store_.rows() + lost, meter().rows.size()); }
 
-  static EngineConfig settings(bool closings) {
+  static EngineConfig settings(bool closings, std::int64_t most_rows) {
     EngineConfig config;
+    config.max_rows_per_pull = most_rows;
     config.closing_pull = closings;
     config.clock_check = false;
     config.push_period_s = 2 * 3600;  // a push that is lost is followed by one that comes
@@ -166,6 +167,20 @@ TEST_F(Numbers, AfterAJumpBackOfAMeterThatDoesNotPushTheCounterTells) {
   world_.run_for_s(2 * 3600);
   EXPECT_GE(meter().counter_reads, 1);
   EXPECT_LE(meter().counter_reads, 2);
+  expect_all();
+}
+
+// And again, when it is exchanged once more.
+TEST_F(Numbers, AfterAnotherJumpBackTheCounterTellsAgain) {
+  world_.at((kFebruary + 6 * 3600 + 120) * kNsPerSecond, [&] { exchange(); });
+  live(20, [](int hour) { return hour < 6 || hour >= 17; });
+  world_.run_for_s(2 * 3600);
+  expect_all();
+  const int reads = meter().counter_reads;
+  exchange();
+  live(14, kNone);
+  world_.run_for_s(4 * 3600);
+  EXPECT_GT(meter().counter_reads, reads);
   expect_all();
 }
 
@@ -325,6 +340,22 @@ TEST_F(Numbers, NumbersDoNotWrap) {
     EXPECT_GE(first, UINT32_MAX - 6);
     EXPECT_LE(first, last);
   }
+}
+
+class NumbersOfTenRows : public Numbers {
+ protected:
+  NumbersOfTenRows() : Numbers(false, 10) {}
+};
+
+TEST_F(NumbersOfTenRows, APartHoldsAsManyRowsAsAPullMay) {
+  live(2, kAll);
+  meter().deaf = true;
+  live(8, kNone);
+  meter().deaf = false;
+  live(4, kNone);
+  const auto asked = asked_by_number();
+  ASSERT_FALSE(asked.empty());
+  EXPECT_EQ(asked[0], std::pair(9u, 18u));
 }
 
 class NumbersAndClosings : public Numbers {

@@ -203,6 +203,33 @@ TEST_F(TlsTest, fault_25_silent_strangers_keep_no_concentrator_out) {
   head_end.stop();
 }
 
+TEST_F(TlsTest, SixtyFourStrangersAreBorneAndTheNextTakesTheOldestsPlace) {
+  Running head_end(options_, hes_test::plc_inventory(0, 1));
+  asio::io_context context;
+  std::vector<tcp::socket> silent;
+  const auto come = [&] {
+    silent.emplace_back(context);
+    silent.back().connect({asio::ip::make_address("127.0.0.1"), head_end.port()});
+    silent.back().non_blocking(true);
+  };
+  const auto closed = [](tcp::socket& socket) {
+    std::uint8_t octet = 0;
+    Code code;
+    socket.read_some(asio::buffer(&octet, 1), code);
+    return code != asio::error::would_block;
+  };
+  while (silent.size() < 64) come();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_FALSE(closed(silent[0]));
+  come();
+  for (int i = 0; i < 500 && !closed(silent[0]); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(closed(silent[0]));
+  EXPECT_FALSE(closed(silent[1]));
+  head_end.stop();
+}
+
 TEST_F(TlsTest, PlainOctetsAreNoHandshake) {
   Running head_end(options_, hes_test::plc_inventory(0, 1));
   asio::io_context context;

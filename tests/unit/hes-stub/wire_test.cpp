@@ -259,6 +259,7 @@ TEST(RowDecoder, fault_14_a_clock_without_deviation_is_local_time) {
       {7, 1, 12, 0, 1'719'828'000, -120},      // 10:00Z
       {10, 27, 2, 0x80, 1'729'987'200, -120},  // the first of the two: 00:00Z
       {10, 27, 2, 0, 1'729'990'800, -60},      // the second: 01:00Z
+      {10, 27, 2, 0xFF, 1'729'990'800, -60},   // nothing said of it
   };
   const Octets zeros = {17, 0, 17, 0, 17, 0, 17, 0, 17, 0, 17, 0};
   for (const auto& each : cases) {

@@ -248,6 +248,20 @@ TEST_F(HubTest, ACallerThatWentAwayIsPassedOver) {
   EXPECT_TRUE(exhausted.empty());
 }
 
+// Who was let in is no stranger any more: as many as come, none takes another's place.
+TEST_F(HubTest, CallersThatWereLetInMakeNoRoomForOthers) {
+  const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 7);
+  std::vector<Socket> callers;
+  while (callers.size() < 70) {
+    callers.push_back(Socket::connect({"127.0.0.1", port}));
+    poll_until([&] { return connected.size() == callers.size(); });
+  }
+  callers.front().write(bytes("first"));
+  poll_until([&] { return received == "first" || !hung_up.empty(); });
+  EXPECT_EQ(received, "first");
+  EXPECT_TRUE(hung_up.empty());
+}
+
 TEST_F(HubTest, ATakenPortIsNamed) {
   const std::uint16_t port = hub->listen({"127.0.0.1", 0}, 0);
   try {

@@ -131,6 +131,36 @@ TEST(Rows, fault_10_numbers_of_any_type_are_taken) {
   EXPECT_EQ(decoded->rows[0].at.utc_s, kNoonUtcS);
 }
 
+TEST(Rows, AFloatOfMoreThan64BitsFitsNoRegister) {
+  const Octets rest = {17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  Octets most = {24, 0x43, 0xEF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  Octets beyond = {24, 0x43, 0xF0, 0, 0, 0, 0, 0, 0};  // 2^64
+  most.insert(most.end(), rest.begin(), rest.end());
+  beyond.insert(beyond.end(), rest.begin(), rest.end());
+  const auto kept = decode_rows(one_row(kNoonInFebruary, most), Profile::load, 900);
+  ASSERT_TRUE(kept && kept->rows.size() == 1);
+  EXPECT_EQ(kept->rows[0].values[0], UINT64_MAX - 2047);
+  const auto lost = decode_rows(one_row(kNoonInFebruary, beyond), Profile::load, 900);
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->left_out, 1u);
+}
+
+// A null stands for one period after a row that has a time.
+TEST(Rows, ANullAfterARowWithoutATimeHasNone) {
+  const Octets good = {17, 1, 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};
+  Octets no_date = kNoonInFebruary;
+  no_date[4] = 13;
+  Octets value = {1, 2};
+  for (const Octets& clock : {no_date, Octets{0}}) {
+    const Octets row = one_row(clock, good);
+    value.insert(value.end(), row.begin() + 2, row.end());
+  }
+  const auto decoded = decode_rows(value, Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_TRUE(decoded->rows.empty());
+  EXPECT_EQ(decoded->left_out, 2u);
+}
+
 // One row that cannot be kept does not take the others along.
 TEST(Rows, fault_10_what_fits_no_register_leaves_its_row_out) {
   const Octets good = {17, 1, 17, 2, 17, 3, 17, 4, 17, 5, 17, 6};

@@ -63,6 +63,31 @@ TEST(TimeKeeper, KnowsOurErrorByTheBoundsOfAllAnswers) {
   EXPECT_EQ(TimeKeeper().on_answer(0, kMs, INT64_MAX), std::nullopt);  // the year 9999
 }
 
+TEST(TimeKeeper, WhatWasKnownWidensByTheDriftOfACrystal) {
+  constexpr UtcNs kMs = 1'000'000;
+  TimeKeeper keeper;
+  EXPECT_EQ(keeper.on_answer(0, 2 * kMs, kMs), std::nullopt);  // right to within 2 ms
+  // Some 10'000 s later at most a second fast or slow: of 0.5 s to 4 s so much is believed.
+  const auto slow = keeper.on_answer(10'000'000 * kMs, 10'003'500 * kMs, 10'004'000 * kMs);
+  ASSERT_TRUE(slow);
+  EXPECT_NEAR(static_cast<double>(*slow), 751e6, 1e6);
+}
+
+TEST(TimeKeeper, WhatWasKnownIsSteppedWithTheClock) {
+  constexpr UtcNs kMs = 1'000'000;
+  TimeKeeper keeper;
+  const auto slow = keeper.on_answer(0, 2'000 * kMs, 3'000 * kMs);
+  ASSERT_TRUE(slow);
+  EXPECT_NEAR(static_cast<double>(*slow), 2'000e6, 1e6);
+  // By the clock that is right now; the answer alone allows -0.5 s to +2 s.
+  EXPECT_EQ(keeper.on_answer(10'000 * kMs, 12'500 * kMs, 12'000 * kMs), std::nullopt);
+}
+
+TEST(TimeKeeper, AnAnswerFromBeforeItsRequestSaysNothing) {
+  EXPECT_EQ(TimeKeeper().on_answer(10 * kNsPerSecond, 9 * kNsPerSecond, 15 * kNsPerSecond),
+            std::nullopt);
+}
+
 TEST(Uplink, TheClockIsKeptByTheHeadEndsAnswers) {
   for (const UtcNs ahead : {5 * kNsPerSecond, -5 * kNsPerSecond, -600 * kNsPerSecond}) {
     World world({});

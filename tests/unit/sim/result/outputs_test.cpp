@@ -9,6 +9,7 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -309,6 +310,14 @@ TEST(Apart, WhatDiesLoopsOrAsksForTooMuchIsBadInput) {
   };
   EXPECT_EQ(code(for_ever), os::kBadInput);
   EXPECT_EQ(code([] { return raise(SIGKILL); }), os::kEnvironment) << "of whom memory was short";
+  EXPECT_EQ(code([] { return raise(SIGINT); }), os::kInterrupted);
+  EXPECT_EQ(code([] { return raise(SIGTERM); }), os::kEnvironment);
+  allowance.memory_octets = std::uint64_t{1} << 29;
+  const auto too_much = [] {
+    const std::unique_ptr<char[]> memory(new char[std::size_t{1} << 30]);
+    return memory ? 0 : 1;
+  };
+  EXPECT_EQ(code(too_much), os::kBadInput);
 }
 
 TEST_F(Report, WhatIsNoResultIsSaidSo) {

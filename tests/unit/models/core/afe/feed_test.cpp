@@ -218,6 +218,29 @@ TEST(Feed, ASagShorterThanAWindowIsInItsWindow) {
   }
 }
 
+// What acts at a window's start is in the state it starts with; what acts at its end is the next
+// one's; power cuts none.
+TEST(Feed, AWindowIsCutOnlyByWhatActsInside) {
+  const MainsSchedule mains(afe_test::constant_mains(), kernel::kNsPerHour);
+  const afe_test::ConstantLoad load({2300, 400, 0, true});
+  const SupplyPoint supply(mains, load);
+  const kernel::TimeNs start = 7 * 200 * kernel::kNsPerMs, end = start + mains.step(0).window_ns;
+  using Kind = models::ElectricalChange::Kind;
+  models::ChangeLog changes;
+  changes.add({start, Kind::sag, 0.4});
+  changes.add({start + 1, Kind::power, 0});
+  changes.add({end - 1, Kind::sag, 1});
+  changes.add({end, Kind::relay, 0});
+  models::SwitchState sagged;
+  sagged.sag_factor = 0.4;
+  const auto pieces = supply.pieces(0, supply.load(0), sagged, changes, start);
+  ASSERT_EQ(pieces.size(), 2u);
+  EXPECT_EQ(pieces[0].from_ns, start);
+  EXPECT_EQ(pieces[0].state.v[0][0], supply.state(0, sagged).v[0][0]);
+  EXPECT_EQ(pieces[1].from_ns, end - 1);
+  EXPECT_EQ(pieces[1].state.v[0][0], supply.state(0, {}).v[0][0]);
+}
+
 TEST(Feed, AChangeAddedAfterReadingActsFromThere) {
   const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::ConstantLoad load({2300, 0, 0, true});
