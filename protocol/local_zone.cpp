@@ -21,14 +21,19 @@ std::int64_t LocalZone::utc_of(std::int64_t local_s, bool summer) const {
   return daylight_saving(in_winter) || summer ? in_summer : in_winter;
 }
 
+std::int64_t LocalZone::local_day(std::int64_t utc_s) const {
+  return floor_div(utc_s + offset_min(utc_s) * 60, kDayS);
+}
+
 std::int64_t LocalZone::next_midnight(std::int64_t utc_s) const {
-  const std::int64_t local_s = utc_s + offset_min(utc_s) * 60;
-  const std::int64_t midnight_s = (floor_div(local_s, kDayS) + 1) * kDayS;
-  // The offset may change between now and midnight; it never does within the last hour of a day.
-  const std::int64_t guess = midnight_s - offset_min(utc_s) * 60;
-  const std::int64_t exact = midnight_s - offset_min(guess) * 60;
-  // When the change makes the day shorter, the exact one may still be today's past midnight.
-  return exact > utc_s ? exact : exact + kDayS;
+  const std::int64_t next_day = local_day(utc_s) + 1;
+  const std::int64_t in_winter = next_day * kDayS - std::int64_t{standard_offset_min} * 60;
+  const std::int64_t in_summer = in_winter - 3600;
+  // 01:00 UTC, where the clocks leap over midnight or fall back behind it.
+  const std::int64_t change = floor_div(in_winter, kDayS) * kDayS + 3600;
+  const auto begins_it = [&](std::int64_t at) { return at > utc_s && local_day(at) >= next_day; };
+  if (begins_it(in_summer)) return in_summer;
+  return in_summer < change && change < in_winter && begins_it(change) ? change : in_winter;
 }
 
 }  // namespace protocol

@@ -18,8 +18,12 @@ struct LocalZone {
   // Of a local time without an offset. In the hour that comes twice `summer` decides; a time that
   // is left out in spring is read as winter time.
   std::int64_t utc_of(std::int64_t local_s, bool summer) const;
-  // The first local midnight later than `utc_s`.
+  // The first instant later than `utc_s` that a later day begins with: its midnight, or the change
+  // to summer time where that leaves midnight out (Azores).
   std::int64_t next_midnight(std::int64_t utc_s) const;
+
+ private:
+  std::int64_t local_day(std::int64_t utc_s) const;
 };
 
 }  // namespace protocol

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "protocol/calendar.hpp"
+
 namespace hes {
 namespace {
 
@@ -42,12 +44,29 @@ TEST(LocalZone, NextMidnightIsAlwaysLaterAndAlwaysMidnight) {
   }
 }
 
-// Summer begins at midnight there (Azores): 23:00 is followed by 01:00.
-TEST(LocalZone, NextMidnightIsLaterAlsoInTheHourThatEndsInSummer) {
-  const LocalZone zone{-60, true};
-  for (const std::int64_t t : {kMarch31 - 1, kMarch31, kMarch31 + 1, kMarch31 + 3599}) {
-    EXPECT_GT(zone.next_midnight(t), t);
+// Held against the days themselves, quarter by quarter around both changes, wherever the change at
+// 01:00 UTC falls at, before or behind midnight.
+TEST(LocalZone, NextMidnightIsWhereTheDayGoesUpInEveryZone) {
+  for (const int offset_min : {-180, -120, -105, -90, -60, -30, 0, 30, 60, 330}) {
+    const LocalZone zone{static_cast<std::int16_t>(offset_min), true};
+    const auto day = [&](std::int64_t t) {
+      return protocol::floor_div(t + zone.offset_min(t) * 60, std::int64_t{86'400});
+    };
+    for (const std::int64_t around : {kMarch31, kOctober27}) {
+      for (std::int64_t t = around - 7200; t < around + 5 * 3600; t += 299) {
+        std::int64_t goes_up = (protocol::floor_div(t, std::int64_t{900}) + 1) * 900;
+        while (day(goes_up) <= day(t)) goes_up += 900;
+        EXPECT_EQ(zone.next_midnight(t), goes_up) << offset_min << ' ' << t;
+      }
+    }
   }
+}
+
+// 23:00 of the 30th is followed by 01:00 of the 31st, which closes the 30th, in the meter as here.
+TEST(LocalZone, WhereTheChangeLeavesMidnightOutItBeginsTheDay) {
+  const LocalZone azores{-60, true};
+  EXPECT_EQ(azores.next_midnight(kMarch31 - 43'200), kMarch31 + 3600);
+  EXPECT_EQ(azores.next_midnight(kMarch31 + 1800), kMarch31 + 3600);
 }
 
 TEST(LocalZone, ALocalTimeIsSummerTimeOnlyInSummer) {
