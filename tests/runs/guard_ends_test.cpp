@@ -135,6 +135,7 @@ TEST(Ends, OfAFirmwareThatWaitsComeByTheClock) {
 
 // Its process, once its firmware waits.
 pid_t start_and_see_it_wait(const std::string& err, const std::vector<std::string>& arguments) {
+  ::unlink(err.c_str());
   std::vector<char*> argv = {const_cast<char*>("amitwin")};
   for (const std::string& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
   argv.push_back(nullptr);
@@ -160,7 +161,7 @@ TEST(Ends, AnInterruptWhileAFirmwareIsLoadedIsAnInterrupt) {
     const pid_t child = start_and_see_it_wait(err, {command, file});
     kill(child, SIGINT);
     EXPECT_EQ(code_of(child), 130) << command << read_text(err);
-    EXPECT_EQ(read_text(err), "waits\namitwin: interrupted\n") << command;
+    EXPECT_EQ(read_text(err), "waits\namitwin " + std::string(command) + ": interrupted\n");
   }
 }
 

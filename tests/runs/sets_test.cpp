@@ -107,7 +107,7 @@ TEST_F(Sets, fault_26_a_pem_file_that_cannot_be_used_is_bad_input_with_its_key) 
   run_well(out);
   const auto before = contents(out);
   const auto complains = [&](const std::string& key, const std::string& words) {
-    for (const char* command : {" run ", " check ", " debug --meter 1 --until 10m "}) {
+    for (const char* command : {" run ", " check ", " debug --meter 1 --until 00:10:00 "}) {
       std::string all = dc + key;
       if (command[1] != 'r')
         all.replace(all.find(" --mode paced --out " + out), 20 + out.size(),
