@@ -247,11 +247,13 @@ TEST_F(Streams, fault_26_an_interrupted_head_end_is_exit_130_and_keeps_its_store
   const std::string inventory = *folder_ / "inventory.json", store = *folder_ / "live.sqlite";
   const std::string said = *folder_ / "said";
   for (const char* signal : {"INT", "TERM", "HUP"}) {
-    const ProgramRun run = shell(
-        program() + " inventory --with-keys --format json " + street_ + " >" + inventory + "; : >" +
-        said + "; " + program() + " hes --listen 127.0.0.1:0 --inventory " + inventory +
-        " --store " + store + " >" + said + " & pid=$!; " + "until grep -q listening " + said +
-        "; do sleep 0.02; done; kill -" + signal + " $pid; wait $pid");
+    // A shell's background is deaf to SIGINT, and a head-end stays so.
+    const ProgramRun run =
+        shell(program() + " inventory --with-keys --format json " + street_ + " >" + inventory +
+              "; : >" + said + "; env --default-signal=INT " + program() +
+              " hes --listen 127.0.0.1:0 --inventory " + inventory + " --store " + store + " >" +
+              said + " & pid=$!; " + "until grep -q listening " + said +
+              "; do sleep 0.02; done; kill -" + signal + " $pid; wait $pid");
     EXPECT_EQ(run.exit_code, 130) << signal << run.err;
     EXPECT_EQ(run.err, "amitwin hes: interrupted; what came until then is in " + store + "\n");
     EXPECT_EQ(amitwin({"hes", "--store", store, "--missing"}).exit_code, 0);
