@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 
 #include "os/text_file.hpp"
@@ -52,6 +53,11 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
   if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
   const bool wants_seconds = order.kind == OrderKind::clock_shift || !seconds.empty();
   if (wants_seconds && !parse_seconds(seconds, order.value_s)) return refuse("whole seconds");
+  constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
+  const bool shifts = order.kind == OrderKind::clock_shift;
+  if (shifts && (order.value_s == 0 || std::llabs(order.value_s) > kMaxShiftS)) {
+    return refuse("-900 to 900 s and not 0, a clock takes no longer shift (clock_set sets it)");
+  }
   orders.push_back(order);
 }
 

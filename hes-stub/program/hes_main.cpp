@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -50,6 +51,28 @@ struct Options {
   std::string sign_key;
 };
 
+// Of the command line's own; others that were open in the store may end as well.
+class OrderCount final : public NullObserver {
+ public:
+  void order_finished(const OrderResult& result) override {
+    if (result.submitted < began_) return;
+    ++(result.outcome == OrderOutcome::done ? done_ : failed_);
+  }
+  void print(std::size_t given) const {
+    const std::size_t open = given - done_ - failed_;
+    std::printf(
+        "orders %zu, done %zu, refused or expired %zu, open %zu%s\n", given, done_, failed_, open,
+        open > 0 ? " (kept are those to meters behind a concentrator; give the others again)" : "");
+  }
+
+ private:
+  UtcNs began_ = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                     std::chrono::system_clock::now().time_since_epoch())
+                     .count();
+  std::size_t done_ = 0;
+  std::size_t failed_ = 0;
+};
+
 class ErrorLog final : public LogPort {
  public:
   void line(UtcNs at, std::string_view text) override {
@@ -72,6 +95,7 @@ void add_options(CLI::App& app, Options& options) {
                  "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37")
       ->allow_extra_args(false);
   app.add_option("--p32-port", options.p32_port, "Port that concentrators dial, on the same host")
+      ->check(CLI::Range(0, 65'535))
       ->capture_default_str();
   app.add_option("--tls-cert", options.tls.certificate, "P3.2Ex: our certificate chain, PEM");
   app.add_option("--tls-key", options.tls.key, "P3.2Ex: its private key, PEM");
@@ -214,14 +238,18 @@ int serve(const Options& options) {
     return kEnvironment;
   }
   ErrorLog log;
+  if (!in_lockstep && kind_of_store(options.store) == StoreKind::of_a_run) {
+    os::say("amitwin hes: --store = " + options.store +
+            ": was a run's; it is a head-end's from now on, and no run replaces it any more\n");
+  }
   Store store(StoreOptions{options.store, options.fresh, !in_lockstep});
   if (in_lockstep) {
     lockstep.data = real_time.modules;
     return serve_lockstep(lockstep, inventory, types, store, log);
   }
-  NullObserver nobody;
+  OrderCount orders;
   const EngineCounters counters =
-      run_in_real_time(real_time, config, inventory, types, store, log, nobody);
+      run_in_real_time(real_time, config, inventory, types, store, log, orders);
   std::printf(
       "rows %llu, pushes %llu, pulls %llu, duplicates %llu, malformed %llu, "
       "framing lost %llu\n",
@@ -238,6 +266,7 @@ int serve(const Options& options) {
                 static_cast<unsigned long long>(counters.p32.malformed),
                 static_cast<unsigned long long>(counters.p32.denied));
   }
+  if (!real_time.orders.empty()) orders.print(real_time.orders.size());
   os::say("amitwin hes: interrupted; what came until then is in " + options.store + "\n");
   return os::kInterrupted;
 }
@@ -251,6 +280,9 @@ int hes_main(int argc, char** argv) {
       "amitwin hes");
   Options options;
   add_options(app, options);
+  app.footer(
+      "Exit status: 0 printed; 2 bad input; 5 the environment: disk, ports, the simulator gone;\n"
+      "130 interrupted: the only way a head-end that serves ends.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

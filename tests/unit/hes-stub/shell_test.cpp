@@ -80,6 +80,14 @@ TEST(Text, OrdersOnTheCommandLine) {
   parse_order("clock_shift:1000001", inventory, orders, faults);
   EXPECT_THAT(faults, ElementsAre(HasSubstr("relay_open, relay_close"), HasSubstr("serial"),
                                   HasSubstr("whole seconds")));
+  faults.clear();
+  for (const char* far : {"901", "-901", "0"}) {
+    parse_order(std::string("clock_shift:1000001:") + far, inventory, orders, faults);
+  }
+  parse_order("clock_shift:1000001:-900", inventory, orders, faults);
+  EXPECT_THAT(faults, testing::Each(HasSubstr("allowed: -900 to 900 s and not 0")));
+  EXPECT_EQ(faults.size(), 3u);
+  EXPECT_EQ(orders.size(), 3u);
 }
 
 TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
