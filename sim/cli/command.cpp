@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -39,7 +40,12 @@ std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options) {
     const std::string& name = settings.firmware;
     const run::FoundFirmware found = run::find_firmware(name, settings.model);
     if (found.firmware == nullptr) {
-      os::say(fmt::format("{}: firmware = {}: {}\n", options.file, name, found.error));
+      const std::string key =
+          name == loaded.scenario->meters.firmware ? "meters.firmware" : "group.firmware";
+      const bool set = std::ranges::any_of(
+          options.overrides, [&](const std::string& each) { return each.starts_with(key + "="); });
+      os::say(
+          fmt::format("{}: {} = {}: {}\n", set ? "--set" : options.file, key, name, found.error));
       return std::nullopt;
     }
   }

@@ -20,7 +20,9 @@ struct Options {
 void add(CLI::App& app, Options& command) {
   reader::ReadOptions& options = command.read;
   app.add_option("address", command.address, "HOST:PORT")->required();
-  app.add_option("--client", options.client, "Client address (SAP)")->capture_default_str();
+  app.add_option("--client", options.client, "Client address (SAP)")
+      ->check(CLI::Range(0, 65'535))
+      ->capture_default_str();
   app.add_option("--server", options.server, "Server address (SAP); over HDLC the upper one")
       ->capture_default_str();
   app.add_option("--auth", options.authentication, "none, lls or hls5")
@@ -89,7 +91,7 @@ int run(const Options& command) {
   } catch (const reader::InputError& error) {
     return complain(error.what(), kBadInput);
   } catch (const reader::Silence& error) {
-    return complain(error.what(), kEnvironment);
+    return complain(command.address + ": " + error.what(), kEnvironment);
   } catch (const std::runtime_error& error) {
     return complain(error.what(), kFailed);
   }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <errno.h>  // program_invocation_name
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -47,6 +48,26 @@ std::vector<run::KeyOption> keys_of(const Options& options) {
   return keys;
 }
 
+// For a shell.
+std::string quoted(const std::string& argument) {
+  constexpr const char* kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./%@";
+  if (argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+// This program as it was called, with what makes the run the same.
+std::string debug_line(const Options& options) {
+  std::string line = quoted(program_invocation_name) + " debug " + quoted(options.scenario.file);
+  for (const std::string& each : options.scenario.overrides) line += " --set " + quoted(each);
+  for (const run::KeyOption& each : keys_of(options)) {
+    line += " --set " + quoted(each.key + "=" + each.value);
+  }
+  return line;
+}
+
 int run(const Options& options) {
   const auto scenario =
       load_or_complain({options.scenario.file, options.scenario.overrides, keys_of(options)});
@@ -58,18 +79,12 @@ int run(const Options& options) {
   how.report = true;
   how.quiet = options.quiet;
   how.warnings = load.warnings.size();
-  how.debug_arguments = options.scenario.file;
-  for (const std::string& each : options.scenario.overrides)
-    how.debug_arguments += " --set " + each;
-  for (const run::KeyOption& each : keys_of(options)) {
-    how.debug_arguments += " --set " + each.key + "=" + each.value;
-  }
+  how.debug_line = protocol::printable(debug_line(options));
   if (!options.until.empty()) {
     const auto until = until_of(options.until);
     if (!until || !before_the_end(*scenario, *until, options.until)) return kBadInput;
     how.until = *until;
   }
-  how.debug_arguments = protocol::printable(how.debug_arguments);
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
   if (!outcome.error.empty()) os::say(fmt::format("amitwin run: {}\n", outcome.error));
@@ -84,12 +99,16 @@ struct DebugOptions {
   ScenarioOptions scenario;
   std::uint32_t meter = 1;
   std::string until;
+  std::uint32_t upcall = 1;
 };
 
 void add_debug(CLI::App& app, DebugOptions& options) {
   add_scenario(app, options.scenario);
   app.add_option("--meter", options.meter, "Number of the meter, from 1")->required();
   app.add_option("--until", options.until, "HH:MM:SS or 6h of simulated time")->required();
+  app.add_option("--upcall", options.upcall, "Its Nth upcall in that second, from 1")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
 }
 
 int debug(const DebugOptions& options) {
@@ -105,15 +124,17 @@ int debug(const DebugOptions& options) {
   }
   if (!before_the_end(*scenario, *until, options.until)) return kBadInput;
   if (!run::DebugStop::debugger()) {
-    os::say(
-        "amitwin debug: no debugger follows this program; allowed: gdb --args amitwin debug ..., "
-        "then run\n");
+    os::say(fmt::format(
+        "amitwin debug: no debugger follows this program; allowed: gdb --args {} debug ..., then "
+        "run\n",
+        program_invocation_name));
     return kEnvironment;
   }
   run::RunOptions how;
   how.folder = "out/" + scenario->general.name + "-debug";
   how.break_meter = options.meter;
   how.break_at = *until;
+  how.break_nth = options.upcall;
   const run::RunOutcome outcome =
       run::run_scenario(*scenario, scenario->load.csv.empty() ? nullptr : &load.table, how);
   if (!outcome.error.empty()) os::say(fmt::format("amitwin debug: {}\n", outcome.error));

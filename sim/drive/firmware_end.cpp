@@ -64,8 +64,8 @@ class Line {
     return number(ns_of(at) / 1'000'000'000).add(".").number(ns_of(at) % 1'000'000'000, 9);
   }
   Line& device(const FirmwareCall::Record& call) {
-    add(call.device).add(" ").number(call.number);
-    return call.number == 0 ? add(" (not built yet)") : *this;
+    if (call.number == 0) return add("a ").add(call.device).add(" that is not built yet");
+    return add(call.device).add(" ").number(call.number);
   }
   Line& place(const FirmwareCall::Record& call) {
     return add(" in ").add(call.upcall).add(", at ").clock(call.at, true).add(" of simulated time");
@@ -135,8 +135,10 @@ void end(const Line& sentence, const FirmwareCall::Record& call) {
   rest.add("\n");
   if (hint_left[0] != 0) rest.add("  ").add(hint_left).add("\n");
   if (hint_debug[0] != 0 && call.number != 0 && std::strcmp(call.device, "meter") == 0) {
-    rest.add("  to stand in that upcall: gdb --args amitwin debug ").add(hint_debug);
-    rest.add(" --meter ").number(call.number).add(" --until ").clock(call.at, false).add("\n");
+    rest.add("  to stand in that upcall: gdb --args ").add(hint_debug);
+    rest.add(" --meter ").number(call.number).add(" --until ").clock(call.at, false);
+    if (call.nth > 1) rest.add(" --upcall ").number(call.nth);
+    rest.add("\n");
   }
   rest.say();
   for (const Prepared& file : prepared) write_prepared(file, sentence, call.at);
@@ -154,6 +156,13 @@ void end_by_firmware(const FirmwareCall::Record& call, const char* what, const c
   sentence.device(call).add(": its firmware ").add(what).plain(detail).place(call);
   end(sentence, call);
   leave_at_once(os::kFirmware);
+}
+
+void end_without_memory(const FirmwareCall::Record& call) {
+  Line line;
+  line.add("\namitwin: no memory is left (ulimit -v?); it was in the firmware of ").device(call);
+  line.place(call).add("\n").say();
+  leave_at_once(os::kEnvironment);
 }
 
 void end_by_broken_memory() {
@@ -196,9 +205,9 @@ void tell_own_crash(const char* signal, const void* address) {
   leave_at_once(os::kFirmware);
 }
 
-void set_firmware_hint(const std::string& left, const std::string& debug_arguments) {
+void set_firmware_hint(const std::string& left, const std::string& debug_line) {
   copy(left, hint_left);
-  copy(debug_arguments, hint_debug);
+  copy(debug_line, hint_debug);
 }
 
 void set_firmware_file(std::size_t which, const std::string& path, const std::string& text) {

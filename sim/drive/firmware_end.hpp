@@ -15,6 +15,8 @@ namespace sim::run {
 // "meter 2: its firmware WHAT DETAIL in UPCALL, at T of simulated time", kFirmware.
 [[noreturn]] void end_by_firmware(const models::FirmwareCall::Record& call, const char* what,
                                   const char* detail = "");
+// The machine has no memory left, kEnvironment; nobody's fault that was in `call`.
+[[noreturn]] void end_without_memory(const models::FirmwareCall::Record& call);
 // Not even the call can be read any more.
 [[noreturn]] void end_by_broken_memory();
 // A second signal: somebody wants it to end, and it does not. kInterrupted; `stuck`: the call that
@@ -29,9 +31,9 @@ void tell_own_crash(const char* signal, const void* address);
 
 // ---- Prepared in good time ----
 
-// What else is said then: what a run has left, and the arguments of `amitwin debug` that lead to
-// the place (--meter and --until are added). Cut at some 1 000 octets.
-void set_firmware_hint(const std::string& left, const std::string& debug_arguments);
+// What else is said then: what a run has left, and the `amitwin debug` that leads to the place
+// (--meter, --until and --upcall are added). Cut at some 1 000 octets.
+void set_firmware_hint(const std::string& left, const std::string& debug_line);
 
 // A file that is written then: `text` with kSentence replaced by the sentence, plain enough for
 // XML and JSON, and kSimulatedS by the seconds of simulated time. Two at most; an empty path: none.

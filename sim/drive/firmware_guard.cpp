@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 #include <exception>
+#include <new>
 
 #include "os/program.hpp"
 #include "sim/drive/firmware_end.hpp"
@@ -77,6 +78,14 @@ void on_terminate() {
   } catch (...) {
     end_by_firmware(*call, "threw an exception");
   }
+}
+
+// Whoever asked for it, it is the machine that has none left: an exception on its way through a
+// firmware would look like the firmware's own.
+void on_no_memory() {
+  const FirmwareCall::Record* const call = FirmwareCall::current();
+  if (call == nullptr || ::getpid() != guarded) throw std::bad_alloc();
+  end_without_memory(*call);
 }
 
 void on_exit() { guard_leaving("ended the process"); }
@@ -158,6 +167,7 @@ void guard_firmware(const GuardPatience& patience) {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;  // a fault in the handler is told, too
   for (const Guarded& each : kSignals) ::sigaction(each.signal, &action, nullptr);
   std::set_terminate(on_terminate);
+  std::set_new_handler(on_no_memory);
   std::atexit(on_exit);
   std::at_quick_exit(on_exit);
   watch_exits();

@@ -43,7 +43,7 @@ result::ResultWriter& begun(result::ResultWriter& writer, const Scenario& scenar
   if (!writer.error().empty()) throw std::runtime_error(writer.error());
   const std::string result = place + "/result.h5";
   set_firmware_hint(result + " opens and shows what was closed: amitwin report " + result,
-                    options.debug_arguments);
+                    options.debug_line);
   prepare_summary_files(scenario, options);
   return writer;
 }
@@ -80,6 +80,7 @@ class Run {
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
         director_(world_, scenario, *head_end_) {
+    recorder_.look_at(world_);
     write_begin(world_, scenario, writer_);
     if (scenario.trace.meter > 0) {
       // SystemC would find out while it cleans up, and end the program.
@@ -92,7 +93,7 @@ class Run {
     if (options.break_meter != 0) {
       models::MeterNode& meter = *world_.homes()[options.break_meter - 1]->meter;
       debug_stop_ = std::make_unique<DebugStop>(meter.firmware().name);
-      meter.break_at(options.break_at, *debug_stop_);
+      meter.break_at(options.break_at, options.break_nth, *debug_stop_);
     }
   }
 
@@ -149,7 +150,11 @@ class Run {
     for (const auto& line : lines_) figures_.lines.push_back(line->figures());
     write_end(world_, scenario_, capture_end_, writer_);
     result::Summary& summary = outcome.summary;
-    summary.kpis = result::judge(result::kpis_of(figures_), scenario_.expectations);
+    std::vector<result::Kpi> kpis = result::kpis_of(figures_);
+    if (!scenario_.expose.head_end.empty()) {  // ours has not seen any
+      std::ranges::find(kpis, "reports", &result::Kpi::name)->value = result::kNotKnown;
+    }
+    summary.kpis = result::judge(std::move(kpis), scenario_.expectations);
     for (const result::Kpi& kpi : summary.kpis) writer_.append(kpi);
     summary.scenario = scenario_.general.name;
     summary.seed = static_cast<std::uint64_t>(scenario_.general.seed);
@@ -190,6 +195,13 @@ class Run {
           "saturated: {:.6g} simulated seconds a second were asked, {:.4g} kept; {:.0f} % of the "
           "time more than a second behind, at worst {:.1f} s",
           speed, figures.kept, 100 * figures.out_of_step, figures.worst_late_s);
+    }
+    const PacedGateway::Abroad& abroad = gateway.abroad();
+    const std::string& head_end = scenario_.expose.head_end;
+    if (abroad.dialled > 0) os::say("paced: the head-end at " + abroad.text(head_end) + "\n");
+    if (abroad.in_vain()) {
+      outcome.code = os::kEnvironment;
+      outcome.remark = "no connection to the head-end at " + head_end + " carried a message";
     }
     if (interrupt_.interrupted()) outcome.code = os::kInterrupted;
   }

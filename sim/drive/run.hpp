@@ -20,9 +20,10 @@ struct RunOptions {
   bool quiet = true;                      // no progress line
   kernel::TimeNs until = kernel::kNever;  // stop early
   std::size_t warnings = 0;               // of the load file, for the summary
-  std::string debug_arguments;            // of `amitwin debug`, to look into this very run
+  std::string debug_line;                 // `amitwin debug ...`, to look into this very run
   std::uint32_t break_meter = 0;          // a stop in this meter's firmware at break_at; 0: none
   kernel::TimeNs break_at = kernel::kNever;
+  std::uint32_t break_nth = 1;  // of its upcalls in the second that begins then
   // Tests only: what is bent in the world, and in the head-end's store (its file) before it is
   // judged.
   WorldFaults faults;

@@ -101,6 +101,17 @@ Recorder::OpenSession* Recorder::session_of(hes::MeterIndex meter) {
   return session == open_.end() ? nullptr : &session->second;
 }
 
+// The head-end knows of a push's newest row the stamp alone: what the meter's clock showed.
+double Recorder::latency_s(const hes::Message& message) const {
+  if (message.kind != hes::MessageKind::push) return 1e-9 * static_cast<double>(message.latency);
+  if (message.latency == 0) return result::kNotKnown;  // no rows in it
+  const std::int64_t stamp_utc_s = (message.at - message.latency) / kernel::kNsPerSecond;
+  const models::Rtc& clock = world_->homes()[message.meter]->meter->board().rtc.clock();
+  const kernel::TimeNs at = scale_.sim_ns(message.at);
+  const kernel::TimeNs captured = clock.last_reached(stamp_utc_s * models::Rtc::kRateHz, at);
+  return 1e-9 * static_cast<double>(at - captured);
+}
+
 void Recorder::message(const hes::Message& message) {
   const auto hour = static_cast<std::size_t>(std::max<std::int64_t>(0, scale_.sim_ns(message.at)) /
                                              kernel::kNsPerHour);
@@ -112,15 +123,17 @@ void Recorder::message(const hes::Message& message) {
     session->octets_up += message.octets_up;
     session->octets_down += message.octets_down;
   }
-  const double latency_s = 1e-9 * static_cast<double>(message.latency);
-  if (message.kind == hes::MessageKind::push) figures_.push_latencies_s.push_back(latency_s);
+  const double latency = latency_s(message);
+  if (message.kind == hes::MessageKind::push && !std::isnan(latency)) {
+    figures_.push_latencies_s.push_back(latency);
+  }
   // Heartbeats say nothing by themselves and would be most of the table; they are in `traffic`.
   if (message.kind == hes::MessageKind::heartbeat) return;
   result::MessageRow row;
   row.kind = Text<16>(hes::message_kind_name(message.kind));
   row.meter = message.meter + 1;
   row.t_s = scale_.sim_s(message.at);
-  row.latency_s = latency_s;
+  row.latency_s = latency;
   row.bytes = message.octets_up + message.octets_down;
   writer_.append(row);
 }
@@ -146,7 +159,7 @@ void Recorder::report_received(const hes::ReportNote& note) {
 }
 
 double Recorder::worst_clock_s() const {
-  double worst = 0;
+  double worst = clock_s_.empty() ? result::kNotKnown : 0;
   for (const auto& [meter, deviation_s] : clock_s_) worst = std::max(worst, deviation_s);
   return worst;
 }

@@ -27,6 +27,9 @@ class Recorder final : public hes::Observer {
   Recorder(result::ResultWriter& writer, const UtcScale& scale, result::RunFigures& figures)
       : writer_(writer), scale_(scale), figures_(figures) {}
 
+  // Whose clocks tell when a row was captured: before anything is pushed, and while that goes on.
+  void look_at(const World& world) { world_ = &world; }
+
   void row_stored(hes::MeterIndex meter, const protocol::cosem::Obis& profile, const hes::Row& row,
                   hes::UtcNs arrival) override;
   void order_finished(const hes::OrderResult& result) override;
@@ -38,7 +41,7 @@ class Recorder final : public hes::Observer {
 
   // The end of the run: sessions still open, traffic by hour and kind, of all networks.
   void finish(std::initializer_list<const models::wan::Traffic*> networks);
-  // Largest |meter clock - ours| of the last check of each meter.
+  // Largest |meter clock - ours| of the last check of each meter; NaN: nobody looked.
   double worst_clock_s() const;
 
  private:
@@ -55,9 +58,11 @@ class Recorder final : public hes::Observer {
   void close(hes::ConnectionId connection, const OpenSession& session, double closed_s,
              const char* reason);
   OpenSession* session_of(hes::MeterIndex meter);
+  double latency_s(const hes::Message& message) const;
 
   result::ResultWriter& writer_;
   UtcScale scale_;
+  const World* world_ = nullptr;
   result::RunFigures& figures_;
   std::map<hes::ConnectionId, OpenSession> open_;
   std::map<hes::MeterIndex, hes::ConnectionId> connection_of_;

@@ -3,6 +3,7 @@
 #include "sim/referee/judge.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "hes-stub/inventory/type_template.hpp"
@@ -143,8 +144,12 @@ bool captured_by(const ReferenceRow& row, kernel::TimeNs end, std::int64_t start
   return at <= end || (at <= end + kSlowClock && row.row.stamp_utc_s <= end_utc_s);
 }
 
+double captured_utc_s(const ReferenceRow& row, std::int64_t start_utc_s) {
+  return static_cast<double>(start_utc_s) + 1e-9 * static_cast<double>(row.row.captured_at);
+}
+
 void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference,
-                 result::ResultWriter& writer) {
+                 std::int64_t start_utc_s, result::ResultWriter& writer) {
   kernel::TimeNs unknown_ns = 0;
   for (const ReferenceRow& row : reference) {
     result::TruthRow out;
@@ -153,7 +158,23 @@ void write_truth(std::uint32_t meter, const std::vector<ReferenceRow>& reference
     out.energies = row.truth.exact;
     out.known = row.truth.unknown_ns == unknown_ns ? 1 : 0;
     unknown_ns = row.truth.unknown_ns;
+    out.captured_utc_s = captured_utc_s(row, start_utc_s);
     writer.append(out);
+  }
+}
+
+// From the true moment of capture: a meter's own clock may be wrong.
+void note_latencies(const std::vector<ReferenceRow>& captured, const std::vector<HeldRow>& held,
+                    std::int64_t start_utc_s, result::RunFigures& figures) {
+  std::map<std::pair<std::int64_t, unsigned>, double> at_s;
+  for (const ReferenceRow& row : captured) {
+    at_s[{row.row.stamp_utc_s, row.row.ordinal}] = captured_utc_s(row, start_utc_s);
+  }
+  for (const HeldRow& row : held) {
+    const auto at = at_s.find({row.stamp_utc_s, row.ordinal});
+    if (at != at_s.end()) {
+      figures.collection_latencies_s.push_back(row.arrival_utc_s - at->second);
+    }
   }
 }
 
@@ -198,16 +219,13 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     // Meters and modules live on while the meters are read.
     const ProfileRows rows = reference_rows(scenario, home, end, world.now());
     const Reference reference = judged_by(rows.load, capture_end, start_utc_s, INT64_MIN);
-    write_truth(i + 1, reference.due, writer);
+    write_truth(i + 1, reference.due, start_utc_s, writer);
     const auto held = reference.judged(stored_rows(store, i, hes::kLoadProfile));
     Punctuality punctuality{static_cast<double>(scenario.hes.in_time_s), 0};
     if (home.settings.concentrator != 0) {
       punctuality.collect_period_s =
           scenario.concentrators[home.settings.concentrator - 1].collect_period_s;
-      for (const HeldRow& row : held) {
-        figures.collection_latencies_s.push_back(row.arrival_utc_s -
-                                                 static_cast<double>(row.stamp_utc_s));
-      }
+      note_latencies(rows.load, held, start_utc_s, figures);
     }
     // A run that is cut short ends before the last rows had to be there.
     const kernel::TimeNs last_due =

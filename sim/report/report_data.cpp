@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <optional>
+#include <vector>
 
 #include "protocol/cosem/quantities.hpp"
 #include "sim/report/report_line_data.hpp"
@@ -48,15 +50,57 @@ std::size_t class_of(double latency_s) {
   return std::min(static_cast<std::size_t>(at), ReportData::Hour::kClasses - 1);
 }
 
+// When the expected rows were captured. A run that did not come to its end knows none.
+class Captures {
+ public:
+  // A meter's rows in the order of their capture.
+  void add(const TruthRow& truth, double captured_utc_s) {
+    all_.push_back({{truth.meter, truth.stamp_utc_s, 0}, captured_utc_s});
+  }
+  void sort() {
+    std::ranges::stable_sort(all_, {}, &Capture::row);
+    for (std::size_t i = 1; i < all_.size(); ++i) {
+      Row& row = all_[i].row;
+      const Row& before = all_[i - 1].row;
+      if (row.meter == before.meter && row.stamp_utc_s == before.stamp_utc_s) {
+        row.ordinal = before.ordinal + 1;
+      }
+    }
+  }
+  // None: not one of those.
+  std::optional<double> of(const HeadEndRow& row) const {
+    if (all_.empty()) return static_cast<double>(row.stamp_utc_s);
+    const Row wanted{row.meter, row.stamp_utc_s, row.ordinal};
+    const auto found = std::ranges::lower_bound(all_, wanted, {}, &Capture::row);
+    if (found == all_.end() || found->row != wanted) return {};
+    return found->utc_s;
+  }
+
+ private:
+  struct Row {
+    std::uint32_t meter;
+    std::int64_t stamp_utc_s;
+    std::uint32_t ordinal;
+    auto operator<=>(const Row&) const = default;
+  };
+  struct Capture {
+    Row row;
+    double utc_s;
+  };
+  std::vector<Capture> all_;
+};
+
 void gather_rows(const TableFileReader& file, ReportData& data) {
-  double last_expected_s = 0;
+  Captures captures;
   each_row<TruthRow>(file, data.missing_tables, [&](const TruthRow& row) {
     ++data.expected_rows;
     data.line_expected_rows += data.line.meters.contains(row.meter);
-    const auto stamp_utc_s = static_cast<double>(row.stamp_utc_s);
-    last_expected_s = std::max(last_expected_s, stamp_utc_s);
-    if (auto* const hour = hour_of(data, stamp_utc_s)) ++hour->expected;
+    const bool known = !std::isnan(row.captured_utc_s);  // not by a file of before
+    const double at_s = known ? row.captured_utc_s : static_cast<double>(row.stamp_utc_s);
+    captures.add(row, at_s);
+    if (auto* const hour = hour_of(data, at_s)) ++hour->expected;
   });
+  captures.sort();
   data.latency_s.assign(ReportData::kLatencyBins, 0);
   data.line_latency_s.assign(data.line.meters.empty() ? 0 : ReportData::kLatencyBins, 0);
   struct Stored {
@@ -72,18 +116,19 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
                             static_cast<double>(row.registers[protocol::cosem::kActiveExport])});
     }
     // While late rows are collected meters go on capturing: nobody waits for those.
-    if (last_expected_s > 0 && stamp_utc_s > last_expected_s) return;
+    const std::optional<double> captured_utc_s = captures.of(row);
+    if (!captured_utc_s) return;
     const bool on_line = data.line.meters.contains(row.meter);
     ++data.stored_rows;
     data.line_stored_rows += on_line;
-    const double latency_s = row.arrival_utc_s - stamp_utc_s;
+    const double latency_s = row.arrival_utc_s - *captured_utc_s;
     if (std::isnan(latency_s)) return;
     ++data.latency_rows;
     const double bin =
         std::clamp(latency_s, 0.0, static_cast<double>(ReportData::kLatencyBins - 1));
     ++data.latency_s[static_cast<std::size_t>(bin)];
     if (on_line) ++data.line_latency_s[static_cast<std::size_t>(bin)];
-    if (auto* const hour = hour_of(data, stamp_utc_s)) {
+    if (auto* const hour = hour_of(data, *captured_utc_s)) {
       hour->within_1h += latency_s <= kHourS;
       hour->within_4h += latency_s <= 4 * kHourS;
       hour->later += latency_s > 4 * kHourS;

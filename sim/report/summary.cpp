@@ -157,8 +157,9 @@ std::string kind_of(const Limit& limit) {
 std::string case_text(const Summary& summary, const Kpi& kpi, const Limit& limit,
                       const std::string& name) {
   const std::string shown = kpi.unit.empty() ? "" : " " + kpi.unit;
-  const std::string body = kpi.name + " is " + number_text(kpi.value) + shown + ", expected " +
-                           limit.text() + shown +
+  const std::string is = std::isnan(kpi.value) ? std::string(" was not measured")
+                                               : " is " + number_text(kpi.value) + shown;
+  const std::string body = kpi.name + is + ", expected " + limit.text() + shown +
                            (kpi.incomplete ? ", but not all could be read" : "");
   std::string text = "    <testcase classname=\"" + escape_markup(summary.scenario) + "\" name=\"" +
                      escape_markup(name) + "\" time=\"0\">\n";

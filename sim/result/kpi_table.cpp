@@ -111,9 +111,11 @@ constexpr KpiInfo kFigures[] = {
     {"clock_orders_done", "", "clock corrections the meter confirmed",
      count<&F::clock_orders_done>},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
-    {"clock_worst_s", "s", "largest error of a meter's clock when the head-end last looked",
+    {"clock_worst_s", "s",
+     "largest error of a meter's clock when the head-end last looked; none if it never did",
      count<&F::clock_worst_s>, Ripeness::ripe},
-    {"push_latency_p50_s", "s", "median time from the newest row of a push to its arrival",
+    {"push_latency_p50_s", "s",
+     "median time from the capture of a push's newest row to its arrival",
      [](const F& f) { return quantile(f.push_latencies_s, 0.5); }, Ripeness::ripe},
     {"push_latency_p95_s", "s", "95 % of the pushes arrive within",
      [](const F& f) { return quantile(f.push_latencies_s, 0.95); }, Ripeness::ripe},
@@ -204,7 +206,8 @@ template <std::size_t... kRegister>
 constexpr std::array<KpiInfo, sizeof...(kRegister)> sums_of(std::index_sequence<kRegister...>) {
   return {KpiInfo{
       kSumName<kRegister>.data(), protocol::cosem::kQuantityTable[kRegister].unit_name(),
-      "sum of the last registers of this name over all meters", register_sum<kRegister>}...};
+      "sum over all meters of this register in the last row captured by the end of duration_h",
+      register_sum<kRegister>}...};
 }
 constexpr auto kTable = [] {
   constexpr auto kSums = sums_of(std::make_index_sequence<protocol::cosem::kQuantities>{});

@@ -69,12 +69,15 @@ struct TruthRow {
   std::int64_t stamp_utc_s = 0;
   std::array<double, kQuantities> energies{};
   std::uint8_t known = 1;
+  double captured_utc_s = kNotKnown;
 
   static void describe(auto& column) {
     column("meter", &TruthRow::meter, "", kMeterDoc);
     column("stamp_utc_s", &TruthRow::stamp_utc_s, "s", kStampDoc);
     column.quantities(&TruthRow::energies);
     column("known", &TruthRow::known, "", "0: the source has a gap here, the row is not compared");
+    column("captured_utc_s", &TruthRow::captured_utc_s, "s",
+           "when the meter captured the row; the stamp is what its clock showed");
   }
 };
 

@@ -15,6 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A run that dies young leaves what it has as well: the first parts double until the period is
+// reached.
+constexpr kernel::TimeNs kFirstPart = kernel::kNsPerMinute;
+
 std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
 
 }  // namespace
@@ -32,7 +36,7 @@ ResultWriter::ResultWriter(std::string folder, const RunIdentity& identity,
     : folder_(std::move(folder)),
       path_((fs::path(folder_) / "result.h5").string()),
       part_period_(part_period),
-      next_part_(part_period) {
+      next_part_(std::min(part_period, kFirstPart)) {
   TWIN_ASSERT(part_period > 0, part_period);
   attributes_.scenario = identity.scenario;
   attributes_.scenario_sha256 = sha256_hex(identity.scenario_text);
@@ -83,7 +87,7 @@ void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
 
 void ResultWriter::advance(kernel::TimeNs now) {
   if (now < next_part_) return;
-  next_part_ = (now / part_period_ + 1) * part_period_;
+  next_part_ = std::min(2 * now, (now / part_period_ + 1) * part_period_);
   if (!good()) return;
   close_part(now);
   if (good()) write_master(now);

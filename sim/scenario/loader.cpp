@@ -217,7 +217,13 @@ void Loader::read(const Raw& root) {
   for (const auto& [name, value] : root.members) {
     if (std::ranges::find(names, name) != names.end()) continue;
     const std::string meant = nearest(name, names);
-    unknown(name, value, meant.empty() ? "" : "[" + meant + "]");
+    std::string path = name;  // of --set as it was written
+    const Raw* leaf = &value;
+    while (value.place.line == 0 && leaf->type == Raw::Type::table && leaf->members.size() == 1) {
+      path += "." + leaf->members.front().first;
+      leaf = &leaf->members.front().second;
+    }
+    unknown(path, *leaf, meant.empty() ? "" : "[" + meant + "]");
   }
   cross_check(scenario_, written_);
   find_effects(scenario_, written_);

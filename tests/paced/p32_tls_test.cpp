@@ -187,6 +187,19 @@ TEST_F(P32Tls, fault_27_a_long_request_waits_for_the_modelled_path) {
   EXPECT_GE(paused, 2u) << "until the concentrator has answered, and when the path was full";
 }
 
+TEST_F(P32Tls, AHeadEndThatIsNotThereIsSaidWithItsAddress) {
+  const Answer ran = run("run " + scenario("{id}") + " --until 1h --out " + file("alone"));
+  EXPECT_EQ(ran.status, 5) << ran.text;
+  const std::string address = "127.0.0.1:" + std::to_string(port_);
+  EXPECT_NE(ran.text.find("the head-end at " + address + ": dialled 1 times, 1 refused"),
+            ran.text.npos)
+      << ran.text;
+  EXPECT_NE(ran.text.find("no connection to the head-end at " + address + " carried a message"),
+            ran.text.npos)
+      << ran.text;
+  EXPECT_EQ(ran.text.find("no concentrator ever reported"), ran.text.npos) << ran.text;
+}
+
 TEST_F(P32Tls, fault_24_reports_go_to_no_other_certificate) {
   start_head_end("other");
   run_ = start_program(folder_, scenario("{id}"));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernel/keyed_stream.hpp"
 #include "tests/runs/harness.hpp"
@@ -100,7 +101,12 @@ TEST(ClockError, ForwardOverABoundaryLeavesARowOfDoubtfulLengthAtOnce) {
   set_events(scenario, {clock_error(clock(0, 35), 1, 1'200), clock_error(clock(0, 35), 2, 2'700),
                         clock_shift(clock(1, 40), 1, -900), clock_shift(clock(1, 42), 1, -300)});
   const Folder folder;
-  expect_nothing_wrong(run_in_child(scenario, folder));
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_LT(run.kpi("push_latency_p95_s"), 1'000) << "since the capture, not since the stamp";
+  for (const double latency_s : column_of(folder / "result.h5", "messages", "latency_s")) {
+    EXPECT_FALSE(latency_s < 0) << latency_s;
+  }
   const auto rows = head_end_rows(scenario, folder, 1);  // 00:35 -> 00:55
   EXPECT_EQ(row_at(scenario, rows, 45).status, kNotValid) << "nobody set the clock";
   EXPECT_EQ(row_at(scenario, rows, 60).status, 0);
@@ -129,7 +135,9 @@ TEST(ClockError, WhileTheSupplyIsAwayIsSeenAtTheNextStart) {
   set_events(scenario, {outage(clock(0, 35), 1, 600), outage(clock(0, 35), 2, 600),
                         clock_error(clock(0, 40), 1, 1'500), clock_error(clock(0, 40), 2, -1'500)});
   const Folder folder;
-  expect_nothing_wrong(run_in_child(scenario, folder));
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_TRUE(std::isnan(run.kpi("clock_worst_s"))) << "nobody has looked";
 }
 
 // ---- Zones ----

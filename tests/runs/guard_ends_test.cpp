@@ -322,6 +322,19 @@ TEST(Ends, LeaveASummaryWithoutFigures) {
   }
 }
 
+// An exception of ours that passes through a firmware is none of the firmware's.
+TEST(Ends, WhereNoMemoryIsLeftNoFirmwareIsBlamed) {
+  const Folder folder;
+  const ProgramRun run = in_child(folder, [] {
+    sim::run::guard_firmware();
+    const FirmwareCall in("meter", 3, "on_uart", 0);
+    ::operator delete(::operator new (std::size_t{1} << 60));
+  });
+  EXPECT_EQ(run.exit_code, 5) << run.err;
+  EXPECT_NE(run.err.find("amitwin: no memory is left"), std::string::npos) << run.err;
+  EXPECT_EQ(run.err.find("threw"), std::string::npos) << run.err;
+}
+
 // ---- Mute meters, ends of time, differences ----
 
 TEST(Unread, AFlashThatWasNotReadIsNotJudgedGood) {

@@ -71,7 +71,9 @@ TEST(GuestFirmware, OfAnotherHalVersionIsRefusedAndBothAreNamed) {
       "old.toml", std::string("[meters]\ncount = 2\nfirmware = \"") + VERSION_ONE_SO + "\"\n");
   const ProgramRun ran = amitwin({"run", file, "--out", folder / "out", "--quiet"});
   EXPECT_EQ(ran.exit_code, 2);
-  EXPECT_NE(ran.err.find(file + ": firmware = "), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find(file + ": meters.firmware = "), std::string::npos) << ran.err;
+  const ProgramRun set = amitwin({"check", file, "--set", "meters.firmware=/none.so"});
+  EXPECT_EQ(set.err.find("--set: meters.firmware = /none.so: "), 0u) << set.err;
   EXPECT_NE(ran.err.find("hal version 1"), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("version 2"), std::string::npos) << ran.err;
 }

@@ -56,7 +56,7 @@ class Porting : public testing::Test {
         folder_.write("one.toml", "[meters]\ncount = 1\nfirmware = \"" + object + "\"\n");
     const ProgramRun run = amitwin({"run", scenario, "--out", folder_ / "out", "--quiet"});
     EXPECT_EQ(run.exit_code, 2);
-    EXPECT_EQ(run.err, scenario + ": firmware = " + object + ": " + words + "\n");
+    EXPECT_EQ(run.err, scenario + ": meters.firmware = " + object + ": " + words + "\n");
     EXPECT_FALSE(exists(folder_ / "out"));
     const ProgramRun asked = amitwin({"template", object});
     EXPECT_EQ(asked.exit_code, 2);

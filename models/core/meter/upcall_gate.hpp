@@ -61,9 +61,10 @@ class UpcallGate {
     memory_ = InstanceMemory(std::size_t{firmware_.instance_bytes} + firmware_.plc_bytes);
   }
 
-  // In the first call at or after the time, windows included.
-  void break_at(kernel::TimeNs at, UpcallBreak& who) {
+  // In the nth call of the second that begins at the time, windows included, or the first after it.
+  void break_at(kernel::TimeNs at, std::uint32_t nth, UpcallBreak& who) {
     break_at_ns_ = at;
+    break_nth_ = nth;
     break_ = &who;
   }
   std::uint32_t meter() const { return meter_; }
@@ -87,11 +88,22 @@ class UpcallGate {
     UpcallBreak& who;
     ~EndOfBreak() { who.after(); }
   };
+  std::uint32_t count_call(kernel::TimeNs now) {
+    if (now >= second_end_ns_) {
+      second_end_ns_ = (now / kernel::kNsPerSecond + 1) * kernel::kNsPerSecond;
+      in_second_ = 0;
+    }
+    return ++in_second_;
+  }
+  bool breaks(const FirmwareCall& call) const {
+    if (call.at() < break_at_ns_) return false;
+    return call.nth() >= break_nth_ || call.at() >= break_at_ns_ + kernel::kNsPerSecond;
+  }
   template <typename Result, typename... Parameters, typename... Arguments>
   Result call(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
               Arguments... arguments) noexcept {
-    const FirmwareCall in("meter", meter_, name, life_.now());
-    if (in.at() < break_at_ns_) return (firmware_.*entry)(memory_.get(), arguments...);
+    const FirmwareCall in("meter", meter_, name, life_.now(), count_call(life_.now()));
+    if (!breaks(in)) return (firmware_.*entry)(memory_.get(), arguments...);
     break_at_ns_ = kernel::kNever;
     break_->before(in, memory_.get(), reinterpret_cast<void*>(firmware_.*entry));
     const EndOfBreak end{*break_};
@@ -103,6 +115,9 @@ class UpcallGate {
   InstanceMemory memory_;
   UpcallBreak* break_ = nullptr;
   kernel::TimeNs break_at_ns_ = kernel::kNever;
+  std::uint32_t break_nth_ = 1;
+  std::uint32_t in_second_ = 0;  // calls so far in the second that ends then
+  kernel::TimeNs second_end_ns_ = 0;
   UpcallWatch watch_;
   std::uint32_t meter_;
 };

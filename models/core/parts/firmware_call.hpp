@@ -23,13 +23,15 @@ class FirmwareCall {
     const char* upcall;
     kernel::TimeNs at;
     std::uint32_t number;  // from 1; 0: not built yet
+    std::uint32_t nth;     // of its calls in this second of simulated time; 0: not counted
   };
 
-  FirmwareCall(const char* device, std::uint32_t number, const char* upcall, kernel::TimeNs at)
+  FirmwareCall(const char* device, std::uint32_t number, const char* upcall, kernel::TimeNs at,
+               std::uint32_t nth = 0)
       : record_(records_[depth_.load(std::memory_order_relaxed) % kDeepest]) {
     const std::uint32_t depth = depth_.load(std::memory_order_relaxed);
     TWIN_ASSERT(depth < kDeepest, depth);
-    record_ = {device, upcall, at, number};
+    record_ = {device, upcall, at, number, nth};
     depth_.store(depth + 1, std::memory_order_relaxed);
     count_.store(count() + 1, std::memory_order_relaxed);
   }
@@ -43,6 +45,7 @@ class FirmwareCall {
   std::uint32_t number() const { return record_.number; }
   const char* upcall() const { return record_.upcall; }
   kernel::TimeNs at() const { return record_.at; }
+  std::uint32_t nth() const { return record_.nth; }
 
   // nullptr: in none.
   static const Record* current() {

@@ -30,6 +30,22 @@ std::int64_t Rtc::ticks_at(kernel::TimeNs t) const {
   return std::prev(after)->law.count_at(t);
 }
 
+kernel::TimeNs Rtc::last_reached(std::int64_t ticks, kernel::TimeNs until) const {
+  for (std::size_t i = history_.size(); i-- > 0;) {
+    const Segment& segment = history_[i];
+    if (segment.law.from_ns > until) continue;
+    const bool is_last = i + 1 == history_.size();
+    const kernel::TimeNs to = is_last ? until : std::min(until, history_[i + 1].law.from_ns);
+    if (segment.law.count < ticks) {
+      const kernel::TimeNs at = segment.law.time_of(ticks);
+      if (at <= to) return at;
+    } else if (segment.count_before < ticks) {
+      return segment.law.from_ns;
+    }
+  }
+  return 0;
+}
+
 void Rtc::set(kernel::TimeNs t, std::int64_t ticks) {
   lost_ = false;
   change_count(t, ticks, true);

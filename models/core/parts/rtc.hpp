@@ -35,6 +35,8 @@ class Rtc {
   std::int64_t ticks_at(kernel::TimeNs t) const;
   // The smallest t at which the count reaches the value, as the clock runs now.
   kernel::TimeNs time_of(std::int64_t ticks) const { return oscillator_.time_of(ticks); }
+  // When the count last came to the value or jumped over it, up to `until`; 0: it began beyond it.
+  kernel::TimeNs last_reached(std::int64_t ticks, kernel::TimeNs until) const;
   void set(kernel::TimeNs t, std::int64_t ticks);
   // The count jumps by a fault of the hardware; nobody set it.
   void jump(kernel::TimeNs t, std::int64_t ticks);

@@ -40,6 +40,12 @@ constexpr Entry kNeeded[] = {
 };
 #undef ENTRY
 
+// A meter has some hundred; what goes on beyond this has no end. The list is an array of COSEM
+// (Blue Book 4.4.3), and its readers count in 16 bits.
+constexpr std::uint32_t kMostObjects = 65'535;
+// Of a meter's microcontroller, with room to spare.
+constexpr std::uint32_t kMostInstanceBytes = 1 << 20;
+
 // What a table must bring before anything of it is called: all that is wrong with it, but for what
 // cannot be told of a table of another shape.
 std::string fault_of(const meter_firmware& table) {
@@ -69,11 +75,35 @@ std::string fault_of(const meter_firmware& table) {
   if (table.n_elements != 1 && table.n_elements != 3) {
     faults.push_back(fmt::format("n_elements = {}: allowed are 1 and 3", table.n_elements));
   }
+  if (table.instance_bytes == 0 || table.instance_bytes > kMostInstanceBytes) {
+    faults.push_back(fmt::format("instance_bytes = {}: allowed are 1 to {}", table.instance_bytes,
+                                 kMostInstanceBytes));
+  }
+  if (table.plc_bytes > kMostInstanceBytes) {
+    faults.push_back(
+        fmt::format("plc_bytes = {}: allowed are up to {}", table.plc_bytes, kMostInstanceBytes));
+  }
   if (table.retained_bytes > METER_RETAINED_MAX_BYTES) {
     faults.push_back(fmt::format("retained_bytes = {}: allowed are up to {}", table.retained_bytes,
                                  METER_RETAINED_MAX_BYTES));
   }
   return fmt::format("{}", fmt::join(faults, "; "));
+}
+
+// One object of the list; false: past its end. `noexcept`: what comes out is the firmware's.
+bool describe(const meter_firmware& firmware, std::uint32_t index,
+              meter_object_info& info) noexcept {
+  const models::FirmwareCall in("meter", 0, "describe", 0);
+  return firmware.describe(index, &info) == 0;
+}
+
+std::string fault_of_list(const meter_firmware& firmware) {
+  meter_object_info info{};
+  for (std::uint32_t index = 0; index <= kMostObjects; ++index) {
+    if (!describe(firmware, index, info)) return {};
+  }
+  return fmt::format("its describe() goes on behind {} objects: allowed are up to that, then -1",
+                     kMostObjects);
 }
 
 // Of a file that the loader would pass over in silence, or take for another's fault; empty: let it
@@ -157,7 +187,8 @@ FoundFirmware from_shared_object(const std::string& path) {
   }();
   if (table == nullptr)
     return {nullptr, fmt::format("its {}() returns nothing", METER_FIRMWARE_ENTRY)};
-  const std::string fault = fault_of(*table);
+  std::string fault = fault_of(*table);
+  if (fault.empty()) fault = fault_of_list(*table);
   if (!fault.empty()) return {nullptr, fault};
   return {table, {}};
 }
@@ -178,11 +209,8 @@ std::string type_template_text(const meter_firmware& firmware) {
   const auto obis_text = [](const auto& obis) { return fmt::format("{}", fmt::join(obis, ".")); };
   ordered_json objects = ordered_json::array();
   meter_object_info info{};
-  const auto describe = [&](std::uint32_t index) noexcept {
-    const models::FirmwareCall in("meter", 0, "describe", 0);
-    return firmware.describe(index, &info);
-  };
-  for (std::uint32_t index = 0; describe(index) == 0; ++index) {
+  // It may answer otherwise than when it was opened.
+  for (std::uint32_t index = 0; index < kMostObjects && describe(firmware, index, info); ++index) {
     ordered_json object = {{"class", info.class_id},
                            {"version", info.version},
                            {"obis", obis_text(info.obis)},

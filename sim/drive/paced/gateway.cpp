@@ -182,8 +182,32 @@ void PacedGateway::dial_head_end(ConnectionId connection, std::uint32_t concentr
   const auto where = net::parse_endpoint(scenario_.expose.head_end);  // the loader has checked it
   const Handle handle = hub_->dial(*where, kDialled, tls_of(concentrator));
   log("dialled", handle, concentrator);
-  callers_[handle] = {connection, true, {}};
+  callers_[handle] = {connection, true, true, false, false, {}};
   handles_[connection] = handle;
+  ++abroad_.dialled;
+}
+
+std::string PacedGateway::Abroad::text(const std::string& address) const {
+  std::string text = fmt::format("{}: dialled {} times", address, dialled);
+  for (const auto& [what, n] :
+       {std::pair{"refused (nobody there, or no certificate of its authority)", refused},
+        std::pair{"not the head-end by its certificate", strange},
+        std::pair{"ended before a word", wordless}, std::pair{"answered", answered}}) {
+    if (n > 0) text += fmt::format(", {} {}", n, what);
+  }
+  return text;
+}
+
+// Of the first that fails the user hears at once, of all at the end of the run.
+void PacedGateway::note_failure(std::uint64_t& kind) {
+  ++kind;
+  if (abroad_.refused + abroad_.strange + abroad_.wordless > 1) return;
+  os::say("paced: the head-end at " + abroad_.text(scenario_.expose.head_end) + "\n");
+}
+
+void PacedGateway::note_end(const Caller& caller) {
+  if (!caller.dialled || caller.spoke) return;
+  note_failure(caller.connected ? abroad_.wordless : abroad_.refused);
 }
 
 void PacedGateway::on_data(ConnectionId connection, std::span<const std::uint8_t> octets) {
@@ -203,6 +227,7 @@ void PacedGateway::on_closed(ConnectionId connection, models::wan::CloseReason r
   }
   const Handle handle = found->second;
   handles_.erase(found);
+  note_end(callers_.at(handle));
   callers_.erase(handle);
   held_up_.erase(handle);
   hub_->close(handle);
@@ -221,11 +246,17 @@ void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_vi
     if (tag != kDialled) {
       const std::string refusal = protocol::p32::http_response(403, {}, false);
       hub_->send(handle, {reinterpret_cast<const std::uint8_t*>(refusal.data()), refusal.size()});
+    } else if (callers_.contains(handle)) {
+      note_failure(abroad_.strange);
+      callers_.at(handle).spoke = true;  // by its certificate
     }
     hub_->close(handle);
     return on_hung_up(handle);
   }
-  if (tag == kDialled) return;
+  if (tag == kDialled) {
+    if (callers_.contains(handle)) callers_.at(handle).connected = true;
+    return;
+  }
   ++accepted_;
   log("accepted", handle, tag);
   if (tag == kOpticalTag) {
@@ -246,7 +277,7 @@ void PacedGateway::on_connected(Handle handle, std::uint32_t tag, std::string_vi
                                         : world_.ethernet();
     connection = network.connect(tag, kGatewayPort);
   }
-  callers_[handle] = {connection, false, {}};
+  callers_[handle] = {connection, false, false, true, false, {}};
   handles_[connection] = handle;
 }
 
@@ -258,6 +289,7 @@ void PacedGateway::on_received(Handle handle, protocol::Bytes octets) {
     return;
   }
   Caller& caller = found->second;
+  if (caller.dialled && !std::exchange(caller.spoke, true)) ++abroad_.answered;
   caller.held.insert(caller.held.end(), octets.begin(), octets.end());
   hand_on(handle, caller);
 }
@@ -272,6 +304,7 @@ void PacedGateway::on_hung_up(Handle handle) {
   }
   held_up_.erase(handle);
   const ConnectionId connection = found->second.connection;
+  note_end(found->second);
   handles_.erase(connection);
   callers_.erase(found);
   world_.network_of(connection).close(connection);

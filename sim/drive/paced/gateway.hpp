@@ -36,6 +36,17 @@ class PacedGateway final : public models::wan::WanPeer,
   // Lets the sockets speak; between two slices of simulated time only.
   void poll(int timeout_ms);
   std::uint64_t accepted() const { return accepted_; }
+  // How concentrators fared at somebody else's head-end (expose.head_end).
+  struct Abroad {
+    std::uint64_t dialled = 0;
+    std::uint64_t refused = 0;   // nobody there, or one of the certificates was not taken
+    std::uint64_t strange = 0;   // by its certificate not the head-end
+    std::uint64_t wordless = 0;  // closed, by either end, before it had said anything
+    std::uint64_t answered = 0;
+    bool in_vain() const { return dialled > 0 && answered == 0; }
+    std::string text(const std::string& address) const;
+  };
+  const Abroad& abroad() const { return abroad_; }
   const std::vector<Door>& doors() const { return doors_; }
 
  private:
@@ -44,6 +55,9 @@ class PacedGateway final : public models::wan::WanPeer,
   struct Caller {
     ConnectionId connection;
     bool open = false;
+    bool dialled = false;
+    bool connected = false;
+    bool spoke = false;  // the other end
     // Came before the device had answered, or when the modelled path was full: its socket is not
     // read any further before this is out.
     std::vector<std::uint8_t> held;
@@ -74,6 +88,8 @@ class PacedGateway final : public models::wan::WanPeer,
   const net::TlsContext& tls_of(std::uint32_t concentrator);
   // A concentrator dials the head-end, and that is somewhere outside.
   void dial_head_end(ConnectionId connection, std::uint32_t concentrator);
+  void note_end(const Caller& caller);
+  void note_failure(std::uint64_t& kind);
 
   // Others: the meter's number, or the concentrator's above kFirstConcentratorDevice for its
   // gateway and above kFirstP32Tag for its P3.2Ex server.
@@ -94,6 +110,7 @@ class PacedGateway final : public models::wan::WanPeer,
   std::FILE* log_;
   std::vector<Door> doors_;
   std::uint64_t accepted_ = 0;
+  Abroad abroad_;
 };
 
 }  // namespace sim::run

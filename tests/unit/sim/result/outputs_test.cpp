@@ -144,7 +144,7 @@ TEST(JunitXml, EachExpectationIsATestCase) {
   EXPECT_THAT(xml, HasSubstr("name=\"sessions min max\""));
   EXPECT_THAT(xml, HasSubstr("<failure message=\"intervals_lost is 3, expected = 0\">"));
   EXPECT_THAT(xml, HasSubstr("<property name=\"commit\""));
-  EXPECT_THAT(xml, HasSubstr("never_measured is nan, expected &lt;= 9"));
+  EXPECT_THAT(xml, HasSubstr("never_measured was not measured, expected &lt;= 9"));
   EXPECT_THAT(xml, HasSubstr("street &lt;1&gt; &amp; &quot;co&quot;"));
   int cases = 0;
   for (auto at = xml.find("<testcase "); at != xml.npos; at = xml.find("<testcase ", at + 1)) {
@@ -274,6 +274,43 @@ TEST_F(Report, CountsWhatIsMissing) {
   EXPECT_EQ(hole.stored_rows, 380u);
   EXPECT_EQ(hole.hours.at(7).within_4h, 12u);
   EXPECT_EQ(hole.hours.at(7).expected, 16u);
+}
+
+// Latency and place in the day are those of the capture, whatever the meter's clock showed; rows
+// captured later are not counted, however they are stamped.
+TEST_F(Report, RowsAreTakenForWhenTheyWereCaptured) {
+  folder_ = fresh_folder("captured");
+  ResultWriter writer(folder_, sample_identity(), 6 * kernel::kNsPerHour);
+  constexpr std::int64_t kStart = 1'705'276'800;
+  const auto stored = [&](std::int64_t stamp_s, std::uint16_t ordinal, double arrival_s) {
+    HeadEndRow row;
+    row.meter = 1;
+    row.stamp_utc_s = kStart + stamp_s;
+    row.ordinal = ordinal;
+    row.arrival_utc_s = static_cast<double>(kStart) + arrival_s;
+    writer.append(row);
+  };
+  // Three hours ahead, set right, and the stamp comes again.
+  for (const auto& [stamp_s, captured_s] :
+       {std::pair{900, 900}, {12'600, 1'800}, {2'700, 2'700}, {12'600, 12'600}}) {
+    TruthRow truth;
+    truth.meter = 1;
+    truth.stamp_utc_s = kStart + stamp_s;
+    truth.captured_utc_s = static_cast<double>(kStart + captured_s);
+    writer.append(truth);
+  }
+  stored(900, 0, 960);
+  stored(12'600, 0, 1'860);
+  stored(2'700, 0, 2'760);
+  stored(12'600, 1, 12'660);
+  stored(3'600, 0, 13'000);  // set back while late rows are collected
+  ASSERT_TRUE(writer.finish(4 * kernel::kNsPerHour));
+  const ReportData data = gather_report_data(folder_ + "/result.h5").value();
+  EXPECT_EQ(data.expected_rows, 4u);
+  EXPECT_EQ(data.stored_rows, 4u);
+  EXPECT_EQ(data.latency_quantile_s(0.0), 60);
+  EXPECT_EQ(data.latency_quantile_s(1.0), 60);
+  EXPECT_EQ(data.hours.at(0).within_1h, 3u);
 }
 
 TEST_F(Report, TheStoredProfileFollowsTheLoad) {

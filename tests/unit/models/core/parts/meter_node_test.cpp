@@ -338,7 +338,7 @@ TEST(MeterNode, BreakHookRunsBeforeTheFirstUpcallAtOrAfterItsTime) {
     void* instance = nullptr;
     void* entry = nullptr;
   } stop;
-  bench.node->break_at(2 * kNsPerSecond, stop);
+  bench.node->break_at(2 * kNsPerSecond, 1, stop);
   meter_script().boot = [&](auto) { bench.alarm_at(1'000'000); };
   meter_script().alarm = [&] { bench.hal().clock->alarm_us(bench.context(), 3'000'000); };
   bench.start();

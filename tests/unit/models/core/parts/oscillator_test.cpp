@@ -71,6 +71,22 @@ TEST(Rtc, RemembersEveryStretchForTheExpectedRows) {
   EXPECT_EQ(rtc.ticks_at(10 * kNsPerSecond), 5'000'000);
 }
 
+TEST(Rtc, SaysWhenItLastCameToACount) {
+  Rtc rtc({}, 1000 * Rtc::kRateHz);
+  const auto second = [&rtc](std::int64_t shown_s, std::int64_t until_s) {
+    return rtc.last_reached(shown_s * Rtc::kRateHz, until_s * kernel::kNsPerSecond) /
+           kernel::kNsPerSecond;
+  };
+  EXPECT_EQ(second(1060, 100), 60);
+  EXPECT_EQ(second(990, 100), 0) << "it began beyond";
+  rtc.set(100 * kernel::kNsPerSecond, 1040 * Rtc::kRateHz);  // passes 1060 again
+  EXPECT_EQ(second(1060, 110), 60) << "not yet";
+  EXPECT_EQ(second(1060, 200), 120);
+  rtc.jump(200 * kernel::kNsPerSecond, 9000 * Rtc::kRateHz);  // jumps over
+  EXPECT_EQ(second(5000, 300), 200);
+  EXPECT_EQ(second(9010, 300), 210);
+}
+
 // -0.034 ppm/K^2: 15 K off the turnover cost 7.65 ppm of an uncompensated tuning fork.
 TEST(Rtc, TemperatureSlowsAnUncompensatedCrystal) {
   Rtc rtc({.offset_ppb = 0, .uncompensated_permille = 1000}, 0);
