@@ -86,9 +86,9 @@ TEST(FaultyFirmware, WhoseTableHasNoBoundsIsBadInputOfEveryCommand) {
         std::pair("HUGE_INSTANCE", "instance_bytes = 2147483648: allowed are 1 to 1048576")}) {
     const std::string so = std::string(FAULTY_FOLDER "/faulty_") + fault + ".so";
     const std::string file = folder.write("table.toml", street_of(fault));
-    for (const auto& arguments : {std::vector<std::string>{"check", file},
-                                  {"run", file, "--out", folder / "out"},
-                                  {"template", so}}) {
+    const std::vector<std::vector<std::string>> commands = {
+        {"check", file}, {"run", file, "--out", folder / "out"}, {"template", so}};
+    for (const auto& arguments : commands) {
       const ProgramRun run = amitwin(arguments);
       EXPECT_EQ(run.exit_code, 2) << arguments[0] << run.err;
       EXPECT_NE(run.err.find(words), std::string::npos) << arguments[0] << run.err;
@@ -99,7 +99,7 @@ TEST(FaultyFirmware, WhoseTableHasNoBoundsIsBadInputOfEveryCommand) {
 TEST(FaultyFirmware, ThatCrashesEarlyLeavesWhatThereWas) {
   const Folder folder;
   EXPECT_EQ(run_with(folder, "BURST").exit_code, 3);
-  const ProgramRun shown = amitwin({"export", folder / "BURST/result.h5", "messages"});
+  const ProgramRun shown = amitwin({"export", folder / "BURST/result.h5", "meters"});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
   EXPECT_GT(occurrences(shown.out, "\n"), 1u) << shown.out;
 }

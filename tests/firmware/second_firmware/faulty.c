@@ -98,7 +98,7 @@ static void on_sums(void* instance, const struct meter_sums* sums, uint32_t n_re
   const int64_t now_us = hal->clock->uptime_us(hal->context);
   in_a_row = now_us == at_us ? in_a_row + 1 : 1;
   at_us = now_us;
-  if (++windows > AFTER_WINDOWS && in_a_row == 4) *(volatile int*)16 = 1;
+  if (++windows > AFTER_WINDOWS && in_a_row == 2) *(volatile int*)16 = 1;
 #else
   if (++windows > AFTER_WINDOWS) fault();
 #endif

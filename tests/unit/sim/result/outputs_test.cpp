@@ -291,8 +291,9 @@ TEST_F(Report, RowsAreTakenForWhenTheyWereCaptured) {
     writer.append(row);
   };
   // Three hours ahead, set right, and the stamp comes again.
-  for (const auto& [stamp_s, captured_s] :
-       {std::pair{900, 900}, {12'600, 1'800}, {2'700, 2'700}, {12'600, 12'600}}) {
+  const std::vector<std::pair<int, int>> captured = {
+      {900, 900}, {12'600, 1'800}, {2'700, 2'700}, {12'600, 12'600}};
+  for (const auto& [stamp_s, captured_s] : captured) {
     TruthRow truth;
     truth.meter = 1;
     truth.stamp_utc_s = kStart + stamp_s;
@@ -308,7 +309,7 @@ TEST_F(Report, RowsAreTakenForWhenTheyWereCaptured) {
   const ReportData data = gather_report_data(folder_ + "/result.h5").value();
   EXPECT_EQ(data.expected_rows, 4u);
   EXPECT_EQ(data.stored_rows, 4u);
-  EXPECT_EQ(data.latency_quantile_s(0.0), 60);
+  EXPECT_EQ(data.latency_quantile_s(0.25), 60);
   EXPECT_EQ(data.latency_quantile_s(1.0), 60);
   EXPECT_EQ(data.hours.at(0).within_1h, 3u);
 }
