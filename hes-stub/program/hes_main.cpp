@@ -198,6 +198,25 @@ EngineConfig read_config(const std::string& path, std::vector<std::string>& faul
   return {};
 }
 
+void print(const EngineCounters& counters, bool concentrators) {
+  std::printf(
+      "rows %llu, pushes %llu, pulls %llu, duplicates %llu, malformed %llu, "
+      "framing lost %llu\n",
+      static_cast<unsigned long long>(counters.rows),
+      static_cast<unsigned long long>(counters.pushes),
+      static_cast<unsigned long long>(counters.pulls),
+      static_cast<unsigned long long>(counters.duplicates),
+      static_cast<unsigned long long>(counters.malformed),
+      static_cast<unsigned long long>(counters.framing_lost));
+  if (concentrators) {
+    std::printf("reports %llu, repeated %llu, malformed %llu, denied %llu\n",
+                static_cast<unsigned long long>(counters.p32.reports),
+                static_cast<unsigned long long>(counters.p32.repeated),
+                static_cast<unsigned long long>(counters.p32.malformed),
+                static_cast<unsigned long long>(counters.p32.denied));
+  }
+}
+
 int serve(const Options& options) {
   std::vector<std::string> faults;
   LockstepOptions lockstep;
@@ -250,22 +269,7 @@ int serve(const Options& options) {
   OrderCount orders;
   const EngineCounters counters =
       run_in_real_time(real_time, config, inventory, types, store, log, orders);
-  std::printf(
-      "rows %llu, pushes %llu, pulls %llu, duplicates %llu, malformed %llu, "
-      "framing lost %llu\n",
-      static_cast<unsigned long long>(counters.rows),
-      static_cast<unsigned long long>(counters.pushes),
-      static_cast<unsigned long long>(counters.pulls),
-      static_cast<unsigned long long>(counters.duplicates),
-      static_cast<unsigned long long>(counters.malformed),
-      static_cast<unsigned long long>(counters.framing_lost));
-  if (!inventory.concentrators().empty()) {
-    std::printf("reports %llu, repeated %llu, malformed %llu, denied %llu\n",
-                static_cast<unsigned long long>(counters.p32.reports),
-                static_cast<unsigned long long>(counters.p32.repeated),
-                static_cast<unsigned long long>(counters.p32.malformed),
-                static_cast<unsigned long long>(counters.p32.denied));
-  }
+  print(counters, !inventory.concentrators().empty());
   if (!real_time.orders.empty()) orders.print(real_time.orders.size());
   os::say("amitwin hes: interrupted; what came until then is in " + options.store + "\n");
   return os::kInterrupted;
