@@ -39,6 +39,7 @@ __attribute__((noinline)) static void overrun(volatile size_t n) {
 }
 #endif
 
+#if !defined FAULT_BURST
 static void fault(void) {
 #if defined FAULT_SEGV
   *(volatile int*)16 = 1;
@@ -80,6 +81,7 @@ static void fault(void) {
   for (;;) pause();
 #endif
 }
+#endif
 
 #if defined FAULT_NO_END
 static int describe_for_ever(uint32_t index, struct meter_object_info* out) {
