@@ -44,7 +44,8 @@ struct Event {
     key("meter", &Event::meters,
         "Whom it happens to; network_loss and concentrator_outage take none.");
     key("value", &Event::value, "The order.").mandatory().only_in({T::relay});
-    key("shift_s", &Event::shift_s, range(-100e6, 100e6), "s", "Forward is positive.")
+    key("shift_s", &Event::shift_s, range(-100e6, 100e6), "s",
+        "Forward is positive; a clock_shift takes -900 to 900.")
         .mandatory()
         .only_in({T::clock_shift, T::clock_error});
     key("duration_s", &Event::duration_s, range(0.001, kYearS), "s", "How long.")

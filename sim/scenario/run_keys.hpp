@@ -113,7 +113,7 @@ struct ExposeKeys {
         "Port on which one meter's optical port speaks HDLC over TCP; 0: none, so it is never one "
         "of the system's.");
     key("hdlc_meter", &ExposeKeys::hdlc_meter, range(1, 1000), "",
-        "The meter of `expose.hdlc_port`.");
+        "The meter of `expose.hdlc_port`; it must be one of `meters.detailed`.");
     key("gateway", &ExposeKeys::gateway,
         "\"127.0.0.1:PORT\": in mode paced the DLMS gateway of concentrator n listens on PORT + n "
         "- 1; the destination wPort chooses the meter. PORT 0: as expose.listen. Empty: none.");

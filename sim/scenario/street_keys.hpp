@@ -140,7 +140,7 @@ struct LoadKeys {
     key("annual_kwh", &LoadKeys::annual_kwh, range(100, 100'000), "kWh",
         "Mean consumption of a modelled home a year.");
     key("power_factor", &LoadKeys::power_factor, range(0.5, 1), "",
-        "Mean power factor of a home whose source gives active energy only.");
+        "Power factor of a home whose source gives active energy only; its filters add -25 var.");
   }
 };
 
