@@ -295,7 +295,7 @@ TEST(Ends, AreToldWithSecondsToTheNanosecond) {
     const std::string text =
         std::string("at ") + sim::run::kSimulatedS + ": " + sim::run::kSentence;
     sim::run::set_firmware_file(0, folder / "end", text);
-    sim::run::end_by_firmware({"meter", "on_sums", 61'000'000'005, 2}, "crashed");
+    sim::run::end_by_firmware({"meter", "on_sums", 61'000'000'005, 2, 0}, "crashed");
   });
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_EQ(read_text(folder / "end"),

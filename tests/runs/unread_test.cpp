@@ -40,8 +40,9 @@ TEST(Unread, AMuteStreetSaysSo) {
   const std::string file = folder.write(
       "mute.toml",
       "[scenario]\nname = \"mute\"\nduration_h = 2\ncollect_h = 0.5\n[meters]\ncount = 3\n"
-      "firmware = \"" +
-          FAULTY_FOLDER "/faulty_MUTE.so" + "\"\n[[expect]]\nkpi = \"flash_differing\"\nmax = 0\n");
+      "firmware = \"" FAULTY_FOLDER
+      "/faulty_MUTE.so"
+      "\"\n[[expect]]\nkpi = \"flash_differing\"\nmax = 0\n");
   const ProgramRun cut = amitwin({"run", file, "--out", folder / "cut", "--until", "1h"});
   EXPECT_EQ(cut.exit_code, 0) << cut.err;
   EXPECT_NE(cut.out.find("no module ever connected, 3 of 3 meters could not be read at the end"),
