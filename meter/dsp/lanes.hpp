@@ -7,95 +7,82 @@
 
 namespace meter::dsp {
 
-// Eight consecutive samples side by side. The kernel is written once over this interface; both
-// types below do the same IEEE operations in the same order, so a meter's core with one
-// floating-point unit and a host with vectors get the same bits (tests/unit/meter_dsp).
+// Samples k, k + 8, k + 16 ... share a partial sum, so eight partial sums run along time. The
+// kernel is written once over the two types below: one lane after the other, which fits the
+// registers of a core with one floating-point unit, or all eight in one vector register. Either
+// does the same IEEE operations in the same order within a lane, so both get the same bits
+// (tests/unit/meter_dsp).
 inline constexpr std::uint32_t kLanes = 8;
 
 // Fixed order in which eight partial sums become one: halves, quarters, pairs.
-constexpr float combine(const float (&x)[kLanes]) {
-  return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+inline float combine(const float (&x)[kLanes]) {
+  typedef float Half __attribute__((vector_size(16)));
+  Half low, high;
+  std::memcpy(&low, x, sizeof(low));
+  std::memcpy(&high, x + 4, sizeof(high));
+  const Half sum = low + high;
+  return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
-class ScalarLanes {
- public:
-  ScalarLanes() = default;
-  // Eight counts as float, exact for 24 significant bits.
-  static ScalarLanes load(const std::int32_t* counts) {
-    ScalarLanes lanes;
-    for (std::uint32_t n = 0; n < kLanes; ++n) lanes.x_[n] = static_cast<float>(counts[n]);
-    return lanes;
-  }
-  void subtract(float value) {
-    for (float& x : x_) x -= value;
-  }
-  void keep_first(std::uint32_t count) {
-    for (std::uint32_t n = count; n < kLanes; ++n) x_[n] = 0;
-  }
-  // *this += a * b with one rounding.
-  void add_product(const ScalarLanes& a, const ScalarLanes& b) {
-    for (std::uint32_t n = 0; n < kLanes; ++n) x_[n] = __builtin_fmaf(a.x_[n], b.x_[n], x_[n]);
-  }
-  float sum() const { return combine(x_); }
+// Counts are unsigned: nothing a faulty converter delivers is an overflow.
+struct ScalarLanes {
+  static constexpr std::uint32_t kWidth = 1;
+  typedef float Floats;
+  typedef std::uint32_t Counts;
 
-  // Exact sum of up to a block of counts. Unsigned, so that nothing a faulty converter delivers is
-  // an overflow.
-  static std::int32_t sum_counts(const std::int32_t* counts, std::uint32_t n) {
-    std::uint32_t sum = 0;
-    for (std::uint32_t k = 0; k < n; ++k) sum += static_cast<std::uint32_t>(counts[k]);
-    return static_cast<std::int32_t>(sum);
+  static Counts load(const std::int32_t* counts) { return static_cast<Counts>(*counts); }
+  // Counts less a pivot of the lanes from `lane` on that are among the first `n`; of others 0.
+  static Counts load_first(const std::int32_t* counts, Counts pivot, std::uint32_t lane,
+                           std::uint32_t n) {
+    return lane < n ? load(counts) - pivot : 0;
   }
-
- private:
-  float x_[kLanes] = {};
+  static Floats load(const float* x) { return *x; }
+  static Floats to_float(Counts x) { return static_cast<float>(static_cast<std::int32_t>(x)); }
+  static Floats spread(float x) { return x; }
+  // a * b + c with one rounding.
+  static Floats fma(Floats a, Floats b, Floats c) { return __builtin_fmaf(a, b, c); }
+  static void in_order(Floats&, Floats&) {}
 };
 
 #if defined(__AVX2__) && defined(__FMA__) && defined(__has_builtin)
-#if __has_builtin(__builtin_ia32_vfmaddps256)
+#if __has_builtin(__builtin_ia32_vfmaddps256) && __has_builtin(__builtin_ia32_maskloadd256)
 #define AMITWIN_METER_DSP_VECTOR 1
 
-class VectorLanes {
- public:
-  VectorLanes() = default;
-  static VectorLanes load(const std::int32_t* counts) {
-    Integers integers;
-    std::memcpy(&integers, counts, sizeof(integers));
-    VectorLanes lanes;
-    lanes.x_ = __builtin_convertvector(integers, Floats);
-    return lanes;
-  }
-  void subtract(float value) { x_ -= value; }
-  void keep_first(std::uint32_t count) {
-    for (std::uint32_t n = count; n < kLanes; ++n) x_[n] = 0;
-  }
-  void add_product(const VectorLanes& a, const VectorLanes& b) {
-    x_ = __builtin_ia32_vfmaddps256(a.x_, b.x_, x_);
-  }
-  float sum() const {
-    float x[kLanes];
-    std::memcpy(x, &x_, sizeof(x));
-    return combine(x);
-  }
+struct VectorLanes {
+  static constexpr std::uint32_t kWidth = kLanes;
+  typedef float Floats __attribute__((vector_size(32)));
+  typedef std::uint32_t Counts __attribute__((vector_size(32)));
 
-  static std::int32_t sum_counts(const std::int32_t* counts, std::uint32_t n) {
-    Unsigned parts = {};
-    std::uint32_t k = 0;
-    for (; k + kLanes <= n; k += kLanes) {
-      Unsigned next;
-      std::memcpy(&next, counts + k, sizeof(next));
-      parts += next;
-    }
-    std::uint32_t sum = 0;
-    for (; k < n; ++k) sum += static_cast<std::uint32_t>(counts[k]);
-    for (std::uint32_t n_lane = 0; n_lane < kLanes; ++n_lane) sum += parts[n_lane];
-    return static_cast<std::int32_t>(sum);
+  static Counts load(const std::int32_t* counts) {
+    Counts x;
+    std::memcpy(&x, counts, sizeof(x));
+    return x;
   }
+  // Octets of lanes past the first `n` are not read.
+  static Counts load_first(const std::int32_t* counts, std::uint32_t pivot, std::uint32_t,
+                           std::uint32_t n) {
+    const auto lane = Integers{0, 1, 2, 3, 4, 5, 6, 7};
+    const Integers among = lane < Integers{} + static_cast<std::int32_t>(n);
+    const Integers x =
+        __builtin_ia32_maskloadd256(reinterpret_cast<const Integers*>(counts), among);
+    return (reinterpret_cast<Counts>(x) - pivot) & reinterpret_cast<Counts>(among);
+  }
+  static Floats load(const float* x) {
+    Floats floats;
+    std::memcpy(&floats, x, sizeof(floats));
+    return floats;
+  }
+  static Floats to_float(Counts x) {
+    return __builtin_convertvector(reinterpret_cast<Integers>(x), Floats);
+  }
+  static Floats spread(float x) { return Floats{x, x, x, x, x, x, x, x}; }
+  static Floats fma(Floats a, Floats b, Floats c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+  // Up to here before what follows: the kernel's sums fit the registers only as it is written, and
+  // one that waits in memory costs as much as five steps.
+  static void in_order(Floats& a, Floats& b) { asm volatile("" : "+x"(a), "+x"(b)); }
 
  private:
-  typedef float Floats __attribute__((vector_size(32)));
   typedef std::int32_t Integers __attribute__((vector_size(32)));
-  typedef std::uint32_t Unsigned __attribute__((vector_size(32)));
-  Floats x_ = {};
 };
 #endif
 #endif

@@ -15,7 +15,13 @@
 #define METER_WINDOW_LEAD 32u             /* extra samples before a window: T/4 at 50 Hz */
 
 enum meter_channel {
-  METER_V1, METER_V2, METER_V3, METER_I1, METER_I2, METER_I3, METER_IN,
+  METER_V1,
+  METER_V2,
+  METER_V3,
+  METER_I1,
+  METER_I2,
+  METER_I3,
+  METER_IN,
   METER_CHANNELS
 };
 
@@ -26,11 +32,11 @@ struct meter_window {
   uint32_t n_samples;
   uint32_t n_cycles;
   uint32_t length_q16; /* length in nominal sample periods, Q16.16, by the zero-crossing detector */
-  const int32_t *channel[METER_CHANNELS];
+  const int32_t* channel[METER_CHANNELS];
   /* METER_HAS_ZERO_CROSSINGS: when V1 crossed zero, rising and falling, in nominal sample periods
    * from the window's first sample, Q16.16, ascending. Half-cycle values are sums between them. */
   uint32_t n_crossings;
-  const uint32_t *crossing_q16;
+  const uint32_t* crossing_q16;
 };
 
 /* Elements behind a structure: `count` of them, `stride` octets apart, the first one `offset`
@@ -41,8 +47,9 @@ struct meter_array {
   uint32_t offset;
 };
 
-/* Sums over one window, in counts^2, mean removed: sum(v*v), sum(i*i), sum(v*i) and the
- * antisymmetric two-delay quadrature sum 1/2*(v[t-T/4]*i[t] - v[t]*i[t-T/4]). */
+/* Sums over one window, in counts^2, mean removed: sum(v*v), sum(i*i), sum(v*i), and the quadrature
+ * sum of the fundamental alone (IEC 62053-24): n_samples * Im(V1 * conj(I1)) of rms phasors,
+ * positive where the current lags. Phasors are those of the window's own frequency. */
 struct meter_element_sums {
   double vv, ii, vi, vq;
 };
@@ -54,7 +61,8 @@ struct meter_half_cycle {
   uint32_t reserved;
   double vv, ii;
 };
-/* One order of one element, peak counts of its phasor; the fundamental is order 1. */
+/* One order of one element, peak counts of its phasor; the fundamental is order 1. Angles are to be
+ * compared with those of other channels in the same window, and mean nothing by themselves. */
 struct meter_harmonic {
   float v_re, v_im, i_re, i_im;
 };

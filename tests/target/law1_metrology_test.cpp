@@ -122,24 +122,6 @@ TEST_P(Law1, CalibrationOnTheProductionLine) {
   EXPECT_GT(board.pulses[METER_PULSE_ACTIVE], 0u);
 }
 
-// A hair off 50 Hz (64.0013 samples, 10 cycles of a crystal 12 ppm fast): the correction of
-// reactive power then is 1 - 2^-33 x, which the compiler's own addition on this core rounds
-// wrongly.
-TEST_P(Law1, CalibrationWhereTheMainsIsAHairOffNominal) {
-  meter.power_off(false);
-  meter.construct();
-  const meter_reference reference{230, 5, 0x1.1f8p+9, 0x1.f1f6f07ef2a19p+9};
-  meter_sums sums{1281, 10, 83887164, GetParam().n_elements, {}, {}, {}, {}, {}, {}};
-  for (std::uint32_t e = 0; e < sums.n_elements; ++e) {
-    sums.element[e] = {0x1.0bde9ed490214p+54, 0x1.0be558bbd8b74p+46, 0x1.0c45e8f75c69bp+49,
-                       0x1.cfc2cc8189f6cp+49};
-    sums.element[e].vq *= 1 + e * 0x1.921fbp-12;
-  }
-  for (const auto step : {METER_CALIBRATE_GAIN, METER_CALIBRATE_PHASE, METER_CALIBRATE_STORE}) {
-    EXPECT_EQ(meter.firmware->calibrate(meter.instance(), step, &sums, &reference), 0) << step;
-  }
-}
-
 TEST_P(Law1, ABadProvisionIsRefusedByBoth) {
   meter.power_off(false);
   meter.construct();

@@ -13,9 +13,9 @@ constexpr double kPhaseCosMin = 0.985;
 
 bool plausible(double gain) { return gain > kGainMin && gain < kGainMax; }
 
-bool calibrate_gain(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
+bool calibrate_gain(const meter_element_sums& sums, std::uint32_t n_samples,
                     const meter_reference& reference, ElementCalibration& element) {
-  const ElementReading raw = measure_element(sums, n_samples, frequency_hz, ElementCalibration{});
+  const ElementReading raw = measure_element(sums, n_samples, ElementCalibration{});
   if (raw.voltage2_v2 <= 0.0 || raw.current2_a2 <= 0.0) return false;
   const double voltage_gain = reference.voltage_v / square_root(raw.voltage2_v2);
   const double current_gain = reference.current_a / square_root(raw.current2_a2);
@@ -27,7 +27,7 @@ bool calibrate_gain(const meter_element_sums& sums, std::uint32_t n_samples, dou
 }
 
 // The rotation that turns the measured (P, Q) onto the reference's.
-bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
+bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples,
                      const meter_reference& reference, ElementCalibration& element) {
   const double active_w = reference.active_w;
   const double reactive_var = reference.reactive_var;
@@ -35,7 +35,7 @@ bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples, do
   unrotated.phase_cos = 1.0;
   unrotated.phase_sin = 0.0;
   unrotated.active_offset_w = unrotated.reactive_offset_var = 0.0;
-  const ElementReading m = measure_element(sums, n_samples, frequency_hz, unrotated);
+  const ElementReading m = measure_element(sums, n_samples, unrotated);
   const double magnitude = square_root((m.active_w * m.active_w + m.reactive_var * m.reactive_var) *
                                        (active_w * active_w + reactive_var * reactive_var));
   if (magnitude <= 0.0) return false;
@@ -47,10 +47,10 @@ bool calibrate_phase(const meter_element_sums& sums, std::uint32_t n_samples, do
 }
 
 // At no load everything that is left is noise (current, in the square domain) or crosstalk (P, Q).
-void calibrate_offset(const meter_element_sums& sums, std::uint32_t n_samples, double frequency_hz,
+void calibrate_offset(const meter_element_sums& sums, std::uint32_t n_samples,
                       const meter_reference& reference, ElementCalibration& element) {
   element.current_offset_a2 = element.active_offset_w = element.reactive_offset_var = 0.0;
-  const ElementReading m = measure_element(sums, n_samples, frequency_hz, element);
+  const ElementReading m = measure_element(sums, n_samples, element);
   element.current_offset_a2 = m.current2_a2 - reference.current_a * reference.current_a;
   element.active_offset_w = m.active_w - reference.active_w;
   element.reactive_offset_var = m.reactive_var - reference.reactive_var;
@@ -62,17 +62,16 @@ bool calibrate(meter_calibration_step step, const meter_sums& sums,
                const meter_reference& reference, std::uint32_t n_elements,
                Calibration& calibration) {
   if (sums.n_samples == 0 || sums.length_q16 == 0 || sums.n_elements != n_elements) return false;
-  const double frequency_hz = frequency_of(sums);
   Calibration next = calibration;
   for (std::uint32_t k = 0; k < n_elements; ++k) {
     const meter_element_sums& element = sums.element[k];
     bool done = true;
     if (step == METER_CALIBRATE_GAIN) {
-      done = calibrate_gain(element, sums.n_samples, frequency_hz, reference, next.element[k]);
+      done = calibrate_gain(element, sums.n_samples, reference, next.element[k]);
     } else if (step == METER_CALIBRATE_PHASE) {
-      done = calibrate_phase(element, sums.n_samples, frequency_hz, reference, next.element[k]);
+      done = calibrate_phase(element, sums.n_samples, reference, next.element[k]);
     } else {
-      calibrate_offset(element, sums.n_samples, frequency_hz, reference, next.element[k]);
+      calibrate_offset(element, sums.n_samples, reference, next.element[k]);
     }
     if (!done) return false;
   }

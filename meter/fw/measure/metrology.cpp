@@ -20,16 +20,6 @@ constexpr double kUn_v = 240.0;
 constexpr double kCreepActive_va = 0.58 * kUn_v * 0.020;
 constexpr double kCreepReactive_va = 0.58 * kUn_v * 0.025;
 
-constexpr double kHalfPi = 1.57079632679489661923;
-
-// The two-delay quadrature sum is low by sin(w T/4) when the mains is off 50 Hz: 1 - x^2/2 + x^4/24
-// with x the quarter wave's phase error, below 1e-9 from 42 to 58 Hz.
-double quadrature_gain(double frequency_hz) {
-  const double x = kHalfPi * (1.0 - frequency_hz * (1.0 / 50.0));
-  const double x2 = x * x;
-  return 1.0 / (1.0 - x2 * (0.5 - x2 * (1.0 / 24.0 - x2 * (1.0 / 720.0))));
-}
-
 std::int64_t rounded(double value) {
   return static_cast<std::int64_t>(value + (value < 0.0 ? -0.5 : 0.5));
 }
@@ -43,12 +33,12 @@ double frequency_of(const meter_sums& sums) {
 }
 
 ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
-                               double frequency_hz, const ElementCalibration& calibration) {
+                               const ElementCalibration& calibration) {
   const double volts = kVoltsPerCount * calibration.voltage_gain;
   const double amperes = kAmperesPerCount * calibration.current_gain;
   const double per_sample = 1.0 / n_samples;
   const double p = sums.vi * (volts * amperes * per_sample);
-  const double q = sums.vq * (volts * amperes * per_sample) * quadrature_gain(frequency_hz);
+  const double q = sums.vq * (volts * amperes * per_sample);
   ElementReading reading;
   reading.voltage2_v2 = sums.vv * (volts * volts * per_sample);
   reading.current2_a2 =
@@ -68,8 +58,7 @@ bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
   double raw_active_w = 0.0;
   for (std::uint32_t k = 0; k < n_elements; ++k) {
     ElementReading& element = reading.element[k];
-    element = measure_element(sums.element[k], sums.n_samples, reading.frequency_hz,
-                              calibration.element[k]);
+    element = measure_element(sums.element[k], sums.n_samples, calibration.element[k]);
     raw_active_w += element.active_w;
     const double apparent2 =
         element.active_w * element.active_w + element.reactive_var * element.reactive_var;

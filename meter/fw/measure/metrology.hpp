@@ -48,7 +48,7 @@ struct WindowReading {
 
 // Volts and amperes of one element by design constants and calibration.
 ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
-                               double frequency_hz, const ElementCalibration& calibration);
+                               const ElementCalibration& calibration);
 
 // False, and the reading stays, when the sums cannot be of a window (no samples, no length, wrong
 // elements).

@@ -43,7 +43,9 @@ Phasor stretched(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders]
 
 // v + a and i + b with white a, b give, besides the noiseless sums,
 //   vv: 2 sum(v a) + sum(a a)          ii: 2 sum(i b) + sum(b b)
-//   vi: sum(v b) + sum(i a) + sum(a b) vq: sum(v' b) - sum(i' a) + ..., ' = a quarter cycle later.
+//   vi: sum(v b) + sum(i a) + sum(a b)
+//   vq: sum(v1" b) - sum(i1" a) + 2/n (sum(a cos) sum(b sin) - sum(a sin) sum(b cos)),
+//       " = a quarter cycle later, 1 = of the fundamental alone.
 // The linear terms are four normal variables (a and b along cos and sin), shared by the four sums:
 // that gives their covariances. The mean over n_windows windows divides deviations by its root.
 void Afe::add_sum_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,
@@ -70,8 +72,10 @@ void Afe::add_sum_noise(const ElectricalState& state, std::int64_t step, std::in
     sum.vv += 2 * (v.re * a_cos - v.im * a_sin) + sigma_a * sigma_a * (n - 1 + sd_same * z.aa);
     sum.ii += 2 * (i.re * b_cos - i.im * b_sin) + sigma_b * sigma_b * (n - 1 + sd_same * z.bb);
     sum.vi += v.re * b_cos - v.im * b_sin + i.re * a_cos - i.im * a_sin + sd_cross * z.ab;
-    sum.vq += v.re * b_sin + v.im * b_cos - i.re * a_sin - i.im * a_cos +
-              kernel::det_sqrt(0.5) * sd_cross * z.ab_quadrature;
+    const Phasor v1 = kSqrt2 * (state.v[p][0] * v_[p].scale[0]);
+    const Phasor i1 = kSqrt2 * (state.i[p][0] * i_[p].scale[0]);
+    sum.vq += v1.re * b_sin + v1.im * b_cos - i1.re * a_sin - i1.im * a_cos +
+              kSqrt2 * shrink * sigma_a * sigma_b * z.ab_quadrature;
   }
 }
 

@@ -26,7 +26,7 @@ constexpr double kReactiveLimitLow = 0.025;
 constexpr double kLowestPowerFactor = 0.5;  // the active limit stays that of PF 0.5 below it
 constexpr double kLowestSine = 0.25;        // the reactive limit that of sin phi 0.25
 // |Q| below this share of S: which side of zero it is registered on is not judged.
-constexpr double kQuadrantShare = 0.02;
+constexpr double kQuadrantShare = 0.01;
 
 // Power a meter may count in one direction when the truth lies between low and high.
 struct Direction {

@@ -25,7 +25,6 @@ meter_sums make_sums(const Terminal& terminal, const FrontEnd& front_end,
   const double v = terminal.voltage_v * (1.0 + front_end.voltage_error);
   const double i = terminal.current_a * (1.0 + front_end.current_error);
   const double phi = (terminal.phase_deg - front_end.phase_error_deg) * kPi / 180.0;
-  const double quarter = std::sin(kPi / 2.0 * terminal.frequency_hz / 50.0);
   meter_sums sums{};
   const double periods = METER_WINDOW_CYCLES * METER_ADC_RATE_HZ / terminal.frequency_hz;
   sums.n_samples = static_cast<std::uint32_t>(std::lround(periods));
@@ -39,7 +38,7 @@ meter_sums make_sums(const Terminal& terminal, const FrontEnd& front_end,
                          (amperes_per_count * amperes_per_count);
     const double power = n / (volts_per_count * amperes_per_count);
     sums.element[k].vi = power * (v * i * std::cos(phi) + front_end.active_crosstalk_w);
-    sums.element[k].vq = power * v * i * std::sin(phi) * quarter;
+    sums.element[k].vq = power * v * i * std::sin(phi);
   }
   return sums;
 }

@@ -88,7 +88,7 @@ TEST(Afe, ThreePhasesAre120DegreesApart) {
   for (const meter_element_sums& e : sums.element) {
     const double scale = 1280 * kCountsPerVolt * kCountsPerAmpere;
     EXPECT_NEAR(e.vi / scale, 2300, 0.05);
-    EXPECT_NEAR(e.vq / scale, 500, 5);  // the harmonics' share: two-delay Q is total Q
+    EXPECT_NEAR(e.vq / scale, 500, 0.01);  // the fundamental's
   }
   // Phases at a third of a cycle: 128 / 3 samples.
   EXPECT_LT(buffer->v[1][32], 0);

@@ -37,7 +37,8 @@ struct ConstantLoad : models::LoadSource {
 };
 
 inline bool same_bits(const meter_sums& a, const meter_sums& b) {
-  return std::memcmp(&a, &b, sizeof(a)) == 0;
+  return a.n_samples == b.n_samples && a.n_cycles == b.n_cycles && a.length_q16 == b.length_q16 &&
+         a.n_elements == b.n_elements && std::memcmp(a.element, b.element, sizeof(a.element)) == 0;
 }
 
 // Windows as sums, one entry a window whatever the tier.

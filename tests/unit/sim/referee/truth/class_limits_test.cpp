@@ -59,7 +59,7 @@ TEST(ClassLimits, ReactiveLimitsOfClass2) {
 }
 
 TEST(ClassLimits, ASmallReactivePowerMayFallOnEitherSideOfZero) {
-  const Flow flow = flow_at(10, 1);  // |Q| = 0.017 S
+  const Flow flow = flow_at(10, 0.5);  // |Q| = 0.009 S
   const Bounds b = bounds_of(flow);
   EXPECT_EQ(b.low[kReactiveQ1], 0);
   EXPECT_GE(b.high[kReactiveQ4], flow.reactive_var);
