@@ -216,12 +216,13 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   for (int p = 0; p < phases; ++p) tolerance.phase[p].phase_deg += context.drift_deg;
   home->afe = std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);
 
-  const bool detailed = home->settings.detailed;
+  const models::FeedTier summed =
+      context.scenario.sim.sampled ? models::FeedTier::sampled : models::FeedTier::fleet;
   home->meter = std::make_unique<models::MeterNode>(
       services_on(context, meter_agenda(context, *home)), node_config(context, *home),
       std::make_unique<models::ElectricalFeed>(
           *home->supply, *home->afe,
-          detailed ? models::FeedTier::detailed : models::FeedTier::fleet));
+          home->settings.detailed ? models::FeedTier::detailed : summed));
   models::Bench bench;
   bench.voltage_v = context.scenario.meters.voltage_v;
   if (!models::manufacture(*home->meter, meter_provision_of(context, *home), *home->bench_afe,

@@ -46,6 +46,7 @@ struct SimKeys {
   double speed = 1;
   bool lazy = true;
   bool noise = true;
+  bool sampled = false;
 
   static void describe(auto& key) {
     key("mode", &SimKeys::mode,
@@ -58,6 +59,10 @@ struct SimKeys {
         "Integrate energy only when somebody reads it. false gives the same result and costs more; "
         "it is there to show that.");
     key("noise", &SimKeys::noise, "Noise of the analogue front ends.");
+    key("sampled", &SimKeys::sampled,
+        "Meters that are not detailed measure samples, too, one window a grid step and change, and "
+        "not sums in closed form. The same to one unit a register and day, and slower; it is there "
+        "to show that.");
   }
 };
 

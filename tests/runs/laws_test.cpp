@@ -45,6 +45,7 @@ Scenario summer_noon(std::int64_t meters, double hours) {
 TEST(LawTwo, WithoutNoiseAt50HzDetailedAndFleetRowsAreEqualToTheBit) {
   Scenario scenario = summer_noon(3, 2);
   scenario.sim.noise = false;
+  scenario.sim.sampled = true;
   scenario.meters.adc_spread_ppm = 0;
   scenario.grid.frequency_spread_hz = 0;
   const Folder fleet_folder, detailed_folder;
@@ -66,6 +67,27 @@ TEST(LawTwo, WithoutNoiseAt50HzDetailedAndFleetRowsAreEqualToTheBit) {
     for (const double value : registers_of(a.back())) moved += value;
   }
   EXPECT_GT(moved, 1'000) << "a street that draws nothing shows nothing";
+}
+
+// Sums in closed form and of samples, at drawn frequencies: rows of a day differ by a unit at most.
+TEST(LawTwo, ClosedFormAndSamplesLeaveTheSameRegisters) {
+  Scenario scenario = summer_noon(3, 24);
+  const Folder closed_folder, sampled_folder;
+  expect_nothing_wrong(run_in_child(scenario, closed_folder));
+  scenario.sim.sampled = true;
+  expect_nothing_wrong(run_in_child(scenario, sampled_folder));
+  for (std::uint32_t meter = 1; meter <= 3; ++meter) {
+    const auto a = head_end_rows(scenario, closed_folder, meter);
+    const auto b = head_end_rows(scenario, sampled_folder, meter);
+    ASSERT_EQ(a.size(), b.size()) << "meter " << meter;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const auto closed = registers_of(a[i]);
+      const auto sampled = registers_of(b[i]);
+      for (std::size_t r = 0; r < closed.size(); ++r) {
+        EXPECT_NEAR(closed[r], sampled[r], 1) << "meter " << meter << " row " << i << ' ' << r;
+      }
+    }
+  }
 }
 
 TEST(LawTwo, WithEverythingDrawnRegistersAgreeWithinHalfAPerMille) {

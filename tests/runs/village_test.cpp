@@ -138,6 +138,7 @@ TEST(LawTwo, AThreePhaseMetersDetailedAndFleetRowsAreEqualToTheBitWithoutNoise) 
   Scenario scenario = street(1, 2);
   scenario.meters.model = sim::run::MeterModel::ad13a;
   scenario.sim.noise = false;
+  scenario.sim.sampled = true;
   scenario.meters.adc_spread_ppm = 0;
   scenario.grid.frequency_spread_hz = 0;
   const Folder fleet_folder, detailed_folder;
@@ -157,6 +158,7 @@ TEST(LawTwo, AThreePhaseMetersDetailedAndFleetRowsAreEqualToTheBitWithoutNoise) 
 TEST(LawTwo, OnADetailedPowerLineRowsAreEqualToTheBitWithoutNoise) {
   Scenario scenario = hamlet(4, 0, 2);
   scenario.sim.noise = false;
+  scenario.sim.sampled = true;
   scenario.meters.adc_spread_ppm = 0;
   scenario.grid.frequency_spread_hz = 0;
   set_events(scenario,

@@ -3,14 +3,17 @@
 #include "models/core/afe/afe.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernel/assert.hpp"
 #include "kernel/det_math.hpp"
 #include "kernel/keyed_stream.hpp"
 #include "kernel/philox.hpp"
 #include "kernel/purpose.hpp"
+#include "meter/dsp/window_sums.hpp"
 #include "meter/hal/meter_hal.h"
 #include "models/core/afe/waveform.hpp"
+#include "models/core/afe/window_form.hpp"
 #include "models/core/grid/mains.hpp"
 
 namespace models {
@@ -83,9 +86,21 @@ class NoiseWords {
   alignas(32) std::uint32_t words_[SampleBuffer::kStride + 8];
 };
 
+constexpr double kSqrt2 = 1.4142135623730951;
+
+// Peak values of a channel in counts; what the wave does not exceed.
+double peaks_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders],
+                Phasor (&peaks)[kOrders]) {
+  double harmonics = 0;
+  for (std::size_t h = 0; h < kOrders; ++h) {
+    peaks[h] = kSqrt2 * (orders[h] * scale[h]);
+    if (h > 0) harmonics += norm(peaks[h]);
+  }
+  return kernel::det_sqrt(norm(peaks[0])) + kernel::det_sqrt((kOrders - 1) * harmonics);
+}
+
 Wave wave_of(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders], double offset,
              double noise) {
-  constexpr double kSqrt2 = 1.4142135623730951;
   Wave wave;
   for (std::size_t h = 0; h < kOrders; ++h) {
     const Phasor peak = kSqrt2 * (orders[h] * scale[h]);
@@ -199,6 +214,27 @@ meter_window Afe::sample(std::span<const StatePiece> pieces, kernel::TimeNs star
     window.channel[METER_I1 + p] = buffer.i[p] + METER_WINDOW_LEAD;
   }
   return window;
+}
+
+meter_sums Afe::sums(const ElectricalState& state, kernel::TimeNs start_ns,
+                     kernel::TimeNs window_ns) const {
+  const WindowTiming timing = clock_.window(start_ns, window_ns);
+  const WindowForm form(timing);
+  meter_sums sums{};
+  sums.n_samples = timing.n_samples;
+  sums.n_cycles = METER_WINDOW_CYCLES;
+  sums.length_q16 = timing.length_q16;
+  sums.n_elements = static_cast<std::uint32_t>(n_phases_);
+  for (std::size_t p = 0; p < static_cast<std::size_t>(n_phases_); ++p) {
+    Phasor v[kOrders], i[kOrders];
+    if (peaks_of(state.v[p], v_[p].scale, v) > kCounts - std::abs(v_[p].offset_counts) - 1 ||
+        peaks_of(state.i[p], i_[p].scale, i) > kCounts - std::abs(i_[p].offset_counts) - 1) {
+      SampleBuffer buffer;
+      return meter::dsp::window_sums(sample(state, start_ns, window_ns, false, buffer));
+    }
+    sums.element[p] = form.sums(v, i);
+  }
+  return sums;
 }
 
 // Samples [from, to) of the buffer. A chunk that is not all of this state is made aside.

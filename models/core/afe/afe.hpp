@@ -86,6 +86,10 @@ class Afe {
   // first one from the window's lead on.
   meter_window sample(std::span<const StatePiece> pieces, kernel::TimeNs start_ns,
                       kernel::TimeNs window_ns, bool noisy, SampleBuffer& buffer) const;
+  // What the kernel makes of the noiseless samples of a window, in closed form; of a wave that is
+  // clipped, of the samples themselves.
+  meter_sums sums(const ElectricalState& state, kernel::TimeNs start_ns,
+                  kernel::TimeNs window_ns) const;
   // Adds to the sums of a noiseless window what the noise of all n_windows windows of a grid step
   // does to their mean. The draw belongs to (seed, meter, step).
   void add_sum_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,

@@ -99,9 +99,13 @@ void ElectricalFeed::refresh_state() {
 void ElectricalFeed::refresh_sums() {
   if (sums_valid_) return;
   const MainsStep& step = supply_.mains().step(step_);
-  SampleBuffer buffer;
-  sums_ = meter::dsp::window_sums(
-      afe_.sample(state_, next_window_start(), step.window_ns, false, buffer));
+  if (tier_ == FeedTier::fleet) {
+    sums_ = afe_.sums(state_, next_window_start(), step.window_ns);
+  } else {
+    SampleBuffer buffer;
+    sums_ = meter::dsp::window_sums(
+        afe_.sample(state_, next_window_start(), step.window_ns, false, buffer));
+  }
   afe_.add_sum_noise(state_, step_, step.n_windows, sums_);
   sums_valid_ = true;
 }

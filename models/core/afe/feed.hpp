@@ -25,8 +25,9 @@ class WindowSink {
 };
 
 enum class FeedTier : unsigned char {
-  fleet,    // on_sums: one kernel run per grid step, and change or window with one in it; noise
-            // drawn on the sums
+  fleet,    // on_sums: sums in closed form, one window per grid step and change; noise drawn on the
+            // sums. A window with a change in it: of its samples
+  sampled,  // the same, all of samples
   detailed  // on_samples: every window, noise drawn on every sample
 };
 

@@ -3,7 +3,6 @@
 #include "models/core/meter/factory.hpp"
 
 #include "kernel/det_math.hpp"
-#include "meter/dsp/window_sums.hpp"
 #include "models/core/grid/mains.hpp"
 
 namespace models {
@@ -32,11 +31,9 @@ meter_sums bench_sums(const Afe& afe, const Bench& bench, const ElectricalState&
                       std::int64_t step) {
   const auto window_ns = static_cast<kernel::TimeNs>(
       static_cast<double>(kWindowCycles * kernel::kNsPerSecond) / bench.frequency_hz);
-  SampleBuffer buffer;
-  meter_sums mean = meter::dsp::window_sums(afe.sample(state, 0, window_ns, false, buffer));
+  meter_sums mean = afe.sums(state, 0, window_ns);
   for (std::int32_t w = 1; w < bench.n_windows; ++w) {
-    const meter_sums next =
-        meter::dsp::window_sums(afe.sample(state, w * window_ns, window_ns, false, buffer));
+    const meter_sums next = afe.sums(state, w * window_ns, window_ns);
     const double same_length = static_cast<double>(mean.n_samples) / next.n_samples;
     for (std::uint32_t k = 0; k < mean.n_elements; ++k) {
       for (const auto sum : {&meter_element_sums::vv, &meter_element_sums::ii,

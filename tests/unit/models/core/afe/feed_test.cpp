@@ -34,15 +34,15 @@ void disturb(ElectricalFeed& feed) {
   feed.set_power(10 * kMinute + 7 * kSecond, true);
 }
 
-// Law 2: noise off, 0 ppm, 1280 samples a window: bit-equal sums.
-TEST(Feed, FleetSumsEqualDetailedSumsBitForBit) {
+// Law 2: noise off, 0 ppm, 1280 samples a window: bit-equal sums, when both are of samples.
+TEST(Feed, SampledSumsEqualDetailedSumsBitForBit) {
   const MainsSchedule mains(afe_test::constant_mains(), kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
   models::AfeTolerance tolerance = models::draw_tolerance(1, 4);
   tolerance.adc_ppm = 0;
   const Afe afe(1, 4, 1, tolerance, false);
-  ElectricalFeed fleet(supply, afe, FeedTier::fleet);
+  ElectricalFeed fleet(supply, afe, FeedTier::sampled);
   ElectricalFeed detailed(supply, afe, FeedTier::detailed);
   disturb(fleet);
   disturb(detailed);
@@ -56,6 +56,49 @@ TEST(Feed, FleetSumsEqualDetailedSumsBitForBit) {
     ASSERT_TRUE(same_bits(t1.sums[n], t2.sums[n])) << "window " << n;
   }
   EXPECT_LT(t2.calls, 40);
+}
+
+// In closed form: within 1e-6 of sqrt(vv ii) of the kernel on the samples of the same window, at
+// any frequency, whatever part of a sample the window begins with; counts are whole, which is as
+// much as 0.08 of one in every sample.
+TEST(Feed, ClosedFormIsTheSumOfTheSamples) {
+  models::MainsConfig wide;
+  wide.frequency_spread_hz = 1;
+  for (const bool steady : {true, false}) {
+    const MainsSchedule mains(steady ? afe_test::constant_mains() : wide, 3 * kernel::kNsPerHour);
+    const afe_test::WanderingLoad load;
+    for (const int n_phases : {1, 3}) {
+      const SupplyPoint supply(mains, load, {n_phases, 1, true});
+      models::AfeTolerance tolerance = models::draw_tolerance(1, 4);
+      if (steady) tolerance.adc_ppm = 0;
+      const Afe afe(1, 4, n_phases, tolerance, false);
+      SumsSink sinks[2];
+      for (const FeedTier tier : {FeedTier::fleet, FeedTier::sampled}) {
+        ElectricalFeed feed(supply, afe, tier);
+        disturb(feed);
+        feed.advance(3 * kernel::kNsPerHour - kMinute, sinks[static_cast<int>(tier)]);
+      }
+      ASSERT_EQ(sinks[0].sums.size(), sinks[1].sums.size());
+      for (std::size_t n = 0; n < sinks[0].sums.size(); ++n) {
+        const meter_sums& closed = sinks[0].sums[n];
+        const meter_sums& sampled = sinks[1].sums[n];
+        ASSERT_EQ(closed.n_samples, sampled.n_samples);
+        ASSERT_EQ(closed.length_q16, sampled.length_q16);
+        ASSERT_EQ(closed.n_elements, sampled.n_elements);
+        for (int p = 0; p < n_phases; ++p) {
+          const meter_element_sums& a = closed.element[p];
+          const meter_element_sums& b = sampled.element[p];
+          const double rounding = 0.08 * std::sqrt(closed.n_samples);
+          const double v = 1e-6 * std::sqrt(b.vv) + rounding;
+          const double i = 1e-6 * std::sqrt(b.ii) + rounding;
+          ASSERT_NEAR(a.vv, b.vv, v * std::sqrt(b.vv)) << n;
+          ASSERT_NEAR(a.ii, b.ii, 2 * i * std::sqrt(b.ii)) << n;
+          ASSERT_NEAR(a.vi, b.vi, i * std::sqrt(b.vv)) << n;
+          ASSERT_NEAR(a.vq, b.vq, i * std::sqrt(b.vv)) << n;
+        }
+      }
+    }
+  }
 }
 
 // Elsewhere (drawn frequency, ppm, noise): within 0.05 % + 1 Wh of energy.
@@ -128,7 +171,7 @@ TEST(Feed, DeliversEachWindowWhenItHasEnded) {
   }
 }
 
-TEST(Feed, OneKernelRunAStepAndAChange) {
+TEST(Feed, OneWindowAStepAndAChangeIsComputed) {
   const MainsSchedule mains({}, kernel::kNsPerHour);
   const afe_test::WanderingLoad load;
   const SupplyPoint supply(mains, load);
@@ -181,11 +224,12 @@ TEST(Feed, ASagShorterThanAWindowIsInItsWindow) {
   const kernel::TimeNs from = 7 * window + 60 * kernel::kNsPerMs;
   const kernel::TimeNs to = from + 30 * kernel::kNsPerMs;
   SumsSink sinks[2];
-  for (const FeedTier tier : {FeedTier::fleet, FeedTier::detailed}) {
+  for (const FeedTier tier : {FeedTier::sampled, FeedTier::detailed}) {
+    SumsSink& sink = sinks[tier == FeedTier::detailed];
     ElectricalFeed feed(supply, afe, tier);
-    feed.advance(5 * window, sinks[static_cast<int>(tier)]);
+    feed.advance(5 * window, sink);
     feed.set_sag(from, to, 0.4);
-    feed.advance(20 * window, sinks[static_cast<int>(tier)]);
+    feed.advance(20 * window, sink);
   }
   const std::vector<meter_sums>& fleet = sinks[0].sums;
   ASSERT_EQ(fleet.size(), 20u);
