@@ -15,9 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A run that dies young leaves what it has as well: the first parts double until the period is
-// reached.
-constexpr kernel::TimeNs kFirstPart = kernel::kNsPerMinute;
+// A run that dies young leaves what it has as well. A part costs some 30 million instructions, so
+// there is one more, not one a minute.
+constexpr kernel::TimeNs kFirstPart = 60 * kernel::kNsPerMinute;
 
 std::string part_name(std::size_t part) { return "parts/part-" + std::to_string(part) + ".h5"; }
 
@@ -87,7 +87,7 @@ void ResultWriter::append(const Kpi& kpi, std::uint16_t replicate) {
 
 void ResultWriter::advance(kernel::TimeNs now) {
   if (now < next_part_) return;
-  next_part_ = std::min(2 * now, (now / part_period_ + 1) * part_period_);
+  next_part_ = (now / part_period_ + 1) * part_period_;
   if (!good()) return;
   close_part(now);
   if (good()) write_master(now);

@@ -235,7 +235,7 @@ TEST(DebugStop, WithoutADebuggerItSaysHow) {
   const std::string file = folder.write("street.toml", "[meters]\ncount = 2\n");
   const ProgramRun run = amitwin({"debug", file, "--meter", "1", "--until", "1h"});
   EXPECT_EQ(run.exit_code, 5);
-  EXPECT_NE(run.err.find("gdb --args amitwin debug"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("gdb --args " AMITWIN_PROGRAM " debug"), std::string::npos) << run.err;
 }
 
 // `amitwin debug` as a debugger follows it: what it stopped at, traps and crashes, in order; the

@@ -73,7 +73,7 @@ TEST(GuestFirmware, OfAnotherHalVersionIsRefusedAndBothAreNamed) {
   EXPECT_EQ(ran.exit_code, 2);
   EXPECT_NE(ran.err.find(file + ": meters.firmware = "), std::string::npos) << ran.err;
   const ProgramRun set = amitwin({"check", file, "--set", "meters.firmware=/none.so"});
-  EXPECT_EQ(set.err.find("--set: meters.firmware = /none.so: "), 0u) << set.err;
+  EXPECT_EQ(set.err.find("--set: meters.firmware = \"/none.so\": "), 0u) << set.err;
   EXPECT_NE(ran.err.find("hal version 1"), std::string::npos) << ran.err;
   EXPECT_NE(ran.err.find("version 2"), std::string::npos) << ran.err;
 }

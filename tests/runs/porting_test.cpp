@@ -104,7 +104,7 @@ TEST_F(Porting, EveryEmptyEntryIsNamed) {
                  "its table has empty entries: name, revision, init, provision, calibrate, boot, "
                  "on_alarm, on_rtc, on_uart, on_sums, on_power, on_relay, describe; its "
                  "capabilities lack METER_TAKES_SUMS, which the fleet needs; n_elements = 0: "
-                 "allowed are 1 and 3");
+                 "allowed are 1 and 3; instance_bytes = 0: allowed are 1 to 1048576");
   expect_refused(build(with(whole, "retained_bytes = 64", "retained_bytes = 4097")),
                  "retained_bytes = 4097: allowed are up to 4096");
 }

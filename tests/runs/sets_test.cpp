@@ -151,7 +151,7 @@ TEST_F(Sets, fault_26_an_interrupted_run_replaces_and_the_next_one_cleans_up) {
   const std::string out = folder_ / "out";
   run_well(out);
   const auto before = contents(out);
-  EXPECT_EQ(end_by(SIGTERM, out, "unfinished/parts/part-1.h5"), 130);
+  EXPECT_EQ(end_by(SIGTERM, out, "unfinished/parts/part-2.h5"), 130);
   EXPECT_EQ(state_of(out + "/result.h5"), "running");
   EXPECT_GT(column_of(out + "/result.h5", "rows", "meter").size(), 100u);
   EXPECT_EQ(hes::kind_of_store(out + "/hes.sqlite"), hes::StoreKind::of_a_run);
@@ -172,7 +172,7 @@ TEST_F(Sets, fault_26_a_killed_run_leaves_the_earlier_set_and_its_own_beside) {
   const std::string out = folder_ / "out";
   run_well(out);
   const auto before = contents(out);
-  EXPECT_EQ(end_by(SIGKILL, out, "unfinished/parts/part-1.h5"), 1000 + SIGKILL);
+  EXPECT_EQ(end_by(SIGKILL, out, "unfinished/parts/part-2.h5"), 1000 + SIGKILL);
   auto after = contents(out);
   for (const auto& [name, text] : before) EXPECT_EQ(after[name], text) << name;
   EXPECT_EQ(state_of(out + "/unfinished/result.h5"), "running");

@@ -231,7 +231,7 @@ TEST_F(Streams, fault_26_an_interrupt_keeps_what_there_is_and_is_exit_130) {
     for (const char* mode : {"free", "lockstep"}) {
       const std::string out = *folder_ / (mode + std::to_string(signal));
       const int code = end_by(signal, {"run", long_street, "--mode", mode, "--out", out, "--quiet"},
-                              out + "/unfinished/parts/part-1.h5");
+                              out + "/unfinished/parts/part-2.h5");
       EXPECT_EQ(code, 130) << mode << ' ' << signal;
       const auto file = sim::result::TableFileReader::open(out + "/result.h5");
       ASSERT_TRUE(file);

@@ -89,7 +89,9 @@ static int describe_for_ever(uint32_t index, struct meter_object_info* out) {
 }
 #endif
 
+#if !defined FAULT_BURST
 static unsigned windows; /* of all instances: a guest may be careless */
+#endif
 
 static void on_sums(void* instance, const struct meter_sums* sums, uint32_t n_repeats) {
   second_firmware()->on_sums(instance, sums, n_repeats);
@@ -100,7 +102,8 @@ static void on_sums(void* instance, const struct meter_sums* sums, uint32_t n_re
   const int64_t now_us = hal->clock->uptime_us(hal->context);
   in_a_row = now_us == at_us ? in_a_row + 1 : 1;
   at_us = now_us;
-  if (++windows > AFTER_WINDOWS && in_a_row == 2) *(volatile int*)16 = 1;
+  const int64_t first_part_is_over_us = 3700 * (int64_t)1000000;
+  if (now_us > first_part_is_over_us && in_a_row == 2) *(volatile int*)16 = 1;
 #else
   if (++windows > AFTER_WINDOWS) fault();
 #endif
