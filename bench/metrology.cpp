@@ -58,8 +58,8 @@ void check_sums(benchmark::State& state, const meter_element_sums& sums, double 
   check(state, sums.vq / kSets / kCountsPerVoltAmpere, reactive_power_var(load), tolerance);
 }
 
-// The same four sums as they are first written down: what the machine's compiler makes of it under
-// strict IEEE, a chain of additions in float.
+// The unit of docs/cost.md, so it stays as it is: four sums as they are first written down, with a
+// quarter cycle's delay, and what the machine's compiler makes of it under strict IEEE.
 __attribute__((optimize("O3"), noinline)) meter_element_sums naive_sums(
     const meter_window& window) {
   const std::int32_t* v = window.channel[METER_V1];

@@ -15,13 +15,7 @@
 #define METER_WINDOW_LEAD 32u             /* extra samples before a window: T/4 at 50 Hz */
 
 enum meter_channel {
-  METER_V1,
-  METER_V2,
-  METER_V3,
-  METER_I1,
-  METER_I2,
-  METER_I3,
-  METER_IN,
+  METER_V1, METER_V2, METER_V3, METER_I1, METER_I2, METER_I3, METER_IN,
   METER_CHANNELS
 };
 
@@ -32,11 +26,11 @@ struct meter_window {
   uint32_t n_samples;
   uint32_t n_cycles;
   uint32_t length_q16; /* length in nominal sample periods, Q16.16, by the zero-crossing detector */
-  const int32_t* channel[METER_CHANNELS];
+  const int32_t *channel[METER_CHANNELS];
   /* METER_HAS_ZERO_CROSSINGS: when V1 crossed zero, rising and falling, in nominal sample periods
    * from the window's first sample, Q16.16, ascending. Half-cycle values are sums between them. */
   uint32_t n_crossings;
-  const uint32_t* crossing_q16;
+  const uint32_t *crossing_q16;
 };
 
 /* Elements behind a structure: `count` of them, `stride` octets apart, the first one `offset`

@@ -125,7 +125,8 @@ struct RunFigures {
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
   std::uint64_t sessions = 0;
   std::uint64_t reports = 0;
-  std::vector<double> push_latencies_s;        // stamp to store of the pushes
+  bool reports_go_elsewhere = false;     // to a head-end that is not ours: nobody counts them here
+  std::vector<double> push_latencies_s;  // stamp to store of the pushes
   std::vector<double> collection_latencies_s;  // the same of rows of meters on power lines
   RoadFigures gprs;
   RoadFigures ethernet;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/result/row.hpp"
+
 namespace sim::result {
 namespace {
 
@@ -176,7 +178,8 @@ constexpr KpiInfo kFigures[] = {
      Ripeness::ripe},
     {"collection_latency_p95_s", "s", "95 % of collected rows are stored within, from capture",
      [](const F& f) { return quantile(f.collection_latencies_s, 0.95); }, Ripeness::ripe},
-    {"reports", "", "P3.2Ex reports the head-end accepted", count<&F::reports>},
+    {"reports", "", "P3.2Ex reports the head-end accepted",
+     [](const F& f) { return f.reports_go_elsewhere ? kNotKnown : number(f.reports); }},
     {"reports_repeated", "", "P3.2Ex messages that came again and were dropped",
      lines<&LineFigures::reports_repeated>},
     {"dcu_clock_worst_s", "s",

@@ -32,8 +32,7 @@ bool is_part_name(const std::string& name);
 // Writes FOLDER/result.h5. At every moment that path holds a file that opens:
 //  - from construction on an empty one in the state `running`;
 //  - after the first hour and each part period one that shows all rows of the closed part files
-//    (parts/part-N.h5), as
-//    virtual datasets;
+//    (parts/part-N.h5), as virtual datasets;
 //  - after finish() one self-contained compressed file; the parts are gone.
 // A row is written twice and read once in all, whatever the length of the run, and memory holds the
 // rows of one period only. A file replaces the one before it only when it is whole. Failures of the
