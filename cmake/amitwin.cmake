@@ -36,6 +36,10 @@ include_directories(${CMAKE_SOURCE_DIR})
 function(amitwin_library name)
   cmake_parse_arguments(ARG "FREESTANDING" "" "SOURCES;USES" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
+  # Under sanitizers and for a debugger: hosted code computes little, its compiling counts for more.
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/(net|hes-stub|dcu/app|sim|protocol/hosted)(/|$)")
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+  endif()
   target_link_libraries(${name} PUBLIC ${ARG_USES})
   if(ARG_FREESTANDING)  # firmware: no exceptions, no RTTI, no guards for static locals
     target_compile_options(${name} PRIVATE
