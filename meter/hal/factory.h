@@ -17,7 +17,7 @@ struct meter_provision {
   uint8_t authentication_key[16];
   uint8_t master_key[16];     /* key-encryption key */
   char low_level_password[16]; /* zero padded; client 2 (reading) */
-  uint32_t capture_period_s;  /* profile 1: 300, 600, 900, 1200, 1800 or 3600 */
+  uint32_t capture_period_s;  /* profile 1: 300, 600, 900, 1200, 1800 or 3600; AD11A: 60 */
   uint32_t push_period_s;     /* 0: no push; else a multiple of capture_period_s */
   uint32_t push_delay_s;      /* after the full period, spreads a street over time */
   int16_t time_zone_min;      /* Blue Book sign: local time + time_zone_min = UTC (CET: -60) */

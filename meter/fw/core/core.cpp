@@ -32,14 +32,9 @@ void Core::clear_errors() {
   note(EventCode::error_register_cleared);
 }
 
-bool is_capture_period(std::uint32_t period_s) {
-  const auto& periods = kCapturePeriods_s;
-  return std::find(periods.begin(), periods.end(), period_s) != periods.end();
-}
-
-bool is_sensible(const meter_provision& identity) {
+bool is_sensible(const meter_provision& identity, std::uint8_t n_elements) {
   const std::uint32_t period_s = identity.capture_period_s;
-  if (!is_capture_period(period_s)) return false;
+  if (!is_capture_period(period_s, n_elements)) return false;
   if (identity.push_period_s % period_s != 0) return false;
   return identity.time_zone_min >= -kMaxZone_min && identity.time_zone_min <= kMaxZone_min;
 }

@@ -38,6 +38,7 @@ struct Core {
   Journal journal;
   Settings settings;
   meter_provision identity{};
+  ProfileSetups setups{};
   WindowReading reading;  // the last window, for instantaneous values
   std::uint8_t n_elements = 1;
   bool provisioned = false;
@@ -47,6 +48,7 @@ struct Core {
   bool note_at(EventCode code, std::int64_t utc_s) {
     return journal.note_at(hal, clock, code, utc_s, durable.state.capture_counter);
   }
+  const ProfileSetup& setup_of(LogId id) const { return setups[static_cast<std::size_t>(id)]; }
   // Nothing is what it was told to be unless flash has it: false, and all is as it was.
   bool store_settings(const Settings& next);
   bool store_identity(const meter_provision& next);  // changed by a client, so noted
@@ -54,8 +56,7 @@ struct Core {
   void clear_errors();
 };
 
-bool is_capture_period(std::uint32_t period_s);
 // A capture period, a push of whole periods, a zone on Earth.
-bool is_sensible(const meter_provision& identity);
+bool is_sensible(const meter_provision& identity, std::uint8_t n_elements);
 
 }  // namespace meter::fw

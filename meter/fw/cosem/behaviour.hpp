@@ -37,8 +37,9 @@ struct Transfer {
   std::uint32_t end = 0;
   std::uint32_t rows = 0;  // selected ones among them
   LogId log = LogId::logs;
-  std::uint8_t n_columns = 0;                               // 0: all, in their order
-  std::array<std::uint8_t, kProfileColumnCount> columns{};  // in columns_of(log)
+  std::uint16_t epoch = 0;                          // of the log's setup
+  std::uint8_t n_columns = 0;                       // 0: all, in their order
+  std::array<std::uint8_t, kMaxColumns> columns{};  // in columns_of(log)
 
   std::span<const std::uint8_t> wanted() const { return std::span(columns).first(n_columns); }
 };

@@ -168,12 +168,4 @@ void put_text(const char (&text)[n], Writer& out) {
   while (octets < n && text[octets] != 0) ++octets;
   axdr::put_octet_string({reinterpret_cast<const std::uint8_t*>(text), octets}, out);
 }
-// The nearest number of the type, which for what is beyond it is its largest.
-template <typename Unsigned>
-Unsigned rounded(double value) {
-  constexpr Unsigned kMost = std::numeric_limits<Unsigned>::max();
-  if (!(value > 0.0)) return 0;
-  return value < kMost ? static_cast<Unsigned>(value + 0.5) : kMost;
-}
-
 }  // namespace meter::fw

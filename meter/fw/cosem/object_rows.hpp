@@ -8,6 +8,8 @@
 
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/cosem/object_row.hpp"
+#include "meter/fw/cosem/profile_rows.hpp"
+#include "meter/fw/profiles/captured_values.hpp"
 #include "meter/fw/profiles/profiles.hpp"
 #include "protocol/cosem/quantities.hpp"
 
@@ -30,8 +32,10 @@ inline constexpr std::uint8_t kOperatingDaylightSaving = 0x04;
 // Names that other parts of the meter speak of.
 inline constexpr Obis kClockName = obis(0, 0, 1, 0, 0);
 inline constexpr Obis kLoadProfileName = obis(1, 0, 99, 1, 0);
-inline constexpr Obis kLoadStatusName = obis(0, 0, 96, 10, 7);
-inline constexpr Obis kClosingStatusName = obis(0, 0, 96, 10, 8);
+// Status of the running interval of each profile, in the order of kProfiles.
+inline constexpr std::array<Obis, kProfileCount> kStatusNames{
+    obis(0, 0, 96, 10, 7), obis(0, 0, 96, 10, 9), obis(0, 0, 96, 10, 10), obis(0, 0, 96, 10, 8),
+    obis(0, 0, 96, 10, 1)};
 
 inline constexpr auto kIdentityRows = std::to_array<Row>({
     data(obis(0, 0, 42, 0, 0), kAll,
@@ -55,9 +59,12 @@ inline constexpr Source kAcceptedCounter = [](const Core& core, std::uint8_t whi
   axdr::put_double_long_unsigned(core.durable.state.accepted_counter[which], out);
 };
 
+inline constexpr auto kProfileStatusRows = rows_of(kProfiles, [](const ProfileFacts& facts) {
+  return data(kStatusNames[static_cast<std::size_t>(facts.id)], kMetering, kProfileStatus,
+              number_of(facts.id));
+});
+
 inline constexpr auto kStatusRows = std::to_array<Row>({
-    data(kLoadStatusName, kMetering, kProfileStatus, number_of(LogId::load)),
-    data(kClosingStatusName, kMetering, kProfileStatus, number_of(LogId::closing)),
     data(obis(0, 0, 43, 1, 0), kAll, kAcceptedCounter, kManagement),
     data(obis(0, 0, 97, 97, 0), kMetering,
          [](const Core& core, std::uint8_t, Writer& out) {
@@ -100,64 +107,55 @@ inline constexpr auto kEventLogRows = rows_of(kEventLogs, [](const EventLog& log
   return row<classes::ProfileGeneric>(obis(0, 0, 99, 98, log.e), kMetering, number_of(log.id));
 });
 
+// Registers that can be columns of profiles, too: `which` is the column.
+inline constexpr Source kCaptured = [](const Core& core, std::uint8_t which, Writer& out) {
+  put_captured(which, captured_value(core, which), out);
+};
+constexpr Row captured_reg(const Obis& name, classes::ScalerUnit quantity, int column,
+                           std::uint8_t elements = 1) {
+  return reg(name, quantity, kCaptured, static_cast<ColumnId>(column), elements);
+}
+
 inline constexpr auto kEnergyRows =
     rows_of(protocol::cosem::kQuantityTable, [](const auto& quantity) {
-      return reg(
-          quantity.obis, {quantity.scaler, quantity.unit},
-          [](const Core& core, std::uint8_t which, Writer& out) {
-            axdr::put_double_long_unsigned(core.durable.state.energy[which].wh, out);
-          },
-          static_cast<std::uint8_t>(&quantity - protocol::cosem::kQuantityTable));
+      const auto place = &quantity - protocol::cosem::kQuantityTable;
+      return captured_reg(quantity.obis, {quantity.scaler, quantity.unit},
+                          kEnergyColumns + static_cast<int>(place));
     });
 
-// The same without the texts of the table.
-inline constexpr auto kEnergyNames = [] {
-  std::array<Obis, protocol::cosem::kQuantities> names{};
-  for (std::size_t k = 0; k < names.size(); ++k) names[k] = kEnergyRows[k].obis;
-  return names;
-}();
+inline constexpr auto kInstantaneousRows = std::to_array<Row>({
+    captured_reg(obis(1, 0, 1, 7, 0), {0, kWatt}, kPowerColumns),
+    captured_reg(obis(1, 0, 2, 7, 0), {0, kWatt}, kPowerColumns + 1),
+    captured_reg(obis(1, 0, 3, 7, 0), {0, kVar}, kPowerColumns + 2),
+    captured_reg(obis(1, 0, 4, 7, 0), {0, kVar}, kPowerColumns + 3),
+    captured_reg(obis(1, 0, 32, 7, 0), {-1, kVolt}, kVoltageColumns),
+    captured_reg(obis(1, 0, 52, 7, 0), {-1, kVolt}, kVoltageColumns + 1, 3),
+    captured_reg(obis(1, 0, 72, 7, 0), {-1, kVolt}, kVoltageColumns + 2, 3),
+    captured_reg(obis(1, 0, 31, 7, 0), {-3, kAmpere}, kCurrentColumns),
+    captured_reg(obis(1, 0, 51, 7, 0), {-3, kAmpere}, kCurrentColumns + 1, 3),
+    captured_reg(obis(1, 0, 71, 7, 0), {-3, kAmpere}, kCurrentColumns + 2, 3),
+    captured_reg(obis(1, 0, 14, 7, 0), {-2, kHertz}, kFrequencyColumn),
+});
 
-inline constexpr Source kActivePower = [](const Core& core, std::uint8_t exported, Writer& out) {
-  const double power_w = core.reading.active_w;
-  axdr::put_double_long_unsigned(rounded<std::uint32_t>(exported != 0 ? -power_w : power_w), out);
-};
-inline constexpr Source kReactivePower = [](const Core& core, std::uint8_t exported, Writer& out) {
-  const double power_var = core.reading.reactive_var;
-  axdr::put_double_long_unsigned(rounded<std::uint32_t>(exported != 0 ? -power_var : power_var),
-                                 out);
-};
-inline constexpr Source kVoltage = [](const Core& core, std::uint8_t element, Writer& out) {
-  const double volts = square_root(core.reading.element[element].voltage2_v2);
-  axdr::put_long_unsigned(rounded<std::uint16_t>(volts * 10.0), out);
-};
-inline constexpr Source kCurrent = [](const Core& core, std::uint8_t element, Writer& out) {
-  const double amperes = square_root(core.reading.element[element].current2_a2);
-  axdr::put_double_long_unsigned(rounded<std::uint32_t>(amperes * 1000.0), out);
-};
-
-inline constexpr auto kInstantaneousRows =
-    std::to_array<Row>({
-        reg(obis(1, 0, 1, 7, 0), {0, kWatt}, kActivePower, 0),
-        reg(obis(1, 0, 2, 7, 0), {0, kWatt}, kActivePower, 1),
-        reg(obis(1, 0, 3, 7, 0), {0, kVar}, kReactivePower, 0),
-        reg(obis(1, 0, 4, 7, 0), {0, kVar}, kReactivePower, 1),
-        reg(obis(1, 0, 32, 7, 0), {-1, kVolt}, kVoltage, 0),
-        reg(obis(1, 0, 52, 7, 0), {-1, kVolt}, kVoltage, 1, 3),
-        reg(obis(1, 0, 72, 7, 0), {-1, kVolt}, kVoltage, 2, 3),
-        reg(obis(1, 0, 31, 7, 0), {-3, kAmpere}, kCurrent, 0),
-        reg(obis(1, 0, 51, 7, 0), {-3, kAmpere}, kCurrent, 1, 3),
-        reg(obis(1, 0, 71, 7, 0), {-3, kAmpere}, kCurrent, 2, 3),
-        reg(obis(1, 0, 14, 7, 0), {-2, kHertz},
-            [](const Core& core, std::uint8_t, Writer& out) {
-              const double hundredths = core.reading.frequency_hz * 100.0;
-              axdr::put_long_unsigned(rounded<std::uint16_t>(hundredths), out);
-            }),
-    });
-
+// Setup and rows of a profile are the managers'.
+constexpr Row profile(const Obis& name, LogId id) {
+  using classes::ProfileGeneric;
+  return row<ProfileGeneric>(name, kMetering, number_of(id))
+      .writable(kManagers, {ProfileGeneric::kCaptureObjects, ProfileGeneric::kProfileEntries})
+      .callable(kManagers, {ProfileGeneric::kReset, ProfileGeneric::kCapture});
+}
+constexpr Row interval_profile(const Obis& name, LogId id) {
+  using classes::ProfileGeneric;
+  return profile(name, id).writable(
+      kManagers, {ProfileGeneric::kCaptureObjects, ProfileGeneric::kCapturePeriod,
+                  ProfileGeneric::kProfileEntries});
+}
 inline constexpr auto kProfileRows = std::to_array<Row>({
-    row<classes::ProfileGeneric>(kLoadProfileName, kMetering, number_of(LogId::load))
-        .writable(kManagers, {classes::ProfileGeneric::kCapturePeriod}),
-    row<classes::ProfileGeneric>(obis(1, 0, 99, 2, 0), kMetering, number_of(LogId::closing)),
+    interval_profile(kLoadProfileName, LogId::load),
+    interval_profile(obis(1, 0, 99, 3, 0), LogId::interval_2),
+    interval_profile(obis(1, 0, 99, 4, 0), LogId::interval_3),
+    profile(obis(1, 0, 99, 2, 0), LogId::closing),
+    profile(obis(0, 0, 98, 1, 0), LogId::billing),
 });
 
 // Nobody reads a secret; who calls: reply_to_HLS_authentication.
@@ -210,13 +208,14 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
     row<classes::PrimeApplication>(obis(0, 0, 28, 7, 0), kMetering),
 });
 
-inline constexpr auto kRows =
-    joined(kIdentityRows, kStatusRows, kEventCodeRows, kEnergyRows, kInstantaneousRows,
-           kProfileRows, kEventLogRows, kServiceRows, on_power_line(kPowerLineRows));
+inline constexpr auto kRows = joined(kIdentityRows, kProfileStatusRows, kStatusRows, kEventCodeRows,
+                                     kEnergyRows, kInstantaneousRows, kProfileRows, kEventLogRows,
+                                     kServiceRows, on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();
 inline constexpr auto kValues = distinct<kRows, &Row::value>();
+inline constexpr std::uint8_t kCapturedValue = index_in(kValues, ValueAccess{kCaptured});
 
 // What no row grants, a class need not do.
 template <typename Class>

@@ -75,7 +75,8 @@ bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_i
     out.unit = object.quantity.unit;
     if (object.place != kPlace<classes::ProfileGeneric>) return true;
     const auto id = static_cast<LogId>(object.which);
-    for (const Column& column : columns_of(id)) {
+    const Columns columns = is_profile(id) ? Columns(kDefaultColumns) : Columns(kEventColumns);
+    for (const ColumnId column : columns) {
       const protocol::cosem::Attribute captured = captured_attribute(id, column);
       auto& to = out.captured[out.n_captured++];
       to.class_id = static_cast<std::uint16_t>(captured.class_id);

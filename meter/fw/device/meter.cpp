@@ -27,19 +27,19 @@ void Meter::open_parameters() {
   core_.parameters.open(core_.hal);
   // What a firmware of another layout left behind may read as a block, and make no sense.
   core_.provisioned = core_.parameters.load(core_.hal, BlockKind::identity, core_.identity) &&
-                      is_sensible(core_.identity);
+                      is_sensible(core_.identity, core_.n_elements);
   core_.parameters.load(core_.hal, BlockKind::calibration, calibration_);
   core_.parameters.load(core_.hal, BlockKind::settings, core_.settings);
 }
 
 bool Meter::provision(const meter_provision& provision) {
-  if (!is_sensible(provision)) return false;
+  if (!is_sensible(provision, core_.n_elements)) return false;
   open_parameters();
   if (!core_.journal.format(core_.hal)) return false;
   core_.identity = provision;
-  core_.provisioned =
-      core_.parameters.store(core_.hal, BlockKind::load_period, provision.capture_period_s) &&
-      core_.parameters.store(core_.hal, BlockKind::identity, provision);
+  core_.provisioned = core_.parameters.store(core_.hal, BlockKind::profiles,
+                                             default_setups(provision.capture_period_s)) &&
+                      core_.parameters.store(core_.hal, BlockKind::identity, provision);
   return core_.provisioned;
 }
 
@@ -103,8 +103,7 @@ void Meter::note_boot(meter_boot_reason reason) {
   }
   core_.note(EventCode::power_up);
   if (reason != METER_BOOT_FIRST) {
-    state.load_status |= kPowerDown;
-    state.closing_status |= kPowerDown;
+    state.mark_all(kPowerDown);
   }
   if (core_.durable.lost() && (state.error_register & kErrorRam) != 0) {
     core_.note(EventCode::ram_error);

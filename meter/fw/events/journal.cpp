@@ -7,20 +7,19 @@
 
 namespace meter::fw {
 
-std::uint32_t Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
-  std::uint16_t page = kParameterPlace.pages;
-  for (const LogRegion& region : kLogRegions) {
-    const LogPlace place{page, region.pages, value_octets(region.id)};
-    log(region.id).open(hal, place, region.capacity);
-    page += region.pages;
+std::uint32_t Journal::open(const Hal& hal, const ProfileSetups& setups) {
+  for (const ProfileFacts& facts : kProfiles) {
+    open_profile(hal, facts.id, setups[static_cast<std::size_t>(facts.id)]);
   }
-  log(LogId::load).open(hal, load_place(capture_period_s), load_rows(capture_period_s));
+  for (std::size_t k = 0; k < kEventLogCount; ++k) {
+    log(kEventLogs[k].id).open(hal, kEventPlaces[k], kEventLogs[k].capacity);
+  }
   last_codes_ = {};
   std::uint32_t newest_number = 0;
   for (std::size_t k = 0; k < logs_.size(); ++k) {
     RowHead head;
-    std::array<std::uint8_t, kProfileValueOctets> values;
-    const MutableBytes row = MutableBytes(values).first(value_octets(static_cast<LogId>(k)));
+    std::array<std::uint8_t, kMaxValueOctetsInFlash> values;
+    const MutableBytes row = MutableBytes(values).first(logs_[k].value_octets());
     const std::uint32_t end = logs_[k].next_ordinal();
     if (end == 0 || !logs_[k].read_ordinal(hal, end - 1, head, row)) continue;
     last_codes_[k] = head.code;
@@ -32,18 +31,15 @@ std::uint32_t Journal::open(const Hal& hal, std::uint32_t capture_period_s) {
 }
 
 bool Journal::format(const Hal& hal) {
-  static_assert(std::is_sorted(kCapturePeriods_s.begin(), kCapturePeriods_s.end()));
-  open(hal, kCapturePeriods_s.front());
   bool erased = true;
-  for (RowLog& log : logs_) erased &= log.format(hal);
-  last_codes_ = {};
+  const auto erase = [&](const LogPlace& place) {
+    RowLog whole;
+    whole.open(hal, place, 0);
+    erased &= whole.format(hal);
+  };
+  for (const LogPlace& place : kEventPlaces) erase(place);
+  erase({kProfileFirstPage, kProfilePages, kEventValueOctets});
   return erased;
-}
-
-bool Journal::erase_load(const Hal& hal) {
-  RowLog whole;
-  whole.open(hal, load_place(kCapturePeriods_s.front()), 0);
-  return whole.format(hal);
 }
 
 bool Journal::note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "meter/fw/events/event_codes.hpp"
-#include "meter/fw/store/flash_map.hpp"
+#include "meter/fw/store/profile_setups.hpp"
 #include "meter/fw/time/clock.hpp"
 
 namespace meter::fw {
@@ -12,10 +12,13 @@ namespace meter::fw {
 class Journal {
  public:
   // The largest capture counter in flash.
-  std::uint32_t open(const Hal& hal, std::uint32_t capture_period_s);
-  // Erases all logs. Where the load profile ends depends on its period: all of its room.
+  std::uint32_t open(const Hal& hal, const ProfileSetups& setups);
+  // A profile alone, when its setup changed: without rows, as its epoch is new.
+  void open_profile(const Hal& hal, LogId id, const ProfileSetup& setup) {
+    log(id).open(hal, setup.place(), setup.entries);
+  }
+  // Erases all logs. Where the profiles are depends on their setups: all of their room.
   bool format(const Hal& hal);
-  static bool erase_load(const Hal& hal);
   bool note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,
                std::uint32_t& capture_counter);
 

@@ -4,79 +4,105 @@
 
 #include <cstring>
 
+#include "meter/fw/profiles/captured_values.hpp"
+
 namespace meter::fw {
 namespace {
 
-auto& pending_status(auto& state, LogId id) {
-  return id == LogId::load ? state.load_status : state.closing_status;
+std::uint8_t standing_status(const Core& core, LogId id) {
+  std::uint8_t status = 0;
+  if ((core.errors() & kErrorsCritical) != 0) status |= kCriticalError;
+  const Columns columns = core.setup_of(id).columns();
+  if (!std::equal(columns.begin(), columns.end(), kDefaultColumns.begin(), kDefaultColumns.end())) {
+    status |= kColumnsChanged;
+  }
+  return status;
 }
 
 }  // namespace
 
 std::uint8_t live_status(const Core& core, LogId id) {
-  std::uint8_t status = pending_status(core.durable.state, id);
+  std::uint8_t status = core.durable.state.profile_status[static_cast<std::size_t>(id)];
   status |= core.clock.stamp(core.clock.utc_s(core.hal)).status;
-  if ((core.errors() & kErrorsCritical) != 0) status |= kCriticalError;
-  return status;
+  return status | standing_status(core, id);
 }
 
 void capture(Core& core, LogId id, std::int64_t stamp_s) {
   DurableState& state = core.durable.state;
   RowHead head = core.clock.stamp(stamp_s);
-  head.status |= pending_status(state, id);
-  if ((core.errors() & kErrorsCritical) != 0) head.status |= kCriticalError;
-  std::array<std::uint8_t, kProfileValueOctets> values;
+  head.status |= state.status_of(id) | standing_status(core, id);
+  std::array<std::uint8_t, kMaxValueOctetsInFlash> values;
   std::uint8_t* at = values.data();
   ++state.capture_counter;
-  for (const Column& column : columns_of(id)) {
-    if (!column.stored_as_value()) continue;
-    const bool energy = column.source == ColumnSource::energy;
-    std::memcpy(at, energy ? &state.energy[column.which].wh : &state.capture_counter, 4);
-    at += 4;
+  const auto put = [&](std::uint32_t value) {
+    std::memcpy(at, &value, sizeof value);
+    at += sizeof value;
+  };
+  for (const ColumnId column : core.setup_of(id).columns()) {
+    if (is_value(column)) put(captured_value(core, column));
   }
+  put(state.capture_counter);
   // The row first: a cut in between repeats the status bits on the next row, never loses them.
-  core.journal.log(id).append(core.hal, head, values);
-  pending_status(state, id) = 0;
+  const auto octets = static_cast<std::size_t>(at - values.data());
+  core.journal.log(id).append(core.hal, head, Bytes(values).first(octets));
+  state.status_of(id) = 0;
+  core.durable.save(core.hal);
+}
+
+void capture_now(Core& core, LogId id) {
+  core.durable.state.status_of(id) |= kDataNotValid;
+  capture(core, id, core.clock.utc_s(core.hal));
+  core.durable.state.status_of(id) |= kDataNotValid;
   core.durable.save(core.hal);
 }
 
 namespace {
 
-// Of whatever period rows there are. The block says that they are gone.
-bool begin_load_profile(Core& core) {
-  const std::uint32_t period_s = core.identity.capture_period_s;
-  const bool erased = Journal::erase_load(core.hal);
-  core.journal.log(LogId::load).open(core.hal, load_place(period_s), load_rows(period_s));
-  core.durable.state.push_cursor = 0;
-  core.durable.state.load_status |= kDataNotValid;
-  core.durable.save(core.hal);
-  return erased && core.parameters.store(core.hal, BlockKind::load_period, period_s);
+bool is_sensible(const Core& core, const ProfileSetups& setups) {
+  if (!hold_together(setups, core.n_elements)) return false;
+  for (const ProfileSetup& setup : setups) {
+    const Columns columns = setup.columns();
+    for (auto column = columns.begin(); column != columns.end(); ++column) {
+      if (!is_capturable(*column)) return false;
+      if (std::find(columns.begin(), column, *column) != column) return false;
+    }
+  }
+  // Pushes go by whole intervals of the load profile, which captures always.
+  const std::uint32_t push_s = core.identity.push_period_s;
+  const std::uint32_t period_s = setups[static_cast<std::size_t>(LogId::load)].period_s;
+  return period_s != 0 && push_s % period_s == 0;
 }
 
 }  // namespace
 
-PeriodChange set_capture_period(Core& core, std::uint32_t period_s) {
-  meter_provision next = core.identity;
-  next.capture_period_s = period_s;
-  if (!is_sensible(next)) return PeriodChange::no_such_period;
-  std::uint32_t now_s = core.identity.capture_period_s;
-  const bool told = core.parameters.load(core.hal, BlockKind::load_period, now_s) ||
-                    core.parameters.store(core.hal, BlockKind::load_period, now_s);
-  // The checkpoint is of the number of the last row.
-  if (!told || !core.durable.checkpoint(core.hal, core.parameters) || !core.store_identity(next)) {
-    return PeriodChange::flash_refused;
+SetupChange change_setup(Core& core, LogId id, const ProfileSetup& wanted) {
+  ProfileSetups next = core.setups;
+  ProfileSetup& setup = next[static_cast<std::size_t>(id)];
+  setup = wanted;
+  setup.epoch = next_epoch(core.setups);
+  if (setup.n_columns == 0 || setup.entries == 0) return SetupChange::no_such_setup;
+  if (!give_pages(next, id)) return SetupChange::no_room;
+  if (!is_sensible(core, next)) return SetupChange::no_such_setup;
+  // The checkpoint is of the number of the last row, which may be in this profile only.
+  if (!core.durable.checkpoint(core.hal, core.parameters) ||
+      !core.parameters.store(core.hal, BlockKind::profiles, next)) {
+    return SetupChange::flash_refused;
   }
-  return begin_load_profile(core) ? PeriodChange::done : PeriodChange::flash_refused;
+  core.setups = next;
+  core.journal.open_profile(core.hal, id, setup);
+  if (id == LogId::load) core.durable.state.push_cursor = 0;
+  core.durable.state.status_of(id) |= kDataNotValid;
+  core.durable.save(core.hal);
+  core.note(EventCode::parameters_changed);
+  return SetupChange::done;
 }
 
 std::uint32_t open_profiles(Core& core) {
-  std::uint32_t period_s = core.identity.capture_period_s;  // unless a change was cut off
-  core.parameters.load(core.hal, BlockKind::load_period, period_s);
-  const bool known = is_capture_period(period_s);
-  const std::uint32_t newest =
-      core.journal.open(core.hal, known ? period_s : core.identity.capture_period_s);
-  if (period_s != core.identity.capture_period_s) begin_load_profile(core);
-  return newest;
+  if (!core.parameters.load(core.hal, BlockKind::profiles, core.setups) ||
+      !is_sensible(core, core.setups)) {
+    core.setups = default_setups(core.identity.capture_period_s);
+  }
+  return core.journal.open(core.hal, core.setups);
 }
 
 }  // namespace meter::fw

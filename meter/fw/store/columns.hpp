@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -10,69 +11,47 @@
 
 namespace meter::fw {
 
-// Where the value of a column comes from. Time, status and code stand in the head of a row in
-// flash (RowHead); every other column is a number of four octets behind it, in order.
-enum class ColumnSource : std::uint8_t {
-  clock,
-  status,      // status word of the interval
-  event_code,  // that made the row
-  energy,      // which: index in kQuantityTable
-  capture_counter,
+// What a column shows, by a number that stands in flash with a profile's setup: it never changes
+// its meaning. Time, status and code stand in the head of a row in flash (RowHead), the capture
+// counter behind its values; every other column is a value of four octets, in order. What the
+// values are: profiles/captured_values.hpp.
+using ColumnId = std::uint8_t;
+enum : ColumnId {
+  kNoColumn,
+  kClockColumn,
+  kStatusColumn,     // status word of the interval
+  kEventCodeColumn,  // that made the row
+  kCounterColumn,    // capture counter
+  kFirstValueColumn = 8,
+  kEnergyColumns = 16,   // place in kQuantityTable
+  kVoltageColumns = 48,  // phase
+  kCurrentColumns = 52,  // phase
+  kPowerColumns = 56,    // +P -P +Q -Q
+  kFrequencyColumn = 60,
 };
-struct Column {
-  ColumnSource source;
-  std::uint8_t which = 0;
+constexpr bool is_value(ColumnId column) { return column >= kFirstValueColumn; }
 
-  constexpr bool stored_as_value() const { return source >= ColumnSource::energy; }
-  // On the wire: date-time, unsigned or double-long-unsigned.
-  constexpr std::size_t octets() const {
-    return stored_as_value() ? 5 : source == ColumnSource::clock ? 14 : 2;
-  }
-};
+inline constexpr std::size_t kMaxColumns = 16;  // meter_object_info has no more either
+using Columns = std::span<const ColumnId>;
 
-// Load profile and daily closing have the same columns. The capture counter is the last one of
-// every log.
-inline constexpr std::size_t kProfileColumnCount = 2 + protocol::cosem::kQuantities + 1;
-inline constexpr std::array<Column, kProfileColumnCount> kProfileColumns = [] {
-  std::array<Column, kProfileColumnCount> columns{Column{ColumnSource::clock},
-                                                  Column{ColumnSource::status}};
+// What the profiles of a meter from the production line show.
+inline constexpr auto kDefaultColumns = [] {
+  std::array<ColumnId, 2 + protocol::cosem::kQuantities + 1> columns{kClockColumn, kStatusColumn};
   for (std::uint8_t k = 0; k < protocol::cosem::kQuantities; ++k) {
-    columns[2 + k] = {ColumnSource::energy, k};
+    columns[2 + k] = static_cast<ColumnId>(kEnergyColumns + k);
   }
-  columns.back() = {ColumnSource::capture_counter};
+  columns.back() = kCounterColumn;
   return columns;
 }();
-inline constexpr std::array<Column, 3> kEventColumns{Column{ColumnSource::clock},
-                                                     Column{ColumnSource::event_code},
-                                                     Column{ColumnSource::capture_counter}};
+static_assert(kDefaultColumns.size() <= kMaxColumns);
+inline constexpr std::array<ColumnId, 3> kEventColumns{kClockColumn, kEventCodeColumn,
+                                                       kCounterColumn};
 
-constexpr std::span<const Column> columns_of(LogId id) {
-  if (id == LogId::load || id == LogId::closing) return kProfileColumns;
-  return kEventColumns;
+// Octets of a row's values in flash; the capture counter is always there and the last one.
+constexpr std::uint16_t value_octets(Columns columns) {
+  return static_cast<std::uint16_t>(4 *
+                                    (std::count_if(columns.begin(), columns.end(), is_value) + 1));
 }
-
-// Octets of a row's values in flash.
-constexpr std::uint16_t value_octets(std::span<const Column> columns) {
-  std::uint16_t octets = 0;
-  for (const Column& column : columns) octets += column.stored_as_value() ? 4 : 0;
-  return octets;
-}
-inline constexpr std::uint16_t kProfileValueOctets = value_octets(kProfileColumns);
-inline constexpr std::uint16_t kEventValueOctets = value_octets(kEventColumns);
-constexpr std::uint16_t value_octets(LogId id) {
-  return id == LogId::load || id == LogId::closing ? kProfileValueOctets : kEventValueOctets;
-}
-
-// And of a row as clients see it: a structure.
-constexpr std::size_t row_octets(std::span<const Column> columns) {
-  std::size_t octets = 2;
-  for (const Column& column : columns) octets += column.octets();
-  return octets;
-}
-inline constexpr std::size_t kProfileRowOctets = row_octets(kProfileColumns);
-inline constexpr std::size_t kEventRowOctets = row_octets(kEventColumns);
-constexpr std::size_t row_octets(LogId id) {
-  return id == LogId::load || id == LogId::closing ? kProfileRowOctets : kEventRowOctets;
-}
+inline constexpr std::size_t kMaxValueOctetsInFlash = 4 * kMaxColumns;
 
 }  // namespace meter::fw

@@ -31,14 +31,19 @@ struct DurableState {
   std::uint32_t push_number = 0;                           // long-invoke-id
   std::uint32_t power_down_utc_s = 0;                      // 0: the supply did not announce its end
   std::uint32_t error_register = 0;
-  std::uint8_t load_status = 0;     // bits for the next row of the load profile
-  std::uint8_t closing_status = 0;  // and of the daily closing
-  std::uint16_t reserved = 0;
+  std::array<std::uint8_t, kProfileCount> profile_status{};  // bits for the next row of each
+  std::array<std::uint8_t, 8 - kProfileCount> reserved{};
   // Power line: ordinals of the first entries of the event logs not reported yet.
   std::array<std::uint32_t, kEventLogCount> alarm_cursor{};
   // Number of the row captured last, in whatever log. A boot goes on behind the largest in flash,
   // and a client that clears rows makes a checkpoint first: no number comes twice.
   std::uint32_t capture_counter = 0;
+
+  std::uint8_t& status_of(LogId id) { return profile_status[static_cast<std::size_t>(id)]; }
+  // For the next row of every profile.
+  void mark_all(std::uint8_t bits) {
+    for (std::uint8_t& status : profile_status) status |= bits;
+  }
 };
 
 // Battery-backed RAM that the firmware asks for: two copies, each with its CRC.

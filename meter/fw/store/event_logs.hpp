@@ -8,10 +8,13 @@
 
 namespace meter::fw {
 
-// The logs that clients read as profiles.
+// The logs that clients read as profiles; first those whose setup clients choose (kProfiles).
 enum class LogId : std::uint8_t {
   load,
+  interval_2,
+  interval_3,
   closing,
+  billing,
   standard_events,
   relay_events,
   fraud_events,

@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-#include "meter/fw/store/flash_map.hpp"
+#include "meter/fw/store/profile_setups.hpp"
 
 namespace meter::fw {
 
@@ -18,7 +18,7 @@ enum class BlockKind : std::uint8_t {
   concentrator_reservation,  // invocation counters of the second key set
   accepted_ceilings,         // no accepted counter was ever above them (AcceptedCounters)
   used_keys,                 // that may not come back (UsedKeys)
-  load_period,               // of the rows in the load profile
+  profiles,                  // ProfileSetups: all of them, so that a change is whole or none
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
@@ -35,7 +35,7 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     8,    // concentrator_reservation
     16,   // accepted_ceilings
     176,  // used_keys
-    8,    // load_period
+    160,  // profiles
 };
 inline constexpr std::uint32_t kRoomSlots = 3;  // a checkpoint, a reservation, a setting
 static_assert([] {

@@ -34,12 +34,16 @@ MutableBytes octets_of(T& value) {
   return {reinterpret_cast<std::uint8_t*>(&value), sizeof value};
 }
 
-// The place belongs to the checksum: a page of another log is none of this one.
+// Place and epoch belong to the checksum: a page of another log, or of this place before its setup
+// was changed, is none of this one.
 std::uint32_t crc_of(const PageHeader& header, const LogPlace& place) {
-  return protocol::crc32(octets_of(header).first(sizeof header - 4), place.first_page);
+  return protocol::crc32(octets_of(header).first(sizeof header - 4),
+                         place.first_page | std::uint32_t{place.epoch} << 16);
 }
 std::uint32_t crc_of(Bytes row, std::uint32_t slot, const LogPlace& place) {
-  return protocol::crc32(row, slot ^ std::uint32_t{place.first_page} << kSlotBits);
+  constexpr std::uint32_t kSpread = 0x9E3779B1;  // odd: no two epochs meet in the same slot
+  return protocol::crc32(
+      row, (slot ^ std::uint32_t{place.first_page} << kSlotBits) + place.epoch * kSpread);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct LogPlace {
   std::uint16_t first_page = 0;
   std::uint16_t pages = 0;
   std::uint16_t value_octets = 0;
+  std::uint16_t epoch = 0;  // rows that others left here, under other epochs, are none
   // A page that does not erase is not passed over: what lies behind it is the only copy.
   bool only_copy = false;
 };
@@ -69,6 +70,8 @@ class RowLog {
   }
   std::uint32_t rows() const { return next_ordinal() - first_ordinal(); }
   std::uint32_t capacity() const { return capacity_; }
+  std::uint16_t value_octets() const { return place_.value_octets; }
+  std::uint16_t epoch() const { return place_.epoch; }
   bool read_ordinal(const Hal& hal, std::uint32_t ordinal, RowHead& head,
                     MutableBytes values) const;
 

@@ -20,6 +20,32 @@ bool late(std::int64_t now_ticks, std::int64_t planned_s) {
   return now_ticks > planned_s * kTicksPerSecond + kPunctual_ticks;
 }
 
+// When a profile captures next, and when it should have done so last.
+std::int64_t next_capture(const Core& core, const ProfileFacts& facts, std::int64_t now_s) {
+  switch (facts.rhythm) {
+    case Rhythm::interval: {
+      const std::uint32_t period_s = core.setup_of(facts.id).period_s;
+      return period_s == 0 ? kNever : next_multiple(now_s, period_s);
+    }
+    case Rhythm::day:
+      return core.clock.zone.next_midnight(now_s);
+    case Rhythm::month:
+      return core.clock.zone.next_month(now_s);
+  }
+  return kNever;
+}
+std::int64_t last_capture(const Core& core, const ProfileFacts& facts, std::int64_t now_s) {
+  switch (facts.rhythm) {
+    case Rhythm::interval:
+      return floor_to(now_s, core.setup_of(facts.id).period_s);
+    case Rhythm::day:
+      return core.clock.zone.last_midnight(now_s);
+    case Rhythm::month:
+      return core.clock.zone.last_month(now_s);
+  }
+  return now_s;
+}
+
 }  // namespace
 
 void Schedule::start(Core& core) {
@@ -32,21 +58,22 @@ void Schedule::watch(Core& core) {
   const bool fell_back = ticks < seen_ticks_;
   seen_ticks_ = ticks;
   if (!fell_back) return;
-  const std::int64_t capture_s = next_capture_s_;
-  const std::int64_t closing_s = next_closing_s_;
+  const auto before_s = next_capture_s_;
   start(core);
   // What was passed comes again, and the first of it after a time of any length. The mark also
   // tells that row from the one before it in a home that draws nothing.
-  if (next_capture_s_ < capture_s) core.durable.state.load_status |= kDataNotValid;
-  if (next_closing_s_ < closing_s) core.durable.state.closing_status |= kDataNotValid;
+  for (std::size_t k = 0; k < kProfileCount; ++k) {
+    if (next_capture_s_[k] < before_s[k]) core.durable.state.profile_status[k] |= kDataNotValid;
+  }
 }
 
 void Schedule::plan(Core& core) {
   const meter_provision& identity = core.identity;
   seen_ticks_ = core.hal.rtc_ticks();
   const std::int64_t now_s = core.clock.utc_s(core.hal);
-  next_capture_s_ = next_multiple(now_s, identity.capture_period_s);
-  next_closing_s_ = core.clock.zone.next_midnight(now_s);
+  for (std::size_t k = 0; k < kProfileCount; ++k) {
+    next_capture_s_[k] = next_capture(core, kProfiles[k], now_s);
+  }
   next_season_s_ = core.clock.zone.next_change(now_s);
   next_push_s_ = identity.push_period_s == 0
                      ? kNever
@@ -54,8 +81,8 @@ void Schedule::plan(Core& core) {
 }
 
 void Schedule::arm(Core& core) const {
-  const std::int64_t next =
-      std::min({next_capture_s_, next_closing_s_, next_season_s_, next_push_s_});
+  const std::int64_t capture_s = *std::min_element(next_capture_s_.begin(), next_capture_s_.end());
+  const std::int64_t next = std::min({capture_s, next_season_s_, next_push_s_});
   core.hal.rtc_match(next == kNever ? kNever : next * kTicksPerSecond);
 }
 
@@ -67,18 +94,16 @@ void Schedule::run(Core& core) {
     core.note_at(EventCode::daylight_saving_switched, next_season_s_);
     next_season_s_ = core.clock.zone.next_change(now_s);
   }
-  if (now_s >= next_capture_s_) {
-    const std::int64_t period_s = core.identity.capture_period_s;
-    const std::int64_t stamp_s = floor_to(now_s, period_s);
-    if (late(now_ticks, next_capture_s_)) core.durable.state.load_status |= kDataNotValid;
-    capture(core, LogId::load, stamp_s);
-    next_capture_s_ = stamp_s + period_s;
+  bool day_over = false;
+  for (std::size_t k = 0; k < kProfileCount; ++k) {
+    if (now_s < next_capture_s_[k]) continue;
+    const ProfileFacts& facts = kProfiles[k];
+    if (late(now_ticks, next_capture_s_[k])) core.durable.state.profile_status[k] |= kDataNotValid;
+    capture(core, facts.id, last_capture(core, facts, now_s));
+    next_capture_s_[k] = next_capture(core, facts, now_s);
+    day_over |= facts.rhythm == Rhythm::day;
   }
-  if (now_s >= next_closing_s_) {
-    const std::int64_t stamp_s = core.clock.zone.last_midnight(now_s);
-    if (late(now_ticks, next_closing_s_)) core.durable.state.closing_status |= kDataNotValid;
-    capture(core, LogId::closing, stamp_s);
-    next_closing_s_ = core.clock.zone.next_midnight(now_s);
+  if (day_over) {
     core.parameters.make_room(core.hal);
     core.durable.checkpoint(core.hal, core.parameters);
   }
@@ -98,11 +123,11 @@ void Schedule::set_clock(Core& core, std::int64_t ticks) {
 
   DurableState& state = core.durable.state;
   state.error_register &= ~kErrorClockInvalid;
-  state.load_status |= kClockAdjusted;
-  state.closing_status |= kClockAdjusted;
+  state.mark_all(kClockAdjusted);
   const std::int64_t now_s = core.clock.utc_s(core.hal);
-  if (now_s >= next_capture_s_) state.load_status |= kDataNotValid;
-  if (now_s >= next_closing_s_) state.closing_status |= kDataNotValid;
+  for (std::size_t k = 0; k < kProfileCount; ++k) {
+    if (now_s >= next_capture_s_[k]) state.profile_status[k] |= kDataNotValid;
+  }
   // A change of season that is jumped over is none: no event, the stamps show it.
   next_season_s_ = core.clock.zone.next_change(now_s);
   run(core);

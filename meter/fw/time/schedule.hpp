@@ -6,7 +6,7 @@
 
 namespace meter::fw {
 
-// What happens at a time of day: captures, daily closings, the change of season, pushes. One match
+// What happens at a time of day: captures, closings, the change of season, pushes. One match
 // of the RTC, at the nearest. Boundaries are whole seconds of UTC, so rows are exact to the tick.
 class Schedule {
  public:
@@ -33,8 +33,7 @@ class Schedule {
   void arm(Core& core) const;
 
   std::int64_t seen_ticks_ = 0;
-  std::int64_t next_capture_s_ = kNever;
-  std::int64_t next_closing_s_ = kNever;
+  std::array<std::int64_t, kProfileCount> next_capture_s_{};  // of each profile
   std::int64_t next_season_s_ = kNever;
   std::int64_t next_push_s_ = kNever;
   bool push_due_ = false;

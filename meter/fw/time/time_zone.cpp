@@ -84,4 +84,25 @@ std::int64_t TimeZone::last_midnight(std::int64_t utc_s) const {
   }
 }
 
+// From noon of the day before.
+std::int64_t TimeZone::begin_of_month(protocol::CivilDate date, int months_later) const {
+  const int month = static_cast<int>(date.month) - 1 + months_later;
+  const int year = date.year + static_cast<int>(protocol::floor_div(month, 12));
+  const auto in_year = static_cast<unsigned>(month - floor_to(month, 12));
+  const std::int64_t day = protocol::days_from_civil(year, in_year + 1, 1);
+  return next_midnight(day * kDayS - kDayS / 2 + zone_min_ * 60);
+}
+
+std::int64_t TimeZone::next_month(std::int64_t utc_s) const {
+  const protocol::CivilDate date = protocol::civil_from_days(local_day(utc_s));
+  const std::int64_t next = begin_of_month(date, 1);
+  return next > utc_s ? next : begin_of_month(date, 2);
+}
+
+std::int64_t TimeZone::last_month(std::int64_t utc_s) const {
+  const protocol::CivilDate date = protocol::civil_from_days(local_day(utc_s));
+  const std::int64_t last = begin_of_month(date, 0);
+  return last <= utc_s ? last : begin_of_month(date, -1);
+}
+
 }  // namespace meter::fw

@@ -40,9 +40,13 @@ class TimeZone {
   std::int64_t next_midnight(std::int64_t utc_s) const;
   // Last such instant at or before utc_s.
   std::int64_t last_midnight(std::int64_t utc_s) const;
+  // The same of the local calendar month.
+  std::int64_t next_month(std::int64_t utc_s) const;
+  std::int64_t last_month(std::int64_t utc_s) const;
 
  private:
   std::int64_t local_day(std::int64_t utc_s) const;
+  std::int64_t begin_of_month(protocol::CivilDate date, int months_later) const;
 
   std::int16_t zone_min_ = 0;
   bool daylight_saving_ = false;

@@ -11,7 +11,13 @@ namespace {
 constexpr Obis kPushSetup = obis(0, 0, 25, 9, 0);
 // structure(3) { octet-string(6), octet-string(6), array of at most 16 rows }
 constexpr std::size_t kBodyHeadOctets = 2 + 8 + 8 + 2;
-static_assert(kBodyHeadOctets + Push::kMaxRows * kProfileRowOctets <= kMaxPdu_octets);
+constexpr std::size_t kMaxBody_octets = kMaxAnswer_octets - 60;  // sealed and headed
+static_assert(kBodyHeadOctets + Push::kMaxRows * row_octets(kDefaultColumns) <= kMaxBody_octets);
+std::uint32_t most_rows(const Core& core) {
+  const std::size_t fit =
+      (kMaxBody_octets - kBodyHeadOctets) / row_octets(columns_of(core, LogId::load));
+  return std::min(Push::kMaxRows, static_cast<std::uint32_t>(fit));
+}
 
 }  // namespace
 
@@ -29,7 +35,7 @@ void Push::write(Core& core, CosemServer& server, HalCrypto& crypto, MutableByte
   const RowLog& log = core.journal.log(LogId::load);
   std::uint32_t& cursor = core.durable.state.push_cursor;
   cursor = std::max(cursor, log.first_ordinal());
-  const std::uint32_t end = std::min(end_, cursor + kMaxRows);
+  const std::uint32_t end = std::min(end_, cursor + most_rows(core));
   if (cursor >= end) return;
 
   // The head is known only when the rows are: a row the flash lost is left out.

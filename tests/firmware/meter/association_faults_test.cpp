@@ -253,8 +253,8 @@ TEST_F(RangeFaults, fault_04_columns_come_in_the_order_asked_for) {
                 clock + text(energy));
   EXPECT_EQ(ask("0102" + std::string(kClockColumn) + kUnknownColumn), "C401C1010B");
   EXPECT_EQ(ask("0101 0204 120003 09060100010800FF 0F02 120001"), "C401C1010B") << "data index";
-  std::string many = "010A";
-  for (int k = 0; k < 10; ++k) many += kClockColumn;
+  std::string many = "0111";
+  for (int k = 0; k < 17; ++k) many += kClockColumn;
   EXPECT_EQ(ask(many), "C401C1010D");
   // By number: entry 8, columns 3 to 3 and 1 to 1, then from the eighth to the last.
   const auto by_number = [&](const char* columns) {

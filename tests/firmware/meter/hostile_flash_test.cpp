@@ -112,17 +112,17 @@ TEST(HostileFlash, an_identity_of_another_layout_is_none) {
   EXPECT_FALSE(serves(meter));  // waits for the production line
 }
 
-TEST(HostileFlash, a_load_period_that_there_is_not_begins_the_profile_anew) {
+TEST(HostileFlash, setups_that_make_no_sense_give_way_to_those_of_the_production_line) {
   MeterFixture meter(kStart);
   meter.run_to(kStart + rigs::kDay_s);
   ASSERT_EQ(meter.rows(meter::fw::LogId::load).size(), 96u);
   meter.power_off(true);
-  put_record(meter, BlockKind::load_period, 0);
+  put_record(meter, BlockKind::profiles, 0);
   meter.power_on(METER_BOOT_POWER);
   EXPECT_TRUE(serves(meter));
-  EXPECT_EQ(meter.rows(meter::fw::LogId::load).size(), 0u);
+  EXPECT_EQ(meter.rows(meter::fw::LogId::load).size(), 96u);  // they were those
   meter.run_to(kStart + rigs::kDay_s + rigs::kHour_s);
-  EXPECT_EQ(meter.rows(meter::fw::LogId::load).size(), 4u);
+  EXPECT_EQ(meter.rows(meter::fw::LogId::load).size(), 100u);
 }
 
 // The record of the reservation rots: what it reserved may have been used.

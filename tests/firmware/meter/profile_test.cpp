@@ -206,13 +206,13 @@ TEST_F(Profile, ANewPeriodBeginsANewProfile) {
   meter.run_for_us(3600 * rigs::kSecond_us);
   open();
   EXPECT_EQ(unsigned_in(reader, kLoadEntries), 24u);
-  EXPECT_EQ(unsigned_in(reader, {kLoad.class_id, kLoad.instance, 8}), 63u * 288u);
+  EXPECT_EQ(unsigned_in(reader, {kLoad.class_id, kLoad.instance, 8}), 63u * 96u);
   EXPECT_EQ(unsigned_in(reader, kLoadPeriod), 300u);
 }
 
 TEST_F(Profile, OneBadPageCostsNoOtherRows) {
   MeterFixture worn(kStart);
-  worn.failing_pages = {meter::fw::kLoadFirstPage + 1u};
+  worn.failing_pages = {meter::fw::kProfileFirstPage + 1u};
   worn.run_to(kStart + 3 * kDay_s);
   TestClient client(worn, rigs::reading_client(worn.provision));
   ASSERT_TRUE(client.connect() && client.associate());

@@ -157,7 +157,7 @@ class ParameterFaults : public testing::Test {
 
 // The next page does not erase: the one before holds everything, and is not touched.
 TEST_F(ParameterFaults, a_page_that_does_not_erase_costs_no_value) {
-  ASSERT_TRUE(parameters.store(hal, BlockKind::load_period, 900u));
+  ASSERT_TRUE(parameters.store(hal, BlockKind::profiles, 900u));
   std::uint32_t last = 0;
   for (const std::uint32_t bad : {1u, 0u}) {
     platform.failing_pages = {bad};
@@ -169,11 +169,11 @@ TEST_F(ParameterFaults, a_page_that_does_not_erase_costs_no_value) {
         ++refused;
       }
       std::uint32_t period_s = 0;
-      ASSERT_TRUE(parameters.load(hal, BlockKind::load_period, period_s));
+      ASSERT_TRUE(parameters.load(hal, BlockKind::profiles, period_s));
       ASSERT_EQ(period_s, 900u);
     }
     platform.failing_pages.clear();
-    ASSERT_EQ(loaded(BlockKind::load_period), 900u);
+    ASSERT_EQ(loaded(BlockKind::profiles), 900u);
     parameters.open(hal);
     ASSERT_TRUE(store(++last)) << "it goes on when the flash does";
     for (int k = 0; k < 15; ++k) ASSERT_TRUE(store(++last));
@@ -182,7 +182,7 @@ TEST_F(ParameterFaults, a_page_that_does_not_erase_costs_no_value) {
 
 // The new page takes no copy of what stands on the old one only: that is not erased.
 TEST_F(ParameterFaults, a_page_is_not_erased_while_something_stands_only_there) {
-  ASSERT_TRUE(parameters.store(hal, BlockKind::load_period, 900u));
+  ASSERT_TRUE(parameters.store(hal, BlockKind::profiles, 900u));
   for (std::uint32_t value = 1; platform.erases[1] == 0; ++value) {
     ASSERT_TRUE(store(value));
     if (platform.erases[1] == 1) break;
@@ -192,7 +192,7 @@ TEST_F(ParameterFaults, a_page_is_not_erased_while_something_stands_only_there) 
   std::fill_n(platform.flash.begin() + METER_FLASH_PAGE_BYTES + 12, 2 * 208, std::uint8_t{0});
   platform.failing_pages = {1};
   for (int k = 0; k < 60; ++k) EXPECT_FALSE(store(1000)) << k;
-  EXPECT_EQ(loaded(BlockKind::load_period), 900u);
+  EXPECT_EQ(loaded(BlockKind::profiles), 900u);
   EXPECT_EQ(platform.erases[0], 1u) << "the page that has it is still there";
 }
 

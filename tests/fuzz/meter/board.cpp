@@ -9,6 +9,7 @@
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "tests/rigs/meter/object_count.hpp"
+#include "tests/rigs/meter/stored_setups.hpp"
 
 namespace fuzz {
 namespace {
@@ -132,11 +133,11 @@ std::vector<rigs::OptionalValue> Board::state() {
 std::vector<Octets> Board::rows(meter::fw::LogId id) const {
   const meter::fw::Hal platform(&hal);
   meter::fw::Journal journal;
-  journal.open(platform, image_.provision.capture_period_s);
+  journal.open(platform, rigs::stored_setups(platform, image_.provision.capture_period_s));
   const meter::fw::RowLog& log = journal.log(id);
   require(log.rows() <= log.capacity(), "a log shows no more than its capacity");
   std::vector<Octets> rows;
-  Octets values(meter::fw::value_octets(id));
+  Octets values(log.value_octets());
   for (std::uint32_t n = log.first_ordinal(); n != log.next_ordinal(); ++n) {
     meter::fw::RowHead head;
     work = {};

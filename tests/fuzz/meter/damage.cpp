@@ -19,12 +19,8 @@ constexpr std::uint32_t kPageMagic = 0x4C574F52u;
 // A log of the meter, or its parameters.
 LogPlace place(unsigned which, std::uint32_t period_s) {
   std::vector<LogPlace> places{meter::fw::kParameterPlace};
-  std::uint16_t page = meter::fw::kParameterPlace.pages;
-  for (const auto& region : meter::fw::kLogRegions) {
-    places.push_back({page, region.pages, meter::fw::value_octets(region.id)});
-    page = static_cast<std::uint16_t>(page + region.pages);
-  }
-  places.push_back(meter::fw::load_place(period_s));
+  places.insert(places.end(), meter::fw::kEventPlaces.begin(), meter::fw::kEventPlaces.end());
+  for (const auto& setup : meter::fw::default_setups(period_s)) places.push_back(setup.place());
   return places[which % places.size()];
 }
 

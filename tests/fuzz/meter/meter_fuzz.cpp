@@ -199,7 +199,7 @@ void Session::step(Program& program) {
 void check_rows(const Board& board, const Image& image, bool clock_known) {
   for (std::size_t k = 0; k < image.rows.size(); ++k) {
     const auto id = static_cast<LogId>(k);
-    const bool events = id != LogId::load && id != LogId::closing;
+    const bool events = !meter::fw::is_profile(id);
     if (events && !clock_known) continue;
     for (const Octets& row : board.rows(id)) {
       const bool later = events && protocol::Reader(row).u32() >= image.utc_s;

@@ -8,6 +8,7 @@
 
 #include "protocol/calendar.hpp"
 #include "protocol/cosem/classes/clock.hpp"
+#include "tests/rigs/meter/stored_setups.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 
 namespace rigs {
@@ -109,17 +110,17 @@ void MeterFixture::consume(const Terminal& terminal, std::int64_t span_s) {
 std::vector<StoredRow> MeterFixture::rows(meter::fw::LogId id) const {
   const meter::fw::Hal platform(&hal);
   meter::fw::Journal journal;
-  journal.open(platform, provision.capture_period_s);
+  journal.open(platform, stored_setups(platform, provision.capture_period_s));
   const meter::fw::RowLog& log = journal.log(id);
   std::vector<StoredRow> all;
   for (std::uint32_t n = log.first_ordinal(); n < log.next_ordinal(); ++n) {
     StoredRow row;
-    std::array<std::uint8_t, meter::fw::kProfileValueOctets> values{};
-    if (!log.read_ordinal(platform, n, row.head,
-                          protocol::MutableBytes(values).first(meter::fw::value_octets(id)))) {
+    row.values.resize(log.value_octets() / 4);
+    const protocol::MutableBytes octets{reinterpret_cast<std::uint8_t*>(row.values.data()),
+                                        log.value_octets()};
+    if (!log.read_ordinal(platform, n, row.head, octets)) {
       throw std::runtime_error("a counted row cannot be read");
     }
-    std::memcpy(row.values.data(), values.data(), values.size());
     all.push_back(row);
   }
   return all;

@@ -40,7 +40,7 @@ meter_provision make_provision();
 
 struct StoredRow {
   meter::fw::RowHead head;
-  std::array<std::uint32_t, meter::fw::kProfileValueOctets / 4> values{};
+  std::vector<std::uint32_t> values;  // the capture counter last
 };
 
 // A provisioned meter that has booted for the first time at `start_utc_s`.

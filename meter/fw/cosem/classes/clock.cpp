@@ -144,7 +144,7 @@ AccessResult Behaviour<classes::Clock>::act(Context& context, const Object&, std
       ticks = nearest(ticks, kQuarter_s);
       break;
     case classes::Clock::kAdjustToMeasuringPeriod:
-      ticks = nearest(ticks, core.identity.capture_period_s);
+      ticks = nearest(ticks, core.setup_of(LogId::load).period_s);
       break;
     case classes::Clock::kAdjustToMinute:
       ticks = nearest(ticks, 60);

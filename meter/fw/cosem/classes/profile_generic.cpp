@@ -22,15 +22,15 @@ RowLog::Run rows_numbered(const Core& core, const Transfer& transfer, std::uint3
                           std::uint32_t to) {
   const auto below = [&](std::uint64_t limit) {
     return bisect(transfer.first, transfer.end, [&](std::uint32_t ordinal) {
-      std::array<std::uint8_t, kProfileValueOctets> values;
-      const MutableBytes stored = MutableBytes(values).first(value_octets(transfer.log));
-      RowHead head;
+      std::array<std::uint8_t, kMaxValueOctetsInFlash> values;
       const RowLog& log = core.journal.log(transfer.log);
+      const MutableBytes stored = MutableBytes(values).first(log.value_octets());
+      RowHead head;
       while (!log.read_ordinal(core.hal, ordinal, head, stored)) {
         if (++ordinal == transfer.end) return false;
       }
       std::uint32_t number = 0;
-      std::memcpy(&number, stored.last(sizeof number).data(), sizeof number);  // the last column
+      std::memcpy(&number, stored.last(sizeof number).data(), sizeof number);
       return number < limit;
     });
   };
@@ -118,18 +118,18 @@ AccessResult number_columns(const Selection& selection, std::size_t count, Trans
 }
 
 // By name, in the order of the names.
-AccessResult name_columns(const Selection& selection, std::size_t count, Transfer& transfer) {
+AccessResult name_columns(const Selection& selection, Columns columns, Transfer& transfer) {
   if (selection.n_columns > transfer.columns.size()) return AccessResult::scope_of_access_violated;
   axdr::Cursor in(selection.columns);
   for (std::uint8_t n = 0; n < selection.n_columns; ++n) {
     const auto wanted = classes::take_capture_object(in);
     std::uint8_t k = 0;
-    while (k < count &&
+    while (k < columns.size() &&
            !(wanted.ok() && wanted->data_index == 0 &&
-             captured_attribute(transfer.log, columns_of(transfer.log)[k]) == wanted->source)) {
+             captured_attribute(transfer.log, columns[k]) == wanted->source)) {
       ++k;
     }
-    if (k == count) return AccessResult::object_unavailable;
+    if (k == columns.size()) return AccessResult::object_unavailable;
     transfer.columns[transfer.n_columns++] = k;
   }
   return AccessResult::success;
@@ -141,11 +141,12 @@ AccessResult begin(const Core& core, LogId id, const Selection& selection, Trans
   transfer.first = log.first_ordinal();
   transfer.end = log.next_ordinal();
   transfer.log = id;
+  transfer.epoch = log.epoch();
   if (selection.selects_columns()) {
-    const std::size_t count = columns_of(id).size();
+    const Columns columns = columns_of(core, id);
     const AccessResult chosen = selection.n_columns == 0
-                                    ? number_columns(selection, count, transfer)
-                                    : name_columns(selection, count, transfer);
+                                    ? number_columns(selection, columns.size(), transfer)
+                                    : name_columns(selection, columns, transfer);
     if (chosen != AccessResult::success) return chosen;
   }
   for_each_run(core, selection, transfer, [&](const RowLog::Run& run) {
@@ -155,22 +156,23 @@ AccessResult begin(const Core& core, LogId id, const Selection& selection, Trans
   return AccessResult::success;
 }
 
-std::size_t row_octets(const Transfer& transfer) {
-  if (transfer.n_columns == 0) return meter::fw::row_octets(transfer.log);
+std::size_t row_octets(const Core& core, const Transfer& transfer) {
+  const Columns columns = columns_of(core, transfer.log);
+  if (transfer.n_columns == 0) return meter::fw::row_octets(columns);
   std::size_t octets = 2;
-  for (const std::uint8_t k : transfer.wanted()) octets += columns_of(transfer.log)[k].octets();
+  for (const std::uint8_t k : transfer.wanted()) octets += wire_octets(columns[k]);
   return octets;
 }
 
 // Rows of one run into the slice; whole rows before it are passed over by arithmetic.
 bool put_run(const Core& core, const RowLog::Run& run, const Transfer& transfer, Slice& slice,
              std::uint32_t& rows_read) {
-  const std::size_t octets = row_octets(transfer);
+  const std::size_t octets = row_octets(core, transfer);
   const auto passed =
       static_cast<std::uint32_t>(std::min<std::size_t>(slice.to_skip() / octets, run.count));
   slice.skip(passed * octets);
   for (std::uint32_t k = passed; k < run.count && !slice.full(); ++k) {
-    std::array<std::uint8_t, kProfileRowOctets> row;
+    std::array<std::uint8_t, kMaxRowOctets> row;
     Writer writer{row};
     if (!put_row(core, transfer.log, run.first + k, writer, transfer.wanted())) return false;
     ++rows_read;
@@ -179,19 +181,24 @@ bool put_run(const Core& core, const RowLog::Run& run, const Transfer& transfer,
   return true;
 }
 
-// The longest of the short attributes: a capture object takes 18 octets.
-static_assert(2 + kProfileColumnCount * 18 <= kMaxValueOctets);
-void put_columns(LogId id, Writer& out) {
-  const auto columns = columns_of(id);
-  axdr::begin_array(columns.size(), out);
-  for (const Column& column : columns) {
+void put_columns(const Core& core, LogId id, Slice& slice) {
+  const Columns columns = columns_of(core, id);
+  std::array<std::uint8_t, 18> octets;  // of a capture object
+  Writer head{octets};
+  axdr::begin_array(columns.size(), head);
+  slice.put(head.written());
+  for (const ColumnId column : columns) {
+    Writer out{octets};
     classes::put_capture_object({captured_attribute(id, column)}, out);
+    slice.put(out.written());
   }
 }
 
+// Of a month: 0, as it has no length. Events are captured when they happen.
 std::uint32_t period_s(const Core& core, LogId id) {
-  if (id == LogId::load) return core.identity.capture_period_s;
-  return id == LogId::closing ? kSecondsPerDay : 0;  // events: captured when they happen
+  if (!is_profile(id)) return 0;
+  const Rhythm rhythm = kProfiles[static_cast<std::size_t>(id)].rhythm;
+  return rhythm == Rhythm::day ? kSecondsPerDay : core.setup_of(id).period_s;
 }
 
 // A new transfer begins at offset 0.
@@ -201,6 +208,8 @@ AccessResult put_buffer(const Core& core, LogId id, Transfer& transfer, Answer& 
     if (begun != AccessResult::success) return begun;
   } else if (transfer.log != id) {
     return AccessResult::no_long_get_in_progress;
+  } else if (transfer.epoch != core.journal.log(id).epoch()) {
+    return AccessResult::long_get_aborted;  // its rows are gone
   }
   Slice& slice = answer.slice;
   std::array<std::uint8_t, 6> head;
@@ -219,51 +228,6 @@ AccessResult put_buffer(const Core& core, LogId id, Transfer& transfer, Answer& 
 
 }  // namespace
 
-bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out,
-             std::span<const std::uint8_t> wanted) {
-  std::array<std::uint8_t, kProfileValueOctets> values;
-  const MutableBytes stored = MutableBytes(values).first(value_octets(id));
-  RowHead head;
-  if (!core.journal.log(id).read_ordinal(core.hal, ordinal, head, stored)) return false;
-  const auto columns = columns_of(id);
-  const std::size_t n = wanted.empty() ? columns.size() : wanted.size();
-  axdr::begin_structure(static_cast<std::uint8_t>(n), out);
-  std::size_t at = 0;
-  for (std::size_t k = 0; k < n; ++k) {
-    const std::size_t place = wanted.empty() ? k : wanted[k];
-    const Column& column = columns[place];
-    if (column.stored_as_value()) {
-      if (!wanted.empty()) at = value_octets(columns.first(place));
-      std::uint32_t value;
-      std::memcpy(&value, values.data() + at, sizeof value);
-      at += sizeof value;
-      axdr::put_double_long_unsigned(value, out);
-    } else if (column.source == ColumnSource::clock) {
-      protocol::cosem::put_date_time(date_time_of(head), out);
-    } else {
-      axdr::put_unsigned(column.source == ColumnSource::status ? head.status : head.code, out);
-    }
-  }
-  return true;
-}
-
-Attribute captured_attribute(LogId id, const Column& column) {
-  switch (column.source) {
-    case ColumnSource::clock:
-      return {classes::Clock::kId, kClockName, classes::Clock::kTime};
-    case ColumnSource::status:
-      return {classes::Data::kId, id == LogId::load ? kLoadStatusName : kClosingStatusName,
-              classes::Data::kValue};
-    case ColumnSource::event_code:
-      return {classes::Data::kId, event_code_name(kEventLogs[index_of(id)]), classes::Data::kValue};
-    case ColumnSource::capture_counter:
-      return {classes::Data::kId, protocol::cosem::kCaptureCounter, classes::Data::kValue};
-    case ColumnSource::energy:
-      return {classes::Register::kId, kEnergyNames[column.which], classes::Register::kValue};
-  }
-  return {};
-}
-
 template <>
 void Behaviour<ProfileGeneric>::get(const Context& context, const Object& object,
                                     std::int8_t attribute, Answer& answer) {
@@ -277,7 +241,7 @@ void Behaviour<ProfileGeneric>::get(const Context& context, const Object& object
       answer.result = put_buffer(core, id, *context.visit.transfer, answer);
       return;
     case ProfileGeneric::kCaptureObjects:
-      return put_columns(id, out);
+      return put_columns(core, id, answer.slice);
     case ProfileGeneric::kCapturePeriod:
       return axdr::put_double_long_unsigned(period_s(core, id), out);
     case ProfileGeneric::kSortMethod:
@@ -291,20 +255,80 @@ void Behaviour<ProfileGeneric>::get(const Context& context, const Object& object
   }
 }
 
-// The capture period.
+namespace {
+
+AccessResult take_columns(const Context& context, LogId id, Bytes value, ProfileSetup& setup) {
+  axdr::Cursor in(value);
+  const std::uint32_t n = in.array();
+  if (n > kMaxColumns) return AccessResult::scope_of_access_violated;
+  setup.n_columns = 0;
+  setup.column = {};
+  for (std::uint32_t k = 0; k < n; ++k) {
+    const auto wanted = classes::take_capture_object(in);
+    if (!wanted.ok()) return AccessResult::type_unmatched;
+    const AccessResult found =
+        captured_column(id, context.fitting(), *wanted, setup.column[setup.n_columns++]);
+    if (found != AccessResult::success) return found;
+  }
+  return AccessResult::success;
+}
+
+AccessResult result_of(SetupChange change) {
+  if (change == SetupChange::done) return AccessResult::success;
+  return change == SetupChange::flash_refused ? AccessResult::hardware_fault
+                                              : AccessResult::other_reason;
+}
+
+// What is due is captured before, under the setup that it was due under.
+AccessResult change(Context& context, LogId id, const ProfileSetup& wanted) {
+  Parts& parts = context.parts;
+  parts.schedule.run(parts.core);
+  const SetupChange change = change_setup(parts.core, id, wanted);
+  if (change != SetupChange::done) return result_of(change);
+  context.profile_reset |= id == LogId::load;
+  parts.schedule.start(parts.core);
+  return AccessResult::success;
+}
+
+}  // namespace
+
 template <>
-AccessResult Behaviour<ProfileGeneric>::set(Context& context, const Object&, std::int8_t,
-                                            Bytes value) {
+AccessResult Behaviour<ProfileGeneric>::set(Context& context, const Object& object,
+                                            std::int8_t attribute, Bytes value) {
+  const auto id = static_cast<LogId>(object.which);
+  const ProfileSetup& now = context.parts.core.setup_of(id);
+  ProfileSetup wanted = now;
+  const auto number = [&] {
+    return static_cast<std::uint32_t>(axdr::Cursor(value).unsigned_number());
+  };
+  switch (attribute) {
+    case ProfileGeneric::kCaptureObjects: {
+      const AccessResult taken = take_columns(context, id, value, wanted);
+      if (taken != AccessResult::success) return taken;
+      break;
+    }
+    case ProfileGeneric::kCapturePeriod:
+      wanted.period_s = number();
+      break;
+    case ProfileGeneric::kProfileEntries:
+      wanted.entries = number();
+      break;
+    default:  // no other is granted
+      return AccessResult::read_write_denied;
+  }
+  const bool same = wanted.period_s == now.period_s && wanted.entries == now.entries &&
+                    wanted.n_columns == now.n_columns && wanted.column == now.column;
+  return same ? AccessResult::success : change(context, id, wanted);
+}
+
+template <>
+AccessResult Behaviour<ProfileGeneric>::act(Context& context, const Object& object,
+                                            std::int8_t method, Bytes) {
+  const auto id = static_cast<LogId>(object.which);
   Core& core = context.parts.core;
-  const auto period_s = static_cast<std::uint32_t>(axdr::Cursor(value).unsigned_number());
-  if (period_s == core.identity.capture_period_s) return AccessResult::success;
-  const std::uint32_t before_s = core.identity.capture_period_s;
-  const PeriodChange change = set_capture_period(core, period_s);
-  if (change == PeriodChange::no_such_period) return AccessResult::other_reason;
-  if (core.identity.capture_period_s == before_s) return AccessResult::hardware_fault;
-  context.profile_reset = true;
-  context.parts.schedule.start(core);
-  return change == PeriodChange::done ? AccessResult::success : AccessResult::hardware_fault;
+  if (method == ProfileGeneric::kReset) return change(context, id, core.setup_of(id));
+  capture_now(core, id);
+  return AccessResult::success;
 }
 
 }  // namespace meter::fw
