@@ -53,7 +53,9 @@ inline constexpr auto kIdentityRows = std::to_array<Row>({
 });
 
 inline constexpr Source kProfileStatus = [](const Core& core, std::uint8_t which, Writer& out) {
-  axdr::put_unsigned(live_status(core, static_cast<LogId>(which)), out);
+  const auto id = static_cast<LogId>(which);
+  const std::uint8_t mark = columns_changed(core, id) ? classes::kColumnsChanged : 0;
+  axdr::put_unsigned(live_status(core, id) | mark, out);
 };
 inline constexpr Source kAcceptedCounter = [](const Core& core, std::uint8_t which, Writer& out) {
   axdr::put_double_long_unsigned(core.durable.state.accepted_counter[which], out);

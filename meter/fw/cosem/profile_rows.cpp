@@ -29,6 +29,7 @@ bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out,
   std::array<std::uint8_t, kMaxValueOctetsInFlash> values;
   const RowLog& log = core.journal.log(id);
   const MutableBytes stored = MutableBytes(values).first(log.value_octets());
+  const std::uint8_t mark = columns_changed(core, id) ? classes::kColumnsChanged : 0;
   RowHead head;
   if (!log.read_ordinal(core.hal, ordinal, head, stored)) return false;
   const Columns columns = columns_of(core, id);
@@ -48,9 +49,11 @@ bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out,
       std::memcpy(&value, stored.data() + at, sizeof value);
       put_captured(column, value, out);
     } else if (column == kClockColumn) {
-      protocol::cosem::put_date_time(date_time_of(head), out);
+      protocol::cosem::DateTime time = date_time_of(head);
+      time.status |= mark;
+      protocol::cosem::put_date_time(time, out);
     } else {
-      axdr::put_unsigned(column == kStatusColumn ? head.status : head.code, out);
+      axdr::put_unsigned(column == kStatusColumn ? head.status | mark : head.code, out);
     }
   }
   return true;

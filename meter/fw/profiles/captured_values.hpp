@@ -17,9 +17,7 @@ Unsigned rounded(double value) {
   return value < kMost ? static_cast<Unsigned>(value + 0.5) : kMost;
 }
 
-// What a value is on the wire. None is of eight bits: those are for the status of an interval and
-// for event codes, so that a row whose columns somebody changed is never taken for one as it left
-// the production line (kColumnsChanged).
+// What a value is on the wire.
 enum class NumberType : std::uint8_t { u16, u32, i16, i32 };
 
 // The values that a meter can show in registers and capture in columns: n of them, with numbers

@@ -7,16 +7,18 @@
 #include "meter/fw/profiles/captured_values.hpp"
 
 namespace meter::fw {
+
+bool columns_changed(const Core& core, LogId id) {
+  if (!is_profile(id)) return false;
+  const Columns columns = core.setup_of(id).columns();
+  return !std::equal(columns.begin(), columns.end(), kDefaultColumns.begin(),
+                     kDefaultColumns.end());
+}
+
 namespace {
 
-std::uint8_t standing_status(const Core& core, LogId id) {
-  std::uint8_t status = 0;
-  if ((core.errors() & kErrorsCritical) != 0) status |= kCriticalError;
-  const Columns columns = core.setup_of(id).columns();
-  if (!std::equal(columns.begin(), columns.end(), kDefaultColumns.begin(), kDefaultColumns.end())) {
-    status |= kColumnsChanged;
-  }
-  return status;
+std::uint8_t standing_status(const Core& core) {
+  return (core.errors() & kErrorsCritical) != 0 ? kCriticalError : 0;
 }
 
 }  // namespace
@@ -24,13 +26,13 @@ std::uint8_t standing_status(const Core& core, LogId id) {
 std::uint8_t live_status(const Core& core, LogId id) {
   std::uint8_t status = core.durable.state.profile_status[static_cast<std::size_t>(id)];
   status |= core.clock.stamp(core.clock.utc_s(core.hal)).status;
-  return status | standing_status(core, id);
+  return status | standing_status(core);
 }
 
 void capture(Core& core, LogId id, std::int64_t stamp_s) {
   DurableState& state = core.durable.state;
   RowHead head = core.clock.stamp(stamp_s);
-  head.status |= state.status_of(id) | standing_status(core, id);
+  head.status |= state.status_of(id) | standing_status(core);
   std::array<std::uint8_t, kMaxValueOctetsInFlash> values;
   std::uint8_t* at = values.data();
   ++state.capture_counter;

@@ -31,6 +31,8 @@ SetupChange change_setup(Core& core, LogId id, const ProfileSetup& wanted);
 // Opens the logs. The largest capture counter in flash.
 std::uint32_t open_profiles(Core& core);
 
+// Whether they are others than the meter left the production line with.
+bool columns_changed(const Core& core, LogId id);
 // Columns of any log.
 inline Columns columns_of(const Core& core, LogId id) {
   return is_profile(id) ? core.setup_of(id).columns() : Columns(kEventColumns);

@@ -14,8 +14,6 @@ inline constexpr std::uint8_t kClockInvalid = 0x02;
 inline constexpr std::uint8_t kDataNotValid = 0x04;  // the interval is longer or shorter
 inline constexpr std::uint8_t kDaylightSaving = 0x08;
 inline constexpr std::uint8_t kClockAdjusted = 0x20;
-// Of this manufacturer: the profile's columns are not those that it left the production line with.
-inline constexpr std::uint8_t kColumnsChanged = 0x40;
 inline constexpr std::uint8_t kPowerDown = 0x80;
 
 // The meter's notion of time: the RTC counts ticks of UTC since 1970, the zone makes it local.

@@ -40,6 +40,12 @@ struct ProfileGeneric {
   };
 };
 
+// Of a profile whose columns are not those that its meter left the production line with: set in the
+// status octet of the clock in each of its rows (Blue Book 4.1.6.1: a reserved bit) and in its
+// status word, so that whoever knows the former columns takes no row for one of them. No other
+// column than the clock is a date-time.
+inline constexpr std::uint8_t kColumnsChanged = 0x40;
+
 // capture_object_definition: a column, or what a range is restricted by. data_index 0: the whole
 // attribute.
 struct CaptureObject {
