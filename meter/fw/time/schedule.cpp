@@ -49,7 +49,7 @@ std::int64_t last_capture(const Core& core, const ProfileFacts& facts, std::int6
 }  // namespace
 
 void Schedule::start(Core& core) {
-  plan(core);
+  plan(core, Months::plan);
   arm(core);
 }
 
@@ -67,11 +67,18 @@ void Schedule::watch(Core& core) {
   }
 }
 
-void Schedule::plan(Core& core) {
+void Schedule::plan(Core& core, Months months) {
   const meter_provision& identity = core.identity;
   seen_ticks_ = core.hal.rtc_ticks();
   const std::int64_t now_s = core.clock.utc_s(core.hal);
   for (std::size_t k = 0; k < kProfileCount; ++k) {
+    // A clock that moved within its month, in the same zone: the calendar need not be asked.
+    constexpr std::int64_t kShortMonth_s = 27 * std::int64_t{kSecondsPerDay};
+    const std::int64_t next_s = next_capture_s_[k];
+    const bool month = kProfiles[k].rhythm == Rhythm::month;
+    if (month && months == Months::keep && now_s < next_s && now_s >= next_s - kShortMonth_s) {
+      continue;
+    }
     next_capture_s_[k] = next_capture(core, kProfiles[k], now_s);
   }
   next_season_s_ = core.clock.zone.next_change(now_s);
@@ -131,7 +138,7 @@ void Schedule::set_clock(Core& core, std::int64_t ticks) {
   // A change of season that is jumped over is none: no event, the stamps show it.
   next_season_s_ = core.clock.zone.next_change(now_s);
   run(core);
-  plan(core);
+  plan(core, Months::keep);
   core.durable.save(core.hal);
   arm(core);
 }

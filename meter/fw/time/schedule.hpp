@@ -29,7 +29,8 @@ class Schedule {
   }
 
  private:
-  void plan(Core& core);
+  enum class Months : std::uint8_t { keep, plan };
+  void plan(Core& core, Months months);
   void arm(Core& core) const;
 
   std::int64_t seen_ticks_ = 0;
