@@ -8,7 +8,8 @@ namespace hes {
 namespace {
 
 constexpr p32::ReportKind kProfiles[] = {p32::ReportKind::load_profile,
-                                         p32::ReportKind::daily_closing};
+                                         p32::ReportKind::daily_closing,
+                                         p32::ReportKind::monthly_closing};
 constexpr std::size_t kMetersPerRequest = 200;
 constexpr std::uint32_t kMaxDoublings = 6;
 
@@ -18,7 +19,6 @@ p32::UtcMs ms_of(std::int64_t utc_s) { return utc_s * 1000; }
 }  // namespace
 
 const Obis& profile_of(p32::ReportKind kind) {
-  static constexpr Obis kMonthlyClosing = protocol::cosem::obis(1, 0, 98, 1, 0);
   return kind == p32::ReportKind::load_profile    ? kLoadProfile
          : kind == p32::ReportKind::daily_closing ? kDailyClosing
                                                   : kMonthlyClosing;
@@ -79,8 +79,10 @@ std::optional<StampRange> RowRequests::missing(MeterIndex meter, p32::ReportKind
   const ProfileIndex index = store.profile(profile_of(profile));
   const std::int64_t settled_s = store.settled_until(meter, index);
   if (store.next_stamp(meter, index, settled_s) > due_s) return std::nullopt;
-  const std::int64_t period_s =
-      profile == p32::ReportKind::load_profile ? context_.inventory[meter].capture_period_s : kDayS;
+  const std::int64_t period_s = profile == p32::ReportKind::load_profile
+                                    ? context_.inventory[meter].capture_period_s
+                                : profile == p32::ReportKind::daily_closing ? kDayS
+                                                                            : 31 * kDayS;
   const std::int64_t to_s = std::min(due_s, settled_s + config.max_rows_per_pull * period_s);
   const std::vector<MissingRun> runs = store.missing(meter, index, settled_s, to_s);
   if (runs.empty()) return std::nullopt;

@@ -45,6 +45,11 @@ void Context::note_left_out(MeterIndex meter, std::uint32_t without_time, std::u
   if (refused != 0) note_event(meter, "row refused", "a register beyond 2^63 - 1");
 }
 
+void Context::note_columns_changed(MeterIndex meter, const Obis& profile) {
+  ++counters.columns_changed;
+  note_event(meter, "columns changed", to_string(profile));
+}
+
 AddResult Context::take_rows(MeterIndex meter, const Obis& profile, std::span<Row> rows,
                              Delivery how, UtcNs arrival) {
   for (Row& row : rows) row.arrival_utc_s = arrival / kNsPerSecond;

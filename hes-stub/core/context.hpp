@@ -94,6 +94,9 @@ struct Context {
   void note_clock(MeterIndex meter, UtcNs deviation);
   // Rows of a meter that cannot be kept, and why.
   void note_left_out(MeterIndex meter, std::uint32_t without_time, std::uint32_t refused);
+  // Rows that are not of the columns known for the meter's type: refused, as they would be taken
+  // for others.
+  void note_columns_changed(MeterIndex meter, const Obis& profile);
   // Rows of one delivery, in the order of the meter's buffer: to the store, and the new ones to the
   // observer.
   AddResult take_rows(MeterIndex meter, const Obis& profile, std::span<Row> rows, Delivery how,

@@ -39,6 +39,7 @@ struct EngineCounters {
   std::uint64_t replayed = 0;         // pushes whose counter is not above the last
   std::uint64_t foreign = 0;          // pushes of another meter than the connection's
   std::uint64_t unknown_profile = 0;  // pushes that the type has no columns for
+  std::uint64_t columns_changed = 0;  // deliveries whose columns a client of the meter has changed
   std::uint64_t rows_without_time = 0;
   std::uint64_t rows_refused = 0;  // beyond what a day may hold
   std::uint64_t announces = 0;

@@ -19,6 +19,7 @@ using protocol::cosem::Obis;
 inline constexpr Obis kClock = protocol::cosem::obis(0, 0, 1, 0, 0);
 inline constexpr Obis kLoadProfile = protocol::cosem::obis(1, 0, 99, 1, 0);
 inline constexpr Obis kDailyClosing = protocol::cosem::obis(1, 0, 99, 2, 0);
+inline constexpr Obis kMonthlyClosing = protocol::cosem::obis(0, 0, 98, 1, 0);
 
 // One column of a profile: value * 10^scaler in the unit of Blue Book table 4.
 struct Column {

@@ -36,7 +36,7 @@ class Jobs {
 
 // Columns and scalers of a type, asked of the first meter that has it.
 std::unique_ptr<Job> make_learn_job(Context& context, Types& types, Plans& plans, Pushes& pushes);
-// Missing rows of the load profile, or daily closings.
+// Missing rows of the load profile, or closings.
 std::unique_ptr<Job> make_pull_job(Context& context, const Types& types, Plans& plans, Want want);
 // Reads the clock, and corrects it when the configuration says so.
 std::unique_ptr<Job> make_clock_job(Context& context, Plans& plans);

@@ -5,6 +5,7 @@
 #include "hes-stub/meters/jobs.hpp"
 #include "hes-stub/meters/row_decoder.hpp"
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 
@@ -13,8 +14,14 @@ namespace {
 
 using protocol::dlms::ClientEvent;
 
-constexpr Obis kProfiles[] = {kLoadProfile, kDailyClosing};
-constexpr std::size_t kProfileCount = 2;
+constexpr Obis kProfiles[] = {kLoadProfile, kDailyClosing, kMonthlyClosing};
+constexpr std::size_t kProfileCount = std::size(kProfiles);
+// Their status words, which tell whether a client has changed the columns: such a meter is none to
+// learn from.
+constexpr Obis kStatusWords[] = {protocol::cosem::obis(0, 0, 96, 10, 7),
+                                 protocol::cosem::obis(0, 0, 96, 10, 8),
+                                 protocol::cosem::obis(0, 0, 96, 10, 1)};
+constexpr std::size_t kFirstScaler = 2 * kProfileCount;
 
 // The n-th register column whose scaler no earlier column gives.
 Column* register_column(TypeTemplate& type, std::size_t n) {
@@ -56,7 +63,7 @@ class LearnJob final : public Job {
   Progress on_answer(Session& session, const ClientEvent& event) override {
     if (!take(event)) {
       context_.log("type " + context_.inventory[session.meter()].firmware +
-                   " has no load profile that can be stored");
+                   " has no load profile that can be stored, or a client changed its columns");
       return Progress::hopeless;
     }
     ++at_;
@@ -69,7 +76,12 @@ class LearnJob final : public Job {
       return session.ask(session.client().get({classes::ProfileGeneric::kId, kProfiles[at_],
                                                classes::ProfileGeneric::kCaptureObjects}));
     }
-    if (const Column* column = register_column(learnt_, at_ - kProfileCount)) {
+    while (at_ < kFirstScaler && learnt_.profile(kProfiles[at_ - kProfileCount]) == nullptr) ++at_;
+    if (at_ < kFirstScaler) {
+      return session.ask(session.client().get(
+          {classes::Data::kId, kStatusWords[at_ - kProfileCount], classes::Data::kValue}));
+    }
+    if (const Column* column = register_column(learnt_, at_ - kFirstScaler)) {
       return session.ask(session.client().get(
           {classes::Register::kId, column->source.instance, classes::Register::kScalerUnit}));
     }
@@ -91,7 +103,12 @@ class LearnJob final : public Job {
       if (there) learnt_.profiles.push_back(std::move(profile));
       return there || kProfiles[at_] != kLoadProfile;
     }
-    Column* column = register_column(learnt_, at_ - kProfileCount);
+    if (at_ < kFirstScaler) {
+      protocol::axdr::Cursor in(event.data);
+      const std::uint64_t status = data ? in.unsigned_number() : 0;
+      return !data || !in.at_end() || (status & classes::kColumnsChanged) == 0;
+    }
+    Column* column = register_column(learnt_, at_ - kFirstScaler);
     if (!data || column == nullptr) return true;
     protocol::axdr::Cursor in(event.data);
     const classes::ScalerUnit learnt = classes::take_scaler_unit(in);

@@ -27,7 +27,7 @@ Plans::Plans(Context& context, Types& types)
     : context_(context),
       types_(types),
       load_profile_(context.store.profile(kLoadProfile)),
-      closing_(context.store.profile(kDailyClosing)),
+      closing_{context.store.profile(kDailyClosing), context.store.profile(kMonthlyClosing)},
       meters_(context.inventory.size()) {}
 
 void Plans::start() {
@@ -35,13 +35,14 @@ void Plans::start() {
   const std::int64_t from = context_.config.collect_from_utc_s.value_or(now_s);
   for (MeterIndex meter = 0; meter < meters_.size(); ++meter) {
     context_.store.begin_series(meter, load_profile_, from);
-    context_.store.begin_series(meter, closing_, from);
+    for (const ProfileIndex closing : closing_) context_.store.begin_series(meter, closing, from);
     meters_[meter].clock_checked_s = now_s;
     if (const std::uint32_t known = context_.store.meter_table().record(meter).accounted) {
       meters_[meter].begin_numbers(known);
     }
     if (context_.inventory[meter].concentrator != kNoConcentrator) continue;
-    meters_[meter].closings.spread_s = context_.draw_below(context_.config.closing_spread_s + 1);
+    const std::int64_t spread_s = context_.draw_below(context_.config.closing_spread_s + 1);
+    for (Plan::Closings& each : meters_[meter].closings) each.spread_s = spread_s;
   }
 }
 
@@ -56,7 +57,10 @@ void Plans::plan(MeterIndex meter) {
     return;
   }
   plan_rows(meter);
-  if (context_.config.closing_pull && type->profile(kDailyClosing) != nullptr) plan_closing(meter);
+  for (std::size_t kind = 0; kind < kClosingKinds; ++kind) {
+    const bool there = type->profile(kClosings[kind].profile) != nullptr;
+    if (context_.config.closing_pull && there) plan_closing(meter, kind);
+  }
   if (context_.config.clock_check) plan_clock(meter);
 }
 
@@ -64,7 +68,9 @@ bool Plans::by_number(MeterIndex meter, const Obis& name) const {
   const Plan& plan = meters_[meter];
   const ProfileType* const profile = types_.profile(meter, name);
   return profile != nullptr && profile->counter_column >= 0 &&
-         !(name == kLoadProfile ? plan.numbers_refused : plan.closings.numbers_refused);
+         !(name == kLoadProfile      ? plan.numbers_refused
+           : name == kMonthlyClosing ? plan.closings[1].numbers_refused
+                                     : plan.closings[0].numbers_refused);
 }
 
 void Plans::Plan::begin_numbers(std::uint32_t before) {
@@ -72,7 +78,8 @@ void Plans::Plan::begin_numbers(std::uint32_t before) {
   numbers = {};
   numbers.begin(before);
   parts = {};
-  newest = closings.newest = before;
+  newest = before;
+  for (Closings& each : closings) each.newest = before;
 }
 
 std::int64_t Plans::Plan::most_rows(const EngineConfig& config) const {
@@ -121,6 +128,7 @@ void Plans::want_rows(MeterIndex meter, const Pull& pull) {
 
 void Plans::plan_rows(MeterIndex meter) {
   drop(meter, kWantRows);
+  if (context_.now_s() < meters_[meter].parts.changed_until_s) return;
   const EngineConfig& config = context_.config;
   const std::int64_t due_s = context_.now_s() - config.push_period_s - config.push_grace_s;
   if (by_number(meter, kLoadProfile) && meters_[meter].counted) {
@@ -159,8 +167,8 @@ void Plans::plan_by_stamp(MeterIndex meter, std::int64_t due_s) {
 bool Plans::closing_expected(MeterIndex meter) const {
   Store& store = context_.store;
   return context_.config.closing_pull && types_.profile(meter, kDailyClosing) != nullptr &&
-         context_.now_s() >= meters_[meter].closings.again_s &&
-         store.next_stamp(meter, closing_, store.settled_until(meter, closing_)) <=
+         context_.now_s() >= meters_[meter].closings[0].again_s &&
+         store.next_stamp(meter, closing_[0], store.settled_until(meter, closing_[0])) <=
              context_.now_s();
 }
 
@@ -207,38 +215,42 @@ void Plans::plan_by_number(MeterIndex meter, std::int64_t due_s) {
                         first, open_end ? UINT32_MAX : plan.last_of_part(context_.config, first))});
 }
 
-void Plans::plan_closing(MeterIndex meter) {
+void Plans::plan_closing(MeterIndex meter, std::size_t kind) {
   Plan& plan = meters_[meter];
+  Plan::Closings& closings = plan.closings[kind];
   const EngineConfig& config = context_.config;
   Store& store = context_.store;
+  const ProfileIndex profile = closing_[kind];
   const std::int64_t now_s = context_.now_s();
-  const std::int64_t due_s = now_s - config.closing_delay_s - plan.closings.spread_s;
-  std::int64_t stamp = store.next_stamp(meter, closing_, store.settled_until(meter, closing_));
-  plan.closings.until_s = 0;
-  if (plan.closings.hint) plan.wants |= kWantClosing;
-  if (stamp > due_s || now_s < plan.closings.again_s) return;
-  // Months of them after a long absence come in one answer, a row a day.
+  const std::int64_t due_s = now_s - config.closing_delay_s - closings.spread_s;
+  std::int64_t stamp = store.next_stamp(meter, profile, store.settled_until(meter, profile));
+  closings.until_s = 0;
+  if (closings.hint) plan.wants |= kClosings[kind].want;
+  if (stamp > due_s || now_s < closings.again_s) return;
+  // Those of a long absence come in one answer, a row a day or month.
   for (std::int64_t i = 0; i < config.max_rows_per_pull && stamp <= due_s; ++i) {
-    plan.closings.until_s = stamp;
-    stamp = store.next_stamp(meter, closing_, stamp);
+    closings.until_s = stamp;
+    stamp = store.next_stamp(meter, profile, stamp);
   }
-  plan.wants |= kWantClosing;
+  plan.wants |= kClosings[kind].want;
 }
 
 void Plans::plan_clock(MeterIndex meter) {
   Plan& plan = meters_[meter];
   const EngineConfig& config = context_.config;
-  const std::int64_t due_s = context_.now_s() - config.closing_delay_s - plan.closings.spread_s;
+  const std::int64_t due_s = context_.now_s() - config.closing_delay_s - plan.closings[0].spread_s;
   if (config.zone.next_midnight(plan.clock_checked_s) <= due_s) plan.wants |= kWantClock;
 }
 
-protocol::cosem::Selection Plans::closing(MeterIndex meter) const {
+protocol::cosem::Selection Plans::selection(MeterIndex meter, Want want) const {
   const Plan& plan = meters_[meter];
-  if (plan.counted && by_number(meter, kDailyClosing)) {
-    return rows_numbered(next_number(plan.closings.newest));
+  if (want == kWantRows) return plan.pull.selection;
+  const std::size_t kind = kind_of(want);
+  if (plan.counted && by_number(meter, kClosings[kind].profile)) {
+    return rows_numbered(next_number(plan.closings[kind].newest));
   }
-  const std::int64_t from_s = context_.store.settled_until(meter, closing_) + 1;
-  return rows_between(from_s, std::max(from_s, plan.closings.until_s));
+  const std::int64_t from_s = context_.store.settled_until(meter, closing_[kind]) + 1;
+  return rows_between(from_s, std::max(from_s, plan.closings[kind].until_s));
 }
 
 // What the meter stamps from now on it has stamped before: look at these stamps once its pushes of

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -14,7 +15,23 @@
 namespace hes {
 
 // Things to do for a meter, as bits.
-enum Want : std::uint8_t { kWantLearn = 1, kWantRows = 2, kWantClosing = 4, kWantClock = 8 };
+enum Want : std::uint8_t {
+  kWantLearn = 1,
+  kWantRows = 2,
+  kWantClosing = 4,
+  kWantMonth = 8,
+  kWantClock = 16
+};
+
+// The closings, of days and of months.
+struct ClosingFacts {
+  Obis profile;
+  Want want;
+};
+inline constexpr ClosingFacts kClosings[] = {{kDailyClosing, kWantClosing},
+                                             {kMonthlyClosing, kWantMonth}};
+inline constexpr std::size_t kClosingKinds = std::size(kClosings);
+constexpr std::size_t kind_of(Want want) { return want == kWantMonth ? 1 : 0; }
 
 // What a meter is to be asked for: what is missing, and what the day asks for.
 class Plans {
@@ -30,8 +47,7 @@ class Plans {
   void drop_all(MeterIndex meter) { meters_[meter].wants = 0; }
 
   // What a pull asks the profile for.
-  protocol::cosem::Selection rows(MeterIndex meter) const { return meters_[meter].pull.selection; }
-  protocol::cosem::Selection closing(MeterIndex meter) const;
+  protocol::cosem::Selection selection(MeterIndex meter, Want want) const;
   // The meter is to be asked for its capture counter first, and what came of it: none, refused.
   bool wants_counter(MeterIndex meter) const {
     return meters_[meter].pull.kind == Pull::Kind::counter;
@@ -44,8 +60,10 @@ class Plans {
   // The answer, after note_rows(). What was asked for is stored, or known not to exist as far as
   // the meter has passed it.
   void rows_pulled(MeterIndex meter, std::span<const Row> rows);
-  void closing_pulled(MeterIndex meter, std::span<const Row> rows);
+  void closing_pulled(MeterIndex meter, Want want, std::span<const Row> rows);
   void pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessResult result);
+  // The meter's columns are not those of its type: hours pass before it is asked again.
+  void columns_changed(MeterIndex meter, Want want);
   // The answer was larger than a session holds.
   void pull_too_long(MeterIndex meter, Want want);
   void clock_read(MeterIndex meter) { meters_[meter].clock_checked_s = context_.now_s(); }
@@ -66,6 +84,7 @@ class Plans {
     static constexpr std::int64_t kClosingAgainS = 3600;
     // So is a row, when the meter gives no others either.
     static constexpr std::int64_t kRefusedAgainS = 3600;
+    static constexpr std::int64_t kChangedAgainS = 6 * 3600;
 
     void begin_numbers(std::uint32_t before);                  // all up to here counts as seen
     std::int64_t most_rows(const EngineConfig& config) const;  // of one pull
@@ -73,26 +92,26 @@ class Plans {
     void hold_back(const Context& context);
     bool counts_anew(std::span<const std::uint8_t> is_new, std::span<const Row> rows) const;
 
-    // Of daily closings.
     struct Closings {
       bool numbers_refused = false;  // they have numbers and are not selected by them
       bool hint = false;             // numbers are missing that may be theirs
       std::uint32_t newest = 0;      // number
-      std::int64_t spread_s = 0;
+      std::int64_t spread_s = 0;     // after midnight; the same for both
       std::int64_t until_s = 0;
       std::int64_t again_s = 0;  // the row was not there: ask again then
     };
     // Of asking by number for a part of what is missing.
     struct Parts {
-      std::uint32_t hole = 0;         // the oldest one begins here ...
-      std::int64_t hole_since_s = 0;  // ... and was first seen then
-      bool more = false;              // a part came: there may be more behind it
-      bool reach_on = false;          // a part came back short: the next pull has no end
-      bool too_many = false;          // without an end, or a hole as a whole, it was too long
-      bool proved = false;            // a pull has succeeded since `doubtful` was refused
-      std::uint8_t halvings = 0;      // of the rows of a part, until they fit
-      std::uint32_t passed = 0;       // from the newest to here the meter has no rows
-      std::uint32_t doubtful = 0;     // this row alone was refused
+      std::uint32_t hole = 0;            // the oldest one begins here ...
+      std::int64_t hole_since_s = 0;     // ... and was first seen then
+      bool more = false;                 // a part came: there may be more behind it
+      bool reach_on = false;             // a part came back short: the next pull has no end
+      bool too_many = false;             // without an end, or a hole as a whole, it was too long
+      bool proved = false;               // a pull has succeeded since `doubtful` was refused
+      std::uint8_t halvings = 0;         // of the rows of a part, until they fit
+      std::uint32_t passed = 0;          // from the newest to here the meter has no rows
+      std::uint32_t doubtful = 0;        // this row alone was refused
+      std::int64_t changed_until_s = 0;  // rows of other columns came: nothing is asked until then
     };
 
     std::uint8_t wants = 0;
@@ -102,7 +121,7 @@ class Plans {
     std::uint8_t empty_pulls = 0;  // in a row
     Pull pull;
     Parts parts;
-    Closings closings;
+    std::array<Closings, kClosingKinds> closings;  // in the order of kClosings
     std::int64_t rows_again_s = 0;
     RowNumbers numbers;
     // Newest row of the load profile, by number; the largest stamp where there are none.
@@ -116,7 +135,7 @@ class Plans {
   void plan_rows(MeterIndex meter);
   void plan_by_stamp(MeterIndex meter, std::int64_t due_s);
   void plan_by_number(MeterIndex meter, std::int64_t due_s);
-  void plan_closing(MeterIndex meter);
+  void plan_closing(MeterIndex meter, std::size_t kind);
   void plan_clock(MeterIndex meter);
   bool by_number(MeterIndex meter, const Obis& profile) const;
   bool closing_expected(MeterIndex meter) const;
@@ -130,7 +149,7 @@ class Plans {
   Context& context_;
   Types& types_;
   ProfileIndex load_profile_;
-  ProfileIndex closing_;
+  std::array<ProfileIndex, kClosingKinds> closing_;
   std::vector<Plan> meters_;
 };
 

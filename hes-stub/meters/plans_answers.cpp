@@ -38,7 +38,8 @@ bool Plans::Plan::counts_anew(std::span<const std::uint8_t> is_new,
 void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row> rows,
                       std::int64_t arrival_s) {
   const bool load = profile == kLoadProfile;
-  if (rows.empty() || (!load && profile != kDailyClosing)) return;
+  const bool month = profile == kMonthlyClosing;
+  if (rows.empty() || (!load && !month && profile != kDailyClosing)) return;
   Plan& plan = meters_[meter];
   plan.empty_pulls = 0;
   plan.counter_checked = false;
@@ -61,7 +62,8 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
   for (const Row& row : rows) {
     plan.numbers.add(row.capture_counter);
     if (!load) {
-      plan.closings.newest = std::max(plan.closings.newest, row.capture_counter);
+      std::uint32_t& newest = plan.closings[month ? 1 : 0].newest;
+      newest = std::max(newest, row.capture_counter);
     } else if (row.capture_counter > plan.newest) {
       plan.newest = row.capture_counter;
       plan.newest_stamp_s = row.stamp_utc_s;
@@ -88,7 +90,7 @@ void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
       break;
     case Pull::Kind::hole:
       plan.numbers.close(plan.pull.selection.from_entry, plan.pull.selection.to_entry);
-      plan.closings.hint = plan.pull.selection.from_entry != plan.newest;
+      plan.closings[0].hint = plan.pull.selection.from_entry != plan.newest;
       plan.parts.proved = true;
       account(meter);
       break;
@@ -123,13 +125,13 @@ void Plans::tail_pulled(MeterIndex meter, std::span<const Row> rows) {
   const auto hole = plan.numbers.hole();
   if (!hole || hole->first >= plan.newest) return;
   plan.numbers.close(plan.pull.selection.from_entry, plan.newest);
-  plan.closings.hint = true;
+  plan.closings[0].hint = true;
   account(meter);
 }
 
 void Plans::pull_too_long(MeterIndex meter, Want want) {
   if (want == kWantRows) return narrow(meter);
-  meters_[meter].closings.numbers_refused = true;  // by stamps it is a row a day
+  meters_[meter].closings[kind_of(want)].numbers_refused = true;  // by stamps it is a row a day
 }
 
 // This row alone was refused. It is given up when the newest one comes meanwhile, and this one does
@@ -181,27 +183,47 @@ void Plans::pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessRes
     plan.numbers_refused |= protocol::dlms::is_not_selectable(result);
     if (result == protocol::cosem::AccessResult::hardware_fault) narrow(meter);
   }
-  if (want == kWantClosing) {
-    const bool by_stamp = !(plan.counted && by_number(meter, kDailyClosing));
-    plan.closings.numbers_refused |= protocol::dlms::is_not_selectable(result);
-    plan.closings.hint = false;
-    if (by_stamp) plan.closings.again_s = context_.now_s() + Plan::kClosingAgainS;
+  if (want != kWantRows) {
+    Plan::Closings& closings = plan.closings[kind_of(want)];
+    const bool by_stamp = !(plan.counted && by_number(meter, kClosings[kind_of(want)].profile));
+    closings.numbers_refused |= protocol::dlms::is_not_selectable(result);
+    closings.hint = false;
+    if (by_stamp) closings.again_s = context_.now_s() + Plan::kClosingAgainS;
   }
   drop(meter, want);
 }
 
-void Plans::closing_pulled(MeterIndex meter, std::span<const Row> rows) {
+void Plans::columns_changed(MeterIndex meter, Want want) {
   Plan& plan = meters_[meter];
-  const std::int64_t to_s = plan.closings.until_s;
-  plan.closings.hint = false;
-  drop(meter, kWantClosing);
+  const std::int64_t until_s = context_.now_s() + Plan::kChangedAgainS;
+  drop(meter, want);
+  if (want == kWantRows) {
+    plan.parts.changed_until_s = until_s;
+  } else {
+    plan.closings[kind_of(want)].again_s = until_s;
+    plan.closings[kind_of(want)].hint = false;
+  }
+}
+
+void Plans::closing_pulled(MeterIndex meter, Want want, std::span<const Row> rows) {
+  Plan& plan = meters_[meter];
+  const std::size_t kind = kind_of(want);
+  Plan::Closings& closings = plan.closings[kind];
+  const std::int64_t to_s = closings.until_s;
+  // Numbers that no day has may be a month's.
+  if (want == kWantClosing && closings.hint && rows.empty() &&
+      types_.profile(meter, kMonthlyClosing) != nullptr) {
+    plan.closings[kind_of(kWantMonth)].hint = true;
+  }
+  closings.hint = false;
+  drop(meter, want);
   if (to_s == 0) return;
   const bool there = std::any_of(rows.begin(), rows.end(),
                                  [to_s](const Row& row) { return row.stamp_utc_s >= to_s; });
   if (there || context_.now_s() - to_s > kClosingGivenUpS) {
-    context_.store.settle(meter, closing_, to_s);
+    context_.store.settle(meter, closing_[kind], to_s);
   } else {
-    plan.closings.again_s = context_.now_s() + Plan::kClosingAgainS;
+    closings.again_s = context_.now_s() + Plan::kClosingAgainS;
   }
 }
 

@@ -30,7 +30,7 @@ class PullJob final : public Job {
     }
     return session.ask(session.client().get(
         {classes::ProfileGeneric::kId, profile(), classes::ProfileGeneric::kBuffer},
-        closing() ? plans_.closing(meter) : plans_.rows(meter)));
+        plans_.selection(meter, want_)));
   }
 
   Progress on_answer(Session& session, const ClientEvent& event) override {
@@ -47,6 +47,11 @@ class PullJob final : public Job {
     const DecodedRows decoded = decode_rows(event.data, *types_.profile(meter, profile()), period_s,
                                             rows, context_.config.zone);
     context_.note_left_out(meter, decoded.without_time, decoded.refused);
+    if (decoded.columns_changed) {
+      context_.note_columns_changed(meter, profile());
+      plans_.columns_changed(meter, want_);
+      return Progress::concluded;
+    }
     if (!decoded.ok) {
       ++context_.counters.malformed;
       return Progress::again;
@@ -55,7 +60,7 @@ class PullJob final : public Job {
     context_.take_rows(meter, profile(), rows, Delivery::pull, context_.now());
     plans_.note_rows(meter, profile(), rows, context_.now_s());
     if (closing()) {
-      plans_.closing_pulled(meter, rows);
+      plans_.closing_pulled(meter, want_, rows);
     } else {
       plans_.rows_pulled(meter, rows);
     }
@@ -82,8 +87,10 @@ class PullJob final : public Job {
     plans_.counter_read(meter, last);
     return plans_.wants(meter, kWantRows) ? begin(session) : Progress::done;
   }
-  bool closing() const { return want_ == kWantClosing; }
-  const Obis& profile() const { return closing() ? kDailyClosing : kLoadProfile; }
+  bool closing() const { return want_ != kWantRows; }
+  const Obis& profile() const {
+    return closing() ? kClosings[kind_of(want_)].profile : kLoadProfile;
+  }
 
   Context& context_;
   const Types& types_;

@@ -108,6 +108,7 @@ void Pushes::store(MeterIndex meter, Bytes body, UtcNs arrival, std::uint32_t oc
   const std::int64_t period_s = context_.inventory[meter].capture_period_s;
   const DecodedRows decoded = decode_rows(array, *profile, period_s, rows_, context_.config.zone);
   context_.note_left_out(meter, decoded.without_time, decoded.refused);
+  if (decoded.columns_changed) return context_.note_columns_changed(meter, obis);
   if (!decoded.ok) {
     ++counters.malformed;
     return;

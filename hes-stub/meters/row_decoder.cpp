@@ -44,6 +44,11 @@ DecodedRows decode_rows(protocol::Bytes array, const ProfileType& profile, std::
   const profile_rows::Shape shape{profile.columns.size(),
                                   static_cast<std::size_t>(profile.clock_column), period_s, zone};
   result.ok = profile_rows::decode(array, shape, captured);
+  result.columns_changed = profile_rows::columns_changed(array);
+  if (result.columns_changed) {
+    result.ok = false;
+    return result;
+  }
   for (const profile_rows::Row& each : captured) {
     if (!each.at) {
       ++result.without_time;

@@ -13,6 +13,7 @@ namespace hes {
 struct DecodedRows {
   bool ok = false;                 // false: not rows of this profile; nothing was decoded
   std::uint32_t without_time = 0;  // rows whose clock column is no date, left out
+  bool columns_changed = false;    // in the meter, by a client (kColumnsChanged): not ok
   std::uint32_t refused = 0;       // rows with a register that a row of ours cannot hold, left out
 };
 

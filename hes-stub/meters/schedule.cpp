@@ -23,7 +23,7 @@ std::unique_ptr<Job> Jobs::next(MeterIndex meter) {
     return make_order_job(context_, plans_, orders_, *order);
   }
   if (plans_.wants(meter, kWantLearn)) return make_learn_job(context_, types_, plans_, pushes_);
-  for (const Want want : {kWantRows, kWantClosing}) {
+  for (const Want want : {kWantRows, kWantClosing, kWantMonth}) {
     if (plans_.wants(meter, want)) return make_pull_job(context_, types_, plans_, want);
   }
   if (plans_.wants(meter, kWantClock)) return make_clock_job(context_, plans_);

@@ -102,7 +102,7 @@ std::uint64_t print_missing(Store& store, const TextRange& range, std::FILE* out
   store.set_meters(Inventory(meters), store.load_zone());
   std::uint64_t total = 0;
   std::fprintf(out, "serial,profile,first_utc,last_utc,count,asked\n");
-  for (const Obis& obis : {kLoadProfile, kDailyClosing}) {
+  for (const Obis& obis : {kLoadProfile, kDailyClosing, kMonthlyClosing}) {
     const ProfileIndex profile = store.profile(obis);
     const std::int64_t to = range.to_utc_s.value_or(newest(store, profile));
     for (MeterIndex meter = 0; meter < meters.size(); ++meter) {

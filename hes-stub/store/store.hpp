@@ -78,7 +78,7 @@ class Store {
   void for_each_row(MeterIndex meter, ProfileIndex profile, const RowCallback& callback);
 
   // What is missing with from < stamp <= to: the load profile by the meter's capture period, the
-  // daily closing by local midnights. Runs are cut where `asked` changes.
+  // closings by local midnights and months. Runs are cut where `asked` changes.
   std::vector<MissingRun> missing(MeterIndex meter, ProfileIndex profile, std::int64_t from_utc_s,
                                   std::int64_t to_utc_s);
   std::vector<MissingRun> missing(MeterIndex meter, std::int64_t from_utc_s, std::int64_t to_utc_s);

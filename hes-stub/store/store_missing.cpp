@@ -6,12 +6,28 @@
 
 #include "hes-stub/store/store.hpp"
 #include "hes-stub/store/store_impl.hpp"
+#include "protocol/calendar.hpp"
 
 namespace hes {
+
+namespace {
+
+// The first local begin of a month later than this.
+std::int64_t next_month(const LocalZone& zone, std::int64_t utc_s) {
+  const std::int64_t local_s = utc_s + zone.offset_min(utc_s) * 60;
+  const auto date = protocol::civil_from_days(protocol::floor_div(local_s, protocol::kDayS));
+  const bool last = date.month == 12;
+  const std::int64_t day =
+      protocol::days_from_civil(date.year + (last ? 1 : 0), last ? 1 : date.month + 1, 1);
+  return zone.utc_of(day * protocol::kDayS, false);
+}
+
+}  // namespace
 
 std::int64_t Store::Impl::next_stamp(MeterIndex meter, ProfileIndex profile,
                                      std::int64_t after_utc_s) const {
   if (profiles[profile] == kDailyClosing) return zone.next_midnight(after_utc_s);
+  if (profiles[profile] == kMonthlyClosing) return next_month(zone, after_utc_s);
   const std::int64_t period_s = meters.period_s(meter);
   return (protocol::floor_div(after_utc_s, period_s) + 1) * period_s;
 }

@@ -132,6 +132,7 @@ void Store::set_meters(const Inventory& inventory, const protocol::LocalZone& zo
   for (auto& of_profile : impl_->series) of_profile.resize(meters());
   profile(kLoadProfile);
   profile(kDailyClosing);
+  profile(kMonthlyClosing);
   std::map<std::int64_t, MeterIndex> index_of;
   for (MeterIndex meter = 0; meter < meters(); ++meter) {
     index_of[impl_->meters.id_of(meter)] = meter;

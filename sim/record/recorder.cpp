@@ -38,6 +38,8 @@ void Recorder::row_stored(hes::MeterIndex meter, const protocol::cosem::Obis& pr
     writer_.append(result::HeadEndRow{stored_row(meter, row, ordinal, arrival_utc_s)});
   } else if (profile == hes::kDailyClosing) {
     writer_.append(result::ClosingRow{stored_row(meter, row, 0, arrival_utc_s)});
+  } else if (profile == hes::kMonthlyClosing) {
+    writer_.append(result::MonthRow{stored_row(meter, row, 0, arrival_utc_s)});
   }
 }
 

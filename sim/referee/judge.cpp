@@ -3,6 +3,7 @@
 #include "sim/referee/judge.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -100,10 +101,27 @@ Boundaries midnights_of(const ZoneRule& zone) {
           }};
 }
 
-struct ProfileRows {
-  std::vector<ReferenceRow> load;
-  std::vector<ReferenceRow> closings;
-};
+// The local begin of the month that this instant stands in.
+std::int64_t month_begin(const ZoneRule& zone, std::int64_t utc_s) {
+  const std::int64_t local_s = utc_s + 60 * zone.offset_at_min(utc_s);
+  const auto date = protocol::civil_from_days(protocol::floor_div(local_s, protocol::kDayS));
+  const std::int64_t first_s =
+      protocol::days_from_civil(date.year, date.month, 1) * protocol::kDayS;
+  const std::int64_t guess_s = first_s - 60 * zone.offset_at_min(utc_s);
+  return first_s - 60 * zone.offset_at_min(guess_s);
+}
+
+Boundaries months_of(const ZoneRule& zone) {
+  constexpr std::int64_t kIntoTheNextMonthS = 32 * protocol::kDayS;  // months have 28 to 31 days
+  return {[zone](std::int64_t utc_s) { return month_begin(zone, utc_s); },
+          [zone](std::int64_t utc_s) {
+            return month_begin(zone, month_begin(zone, utc_s) + kIntoTheNextMonthS);
+          }};
+}
+
+// By profile, in the order in which the truth is asked where they are captured at one instant.
+enum ProfileKind : std::uint8_t { kClosingRows, kMonthRows, kLoadRows, kProfileKinds };
+using ProfileRows = std::array<std::vector<ReferenceRow>, kProfileKinds>;
 
 // All rows that meter `home` captures up to `now`, with the truth at each capture up to `end`.
 ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::TimeNs end,
@@ -111,10 +129,20 @@ ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::T
   const auto powered = powered_spans(scenario, home.identity.number);
   const ZoneRule& zone = home.settings.zone;
   const models::Rtc& rtc = home.meter->board().rtc.clock();
-  const auto load = expected_rows(rtc, powered, multiples_of(home.settings.capture_period_s), now);
-  const auto closings = expected_rows(rtc, powered, midnights_of(zone), now);
+  std::vector<std::pair<ExpectedRow, ProfileKind>> all;
+  const auto expect = [&](ProfileKind kind, const Boundaries& boundaries) {
+    for (const ExpectedRow& row : expected_rows(rtc, powered, boundaries, now)) {
+      all.emplace_back(row, kind);
+    }
+  };
+  expect(kClosingRows, midnights_of(zone));
+  expect(kMonthRows, months_of(zone));
+  expect(kLoadRows, multiples_of(home.settings.capture_period_s));
+  // In the order of time: the truth does not run backwards.
+  std::ranges::stable_sort(all, {}, [](const auto& each) { return each.first.captured_at; });
   TruthMeter truth(*home.supply, home.meter->feed().changes());
-  const auto reference = [&](const ExpectedRow& expected) {
+  ProfileRows rows;
+  for (const auto& [expected, kind] : all) {
     const int offset_min = zone.offset_at_min(expected.stamp_utc_s);
     ReferenceRow row;
     row.row = expected;
@@ -122,18 +150,8 @@ ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::T
     row.status = expected.status;
     if (offset_min != zone.offset_min) row.status |= kRowStatusDaylightSaving;
     if (expected.captured_at <= end) row.truth = truth.advance(expected.captured_at);
-    return row;
-  };
-  // In the order of time: the truth does not run backwards.
-  ProfileRows rows;
-  auto closing = closings.begin();
-  for (const ExpectedRow& expected : load) {
-    for (; closing != closings.end() && closing->captured_at < expected.captured_at; ++closing) {
-      rows.closings.push_back(reference(*closing));
-    }
-    rows.load.push_back(reference(expected));
+    rows[kind].push_back(row);
   }
-  for (; closing != closings.end(); ++closing) rows.closings.push_back(reference(*closing));
   return rows;
 }
 
@@ -218,7 +236,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     const Home& home = *world.homes()[i];
     // Meters and modules live on while the meters are read.
     const ProfileRows rows = reference_rows(scenario, home, end, world.now());
-    const Reference reference = judged_by(rows.load, capture_end, start_utc_s, INT64_MIN);
+    const Reference reference = judged_by(rows[kLoadRows], capture_end, start_utc_s, INT64_MIN);
     write_truth(i + 1, reference.due, start_utc_s, writer);
     const auto held = reference.judged(stored_rows(store, i, hes::kLoadProfile));
     Punctuality punctuality{static_cast<double>(scenario.hes.in_time_s), 0};
@@ -231,18 +249,21 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     const kernel::TimeNs last_due =
         (punctuality.last_due_utc_s(end_utc_s) - start_utc_s) * kernel::kNsPerSecond;
     const kernel::TimeNs due = figures.cut_short ? std::min(capture_end, last_due) : capture_end;
-    const Reference expected = judged_by(rows.load, due, start_utc_s, INT64_MIN);
+    const Reference expected = judged_by(rows[kLoadRows], due, start_utc_s, INT64_MIN);
     figures.head_end += compare(expected.due, expected.judged(held), start_utc_s, punctuality);
     if (!held.empty()) {
       const result::Registers& last = held.back().registers;
       for (std::size_t r = 0; r < figures.sums.size(); ++r) figures.sums[r] += last[r];
     }
-    // Those that close a day before the start, once more after the clock was set back, are not
-    // asked for as such.
-    const Reference closings = judged_by(rows.closings, due, start_utc_s, start_utc_s);
-    figures.closings +=
-        compare(closings.due, closings.judged(stored_rows(store, i, hes::kDailyClosing)),
-                start_utc_s, punctuality);
+    // Those that close a day or month before the start, once more after the clock was set back, are
+    // not asked for as such.
+    const auto closed = [&](ProfileKind kind, const protocol::cosem::Obis& profile) {
+      const Reference closings = judged_by(rows[kind], due, start_utc_s, start_utc_s);
+      return compare(closings.due, closings.judged(stored_rows(store, i, profile)), start_utc_s,
+                     punctuality);
+    };
+    figures.closings += closed(kClosingRows, hes::kDailyClosing);
+    figures.months += closed(kMonthRows, hes::kMonthlyClosing);
     if (i >= flash.size() || !flash[i]) {
       ++figures.flash_unread;
       continue;

@@ -115,6 +115,7 @@ struct RunFigures {
   Tally head_end;
   Tally flash;
   Tally closings;                     // daily, in the head-end
+  Tally months;                       // monthly closings, in the head-end
   std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
   std::uint64_t flash_unread = 0;     // meters that could not be read at the end
   std::array<double, protocol::cosem::kQuantities> sums{};  // last rows of all meters, by register

@@ -88,6 +88,14 @@ constexpr KpiInfo kFigures[] = {
      tally<&F::closings, &Tally::duplicated>},
     {"closings_mismatches", "", "as truth_mismatches, of the daily closings",
      tally<&F::closings, &Tally::mismatches>},
+    {"monthly_expected", "", "monthly closings that should exist",
+     tally<&F::months, &Tally::expected>},
+    {"monthly_lost", "", "expected monthly closings that the head-end does not have at the end",
+     tally<&F::months, &Tally::lost>},
+    {"monthly_duplicated", "", "monthly closings more than once, or that nobody expects",
+     tally<&F::months, &Tally::duplicated>},
+    {"monthly_mismatches", "", "as truth_mismatches, of the monthly closings",
+     tally<&F::months, &Tally::mismatches>},
     {"flash_lost", "",
      "expected rows that a meter's flash does not have; no flash figure holds a limit while "
      "flash_unread is above 0",
@@ -102,7 +110,8 @@ constexpr KpiInfo kFigures[] = {
      "rows and closings of head-end and flash whose capture counter is not above that of the row "
      "captured before",
      [](const F& f) {
-       return number(f.head_end.misnumbered + f.closings.misnumbered + f.flash.misnumbered);
+       return number(f.head_end.misnumbered + f.closings.misnumbered + f.months.misnumbered +
+                     f.flash.misnumbered);
      },
      Ripeness::growing, flash_unread},
     {"flash_unread", "", "meters whose flash could not be read at the end",

@@ -56,6 +56,11 @@ struct ClosingRow : StoredRow {
                                     "Daily closings as the head-end has them at the end."};
 };
 
+struct MonthRow : StoredRow {
+  static constexpr TableName kTable{"monthly_closings",
+                                    "Monthly closings as the head-end has them at the end."};
+};
+
 struct FlashRow : ProfileRow {
   static constexpr TableName kTable{"flash_rows", "Load profile in the meters' flash at the end."};
 };

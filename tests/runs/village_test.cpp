@@ -50,6 +50,24 @@ TEST(Village, AllItsExpectationsHold) {
   expect_numbers_rise(result);
 }
 
+// Ten meters of both roads close their month once, one twice, as its clock went back; two are dark.
+TEST(Village, MonthsAreClosedAndCollectedOnBothRoads) {
+  const Folder folder;
+  const ProgramRun run =
+      amitwin({"run", "scenarios/month-end.toml", "--quiet", "--out", folder / "month"});
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  const std::string result = folder / "month/result.h5";
+  std::map<double, int> closed;
+  for (const double meter : column_of(result, "monthly_closings", "meter")) ++closed[meter];
+  EXPECT_EQ(
+      closed,
+      (std::map<double, int>{
+          {1, 1}, {2, 1}, {4, 1}, {5, 1}, {6, 1}, {7, 1}, {8, 2}, {10, 1}, {11, 1}, {12, 1}}));
+  for (const double stamp : column_of(result, "monthly_closings", "stamp_utc_s")) {
+    EXPECT_EQ(stamp, 1'711'922'400);  // 2024-03-31T22:00:00Z
+  }
+}
+
 TEST(Village, TheSameSeedGivesTheSameDigestAndAnotherSeedAnother) {
   Scenario scenario = hamlet(9, 3, 3);
   const Folder a, b, c;

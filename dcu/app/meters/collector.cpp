@@ -160,6 +160,11 @@ std::optional<DecodedRows> Collector::take_answer(const Job& job, const Reading&
                                                   const Answer& answer) {
   auto decoded =
       decode_rows(answer.data, reading.profile, period_s(job.meter), core_.store.parameters().zone);
+  if (decoded && decoded->columns_changed) {
+    core_.store.note(Store::EventGroup::meters, event_code::kColumnsChanged,
+                     core_.store.meters()[job.meter].given.serial);
+    return std::nullopt;
+  }
   if (decoded && decoded->left_out != 0) {
     core_.counters.rows_left_out += decoded->left_out;
     core_.store.note(Store::EventGroup::meters, event_code::kRowsLeftOut,

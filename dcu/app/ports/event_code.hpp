@@ -36,6 +36,7 @@ inline constexpr std::uint16_t kMeterRemoved = 7;
 inline constexpr std::uint16_t kKeysChanged = 8;
 inline constexpr std::uint16_t kRowsLeftOut =
     9;  // without a date, or a value that fits no register
+inline constexpr std::uint16_t kColumnsChanged = 10;  // of a profile, in the meter: not collected
 // orders
 inline constexpr std::uint16_t kOrderAccepted = 1;
 inline constexpr std::uint16_t kOrderDone = 2;

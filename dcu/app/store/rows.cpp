@@ -60,6 +60,8 @@ std::int64_t take_signed(FieldReader& in) {
 std::optional<DecodedRows> decode_rows(Bytes array, Profile profile, std::int64_t period_s,
                                        const protocol::LocalZone& zone) {
   DecodedRows decoded;
+  decoded.columns_changed = profile_rows::columns_changed(array);
+  if (decoded.columns_changed) return decoded;
   const std::size_t registers = is_event_log(profile) ? 0 : kRowValues;
   const std::size_t plain = kFirstRegister + registers;
   const std::size_t columns = profile_rows::columns_of(array);

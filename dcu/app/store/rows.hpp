@@ -40,6 +40,7 @@ inline constexpr std::uint8_t kRowClockAdjusted = 0x20;
 // is left out: the others are worth having.
 struct DecodedRows {
   std::vector<Row> rows;
+  bool columns_changed = false;  // in the meter, by a client: no row of these is taken
   std::uint32_t left_out = 0;
   std::uint32_t newest = 0;  // largest capture counter, of those left out too
 };

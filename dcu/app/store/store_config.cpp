@@ -160,6 +160,7 @@ std::vector<Task> default_tasks() {
   return {
       task("loadProfile", TaskKind::load_profile, 14'400, 120, Priority::high),
       task("dailyClosing", TaskKind::daily_closing, kDayS, 1800, Priority::normal),
+      task("monthlyClosing", TaskKind::monthly_closing, 0, 2100, Priority::normal),
       task("meterEvents", TaskKind::meter_events, kDayS, 2700, Priority::normal),
       task("clockCheck", TaskKind::clock_check, kDayS, 3600, Priority::normal),
       task("statistics", TaskKind::statistics, kDayS, 300, Priority::normal),

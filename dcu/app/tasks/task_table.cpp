@@ -67,18 +67,22 @@ void TaskTable::start() {
 void TaskTable::resume() {
   const std::int64_t now_s = parts_.core.now_s();
   for (const Task& task : parts_.core.store.tasks()) {
-    const bool events = task.kind == TaskKind::meter_events;
-    const bool rows = task.kind == TaskKind::load_profile || task.kind == TaskKind::daily_closing;
-    if (!task.enabled || (!events && !rows)) continue;
+    const auto* const facts =
+        std::ranges::find(kProfileFacts, std::optional(task.kind), &ProfileFacts::task);
+    if (!task.enabled || facts == std::end(kProfileFacts)) continue;
     const std::int64_t run_s = parts_.core.store.value(run_name(task.id));
     if (run_s < last_run_s(task, now_s)) continue;  // missed as a whole: run_due() does it
-    const Profile profile = task.kind == TaskKind::daily_closing ? Profile::daily : Profile::load;
     std::vector<MeterIndex> open;
     for (const MeterIndex meter : meters_of(parts_.core.store, task.meters)) {
       const MeterEntry& entry = parts_.core.store.meters()[meter];
-      const std::int64_t settled_s = entry.profiles[static_cast<std::size_t>(profile)].settled_s;
-      const std::int64_t period_s = profile == Profile::daily ? kDayS : entry.capture_period_s;
-      if (events || settled_s + period_s <= last_run_s(task, now_s)) open.push_back(meter);
+      const std::int64_t settled_s =
+          entry.profiles[static_cast<std::size_t>(facts->profile)].settled_s;
+      const std::int64_t period_s = facts->profile == Profile::daily  ? kDayS
+                                    : facts->profile == Profile::load ? entry.capture_period_s
+                                                                      : 0;
+      if (is_event_log(facts->profile) || settled_s + period_s <= last_run_s(task, now_s)) {
+        open.push_back(meter);
+      }
     }
     read_profiles(task, open);
   }

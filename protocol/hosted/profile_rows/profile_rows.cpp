@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "protocol/axdr/compact_array.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 
 namespace protocol::profile_rows {
 namespace {
@@ -138,6 +139,19 @@ bool decode(Bytes array, const Shape& shape, std::vector<Row>& rows) {
   }
   if (!in.at_end()) rows.clear();
   return in.at_end();
+}
+
+bool columns_changed(Bytes array) {
+  if (is_compact(array)) return false;
+  Cursor in(array);
+  if (in.array() == 0) return false;
+  for (std::uint32_t left = in.structure(); left > 0 && in.ok(); --left) {
+    const axdr::Value value = in.next();
+    if (value.tag != Tag::octet_string || value.content.size() != cosem::kDateTimeOctets) continue;
+    const std::uint8_t status = value.content.back();
+    return status != cosem::kNotSpecified && (status & cosem::classes::kColumnsChanged) != 0;
+  }
+  return false;
 }
 
 std::size_t columns_of(Bytes array) {

@@ -59,6 +59,10 @@ struct Shape {
 // is anything else, or a row has another number of columns.
 bool decode(Bytes array, const Shape& shape, std::vector<Row>& rows);
 
+// Whether the clock of the first row says, in whatever column, that these columns are not those
+// that the meter left the production line with (classes::kColumnsChanged).
+bool columns_changed(Bytes array);
+
 // Columns of the first row; 0: there is none.
 std::size_t columns_of(Bytes array);
 

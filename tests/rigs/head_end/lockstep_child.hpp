@@ -49,7 +49,7 @@ class Child {
 
 inline std::vector<std::string> rows_of(hes::Store& store, std::size_t meters) {
   std::vector<std::string> lines;
-  for (const hes::Obis& obis : {hes::kLoadProfile, hes::kDailyClosing}) {
+  for (const hes::Obis& obis : {hes::kLoadProfile, hes::kDailyClosing, hes::kMonthlyClosing}) {
     for (hes::MeterIndex meter = 0; meter < meters; ++meter) {
       store.for_each_row(meter, store.profile(obis), [&](const hes::Row& row, unsigned ordinal) {
         lines.push_back(std::to_string(meter) + hes::to_string(obis) + " " +

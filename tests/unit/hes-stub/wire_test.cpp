@@ -7,6 +7,7 @@
 #include <random>
 
 #include "hes-stub/meters/row_decoder.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
@@ -197,6 +198,24 @@ TEST(RowDecoder, TheCaptureCounterIsTakenFromItsColumn) {
   EXPECT_EQ(rows[0].capture_counter, 41u);
   EXPECT_EQ(rows[0].n_values, 6);
   EXPECT_EQ(rows[0].values[0], 500);
+}
+
+// As many columns and of the same types, but others: the clock says so, wherever it stands.
+TEST(RowDecoder, RowsOfColumnsThatAClientChangedAreNotTaken) {
+  const TypeTemplate type = hes_test::fake_type();
+  const ProfileType& profile = *type.profile(kLoadProfile);
+  Octets value = hes_test::encode_rows(quarters(kFebruary + 900, 2, 500));
+  std::vector<Row> rows;
+  value[2 + 2 + 2 + 11] |= classes::kColumnsChanged;  // status of the first clock
+  EXPECT_TRUE(decode_rows(value, profile, 900, rows).columns_changed);
+  EXPECT_FALSE(decode_rows(value, profile, 900, rows).ok);
+  EXPECT_TRUE(rows.empty());
+  value[2 + 2 + 2 + 11] = 0xFF;  // not specified
+  EXPECT_FALSE(decode_rows(value, profile, 900, rows).columns_changed);
+  EXPECT_EQ(rows.size(), 2u);
+  const Octets fewer = {1,   1, 2, 2,   6, 0, 0, 0,   7,   9,   12,  7,
+                        234, 2, 1, 255, 0, 0, 0, 255, 255, 196, 0x40};
+  EXPECT_TRUE(decode_rows(fewer, profile, 900, rows).columns_changed);
 }
 
 // One row of the load profile with these six values.

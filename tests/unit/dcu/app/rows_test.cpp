@@ -7,6 +7,7 @@
 
 #include "dcu/app/tasks/task_table.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/classes/profile_generic.hpp"
 
 namespace {
 
@@ -44,6 +45,15 @@ TEST(Rows, AreTakenAsTheMeterCapturedThem) {
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->rows, rows);
   EXPECT_EQ(decoded->left_out, 0u);
+}
+
+TEST(Rows, OfColumnsThatAClientChangedAreNotTaken) {
+  std::vector<Row> rows{row_of(900, 5), row_of(1800, 6)};
+  for (Row& row : rows) row.at.status = protocol::cosem::classes::kColumnsChanged;
+  const auto decoded = decode_rows(load_rows(rows), Profile::load, 900);
+  ASSERT_TRUE(decoded);
+  EXPECT_TRUE(decoded->columns_changed);
+  EXPECT_TRUE(decoded->rows.empty());
 }
 
 TEST(Rows, TheCaptureCounterIsTakenWhereThereIsOneAndMakesEqualRowsTwo) {

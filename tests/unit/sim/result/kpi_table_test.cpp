@@ -22,6 +22,7 @@ TEST(KpiTable, EachCountIsItsOwn) {
   RunFigures figures;
   figures.head_end = {101, 102, 103, 104, 105, 106, 1, 107};
   figures.closings = {201, 202, 203, 204, 205, 206, 20, 207};
+  figures.months = {401, 402, 403, 404, 405, 406, 4000, 407};
   figures.flash = {301, 302, 303, 304, 305, 306, 300, 307};
   figures.flash_differing = 1;
   figures.flash_unread = 2;
@@ -42,11 +43,15 @@ TEST(KpiTable, EachCountIsItsOwn) {
                                                   {"closings_lost", 203},
                                                   {"closings_duplicated", 204},
                                                   {"closings_mismatches", 205},
+                                                  {"monthly_expected", 401},
+                                                  {"monthly_lost", 403},
+                                                  {"monthly_duplicated", 404},
+                                                  {"monthly_mismatches", 405},
                                                   {"flash_lost", 303},
                                                   {"flash_duplicated", 304},
                                                   {"flash_mismatches", 305},
                                                   {"flash_differing", 1},
-                                                  {"rows_misnumbered", 321},
+                                                  {"rows_misnumbered", 4321},
                                                   {"flash_unread", 2},
                                                   {"relay_orders", 3},
                                                   {"relay_orders_done", 4},
