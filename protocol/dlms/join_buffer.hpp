@@ -6,6 +6,16 @@
 
 namespace protocol::dlms {
 
+// Memory that a device lends while a long transfer lasts.
+class JoinMemory {
+ public:
+  virtual MutableBytes take() = 0;  // empty: none is left
+  virtual void give(MutableBytes memory) = 0;
+
+ protected:
+  ~JoinMemory() = default;
+};
+
 // Where a server joins the blocks of a long SET or ACTION, and keeps a long return value. A device
 // has one for all its sessions: long transfers are rare, and the latest one takes it over, but from
 // nobody who proved more than it did: rank is the strength of the authentication. A ticket tells a
@@ -15,11 +25,15 @@ class JoinBuffer {
   using Ticket = std::uint32_t;
   static constexpr Ticket kNoTicket = 0;
 
-  explicit JoinBuffer(MutableBytes memory) : memory_(memory) {}
+  explicit JoinBuffer(MutableBytes memory) : memory_(memory), capacity_(memory.size()) {}
+  // Its memory is borrowed, `capacity` octets of it, and given back at the end of each transfer.
+  JoinBuffer(JoinMemory& lender, std::size_t capacity) : lender_(&lender), capacity_(capacity) {}
 
-  // kNoTicket: it stays with who has it.
+  // kNoTicket: it stays with who has it, or there is no memory.
   Ticket claim(std::uint8_t rank) {
     if (held_ && rank < rank_) return kNoTicket;
+    if (lender_ != nullptr && memory_.empty()) memory_ = lender_->take();
+    if (memory_.size() < capacity_) return kNoTicket;
     size_ = 0;
     held_ = true;
     rank_ = rank;
@@ -27,10 +41,15 @@ class JoinBuffer {
   }
   bool holds(Ticket ticket) const { return held_ && ticket == ticket_; }
   void release(Ticket ticket) {
-    if (holds(ticket)) held_ = false;
+    if (!holds(ticket)) return;
+    held_ = false;
+    if (lender_ == nullptr) return;
+    lender_->give(memory_);
+    memory_ = {};
+    size_ = 0;
   }
   bool busy() const { return held_; }
-  std::size_t capacity() const { return memory_.size(); }
+  std::size_t capacity() const { return capacity_; }
 
   bool append(Bytes octets) {
     Writer out(free());
@@ -44,10 +63,14 @@ class JoinBuffer {
     size_ = n;
   }
   Bytes joined() const { return Bytes(memory_).first(size_); }
-  MutableBytes free() const { return memory_.subspan(size_); }
+  MutableBytes free() const {
+    return memory_.empty() ? memory_ : memory_.first(capacity_).subspan(size_);
+  }
 
  private:
+  JoinMemory* lender_ = nullptr;
   MutableBytes memory_;
+  std::size_t capacity_ = 0;
   std::size_t size_ = 0;
   Ticket ticket_ = kNoTicket;
   std::uint8_t rank_ = 0;

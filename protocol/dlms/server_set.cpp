@@ -101,9 +101,8 @@ ServerSession::Fault ServerSession::set_block(Exchange& x, std::uint8_t invoke_i
     return kNoFault;
   }
   if (failure == AccessResult::success) {
-    const Bytes value = join_->joined();
-    failure = axdr::is_one_value(value) ? x.application.set(role_->sap, transfer_.attribute, value)
-                                        : AccessResult::type_unmatched;
+    // Also what is cut off or goes on behind its end: a meter notes what it refuses.
+    failure = x.application.set(role_->sap, transfer_.attribute, join_->joined());
   }
   end_long_transfer();
   put_last_block(invoke_id, failure, block.number, out);

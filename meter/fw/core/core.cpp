@@ -9,7 +9,7 @@ namespace meter::fw {
 std::uint32_t Core::errors() const {
   std::uint32_t errors = durable.state.error_register;
   if (!clock.valid) errors |= kErrorClockInvalid;
-  if (parameters.failed() || journal.failed()) errors |= kErrorNvMemory;
+  if (parameters.failed() || journal.failed() || calendar.failed()) errors |= kErrorNvMemory;
   return errors;
 }
 

@@ -7,6 +7,7 @@
 #include "meter/fw/events/journal.hpp"
 #include "meter/fw/measure/calibration.hpp"
 #include "meter/fw/store/durable.hpp"
+#include "meter/fw/tariff/calendar_store.hpp"
 
 namespace meter::fw {
 
@@ -16,7 +17,8 @@ struct Settings {
   std::uint8_t control_state = 1;  // 0 disconnected, 1 connected, 2 ready for reconnection
   std::uint8_t output_state = 1;   // the contact, as it last reported
   std::uint8_t security_policy = 3;
-  std::array<char, 12> revision{};  // of the firmware that ran last
+  std::array<char, 12> revision{};   // of the firmware that ran last
+  std::uint8_t demand_quarters = 0;  // demand integration period in quarters of an hour; 0: one
 };
 
 // Error register 0.0.97.97.0, IDIS package 2.
@@ -36,6 +38,7 @@ struct Core {
   Durable durable;
   Clock clock;
   Journal journal;
+  CalendarStore calendar;
   Settings settings;
   meter_provision identity{};
   ProfileSetups setups{};

@@ -89,6 +89,10 @@ struct Answer {
 // One of the key transfers that this APDU asks for, before the first of them is done.
 void stage_keys(Context& context, KeySet keys, Bytes parameter);
 
+// Of a change of the tariff calendar.
+enum class CalendarChange : std::uint8_t;
+AccessResult result_of(CalendarChange change);
+
 // A stored stamp as it was on the day it was written, whatever the zone is now.
 protocol::cosem::DateTime date_time_of(const RowHead& head);
 

@@ -4,16 +4,21 @@
 
 #include <array>
 
+#include "protocol/cosem/classes/activity_calendar.hpp"
 #include "protocol/cosem/classes/association_ln.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/demand_register.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/extended_register.hpp"
 #include "protocol/cosem/classes/mac_address.hpp"
 #include "protocol/cosem/classes/prime.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/cosem/classes/sap_assignment.hpp"
+#include "protocol/cosem/classes/script_table.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
+#include "protocol/cosem/classes/special_days.hpp"
 
 namespace meter::fw {
 
@@ -29,10 +34,15 @@ template <typename... Class>
 struct ClassList {};
 using Classes = ClassList<classes::Data,                //
                           classes::Register,            //
+                          classes::ExtendedRegister,    //
+                          classes::DemandRegister,      //
                           classes::ProfileGeneric,      //
                           classes::Clock,               //
+                          classes::ScriptTable,         //
+                          classes::SpecialDaysTable,    //
                           classes::AssociationLn,       //
                           classes::SapAssignment,       //
+                          classes::ActivityCalendar,    //
                           classes::SecuritySetup,       //
                           classes::DisconnectControl,   //
                           classes::MacAddress,          //

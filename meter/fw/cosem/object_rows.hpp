@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "meter/fw/core/revision.hpp"
+#include "meter/fw/cosem/billing_rows.hpp"
 #include "meter/fw/cosem/object_row.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
 #include "meter/fw/profiles/captured_values.hpp"
@@ -17,8 +18,7 @@ namespace meter::fw {
 
 using protocol::cosem::obis;
 
-// DLMS units, Blue Book table of physical units.
-inline constexpr std::uint8_t kWatt = 27;
+// DLMS units, Blue Book table of physical units; kWatt in billing_rows.hpp.
 inline constexpr std::uint8_t kVar = 29;
 inline constexpr std::uint8_t kAmpere = 33;
 inline constexpr std::uint8_t kVolt = 35;
@@ -210,9 +210,10 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
     row<classes::PrimeApplication>(obis(0, 0, 28, 7, 0), kMetering),
 });
 
-inline constexpr auto kRows = joined(kIdentityRows, kProfileStatusRows, kStatusRows, kEventCodeRows,
-                                     kEnergyRows, kInstantaneousRows, kProfileRows, kEventLogRows,
-                                     kServiceRows, on_power_line(kPowerLineRows));
+inline constexpr auto kRows =
+    joined(kIdentityRows, kProfileStatusRows, kStatusRows, kEventCodeRows, kEnergyRows, kRateRows,
+           kDemandRows, kInstantaneousRows, kProfileRows, kEventLogRows, kServiceRows, kTariffRows,
+           on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();

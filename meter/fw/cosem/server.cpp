@@ -124,12 +124,18 @@ AccessResult CosemServer::set(Sap sap, const Attribute& attribute, Bytes value) 
       target_of(attribute.class_id, attribute.instance, sap, context_.fitting());
   if (object == nullptr) return why;
   if (!includes(rights.writable, attribute.index)) return AccessResult::read_write_denied;
-  return with_class(Classes{}, object->place, [&, object = object]<typename Class>() {
+  AccessResult result = AccessResult::type_unmatched;  // cut off, or with something behind it
+  if (axdr::is_one_value(value)) result = set_attribute(*object, attribute.index, value);
+  return noted(result);
+}
+
+AccessResult CosemServer::set_attribute(const Object& object, std::int8_t index, Bytes value) {
+  return with_class(Classes{}, object.place, [&]<typename Class>() {
     if constexpr (kIsWritten<Class>) {
-      if (!protocol::cosem::is_of_type(type_of<Class>(attribute.index), value)) {
+      if (!protocol::cosem::is_of_type(type_of<Class>(index), value)) {
         return AccessResult::type_unmatched;
       }
-      return Behaviour<Class>::set(context_, *object, attribute.index, value);
+      return Behaviour<Class>::set(context_, object, index, value);
     }
     return AccessResult::read_write_denied;
   });
@@ -179,15 +185,21 @@ void CosemServer::served(Sap, Service service, std::size_t reply_octets) {
     case Service::action:
       return hal.work(METER_WORK_ACTION, reply_octets);
     case Service::authentication_failed:
-      return note_security(EventCode::authentication_failed, 0);
+      return note_seldom(EventCode::authentication_failed, 0);
     case Service::decryption_failed:
-      return note_security(EventCode::decryption_failed, 1);
+      return note_seldom(EventCode::decryption_failed, 1);
     case Service::replay_refused:
-      return note_security(EventCode::replay_attack, 2);
+      return note_seldom(EventCode::replay_attack, 2);
   }
 }
 
-void CosemServer::note_security(EventCode code, std::size_t kind) {
+// What somebody with the right to set it set in vain.
+AccessResult CosemServer::noted(AccessResult result) {
+  if (result != AccessResult::success) note_seldom(EventCode::parameter_refused, 3);
+  return result;
+}
+
+void CosemServer::note_seldom(EventCode code, std::size_t kind) {
   const auto now_s = static_cast<std::uint32_t>(context_.parts.core.hal.uptime_us() / 1'000'000);
   if (now_s < quiet_until_s_[kind]) return;
   quiet_until_s_[kind] = now_s + kSecurityNote_s;

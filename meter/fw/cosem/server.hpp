@@ -46,16 +46,18 @@ class CosemServer final : public protocol::dlms::Application {
   bool take_profile_reset() { return std::exchange(context_.profile_reset, false); }
 
  private:
-  static constexpr std::size_t kSecurityEvents = 3;
+  static constexpr std::size_t kSeldomEvents = 4;
 
-  void note_security(EventCode code, std::size_t kind);
+  AccessResult set_attribute(const Object& object, std::int8_t index, Bytes value);
+  AccessResult noted(AccessResult result);
+  void note_seldom(EventCode code, std::size_t kind);
 
   Bytes unicast_key(KeySet keys) const;
 
   Context context_;
   AcceptedCounters accepted_;
   // One entry a kind and minute: an attacker must not wash the log away.
-  std::array<std::uint32_t, kSecurityEvents> quiet_until_s_{};
+  std::array<std::uint32_t, kSeldomEvents> quiet_until_s_{};
 };
 
 }  // namespace meter::fw

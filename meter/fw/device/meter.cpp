@@ -30,12 +30,13 @@ void Meter::open_parameters() {
                       is_sensible(core_.identity, core_.n_elements);
   core_.parameters.load(core_.hal, BlockKind::calibration, calibration_);
   core_.parameters.load(core_.hal, BlockKind::settings, core_.settings);
+  core_.calendar.open(core_.hal);
 }
 
 bool Meter::provision(const meter_provision& provision) {
   if (!is_sensible(provision, core_.n_elements)) return false;
   open_parameters();
-  if (!core_.journal.format(core_.hal)) return false;
+  if (!core_.journal.format(core_.hal) || !core_.calendar.format(core_.hal)) return false;
   core_.identity = provision;
   core_.provisioned = core_.parameters.store(core_.hal, BlockKind::profiles,
                                              default_setups(provision.capture_period_s)) &&

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "meter/fw/cosem/calendar_limits.hpp"
 #include "meter/fw/wires/port.hpp"
 #include "meter/fw/wires/power_line.hpp"
 
@@ -9,6 +10,17 @@ namespace meter::fw {
 
 // Memory behind a Meter on a platform with a power line modem: the others do not pay for it.
 inline constexpr std::size_t kPowerLineOctets = sizeof(PowerLine);
+
+// Buffers of the platform, lent for long transfers.
+class PoolMemory final : public protocol::dlms::JoinMemory {
+ public:
+  explicit PoolMemory(const Hal& hal) : hal_(hal) {}
+  MutableBytes take() override { return hal_.buffer_take(); }
+  void give(MutableBytes memory) override { hal_.buffer_give(memory); }
+
+ private:
+  const Hal& hal_;
+};
 
 // One meter. Everything it knows is in here, in `retained` and in flash.
 class Meter {
@@ -48,10 +60,12 @@ class Meter {
   std::array<InvocationCounter, kKeySets> counters_;
   CosemServer server_;
   Push push_;
-  // Long SET and ACTION: no object takes a value near this size.
-  static constexpr std::size_t kJoinOctets = 512;
-  std::array<std::uint8_t, kJoinOctets> join_memory_{};
-  protocol::dlms::JoinBuffer join_{join_memory_};
+  // Long SET and ACTION. The longest value is the table of all day profiles of a calendar; a buffer
+  // of the platform's pool takes it, so that a meter that is not being programmed keeps no room.
+  static constexpr std::size_t kJoinOctets = METER_BUFFER_BYTES;
+  static_assert(kMaxDayTableOctets <= kJoinOctets);
+  PoolMemory join_memory_{core_.hal};
+  protocol::dlms::JoinBuffer join_{join_memory_, kJoinOctets};
   Port rs485_;
   Port optical_;
   PowerLine* power_line_ = nullptr;  // in the memory behind this, where it is fitted

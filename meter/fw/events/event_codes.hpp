@@ -14,11 +14,13 @@ enum class EventCode : std::uint8_t {
   clock_adjusted_old = 4,
   clock_adjusted_new = 5,
   clock_invalid = 6,
+  tariff_activated = 9,
   error_register_cleared = 10,
   ram_error = 13,
   nv_memory_error = 14,
   watchdog = 15,
   firmware_activated = 18,
+  passive_tariff_programmed = 19,
   authentication_failed = 46,
   parameters_changed = 47,
   global_key_changed = 48,
@@ -27,6 +29,7 @@ enum class EventCode : std::uint8_t {
   remote_disconnection = 62,
   remote_reconnection = 63,
   switch_failure = 68,
+  parameter_refused = 230,  // of this manufacturer: a client set what this meter cannot be
   log_cleared = 255,
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/store/durable.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "protocol/crc32.hpp"
@@ -9,11 +10,13 @@
 namespace meter::fw {
 namespace {
 
-Bytes octets_of(const DurableState& state) {
+template <typename State>
+Bytes octets_of(const State& state) {
   return {reinterpret_cast<const std::uint8_t*>(&state), sizeof state};
 }
 
-bool read_copy(Bytes copy, DurableState& state) {
+template <typename State>
+bool read_copy(Bytes copy, State& state) {
   std::uint32_t crc;
   std::memcpy(&state, copy.data(), sizeof state);
   std::memcpy(&crc, copy.data() + sizeof state, sizeof crc);
@@ -21,38 +24,97 @@ bool read_copy(Bytes copy, DurableState& state) {
   return state.sequence != 0 && crc == protocol::crc32(octets_of(state));
 }
 
-}  // namespace
+// The pair of copies of a state.
+template <typename State>
+MutableBytes copies_of(const Hal& hal) {
+  constexpr std::size_t kBefore = std::is_same_v<State, DurableState> ? 0 : 2 * kRetainedCopyOctets;
+  return hal.retained().subspan(kBefore, 2 * kCopyOctets<State>);
+}
 
-bool Durable::open(const Hal& hal, const Parameters& parameters) {
+// The newest of two good copies; false: none is.
+template <typename State>
+bool open_copies(const Hal& hal, State& state) {
   bool found = false;
-  const MutableBytes retained = hal.retained();
-  const auto consider = [&](const DurableState& candidate) {
+  State candidate;
+  for (std::size_t copy = 0; copy < 2; ++copy) {
+    const auto octets =
+        copies_of<State>(hal).subspan(copy * kCopyOctets<State>, kCopyOctets<State>);
+    if (!read_copy(octets, candidate)) continue;
     if (!found || candidate.sequence > state.sequence) state = candidate;
     found = true;
-  };
-  DurableState candidate;
-  for (std::size_t copy = 0; copy < 2; ++copy) {
-    if (read_copy(retained.subspan(copy * kRetainedCopyOctets, kRetainedCopyOctets), candidate)) {
-      consider(candidate);
-    }
   }
-  lost_ = !found;
-  if (parameters.load(hal, BlockKind::checkpoint, candidate)) consider(candidate);
   return found;
 }
 
-void Durable::save(const Hal& hal) {
+template <typename State>
+void save_copy(const Hal& hal, State& state) {
   ++state.sequence;
   const MutableBytes copy =
-      hal.retained().subspan((state.sequence & 1u) * kRetainedCopyOctets, kRetainedCopyOctets);
+      copies_of<State>(hal).subspan((state.sequence & 1u) * kCopyOctets<State>, kCopyOctets<State>);
   const std::uint32_t crc = protocol::crc32(octets_of(state));
   std::memcpy(copy.data(), &state, sizeof state);
   std::memcpy(copy.data() + sizeof state, &crc, sizeof crc);
 }
 
+// The parts of the billing state, as they stand in flash: each whole, each of some instant.
+template <typename Part>
+struct BillingBlock {
+  std::uint32_t sequence = 0;
+  Part part;
+};
+static_assert(std::is_trivially_copyable_v<BillingBlock<RateState>>);
+
+}  // namespace
+
+bool Durable::open(const Hal& hal, const Parameters& parameters) {
+  const bool found = open_copies(hal, state);
+  lost_ = !found;
+  DurableState candidate;
+  if (parameters.load(hal, BlockKind::checkpoint, candidate) &&
+      (!found || candidate.sequence > state.sequence)) {
+    state = candidate;
+  }
+  open_billing(hal, parameters);
+  return found;
+}
+
+void Durable::open_billing(const Hal& hal, const Parameters& parameters) {
+  if (!open_copies(hal, billing)) {
+    billing = {};
+    BillingBlock<RateState> rates;
+    BillingBlock<DemandState> demand;
+    if (parameters.load(hal, BlockKind::checkpoint_rates, rates)) billing.rates = rates.part;
+    if (parameters.load(hal, BlockKind::checkpoint_demand, demand)) billing.demand = demand.part;
+    billing.sequence = std::max(rates.sequence, demand.sequence);
+  }
+  if (billing.rates.active >= kRates) billing.rates = {};
+  // Totals that are older than the rates: what was settled was there, and more than that nobody
+  // knows.
+  for (std::size_t quantity = 0; quantity < kQuantities; ++quantity) {
+    std::uint32_t settled = 0;
+    for (const auto& wh : billing.rates.wh) settled += wh[quantity];
+    EnergyRegister& total = state.energy[quantity];
+    if (static_cast<std::int32_t>(total.wh - settled) < 0) total = {settled, 0};
+  }
+}
+
+void Durable::save(const Hal& hal) { save_copy(hal, state); }
+
+void Durable::save_billing(const Hal& hal) {
+  billing_changed_ = true;
+  save_copy(hal, billing);
+}
+
+// The totals first: rates of a later instant could exceed them.
 bool Durable::checkpoint(const Hal& hal, Parameters& parameters) {
   save(hal);
-  return parameters.store(hal, BlockKind::checkpoint, state);
+  if (!parameters.store(hal, BlockKind::checkpoint, state)) return false;
+  if (!billing_changed_) return true;
+  const BillingBlock<RateState> rates{billing.sequence, billing.rates};
+  const BillingBlock<DemandState> demand{billing.sequence, billing.demand};
+  billing_changed_ = !parameters.store(hal, BlockKind::checkpoint_rates, rates) ||
+                     !parameters.store(hal, BlockKind::checkpoint_demand, demand);
+  return !billing_changed_;
 }
 
 }  // namespace meter::fw

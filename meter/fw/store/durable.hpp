@@ -4,20 +4,10 @@
 
 #include <array>
 
+#include "meter/fw/store/billing_state.hpp"
 #include "meter/fw/store/parameters.hpp"
-#include "protocol/cosem/quantities.hpp"
 
 namespace meter::fw {
-
-// Energy in whole Wh (varh) and the rest in microjoules, always below one Wh.
-struct EnergyRegister {
-  std::uint32_t wh = 0;
-  std::uint32_t rest_uj = 0;
-};
-inline constexpr std::int64_t kMicrojoulesPerWh = 3'600'000'000;
-
-using protocol::cosem::kQuantities;
-using enum protocol::cosem::QuantityIndex;
 
 inline constexpr std::size_t kClients = 5;  // order of kClientRoles in clients.hpp
 
@@ -46,9 +36,12 @@ struct DurableState {
   }
 };
 
-// Battery-backed RAM that the firmware asks for: two copies, each with its CRC.
-inline constexpr std::size_t kRetainedCopyOctets = sizeof(DurableState) + 4;
-inline constexpr std::uint32_t kRetainedOctets = 2 * kRetainedCopyOctets;
+// Battery-backed RAM that the firmware asks for: two copies of each state, each with its CRC.
+template <typename State>
+inline constexpr std::size_t kCopyOctets = sizeof(State) + 4;
+inline constexpr std::size_t kRetainedCopyOctets = kCopyOctets<DurableState>;
+inline constexpr std::uint32_t kRetainedOctets =
+    2 * (kRetainedCopyOctets + kCopyOctets<BillingState>);
 static_assert(kRetainedOctets <= METER_RETAINED_MAX_BYTES);
 
 // Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the
@@ -59,15 +52,20 @@ class Durable {
   // The newest good copy wins. False: none at all (first boot).
   bool open(const Hal& hal, const Parameters& parameters);
   void save(const Hal& hal);
+  void save_billing(const Hal& hal);
   // False: flash refused it.
   bool checkpoint(const Hal& hal, Parameters& parameters);
   // open() found the battery-backed copies damaged and went back to flash or to zero.
   bool lost() const { return lost_; }
 
   DurableState state;
+  BillingState billing;
 
  private:
+  void open_billing(const Hal& hal, const Parameters& parameters);
+
   bool lost_ = false;
+  bool billing_changed_ = true;  // since the last checkpoint
 };
 
 }  // namespace meter::fw

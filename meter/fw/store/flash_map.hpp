@@ -15,8 +15,8 @@ constexpr std::uint32_t rows_per_page(std::uint16_t value_octets) {
   return (METER_FLASH_PAGE_BYTES - kPageHeaderOctets) / (sizeof(RowHead) + value_octets + 4u);
 }
 
-// Who lives where in the 256 pages: the parameters, the event logs in their order, and in all that
-// is left the profiles, each where its setup says (profile_setups.hpp).
+// Who lives where in the 256 pages: the parameters, the event logs in their order, last the tariff
+// calendar, and in all that is left the profiles, each where its setup says (profile_setups.hpp).
 inline constexpr LogPlace kParameterPlace{0, 2, kMaxRowValues, 0, true};
 inline constexpr std::uint16_t kEventValueOctets = value_octets(kEventColumns);
 inline constexpr auto kEventPlaces = [] {
@@ -30,7 +30,12 @@ inline constexpr auto kEventPlaces = [] {
 }();
 inline constexpr std::uint16_t kProfileFirstPage =
     kEventPlaces.back().first_page + kEventPlaces.back().pages;
-inline constexpr std::uint16_t kProfilePages = METER_FLASH_PAGES - kProfileFirstPage;
+inline constexpr std::uint16_t kCalendarPages = 2;
+inline constexpr std::uint16_t kProfilePages =
+    METER_FLASH_PAGES - kCalendarPages - kProfileFirstPage;
+
+// The tariff calendar: two pages, written in turn (tariff/calendar_store.hpp).
+inline constexpr std::uint16_t kCalendarFirstPage = METER_FLASH_PAGES - kCalendarPages;
 
 static_assert([] {
   bool held = true;

@@ -19,13 +19,15 @@ enum class BlockKind : std::uint8_t {
   accepted_ceilings,         // no accepted counter was ever above them (AcceptedCounters)
   used_keys,                 // that may not come back (UsedKeys)
   profiles,                  // ProfileSetups: all of them, so that a change is whole or none
+  checkpoint_rates,          // of the billing state, beside checkpoint: energies by rate
+  checkpoint_demand,         // maxima and averages
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
 
 // What a block of each kind may grow to; the largest decides how many records a page takes. A
-// checkpoint that outgrows its share (registers by rate) becomes two kinds, so that a page still
-// holds one record of each and those of a dying supply.
+// checkpoint is of three kinds, so that a page still holds one record of each and those of a dying
+// supply.
 inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     176,  // identity
     192,  // calibration: three elements, three numbers more than today
@@ -36,8 +38,10 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     16,   // accepted_ceilings
     176,  // used_keys
     160,  // profiles
+    184,  // checkpoint_rates
+    192,  // checkpoint_demand
 };
-inline constexpr std::uint32_t kRoomSlots = 3;  // a checkpoint, a reservation, a setting
+inline constexpr std::uint32_t kRoomSlots = 5;  // a checkpoint of three, a reservation, a setting
 static_assert([] {
   for (const std::uint16_t octets : kBlockOctets) {
     if (octets > kParameterPlace.value_octets) return false;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "meter/fw/measure/demand.hpp"
 #include "meter/fw/profiles/profiles.hpp"
+#include "meter/fw/tariff/tariff.hpp"
 
 namespace meter::fw {
 namespace {
@@ -60,6 +62,7 @@ void Schedule::watch(Core& core) {
   if (!fell_back) return;
   const auto before_s = next_capture_s_;
   start(core);
+  restart_demand(core, ticks / kTicksPerSecond);
   // What was passed comes again, and the first of it after a time of any length. The mark also
   // tells that row from the one before it in a home that draws nothing.
   for (std::size_t k = 0; k < kProfileCount; ++k) {
@@ -85,11 +88,21 @@ void Schedule::plan(Core& core, Months months) {
   next_push_s_ = identity.push_period_s == 0
                      ? kNever
                      : next_multiple(now_s, identity.push_period_s, identity.push_delay_s);
+  next_demand_s_ = update_demand(core, now_s);
+  next_tariff_s_ = update_tariff(core, now_s);
+}
+
+void Schedule::replan_billing(Core& core) {
+  const std::int64_t now_s = core.clock.utc_s(core.hal);
+  next_demand_s_ = update_demand(core, now_s);
+  next_tariff_s_ = update_tariff(core, now_s);
+  arm(core);
 }
 
 void Schedule::arm(Core& core) const {
   const std::int64_t capture_s = *std::min_element(next_capture_s_.begin(), next_capture_s_.end());
-  const std::int64_t next = std::min({capture_s, next_season_s_, next_push_s_});
+  const std::int64_t next =
+      std::min({capture_s, next_season_s_, next_push_s_, next_demand_s_, next_tariff_s_});
   core.hal.rtc_match(next == kNever ? kNever : next * kTicksPerSecond);
 }
 
@@ -101,6 +114,8 @@ void Schedule::run(Core& core) {
     core.note_at(EventCode::daylight_saving_switched, next_season_s_);
     next_season_s_ = core.clock.zone.next_change(now_s);
   }
+  // Before rows are captured that show it.
+  if (now_s >= next_demand_s_) next_demand_s_ = update_demand(core, now_s);
   bool day_over = false;
   for (std::size_t k = 0; k < kProfileCount; ++k) {
     if (now_s < next_capture_s_[k]) continue;
@@ -111,9 +126,12 @@ void Schedule::run(Core& core) {
     day_over |= facts.rhythm == Rhythm::day;
   }
   if (day_over) {
+    close_day(core, core.clock.zone.last_midnight(now_s));
     core.parameters.make_room(core.hal);
     core.durable.checkpoint(core.hal, core.parameters);
   }
+  // A rate begins behind the interval and the rows that end with it.
+  if (now_s >= next_tariff_s_) next_tariff_s_ = update_tariff(core, now_s);
   if (now_s >= next_push_s_) {
     push_due_ = true;
     next_push_s_ = next_multiple(now_s, core.identity.push_period_s, core.identity.push_delay_s);
@@ -124,6 +142,7 @@ void Schedule::run(Core& core) {
 void Schedule::set_clock(Core& core, std::int64_t ticks) {
   run(core);
   core.note(EventCode::clock_adjusted_old);
+  const std::int64_t moved = ticks - core.hal.rtc_ticks();
   core.hal.rtc_set(ticks);
   core.clock.valid = true;
   core.note(EventCode::clock_adjusted_new);
@@ -135,6 +154,8 @@ void Schedule::set_clock(Core& core, std::int64_t ticks) {
   for (std::size_t k = 0; k < kProfileCount; ++k) {
     if (now_s >= next_capture_s_[k]) state.profile_status[k] |= kDataNotValid;
   }
+  const std::int64_t most = demand_period_s(core) * kTicksPerSecond / 100;
+  if (moved > most || moved < -most) restart_demand(core, now_s);
   // A change of season that is jumped over is none: no event, the stamps show it.
   next_season_s_ = core.clock.zone.next_change(now_s);
   run(core);

@@ -6,7 +6,7 @@
 
 namespace meter::fw {
 
-// What happens at a time of day: captures, closings, the change of season, pushes. One match
+// What happens at a time of day: captures, closings, demand, rates, seasons, pushes. One match
 // of the RTC, at the nearest. Boundaries are whole seconds of UTC, so rows are exact to the tick.
 class Schedule {
  public:
@@ -20,6 +20,8 @@ class Schedule {
   // Moves the clock. Forward over boundaries: one row at once, stamped with the last of them.
   // Backward: they come again. Zone and season go with UTC and never make a jump.
   void set_clock(Core& core, std::int64_t ticks);
+  // The calendar is another, or its plan, or the demand period.
+  void replan_billing(Core& core);
 
   // Once after each push period (plus delay): rows are to be offered.
   bool take_push_due() {
@@ -37,6 +39,8 @@ class Schedule {
   std::array<std::int64_t, kProfileCount> next_capture_s_{};  // of each profile
   std::int64_t next_season_s_ = kNever;
   std::int64_t next_push_s_ = kNever;
+  std::int64_t next_demand_s_ = kNever;
+  std::int64_t next_tariff_s_ = kNever;
   bool push_due_ = false;
 };
 

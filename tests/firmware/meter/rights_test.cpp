@@ -37,6 +37,11 @@ constexpr Meant kWritten[] = {
     {7, "0.0.98.1.0", 3, "mc"},   {7, "0.0.98.1.0", 8, "mc"},
     {8, "0.0.1.0.0", 2, "mc"},  // the clock: time, zone, daylight saving
     {8, "0.0.1.0.0", 3, "mc"},    {8, "0.0.1.0.0", 8, "mc"},
+    {5, "1.0.1.4.0", 8, "mc"},                                  // demand integration period
+    {5, "1.0.2.4.0", 8, "mc"},    {11, "0.0.11.0.0", 2, "mc"},  // special days
+    {20, "0.0.13.0.0", 6, "mc"},                                // the passive plan and its time
+    {20, "0.0.13.0.0", 7, "mc"},  {20, "0.0.13.0.0", 8, "mc"},
+    {20, "0.0.13.0.0", 9, "mc"},  {20, "0.0.13.0.0", 10, "mc"},
     {70, "0.0.96.3.10", 4, "mc"},  // control mode of the relay
 };
 constexpr Meant kCalled[] = {
@@ -57,7 +62,10 @@ constexpr Meant kCalled[] = {
     {15, "0.0.40.0.0", 1, "mc"},  // the token of HLS
     {15, "0.0.40.0.3", 1, "m"},
     {15, "0.0.40.0.4", 1, "c"},
-    {64, "0.0.43.0.0", 1, "m"},  // each side its own keys
+    {11, "0.0.11.0.0", 1, "mc"},  // insert and delete a special day
+    {11, "0.0.11.0.0", 2, "mc"},
+    {20, "0.0.13.0.0", 1, "mc"},  // activate
+    {64, "0.0.43.0.0", 1, "m"},   // each side its own keys
     {64, "0.0.43.0.0", 2, "m"},
     {64, "0.0.43.0.1", 1, "c"},
     {64, "0.0.43.0.1", 2, "c"},
@@ -116,7 +124,7 @@ class Rights : public testing::Test {
   void check(char who, const protocol::dlms::ClientConfig& config) {
     rigs::PlcClient client(bench, config);
     ASSERT_TRUE(client.associate());
-    const std::vector<std::uint8_t> nothing{1, 0};
+    const std::vector<std::uint8_t> nothing{0};
     for (const rigs::Listed& object : all) {
       for (std::int8_t k = 1; k <= static_cast<std::int8_t>(object.rights.size()); ++k) {
         const Attribute what{object.name.class_id, object.name.instance, k};
