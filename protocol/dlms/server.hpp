@@ -30,6 +30,7 @@ class Application {
   virtual cosem::AccessResult get(Sap client, const cosem::Attribute& attribute,
                                   const cosem::Selection& selection, std::size_t offset,
                                   Writer& out, bool& more) = 0;
+  // `value` may be none, if it came in blocks: cut off, or with something behind it.
   virtual cosem::AccessResult set(Sap client, const cosem::Attribute& attribute, Bytes value) = 0;
   // Of a list of actions each before the first of them is run, so that what must be done together
   // or not at all is known together.

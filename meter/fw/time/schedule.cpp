@@ -116,7 +116,7 @@ void Schedule::run(Core& core) {
   }
   // Before rows are captured that show it.
   if (now_s >= next_demand_s_) next_demand_s_ = update_demand(core, now_s);
-  bool day_over = false;
+  bool day_over = false, month_over = false;
   for (std::size_t k = 0; k < kProfileCount; ++k) {
     if (now_s < next_capture_s_[k]) continue;
     const ProfileFacts& facts = kProfiles[k];
@@ -124,9 +124,12 @@ void Schedule::run(Core& core) {
     capture(core, facts.id, last_capture(core, facts, now_s));
     next_capture_s_[k] = next_capture(core, facts, now_s);
     day_over |= facts.rhythm == Rhythm::day;
+    month_over |= facts.rhythm == Rhythm::month;
   }
   if (day_over) {
-    close_day(core, core.clock.zone.last_midnight(now_s));
+    const std::int64_t stamp_s = core.clock.zone.last_midnight(now_s);
+    close_day(core, stamp_s);
+    if (month_over) close_billing(core, stamp_s);
     core.parameters.make_room(core.hal);
     core.durable.checkpoint(core.hal, core.parameters);
   }

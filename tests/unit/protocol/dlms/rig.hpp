@@ -43,6 +43,7 @@ class FakeApplication final : public dlms::Application {
   }
   cosem::AccessResult set(dlms::Sap, const cosem::Attribute& attribute,
                           protocol::Bytes value) override {
+    if (!protocol::axdr::is_one_value(value)) return cosem::AccessResult::type_unmatched;
     ++sets;
     if (!values.contains(key(attribute))) return cosem::AccessResult::read_write_denied;
     values[key(attribute)] = copy(value);
