@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "hex.hpp"
+#include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
