@@ -16,10 +16,10 @@ const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dl
 // Names and definitions of energies, no code: whoever counts, moves or judges them walks it.
 const char* const kQuantities = "protocol/cosem/quantities.hpp";
 // What a meter does, told apart from how it is asked for it.
-const Prefixes kMeterFunctions = {"meter/fw/measure/", "meter/fw/quality/", "meter/fw/tariff/",
-                                  "meter/fw/time/",    "meter/fw/events/",  "meter/fw/profiles/",
-                                  "meter/fw/relay/",   "meter/fw/display/", "meter/fw/fraud/",
-                                  "meter/fw/image/",   "meter/fw/security/"};
+const Prefixes kMeterFunctions = {"meter/fw/billing/",  "meter/fw/measure/", "meter/fw/quality/",
+                                  "meter/fw/tariff/",   "meter/fw/time/",    "meter/fw/events/",
+                                  "meter/fw/profiles/", "meter/fw/relay/",   "meter/fw/display/",
+                                  "meter/fw/fraud/",    "meter/fw/image/",   "meter/fw/security/"};
 const Prefixes kMeterGround = {"meter/hal/",     "meter/dsp/",      "meter/fw/board/",
                                "meter/fw/core/", "meter/fw/store/", "protocol/crypto/",
                                kQuantities};

@@ -4,8 +4,8 @@
 // The objects of rates and demand: rows of object_rows.hpp.
 #pragma once
 
+#include "meter/fw/billing/tariff.hpp"
 #include "meter/fw/cosem/object_row.hpp"
-#include "meter/fw/tariff/tariff.hpp"
 #include "protocol/cosem/quantities.hpp"
 
 namespace meter::fw {

@@ -33,6 +33,8 @@ struct PlanName {
 // calendar.
 using DateRule = std::array<std::uint8_t, 5>;
 inline constexpr std::uint8_t kAnyDate = 0xFF;
+inline constexpr std::uint8_t kEasterMonth = 0xFC;
+inline constexpr std::uint8_t kJulianEasterMonth = 0xFB;
 // It means at least one day of some year.
 bool is_date_rule(const DateRule& rule);
 // One day of each year, so that a season can begin with it.

@@ -12,13 +12,13 @@ using protocol::kDayS;
 
 constexpr std::uint8_t kSummerEnds = 0xFD;  // in the place of the month
 constexpr std::uint8_t kSummerBegins = 0xFE;
-constexpr std::uint8_t kEaster = 0xFC;
-constexpr std::uint8_t kJulianEaster = 0xFB;
 constexpr std::uint8_t kLastDay = 0xFE;  // in that of the day
 constexpr std::uint8_t kLastButOne = 0xFD;
 constexpr int kMostFromEaster = 100;
 
-bool by_easter(const DateRule& rule) { return rule[2] == kEaster || rule[2] == kJulianEaster; }
+bool by_easter(const DateRule& rule) {
+  return rule[2] == kEasterMonth || rule[2] == kJulianEasterMonth;
+}
 bool by_summer(const DateRule& rule) { return rule[2] == kSummerBegins || rule[2] == kSummerEnds; }
 bool any_year(const DateRule& rule) { return rule[0] == kAnyDate && rule[1] == kAnyDate; }
 
@@ -90,7 +90,7 @@ bool is_yearly(const DateRule& rule) {
 std::int64_t day_in_year(const DateRule& rule, int year) {
   if (!any_year(rule) && year != (rule[0] << 8 | rule[1])) return kNoDay;
   if (by_easter(rule)) {
-    return easter(year, rule[2] == kJulianEaster) + static_cast<std::int8_t>(rule[3]);
+    return easter(year, rule[2] == kJulianEasterMonth) + static_cast<std::int8_t>(rule[3]);
   }
   if (by_summer(rule)) {
     const unsigned month = rule[2] == kSummerBegins ? 3 : 10;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "meter/fw/measure/demand.hpp"
+#include "meter/fw/billing/demand.hpp"
+#include "meter/fw/billing/tariff.hpp"
 #include "meter/fw/profiles/profiles.hpp"
-#include "meter/fw/tariff/tariff.hpp"
 
 namespace meter::fw {
 namespace {

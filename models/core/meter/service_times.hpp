@@ -42,8 +42,8 @@ inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {
     {1'146, 450},    // FRAME: half of a poll and its answer
     {6'130, 0},      // ASSOCIATE
     {3'240, 7'725},  // GET
-    {16'340, 0},     // SET, with one record to flash and its journal entry
-    {15'781, 0},     // ACTION, the same
+    {19'515, 0},     // SET, with one record to flash and its journal entry
+    {18'184, 0},     // ACTION, the same
     {0, 356'700},    // PROFILE_ROW: a row of nine columns read, checked and encoded
     {1'345, 0},      // CRYPTO: all but the cipher itself
 }};

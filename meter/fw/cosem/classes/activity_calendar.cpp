@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "meter/fw/billing/tariff.hpp"
 #include "meter/fw/cosem/behaviour.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
-#include "meter/fw/tariff/tariff.hpp"
 #include "protocol/cosem/classes/script_table.hpp"
 
 namespace meter::fw {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/measure/demand.hpp"
+#include "meter/fw/billing/demand.hpp"
 #include "meter/fw/cosem/behaviour.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
 

@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "meter/fw/billing/tariff.hpp"
 #include "meter/fw/cosem/behaviour.hpp"
 #include "meter/fw/cosem/object_rows.hpp"
-#include "meter/fw/tariff/tariff.hpp"
 
 namespace meter::fw {
 namespace {
 
 using classes::SpecialDaysTable;
+
+static_assert(std::tuple_size_v<DateRule> == classes::kDateOctets &&
+              kEasterMonth == classes::kMonthOfEaster &&
+              kJulianEasterMonth == classes::kMonthOfJulianEaster);
 
 bool take_entry(axdr::Cursor& in, SpecialDay& day) {
   const classes::SpecialDayEntry taken = classes::take_special_day(in);

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/measure/demand.hpp"
+#include "meter/fw/billing/demand.hpp"
 
 namespace meter::fw {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "meter/fw/tariff/tariff.hpp"
+#include "meter/fw/billing/tariff.hpp"
 
 namespace meter::fw {
 namespace {
