@@ -68,6 +68,12 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       if (order.value_s != 0) return false;
       body = p32::ClockSyncOrder{p32::ClockSyncMode::set, 0};
       return true;
+    case OrderKind::calendar: {
+      auto parsed = protocol::tariff::parse_plan(order.plan);
+      if (!parsed.plan) return false;
+      body = std::move(*parsed.plan);
+      return true;
+    }
     case OrderKind::read:
       body = raw(p32::DlmsService::get, static_cast<std::uint16_t>(order.attribute.class_id),
                  order.attribute.instance, order.attribute.index, {});

@@ -18,7 +18,8 @@ constexpr std::size_t kLengthOctets = 4;
 template <typename Io, typename Value>
 void walk_order(Io& io, Value& order) {
   io(order.meter, order.kind, order.value_s, order.attribute.class_id,
-     order.attribute.instance.octets, order.attribute.index, order.valid_from, order.valid_until);
+     order.attribute.instance.octets, order.attribute.index, order.plan, order.valid_from,
+     order.valid_until);
 }
 template <typename Io, typename Value>
 void walk_row(Io& io, Value& row) {

@@ -1,16 +1,20 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
 #include "hes-stub/meters/jobs.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
 namespace {
 
+using protocol::cosem::AccessResult;
 using protocol::dlms::ClientEvent;
+using protocol::tariff::Step;
 
 constexpr Obis kDisconnector = protocol::cosem::obis(0, 0, 96, 3, 10);
 
@@ -30,6 +34,10 @@ class OrderJob final : public Job {
     // a clock set back makes stamps come twice.
     const OrderKind kind = order_.result.order.kind;
     reading_clock_ = kind == OrderKind::clock_shift || kind == OrderKind::clock_set;
+    if (kind == OrderKind::calendar) {
+      const auto parsed = protocol::tariff::parse_plan(order_.result.order.plan);
+      if (parsed.plan) steps_ = protocol::tariff::steps_of(*parsed.plan);
+    }
     return reading_clock_ ? get_time(session) : send(session);
   }
 
@@ -37,7 +45,18 @@ class OrderJob final : public Job {
     if (reading_clock_ && event.kind == ClientEvent::Kind::data) {
       return on_clock(session, event.data);
     }
-    if (event.kind == ClientEvent::Kind::refused) {
+    const bool has_step = step_ < steps_.size();
+    const bool differs = has_step && steps_[step_].service == Step::Service::read_back &&
+                         event.kind == ClientEvent::Kind::data &&
+                         !std::ranges::equal(event.data, steps_[step_].value);
+    if (differs) order_.result.access_result = AccessResult::other_reason;
+    if (has_step && !differs && event.kind != ClientEvent::Kind::refused &&
+        ++step_ < steps_.size()) {
+      return do_step(session);
+    }
+    if (differs) {
+      orders_.finish(order_, OrderOutcome::refused);
+    } else if (event.kind == ClientEvent::Kind::refused) {
       order_.result.access_result = event.access_result;
       orders_.finish(order_, OrderOutcome::refused);
     } else {
@@ -62,8 +81,25 @@ class OrderJob final : public Job {
         return shift_time(session, order.value_s);
       case OrderKind::clock_set:
         return set_time(context_, session, context_.now_s() + order.value_s);
+      case OrderKind::calendar:
+        step_ = 0;  // from the beginning, however far an attempt before came
+        return steps_.empty() ? Progress::hopeless : do_step(session);
       case OrderKind::read:
         return session.ask(session.client().get(order.attribute));
+    }
+    return Progress::hopeless;
+  }
+
+  Progress do_step(Session& session) {
+    const Step& step = steps_[step_];
+    switch (step.service) {
+      case Step::Service::set:
+        return session.ask(session.client().set(step.target, step.value));
+      case Step::Service::action:
+        return session.ask(session.client().action(
+            {step.target.class_id, step.target.instance, step.target.index}, step.value));
+      case Step::Service::read_back:
+        return session.ask(session.client().get(step.target));
     }
     return Progress::hopeless;
   }
@@ -105,6 +141,8 @@ class OrderJob final : public Job {
   PendingOrder& order_;  // open until finish()
   const OrderId id_;
   bool reading_clock_ = false;
+  std::vector<Step> steps_;  // of a calendar
+  std::size_t step_ = 0;
 };
 
 }  // namespace

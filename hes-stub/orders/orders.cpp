@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "protocol/hosted/tariff_plan/plan.hpp"
+
 namespace hes {
 namespace {
 
@@ -17,6 +19,8 @@ bool valid(const Order& order, std::size_t meters) {
       return order.value_s != 0 && std::llabs(order.value_s) <= kMaxShiftS;
     case OrderKind::clock_set:
       return order.value_s >= -kMaxSetS && order.value_s <= kMaxSetS;
+    case OrderKind::calendar:
+      return protocol::tariff::parse_plan(order.plan).plan.has_value();
     case OrderKind::relay_open:
     case OrderKind::relay_close:
     case OrderKind::read:

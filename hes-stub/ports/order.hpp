@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "hes-stub/ports/ports.hpp"
@@ -18,6 +19,7 @@ enum class OrderKind : std::uint8_t {
   relay_close,  // class 70, remote_reconnect
   clock_shift,  // class 8, shift_time by `value_s` (-900..900, Blue Book 4.5.1)
   clock_set,    // class 8, SET time to the head-end's time plus `value_s`
+  calendar,     // classes 20 and 11: `plan`, read back
   read,         // GET of `attribute`; the answer is the result's data
 };
 
@@ -26,6 +28,7 @@ struct Order {
   OrderKind kind = OrderKind::relay_open;
   std::int64_t value_s = 0;
   protocol::cosem::Attribute attribute{};
+  std::string plan;            // text of a protocol::tariff::Plan
   UtcNs valid_from = 0;        // not before
   UtcNs valid_until = kNever;  // given up then; until then tried again at every chance
 };
@@ -50,8 +53,8 @@ struct OrderResult {
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {
-  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
-                                    "read"};
+  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift",
+                                    "clock_set",  "calendar",    "read"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 constexpr const char* order_outcome_name(OrderOutcome outcome) {

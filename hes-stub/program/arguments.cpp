@@ -11,12 +11,13 @@
 #include <memory>
 
 #include "os/text_file.hpp"
+#include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
 namespace {
 
 constexpr OrderKind kKinds[] = {OrderKind::relay_open, OrderKind::relay_close,
-                                OrderKind::clock_shift, OrderKind::clock_set};
+                                OrderKind::clock_shift, OrderKind::clock_set, OrderKind::calendar};
 
 bool parse_seconds(std::string_view text, std::int64_t& value) {
   const char* const end = text.data() + text.size();
@@ -40,7 +41,9 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
   };
   const std::string_view name = take();
   const std::string_view serial = take();
-  const std::string_view seconds = take();
+  // A path may hold colons.
+  const std::string_view path = name == order_kind_name(OrderKind::calendar) ? text : "";
+  const std::string_view seconds = path.empty() ? take() : "";
   Order order;
   bool known = false;
   for (const OrderKind kind : kKinds) {
@@ -48,9 +51,23 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
     order.kind = kind;
     known = true;
   }
-  if (!known) return refuse("relay_open, relay_close, clock_shift, clock_set");
+  if (!known) return refuse("relay_open, relay_close, clock_shift, clock_set, calendar");
   order.meter = inventory.by_serial(serial);
   if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
+  if (order.kind == OrderKind::calendar) {
+    auto [plan, error] = os::read_text_file(std::string(path), os::kMaxTextOctets);
+    if (error.empty()) {
+      const auto parsed = protocol::tariff::parse_plan(plan);
+      if (!parsed.plan) error = std::string(path) + ": " + parsed.fault;
+    }
+    if (!error.empty()) {
+      faults.push_back("--order = " + std::string(whole) + ": " + error);
+      return;
+    }
+    order.plan = std::move(plan);
+    orders.push_back(order);
+    return;
+  }
   const bool wants_seconds = order.kind == OrderKind::clock_shift || !seconds.empty();
   if (wants_seconds && !parse_seconds(seconds, order.value_s)) return refuse("whole seconds");
   constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1

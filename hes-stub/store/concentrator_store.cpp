@@ -155,7 +155,11 @@ std::vector<StoredItem> ConcentratorStore::load_items() {
       result.order.attribute.class_id = static_cast<protocol::cosem::ClassId>(all.integer(8));
       auto& octets = result.order.attribute.instance.octets;
       const auto instance = all.blob(9);
-      std::copy_n(instance.begin(), std::min(instance.size(), octets.size()), octets.begin());
+      if (result.order.kind == OrderKind::calendar) {
+        result.order.plan.assign(instance.begin(), instance.end());
+      } else {
+        std::copy_n(instance.begin(), std::min(instance.size(), octets.size()), octets.begin());
+      }
       result.order.attribute.index = static_cast<std::int8_t>(all.integer(10));
       result.order.valid_from = all.integer(11);
       result.order.valid_until = all.integer(12);
@@ -187,9 +191,13 @@ void ConcentratorStore::write() {
     } else {
       const OrderResult& result = *item->order;
       const Order& order = result.order;
+      // What an order is about: the name of an object, or a plan.
+      const bool plan = order.kind == OrderKind::calendar;
+      const auto about = plan ? std::span(reinterpret_cast<const std::uint8_t*>(order.plan.data()),
+                                          order.plan.size())
+                              : std::span<const std::uint8_t>(order.attribute.instance.octets);
       put(put_item_, id, key.second, item->xml, item->acked, result.id, serials_[order.meter],
-          order.kind, order.value_s, order.attribute.class_id,
-          std::span<const std::uint8_t>(order.attribute.instance.octets), order.attribute.index,
+          order.kind, order.value_s, order.attribute.class_id, about, order.attribute.index,
           order.valid_from, order.valid_until, result.submitted, result.first_sent,
           result.attempts);
     }

@@ -44,6 +44,7 @@ void Director::announce(const Event& event) {
       break;
     case EventType::relay:
     case EventType::clock_shift:
+    case EventType::calendar:
       timed_.push_back(event);
       break;
   }
@@ -90,6 +91,9 @@ void Director::give_orders(const Event& event) {
       order.kind = event.value == RelayOrder::open ? hes::OrderKind::relay_open
                                                    : hes::OrderKind::relay_close;
       ++relay_orders_;
+    } else if (event.type == EventType::calendar) {
+      order.kind = hes::OrderKind::calendar;
+      order.plan = protocol::tariff::text_of(event.tariff);
     } else {
       order.kind = hes::OrderKind::clock_shift;
       order.value_s = std::llround(event.shift_s);

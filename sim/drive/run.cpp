@@ -135,14 +135,14 @@ class Run {
     recorder_.finish({&world_.cell().traffic(), &world_.ethernet().traffic()});
     for (const auto& line : lines_) line->finish(end_);
     // The head-end's rows count as they were at the end; reading the meters takes time of its own.
-    const auto flash = read_all_meters(world_, scenario_, capture_end_);
+    const auto read = read_all_meters(world_, scenario_, capture_end_);
     head_end_->finish();
     head_end_.reset();
     if (options_.bend_store) options_.bend_store(HeadEnd::store_path(options_.folder));
     hes::Store store({HeadEnd::store_path(options_.folder), false, false});
     const hes::Inventory inventory = head_end_inventory(scenario_);
     store.set_meters(inventory, engine_config(scenario_).zone);
-    judge(scenario_, world_, store, flash, capture_end_, end_, writer_, figures_);
+    judge(scenario_, world_, store, read, capture_end_, end_, writer_, figures_);
     count_roads(world_, end_, figures_);
     figures_.relay_orders = director_.relay_orders();
     figures_.clock_worst_s = recorder_.worst_clock_s();

@@ -58,6 +58,9 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::sag:
         row.value = event.duration_ms;
         break;
+      case EventType::calendar:
+        row.value = 1e-9 * static_cast<double>(event.activate_at);
+        break;
     }
     writer.append(row);
   }

@@ -6,7 +6,10 @@
 #include <map>
 
 #include "protocol/axdr/cursor.hpp"
+#include "protocol/cosem/classes/extended_register.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
+#include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/quantities.hpp"
 #include "protocol/dlms/client.hpp"
 #include "protocol/dlms/selection.hpp"
 #include "protocol/hdlc/primary.hpp"
@@ -25,6 +28,43 @@ namespace cosem = protocol::cosem;
 constexpr kernel::EntityId kAuditEntity = 3;
 constexpr kernel::TimeNs kPatience = 10 * kernel::kNsPerMinute;  // for all meters together
 constexpr std::size_t kRowOctets = 64;                           // encoded, generously
+
+// The registers of rates and demand, in the order in which they are read.
+constexpr std::size_t kRateReadings = kRates * kQuantities;
+constexpr std::size_t kPeakReadings = kDemands * (1 + kRates) * 2;  // value and time
+constexpr std::size_t kTariffReadings = kRateReadings + kPeakReadings;
+
+cosem::Attribute tariff_reading(std::size_t k) {
+  if (k < kRateReadings) {
+    cosem::Obis name = cosem::kQuantityTable[k % kQuantities].obis;
+    name.octets[4] = static_cast<std::uint8_t>(1 + k / kQuantities);
+    return {cosem::classes::Register::kId, name, cosem::classes::Register::kValue};
+  }
+  using cosem::classes::ExtendedRegister;
+  const std::size_t peak = (k - kRateReadings) / 2;
+  const auto c = static_cast<unsigned>(1 + peak / (1 + kRates));
+  const auto e = static_cast<unsigned>(peak % (1 + kRates));
+  const bool time = (k - kRateReadings) % 2 != 0;
+  return {ExtendedRegister::kId, cosem::obis(1, 0, c, 6, e),
+          time ? ExtendedRegister::kCaptureTime : ExtendedRegister::kValue};
+}
+// False: no such value.
+bool take_tariff_reading(std::size_t k, Bytes value, HeldTariff& held) {
+  protocol::axdr::Cursor in(value);
+  if (k < kRateReadings) {
+    held.wh[k / kQuantities][k % kQuantities] = static_cast<std::uint32_t>(in.unsigned_number());
+    return in.at_end();
+  }
+  const std::size_t at = (k - kRateReadings) / 2;
+  HeldTariff::Peak& peak = held.peaks[at / (1 + kRates)][at % (1 + kRates)];
+  if ((k - kRateReadings) % 2 == 0) {
+    peak.power_w = static_cast<std::uint32_t>(in.unsigned_number());
+    return in.at_end();
+  }
+  const auto time = cosem::decode_date_time(in.date_time());
+  if (time.ok()) peak.utc_s = time->utc_s;
+  return time.ok() && in.at_end();
+}
 
 constexpr cosem::Attribute kLoadProfileBuffer{cosem::classes::ProfileGeneric::kId,
                                               cosem::obis(1, 0, 99, 1, 0),
@@ -64,9 +104,10 @@ class HandHeld final : private hdlc::PrimaryOwner,
  public:
   // No key of `crypto` is ever used: the reading client has a password.
   HandHeld(kernel::Agenda& agenda, Home& home, protocol::crypto::Engine& crypto,
-           const cosem::Selection& selection, std::size_t max_rows)
+           const cosem::Selection& selection, std::size_t max_rows, bool with_tariff)
       : agenda_(agenda),
         selection_(selection),
+        with_tariff_(with_tariff),
         work_(max_rows * kRowOctets + 8192),
         timer_(agenda, *this, kAuditEntity, home.identity.number),
         port_(agenda, *home.meter, kAuditEntity, home.identity.number,
@@ -79,7 +120,9 @@ class HandHeld final : private hdlc::PrimaryOwner,
   }
 
   bool over() const { return over_; }
-  const std::optional<std::vector<HeldRow>>& rows() const { return rows_; }
+  MeterReading reading() const {
+    return {rows_, tariff_read_ == kTariffReadings ? std::optional(tariff_) : std::nullopt};
+  }
 
  private:
   static constexpr OpticalPort::Holder kHolder = 1;
@@ -127,13 +170,24 @@ class HandHeld final : private hdlc::PrimaryOwner,
         transmit_apdu(session_.get(kLoadProfileBuffer, selection_));
         break;
       case dlms::ClientEvent::Kind::data:
-        rows_ = decode_rows(event.data);
-        over_ = true;
+        on_data(event.data);
         break;
       default:
         over_ = true;
         break;
     }
+  }
+  void on_data(Bytes value) {
+    if (!rows_) {
+      rows_ = decode_rows(value);
+      over_ = !rows_ || !with_tariff_;
+      tariff_.asked = agenda_.now();
+    } else {
+      over_ =
+          !take_tariff_reading(tariff_read_, value, tariff_) || ++tariff_read_ == kTariffReadings;
+      tariff_.answered = agenda_.now();
+    }
+    if (!over_) transmit_apdu(session_.get(tariff_reading(tariff_read_)));
   }
   void on_nothing() override { over_ = true; }
   void on_closed() override { over_ = true; }
@@ -144,6 +198,7 @@ class HandHeld final : private hdlc::PrimaryOwner,
 
   kernel::Agenda& agenda_;
   cosem::Selection selection_;
+  bool with_tariff_;
   std::vector<std::uint8_t> work_;
   std::array<std::uint8_t, 2048> send_buffer_{};
   std::array<std::uint8_t, 2048> receive_buffer_{};
@@ -152,14 +207,15 @@ class HandHeld final : private hdlc::PrimaryOwner,
   dlms::ClientSession session_;
   hdlc::Primary primary_;
   std::optional<std::vector<HeldRow>> rows_;
+  HeldTariff tariff_;
+  std::size_t tariff_read_ = 0;  // readings
   bool over_ = false;
 };
 
 }  // namespace
 
-std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
-                                                                 const Scenario& scenario,
-                                                                 kernel::TimeNs until) {
+std::vector<MeterReading> read_all_meters(World& world, const Scenario& scenario,
+                                          kernel::TimeNs until) {
   double moved_s = 0;
   for (const Event& event : scenario.events) moved_s += std::fabs(event.shift_s);
   const auto most_s = until / kernel::kNsPerSecond + static_cast<std::int64_t>(moved_s);
@@ -170,17 +226,18 @@ std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
   for (auto& home : world.homes()) {
     const auto max_rows = static_cast<std::size_t>(
         until / kernel::kNsPerSecond / home->settings.capture_period_s + 200);
-    units.push_back(
-        std::make_unique<HandHeld>(world.agenda_of(*home), *home, crypto, selection, max_rows));
+    units.push_back(std::make_unique<HandHeld>(world.agenda_of(*home), *home, crypto, selection,
+                                               max_rows,
+                                               has_tariff(scenario, home->identity.number)));
   }
   const kernel::TimeNs give_up = world.now() + kPatience;
   const auto waiting = [&] {
     return std::ranges::any_of(units, [](const auto& unit) { return !unit->over(); });
   };
   while (waiting() && world.now() < give_up) world.run_until(world.now() + kernel::kNsPerSecond);
-  std::vector<std::optional<std::vector<HeldRow>>> rows;
-  for (const auto& unit : units) rows.push_back(unit->rows());
-  return rows;
+  std::vector<MeterReading> readings;
+  for (const auto& unit : units) readings.push_back(unit->reading());
+  return readings;
 }
 
 }  // namespace sim::run

@@ -227,9 +227,8 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
 }
 
 void judge(const Scenario& scenario, World& world, hes::Store& store,
-           const std::vector<std::optional<std::vector<HeldRow>>>& flash,
-           kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer,
-           result::RunFigures& figures) {
+           const std::vector<MeterReading>& read, kernel::TimeNs capture_end, kernel::TimeNs end,
+           result::ResultWriter& writer, result::RunFigures& figures) {
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
   const std::int64_t end_utc_s = start_utc_s + end / kernel::kNsPerSecond;
   for (std::uint32_t i = 0; i < world.homes().size(); ++i) {
@@ -243,7 +242,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     if (home.settings.concentrator != 0) {
       punctuality.collect_period_s =
           scenario.concentrators[home.settings.concentrator - 1].collect_period_s;
-      note_latencies(rows.load, held, start_utc_s, figures);
+      note_latencies(rows[kLoadRows], held, start_utc_s, figures);
     }
     // A run that is cut short ends before the last rows had to be there.
     const kernel::TimeNs last_due =
@@ -264,11 +263,14 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     };
     figures.closings += closed(kClosingRows, hes::kDailyClosing);
     figures.months += closed(kMonthRows, hes::kMonthlyClosing);
-    if (i >= flash.size() || !flash[i]) {
+    if (i >= read.size() || !read[i].rows || (has_tariff(scenario, i + 1) && !read[i].tariff)) {
       ++figures.flash_unread;
       continue;
     }
-    const auto in_flash = reference.judged(*flash[i]);
+    if (read[i].tariff) {
+      judge_tariff(scenario, home, powered_spans(scenario, i + 1), *read[i].tariff, figures);
+    }
+    const auto in_flash = reference.judged(*read[i].rows);
     write_flash(i + 1, in_flash, writer);
     figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);
     figures.flash_differing += differing(held, in_flash);

@@ -8,6 +8,7 @@
 #include "hes-stub/store/store.hpp"
 #include "sim/assembly/world.hpp"
 #include "sim/referee/outcome.hpp"
+#include "sim/referee/tariff.hpp"
 #include "sim/result/writer.hpp"
 
 namespace sim::run {
@@ -17,21 +18,23 @@ namespace sim::run {
 // what the firmware says it holds, whatever firmware it is. Advances simulated time.
 // One entry a meter: what it captured until then and a little more, or none when the meter did not
 // answer.
-std::vector<std::optional<std::vector<HeldRow>>> read_all_meters(World& world,
-                                                                 const Scenario& scenario,
-                                                                 kernel::TimeNs until);
+struct MeterReading {
+  std::optional<std::vector<HeldRow>> rows;
+  std::optional<HeldTariff> tariff;  // of a meter with a tariff plan
+};
+std::vector<MeterReading> read_all_meters(World& world, const Scenario& scenario,
+                                          kernel::TimeNs until);
 
 // Rows of a profile as the head-end's store holds them, meters from 0.
 std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
                                  const protocol::cosem::Obis& profile);
 
 // Compares what the head-end and the meters hold with the reference, meter by meter, and writes the
-// truth. `flash` has one list a meter; a meter that could not be read has none. Of a run that was
+// truth. `read` has an entry a meter; of one that could not be read it is empty. Of a run that was
 // cut short (figures.cut_short) the head-end is asked only for what was due by `end`.
 void judge(const Scenario& scenario, World& world, hes::Store& store,
-           const std::vector<std::optional<std::vector<HeldRow>>>& flash,
-           kernel::TimeNs capture_end, kernel::TimeNs end, result::ResultWriter& writer,
-           result::RunFigures& figures);
+           const std::vector<MeterReading>& read, kernel::TimeNs capture_end, kernel::TimeNs end,
+           result::ResultWriter& writer, result::RunFigures& figures);
 
 // What the roads to the head-end carried up to `end`, and for how many meters.
 void count_roads(World& world, kernel::TimeNs end, result::RunFigures& figures);

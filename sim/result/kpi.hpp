@@ -122,6 +122,12 @@ struct RunFigures {
   std::uint64_t relay_orders = 0;
   std::uint64_t relay_orders_done = 0;
   std::uint64_t clock_orders_done = 0;
+  std::uint64_t calendar_orders_done = 0;
+  // Of meters that were given a tariff plan, as their registers say at the end.
+  std::uint64_t tariff_judged = 0;
+  std::uint64_t tariff_mismatches = 0;
+  std::uint64_t demand_judged = 0;
+  std::uint64_t demand_mismatches = 0;
   std::uint64_t orders_failed = 0;
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
   std::uint64_t sessions = 0;

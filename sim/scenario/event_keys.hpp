@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernel/time.hpp"
+#include "protocol/hosted/tariff_plan/plan.hpp"
 #include "sim/scenario/key.hpp"
 
 namespace sim::run {
@@ -16,11 +17,12 @@ enum class EventType {
   network_loss,
   outage,
   sag,
-  concentrator_outage
+  concentrator_outage,
+  calendar
 };
 inline Names names_of(EventType) {
-  return {"relay",  "clock_shift", "clock_error",        "network_loss",
-          "outage", "sag",         "concentrator_outage"};
+  return {"relay",  "clock_shift", "clock_error",         "network_loss",
+          "outage", "sag",         "concentrator_outage", "calendar"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
@@ -35,7 +37,11 @@ struct Event {
   double duration_s = 0;   // network_loss, outage
   double duration_ms = 0;  // sag
   double residual = 0.5;   // sag: voltage left, share of nominal
-  std::int64_t concentrator = 1;  // concentrator_outage
+  std::int64_t concentrator = 1;   // concentrator_outage
+  std::string file;                // calendar: where its plan stands, or
+  std::string plan;                // the plan itself
+  kernel::TimeNs activate_at = 0;  // calendar
+  protocol::tariff::Plan tariff;   // calendar: as read, with its time
 
   static void describe(auto& key) {
     using T = EventType;
@@ -60,6 +66,12 @@ struct Event {
     key("concentrator", &Event::concentrator, range(1, 1000), "",
         "Which one loses its supply at that instant.")
         .only_in({T::concentrator_outage});
+    key("file", &Event::file, "A tariff plan, see docs/tariffs.md; relative to the scenario.")
+        .only_in({T::calendar});
+    key("plan", &Event::plan, "The plan itself, in the place of a file.").only_in({T::calendar});
+    key("activate_at", &Event::activate_at, moment(), "", "When the plan comes into force.")
+        .mandatory()
+        .only_in({T::calendar});
   }
 };
 

@@ -53,9 +53,14 @@ std::vector<Rule> protocol_rules() {
        {"protocol/hosted/json/", "protocol/hosted/printable/"},
        {"fmt/", "nlohmann/"},
        false},
+      {{"protocol/hosted/tariff_plan/"},
+       with_protocol({"protocol/hosted/tariff_plan/", "protocol/hosted/civil_text/"}),
+       {},
+       false},
       {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
-       with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/"}),
+       with_protocol(
+           {"protocol/hosted/p32/", "protocol/hosted/fields/", "protocol/hosted/tariff_plan/"}),
        {"zlib.h", "libxml/", "fmt/", "openssl/", "boost/beast/"},
        false},
   };
@@ -133,7 +138,8 @@ std::vector<Rule> hosted_rules() {
       // The two roads know nothing of each other.
       {{"hes-stub/meters/"},
        with_protocol({"hes-stub/meters/", "hes-stub/orders/", "hes-stub/core/", "hes-stub/store/",
-                      "hes-stub/inventory/", "hes-stub/ports/", "protocol/hosted/profile_rows/"}),
+                      "hes-stub/inventory/", "hes-stub/ports/", "protocol/hosted/profile_rows/",
+                      "protocol/hosted/tariff_plan/"}),
        hes_libraries,
        false},
       {{"hes-stub/concentrators/"},
@@ -200,7 +206,7 @@ std::vector<Rule> sim_rules() {
        false},
       {{"sim/scenario/"},
        {"sim/scenario/", "sim/result/", "kernel/", "net/", "os/", kQuantities,
-        "protocol/calendar.hpp", "protocol/hosted/civil_text/"},
+        "protocol/calendar.hpp", "protocol/hosted/civil_text/", "protocol/hosted/tariff_plan/"},
        {"toml++", "fmt/", "zlib.h", "date/"},
        false},
       // Truth is computed by other means than the meter's: law 6.

@@ -23,6 +23,7 @@ struct Operation {
   // Must not be done twice: when its answer is lost the job begins again, or, when nothing would
   // tell it whether it was done, fails.
   bool once = false;
+  bool read_back = false;  // a GET that must give `value`
 };
 inline Operation get_of(protocol::cosem::ClassId class_id, const protocol::cosem::Obis& name,
                         std::int8_t index, const protocol::cosem::Selection& selection = {}) {

@@ -34,16 +34,11 @@ constexpr auto kErrorRegister = obis(0, 0, 97, 97, 0);
 constexpr auto kSagThreshold = obis(1, 0, 12, 31, 0);
 constexpr auto kSwellThreshold = obis(1, 0, 12, 35, 0);
 constexpr auto kPowerQualityTime = obis(1, 0, 12, 43, 0);
-constexpr auto kActivityCalendar = obis(0, 0, 13, 0, 0);
-constexpr auto kSpecialDays = obis(0, 0, 11, 0, 0);
-constexpr auto kTariffScript = obis(0, 0, 10, 0, 100);
 constexpr auto kLimiter = obis(0, 0, 17, 0, 0);
 constexpr auto kDisconnectScript = obis(0, 0, 10, 0, 106);
 constexpr auto kSecuritySetup = obis(0, 0, 43, 0, 1);  // of client 3
 constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
-constexpr auto kClassSpecialDays = static_cast<ClassId>(11);
 constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
-constexpr auto kClassActivityCalendar = static_cast<ClassId>(20);
 constexpr auto kClassLimiter = static_cast<ClassId>(71);
 
 Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 256) {
@@ -53,14 +48,6 @@ Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 25
   octets.resize(out.ok() ? out.size() : 0);
   return octets;
 }
-void put_pattern(const p32::DatePattern& date, Writer& out) {
-  const auto year = static_cast<std::uint16_t>(date.year == 0 ? 0xFFFF : date.year);
-  out.u16(year);
-  out.u8(date.month == 0 ? 0xFF : date.month);
-  out.u8(date.day == 0 ? 0xFF : date.day);
-  out.u8(0xFF);  // any day of the week
-}
-
 void put_instant(p32::UtcMs at, Writer& out) {
   protocol::cosem::DateTime time;
   time.utc_s = at / 1000;
@@ -121,69 +108,18 @@ std::vector<Operation> parameters(const p32::MeterParametersOrder& order) {
   return operations;
 }
 
-// The passive side of class 20, attributes 6 to 9, then its activation.
 std::vector<Operation> calendar(const p32::ActivityCalendarOrder& order) {
-  constexpr std::size_t kRoom = 8192;
+  using Service = protocol::tariff::Step::Service;
   std::vector<Operation> operations;
-  const auto set = [&](std::int8_t index, auto write) {
-    operations.push_back(
-        set_of(kClassActivityCalendar, kActivityCalendar, index, value_of(write, kRoom)));
-  };
-  set(6, [&](Writer& o) { axdr::put_octet_string(bytes_of(order.name), o); });
-  set(7, [&](Writer& o) {
-    axdr::begin_array(order.seasons.size(), o);
-    for (const p32::Season& season : order.seasons) {
-      axdr::begin_structure(3, o);
-      axdr::put_octet_string(bytes_of(season.name), o);
-      axdr::put_tag(axdr::Tag::octet_string, o);
-      o.u8(protocol::cosem::kDateTimeOctets);
-      put_pattern(season.start, o);
-      for (int k = 0; k < 4; ++k) o.u8(0);  // 00:00:00.00
-      o.u16(0x8000);                        // deviation not specified
-      o.u8(0);
-      axdr::put_octet_string(bytes_of(season.week), o);
-    }
-  });
-  set(8, [&](Writer& o) {
-    axdr::begin_array(order.weeks.size(), o);
-    for (const p32::Week& week : order.weeks) {
-      axdr::begin_structure(8, o);
-      axdr::put_octet_string(bytes_of(week.name), o);
-      for (const std::uint8_t day : week.days) axdr::put_unsigned(day, o);
-    }
-  });
-  set(9, [&](Writer& o) {
-    axdr::begin_array(order.days.size(), o);
-    for (const p32::Day& day : order.days) {
-      axdr::begin_structure(2, o);
-      axdr::put_unsigned(day.id, o);
-      axdr::begin_array(day.switches.size(), o);
-      for (const p32::DaySwitch& change : day.switches) {
-        axdr::begin_structure(3, o);
-        const std::array<std::uint8_t, 4> at{static_cast<std::uint8_t>(change.at_s / 3600 % 24),
-                                             static_cast<std::uint8_t>(change.at_s / 60 % 60),
-                                             static_cast<std::uint8_t>(change.at_s % 60), 0};
-        axdr::put_octet_string(at, o);
-        axdr::put_octet_string(kTariffScript.octets, o);
-        axdr::put_long_unsigned(change.script, o);
-      }
-    }
-  });
-  for (const p32::SpecialDay& special : order.special_days) {
-    operations.push_back(action_of(kClassSpecialDays, kSpecialDays, 1, value_of([&](Writer& o) {
-                                     axdr::begin_structure(3, o);
-                                     axdr::put_long_unsigned(special.index, o);
-                                     axdr::put_tag(axdr::Tag::octet_string, o);
-                                     o.u8(5);
-                                     put_pattern(special.date, o);
-                                     axdr::put_unsigned(special.day, o);
-                                   })));
-  }
-  if (order.activate_at) {
-    set(10, [&](Writer& o) { put_instant(*order.activate_at, o); });
-  } else {
-    operations.push_back(action_of(kClassActivityCalendar, kActivityCalendar, 1,
-                                   value_of([](Writer& o) { axdr::put_integer(0, o); })));
+  for (protocol::tariff::Step& step : protocol::tariff::steps_of(order)) {
+    Operation operation;
+    operation.target = step.target;
+    operation.value = std::move(step.value);
+    operation.service = step.service == Service::set      ? Operation::Service::set
+                        : step.service == Service::action ? Operation::Service::action
+                                                          : Operation::Service::get;
+    operation.read_back = step.service == Service::read_back;
+    operations.push_back(std::move(operation));
   }
   return operations;
 }

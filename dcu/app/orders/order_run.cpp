@@ -219,6 +219,10 @@ Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const
     }
     return Job::Next::go_on;
   }
+  if (operation.read_back && !std::ranges::equal(operation.value, answer.data)) {
+    target.result.failure = Failure{ErrorCategory::data, p32::error_code::kReadBack};
+    return Job::Next::finished;
+  }
   if (order.kind() == OrderKind::key_change) {
     MeterEntry& entry = core.store.meters()[job.meter];
     if (entry.next_keys) entry.given.keys = *entry.next_keys;

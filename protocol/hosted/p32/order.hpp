@@ -10,6 +10,7 @@
 
 #include "protocol/hosted/p32/parameters.hpp"
 #include "protocol/hosted/p32/types.hpp"
+#include "protocol/hosted/tariff_plan/plan.hpp"
 
 // What a head-end orders. Orders change something in the world, so each is signed.
 namespace protocol::p32 {
@@ -36,51 +37,15 @@ struct MeterParametersOrder {
   bool operator==(const MeterParametersOrder&) const = default;
 };
 
-// A date that may come every year or month; 0: any.
-struct DatePattern {
-  std::uint16_t year = 0;
-  std::uint8_t month = 0;
-  std::uint8_t day = 0;
-  bool operator==(const DatePattern&) const = default;
-};
-struct Season {
-  std::string name;
-  DatePattern start;
-  std::string week;
-  bool operator==(const Season&) const = default;
-};
-struct Week {
-  std::string name;
-  std::array<std::uint8_t, 7> days{};  // day ids, Monday first
-  bool operator==(const Week&) const = default;
-};
-struct DaySwitch {
-  std::uint32_t at_s = 0;  // after local midnight
-  std::uint16_t script = 0;
-  bool operator==(const DaySwitch&) const = default;
-};
-struct Day {
-  std::uint8_t id = 0;
-  std::vector<DaySwitch> switches;
-  bool operator==(const Day&) const = default;
-};
-struct SpecialDay {
-  std::uint16_t index = 0;
-  DatePattern date;
-  std::uint8_t day = 0;  // day id
-  bool operator==(const SpecialDay&) const = default;
-};
-// Classes 20 and 11: goes into the passive calendar, which becomes active at `activate_at` (absent:
+// Classes 20 and 11: goes into the passive calendar, which becomes active at `activateAt` (absent:
 // at once).
-struct ActivityCalendarOrder {
-  std::string name;
-  std::optional<UtcMs> activate_at;
-  std::vector<Season> seasons;
-  std::vector<Week> weeks;
-  std::vector<Day> days;
-  std::vector<SpecialDay> special_days;
-  bool operator==(const ActivityCalendarOrder&) const = default;
-};
+using tariff::DatePattern;
+using tariff::Day;
+using tariff::DaySwitch;
+using tariff::Season;
+using tariff::SpecialDay;
+using tariff::Week;
+using ActivityCalendarOrder = tariff::Plan;
 
 // Class 71.
 enum class LimiterAction : std::uint8_t { none, disconnect };

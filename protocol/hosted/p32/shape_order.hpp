@@ -53,7 +53,7 @@ void shape(Io& io, V& v) {
 template <typename Io, Of<ActivityCalendarOrder> V>
 void shape(Io& io, V& v) {
   io.required("name", v.name, kCalendarName);
-  io.time("activateAt", v.activate_at);
+  io.time("activateAt", v.activate_at_ms);
   io.elements("Season", v.seasons, {0, 16});
   io.elements("Week", v.weeks, {0, 16});
   io.elements("Day", v.days, {0, 32});

@@ -79,23 +79,6 @@ int hex_value(char c) {
   return -1;
 }
 
-// "*" or `digits` digits within the range.
-bool take_field(std::string_view text, std::size_t digits, int first, int last, int& value) {
-  value = 0;
-  if (text == "*") return true;
-  if (text.size() != digits || !std::all_of(text.begin(), text.end(), is_digit)) return false;
-  value = number_at(text, 0, digits);
-  return value >= first && value <= last;
-}
-
-void put_field(int value, int digits, std::string& out) {
-  if (value == 0) {
-    out += '*';
-  } else {
-    put_digits(value, digits, out);
-  }
-}
-
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -227,33 +210,12 @@ bool take(std::string_view text, cosem::Obis& value) {
   return obis.has_value();
 }
 
-void put(const DatePattern& value, std::string& out) {
-  put_field(value.year, 4, out);
-  out += '-';
-  put_field(value.month, 2, out);
-  out += '-';
-  put_field(value.day, 2, out);
-}
+void put(const DatePattern& value, std::string& out) { out += tariff::text_of(value); }
 
 bool take(std::string_view text, DatePattern& value) {
-  const std::size_t first = text.find('-');
-  const std::size_t second = first == text.npos ? first : text.find('-', first + 1);
-  if (second == text.npos) return false;
-  int year = 0, month = 0, day = 0;
-  if (!take_field(text.substr(0, first), 4, kFirstYear, 9999, year) ||
-      !take_field(text.substr(first + 1, second - first - 1), 2, 1, 12, month) ||
-      !take_field(text.substr(second + 1), 2, 1, 31, day)) {
-    return false;
-  }
-  // Of an open year, February may have 29 days; of an open month, any may have 31.
-  if (month != 0 && day != 0) {
-    const auto days = days_from_civil(year != 0 ? year : 2000, static_cast<unsigned>(month),
-                                      static_cast<unsigned>(day));
-    if (civil_from_days(days).day != static_cast<unsigned>(day)) return false;
-  }
-  value = {static_cast<std::uint16_t>(year), static_cast<std::uint8_t>(month),
-           static_cast<std::uint8_t>(day)};
-  return true;
+  const auto date = tariff::parse_date(text);
+  if (date) value = *date;
+  return date.has_value();
 }
 
 bool take(std::string_view text, Priority& value) {

@@ -161,6 +161,7 @@ inline constexpr std::uint16_t kUndecodable = 1;
 inline constexpr std::uint16_t kBadTime = 2;   // wildcards, year 0, a date that does not exist
 inline constexpr std::uint16_t kBadTag = 3;    // deciphering failed
 inline constexpr std::uint16_t kNotThere = 4;  // the meter has no such object or rows
+inline constexpr std::uint16_t kReadBack = 5;  // the meter took it, and shows something else
 // resource
 inline constexpr std::uint16_t kQueueFull = 1;
 inline constexpr std::uint16_t kStoreFailed = 2;

@@ -63,7 +63,7 @@ std::string allowed_values(const T& value) {
   } else if constexpr (std::same_as<T, cosem::Obis>) {
     return "A.B.C.D.E.F, each 0 to 255";
   } else if constexpr (std::same_as<T, DatePattern>) {
-    return "YYYY-MM-DD, * for any";
+    return "YYYY-MM-DD, * for any, easter+N, julian-easter-N, summer-begin, summer-end";
   } else {
     return "text";
   }

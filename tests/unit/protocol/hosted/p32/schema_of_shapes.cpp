@@ -27,7 +27,9 @@ constexpr SimpleType kSimpleTypes[] = {
     {"Deviation", "xs:short", "minInclusive=-840; maxInclusive=840",
      "Minutes; deviation + local time = UTC, as in the Blue Book (CET: -60)."},
     {"TimeOfDay", "xs:string", "pattern=[0-9]{2}:[0-9]{2}:[0-9]{2}"},
-    {"DatePattern", "xs:string", "pattern=(\\*|[0-9]{4})-(\\*|[0-9]{2})-(\\*|[0-9]{2})"},
+    {"DatePattern", "xs:string",
+     "pattern=(\\*|[0-9]{4})-(\\*|[0-9]{2})-(\\*|[0-9]{2})|(julian-)?easter([+\\-][0-9]{1,3})?|"
+     "summer-begin|summer-end"},
     {"HexOctet", "xs:string", "pattern=[0-9A-F]{2}"},
     {"Octets", "xs:hexBinary", "minLength=1; maxLength=65535"},
     {"WrappedKey", "xs:hexBinary", "length=24"},

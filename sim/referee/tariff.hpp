@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "sim/assembly/world.hpp"
+#include "sim/referee/expected/expected.hpp"
+#include "sim/referee/truth/truth.hpp"
+#include "sim/result/kpi.hpp"
+
+namespace sim::run {
+
+inline constexpr std::size_t kRates = 6;
+inline constexpr std::size_t kDemands = 2;  // import, export: kActiveImport, kActiveExport
+
+// What the registers of a meter say when it is read after the run.
+struct HeldTariff {
+  struct Peak {
+    std::uint32_t power_w = 0;
+    std::int64_t utc_s = 0;  // 0: none
+  };
+  kernel::TimeNs asked = 0;  // each register is of some instant in between
+  kernel::TimeNs answered = 0;
+  std::array<std::array<std::uint32_t, kQuantities>, kRates> wh{};
+  std::array<std::array<Peak, 1 + kRates>, kDemands> peaks{};  // all rates together, then each
+};
+
+bool has_tariff(const Scenario& scenario, std::uint32_t meter);
+
+// What a meter's rates and demand must be, from the scenario's plans, the true energies, the
+// meter's clock and its supply; of how often a plan says something, it is asked minute by minute.
+void judge_tariff(const Scenario& scenario, const Home& home, std::span<const PoweredSpan> powered,
+                  const HeldTariff& held, result::RunFigures& figures);
+
+}  // namespace sim::run
