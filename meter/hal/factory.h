@@ -28,6 +28,13 @@ struct meter_provision {
    * concentrator can open what the other one sealed. */
   uint8_t concentrator_unicast_key[16];
   uint8_t concentrator_authentication_key[16];
+  uint8_t event_codes; /* enum meter_event_codes */
+};
+
+/* Groups and codes of the event logs. */
+enum meter_event_codes {
+  METER_CODES_IDIS, /* IDIS, DSMR */
+  METER_CODES_PRIME /* Spanish PRIME companion */
 };
 
 /* One point of the calibration bench, as the reference meter reads it. */

@@ -78,7 +78,8 @@ JobPtr Collector::range_job(MeterIndex meter, Profile profile, std::uint8_t prio
       return answer.ok() ? on_period(answer, asked.meter) : Job::Next::finished;
     }
     if (reading->by_number) return on_numbered_rows(asked, *reading, answer);
-    return answer.ok() ? on_rows(asked, *reading, answer) : Job::Next::finished;
+    if (found_absent(asked, *reading, answer) || !answer.ok()) return Job::Next::finished;
+    return on_rows(asked, *reading, answer);
   };
   return job;
 }
@@ -133,6 +134,14 @@ void Collector::ask_next(Job& job, Reading& reading) const {
              protocol::dlms::rows_numbered(first, reading.last_part ? UINT32_MAX : last)));
 }
 
+// Groups of event logs differ from country to country: what a meter does not have is no fault.
+bool Collector::found_absent(Job& job, const Reading& reading, const Answer& answer) {
+  if (!is_event_log(reading.profile) || !protocol::dlms::is_not_there(answer.result)) return false;
+  absent_.insert({job.meter, reading.profile});
+  job.refusal = protocol::cosem::AccessResult::success;
+  return true;
+}
+
 Job::Next Collector::go_by_stamp(Job& job, Reading& reading) {
   unnumbered_.insert({job.meter, reading.profile});
   job.refusal = protocol::cosem::AccessResult::success;  // there is another way
@@ -174,6 +183,7 @@ std::optional<DecodedRows> Collector::take_answer(const Job& job, const Reading&
 }
 
 Job::Next Collector::on_numbered_rows(Job& job, Reading& reading, const Answer& answer) {
+  if (found_absent(job, reading, answer)) return Job::Next::finished;
   if (protocol::dlms::is_not_selectable(answer.result)) return go_by_stamp(job, reading);
   if (!answer.ok()) return Job::Next::finished;
   const auto decoded = take_answer(job, reading, answer);

@@ -29,6 +29,10 @@ class Collector {
 
   // What came since the last time.
   JobPtr profile_job(MeterIndex meter, Profile profile, std::uint8_t priority);
+  // The meter has said that there is no such log.
+  bool is_absent(MeterIndex meter, Profile profile) const {
+    return absent_.contains({meter, profile});
+  }
   // All rows of a range, known ones too, into `rows`; new ones are stored as well.
   struct Range {
     std::int64_t from_s = 0;
@@ -60,6 +64,7 @@ class Collector {
   std::optional<DecodedRows> take_answer(const Job& job, const Reading& reading,
                                          const Answer& answer);
   Job::Next on_numbered_rows(Job& job, Reading& reading, const Answer& answer);
+  bool found_absent(Job& job, const Reading& reading, const Answer& answer);
   Job::Next go_by_stamp(Job& job, Reading& reading);
   Job::Next on_rows(Job& job, Reading& reading, const Answer& answer);
   bool looks_disturbed(const Reading& reading, const std::vector<Row>& rows,
@@ -76,6 +81,7 @@ class Collector {
   Core& core_;
   RowsReady& ready_;
   std::map<std::pair<MeterIndex, Profile>, TakenRows> taken_;
+  std::set<std::pair<MeterIndex, Profile>> absent_;      // logs that the meter has not
   std::set<std::pair<MeterIndex, Profile>> unnumbered_;  // not selected by number
 };
 

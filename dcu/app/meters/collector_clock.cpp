@@ -6,6 +6,7 @@
 #include "dcu/app/ports/event_code.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/alarm_notice.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hosted/profile_rows/profile_rows.hpp"
@@ -120,16 +121,15 @@ void Collector::on_notification(MeterIndex meter, Bytes apdu) {
   }
   const auto notification = protocol::dlms::decode_notification(opened->apdu);
   Row row;
-  if (notification) {
-    protocol::axdr::Cursor in(notification->body);
-    in.structure(3);
-    in.octet_string();  // the push setup that sends it
-    const Bytes at = in.date_time();
-    const std::uint64_t code = in.unsigned_number();
-    const auto time = protocol::profile_rows::meter_time(at, core_.store.parameters().zone);
-    if (in.at_end() && time.ok() && code <= UINT8_MAX) {
+  if (const auto notice =
+          notification ? protocol::cosem::take_alarm_notice(notification->body) : std::nullopt) {
+    const auto time = protocol::profile_rows::meter_time(notice->at, core_.store.parameters().zone);
+    const auto group = protocol::cosem::event_group(notice->log);
+    if (time.ok() && group) {
       row.at = *time;
-      row.status = static_cast<std::uint8_t>(code);
+      row.status = notice->code;
+      row.capture_counter = notice->number;
+      row.values[kAlarmGroup] = *group;
     }
   }
   if (row.status == 0) {

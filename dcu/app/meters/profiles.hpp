@@ -38,6 +38,12 @@ inline constexpr ProfileFacts kProfileFacts[] = {
      protocol::p32::TaskKind::meter_events, protocol::cosem::obis(0, 0, 99, 98, 2), "relayEvents",
      kDayS},
     {Profile::alarms, protocol::p32::ReportKind::alarms, std::nullopt, {}, "alarms", 0},
+    {Profile::fraud_events, protocol::p32::ReportKind::meter_events,
+     protocol::p32::TaskKind::meter_events, protocol::cosem::obis(0, 0, 99, 98, 1), "fraudEvents",
+     kDayS},
+    {Profile::clock_events, protocol::p32::ReportKind::meter_events,
+     protocol::p32::TaskKind::meter_events, protocol::cosem::obis(0, 0, 99, 98, 8), "clockEvents",
+     kDayS},
 };
 static_assert(std::size(kProfileFacts) == kProfiles);
 constexpr const ProfileFacts& facts_of(Profile profile) {

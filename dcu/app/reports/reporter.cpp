@@ -22,9 +22,6 @@ constexpr std::int64_t kAlarmHoldS = 2;
 constexpr std::int64_t kStrangersEveryS = 60;
 constexpr std::uint32_t kReportedEvents = 1;  // name of a stored value
 
-// Relay events of the meter's journal (IDIS package 2).
-bool is_relay_code(std::uint8_t code) { return code >= 59 && code <= 68; }
-
 std::size_t rows_in(const p32::ReportBody& body) {
   std::size_t rows = 0;
   if (const auto* profile = std::get_if<p32::ProfileReport>(&body)) {
@@ -129,9 +126,9 @@ p32::ProfileMeter Reporter::profile_meter(const std::string& serial, const Chunk
 
 p32::MeterEvent Reporter::event_of(const Row& row, Profile profile) {
   p32::MeterEvent event;
-  const bool relay =
-      profile == Profile::relay_events || (profile == Profile::alarms && is_relay_code(row.status));
-  event.log = relay ? p32::EventLog::relay : p32::EventLog::standard;
+  const auto group =
+      profile == Profile::alarms ? row.values[kAlarmGroup] : facts_of(profile).name.octets[4];
+  event.log = static_cast<p32::EventLog>(group);
   event.at = row.at;
   event.capture_counter = row.capture_counter;
   event.code = row.status;

@@ -14,11 +14,21 @@
 namespace dcu::app {
 
 // What is collected of a meter: profiles that are read, and what it tells by itself.
-enum class Profile : std::uint8_t { load, daily, monthly, standard_events, relay_events, alarms };
-inline constexpr std::size_t kProfiles = 6;
+enum class Profile : std::uint8_t {
+  load,
+  daily,
+  monthly,
+  standard_events,
+  relay_events,
+  alarms,
+  fraud_events,
+  clock_events
+};
+inline constexpr std::size_t kProfiles = 8;
 constexpr bool is_event_log(Profile profile) { return profile >= Profile::standard_events; }
 
 inline constexpr std::size_t kRowValues = protocol::cosem::kQuantities;
+inline constexpr std::size_t kAlarmGroup = 0;  // value of an alarm: group of the log it is from
 
 // One entry of a profile, as captured: raw integers. An event has its code in `status`.
 struct Row {

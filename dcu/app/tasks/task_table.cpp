@@ -166,6 +166,7 @@ void TaskTable::read_profiles(const Task& task, const std::vector<MeterIndex>& m
   };
   for (const MeterIndex meter : meters) {
     for (const ProfileFacts& facts : kProfileFacts) {
+      if (parts_.collector.is_absent(meter, facts.profile)) continue;
       if (facts.task == task.kind) add(meter, facts.profile);
     }
   }

@@ -57,6 +57,11 @@ class Hal {
   void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) const {
     h_->pulses->emit(h_->context, output, count, span_us);
   }
+  // Contacts that are fitted and open, fields that are there: a bit an input.
+  std::uint32_t inputs() const {
+    const meter_inputs* const inputs = h_->inputs;
+    return inputs == nullptr ? 0 : inputs->fitted(h_->context) & inputs->levels(h_->context);
+  }
   bool has_plc() const { return h_->plc != nullptr; }
   // Of the board, where there is a thermometer.
   bool has_thermometer() const { return h_->thermometer != nullptr; }

@@ -13,9 +13,36 @@ std::uint32_t Core::errors() const {
   return errors;
 }
 
+bool Core::note_at(EventCode event, std::int64_t utc_s) {
+  DurableState& state = durable.state;
+  const bool kept = journal.note_at(hal, clock.stamp(utc_s), codes(), event, state);
+  const std::uint32_t bits = alarm_bits(event);
+  if (bits == 0) return kept;
+  const std::uint32_t raised = bits & ~state.alarm_register;
+  state.alarm_register |= bits;
+  state.alarm_descriptor |= raised & settings.alarm_filter();
+  alarms_waiting |= (bits & settings.alarm_filter()) != 0;
+  switch_off_due |= (bits & settings.switch_off) != 0;
+  return kept;
+}
+
+// The checkpoint is of the numbers: they go on whatever happens now.
+bool Core::clear_log(LogId id) {
+  if (!durable.checkpoint(hal, parameters)) return false;
+  const bool cleared = journal.clear(hal, clock.stamp(clock.utc_s(hal)), id, durable.state);
+  durable.save(hal);
+  return cleared;
+}
+
 bool Core::store_settings(const Settings& next) {
   if (!parameters.store(hal, BlockKind::settings, next)) return false;
   settings = next;
+  return true;
+}
+
+bool Core::change_settings(const Settings& next) {
+  if (!store_settings(next)) return false;
+  note(EventCode::parameters_changed);
   return true;
 }
 
@@ -32,9 +59,15 @@ void Core::clear_errors() {
   note(EventCode::error_register_cleared);
 }
 
+void Core::clear_alarms(std::uint32_t left) {
+  durable.state.alarm_register &= left;
+  note(EventCode::alarm_register_cleared);
+  durable.save(hal);
+}
+
 bool is_sensible(const meter_provision& identity, std::uint8_t n_elements) {
   const std::uint32_t period_s = identity.capture_period_s;
-  if (!is_capture_period(period_s, n_elements)) return false;
+  if (!is_capture_period(period_s, n_elements) || identity.event_codes >= kCodeTables) return false;
   if (identity.push_period_s % period_s != 0) return false;
   return identity.time_zone_min >= -kMaxZone_min && identity.time_zone_min <= kMaxZone_min;
 }

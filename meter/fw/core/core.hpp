@@ -17,8 +17,13 @@ struct Settings {
   std::uint8_t control_state = 1;  // 0 disconnected, 1 connected, 2 ready for reconnection
   std::uint8_t output_state = 1;   // the contact, as it last reported
   std::uint8_t security_policy = 3;
-  std::array<char, 12> revision{};   // of the firmware that ran last
+  std::array<char, 12> revision{};  // of the firmware that ran last
+  std::uint32_t muted_alarms = 0;   // bits that the alarm filter keeps back
+  std::uint32_t switch_off = 0;     // alarms that open the relay
+  std::uint8_t service_permitted = 0;
   std::uint8_t demand_quarters = 0;  // demand integration period in quarters of an hour; 0: one
+
+  std::uint32_t alarm_filter() const { return ~muted_alarms; }
 };
 
 // Error register 0.0.97.97.0, IDIS package 2.
@@ -46,17 +51,24 @@ struct Core {
   std::uint8_t n_elements = 1;
   bool provisioned = false;
   bool power_line = false;  // fitted and provisioned
+  // Since the boot nobody looked for alarms that wait.
+  bool alarms_waiting = true;
+  bool switch_off_due = false;  // an alarm happened that opens the relay
 
-  bool note(EventCode code) { return note_at(code, clock.utc_s(hal)); }
-  bool note_at(EventCode code, std::int64_t utc_s) {
-    return journal.note_at(hal, clock, code, utc_s, durable.state.capture_counter);
-  }
+  CodeTable codes() const { return static_cast<CodeTable>(identity.event_codes); }
+  bool note(EventCode event) { return note_at(event, clock.utc_s(hal)); }
+  bool note_at(EventCode event, std::int64_t utc_s);
+  // A client takes the entries of an event log.
+  bool clear_log(LogId id);
   const ProfileSetup& setup_of(LogId id) const { return setups[static_cast<std::size_t>(id)]; }
   // Nothing is what it was told to be unless flash has it: false, and all is as it was.
   bool store_settings(const Settings& next);
+  bool change_settings(const Settings& next);        // by a client, so noted
   bool store_identity(const meter_provision& next);  // changed by a client, so noted
   std::uint32_t errors() const;
   void clear_errors();
+  // Only the alarms of `left` still stand.
+  void clear_alarms(std::uint32_t left);
 };
 
 // A capture period, a push of whole periods, a zone on Earth.

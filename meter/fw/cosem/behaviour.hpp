@@ -72,7 +72,9 @@ struct Context {
   KeyChange keys{};
   bool profile_reset = false;  // the load profile began anew, and so must whoever reads along
 
-  Fitting fitting() const { return {parts.core.n_elements, parts.core.power_line}; }
+  Fitting fitting() const {
+    return {parts.core.n_elements, parts.core.power_line, parts.core.codes()};
+  }
 };
 
 // Where a class writes an attribute's value: into `value` if it always fits, or octet by octet from

@@ -58,6 +58,7 @@ struct Row {
   classes::ScalerUnit quantity{};
   std::uint8_t elements = 1;
   bool power_line = false;
+  CodeTables tables = kEveryTable;
 
   // All clients of the masks must also read, as the object would not be listed for them.
   constexpr Row writable(ClientMask clients, Indices attributes) const {
@@ -114,6 +115,10 @@ constexpr Row reg(const Obis& name, classes::ScalerUnit quantity, Source source,
   return reg;
 }
 
+constexpr Row only_in(CodeTables tables, Row row) {
+  row.tables = tables;
+  return row;
+}
 constexpr std::uint8_t number_of(LogId id) { return static_cast<std::uint8_t>(id); }
 
 template <typename Facts, std::size_t n, typename Make>

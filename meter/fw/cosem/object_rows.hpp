@@ -7,11 +7,13 @@
 #include <algorithm>
 
 #include "meter/fw/core/revision.hpp"
+#include "meter/fw/cosem/alarm_rows.hpp"
 #include "meter/fw/cosem/billing_rows.hpp"
 #include "meter/fw/cosem/object_row.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
 #include "meter/fw/profiles/captured_values.hpp"
 #include "meter/fw/profiles/profiles.hpp"
+#include "protocol/cosem/alarm_notice.hpp"
 #include "protocol/cosem/quantities.hpp"
 
 namespace meter::fw {
@@ -28,6 +30,8 @@ inline constexpr std::uint8_t kHertz = 44;
 inline constexpr std::uint8_t kOperatingLoadConnected = 0x01;
 inline constexpr std::uint8_t kOperatingClockValid = 0x02;
 inline constexpr std::uint8_t kOperatingDaylightSaving = 0x04;
+inline constexpr std::uint8_t kOperatingSealBroken = 0x08;
+inline constexpr unsigned kOperatingContacts = 4;  // from here on: contacts that are open, a field
 
 // Names that other parts of the meter speak of.
 inline constexpr Obis kClockName = obis(0, 0, 1, 0, 0);
@@ -91,22 +95,38 @@ inline constexpr auto kStatusRows = std::to_array<Row>({
            if (core.clock.zone.at(core.clock.utc_s(core.hal)).daylight_saving) {
              status |= kOperatingDaylightSaving;
            }
+           const DurableState& state = core.durable.state;
+           if (state.broken_seals != 0) status |= kOperatingSealBroken;
+           status |= static_cast<std::uint8_t>(state.inputs << kOperatingContacts);
            axdr::put_unsigned(status, out);
          }),
 });
 
-// One of each for every event log.
-constexpr Obis event_code_name(const EventLog& log) { return obis(0, 0, 96, 11, log.e); }
-inline constexpr auto kEventCodeRows = rows_of(kEventLogs, [](const EventLog& log) {
-  return data(
-      event_code_name(log), kMetering,
-      [](const Core& core, std::uint8_t which, Writer& out) {
-        axdr::put_unsigned(core.journal.last_code(static_cast<LogId>(which)), out);
-      },
-      number_of(log.id));
+// One of each for every event log, by the names that it has.
+constexpr Obis event_code_name(std::uint8_t e) { return obis(0, 0, 96, 11, e); }
+inline constexpr auto kEventCodeRows = rows_of(kLogNames, [](const LogName& log) {
+  return only_in(log.tables, data(
+                                 event_code_name(log.e), kMetering,
+                                 [](const Core& core, std::uint8_t which, Writer& out) {
+                                   axdr::put_unsigned(
+                                       core.journal.last_code(static_cast<LogId>(which)), out);
+                                 },
+                                 number_of(log.id)));
 });
-inline constexpr auto kEventLogRows = rows_of(kEventLogs, [](const EventLog& log) {
-  return row<classes::ProfileGeneric>(obis(0, 0, 99, 98, log.e), kMetering, number_of(log.id));
+inline constexpr auto kEventCounterRows = rows_of(kLogNames, [](const LogName& log) {
+  return only_in(log.tables, data(
+                                 obis(0, 0, 96, 15, log.e), kMetering,
+                                 [](const Core& core, std::uint8_t which, Writer& out) {
+                                   const auto id = static_cast<LogId>(which);
+                                   const auto& counts = core.durable.state.event_count;
+                                   axdr::put_long_unsigned(counts[index_of(id)], out);
+                                 },
+                                 number_of(log.id)));
+});
+inline constexpr auto kEventLogRows = rows_of(kLogNames, [](const LogName& log) {
+  return only_in(log.tables, row<classes::ProfileGeneric>(protocol::cosem::event_log_name(log.e),
+                                                          kMetering, number_of(log.id))
+                                 .callable(kManagers, {classes::ProfileGeneric::kReset}));
 });
 
 // Registers that can be columns of profiles, too: `which` is the column.
@@ -211,8 +231,9 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
 });
 
 inline constexpr auto kRows =
-    joined(kIdentityRows, kProfileStatusRows, kStatusRows, kEventCodeRows, kEnergyRows, kRateRows,
-           kDemandRows, kInstantaneousRows, kProfileRows, kEventLogRows, kServiceRows, kTariffRows,
+    joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
+           kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kInstantaneousRows, kProfileRows,
+           kEventLogRows, kServiceRows, kTariffRows,
            on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.

@@ -19,7 +19,8 @@ constexpr auto kObjects = [] {
                   index_in(kGrants, row.grants),
                   row.quantity,
                   row.elements,
-                  row.power_line};
+                  row.power_line,
+                  row.tables};
   }
   return objects;
 }();
@@ -77,7 +78,7 @@ bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_i
     const auto id = static_cast<LogId>(object.which);
     const Columns columns = is_profile(id) ? Columns(kDefaultColumns) : Columns(kEventColumns);
     for (const ColumnId column : columns) {
-      const protocol::cosem::Attribute captured = captured_attribute(id, column);
+      const protocol::cosem::Attribute captured = captured_attribute(id, column, fitting.codes);
       auto& to = out.captured[out.n_captured++];
       to.class_id = static_cast<std::uint16_t>(captured.class_id);
       std::copy(captured.instance.octets.begin(), captured.instance.octets.end(), to.obis);

@@ -21,6 +21,7 @@ struct Object {
   classes::ScalerUnit quantity;
   std::uint8_t elements;  // meters with at least so many elements have it
   bool power_line;        // only meters with a power line modem have it
+  CodeTables tables;      // only meters with one of these have it
 
   constexpr const ServedClass& served() const { return kServed[place]; }
 };
@@ -29,9 +30,11 @@ struct Object {
 struct Fitting {
   std::uint8_t n_elements = 1;
   bool power_line = false;
+  CodeTable codes = CodeTable::idis;
 };
 constexpr bool fitted(const Object& object, const Fitting& fitting) {
-  return object.elements <= fitting.n_elements && (fitting.power_line || !object.power_line);
+  return object.elements <= fitting.n_elements && (fitting.power_line || !object.power_line) &&
+         (object.tables & bit_of(fitting.codes)) != 0;
 }
 
 // In the order in which association object lists show them.

@@ -59,7 +59,7 @@ bool put_row(const Core& core, LogId id, std::uint32_t ordinal, Writer& out,
   return true;
 }
 
-Attribute captured_attribute(LogId id, ColumnId column) {
+Attribute captured_attribute(LogId id, ColumnId column, CodeTable codes) {
   switch (column) {
     case kClockColumn:
       return {classes::Clock::kId, kClockName, classes::Clock::kTime};
@@ -67,7 +67,7 @@ Attribute captured_attribute(LogId id, ColumnId column) {
       return {classes::Data::kId, kStatusNames[static_cast<std::size_t>(id)],
               classes::Data::kValue};
     case kEventCodeColumn:
-      return {classes::Data::kId, event_code_name(kEventLogs[index_of(id)]), classes::Data::kValue};
+      return {classes::Data::kId, event_code_name(group_of(id, codes)), classes::Data::kValue};
     case kCounterColumn:
       return {classes::Data::kId, protocol::cosem::kCaptureCounter, classes::Data::kValue};
   }
@@ -89,7 +89,7 @@ AccessResult captured_column(LogId id, const Fitting& fitting, const classes::Ca
   }
   column = kNoColumn;
   for (const ColumnId one : {kClockColumn, kStatusColumn, kCounterColumn}) {
-    if (captured_attribute(id, one) == source) column = one;
+    if (captured_attribute(id, one, fitting.codes) == source) column = one;
   }
   const bool value = object->value == kCapturedValue && object->place == kPlace<classes::Register>;
   if (value && source.index == classes::Register::kValue) column = object->which;

@@ -33,7 +33,7 @@ inline constexpr std::size_t kMaxRowOctets = 2 + 14 + (kMaxColumns - 1) * 5;
 bool put_row(const Core& core, LogId id, std::uint32_t ordinal, protocol::Writer& out,
              std::span<const std::uint8_t> wanted = {});
 // What a column of this log shows.
-protocol::cosem::Attribute captured_attribute(LogId id, ColumnId column);
+protocol::cosem::Attribute captured_attribute(LogId id, ColumnId column, CodeTable codes);
 
 // The column that a client means, of a profile.
 protocol::cosem::AccessResult captured_column(LogId id, const Fitting& fitting,

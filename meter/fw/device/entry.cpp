@@ -49,6 +49,10 @@ void on_plc_beacon(void* instance, const meter_plc_beacon* beacon) {
   meter(instance).on_plc_beacon(beacon);
 }
 
+void on_input(void* instance, meter_input input, int level) {
+  meter(instance).on_input(input, level != 0);
+}
+
 template <std::uint8_t elements>
 int describe(std::uint32_t index, meter_object_info* out) {
   return describe_object(index, {elements, true}, *out) ? 0 : -1;
@@ -79,7 +83,7 @@ constexpr meter_firmware firmware(const char* name) {
           .describe = describe<elements>,
           .on_plc = on_plc,
           .on_plc_beacon = on_plc_beacon,
-          .on_input = nullptr,
+          .on_input = on_input,
           .on_module = nullptr};
 }
 

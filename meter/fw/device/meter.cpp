@@ -16,8 +16,8 @@ Meter::Meter(const meter_hal* hal, std::uint8_t n_elements)
     : core_(hal),
       crypto_(core_.hal),
       server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_}),
-      rs485_(METER_UART_RS485, core_, server_, crypto_, push_, join_),
-      optical_(METER_UART_OPTICAL, core_, server_, crypto_, push_, join_) {
+      rs485_(METER_UART_RS485, core_, server_, crypto_, unasked_.rows, unasked_.alarms, join_),
+      optical_(METER_UART_OPTICAL, core_, server_, crypto_, unasked_.rows, unasked_.alarms, join_) {
   core_.n_elements = n_elements;
 }
 
@@ -72,7 +72,8 @@ void Meter::boot(meter_boot_reason reason) {
   server_.open_counters();
   note_boot(reason);
   note_revision();
-  push_.boot(core_);
+  Fraud::boot(core_);
+  unasked_.rows.boot(core_);
   core_.durable.save(core_.hal);
   schedule_.start(core_);
   relay_.boot(core_, deadlines_);
@@ -87,7 +88,7 @@ void Meter::open_power_line() {
   core_.power_line = addressed && core_.hal.has_plc();
   if (!core_.power_line) return;
   static_assert(alignof(PowerLine) <= alignof(Meter));
-  power_line_ = new (this + 1) PowerLine(core_, server_, crypto_, join_);
+  power_line_ = new (this + 1) PowerLine(core_, server_, crypto_, unasked_.alarms, join_);
   server_.use(power_line_->node());
   power_line_->start();
 }
@@ -138,8 +139,12 @@ void Meter::on_alarm() {
 }
 
 void Meter::follow_up() {
-  if (server_.take_profile_reset()) push_.reset();
-  if (schedule_.take_push_due()) push_.on_due(core_);  // also when the clock was moved
+  if (core_.switch_off_due) {
+    core_.switch_off_due = false;
+    static_cast<void>(relay_.local_disconnect(core_, deadlines_));  // refused: it stays connected
+  }
+  if (server_.take_profile_reset()) unasked_.rows.reset();
+  if (schedule_.take_push_due()) unasked_.rows.on_due(core_);  // also when the clock was moved
   deadlines_.set(core_.hal, Deadline::rs485, rs485_.deadline_us());
   deadlines_.set(core_.hal, Deadline::optical, optical_.deadline_us());
   if (power_line_ == nullptr) return;
@@ -171,6 +176,16 @@ void Meter::on_plc(const meter_plc_frame& frame) {
 void Meter::on_plc_beacon(const meter_plc_beacon* beacon) {
   if (power_line_ == nullptr) return;
   power_line_->on_beacon(beacon);
+  follow_up();
+}
+
+void Meter::on_input(meter_input input, bool level) {
+  if (!core_.provisioned) return;
+  schedule_.watch(core_);
+  Fraud::on_input(core_, input, level);
+  if (input == METER_INPUT_BUTTON && level) {
+    static_cast<void>(relay_.manual_reconnect(core_, deadlines_));
+  }
   follow_up();
 }
 

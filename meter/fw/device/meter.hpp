@@ -3,6 +3,7 @@
 #pragma once
 
 #include "meter/fw/cosem/calendar_limits.hpp"
+#include "meter/fw/fraud/fraud.hpp"
 #include "meter/fw/wires/port.hpp"
 #include "meter/fw/wires/power_line.hpp"
 
@@ -42,6 +43,7 @@ class Meter {
   void on_relay(bool closed) { relay_.on_contact(core_, closed); }
   void on_plc(const meter_plc_frame& frame);
   void on_plc_beacon(const meter_plc_beacon* beacon);
+  void on_input(meter_input input, bool level);
 
  private:
   void open_parameters();
@@ -59,7 +61,12 @@ class Meter {
   HalCrypto crypto_;
   std::array<InvocationCounter, kKeySets> counters_;
   CosemServer server_;
-  Push push_;
+  // What goes out unasked.
+  struct Unasked {
+    Push rows;
+    Alarms alarms;
+  };
+  Unasked unasked_;
   // Long SET and ACTION. The longest value is the table of all day profiles of a calendar; a buffer
   // of the platform's pool takes it, so that a meter that is not being programmed keeps no room.
   static constexpr std::size_t kJoinOctets = METER_BUFFER_BYTES;

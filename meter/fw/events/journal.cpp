@@ -42,25 +42,26 @@ bool Journal::format(const Hal& hal) {
   return erased;
 }
 
-bool Journal::note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,
-                      std::uint32_t& capture_counter) {
-  RowHead head = clock.stamp(utc_s);
-  head.code = static_cast<std::uint8_t>(code);
-  const auto append = [&](LogId id) {
-    last_codes_[static_cast<std::size_t>(id)] = head.code;
-    ++capture_counter;
-    return log(id).append(
-        hal, head,
-        {reinterpret_cast<const std::uint8_t*>(&capture_counter), sizeof capture_counter});
-  };
-  bool ruled = false;
+bool Journal::append(const Hal& hal, RowHead head, LogId id, std::uint8_t code,
+                     DurableState& state) {
+  head.code = code;
+  last_codes_[static_cast<std::size_t>(id)] = code;
+  ++state.event_count[index_of(id)];
+  const std::uint32_t number = ++state.capture_counter;
+  return log(id).append(hal, head, {reinterpret_cast<const std::uint8_t*>(&number), sizeof number});
+}
+
+bool Journal::note_at(const Hal& hal, const RowHead& stamp, CodeTable table, EventCode event,
+                      DurableState& state) {
   bool kept = true;
-  for (const EventRule& rule : kEventRules) {
-    if (rule.code != code) continue;
-    ruled = true;
-    kept &= append(rule.log);
-  }
-  return ruled ? kept : append(LogId::standard_events);
+  each_place(table, event,
+             [&](LogId id, std::uint8_t code) { kept &= append(hal, stamp, id, code, state); });
+  return kept;
+}
+
+bool Journal::clear(const Hal& hal, const RowHead& stamp, LogId id, DurableState& state) {
+  const bool erased = log(id).format(hal);
+  return append(hal, stamp, id, static_cast<std::uint8_t>(EventCode::log_cleared), state) && erased;
 }
 
 bool Journal::failed() const {

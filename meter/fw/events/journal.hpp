@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "meter/fw/events/event_codes.hpp"
+#include "meter/fw/events/event_tables.hpp"
+#include "meter/fw/store/durable.hpp"
 #include "meter/fw/store/profile_setups.hpp"
 #include "meter/fw/time/clock.hpp"
 
@@ -19,8 +20,11 @@ class Journal {
   }
   // Erases all logs. Where the profiles are depends on their setups: all of their room.
   bool format(const Hal& hal);
-  bool note_at(const Hal& hal, const Clock& clock, EventCode code, std::int64_t utc_s,
-               std::uint32_t& capture_counter);
+  // In the logs that the table has for it. False: the flash refused an entry.
+  bool note_at(const Hal& hal, const RowHead& stamp, CodeTable table, EventCode event,
+               DurableState& state);
+  // Takes all entries of an event log; numbers and counters go on.
+  bool clear(const Hal& hal, const RowHead& stamp, LogId id, DurableState& state);
 
   RowLog& log(LogId id) { return logs_[static_cast<std::size_t>(id)]; }
   const RowLog& log(LogId id) const { return logs_[static_cast<std::size_t>(id)]; }
@@ -29,6 +33,8 @@ class Journal {
   bool failed() const;
 
  private:
+  bool append(const Hal& hal, RowHead head, LogId id, std::uint8_t code, DurableState& state);
+
   std::array<RowLog, static_cast<std::size_t>(LogId::logs)> logs_;
   std::array<std::uint8_t, static_cast<std::size_t>(LogId::logs)> last_codes_{};
 };

@@ -36,6 +36,17 @@ RelayOrder Relay::remote_reconnect(Core& core, Deadlines& deadlines) {
   return order(core, deadlines, kReadyForReconnection, EventCode::remote_reconnection);
 }
 
+RelayOrder Relay::local_disconnect(Core& core, Deadlines& deadlines) {
+  if (core.settings.relay_mode == 0) return RelayOrder::not_allowed;
+  if (core.settings.control_state != kConnected) return RelayOrder::done;
+  return order(core, deadlines, kReadyForReconnection, EventCode::local_disconnection);
+}
+
+RelayOrder Relay::manual_reconnect(Core& core, Deadlines& deadlines) {
+  if (core.settings.control_state != kReadyForReconnection) return RelayOrder::not_allowed;
+  return order(core, deadlines, kConnected, EventCode::manual_connection);
+}
+
 RelayOrder Relay::set_mode(Core& core, std::uint8_t mode) {
   if (mode >= kRelayModes) return RelayOrder::not_allowed;
   // Mode 0 knows one state only; a consumer must not stay cut off by a state nobody can leave.

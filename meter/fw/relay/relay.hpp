@@ -21,13 +21,17 @@ enum class RelayOrder : std::uint8_t {
 };
 
 // Disconnect control, Blue Book class 70: remote orders by control mode. The relay is bistable and
-// keeps its place without supply. Manual and local transitions need a button and a limiter.
+// keeps its place without supply.
 class Relay {
  public:
   // After a reset: an order whose contact did not answer before is given again.
   void boot(Core& core, Deadlines& deadlines);
   RelayOrder remote_disconnect(Core& core, Deadlines& deadlines);
   RelayOrder remote_reconnect(Core& core, Deadlines& deadlines);
+  // Transition g: by the meter itself, which only a customer at the button or an order undoes.
+  RelayOrder local_disconnect(Core& core, Deadlines& deadlines);
+  // Transition e: the customer at the button, once it is permitted.
+  RelayOrder manual_reconnect(Core& core, Deadlines& deadlines);
   RelayOrder set_mode(Core& core, std::uint8_t mode);
   void on_contact(Core& core, bool closed);
   // The contact should have moved by now.

@@ -111,7 +111,9 @@ void Schedule::run(Core& core) {
   seen_ticks_ = now_ticks;
   const std::int64_t now_s = floor_to(now_ticks, kTicksPerSecond) / kTicksPerSecond;
   if (now_s >= next_season_s_) {
-    core.note_at(EventCode::daylight_saving_switched, next_season_s_);
+    const bool summer = core.clock.zone.at(next_season_s_).daylight_saving;
+    core.note_at(summer ? EventCode::summer_time_begins : EventCode::winter_time_begins,
+                 next_season_s_);
     next_season_s_ = core.clock.zone.next_change(now_s);
   }
   // Before rows are captured that show it.

@@ -6,29 +6,24 @@
 
 namespace meter::fw {
 
-// Alarms on their way to the concentrator. The event logs themselves are the queue: a cursor for
-// each in durable memory says what was acknowledged, so that what happened before a power cut is
-// told after it. No more than the newest eight of a log wait; the rest is left to be read.
+// Alarms on their way to whoever collects this meter: the concentrator over the power line, else
+// the head-end through the communication module. The event logs themselves are the queue: in
+// durable memory stands the number of the newest entry that was acknowledged, so that what happened
+// before a power cut is told after it. No more than the newest eight wait; the rest is left to be
+// read.
 class Alarms {
  public:
   static constexpr std::uint32_t kQueue = 8;
   static constexpr std::size_t kMaxOctets = 128;  // sealed
 
-  // Something may be waiting: costs two comparisons.
-  static bool maybe_pending(const Core& core);
-  // The oldest alarm, sealed for client 3 as a data-notification; the same one until
-  // acknowledge(). Nothing is written when none waits.
-  void write(Core& core, CosemServer& server, HalCrypto& crypto, protocol::Writer& out);
+  // The oldest alarm, sealed for `client` as a data-notification; the same one until acknowledge().
+  // Nothing is written when none waits.
+  void write(Core& core, CosemServer& server, HalCrypto& crypto, ClientIndex client,
+             protocol::Writer& out);
   void acknowledge(Core& core);
 
  private:
-  struct Place {
-    std::size_t log = kEventLogCount;  // in kEventLogs
-    std::uint32_t ordinal = 0;
-  };
-  static bool find(Core& core, std::size_t log, std::uint32_t& ordinal, RowHead& head);
-
-  Place in_flight_;
+  std::uint32_t in_flight_ = 0;  // number of its entry
 };
 
 }  // namespace meter::fw

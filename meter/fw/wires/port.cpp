@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/wires/port.hpp"
 
+#include <utility>
+
 namespace meter::fw {
 namespace {
 
@@ -19,12 +21,13 @@ protocol::hdlc::SecondaryConfig link_config() {
 }  // namespace
 
 Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push,
-           protocol::dlms::JoinBuffer& join)
+           Alarms& alarms, protocol::dlms::JoinBuffer& join)
     : uart_(uart),
       core_(core),
       server_(server),
       crypto_(crypto),
       push_(push),
+      alarms_(alarms),
       associations_({kPublic, kManagement, kReading, kPush}, kMaxPdu_octets, server, crypto, join),
       secondary_(link_config(), links_, *this) {}
 
@@ -45,7 +48,7 @@ void Port::send_frame(Bytes frame) {
 static_assert(METER_BUFFER_BYTES >= protocol::hdlc::kLlcOctets + Associations::kRoomOctets);
 
 void Port::on_request(std::uint16_t client_sap, Bytes apdu, protocol::Writer& reply) {
-  if (client_sap == protocol::dlms::kPushClient) pushing_ = false;
+  if (client_sap == protocol::dlms::kPushClient) pushing_ = OnLine::nothing;
   reply.commit(associations_.serve(client_sap, apdu, reply.free()));
 }
 
@@ -53,24 +56,45 @@ void Port::on_poll(std::uint16_t client_sap, protocol::Writer& push) {
   if (uart_ != METER_UART_RS485 || client_sap != protocol::dlms::kPushClient) return;
   const MutableBytes room = push.free();
   protocol::Writer apdu{room.first(kMaxAnswer_octets)};
-  push_.write(core_, server_, crypto_, room.subspan(kMaxAnswer_octets), apdu);
+  pushing_ = OnLine::alarm;
+  // Over the power line it is the concentrator that is told.
+  if (!core_.power_line) alarms_.write(core_, server_, crypto_, kPush, apdu);
+  if (apdu.size() == 0) {
+    pushing_ = OnLine::rows;
+    push_.write(core_, server_, crypto_, room.subspan(kMaxAnswer_octets), apdu);
+  }
+  if (apdu.size() == 0) pushing_ = OnLine::nothing;
   push.commit(apdu.size());
-  pushing_ = apdu.size() > 0;
 }
 
 void Port::on_delivered(std::uint16_t client_sap) {
-  if (client_sap != protocol::dlms::kPushClient || !pushing_) return;
-  pushing_ = false;
-  push_.on_delivered(core_);
+  if (client_sap != protocol::dlms::kPushClient) return;
+  if (pushing_ == OnLine::rows) push_.on_delivered(core_);
+  if (pushing_ == OnLine::alarm) alarms_.acknowledge(core_);
+  pushing_ = OnLine::nothing;
 }
 
 bool Port::knows(std::uint16_t client_sap) { return associations_.knows(client_sap); }
 
-void Port::on_opened(std::uint16_t client_sap) { associations_.reset(client_sap); }
+void Port::on_opened(std::uint16_t client_sap) {
+  associations_.reset(client_sap);
+  if (uart_ == METER_UART_OPTICAL) note_opened();
+}
+
+void Port::note_opened() {
+  constexpr std::uint32_t kQuiet_s = 60;
+  const auto now_s = static_cast<std::uint32_t>(core_.hal.uptime_us() / 1'000'000);
+  if (session_noted_ || now_s < quiet_until_s_) return;
+  quiet_until_s_ = now_s + kQuiet_s;
+  session_noted_ = true;
+  core_.note(EventCode::local_communication_begins);
+}
 
 void Port::on_closed(std::uint16_t client_sap, protocol::hdlc::LinkEnd) {
   associations_.reset(client_sap);
-  if (client_sap == protocol::dlms::kPushClient) pushing_ = false;
+  if (client_sap == protocol::dlms::kPushClient) pushing_ = OnLine::nothing;
+  if (!std::exchange(session_noted_, false)) return;
+  core_.note(EventCode::local_communication_ends);
 }
 
 }  // namespace meter::fw

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "meter/fw/cosem/associations.hpp"
+#include "meter/fw/wires/alarms.hpp"
 #include "meter/fw/wires/push.hpp"
 #include "protocol/hdlc/secondary.hpp"
 
@@ -13,7 +14,7 @@ namespace meter::fw {
 class Port final : protocol::hdlc::SecondaryOwner {
  public:
   Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, Push& push,
-       protocol::dlms::JoinBuffer& join);
+       Alarms& alarms, protocol::dlms::JoinBuffer& join);
   Port(const Port&) = delete;
   Port& operator=(const Port&) = delete;
 
@@ -35,12 +36,20 @@ class Port final : protocol::hdlc::SecondaryOwner {
 
   static constexpr std::size_t kLinks = Associations::kClientsOfPort;
 
+  // The optical port's sessions are events: one entry a minute, or who plays there wears the flash.
+  void note_opened();
+
+  enum class OnLine : std::uint8_t { nothing, rows, alarm };
+
   meter_uart uart_;
-  bool pushing_ = false;  // what is on the line to the push client is a push
+  OnLine pushing_ = OnLine::nothing;  // what is on the line to the push client
+  bool session_noted_ = false;
+  std::uint32_t quiet_until_s_ = 0;
   Core& core_;
   CosemServer& server_;
   HalCrypto& crypto_;
   Push& push_;
+  Alarms& alarms_;
   std::array<protocol::hdlc::SecondaryLink, kLinks> links_;
   Associations associations_;
   protocol::hdlc::Secondary secondary_;

@@ -27,7 +27,7 @@ prime::ServiceNodeConfig node_config(const meter_provision& identity) {
 
 }  // namespace
 
-PowerLine::PowerLine(Core& core, CosemServer& server, HalCrypto& crypto,
+PowerLine::PowerLine(Core& core, CosemServer& server, HalCrypto& crypto, Alarms& alarms,
                      protocol::dlms::JoinBuffer& join)
     : core_(core),
       server_(server),
@@ -35,6 +35,7 @@ PowerLine::PowerLine(Core& core, CosemServer& server, HalCrypto& crypto,
       modem_(core.hal),
       associations_({kPublic, kManagement, kReading, kConcentrator}, kMaxLsdu_octets, server,
                     crypto, join),
+      alarms_(alarms),
       node_(node_config(core.identity), modem_, *this) {}
 
 void PowerLine::on_frame(const meter_plc_frame& frame) {
@@ -119,13 +120,13 @@ void PowerLine::hand_over(std::int64_t now_us) {
 
 void PowerLine::report_alarms() {
   if (reporting_ || !node_.connected() || n_outgoing_ == kMaxOutgoing) return;
-  if (!Alarms::maybe_pending(core_)) return;
+  if (!core_.alarms_waiting) return;
   const MutableBytes room = take_buffer();
   if (room.empty()) return;
   protocol::Writer apdu{room.first(Alarms::kMaxOctets)};
-  alarms_.write(core_, server_, crypto_, apdu);
+  alarms_.write(core_, server_, crypto_, kConcentrator, apdu);
   // Nothing could be sealed, for want of a counter: not tried again on this connection.
-  reporting_ = apdu.size() > 0 || Alarms::maybe_pending(core_);
+  reporting_ = apdu.size() > 0 || core_.alarms_waiting;
   if (apdu.size() == 0) return give_buffer(room);
   queue(room, apdu.size(), static_cast<std::uint8_t>(kConcentratorClient), kAlarmCookie);
 }

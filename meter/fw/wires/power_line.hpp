@@ -22,7 +22,8 @@ class PowerLine final : prime::ServiceNodeOwner {
     std::uint32_t not_served = 0;  // unknown client or device, broadcast
   };
 
-  PowerLine(Core& core, CosemServer& server, HalCrypto& crypto, protocol::dlms::JoinBuffer& join);
+  PowerLine(Core& core, CosemServer& server, HalCrypto& crypto, Alarms& alarms,
+            protocol::dlms::JoinBuffer& join);
   PowerLine(const PowerLine&) = delete;
   PowerLine& operator=(const PowerLine&) = delete;
 
@@ -64,7 +65,7 @@ class PowerLine final : prime::ServiceNodeOwner {
   HalCrypto& crypto_;
   PlcPort modem_;
   Associations associations_;
-  Alarms alarms_;
+  Alarms& alarms_;
   bool reporting_ = false;  // an alarm is on its way, or none can go
   std::uint8_t n_outgoing_ = 0;
   std::array<Outgoing, kMaxOutgoing> outgoing_;

@@ -60,8 +60,10 @@ void shape(Io& io, V& v) {
   io.elements("Row", v.rows);
 }
 
-enum class EventLog : std::uint8_t { standard, relay };
-inline constexpr const char* kLogNames[] = {"standard", "relay"};
+// By group E of its name, 0.0.99.98.E. What the others hold is a country's.
+enum class EventLog : std::uint8_t { standard, fraud, relay };
+inline constexpr const char* kLogNames[] = {"standard", "fraud", "relay", "log3", "log4",
+                                            "log5",     "log6",  "log7",  "log8", "log9"};
 constexpr Names names_of_type(EventLog) { return kLogNames; }
 struct MeterEvent {
   EventLog log = EventLog::standard;

@@ -151,12 +151,13 @@ TEST_F(Dlms, WrongPasswordIsRefusedAndNoted) {
   for (int k = 0; k < 5; ++k) EXPECT_FALSE(guesser.associate());
   EXPECT_FALSE(guesser.get(kImport));
   // One entry a minute at most.
-  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 46));
+  EXPECT_THAT(meter.event_codes(LogId::fraud_events), ElementsAre(46));
   meter.run_for_us(61 * rigs::kSecond_us);
   EXPECT_FALSE(guesser.associate());
-  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 46, 46));
+  EXPECT_THAT(meter.event_codes(LogId::fraud_events), ElementsAre(46, 46));
   guesser.disconnect();
-  // In the fraud detection log as well (IDIS package 2), where nothing else washes them away.
+  // In the fraud detection log (IDIS package 2), and once more in the one of security.
+  EXPECT_THAT(meter.event_codes(LogId::security_events), ElementsAre(46, 46));
   open(manager);
   EXPECT_EQ(unsigned_in(manager, {classes::Data::kId, obis(0, 0, 96, 11, 1), 2}), 46u);
   const Attribute fraud{classes::ProfileGeneric::kId, obis(0, 0, 99, 98, 1), 2};
@@ -190,7 +191,7 @@ TEST_F(Dlms, ReplayedFramesAreRefusedAlsoAfterAReset) {
   ASSERT_TRUE(stale.connect());
   EXPECT_FALSE(stale.associate());
   stale.disconnect();
-  EXPECT_EQ(meter.event_codes(LogId::standard_events).back(), 50);
+  EXPECT_EQ(meter.event_codes(LogId::fraud_events).back(), 50);
   TestClient fresh(meter, management_client(meter.provision, used));
   open(fresh);
   fresh.disconnect();
@@ -213,7 +214,7 @@ TEST_F(Dlms, AReplayRightAfterAWrongKeyIsNotedToo) {
     EXPECT_FALSE(stale.associate());
     stale.disconnect();
   }
-  EXPECT_THAT(meter.event_codes(LogId::standard_events), ElementsAre(2, 49, 50));
+  EXPECT_THAT(meter.event_codes(LogId::fraud_events), ElementsAre(49, 50));
 }
 
 TEST_F(Dlms, TheMetersCountersNeverRepeatOverResets) {

@@ -37,6 +37,8 @@ Named names_of(meter::fw::ClassList<Class...>, const Object& object) {
 
 std::string fitting_text(const Object& object) {
   if (object.power_line) return "power line";
+  if (object.tables == meter::fw::kIdisOnly) return "IDIS codes";
+  if (object.tables == meter::fw::kPrimeOnly) return "PRIME codes";
   return object.elements > 1 ? "AD13A" : "all";
 }
 

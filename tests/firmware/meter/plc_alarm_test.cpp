@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "meter/fw/wires/alarms.hpp"
+#include "protocol/cosem/alarm_notice.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
@@ -42,17 +43,11 @@ std::optional<Told> open_alarm(const meter_provision& provision,
   if (!opened.ok()) return std::nullopt;
   const auto notification = protocol::dlms::decode_notification(opened->apdu);
   if (!notification.ok()) return std::nullopt;
-  protocol::axdr::Cursor in(notification->body);
-  in.structure(3);
-  const protocol::Bytes setup = in.octet_string();
-  const protocol::cosem::Obis expected = obis(0, 0, 25, 9, 1);
-  if (!std::equal(setup.begin(), setup.end(), expected.octets.begin(), expected.octets.end())) {
-    return std::nullopt;
-  }
-  const auto time = protocol::cosem::decode_date_time(in.date_time());
-  const auto code = static_cast<std::uint8_t>(in.unsigned_number());
-  if (!in.at_end() || !time.ok()) return std::nullopt;
-  return Told{notification->long_invoke_id, opened->invocation_counter, time->utc_s, code};
+  const auto notice = protocol::cosem::take_alarm_notice(notification->body);
+  if (!notice) return std::nullopt;
+  const auto time = protocol::cosem::decode_date_time(notice->at);
+  if (!time.ok() || notification->long_invoke_id != notice->number) return std::nullopt;
+  return Told{notification->long_invoke_id, opened->invocation_counter, time->utc_s, notice->code};
 }
 
 std::vector<Told> told(PlcBench& bench) {

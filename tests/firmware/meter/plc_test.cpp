@@ -174,7 +174,7 @@ TEST(PowerLine, WrongKeysAreRefusedAndNoted) {
   std::swap(swapped.authentication_key, swapped.concentrator_authentication_key);
   EXPECT_FALSE(PlcClient(bench, rigs::concentrator_client(swapped)).associate());
   EXPECT_FALSE(PlcClient(bench, rigs::management_client(swapped)).associate());
-  EXPECT_THAT(bench.meter.event_codes(meter::fw::LogId::standard_events), testing::Contains(49));
+  EXPECT_THAT(bench.meter.event_codes(meter::fw::LogId::fraud_events), testing::Contains(49));
   EXPECT_TRUE(PlcClient(bench, rigs::concentrator_client(bench.meter.provision)).associate());
 }
 

@@ -6,6 +6,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/cosem/alarm_notice.hpp"
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
@@ -127,13 +128,12 @@ Octets FakeMeter::answer(std::uint16_t client, Bytes apdu) {
 Octets FakeMeter::spontaneous(std::uint8_t code) {
   std::array<std::uint8_t, 64> body{};
   Writer body_out(body);
-  axdr::begin_structure(3, body_out);
-  axdr::put_octet_string(obis(0, 0, 25, 9, 1).octets, body_out);
   protocol::cosem::DateTime at;
   at.utc_s = now_s_ + clock_offset_s;
   at.deviation_min = -60;
-  protocol::cosem::put_date_time(at, body_out);
-  axdr::put_unsigned(code, body_out);
+  const std::uint8_t group = code >= 59 && code <= 68 ? 2 : 0;
+  const auto log = protocol::cosem::event_log_name(group);
+  protocol::cosem::put_alarm_notice({log, {}, code, code}, at, body_out);
   protocol::dlms::ServerIdentity identity;
   identity.system_title = title;
   identity.keys = concentrator_keys;

@@ -130,7 +130,7 @@ void FakePlatform::Crypto::random(Out out) {
 FakePlatform::FakePlatform(const meter_firmware* under_test)
     : flash(METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES, 0xFF),
       firmware(under_test),
-      board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this},
+      board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this},
              {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
       instance_(nullptr, [](std::uint8_t* memory) { std::free(memory); }),
       crypto_([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 7); }) {
@@ -204,6 +204,12 @@ void FakePlatform::rtc_adjust(std::int64_t ticks) {
 void FakePlatform::rtc_lose() {
   rtc_adjust(0);
   rtc_lost_ = true;
+}
+
+void FakePlatform::turn(meter_input input, bool level) {
+  const std::uint32_t bit = 1u << input;
+  levels = level ? levels | bit : levels & ~bit;
+  if (powered()) firmware->on_input(instance(), input, level ? 1 : 0);
 }
 
 // The first microsecond at which the count has reached the match.

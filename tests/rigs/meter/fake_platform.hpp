@@ -45,6 +45,8 @@ class FakePlatform {
   // ---- Sensors ----
   std::int32_t centi_celsius = 2500;
   std::uint32_t battery_mv = 3600;
+  std::uint32_t levels = 0;                  // of the inputs; without telling anybody
+  void turn(meter_input input, bool level);  // and the firmware is told, if it lives
 
   // When something happens by itself next; INT64_MAX: never.
   std::int64_t next_us() const;
@@ -155,6 +157,10 @@ class FakePlatform {
   struct Battery : Part {
     std::uint32_t voltage_mv() { return p.battery_mv; }
   };
+  struct Inputs : Part {
+    std::uint32_t fitted() { return (1u << METER_INPUTS) - 1; }
+    std::uint32_t levels() { return p.levels; }
+  };
   struct Board {
     Clock clock;
     Rtc rtc;
@@ -168,6 +174,7 @@ class FakePlatform {
     Plc plc;
     Thermometer thermometer;
     Battery battery;
+    Inputs inputs;
   };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   bool fails(std::uint32_t page) const;

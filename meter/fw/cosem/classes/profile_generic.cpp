@@ -118,7 +118,8 @@ AccessResult number_columns(const Selection& selection, std::size_t count, Trans
 }
 
 // By name, in the order of the names.
-AccessResult name_columns(const Selection& selection, Columns columns, Transfer& transfer) {
+AccessResult name_columns(CodeTable codes, const Selection& selection, Columns columns,
+                          Transfer& transfer) {
   if (selection.n_columns > transfer.columns.size()) return AccessResult::scope_of_access_violated;
   axdr::Cursor in(selection.columns);
   for (std::uint8_t n = 0; n < selection.n_columns; ++n) {
@@ -126,7 +127,7 @@ AccessResult name_columns(const Selection& selection, Columns columns, Transfer&
     std::uint8_t k = 0;
     while (k < columns.size() &&
            !(wanted.ok() && wanted->data_index == 0 &&
-             captured_attribute(transfer.log, columns[k]) == wanted->source)) {
+             captured_attribute(transfer.log, columns[k], codes) == wanted->source)) {
       ++k;
     }
     if (k == columns.size()) return AccessResult::object_unavailable;
@@ -146,7 +147,7 @@ AccessResult begin(const Core& core, LogId id, const Selection& selection, Trans
     const Columns columns = columns_of(core, id);
     const AccessResult chosen = selection.n_columns == 0
                                     ? number_columns(selection, columns.size(), transfer)
-                                    : name_columns(selection, columns, transfer);
+                                    : name_columns(core.codes(), selection, columns, transfer);
     if (chosen != AccessResult::success) return chosen;
   }
   for_each_run(core, selection, transfer, [&](const RowLog::Run& run) {
@@ -189,7 +190,7 @@ void put_columns(const Core& core, LogId id, Slice& slice) {
   slice.put(head.written());
   for (const ColumnId column : columns) {
     Writer out{octets};
-    classes::put_capture_object({captured_attribute(id, column)}, out);
+    classes::put_capture_object({captured_attribute(id, column, core.codes())}, out);
     slice.put(out.written());
   }
 }
@@ -326,6 +327,9 @@ AccessResult Behaviour<ProfileGeneric>::act(Context& context, const Object& obje
                                             std::int8_t method, Bytes) {
   const auto id = static_cast<LogId>(object.which);
   Core& core = context.parts.core;
+  if (!is_profile(id)) {  // a log of events begins anew
+    return core.clear_log(id) ? AccessResult::success : AccessResult::hardware_fault;
+  }
   if (method == ProfileGeneric::kReset) return change(context, id, core.setup_of(id));
   capture_now(core, id);
   return AccessResult::success;
