@@ -55,7 +55,7 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   config.meter = home.identity.number;
   config.detailed = home.settings.detailed;
   config.lazy = scenario.sim.lazy;
-  config.service_times = models::service_times(scenario.meters.service_assumed_factor);
+  config.service_times = models::service_times(scenario.meters.variant.service_assumed_factor);
   config.rtc_start_ticks = scenario.general.start_utc_s * models::Rtc::kRateHz;
   config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number,
                                                    device_spread(scenario));
@@ -106,6 +106,7 @@ meter_provision meter_provision_of(const HomeContext& context, const Home& home)
   provision.push_delay_s = below(spread, context.scenario.meters.push_spread_s);
   provision.time_zone_min = static_cast<std::int16_t>(-home.settings.zone.offset_min);
   provision.daylight_saving = home.settings.zone.daylight_saving ? 1 : 0;
+  provision.event_codes = static_cast<std::uint8_t>(context.scenario.meters.variant.event_codes);
   if (home.settings.concentrator != 0) {
     copy_octets(who.eui48, provision.plc_eui48);
     copy_octets(who.concentrator_unicast_key, provision.concentrator_unicast_key);

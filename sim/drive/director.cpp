@@ -39,6 +39,13 @@ void Director::announce(const Event& event) {
             event.at, event.at + kernel::to_ns(event.duration_ms / 1000), event.residual);
       }
       break;
+    case EventType::cover:
+    case EventType::terminal_cover:
+    case EventType::magnet:
+    case EventType::seal:
+    case EventType::button:
+      for (const std::uint32_t meter : meters) hold_inputs(event, *homes_[meter - 1]->meter);
+      break;
     case EventType::clock_error:
       if (event.at > 0) timed_.push_back(event);  // at 0 the clock was wrong from the start
       break;
@@ -48,6 +55,23 @@ void Director::announce(const Event& event) {
       timed_.push_back(event);
       break;
   }
+}
+
+// Whoever breaks the seal opens all that is under it.
+void Director::hold_inputs(const Event& event, models::MeterNode& meter) {
+  models::InputBlock& inputs = meter.board().inputs;
+  const double seconds =
+      event.type == EventType::button ? event.duration_ms / 1000 : event.duration_s;
+  const auto hold = [&](EventType type, meter_input input) {
+    const bool seal = event.type == EventType::seal &&
+                      (type == EventType::cover || type == EventType::terminal_cover);
+    if (event.type != type && !seal) return;
+    inputs.hold(event.at, event.at + kernel::to_ns(seconds), input);
+  };
+  hold(EventType::cover, METER_INPUT_COVER);
+  hold(EventType::terminal_cover, METER_INPUT_TERMINAL_COVER);
+  hold(EventType::magnet, METER_INPUT_MAGNET);
+  hold(EventType::button, METER_INPUT_BUTTON);
 }
 
 // Outages that overlap are one.

@@ -21,6 +21,7 @@ class Director final : private kernel::Entity {
  private:
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void announce(const Event& event);
+  static void hold_inputs(const Event& event, models::MeterNode& meter);
   void announce_outages(Home& home);
   void give_orders(const Event& event);
 

@@ -48,6 +48,10 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         break;
       case EventType::network_loss:
       case EventType::outage:
+      case EventType::cover:
+      case EventType::terminal_cover:
+      case EventType::magnet:
+      case EventType::seal:
         row.value = event.duration_s;
         break;
       case EventType::concentrator_outage:
@@ -56,6 +60,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
             scenario.concentrators[static_cast<std::size_t>(event.concentrator - 1)].meters.text());
         break;
       case EventType::sag:
+      case EventType::button:
         row.value = event.duration_ms;
         break;
       case EventType::calendar:

@@ -18,11 +18,27 @@ enum class EventType {
   outage,
   sag,
   concentrator_outage,
-  calendar
+  calendar,
+  cover,
+  terminal_cover,
+  magnet,
+  seal,
+  button
 };
 inline Names names_of(EventType) {
-  return {"relay",  "clock_shift", "clock_error",         "network_loss",
-          "outage", "sag",         "concentrator_outage", "calendar"};
+  return {"relay",
+          "clock_shift",
+          "clock_error",
+          "network_loss",
+          "outage",
+          "sag",
+          "concentrator_outage",
+          "calendar",
+          "cover",
+          "terminal_cover",
+          "magnet",
+          "seal",
+          "button"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
@@ -34,8 +50,8 @@ struct Event {
   MeterSet meters;
   RelayOrder value = RelayOrder::open;  // relay: an order the head-end gives
   double shift_s = 0;      // clock_shift: an order to shift; clock_error: the clock goes wrong
-  double duration_s = 0;   // network_loss, outage
-  double duration_ms = 0;  // sag
+  double duration_s = 0;   // network_loss, outage, cover ...
+  double duration_ms = 0;  // sag, button
   double residual = 0.5;   // sag: voltage left, share of nominal
   std::int64_t concentrator = 1;   // concentrator_outage
   std::string file;                // calendar: where its plan stands, or
@@ -56,10 +72,11 @@ struct Event {
         .only_in({T::clock_shift, T::clock_error});
     key("duration_s", &Event::duration_s, range(0.001, kYearS), "s", "How long.")
         .mandatory()
-        .only_in({T::network_loss, T::outage, T::concentrator_outage});
+        .only_in({T::network_loss, T::outage, T::concentrator_outage, T::cover, T::terminal_cover,
+                  T::magnet, T::seal});
     key("duration_ms", &Event::duration_ms, range(1, 60'000), "ms", "How long.")
         .mandatory()
-        .only_in({T::sag});
+        .only_in({T::sag, T::button});
     key("residual", &Event::residual, range(0, 0.95), "",
         "Voltage that is left, as a share of nominal.")
         .only_in({T::sag});

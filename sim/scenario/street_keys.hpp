@@ -16,6 +16,8 @@ namespace sim::run {
 // Meters and what they measure.
 enum class MeterModel { ad11a, ad13a };  // named as data sheet, inventory and type template do
 inline Names names_of(MeterModel) { return {"AD11A", "AD13A"}; }
+enum class EventCodes { idis, prime };
+inline Names names_of(EventCodes) { return {"idis", "prime"}; }
 enum class LoadModel { household };
 inline Names names_of(LoadModel) { return {"household"}; }
 enum class StampAt { start, end };
@@ -46,6 +48,20 @@ struct FrontEndSpread {
   }
 };
 
+struct MeterVariant {
+  double service_assumed_factor = 1;
+  EventCodes event_codes = EventCodes::idis;
+
+  static void describe(auto& key) {
+    key("service_assumed_factor", &MeterVariant::service_assumed_factor, range(0, 10), "",
+        "Times what a reply is assumed to wait for beside the counted instructions: task loop, "
+        "flash, cipher, driver (docs/target.md); 0: the instructions alone.");
+    key("event_codes", &MeterVariant::event_codes,
+        "Groups and codes of the event logs: idis (also DSMR), or the Spanish companion for "
+        "PRIME.");
+  }
+};
+
 struct MeterKeys {
   static constexpr SectionName kSection{
       "meters",
@@ -67,7 +83,7 @@ struct MeterKeys {
   FrontEndSpread front_end;
   double pv_share = 0.25;
   double voltage_v = 240;  // data sheet: Un
-  double service_assumed_factor = 1;
+  MeterVariant variant;
 
   static void describe(auto& key) {
     key("count", &MeterKeys::count, range(1, 1000), "",
@@ -101,9 +117,7 @@ struct MeterKeys {
     key("adc_spread_ppm", &MeterKeys::adc_spread_ppm, range(0, 200), "ppm",
         "Largest rate error of the ADC's crystal; the processor's scales with it.");
     key.part(&MeterKeys::front_end);
-    key("service_assumed_factor", &MeterKeys::service_assumed_factor, range(0, 10), "",
-        "Times what a reply is assumed to wait for beside the counted instructions: task loop, "
-        "flash, cipher, driver (docs/target.md); 0: the instructions alone.");
+    key.part(&MeterKeys::variant);
   }
 };
 

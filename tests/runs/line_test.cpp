@@ -74,7 +74,7 @@ TEST(Service, AssumedWaitsDecideHowLongExchangesTakeAndNothingElse) {
   std::vector<double> shortest_s;  // by factor
   for (const double factor : {0.0, 1.0, 2.0}) {
     Scenario scenario = hamlet(9, 0, 3);
-    scenario.meters.service_assumed_factor = factor;
+    scenario.meters.variant.service_assumed_factor = factor;
     const Folder folder;
     expect_village_well(run_in_child(scenario, folder), 9);
     const auto seconds = column_of(folder / "result.h5", "polls", "duration_s");

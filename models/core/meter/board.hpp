@@ -6,6 +6,7 @@
 #include <span>
 
 #include "meter/hal/table_of.hpp"
+#include "models/core/meter/input_block.hpp"
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
 #include "models/core/meter/rtc_block.hpp"
@@ -66,6 +67,7 @@ struct Board {
   PlcBlock plc;
   ThermometerBlock thermometer;
   BatteryBlock battery;
+  InputBlock inputs;
 
   // Everything that needs the supply.
   void stop() {

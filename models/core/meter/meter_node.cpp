@@ -35,7 +35,8 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
                          RandomSource(services.seed, config.meter, kernel::kPurposeMeterRandom)),
              PlcBlock(life_, board_.clock, *this),
              ThermometerBlock(board_.rtc.clock()),
-             BatteryBlock(supply_)},
+             BatteryBlock(supply_),
+             InputBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kInput)},
       windows_(life_, *this, *this, node_id(meter(), kNodeMeter), kWindow, std::move(feed),
                pace_of(config)),
       supply_(services.agenda, *this, node_id(meter(), kNodeMeter), kSupply, *this),
@@ -71,6 +72,8 @@ void MeterNode::on_time(kernel::TimeNs now, std::uint32_t what) {
       return upcall("on_rtc", &meter_firmware::on_rtc);
     case kAlarm:
       return upcall("on_alarm", &meter_firmware::on_alarm);
+    case kInput:
+      return board_.inputs.step(now);
     default:
       TWIN_ASSERT(false, what);
   }
@@ -176,6 +179,7 @@ void MeterNode::boot(kernel::TimeNs now) {
   boot_reason_ = METER_BOOT_POWER;
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, true);
   board_.plc.power(true);
+  board_.inputs.power_on();
   upcall("boot", &meter_firmware::boot, reason);
 }
 

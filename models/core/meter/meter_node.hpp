@@ -97,7 +97,14 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   Totals totals() const;
 
  private:
-  enum : std::uint32_t { kWindow, kSupply, kRelay, kRtc, kAlarm };  // agenda: what, in this order
+  enum : std::uint32_t {
+    kWindow,
+    kSupply,
+    kRelay,
+    kRtc,
+    kAlarm,
+    kInput
+  };  // agenda: what, in order
 
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void before_upcall(kernel::TimeNs now) override { windows_.deliver(now); }

@@ -117,6 +117,10 @@ void on_plc_beacon(void*, const meter_plc_beacon* beacon) {
   if (meter_script().plc_beacon) meter_script().plc_beacon(beacon);
 }
 
+void on_input(void*, meter_input input, int level) {
+  Upcall upcall(meter_script(), "input " + std::to_string(input) + (level != 0 ? " on" : " off"));
+}
+
 void cm1_init(void*, const cm1_hal* hal) { module_script().hal = hal; }
 int cm1_provisioned(void*, const cm1_provision* provision) {
   module_script().provisioned = *provision;
@@ -179,7 +183,7 @@ const meter_firmware& scripted_meter() {
                                           .describe = describe,
                                           .on_plc = on_plc,
                                           .on_plc_beacon = on_plc_beacon,
-                                          .on_input = nullptr,
+                                          .on_input = on_input,
                                           .on_module = nullptr};
   return firmware;
 }

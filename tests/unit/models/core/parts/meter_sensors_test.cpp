@@ -56,6 +56,49 @@ TEST(MeterSensors, BatteryVoltageTellsAnEmptyBattery) {
   EXPECT_EQ(bench.hal().battery->voltage_mv(bench.context()), 0u);
 }
 
+std::vector<std::string> inputs_told() {
+  std::vector<std::string> told;
+  for (const std::string& line : meter_script().log) {
+    if (line.find("input") != std::string::npos) told.push_back(line);
+  }
+  return told;
+}
+
+TEST(MeterSensors, AnEdgeOfAContactIsToldWhenItHasStoodForTwentyMilliseconds) {
+  MeterBench bench;
+  bench.start();
+  auto& inputs = bench.node->board().inputs;
+  using kernel::kNsPerMs;
+  const kernel::TimeNs t = 10 * kNsPerSecond;
+  inputs.hold(t, t + 19 * kNsPerMs, METER_INPUT_COVER);  // a bounce
+  inputs.hold(t + kNsPerSecond, t + 2 * kNsPerSecond, METER_INPUT_COVER);
+  inputs.hold(t + kNsPerSecond, kernel::kNever, METER_INPUT_MAGNET);
+  inputs.hold(t + kNsPerSecond + kNsPerMs, t + 3 * kNsPerSecond, METER_INPUT_COVER);  // another
+  bench.run_for(11 * kNsPerSecond + 19 * kNsPerMs);
+  EXPECT_TRUE(inputs_told().empty());
+  EXPECT_EQ(bench.hal().inputs->levels(bench.context()), 0u);
+  bench.run_for(kNsPerMs);
+  EXPECT_EQ(inputs_told().size(), 2u);
+  EXPECT_EQ(bench.hal().inputs->levels(bench.context()),
+            1u << METER_INPUT_COVER | 1u << METER_INPUT_MAGNET);
+  bench.run_for(3 * kNsPerSecond);
+  ASSERT_EQ(inputs_told().size(), 3u) << "open as long as anybody holds it open";
+  EXPECT_NE(inputs_told().back().find("input 0 off"), std::string::npos);
+}
+
+TEST(MeterSensors, WithoutSupplyNothingIsToldAndTheNextBootFindsTheLevels) {
+  MeterBench bench;
+  bench.start();
+  bench.run_for(kNsPerSecond);
+  bench.node->power(2 * kNsPerSecond, false);
+  bench.node->power(20 * kNsPerSecond, true);
+  bench.node->board().inputs.hold(5 * kNsPerSecond, kernel::kNever, METER_INPUT_TERMINAL_COVER);
+  bench.node->board().inputs.hold(6 * kNsPerSecond, 7 * kNsPerSecond, METER_INPUT_MAGNET);
+  bench.run_for(30 * kNsPerSecond);
+  EXPECT_TRUE(inputs_told().empty());
+  EXPECT_EQ(bench.hal().inputs->levels(bench.context()), 1u << METER_INPUT_TERMINAL_COVER);
+}
+
 TEST(MeterSensors, WhatIsNotThereIsAskedForByCapability) {
   MeterBench bench;
   bench.start();
@@ -63,7 +106,6 @@ TEST(MeterSensors, WhatIsNotThereIsAskedForByCapability) {
   const meter_hal& hal = bench.hal();
   EXPECT_EQ(hal.version, METER_HAL_VERSION);
   EXPECT_EQ(hal.capabilities, 0u);
-  EXPECT_EQ(hal.inputs, nullptr);
   EXPECT_EQ(hal.display, nullptr);
   EXPECT_EQ(hal.module, nullptr);
   EXPECT_EQ(hal.images, nullptr);
