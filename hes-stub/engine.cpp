@@ -12,10 +12,11 @@ Engine::Engine(const EngineConfig& config, const Inventory& inventory,
     : context_(config, inventory, ports, store, observer),
       types_(context_, types),
       plans_(context_, types_),
-      pushes_(context_, types_, plans_),
+      events_(context_),
+      pushes_(context_, types_, plans_, events_),
       wire_(context_, *this),
       meter_orders_(context_, *this),
-      jobs_(context_, types_, plans_, pushes_, meter_orders_),
+      jobs_(context_, types_, plans_, events_, pushes_, meter_orders_),
       schedule_(context_, wire_, jobs_),
       claims_(context_, wire_, schedule_.counters()),
       concentrators_(
@@ -26,6 +27,7 @@ Engine::~Engine() = default;
 void Engine::start() {
   schedule_.start();
   plans_.start();
+  events_.start();
   orders_.start(concentrators_->start());
   settle_up();
 }

@@ -96,6 +96,7 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
   Context context_;
   Types types_;
   Plans plans_;
+  EventLogs events_;
   Pushes pushes_;
   Wire wire_;
   MeterOrders meter_orders_;

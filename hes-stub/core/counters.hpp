@@ -45,7 +45,8 @@ struct EngineCounters {
   std::uint64_t announces = 0;
   std::uint64_t heartbeats = 0;
   std::uint64_t pushes = 0;
-  std::uint64_t pulls = 0;  // GET of a range, finished
+  std::uint64_t alarms = 0;  // told by meters behind modules
+  std::uint64_t pulls = 0;   // GET of a range, finished
   std::uint64_t rows = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t replaced = 0;    // connections that a newer one of the same meter replaced

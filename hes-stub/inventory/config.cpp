@@ -32,6 +32,7 @@ constexpr Number kNumbers[] = {
     {"max_rows_per_pull", &EngineConfig::max_rows_per_pull, 1, 480},
     {"closing_delay_s", &EngineConfig::closing_delay_s, 0, kDayS},
     {"closing_spread_s", &EngineConfig::closing_spread_s, 0, kDayS},
+    {"event_period_s", &EngineConfig::event_period_s, 60, 31 * kDayS},
     {"clock_threshold_s", &EngineConfig::clock_threshold_s, 1, kDayS},
     {"announce_timeout_s", &EngineConfig::announce_timeout_s, 1, kDayS},
     {"heartbeat_timeout_s", &EngineConfig::heartbeat_timeout_s, 1, kDayS},
@@ -62,6 +63,7 @@ struct Switch {
 };
 constexpr Switch kSwitches[] = {
     {"closing_pull", &EngineConfig::closing_pull},
+    {"event_pull", &EngineConfig::event_pull},
     {"clock_check", &EngineConfig::clock_check},
     {"clock_correct", &EngineConfig::clock_correct},
 };

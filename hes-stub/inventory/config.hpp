@@ -39,6 +39,9 @@ struct EngineConfig {
   std::int64_t closing_delay_s = 600;
   std::int64_t closing_spread_s = 3600;  // a moment of its own for each meter, drawn
 
+  bool event_pull = true;  // event logs of meters behind modules, spread like the closings
+  std::int64_t event_period_s = 86'400;
+
   bool clock_check = true;     // once a day, with the closing
   bool clock_correct = false;  // orders may always; the check itself only when told
   std::int64_t clock_threshold_s = 30;

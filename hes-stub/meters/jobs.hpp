@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hes-stub/core/types.hpp"
+#include "hes-stub/meters/event_logs.hpp"
 #include "hes-stub/meters/meter_orders.hpp"
 #include "hes-stub/meters/plans.hpp"
 #include "hes-stub/meters/pushes.hpp"
@@ -16,12 +17,21 @@ namespace hes {
 // What the meters behind modules are served with: orders first, then what is planned.
 class Jobs {
  public:
-  Jobs(Context& context, Types& types, Plans& plans, Pushes& pushes, MeterOrders& orders)
-      : context_(context), types_(types), plans_(plans), pushes_(pushes), orders_(orders) {}
+  Jobs(Context& context, Types& types, Plans& plans, EventLogs& events, Pushes& pushes,
+       MeterOrders& orders)
+      : context_(context),
+        types_(types),
+        plans_(plans),
+        events_(events),
+        pushes_(pushes),
+        orders_(orders) {}
 
   bool has_order(MeterIndex meter) { return orders_.due(meter) != nullptr; }
-  bool has_want(MeterIndex meter) const { return plans_.wants(meter); }
-  void plan(MeterIndex meter) { plans_.plan(meter); }
+  bool has_want(MeterIndex meter) const { return plans_.wants(meter) || events_.wants(meter); }
+  void plan(MeterIndex meter) {
+    plans_.plan(meter);
+    events_.plan(meter);
+  }
   void forget(MeterIndex meter) { plans_.drop_all(meter); }  // planned anew with a connection
   void session_ended(MeterIndex meter);
   std::unique_ptr<Job> next(MeterIndex meter);  // nullptr: nothing to do
@@ -30,6 +40,7 @@ class Jobs {
   Context& context_;
   Types& types_;
   Plans& plans_;
+  EventLogs& events_;
   Pushes& pushes_;
   MeterOrders& orders_;
 };

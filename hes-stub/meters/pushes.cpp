@@ -69,6 +69,7 @@ bool Pushes::on_push(MeterIndex caller, Bytes apdu) {
   }
   const Bytes body = notification->body;
   const auto octets = static_cast<std::uint32_t>(apdu.size() + protocol::wrapper::kHeaderOctets);
+  if (events_.take_notice(meter, body, context_.now(), octets)) return true;
   if (types_.of(meter) != nullptr) {
     store(meter, body, context_.now(), octets);
   } else if (held_.size() < kMaxHeld) {

@@ -6,6 +6,7 @@
 
 #include "hes-stub/core/context.hpp"
 #include "hes-stub/core/types.hpp"
+#include "hes-stub/meters/event_logs.hpp"
 #include "hes-stub/meters/plans.hpp"
 
 namespace hes {
@@ -14,8 +15,8 @@ namespace hes {
 // while when the columns of its type are not known yet.
 class Pushes {
  public:
-  Pushes(Context& context, const Types& types, Plans& plans)
-      : context_(context), types_(types), plans_(plans) {}
+  Pushes(Context& context, const Types& types, Plans& plans, EventLogs& events)
+      : context_(context), types_(types), plans_(plans), events_(events) {}
 
   // general-glo-ciphering on the connection of `caller` (or kNoMeter). False: not of its keys, or
   // of a counter that was there before.
@@ -37,6 +38,7 @@ class Pushes {
   Context& context_;
   const Types& types_;
   Plans& plans_;
+  EventLogs& events_;
   std::vector<Held> held_;           // in the order in which they came
   std::vector<Row> rows_;            // of the push in hand
   std::vector<std::uint8_t> plain_;  // the push in hand, deciphered

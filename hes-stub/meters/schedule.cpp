@@ -27,6 +27,7 @@ std::unique_ptr<Job> Jobs::next(MeterIndex meter) {
     if (plans_.wants(meter, want)) return make_pull_job(context_, types_, plans_, want);
   }
   if (plans_.wants(meter, kWantClock)) return make_clock_job(context_, plans_);
+  if (events_.wants(meter)) return make_events_job(context_, events_);
   return nullptr;
 }
 

@@ -27,12 +27,15 @@ enum class MessageKind : std::uint8_t {
   p32_order,    // orders handed over to an Ethernet concentrator
   p32_request,  // requests handed over likewise
   p32_other,    // Hello; whatever was refused
+  alarm,        // an event told unasked by a meter behind a module
+  events,       // event logs of meters behind modules
 };
-inline constexpr std::size_t kMessageKinds = 14;
+inline constexpr std::size_t kMessageKinds = 16;
 constexpr const char* message_kind_name(MessageKind kind) {
   constexpr const char* kNames[kMessageKinds] = {
-      "announce",    "heartbeat", "push",   "pull",     "closing",   "clock",       "order",
-      "association", "learn",     "report", "p32_poll", "p32_order", "p32_request", "p32_other"};
+      "announce",    "heartbeat",   "push",  "pull",   "closing",  "clock",
+      "order",       "association", "learn", "report", "p32_poll", "p32_order",
+      "p32_request", "p32_other",   "alarm", "events"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -43,8 +46,8 @@ struct Message {
   std::uint32_t octets_up = 0;
   std::uint32_t octets_down = 0;
   UtcNs at = 0;
-  // push: since the newest row was stamped; report: from its arrival to its Ack; others: from the
-  // first request to the last answer.
+  // push, alarm: since the newest row was stamped; report: from its arrival to its Ack; others:
+  // from the first request to the last answer.
   UtcNs latency = 0;
   ConcentratorIndex concentrator = kNoConcentrator;
 };

@@ -172,6 +172,49 @@ std::vector<StoredItem> ConcentratorStore::load_items() {
   return items;
 }
 
+void ConcentratorStore::add_events(const std::string& serial, UtcNs arrival,
+                                   std::span<const StoredEvent> events) {
+  namespace p32 = protocol::p32;
+  for (const bool alarm : {false, true}) {
+    p32::MeterEventsReport body;
+    body.alarms = alarm;
+    body.meters.push_back({serial, std::nullopt, {}});
+    for (const StoredEvent& event : events) {
+      if (event.alarm != alarm) continue;
+      p32::MeterEvent line;
+      line.log = static_cast<p32::EventLog>(event.group);
+      line.at = event.at;
+      line.code = event.code;
+      line.capture_counter = event.number;
+      if (alarm) line.received = arrival / 1'000'000;
+      body.meters.back().events.push_back(line);
+    }
+    if (body.meters.back().events.empty()) continue;
+    p32::Report report;
+    report.body = std::move(body);
+    add_report(kNoConcentrator, arrival, std::move(report));
+  }
+}
+
+std::vector<StoredEvent> ConcentratorStore::load_events(std::int64_t meter) {
+  Statement of_meter = database_.prepare(
+      "SELECT alarm, log, code, stamp_utc_s, capture_counter, arrival_ns FROM meter_event WHERE "
+      "meter=? ORDER BY alarm, capture_counter, stamp_utc_s, log, code, ordinal");
+  bind_all(of_meter, meter);
+  std::vector<StoredEvent> events;
+  while (of_meter.step()) {
+    StoredEvent event;
+    event.alarm = of_meter.integer(0) != 0;
+    event.group = static_cast<std::uint8_t>(of_meter.integer(1));
+    event.code = static_cast<std::uint8_t>(of_meter.integer(2));
+    event.at.utc_s = of_meter.integer(3);
+    event.number = static_cast<std::uint32_t>(of_meter.integer(4));
+    event.arrival = of_meter.integer(5);
+    events.push_back(event);
+  }
+  return events;
+}
+
 void ConcentratorStore::write() {
   std::sort(dirty_records_.begin(), dirty_records_.end());
   for (const ConcentratorIndex concentrator : dirty_records_) {
@@ -204,7 +247,9 @@ void ConcentratorStore::write() {
   }
   items_.clear();
   for (const Waiting& waiting : reports_) {
-    report_tables_.write(waiting.report, ids_[waiting.concentrator], waiting.arrival, meter_ids_);
+    const bool direct = waiting.concentrator == kNoConcentrator;
+    report_tables_.write(waiting.report, direct ? 0 : ids_[waiting.concentrator], waiting.arrival,
+                         meter_ids_);
   }
   reports_.clear();
 }

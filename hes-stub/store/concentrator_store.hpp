@@ -56,6 +56,16 @@ struct StoredItem {
   std::optional<OrderResult> order;
 };
 
+// An entry of a meter's event log, read from it, or told by the meter itself.
+struct StoredEvent {
+  bool alarm = false;
+  std::uint8_t group = 0;  // E of the log's name
+  std::uint8_t code = 0;
+  protocol::cosem::DateTime at;
+  std::uint32_t number = 0;  // capture counter; 0: the meter's entries have none
+  UtcNs arrival = 0;
+};
+
 // What the store keeps of concentrators, in the same file and the same transactions as the rows:
 // which messages were seen, what waits for them, and what their reports said beside profile rows.
 class ConcentratorStore {
@@ -74,6 +84,12 @@ class ConcentratorStore {
 
   // Written with the next commit. Meters must be in the inventory.
   void add_report(ConcentratorIndex concentrator, UtcNs arrival, protocol::p32::Report report);
+
+  // The same for what a meter behind a module told or was asked for.
+  void add_events(const std::string& serial, UtcNs arrival, std::span<const StoredEvent> events);
+
+  // What is in the file of one meter's events, in the order of their numbers; meters by their id.
+  std::vector<StoredEvent> load_events(std::int64_t meter);
 
   bool dirty() const;
   void write();  // inside of a transaction

@@ -227,7 +227,7 @@ std::vector<HeldRow> stored_rows(hes::Store& store, std::uint32_t meter,
 }
 
 void judge(const Scenario& scenario, World& world, hes::Store& store,
-           const std::vector<MeterReading>& read, kernel::TimeNs capture_end, kernel::TimeNs end,
+           const std::vector<ReadMeter>& read, kernel::TimeNs capture_end, kernel::TimeNs end,
            result::ResultWriter& writer, result::RunFigures& figures) {
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
   const std::int64_t end_utc_s = start_utc_s + end / kernel::kNsPerSecond;
@@ -263,7 +263,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     };
     figures.closings += closed(kClosingRows, hes::kDailyClosing);
     figures.months += closed(kMonthRows, hes::kMonthlyClosing);
-    if (i >= read.size() || !read[i].rows || (has_tariff(scenario, i + 1) && !read[i].tariff)) {
+    if (i >= read.size() || !read[i].whole || !read[i].rows) {
       ++figures.flash_unread;
       continue;
     }
@@ -274,6 +274,8 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     write_flash(i + 1, in_flash, writer);
     figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);
     figures.flash_differing += differing(held, in_flash);
+    judge_events(scenario, home, store, read[i].events, powered_spans(scenario, i + 1),
+                 {capture_end, end, world.now()}, writer, figures);
   }
 }
 

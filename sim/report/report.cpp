@@ -166,28 +166,28 @@ std::string detail(const ReportData::EventLine& event) {
   if (event.type == "clock_shift" || event.type == "clock_error") {
     return (event.value > 0 ? "+" : "") + number_text(event.value) + "\u00a0s";
   }
-  if (event.type == "sag") return number_text(event.value) + "\u00a0ms";
+  if (event.type == "sag" || event.type == "button") return number_text(event.value) + "\u00a0ms";
   return shown(event.value, Quantity::seconds);
 }
 
 std::string happenings(const ReportData& data) {
   std::string text;
-  if (!data.events.empty()) {
+  if (!data.happened.events.empty()) {
     text +=
         "<div class=\"table\"><table><thead><tr><th>at (UTC)</th><th>event</th><th>meters</th>"
         "<th></th></tr></thead><tbody>\n";
-    for (const ReportData::EventLine& event : data.events) {
+    for (const ReportData::EventLine& event : data.happened.events) {
       text += "<tr><td>" + at(data, event.t_s) + "</td><td>" + escape_markup(words(event.type)) +
               "</td><td>" + escape_markup(event.meters) + "</td><td class=\"last\">" +
               escape_markup(detail(event)) + "</td></tr>\n";
     }
     text += "</tbody></table></div>\n";
   }
-  if (!data.orders.empty()) {
+  if (!data.happened.orders.empty()) {
     text +=
         "<div class=\"table\"><table><thead><tr><th>ordered (UTC)</th><th>meter</th>"
         "<th>order</th><th class=\"num\">took</th><th>outcome</th></tr></thead><tbody>\n";
-    for (const ReportData::OrderLine& order : data.orders) {
+    for (const ReportData::OrderLine& order : data.happened.orders) {
       const bool done = order.outcome == "done";
       text += "<tr><td>" + at(data, order.issued_s) + "</td><td>" + std::to_string(order.meter) +
               "</td><td>" + escape_markup(words(order.type) + " " + order.value) +
@@ -198,6 +198,31 @@ std::string happenings(const ReportData& data) {
     text += "</tbody></table></div>\n";
   }
   return text;
+}
+
+std::string event_logs(const ReportData& data) {
+  if (data.happened.logs.empty()) return "";
+  std::string rows;
+  for (const auto& [name, counts] : data.happened.logs) {
+    const auto cell = [&](std::uint64_t count, const char* style = "") {
+      rows += "<td class=\"num " + std::string(style) + "\">" +
+              (count == 0 ? "\u2013" : shown(static_cast<double>(count), Quantity::plain)) +
+              "</td>";
+    };
+    rows += "<tr><td>0.0.99.98." + std::to_string(name.first) + "</td><td class=\"num\">" +
+            std::to_string(name.second) + "</td>";
+    cell(counts.flash);
+    cell(counts.head_end);
+    cell(counts.told);
+    cell(counts.missing, counts.missing > 0 ? "bad" : "");
+    cell(counts.unexpected, counts.unexpected > 0 ? "bad" : "");
+    rows += "</tr>\n";
+  }
+  return "<h2>Event logs</h2><div class=\"table\"><table><thead><tr><th>log</th>"
+         "<th class=\"num\">code</th><th class=\"num\">in flash</th>"
+         "<th class=\"num\">in the head-end</th><th class=\"num\">told as alarm</th>"
+         "<th class=\"num\">missing</th><th class=\"num\">unexpected</th></tr></thead><tbody>\n" +
+         rows + "</tbody></table></div>\n";
 }
 
 // The lines of more concentrators would make a page nobody can open.
@@ -254,7 +279,7 @@ std::string report_page(const ReportData& data, const std::string& digest,
          escape_markup(data.attributes.scenario) + " \u2013 amitwin</title><style>" +
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
-         "</div></div>\n" + charts + power_line(data) + other_figures(data) +
+         "</div></div>\n" + charts + power_line(data) + event_logs(data) + other_figures(data) +
          foot(data, digest, machine) + "</main></body></html>\n";
 }
 

@@ -129,7 +129,7 @@ std::size_t hours_a_bar(std::size_t hours) {
 
 void mark_outages(const ReportData& data, const std::string& type, const std::string& label,
                   Chart& chart) {
-  for (const ReportData::EventLine& event : data.events) {
+  for (const ReportData::EventLine& event : data.happened.events) {
     if (event.type != type || std::isnan(event.value)) continue;
     const double from = static_cast<double>(data.start_utc_s) + event.t_s;
     chart.bands.push_back({from, from + event.value, label});

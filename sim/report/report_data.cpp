@@ -201,12 +201,28 @@ void gather_lists(const TableFileReader& file, ReportData& data) {
     // The column was shorter than the longest name of an event.
     std::string type = row.type.text();
     if (type == "concentrator_out") type = "concentrator_outage";
-    data.events.push_back(
+    data.happened.events.push_back(
         {row.t_s, std::move(type), row.meters.text(), row.value, row.text.text()});
   });
   each_row<OrderRow>(file, data.missing_tables, [&](const OrderRow& row) {
-    data.orders.push_back({row.meter, row.type.text(), row.value.text(), row.issued_s, row.done_s,
-                           row.outcome.text()});
+    data.happened.orders.push_back({row.meter, row.type.text(), row.value.text(), row.issued_s,
+                                    row.done_s, row.outcome.text()});
+  });
+}
+
+// Files of before there was this table have no such section.
+void gather_logs(const TableFileReader& file, ReportData& data) {
+  std::vector<std::string> absent;
+  each_row<LogEntryRow>(file, absent, [&](const LogEntryRow& row) {
+    ReportData::LogCounts& counts = data.happened.logs[{row.group, row.code}];
+    const std::string verdict = row.verdict.text();
+    if (verdict == "missing") {
+      ++counts.missing;
+      return;
+    }
+    counts.unexpected += verdict == "unexpected";
+    const std::string place = row.place.text();
+    ++(place == "flash" ? counts.flash : place == "alarm" ? counts.told : counts.head_end);
   });
 }
 
@@ -255,7 +271,7 @@ std::optional<ReportData> gather_report_data(const std::string& result_path) {
   data.end_utc_s = data.start_utc_s + static_cast<std::int64_t>(simulated_s);
   gather_lists(*file, data);
   std::vector<ConcentratorOutage> outages;
-  for (const ReportData::EventLine& event : data.events) {
+  for (const ReportData::EventLine& event : data.happened.events) {
     if (event.type != "concentrator_outage" || std::isnan(event.value)) continue;
     outages.push_back({event.t_s, event.value});
   }
@@ -264,6 +280,7 @@ std::optional<ReportData> gather_report_data(const std::string& result_path) {
   gather_rows(*file, data);
   gather_sessions(*file, data);
   gather_traffic(*file, data);
+  gather_logs(*file, data);
   return data;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/report/report_line_data.hpp"
@@ -79,7 +80,6 @@ struct ReportData {
     double value;
     std::string text;
   };
-  std::vector<EventLine> events;
   struct OrderLine {
     std::uint32_t meter;
     std::string type;
@@ -88,7 +88,21 @@ struct ReportData {
     double done_s;
     std::string outcome;
   };
-  std::vector<OrderLine> orders;
+
+  // Entries of the event logs of all meters; `logs` by group and code.
+  struct LogCounts {
+    std::uint64_t flash = 0;
+    std::uint64_t head_end = 0;
+    std::uint64_t told = 0;  // unasked
+    std::uint64_t missing = 0;
+    std::uint64_t unexpected = 0;
+  };
+  struct Happenings {
+    std::vector<EventLine> events;
+    std::vector<OrderLine> orders;
+    std::map<std::pair<unsigned, unsigned>, LogCounts> logs;
+  };
+  Happenings happened;
 
   LineData line;
 

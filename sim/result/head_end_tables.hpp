@@ -61,11 +61,12 @@ struct MessageRow {
 
   static void describe(auto& column) {
     column("kind", &MessageRow::kind, "",
-           "announce, heartbeat, push, pull, closing, clock, order, association, learn");
+           "announce, heartbeat, push, pull, closing, clock, order, association, learn, alarm, "
+           "events");
     column("meter", &MessageRow::meter, "", kMeterDoc);
     column("t_s", &MessageRow::t_s, "s", "complete at the receiver");
     column("latency_s", &MessageRow::latency_s, "s",
-           "push: since its newest row was captured; others: first request to last answer");
+           "push, alarm: since its newest row was captured; others: first request to last answer");
     column("bytes", &MessageRow::bytes, "B", "application octets");
   }
 };

@@ -80,6 +80,21 @@ struct Tally {
   Tally& operator+=(const Tally& other);
 };
 
+// What a place holds of the events that a scenario makes happen.
+struct EventTally {
+  std::uint64_t expected = 0;
+  std::uint64_t missing = 0;
+  std::uint64_t unexpected = 0;
+
+  EventTally& operator+=(const EventTally& other) {
+    expected += other.expected;
+    missing += other.missing;
+    unexpected += other.unexpected;
+    return *this;
+  }
+  std::uint64_t mismatches() const { return missing + unexpected; }
+};
+
 // Of one power line and its concentrator.
 struct LineFigures {
   std::uint64_t meters = 0;
@@ -118,6 +133,9 @@ struct RunFigures {
   Tally months;                       // monthly closings, in the head-end
   std::uint64_t flash_differing = 0;  // rows that stand in both places, not equal
   std::uint64_t flash_unread = 0;     // meters that could not be read at the end
+  EventTally events_in_flash;
+  EventTally events_in_head_end;
+  EventTally alarms;                                        // told by the meters by themselves
   std::array<double, protocol::cosem::kQuantities> sums{};  // last rows of all meters, by register
   std::uint64_t relay_orders = 0;
   std::uint64_t relay_orders_done = 0;

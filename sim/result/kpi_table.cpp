@@ -116,6 +116,19 @@ constexpr KpiInfo kFigures[] = {
      Ripeness::growing, flash_unread},
     {"flash_unread", "", "meters whose flash could not be read at the end",
      count<&F::flash_unread>},
+    {"events_expected", "", "entries of event logs that the scenario makes happen",
+     [](const F& f) { return number(f.events_in_flash.expected); }},
+    {"event_mismatches", "",
+     "entries of event logs that are missing or that nobody expects, in the meters' flash and in "
+     "the head-end, which is asked for what was read and in_time_s old by the end",
+     [](const F& f) {
+       return number(f.events_in_flash.mismatches() + f.events_in_head_end.mismatches());
+     },
+     Ripeness::growing, flash_unread},
+    {"alarms_expected", "", "alarms that the scenario makes and the head-end should have been told",
+     [](const F& f) { return number(f.alarms.expected); }},
+    {"alarm_mismatches", "", "of them, not told; and alarms of such codes that nobody expects",
+     [](const F& f) { return number(f.alarms.mismatches()); }, Ripeness::growing, flash_unread},
     {"relay_orders", "", "relay orders the scenario gives, one a meter", count<&F::relay_orders>},
     {"relay_orders_done", "", "relay orders whose new state the meter confirmed",
      count<&F::relay_orders_done>},

@@ -86,4 +86,28 @@ struct TruthRow {
   }
 };
 
+struct LogEntryRow {
+  static constexpr TableName kTable{
+      "log_entries",
+      "Event logs of the meters as flash and head-end hold them, and what meters told unasked."};
+  std::uint32_t meter = 0;
+  std::uint32_t number = 0;
+  std::int64_t stamp_utc_s = 0;
+  Text<8> place;
+  std::uint8_t group = 0;
+  std::uint8_t code = 0;
+  Text<16> verdict;
+
+  static void describe(auto& column) {
+    column("meter", &LogEntryRow::meter, "", kMeterDoc);
+    column("number", &LogEntryRow::number, "", "capture counter; 0: none, or missing");
+    column("stamp_utc_s", &LogEntryRow::stamp_utc_s, "s", "by the meter's clock, since 1970");
+    column("place", &LogEntryRow::place, "", "flash, head_end, or alarm: told to the head-end");
+    column("group", &LogEntryRow::group, "", "E of the log's name, 0.0.99.98.E");
+    column("code", &LogEntryRow::code, "", "of the event, as the country has it");
+    column("verdict", &LogEntryRow::verdict, "",
+           "held and missing: expected from the scenario; unexpected; own: the meter's business");
+  }
+};
+
 }  // namespace sim::result

@@ -72,6 +72,7 @@ struct HesKeys {
   std::int64_t p32_port = 8432;
   std::int64_t in_time_s = 14'400;
   std::int64_t gap_check_s = 900;
+  std::int64_t event_period_s = 86'400;
   std::int64_t response_timeout_s = 30;
   std::int64_t retries = 3;
   std::int64_t concurrent = 50;
@@ -86,6 +87,9 @@ struct HesKeys {
         "collection that follows.");
     key("gap_check_s", &HesKeys::gap_check_s, range(60, kDayS), "s",
         "How often the head-end looks for gaps to pull.");
+    key("event_period_s", &HesKeys::event_period_s, range(600, kDayS), "s",
+        "How often the head-end reads the event logs of meters behind modules; of an alarm's log "
+        "it does so at once. Concentrators read them once a day.");
     key("response_timeout_s", &HesKeys::response_timeout_s, range(1, 600), "s",
         "Silence after which a request is repeated.");
     key("retries", &HesKeys::retries, range(0, 20), "", "Repetitions of a request or an order.");

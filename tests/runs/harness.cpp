@@ -269,11 +269,12 @@ void set_events(Scenario& scenario, std::vector<Event> events) {
 void expect_nothing_wrong(const Finished& run, std::initializer_list<std::string> but) {
   ASSERT_EQ(run.error, "");
   EXPECT_GT(run.kpi("intervals_expected"), 0);
-  for (const char* name : {"intervals_lost", "intervals_duplicated", "truth_mismatches",
-                           "truth_unknown", "status_mismatches", "flash_lost", "flash_duplicated",
-                           "flash_mismatches", "flash_differing", "flash_unread", "closings_lost",
-                           "closings_duplicated", "rows_misnumbered", "orders_failed",
-                           "monthly_lost", "monthly_duplicated", "monthly_mismatches"}) {
+  for (const char* name :
+       {"intervals_lost", "intervals_duplicated", "truth_mismatches", "truth_unknown",
+        "status_mismatches", "flash_lost", "flash_duplicated", "flash_mismatches",
+        "flash_differing", "flash_unread", "closings_lost", "closings_duplicated",
+        "rows_misnumbered", "orders_failed", "monthly_lost", "monthly_duplicated",
+        "monthly_mismatches", "event_mismatches"}) {
     if (std::find(but.begin(), but.end(), name) != but.end()) continue;
     EXPECT_EQ(run.kpi(name), 0) << name;
   }

@@ -214,6 +214,11 @@ std::vector<Rule> sim_rules() {
        {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/", kQuantities},
        {},
        false},
+      {{"sim/referee/events/"},
+       {"sim/referee/events/", "sim/referee/expected/", "sim/scenario/", "kernel/",
+        "models/core/parts/", "protocol/calendar.hpp"},
+       {},
+       false},
       {{"sim/referee/expected/"}, {"sim/referee/expected/", "kernel/", "models/core/"}, {}, false},
       // A client of meters: nothing of the simulator, nothing of the head-end.
       {{"sim/reader/"}, {"sim/reader/", "net/", "os/", "protocol/"}, {"fmt/", "nlohmann/"}, false},

@@ -25,6 +25,7 @@ hes::EngineConfig engine_config(const Scenario& scenario) {
   // A push waits for its delay, the module's next poll and the way through the cell.
   config.push_grace_s = scenario.meters.push_spread_s + 2 * scenario.cm1.poll_s + 120;
   config.check_period_s = scenario.hes.gap_check_s;
+  config.event_period_s = scenario.hes.event_period_s;
   // A module may sleep through two heartbeats before its connection counts as dead.
   config.heartbeat_timeout_s = std::max<std::int64_t>(120, 3 * scenario.cm1.heartbeat_s + 60);
   config.response_timeout_s = scenario.hes.response_timeout_s;

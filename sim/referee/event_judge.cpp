@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/referee/event_judge.hpp"
+
+#include <algorithm>
+
+#include "hes-stub/store/concentrator_store.hpp"
+#include "protocol/calendar.hpp"
+
+namespace sim::run {
+namespace {
+
+// A stamp is the second in which it was noted; the debounce of a contact may reach into the next.
+constexpr std::int64_t kStampSlackS = 1;
+// Concentrators read the logs once a day, at this time (their task meterEvents).
+constexpr std::int64_t kConcentratorAtS = 2700;
+// The head-end begins so long after the period, each meter at a moment of its own, when it looks.
+constexpr std::int64_t kHeadEndDelayS = 600 + 3600;
+
+struct Due {
+  ExpectedEvent event;
+  EventName name;
+  bool must;  // by now
+};
+
+class Comparison {
+ public:
+  Comparison(std::uint32_t meter, const char* place, EventCodes codes, result::ResultWriter& writer)
+      : meter_(meter), place_(place), codes_(codes), writer_(writer) {}
+
+  result::EventTally compare(const std::vector<Due>& due, const std::vector<HeldEvent>& held) {
+    result::EventTally tally;
+    std::vector<bool> matched(held.size());
+    for (const Due& each : due) {
+      const std::size_t k = find(each, held, matched);
+      const bool there = k < held.size();
+      if (there) matched[k] = true;
+      if (!each.must && !there) continue;
+      ++tally.expected;
+      if (!there) ++tally.missing;
+      const HeldEvent entry =
+          there ? held[k] : HeldEvent{each.name.group, each.name.code, each.event.stamp_utc_s, 0};
+      write(entry, there ? "held" : "missing");
+    }
+    for (std::size_t k = 0; k < held.size(); ++k) {
+      if (matched[k]) continue;
+      const bool judged = is_judged(held[k].group, held[k].code, codes_);
+      if (judged) ++tally.unexpected;
+      write(held[k], judged ? "unexpected" : "own");
+    }
+    return tally;
+  }
+
+ private:
+  static std::size_t find(const Due& due, const std::vector<HeldEvent>& held,
+                          const std::vector<bool>& matched) {
+    std::size_t k = 0;
+    for (; k < held.size(); ++k) {
+      const std::int64_t stamp = held[k].stamp_utc_s;
+      if (!matched[k] && held[k].group == due.name.group && held[k].code == due.name.code &&
+          stamp >= due.event.stamp_utc_s - kStampSlackS &&
+          stamp <= due.event.latest_utc_s + kStampSlackS) {
+        break;
+      }
+    }
+    return k;
+  }
+  void write(const HeldEvent& event, const char* verdict) {
+    result::LogEntryRow row;
+    row.meter = meter_;
+    row.place = result::Text<8>(place_);
+    row.group = event.group;
+    row.code = event.code;
+    row.stamp_utc_s = event.stamp_utc_s;
+    row.number = event.number;
+    row.verdict = result::Text<16>(verdict);
+    writer_.append(row);
+  }
+
+  std::uint32_t meter_;
+  const char* place_;
+  EventCodes codes_;
+  result::ResultWriter& writer_;
+};
+
+// When the log entry of an instant has been read by whoever collects the meter.
+std::int64_t collected_utc_s(const Scenario& scenario, const Home& home, std::int64_t utc_s) {
+  const std::int64_t period_s =
+      home.settings.concentrator != 0 ? protocol::kDayS : scenario.hes.event_period_s;
+  const std::int64_t after_s = home.settings.concentrator != 0
+                                   ? kConcentratorAtS
+                                   : kHeadEndDelayS + scenario.hes.gap_check_s;
+  return (protocol::floor_div(utc_s, period_s) + 1) * period_s + after_s;
+}
+
+}  // namespace
+
+void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
+                  const std::optional<std::vector<HeldEvent>>& flash,
+                  std::span<const PoweredSpan> powered, const EventSpan& span,
+                  result::ResultWriter& writer, result::RunFigures& figures) {
+  if (!flash) return;
+  const std::uint32_t meter = home.identity.number;
+  const EventCodes codes = scenario.meters.variant.event_codes;
+  const std::int64_t start_utc_s = scenario.general.start_utc_s;
+  const std::int64_t end_utc_s = start_utc_s + span.end / kernel::kNsPerSecond;
+  std::vector<Due> in_flash, in_head_end, told;
+  for (const ExpectedEvent& event :
+       expected_events(scenario, meter, home.settings.zone, home.meter->board().rtc.clock(),
+                       powered, span.now)) {
+    const auto name = name_of(event.kind, codes);
+    if (!name) continue;
+    const std::int64_t at_utc_s = start_utc_s + event.at / kernel::kNsPerSecond;
+    const std::int64_t in_time_s = scenario.hes.in_time_s;
+    const bool past = event.at <= span.capture_end;
+    const bool read = collected_utc_s(scenario, home, at_utc_s) + in_time_s <= end_utc_s;
+    in_flash.push_back({event, *name, past});
+    in_head_end.push_back({event, *name, past && read});
+    if (name->alarm) told.push_back({event, *name, past && at_utc_s + in_time_s <= end_utc_s});
+  }
+  std::vector<HeldEvent> logs, alarms;
+  for (const hes::StoredEvent& event :
+       store.concentrators().load_events(store.meter_table().id_of(meter - 1))) {
+    (event.alarm ? alarms : logs)
+        .push_back({event.group, event.code, event.at.utc_s, event.number});
+  }
+  figures.events_in_flash += Comparison(meter, "flash", codes, writer).compare(in_flash, *flash);
+  figures.events_in_head_end +=
+      Comparison(meter, "head_end", codes, writer).compare(in_head_end, logs);
+  figures.alarms += Comparison(meter, "alarm", codes, writer).compare(told, alarms);
+}
+
+}  // namespace sim::run

@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/referee/events/expected_events.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "models/core/parts/supply.hpp"
+#include "protocol/calendar.hpp"
+
+namespace sim::run {
+namespace {
+
+using Kind = EventKind;
+using Codes = EventCodes;
+
+// meter/hal/inputs.h: an edge counts when it has stood for so long.
+constexpr kernel::TimeNs kDebounce = 20 * kernel::kNsPerMs;
+
+struct NamedEvent {
+  Kind kind;
+  Codes codes;
+  EventName name;
+};
+// IDIS package 2 and DSMR; Spanish companion for PRIME, groups 1, 2 and 4.
+constexpr NamedEvent kNames[] = {
+    {Kind::power_down, Codes::idis, {0, 1}},
+    {Kind::power_up, Codes::idis, {0, 2, true}},
+    {Kind::summer_begins, Codes::idis, {0, 3}},
+    {Kind::winter_begins, Codes::idis, {0, 3}},
+    {Kind::clock_before, Codes::idis, {0, 4}},
+    {Kind::clock_after, Codes::idis, {0, 5}},
+    {Kind::switched_off, Codes::idis, {2, 62, true}},
+    {Kind::switched_on, Codes::idis, {2, 63, true}},
+    {Kind::terminals_opened, Codes::idis, {1, 40, true}},
+    {Kind::terminals_closed, Codes::idis, {1, 41}},
+    {Kind::field, Codes::idis, {1, 42, true}},
+    {Kind::field_gone, Codes::idis, {1, 43}},
+    {Kind::cover_opened, Codes::idis, {1, 44, true}},
+    {Kind::cover_closed, Codes::idis, {1, 45}},
+    {Kind::seal_broken, Codes::idis, {1, 230, true}},
+    {Kind::power_down, Codes::prime, {0, 3}},
+    {Kind::power_up, Codes::prime, {0, 2, true}},
+    {Kind::summer_begins, Codes::prime, {0, 24}},
+    {Kind::winter_begins, Codes::prime, {0, 25}},
+    {Kind::clock_after, Codes::prime, {8, 98}},
+    {Kind::switched_off, Codes::prime, {2, 2, true}},
+    {Kind::switched_on, Codes::prime, {2, 3, true}},
+    {Kind::terminals_opened, Codes::prime, {1, 1, true}},
+    {Kind::terminals_closed, Codes::prime, {1, 2}},
+    {Kind::cover_opened, Codes::prime, {1, 1, true}},
+    {Kind::cover_closed, Codes::prime, {1, 2}},
+    {Kind::field, Codes::prime, {1, 3, true}},
+    {Kind::field_gone, Codes::prime, {1, 4}},
+};
+
+// The last change of a European summer time at or before, and the next one after a time.
+std::int64_t last_change(std::int64_t utc_s) {
+  const int year = protocol::civil_from_days(protocol::floor_div(utc_s, protocol::kDayS)).year;
+  for (int back = 0;; ++back) {
+    for (const unsigned month : {10u, 3u}) {
+      const std::int64_t change_s = protocol::eu_change_utc_s(year - back, month);
+      if (change_s <= utc_s) return change_s;
+    }
+  }
+}
+std::int64_t next_change(std::int64_t utc_s) {
+  constexpr std::int64_t kLongestSeasonS = 250 * protocol::kDayS;
+  return last_change(last_change(utc_s) + kLongestSeasonS);
+}
+
+class Story {
+ public:
+  Story(const models::Rtc& rtc, std::span<const PoweredSpan> powered, kernel::TimeNs until)
+      : rtc_(rtc), powered_(powered), until_(until) {}
+
+  std::int64_t clock_s(kernel::TimeNs at) const {
+    return protocol::floor_div(rtc_.ticks_at(at), models::Rtc::kRateHz);
+  }
+  bool powered_at(kernel::TimeNs at) const {
+    return std::ranges::any_of(
+        powered_, [at](const PoweredSpan& span) { return span.on <= at && at < span.off; });
+  }
+  void add(Kind kind, kernel::TimeNs at) { add(kind, at, clock_s(at)); }
+  void add(Kind kind, kernel::TimeNs at, std::int64_t stamp_utc_s) {
+    if (at <= until_) events_.push_back({kind, at, stamp_utc_s, stamp_utc_s});
+  }
+
+  void supply();
+  void clock(const ZoneRule& zone);
+  void relay(const Scenario& scenario, std::uint32_t meter);
+  void contacts(const Scenario& scenario, std::uint32_t meter);
+
+  std::vector<ExpectedEvent> take() {
+    std::ranges::stable_sort(events_, {}, &ExpectedEvent::at);
+    return std::move(events_);
+  }
+
+ private:
+  struct Held {
+    kernel::TimeNs from;
+    kernel::TimeNs to;
+  };
+  void contact(const std::vector<Held>& held, Kind opened, Kind closed, bool sealed);
+
+  const models::Rtc& rtc_;
+  std::span<const PoweredSpan> powered_;
+  kernel::TimeNs until_;
+  std::vector<ExpectedEvent> events_;
+};
+
+// The supply announces its end, and the next start writes that down.
+void Story::supply() {
+  kernel::TimeNs failed = kernel::kNever;
+  for (const PoweredSpan& span : powered_) {
+    if (failed != kernel::kNever) add(Kind::power_down, span.on, clock_s(failed));
+    add(Kind::power_up, span.on);
+    if (span.off != kernel::kNever) failed = span.off - models::Supply::kHoldUpNs;
+  }
+}
+
+void Story::clock(const ZoneRule& zone) {
+  for (const models::Rtc::Segment& segment : rtc_.history()) {
+    const kernel::TimeNs at = segment.law.from_ns;
+    if (!segment.set || !powered_at(at)) continue;
+    const auto seconds = [](std::int64_t count) {
+      return protocol::floor_div(count, models::Rtc::kRateHz);
+    };
+    add(Kind::clock_before, at, seconds(segment.count_before));
+    add(Kind::clock_after, at, seconds(segment.law.count));
+  }
+  if (!zone.daylight_saving) return;
+  for (const ExpectedRow& change :
+       expected_rows(rtc_, powered_, {last_change, next_change}, until_)) {
+    // A change that somebody jumped over is none.
+    const bool jumped = std::ranges::any_of(rtc_.history(), [&](const auto& segment) {
+      return segment.set && segment.law.from_ns == change.captured_at;
+    });
+    if (jumped) continue;
+    const bool summer = protocol::eu_daylight_saving(change.stamp_utc_s);
+    add(summer ? Kind::summer_begins : Kind::winter_begins, change.captured_at, change.stamp_utc_s);
+  }
+}
+
+// Each order that changes the state is noted when it comes, in the order in which they were given.
+void Story::relay(const Scenario& scenario, std::uint32_t meter) {
+  RelayOrder state = RelayOrder::close;
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::relay || !event.meters.contains(meter)) continue;
+    if (event.value == state || event.at > until_) continue;
+    state = event.value;
+    add(state == RelayOrder::open ? Kind::switched_off : Kind::switched_on, event.at);
+    events_.back().latest_utc_s = clock_s(until_);
+  }
+}
+
+void Story::contact(const std::vector<Held>& held, Kind opened, Kind closed, bool sealed) {
+  const auto open_at = [&](kernel::TimeNs at) {
+    return std::ranges::any_of(held, [at](const Held& h) { return h.from <= at && at < h.to; });
+  };
+  // Looked at when an edge has settled, and at each start.
+  std::set<kernel::TimeNs> looks;
+  for (const Held& one : held) {
+    for (const kernel::TimeNs edge : {one.from, one.to}) looks.insert(edge + kDebounce);
+  }
+  const auto starts = [&](kernel::TimeNs at) {
+    return std::ranges::any_of(powered_, [at](const PoweredSpan& span) { return span.on == at; });
+  };
+  for (const PoweredSpan& span : powered_) looks.insert(span.on);
+  bool told = false;
+  bool whole = true;
+  for (const kernel::TimeNs at : looks) {
+    if (!powered_at(at)) continue;
+    const bool open = open_at(at);
+    const bool settled =
+        starts(at) || std::ranges::none_of(held, [&](const Held& h) {
+          return (h.from > at - kDebounce && h.from <= at) || (h.to > at - kDebounce && h.to <= at);
+        });
+    if (!settled || open == told) continue;
+    told = open;
+    add(open ? opened : closed, at);
+    if (!open || !sealed || !whole) continue;
+    whole = false;
+    add(Kind::seal_broken, at);
+  }
+}
+
+void Story::contacts(const Scenario& scenario, std::uint32_t meter) {
+  const auto held_by = [&](EventType type, bool under_seal) {
+    std::vector<Held> held;
+    for (const Event& event : scenario.events) {
+      const bool this_one = event.type == type || (under_seal && event.type == EventType::seal);
+      if (!this_one || !event.meters.contains(meter)) continue;
+      held.push_back({event.at, event.at + kernel::to_ns(event.duration_s)});
+    }
+    return held;
+  };
+  contact(held_by(EventType::cover, true), Kind::cover_opened, Kind::cover_closed, true);
+  contact(held_by(EventType::terminal_cover, true), Kind::terminals_opened, Kind::terminals_closed,
+          true);
+  contact(held_by(EventType::magnet, false), Kind::field, Kind::field_gone, false);
+}
+
+}  // namespace
+
+std::optional<EventName> name_of(EventKind kind, EventCodes codes) {
+  for (const NamedEvent& named : kNames) {
+    if (named.kind == kind && named.codes == codes) return named.name;
+  }
+  return std::nullopt;
+}
+
+bool is_judged(std::uint8_t group, std::uint8_t code, EventCodes codes) {
+  return std::ranges::any_of(kNames, [&](const NamedEvent& named) {
+    return named.codes == codes && named.name.group == group && named.name.code == code;
+  });
+}
+
+std::vector<std::uint8_t> judged_groups(EventCodes codes) {
+  std::set<std::uint8_t> groups;
+  for (const NamedEvent& named : kNames) {
+    if (named.codes == codes) groups.insert(named.name.group);
+  }
+  return {groups.begin(), groups.end()};
+}
+
+std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32_t meter,
+                                           const ZoneRule& zone, const models::Rtc& rtc,
+                                           std::span<const PoweredSpan> powered,
+                                           kernel::TimeNs until) {
+  Story story(rtc, powered, until);
+  story.supply();
+  story.clock(zone);
+  story.relay(scenario, meter);
+  story.contacts(scenario, meter);
+  return story.take();
+}
+
+}  // namespace sim::run
