@@ -120,13 +120,12 @@ void ask_tariff(HeldTariff& held, std::vector<Question>& questions) {
     for (std::size_t rate = 0; rate <= kRates; ++rate) {  // 0: all together
       const cosem::Obis name = cosem::obis(1, 0, static_cast<std::uint8_t>(1 + demand), 6,
                                            static_cast<std::uint8_t>(rate));
-      questions.push_back(
-          tariff_question({ExtendedRegister::kId, name, ExtendedRegister::kValue}, held,
-                          [demand, rate](Cursor& in, HeldTariff& to) {
-                            to.peaks[demand][rate].power_w =
-                                static_cast<std::uint32_t>(in.unsigned_number());
-                            return true;
-                          }));
+      questions.push_back(tariff_question({ExtendedRegister::kId, name, ExtendedRegister::kValue},
+                                          held, [demand, rate](Cursor& in, HeldTariff& to) {
+                                            to.peaks[demand][rate].power_w =
+                                                static_cast<std::uint32_t>(in.unsigned_number());
+                                            return true;
+                                          }));
       questions.push_back(
           tariff_question({ExtendedRegister::kId, name, ExtendedRegister::kCaptureTime}, held,
                           [demand, rate](Cursor& in, HeldTariff& to) {

@@ -233,8 +233,7 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
 inline constexpr auto kRows =
     joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
            kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kInstantaneousRows, kProfileRows,
-           kEventLogRows, kServiceRows, kTariffRows,
-           on_power_line(kPowerLineRows));
+           kEventLogRows, kServiceRows, kTariffRows, on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();

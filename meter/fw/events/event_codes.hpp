@@ -46,7 +46,7 @@ enum class EventCode : std::uint8_t {
   seal_broken = 230,
   module_cover_opened = 231,
   module_cover_closed = 232,
-  parameter_refused = 233,  // a client set what this meter cannot be
+  parameter_refused = 233,   // a client set what this meter cannot be
   winter_time_begins = 254,  // no number of its own: IDIS tells it as 3, too
   log_cleared = 255,
 };

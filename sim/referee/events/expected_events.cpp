@@ -30,6 +30,8 @@ constexpr NamedEvent kNames[] = {
     {Kind::winter_begins, Codes::idis, {0, 3}},
     {Kind::clock_before, Codes::idis, {0, 4}},
     {Kind::clock_after, Codes::idis, {0, 5}},
+    {Kind::tariff_activated, Codes::idis, {0, 9}},
+    {Kind::tariff_programmed, Codes::idis, {0, 19}},
     {Kind::switched_off, Codes::idis, {2, 62, true}},
     {Kind::switched_on, Codes::idis, {2, 63, true}},
     {Kind::terminals_opened, Codes::idis, {1, 40, true}},
@@ -89,6 +91,7 @@ class Story {
   void supply();
   void clock(const ZoneRule& zone);
   void relay(const Scenario& scenario, std::uint32_t meter);
+  void tariffs(const Scenario& scenario, std::uint32_t meter);
   void contacts(const Scenario& scenario, std::uint32_t meter);
 
   std::vector<ExpectedEvent> take() {
@@ -151,6 +154,22 @@ void Story::relay(const Scenario& scenario, std::uint32_t meter) {
     state = event.value;
     add(state == RelayOrder::open ? Kind::switched_off : Kind::switched_on, event.at);
     events_.back().latest_utc_s = clock_s(until_);
+  }
+}
+
+// A plan is written when its order comes, and is in force from its time on the meter's clock or
+// from the start after it.
+void Story::tariffs(const Scenario& scenario, std::uint32_t meter) {
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::calendar || !event.meters.contains(meter)) continue;
+    const auto add_by_the_end = [&](Kind kind, kernel::TimeNs at, std::int64_t stamp_utc_s) {
+      const bool lives =
+          std::ranges::any_of(powered_, [at](const PoweredSpan& span) { return span.off > at; });
+      if (at <= until_ && lives) events_.push_back({kind, at, stamp_utc_s, clock_s(until_)});
+    };
+    add_by_the_end(Kind::tariff_programmed, event.at, clock_s(event.at));
+    add_by_the_end(Kind::tariff_activated, event.activate_at,
+                   scenario.general.start_utc_s + event.activate_at / kernel::kNsPerSecond);
   }
 }
 
@@ -232,6 +251,7 @@ std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32
   story.supply();
   story.clock(zone);
   story.relay(scenario, meter);
+  story.tariffs(scenario, meter);
   story.contacts(scenario, meter);
   return story.take();
 }

@@ -29,6 +29,8 @@ enum class EventKind : std::uint8_t {
   field,
   field_gone,
   seal_broken,
+  tariff_programmed,  // a passive plan has a time to come into force
+  tariff_activated,
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions
