@@ -13,7 +13,7 @@ namespace hes {
 namespace {
 
 // The first local begin of a month later than this.
-std::int64_t next_month(const LocalZone& zone, std::int64_t utc_s) {
+std::int64_t next_month(const protocol::LocalZone& zone, std::int64_t utc_s) {
   const std::int64_t local_s = utc_s + zone.offset_min(utc_s) * 60;
   const auto date = protocol::civil_from_days(protocol::floor_div(local_s, protocol::kDayS));
   const bool last = date.month == 12;

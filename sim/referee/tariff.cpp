@@ -80,7 +80,7 @@ const tariff::Day* day_on(const tariff::Plan& plan, std::int64_t day) {
 // Rates of a plan by the minute of local days, from 0.
 class Rates {
  public:
-  explicit Rates(const tariff::Plan& plan) : plan_(plan) {}
+  explicit Rates(const tariff::Plan& plan) : plan_(&plan) {}
   std::size_t at(std::int64_t local_s) {
     const std::int64_t day = protocol::floor_div(local_s, kDayS);
     return of_day(day)[static_cast<std::size_t>((local_s - day * kDayS) / kMinuteS)];
@@ -95,9 +95,11 @@ class Rates {
     if (!fresh) return minutes;
     std::uint8_t rate = 0;
     // Before the first changeover as the day before ended.
-    for (const tariff::Day* const of : {day_on(plan_, day - 1), day_on(plan_, day)}) {
+    for (const tariff::Day* const of : {day_on(*plan_, day - 1), day_on(*plan_, day)}) {
+      const std::span<const tariff::DaySwitch> switches =
+          of == nullptr ? std::span<const tariff::DaySwitch>{} : of->switches;
       for (std::uint32_t minute = 0; minute < minutes.size(); ++minute) {
-        for (const tariff::DaySwitch& change : of == nullptr ? none_ : of->switches) {
+        for (const tariff::DaySwitch& change : switches) {
           if (change.at_s == minute * kMinuteS) rate = static_cast<std::uint8_t>(change.script - 1);
         }
         minutes[minute] = rate;
@@ -106,8 +108,7 @@ class Rates {
     return minutes;
   }
 
-  const tariff::Plan& plan_;
-  const std::vector<tariff::DaySwitch> none_;
+  const tariff::Plan* plan_;
   std::map<std::int64_t, Minutes> days_;
 };
 
