@@ -37,7 +37,7 @@ function(amitwin_library name)
   cmake_parse_arguments(ARG "FREESTANDING" "" "SOURCES;USES" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   # Under sanitizers and for a debugger: hosted code computes little, its compiling counts for more.
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/(net|hes-stub|dcu/app|sim|protocol/hosted)(/|$)")
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/(net|hes-stub|sim|protocol/hosted)(/|$)")
     target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_USES})
@@ -47,13 +47,13 @@ function(amitwin_library name)
   endif()
 endfunction()
 
-# amitwin_test(NAME [SANITIZED] SOURCES ... USES targets... [LABELS ...] [TIMEOUT seconds]): one
+# amitwin_test(NAME [SANITIZED] [LONG] SOURCES ... USES targets... [LABELS ...] [TIMEOUT seconds]): one
 # GoogleTest executable, one ctest. SANITIZED ones also run in the sanitizer preset: target
-# sanitized_tests, label sanitized.
+# sanitized_tests, label sanitized. LONG ones begin first, so that none is left alone at the end.
 add_custom_target(sanitized_tests)
 find_package(GTest REQUIRED)
 function(amitwin_test name)
-  cmake_parse_arguments(ARG "SANITIZED" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "SANITIZED;LONG" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM tests_precompiled)
@@ -64,6 +64,9 @@ function(amitwin_test name)
     add_dependencies(sanitized_tests ${name})
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+  if(ARG_LONG)
+    set_tests_properties(${name} PROPERTIES COST 1)
+  endif()
   if(ARG_TIMEOUT)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
   endif()
