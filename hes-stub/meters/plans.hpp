@@ -90,11 +90,13 @@ class Plans {
     std::int64_t most_rows(const EngineConfig& config) const;  // of one pull
     std::uint32_t last_of_part(const EngineConfig& config, std::uint32_t first) const;
     void hold_back(const Context& context);
+    // How many numbers of what was asked for, up to the last one, no row has.
+    std::uint32_t left_out(std::uint32_t last, std::span<const Row> rows) const;
     bool counts_anew(std::span<const std::uint8_t> is_new, std::span<const Row> rows) const;
 
     struct Closings {
       bool numbers_refused = false;  // they have numbers and are not selected by them
-      bool hint = false;             // numbers are missing that may be theirs
+      std::uint32_t hint = 0;        // so many numbers are missing that may be theirs
       std::uint32_t newest = 0;      // number
       std::int64_t spread_s = 0;     // after midnight; the same for both
       std::int64_t until_s = 0;

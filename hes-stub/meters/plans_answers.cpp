@@ -73,6 +73,11 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
   account(meter);
 }
 
+std::uint32_t Plans::Plan::left_out(std::uint32_t last, std::span<const Row> rows) const {
+  const std::uint32_t asked = last - pull.selection.from_entry + 1;
+  return asked - std::min(asked, static_cast<std::uint32_t>(rows.size()));
+}
+
 void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
   Plan& plan = meters_[meter];
   if (plan.parts.halvings > 0) --plan.parts.halvings;
@@ -90,7 +95,9 @@ void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
       break;
     case Pull::Kind::hole:
       plan.numbers.close(plan.pull.selection.from_entry, plan.pull.selection.to_entry);
-      plan.closings[0].hint = plan.pull.selection.from_entry != plan.newest;
+      if (plan.pull.selection.from_entry != plan.newest) {
+        plan.closings[0].hint = plan.left_out(plan.pull.selection.to_entry, rows);
+      }
       plan.parts.proved = true;
       account(meter);
       break;
@@ -125,7 +132,7 @@ void Plans::tail_pulled(MeterIndex meter, std::span<const Row> rows) {
   const auto hole = plan.numbers.hole();
   if (!hole || hole->first >= plan.newest) return;
   plan.numbers.close(plan.pull.selection.from_entry, plan.newest);
-  plan.closings[0].hint = true;
+  plan.closings[0].hint = plan.left_out(plan.newest, rows);
   account(meter);
 }
 
@@ -187,7 +194,7 @@ void Plans::pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessRes
     Plan::Closings& closings = plan.closings[kind_of(want)];
     const bool by_stamp = !(plan.counted && by_number(meter, kClosings[kind_of(want)].profile));
     closings.numbers_refused |= protocol::dlms::is_not_selectable(result);
-    closings.hint = false;
+    closings.hint = 0;
     if (by_stamp) closings.again_s = context_.now_s() + Plan::kClosingAgainS;
   }
   drop(meter, want);
@@ -201,7 +208,7 @@ void Plans::columns_changed(MeterIndex meter, Want want) {
     plan.parts.changed_until_s = until_s;
   } else {
     plan.closings[kind_of(want)].again_s = until_s;
-    plan.closings[kind_of(want)].hint = false;
+    plan.closings[kind_of(want)].hint = 0;
   }
 }
 
@@ -211,11 +218,12 @@ void Plans::closing_pulled(MeterIndex meter, Want want, std::span<const Row> row
   Plan::Closings& closings = plan.closings[kind];
   const std::int64_t to_s = closings.until_s;
   // Numbers that no day has may be a month's.
-  if (want == kWantClosing && closings.hint && rows.empty() &&
+  if (want == kWantClosing && closings.hint > rows.size() &&
       types_.profile(meter, kMonthlyClosing) != nullptr) {
-    plan.closings[kind_of(kWantMonth)].hint = true;
+    plan.closings[kind_of(kWantMonth)].hint =
+        closings.hint - static_cast<std::uint32_t>(rows.size());
   }
-  closings.hint = false;
+  closings.hint = 0;
   drop(meter, want);
   if (to_s == 0) return;
   const bool there = std::any_of(rows.begin(), rows.end(),

@@ -246,22 +246,45 @@ void read_wanted(const ReadOptions& options, const Wanted& wanted, Reader& reade
   print_attribute(reader, {class_id, wanted.obis, wanted.index}, options.json, print, note);
 }
 
+// Counters are the client's, whoever speaks as it: a head-end may have used the one that we were
+// told, so a refusal counts when nobody has.
+bool overtaken(const ReadOptions& options, ApduLink& link, crypto::Engine& engine,
+               dlms::ClientConfig& config) {
+  const std::uint32_t last = ask_public(link, engine, options.timeout_ms).invocation_counter;
+  if (last < config.invocation_counter) return false;
+  config.invocation_counter = last + 1;
+  return true;
+}
+
+void associate(const ReadOptions& options, ApduLink& link, crypto::Engine& engine,
+               dlms::ClientConfig config, std::optional<Reader>& reader) {
+  constexpr int kTries = 3;
+  for (int tries = 1;; ++tries) {
+    try {
+      reader.emplace(link, engine, config, options.timeout_ms);
+      return;
+    } catch (const Closed&) {
+      // A meter that serves one association a connection closed the one of the public client.
+      if (options.authentication != "hls5" || tries == kTries) throw;
+      link.abandon();
+      config.invocation_counter += 2;  // one may have arrived
+    } catch (const Refused&) {
+      if (options.authentication != "hls5" || tries == kTries ||
+          !overtaken(options, link, engine, config)) {
+        throw;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void read_over(ApduLink& link, crypto::Engine& engine, const ReadOptions& options,
                const Print& print, const Print& note) {
   const Wanted wanted = wanted_of(options);
-  dlms::ClientConfig config = client_config(options, link, engine);
+  const dlms::ClientConfig config = client_config(options, link, engine);
   std::optional<Reader> reader;
-  try {
-    reader.emplace(link, engine, config, options.timeout_ms);
-  } catch (const Closed&) {
-    // A meter that serves one association a connection closed the one of the public client.
-    if (options.authentication != "hls5") throw;
-    link.abandon();
-    config.invocation_counter += 2;  // one may have arrived
-    reader.emplace(link, engine, config, options.timeout_ms);
-  }
+  associate(options, link, engine, config, reader);
   read_wanted(options, wanted, *reader, print, note);
   reader->release();
 }

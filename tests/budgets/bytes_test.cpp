@@ -100,10 +100,13 @@ std::size_t heap_after_six_hours(const Scenario& scenario) {
 }
 
 void hold_heap(const std::string& name, MeterModel model, bool power_line) {
-  constexpr std::int64_t kFew = 8, kMany = 24;
-  const std::size_t few = heap_after_six_hours(fleet(kFew, model, power_line));
-  const std::size_t many = heap_after_six_hours(fleet(kMany, model, power_line));
-  rigs::Budget(kFile).hold(name, (many - few) / (kMany - kFew), kHeap);
+  // More than the head-end speaks with at once (EngineConfig::max_sessions): its sessions are a
+  // pool. A concentrator has a session for all.
+  const std::int64_t n_few = power_line ? 8 : 72;
+  constexpr std::int64_t kMore = 16;
+  const std::size_t few = heap_after_six_hours(fleet(n_few, model, power_line));
+  const std::size_t many = heap_after_six_hours(fleet(n_few + kMore, model, power_line));
+  rigs::Budget(kFile).hold(name, (many - few) / kMore, kHeap);
 }
 
 TEST(Bytes, HeapOfAnAd11aWithModule) { hold_heap("heap.AD11A_cm1", MeterModel::ad11a, false); }

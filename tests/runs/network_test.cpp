@@ -177,7 +177,10 @@ TEST(Module, ItsAssumedTurnRoundIsInEveryAnswer) {
     latency_s[assumed_ms] = order_latency_s(folder / "result.h5");
   }
   EXPECT_NEAR(latency_s[3] - latency_s[0], 0.003, 1e-6);
-  EXPECT_NEAR(latency_s[300] - latency_s[0], 0.3, 1e-6);
+  // Then a poll of the line may be under way when the request comes.
+  constexpr double kPollS = 0.015;
+  EXPECT_GE(latency_s[300] - latency_s[0], 0.3 - 1e-6);
+  EXPECT_LE(latency_s[300] - latency_s[0], 0.3 + kPollS);
 }
 
 }  // namespace

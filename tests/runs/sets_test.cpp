@@ -131,7 +131,7 @@ TEST_F(Sets, fault_26_a_disk_that_fills_up_leaves_the_earlier_set_and_the_new_on
   const std::string out = folder_ / "out";
   run_well(out);
   const auto before = contents(out);
-  const ProgramRun run = in_shell("ulimit -f 600; exec " AMITWIN_PROGRAM
+  const ProgramRun run = in_shell("ulimit -f 800; exec " AMITWIN_PROGRAM
                                   " run scenarios/first-light.toml --set "
                                   "meters.count=60 --set meters.detailed=none --quiet --out " +
                                   out);

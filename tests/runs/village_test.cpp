@@ -136,7 +136,7 @@ TEST(Village, DamagedFramesAreCountedAndDropped) {
   // Long enough to have a weak end, noisy enough to lose frames whatever the timing: without, 0.2
   // to 1.2 % are lost, by the seed.
   Scenario scenario = hamlet(30, 0, 3);
-  scenario.plc.noise_db = 6;
+  scenario.plc.noise_db = 9;
   const Folder folder;
   const Finished run = run_in_child(scenario, folder);
   expect_village_well(run, 30);

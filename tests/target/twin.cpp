@@ -10,10 +10,11 @@ namespace target {
 namespace {
 
 const char* name_of(Kind kind) {
-  static const char* const names[] = {"",      "init",  "provision", "calibrate", "boot",
-                                      "alarm", "rtc",   "uart",      "samples",   "sums",
-                                      "power", "relay", "describe",  "plc",       "beacon"};
-  return names[static_cast<std::size_t>(kind)];
+  static const char* const names[] = {
+      "",        "init", "provision", "calibrate", "boot",     "alarm", "rtc",    "uart",
+      "samples", "sums", "power",     "relay",     "describe", "plc",   "beacon", "input"};
+  const auto k = static_cast<std::size_t>(kind);
+  return kind == Kind::module ? "module" : k < std::size(names) ? names[k] : "none";
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ bool Core::note_at(EventCode event, std::int64_t utc_s) {
   const bool kept = journal.note_at(hal, clock.stamp(utc_s), codes(), event, state);
   const std::uint32_t bits = alarm_bits(event);
   if (bits == 0) return kept;
-  const std::uint32_t raised = bits & ~state.alarm_register;
-  state.alarm_register |= bits;
-  state.alarm_descriptor |= raised & settings.alarm_filter();
+  const std::uint32_t raised = bits & ~state.alarm.raised;
+  state.alarm.raised |= bits;
+  state.alarm.descriptor |= raised & settings.alarm_filter();
   alarms_waiting |= (bits & settings.alarm_filter()) != 0;
   switch_off_due |= (bits & settings.switch_off) != 0;
   return kept;
@@ -60,7 +60,7 @@ void Core::clear_errors() {
 }
 
 void Core::clear_alarms(std::uint32_t left) {
-  durable.state.alarm_register &= left;
+  durable.state.alarm.raised &= left;
   note(EventCode::alarm_register_cleared);
   durable.save(hal);
 }

@@ -25,7 +25,7 @@ bool changed_settings(Core& core, Change&& change) {
 inline constexpr auto kAlarmRows = std::to_array<Row>({
     data(protocol::cosem::obis(0, 0, 97, 98, 0), kMetering,
          [](const Core& core, std::uint8_t, Writer& out) {
-           axdr::put_double_long_unsigned(core.durable.state.alarm_register, out);
+           axdr::put_double_long_unsigned(core.durable.state.alarm.raised, out);
          })
         .settable(kManagers, axdr::Tag::double_long_unsigned,  // what is left of it
                   [](Core& core, Bytes value) {
@@ -47,12 +47,12 @@ inline constexpr auto kAlarmRows = std::to_array<Row>({
                   }),
     data(protocol::cosem::obis(0, 0, 97, 98, 20), kMetering,
          [](const Core& core, std::uint8_t, Writer& out) {
-           axdr::put_double_long_unsigned(core.durable.state.alarm_descriptor, out);
+           axdr::put_double_long_unsigned(core.durable.state.alarm.descriptor, out);
          })
         .settable(kManagers, axdr::Tag::double_long_unsigned,
                   [](Core& core, Bytes value) {
                     return take_bits(core, value, [](Core& of, std::uint32_t left) {
-                      of.durable.state.alarm_descriptor &= left;
+                      of.durable.state.alarm.descriptor &= left;
                       of.durable.save(of.hal);
                       return true;
                     });
@@ -71,7 +71,7 @@ inline constexpr auto kAlarmRows = std::to_array<Row>({
 });
 
 inline constexpr Source kTampers = [](const Core& core, std::uint8_t contact, Writer& out) {
-  axdr::put_long_unsigned(core.durable.state.tampers[contact], out);
+  axdr::put_long_unsigned(core.durable.state.tamper.count[contact], out);
 };
 // Blue Book 6.2.23: counters of tampering, in the order of kContacts (fraud/fraud.hpp).
 inline constexpr auto kTamperRows = std::to_array<Row>({
@@ -82,14 +82,14 @@ inline constexpr auto kTamperRows = std::to_array<Row>({
     // Broken seals, a bit a contact; 0 when they are whole again.
     data(protocol::cosem::obis(0, 0, 96, 5, 128), kMetering,
          [](const Core& core, std::uint8_t, Writer& out) {
-           axdr::put_unsigned(core.durable.state.broken_seals, out);
+           axdr::put_unsigned(core.durable.state.tamper.broken_seals, out);
          })
         .settable(kManagers, axdr::Tag::unsigned_,
                   [](Core& core, Bytes value) {
                     if (axdr::Cursor(value).unsigned_number() != 0) {
                       return AccessResult::other_reason;
                     }
-                    core.durable.state.broken_seals = 0;
+                    core.durable.state.tamper.broken_seals = 0;
                     core.durable.save(core.hal);
                     return AccessResult::success;
                   }),

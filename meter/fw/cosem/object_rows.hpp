@@ -96,8 +96,8 @@ inline constexpr auto kStatusRows = std::to_array<Row>({
              status |= kOperatingDaylightSaving;
            }
            const DurableState& state = core.durable.state;
-           if (state.broken_seals != 0) status |= kOperatingSealBroken;
-           status |= static_cast<std::uint8_t>(state.inputs << kOperatingContacts);
+           if (state.tamper.broken_seals != 0) status |= kOperatingSealBroken;
+           status |= static_cast<std::uint8_t>(state.tamper.inputs << kOperatingContacts);
            axdr::put_unsigned(status, out);
          }),
 });

@@ -11,14 +11,14 @@ void take(Core& core, std::size_t k, bool level) {
   const Contact& contact = kContacts[k];
   const std::uint8_t bit = bit_of(contact.input);
   DurableState& state = core.durable.state;
-  if (((state.inputs & bit) != 0) == level) return;
-  state.inputs ^= bit;
+  if (((state.tamper.inputs & bit) != 0) == level) return;
+  state.tamper.inputs ^= bit;
   core.note(level ? contact.begins : contact.ends);
   if (level) {
-    ++state.tampers[k];
-    const bool whole = (state.broken_seals & bit) == 0;
+    ++state.tamper.count[k];
+    const bool whole = (state.tamper.broken_seals & bit) == 0;
     if (contact.sealed && whole && core.settings.service_permitted == 0) {
-      state.broken_seals |= bit;
+      state.tamper.broken_seals |= bit;
       core.note(EventCode::seal_broken);
     }
   }

@@ -12,6 +12,20 @@ namespace meter::fw {
 inline constexpr std::size_t kTamperContacts = 4;  // order of kContacts in fraud.hpp
 inline constexpr std::size_t kClients = 5;         // order of kClientRoles in clients.hpp
 
+// Contacts and alarms, as they were told last.
+struct TamperState {
+  std::uint8_t inputs = 0;        // a bit an input
+  std::uint8_t broken_seals = 0;  // a bit an input, until somebody has seen to it
+  std::array<std::uint8_t, 2> reserved{};
+  std::array<std::uint16_t, kTamperContacts> count{};  // openings of each, fields
+};
+struct AlarmState {
+  // Number of the newest alarm that whoever collects this meter has acknowledged.
+  std::uint32_t cursor = 0;
+  std::uint32_t raised = 0;      // alarm register
+  std::uint32_t descriptor = 0;  // those raised since they were taken from it
+};
+
 // Everything that outlives the supply but changes too often for flash.
 struct DurableState {
   std::uint32_t sequence = 0;
@@ -23,15 +37,10 @@ struct DurableState {
   std::uint32_t power_down_utc_s = 0;                      // 0: the supply did not announce its end
   std::uint32_t error_register = 0;
   std::array<std::uint8_t, kProfileCount> profile_status{};  // bits for the next row of each
-  std::uint8_t inputs = 0;        // contacts as they were told last, a bit an input
-  std::uint8_t broken_seals = 0;  // and whose seal was broken, until somebody has seen to it
-  std::array<std::uint8_t, 6 - kProfileCount> reserved{};
-  // Number of the newest alarm that whoever collects this meter has acknowledged.
-  std::uint32_t alarm_cursor = 0;
-  std::uint32_t alarm_register = 0;
-  std::uint32_t alarm_descriptor = 0;
+  std::array<std::uint8_t, 8 - kProfileCount> reserved{};
+  TamperState tamper;
+  AlarmState alarm;
   std::array<std::uint16_t, kEventLogCount> event_count{};  // entries ever made in each log
-  std::array<std::uint16_t, kTamperContacts> tampers{};     // openings of each, fields
   // Number of the row captured last, in whatever log. A boot goes on behind the largest in flash,
   // and a client that clears rows makes a checkpoint first: no number comes twice.
   std::uint32_t capture_counter = 0;

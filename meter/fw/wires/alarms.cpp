@@ -52,7 +52,7 @@ void look_through(const Core& core, LogId id, Waiting& waiting) {
     static_assert(kEventValueOctets == sizeof number);
     if (!log.read_ordinal(core.hal, end - back - 1, entry.head, number)) continue;
     std::memcpy(&entry.number, number.data(), sizeof entry.number);
-    if (entry.number <= core.durable.state.alarm_cursor) return;
+    if (entry.number <= core.durable.state.alarm.cursor) return;
     const std::uint32_t bits = alarm_bits(core.codes(), id, entry.head.code);
     if ((bits & core.settings.alarm_filter()) != 0 && !waiting.add(entry)) return;
   }
@@ -69,7 +69,7 @@ void Alarms::write(Core& core, CosemServer& server, HalCrypto& crypto, ClientInd
   const Entry* const alarm = waiting.oldest();
   core.alarms_waiting = alarm != nullptr;
   if (alarm == nullptr) {
-    core.durable.state.alarm_cursor = core.durable.state.capture_counter;
+    core.durable.state.alarm.cursor = core.durable.state.capture_counter;
     return;
   }
   std::array<std::uint8_t, protocol::cosem::kAlarmNoticeOctets> octets;
@@ -91,7 +91,7 @@ void Alarms::write(Core& core, CosemServer& server, HalCrypto& crypto, ClientInd
 
 void Alarms::acknowledge(Core& core) {
   if (in_flight_ == 0) return;
-  core.durable.state.alarm_cursor = in_flight_;
+  core.durable.state.alarm.cursor = in_flight_;
   in_flight_ = 0;
   core.durable.save(core.hal);
 }

@@ -39,13 +39,13 @@ struct WorkInstructions {
   std::int64_t per_100_units;
 };
 inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {{
-    {1'146, 450},    // FRAME: half of a poll and its answer
-    {6'130, 0},      // ASSOCIATE
-    {3'240, 7'725},  // GET
-    {19'515, 0},     // SET, with one record to flash and its journal entry
-    {18'184, 0},     // ACTION, the same
-    {0, 356'700},    // PROFILE_ROW: a row of nine columns read, checked and encoded
-    {1'345, 0},      // CRYPTO: all but the cipher itself
+    {1'215, 450},    // FRAME: half of a poll and its answer
+    {6'500, 0},      // ASSOCIATE
+    {3'302, 8'665},  // GET
+    {21'072, 0},     // SET, with one record to flash and its journal entry
+    {19'744, 0},     // ACTION, the same
+    {0, 382'400},    // PROFILE_ROW: a row of nine columns read, checked and encoded
+    {1'501, 0},      // CRYPTO: all but the cipher itself
 }};
 
 // What else a reply waits for. Assumptions, not measurements: the range is the field's.

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "protocol/cosem/alarm_notice.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "protocol/dlms/server.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
@@ -28,6 +29,7 @@ constexpr std::int64_t kPeriod_s = 900;
 struct Notified {
   std::uint32_t counter = 0;
   std::uint32_t number = 0;
+  bool alarm = false;
   std::vector<WireRow> rows;
 };
 
@@ -62,6 +64,8 @@ class Push : public testing::Test {
     if (!notification.ok()) return notified;
     notified.counter = opened->invocation_counter;
     notified.number = notification->long_invoke_id;
+    notified.alarm = protocol::cosem::take_alarm_notice(notification->body).has_value();
+    if (notified.alarm) return notified;
     protocol::axdr::Cursor in(notification->body);
     in.structure(3);
     const auto setup = protocol::cosem::obis(0, 0, 25, 9, 0);
@@ -77,7 +81,12 @@ class Push : public testing::Test {
   Notified take() {
     std::vector<std::uint8_t> apdu = module->poll();
     if (!module->is_open()) apdu = module->poll();
-    return apdu.empty() ? Notified{} : open(apdu);
+    Notified notified = apdu.empty() ? Notified{} : open(apdu);
+    while (notified.alarm) {  // goes before rows
+      apdu = module->poll();
+      notified = apdu.empty() ? Notified{} : open(apdu);
+    }
+    return notified;
   }
   // Quarters of an hour since the start.
   std::vector<std::int64_t> take_quarters() {

@@ -143,7 +143,7 @@ TEST_F(Tariff, RefusedWithAReasonAndAnEvent) {
     open();
     EXPECT_EQ(all(), before) << what;
     EXPECT_EQ(events().size(), noted + 1) << what;
-    EXPECT_EQ(events().back(), 230) << what;
+    EXPECT_EQ(events().back(), 233) << what;
   };
   constexpr auto kOther = AccessResult::other_reason;
   Plan plan = largest();

@@ -54,9 +54,10 @@ class AnyApplication final : public Application {
     return attribute.index == 0 ? cosem::AccessResult::object_undefined
                                 : cosem::AccessResult::success;
   }
+  // A value that came in blocks may be cut, or go on: that is the application's to refuse.
   cosem::AccessResult set(Sap, const cosem::Attribute&, Bytes value) override {
-    if (!axdr::is_one_value(value)) std::abort();
-    return cosem::AccessResult::success;
+    return axdr::is_one_value(value) ? cosem::AccessResult::success
+                                     : cosem::AccessResult::type_unmatched;
   }
   cosem::AccessResult action(Sap, const cosem::Method& method, Bytes parameter,
                              Writer& out) override {

@@ -180,6 +180,10 @@ void FakeMeter::capture(hes::Row row) {
 Octets FakeMeter::rows_of(const protocol::cosem::Attribute& attribute,
                           const protocol::cosem::Selection& selection, AccessResult& result) {
   const bool load = attribute.instance == hes::kLoadProfile;
+  if (!load && attribute.instance != hes::kDailyClosing) {
+    result = AccessResult::object_undefined;
+    return {};
+  }
   const bool by_number = selection.kind == protocol::cosem::Selection::Kind::numbers;
   if (load) asked.push_back(selection);
   if (refuses_rows) result = AccessResult::read_write_denied;
@@ -211,7 +215,12 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
   }
   if (attribute.class_id == classes::ProfileGeneric::kId && attribute.index == 3) {
     const hes::TypeTemplate type = fake_type(numbered);
-    const auto& columns = type.profile(attribute.instance)->columns;
+    const auto* const profile = type.profile(attribute.instance);
+    if (profile == nullptr) {
+      result = AccessResult::object_undefined;
+      return {};
+    }
+    const auto& columns = profile->columns;
     axdr::begin_array(columns.size(), out);
     for (const hes::Column& column : columns) {
       axdr::begin_structure(4, out);

@@ -31,6 +31,7 @@ class EngineTest : public testing::Test {
     std::vector<TypeTemplate> types;
     if (with_template) types.push_back(fake_type());
     config_.idle_release_s = 2;
+    config_.event_period_s = 365 * 86'400;  // not read here
     head_end_ = std::make_unique<LocalHeadEnd>(config_, *inventory_, types, *store_, *world_, log_,
                                                random_, seen_, world_->now);
     world_->attach(*head_end_);

@@ -95,6 +95,19 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   closing.meter = 1;
   closing.stamp_utc_s = kStart + 86'400;
   writer.append(closing);
+  MonthRow month;
+  month.meter = 1;
+  month.stamp_utc_s = kStart + 17 * 86'400;
+  writer.append(month);
+  LogEntryRow entry;
+  entry.meter = 2;
+  entry.number = 40;
+  entry.stamp_utc_s = kStart + 32'407;
+  entry.place = "flash";
+  entry.group = 2;
+  entry.code = 62;
+  entry.verdict = "held";
+  writer.append(entry);
   for (const char* const name : {"interval_success", "intervals_lost"}) {
     Kpi kpi{name, std::string(name) == "interval_success" ? 0.9975 : 0, "", {}};
     kpi.limits.push_back(std::string(name) == "interval_success" ? Limit{0.99, {}, {}}

@@ -37,7 +37,7 @@ Message signed_message(const Order& order) {
 ActivityCalendarOrder calendar() {
   ActivityCalendarOrder body;
   body.name = "2026A";
-  body.activate_at = kMidnight + 24 * kHourMs;
+  body.activate_at_ms = kMidnight + 24 * kHourMs;
   body.seasons = {{"winter", {0, 11, 1}, "w"}, {"summer", {0, 4, 1}, "w"}};
   body.weeks = {{"w", {1, 1, 1, 1, 1, 2, 2}}};
   body.days = {{1, {{0, 1}, {6 * 3600, 2}, {22 * 3600 + 30 * 60, 1}}}, {2, {{0, 1}}}};
