@@ -113,7 +113,7 @@ TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
               ElementsAre("serial,profile,first_utc,last_utc,count,asked",
                           "1000000,1.0.99.1.0,2024-02-01T00:30:00Z,2024-02-01T00:30:00Z,1,no"));
   const auto csv = lines_of([&](std::FILE* out) { print_csv(store, {}, out); });
-  ASSERT_EQ(csv.size(), 6u);  // two profiles' headers
+  ASSERT_EQ(csv.size(), 7u);  // three profiles' headers
   EXPECT_EQ(csv[0],
             "serial,logical_device_name,profile,stamp_utc,deviation_min,clock_status,ordinal,"
             "capture_counter,status,arrival_utc,delivery,1.0.1.8.0,1.0.2.8.0,1.0.5.8.0,1.0.6.8.0,1."
