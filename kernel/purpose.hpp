@@ -21,6 +21,7 @@ enum Purpose : std::uint32_t {
   kPurposeHouseholdMinute = 8,   // entity: home; index: minute
   kPurposeWeather = 9,           // entity: region; index: interval of the cloud process
   kPurposeSupplyPoint = 10,      // entity: home; its place on the feeder
+  kPurposeAfeDrift = 11,         // entity: meter; its front end over temperature
   kPurposeMeterKeys = 40,        // entity: meter; keys and passwords of its provisioning
   kPurposeMeterRandom = 41,      // entity: meter; hal.random of its firmware
   kPurposeModuleRandom = 42,     // entity: meter; hal.random of its CM1

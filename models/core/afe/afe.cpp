@@ -12,6 +12,7 @@
 #include "kernel/purpose.hpp"
 #include "meter/dsp/window_sums.hpp"
 #include "meter/hal/meter_hal.h"
+#include "models/core/afe/noise_words.hpp"
 #include "models/core/afe/waveform.hpp"
 #include "models/core/afe/window_form.hpp"
 #include "models/core/grid/mains.hpp"
@@ -62,29 +63,7 @@ WindowTiming SampleClock::window(kernel::TimeNs start_ns, kernel::TimeNs window_
 
 namespace {
 
-constexpr double kCounts = 8388608.0;  // 2^23 at full scale
-constexpr double kCountsPerVolt = kCounts / (METER_ADC_V_FULL_SCALE_MV * 1e-3);
-constexpr double kCountsPerAmpere = kCounts / (METER_ADC_I_FULL_SCALE_MA * 1e-3);
-
 static_assert(SampleBuffer::kStride % kChunk == 0);
-
-// Noise of one channel over a window and its lead. Word k of the channel belongs to ADC sample
-// k - METER_WINDOW_LEAD, so a sample has the same noise as lead of one window and tail of the last.
-class NoiseWords {
- public:
-  void draw(std::uint64_t seed, std::uint32_t meter, std::uint64_t channel,
-            std::int64_t first_sample, std::size_t n) {
-    const auto first_word = static_cast<std::uint64_t>(first_sample);
-    skip_ = first_word % 4;
-    kernel::philox4x32_fill(seed, meter, kernel::kPurposeAfeSampleNoise,
-                            (channel << 56) | (first_word / 4), (skip_ + n + 3) / 4, words_);
-  }
-  const std::uint32_t* at(std::size_t k) const { return words_ + skip_ + k; }
-
- private:
-  std::size_t skip_ = 0;
-  alignas(32) std::uint32_t words_[SampleBuffer::kStride + 8];
-};
 
 constexpr double kSqrt2 = 1.4142135623730951;
 

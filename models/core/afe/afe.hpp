@@ -64,6 +64,11 @@ struct AfeSpread {
 // The tolerances of meter number `meter`.
 AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter, const AfeSpread& spread = {});
 
+// Design values of the converter: 2^23 counts at full scale.
+inline constexpr double kCounts = 8388608.0;
+inline constexpr double kCountsPerVolt = kCounts / (METER_ADC_V_FULL_SCALE_MV * 1e-3);
+inline constexpr double kCountsPerAmpere = kCounts / (METER_ADC_I_FULL_SCALE_MA * 1e-3);
+
 // Room for the samples of one window and its lead, all phases.
 struct SampleBuffer {
   static constexpr std::size_t kMaxSamples = 1568;  // ten cycles down to 41 Hz

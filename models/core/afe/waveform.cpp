@@ -25,15 +25,6 @@ inline float cos_octant(float xx) {
   return fma(sum, xx, 1.0f);
 }
 
-constexpr std::int32_t kCountsMax = (1 << 23) - 1;  // the converter saturates
-constexpr std::int32_t kCountsMin = -(1 << 23);
-
-// Rounds half away from zero. |x| < 2^31: see Afe::sample.
-inline std::int32_t quantise(float x) {
-  const auto counts = static_cast<std::int32_t>(x + __builtin_copysignf(0.5f, x));
-  return std::max(kCountsMin, std::min(kCountsMax, counts));
-}
-
 }  // namespace
 
 double noise_unit() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,6 +12,14 @@ namespace models {
 
 // Samples are made in chunks of this many; buffers are whole chunks.
 inline constexpr std::size_t kChunk = 64;
+
+// The converter: it saturates, and rounds half away from zero. |x| < 2^31.
+inline std::int32_t quantise(float x) {
+  constexpr std::int32_t kMost = (1 << 23) - 1;
+  constexpr std::int32_t kLeast = -(1 << 23);
+  const auto counts = static_cast<std::int32_t>(x + __builtin_copysignf(0.5f, x));
+  return std::max(kLeast, std::min(kMost, counts));
+}
 
 // One channel in counts: x(theta) = offset + sum over h of re cos(h theta) - im sin(h theta).
 struct Wave {
