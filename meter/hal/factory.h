@@ -42,7 +42,10 @@ enum meter_calibration_step {
   METER_CALIBRATE_GAIN,   /* Un, Iref, PF 1: voltage and current gain */
   METER_CALIBRATE_PHASE,  /* Un, Iref, PF 0.5 inductive: phase between the channels */
   METER_CALIBRATE_OFFSET, /* Un, no load: noise in the square domain and power offset */
-  METER_CALIBRATE_STORE   /* write the constants to flash; sums are ignored */
+  METER_CALIBRATE_STORE,  /* write the constants to flash; sums are ignored */
+  /* Un, Iref, PF 0.5 inductive at another temperature than gain, before the constants are stored:
+   * what the front end drifts by. -1: the firmware compensates nothing; the bench goes on. */
+  METER_CALIBRATE_TEMPERATURE
 };
 struct meter_reference {
   double voltage_v;

@@ -50,7 +50,14 @@ bool Meter::calibrate(meter_calibration_step step, const meter_sums& sums,
   if (step == METER_CALIBRATE_STORE) {
     return core_.parameters.store(core_.hal, BlockKind::calibration, calibration_);
   }
-  return fw::calibrate(step, sums, reference, core_.n_elements, calibration_);
+  const double celsius = core_.hal.has_thermometer() ? core_.hal.centi_celsius() * 0.01 : 0.0;
+  if (step == METER_CALIBRATE_TEMPERATURE) {
+    return core_.hal.has_thermometer() &&
+           calibrate_drift(sums, reference, celsius, core_.n_elements, calibration_);
+  }
+  if (!fw::calibrate(step, sums, reference, core_.n_elements, calibration_)) return false;
+  if (step == METER_CALIBRATE_GAIN) calibration_.thermal = {.at_c = static_cast<float>(celsius)};
+  return true;
 }
 
 void Meter::boot(meter_boot_reason reason) {
@@ -190,7 +197,14 @@ void Meter::on_input(meter_input input, bool level) {
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
-  if (!measure_window(sums, core_.n_elements, calibration_, core_.reading)) return;
+  const bool drifts = calibration_.thermal.known() && core_.hal.has_thermometer();
+  const auto measure = [&](const Calibration& constants) {
+    return measure_window(sums, core_.n_elements, constants, core_.reading);
+  };
+  if (!(drifts ? measure(compensated(calibration_, core_.hal.centi_celsius() * 0.01))
+               : measure(calibration_))) {
+    return;
+  }
   register_windows(core_.hal, core_.reading, count, core_.durable.state);
   core_.durable.save(core_.hal);
 }

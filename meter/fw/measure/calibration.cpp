@@ -79,4 +79,47 @@ bool calibrate(meter_calibration_step step, const meter_sums& sums,
   return true;
 }
 
+bool calibrate_drift(const meter_sums& sums, const meter_reference& reference, double celsius,
+                     std::uint32_t n_elements, Calibration& calibration) {
+  constexpr double kLeastKelvin = 10.0;  // nearer points tell noise, not drift
+  const double kelvin = celsius - calibration.thermal.at_c;
+  if (sums.n_samples == 0 || sums.length_q16 == 0 || sums.n_elements != n_elements) return false;
+  if (kelvin * kelvin < kLeastKelvin * kLeastKelvin) return false;
+  double voltage = 0.0;
+  double current = 0.0;
+  double phase = 0.0;
+  for (std::uint32_t k = 0; k < n_elements; ++k) {
+    const ElementCalibration& cold = calibration.element[k];
+    const ElementReading m = measure_element(sums.element[k], sums.n_samples, cold);
+    ElementCalibration warm = cold;
+    if (m.voltage2_v2 <= 0.0 || m.current2_a2 <= 0.0) return false;
+    if (!calibrate_phase(sums.element[k], sums.n_samples, reference, warm)) return false;
+    voltage += square_root(m.voltage2_v2) / reference.voltage_v - 1.0;
+    current += square_root(m.current2_a2) / reference.current_a - 1.0;
+    phase += warm.phase_sin * cold.phase_cos - warm.phase_cos * cold.phase_sin;
+  }
+  const double per_kelvin = 1.0 / (n_elements * kelvin);
+  calibration.thermal.voltage_per_k = static_cast<float>(voltage * per_kelvin);
+  calibration.thermal.current_per_k = static_cast<float>(current * per_kelvin);
+  calibration.thermal.phase_rad_per_k = static_cast<float>(phase * per_kelvin);
+  return true;
+}
+
+Calibration compensated(const Calibration& calibration, double celsius) {
+  const ThermalCalibration& thermal = calibration.thermal;
+  const double kelvin = celsius - thermal.at_c;
+  const double voltage = 1.0 / (1.0 + thermal.voltage_per_k * kelvin);
+  const double current = 1.0 / (1.0 + thermal.current_per_k * kelvin);
+  const double angle = thermal.phase_rad_per_k * kelvin;  // some 0.001: its cosine is one
+  Calibration now = calibration;
+  for (ElementCalibration& element : now.element) {
+    element.voltage_gain *= voltage;
+    element.current_gain *= current;
+    const double phase_cos = element.phase_cos - angle * element.phase_sin;
+    element.phase_sin += angle * element.phase_cos;
+    element.phase_cos = phase_cos;
+  }
+  return now;
+}
+
 }  // namespace meter::fw

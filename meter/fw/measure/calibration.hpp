@@ -14,4 +14,10 @@ bool calibrate(meter_calibration_step step, const meter_sums& sums,
                const meter_reference& reference, std::uint32_t n_elements,
                Calibration& calibration);
 
+// The further point at another temperature (METER_CALIBRATE_TEMPERATURE).
+bool calibrate_drift(const meter_sums& sums, const meter_reference& reference, double celsius,
+                     std::uint32_t n_elements, Calibration& calibration);
+// The constants at a temperature.
+Calibration compensated(const Calibration& calibration, double celsius);
+
 }  // namespace meter::fw

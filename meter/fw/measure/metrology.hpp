@@ -21,8 +21,19 @@ struct ElementCalibration {
   double active_offset_w = 0.0;
   double reactive_offset_var = 0.0;
 };
+// How the front end drifts over the temperature the other constants are of: the series' own drift,
+// a mean over the elements.
+struct ThermalCalibration {
+  float at_c = 0;
+  float voltage_per_k = 0;
+  float current_per_k = 0;
+  float phase_rad_per_k = 0;  // by which the current's lead grows
+
+  bool known() const { return voltage_per_k != 0 || current_per_k != 0 || phase_rad_per_k != 0; }
+};
 struct Calibration {
   std::array<ElementCalibration, kMaxElements> element;
+  ThermalCalibration thermal;
 };
 
 // One element over one window, calibrated.

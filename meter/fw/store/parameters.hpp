@@ -30,7 +30,7 @@ inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::k
 // supply.
 inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     176,  // identity
-    192,  // calibration: three elements, three numbers more than today
+    192,  // calibration: three elements, their drift, one number more than today
     32,   // settings
     8,    // counter_reservation
     176,  // checkpoint

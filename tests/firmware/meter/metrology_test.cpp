@@ -208,6 +208,51 @@ TEST(Metrology, CalibrationSurvivesTheSupply) {
   EXPECT_NEAR(energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]) - before, 600.0, 0.01);
 }
 
+// A bench with a climatic chamber: one point more, at another temperature.
+TEST(Metrology, WhatTheFrontEndDriftsByIsCompensatedOnceTheBenchHasShownIt) {
+  const auto front_end_at = [](double celsius) {
+    const double kelvin = celsius - 23;
+    return FrontEnd{0.009 + 120e-6 * kelvin, -0.03 + 140e-6 * kelvin, 0.2 + 1e-3 * kelvin, 0, 0};
+  };
+  const auto active_wh = [&](MeterFixture& meter, double celsius) {
+    meter.centi_celsius = static_cast<std::int32_t>(celsius * 100);
+    const double before = energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]);
+    meter.sums(make_sums({240.0, 5.0, 60.0, 50.0}, front_end_at(celsius)), 18000);
+    return energy_wh(durable_of(meter).energy[meter::fw::kActiveImport]) - before;
+  };
+  for (const bool shown : {false, true}) {
+    MeterFixture meter(kStart);
+    meter.centi_celsius = 2300;
+    if (shown) {
+      calibrate(meter, front_end_at(23));
+      const meter_reference reference{240.0, 5.0, 600.0, 600.0 * std::sqrt(3.0)};
+      const auto at = [&](double celsius) {
+        meter.centi_celsius = static_cast<std::int32_t>(celsius * 100);
+        const meter_sums sums = make_sums({240.0, 5.0, 60.0, 50.0}, front_end_at(celsius));
+        return meter.firmware->calibrate(meter.instance(), METER_CALIBRATE_TEMPERATURE, &sums,
+                                         &reference);
+      };
+      EXPECT_EQ(at(30), -1);  // too near to tell drift from noise
+      EXPECT_EQ(at(60), 0);
+      ASSERT_EQ(
+          meter.firmware->calibrate(meter.instance(), METER_CALIBRATE_STORE, nullptr, nullptr), 0);
+      meter.power_off(true);
+      meter.power_on(METER_BOOT_POWER);
+    } else {
+      calibrate(meter, front_end_at(23));
+    }
+    for (const double celsius : {-40.0, 85.0}) {
+      const double error = active_wh(meter, celsius) / 600.0 - 1;
+      if (shown) {
+        EXPECT_NEAR(error, 0, 1e-4) << celsius;
+      } else {
+        EXPECT_GT(std::abs(error), 0.01) << celsius;
+      }
+    }
+    EXPECT_NEAR(active_wh(meter, 23) / 600.0 - 1, 0, 1e-5);
+  }
+}
+
 TEST(Metrology, ABenchThatMakesNoSenseIsRefused) {
   MeterFixture meter(kStart);
   const meter_reference reference{240.0, 5.0, 1200.0, 0.0};
