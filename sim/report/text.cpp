@@ -125,12 +125,31 @@ std::string shown(double value, Quantity quantity) {
       return brief(value) + "\u00a0s";
     case Quantity::utc:
       return date_time_text(static_cast<std::int64_t>(value));
+    case Quantity::decades:
+      return brief(std::pow(10, value));
   }
   if (value == std::trunc(value)) return grouped(value);
   return brief(value);
 }
 
+namespace {
+
+std::vector<Tick> decade_ticks(const Range& range) {
+  std::vector<Tick> list;
+  for (double decade = std::floor(range.low); decade <= range.high; ++decade) {
+    for (const double digit : {1.0, 2.0, 5.0}) {
+      const double at = decade + std::log10(digit);
+      if (at < range.low - 1e-9 || at > range.high + 1e-9) continue;
+      list.push_back({at, shown(at, Quantity::decades)});
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
 std::vector<Tick> ticks(const Range& range, Quantity quantity, int wanted) {
+  if (quantity == Quantity::decades) return decade_ticks(range);
   const double step = step_of(range, quantity, wanted);
   std::vector<Tick> list;
   for (double at = std::ceil(range.low / step - 1e-9) * step; at <= range.high + 1e-9 * step;

@@ -22,6 +22,7 @@ enum class Quantity {
   watts,    // kW when large
   seconds,  // s, min or h
   utc,      // seconds since 1970: time of day, date at midnight
+  decades,  // the common logarithm of what is shown: 1, 2, 5, 10
 };
 
 // From 0 or below to a round number at or above the data.
