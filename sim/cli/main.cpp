@@ -27,14 +27,15 @@ Command read_command();
 Command debug_command();
 Command lint_command();
 Command sign_key_command();
+Command typetest_command();
 
 namespace {
 
 // In the order of --help.
 constexpr Command (*kCommands[])() = {
-    run_command,    check_command, inventory_command, template_command,
-    digest_command, diff_command,  export_command,    report_command,
-    read_command,   debug_command, lint_command,      sign_key_command,
+    run_command,  check_command,    inventory_command, template_command, digest_command,
+    diff_command, export_command,   report_command,    read_command,     debug_command,
+    lint_command, sign_key_command, typetest_command,
 };
 
 // Adds the command, below its group if it has one; `p32` is the only group.

@@ -190,7 +190,7 @@ std::vector<Rule> model_rules() {
 }
 
 // Each floor of the simulator stands on those before it: result, scenario, assembly, record,
-// referee, report, drive, reader, cli.
+// referee, report, drive, reader, typetest, cli.
 std::vector<Rule> sim_rules() {
   const Prefixes product = {"kernel/", "net/", "os/",       "protocol/", "meter/",
                             "cm1/",    "dcu/", "hes-stub/", "models/",   "plc-channel/"};
@@ -220,13 +220,25 @@ std::vector<Rule> sim_rules() {
        {},
        false},
       {{"sim/referee/expected/"}, {"sim/referee/expected/", "kernel/", "models/core/"}, {}, false},
+      // What a source makes and what is true of it: nothing that measures.
+      {{"sim/typetest/wave/"}, {"sim/typetest/wave/", "kernel/"}, {}, false},
+      {{"sim/typetest/"},
+       join(with_protocol({"sim/typetest/", "sim/report/", "kernel/", "os/", "meter/hal/",
+                           "models/core/grid/", "models/core/load/", "models/core/afe/",
+                           "models/core/parts/", "models/core/meter/",
+                           "protocol/hosted/crypto_openssl/"})),
+       {"fmt/"},
+       false},
       // A client of meters: nothing of the simulator, nothing of the head-end.
       {{"sim/reader/"}, {"sim/reader/", "net/", "os/", "protocol/"}, {"fmt/", "nlohmann/"}, false},
   };
   for (const char* floor :
        {"sim/assembly/", "sim/load/", "sim/record/", "sim/referee/", "sim/drive/", "sim/cli/"}) {
     floors.push_back(floor);
-    if (floors.back() == "sim/cli/") floors.push_back("sim/reader/");
+    if (floors.back() == "sim/cli/") {
+      floors.push_back("sim/reader/");
+      floors.push_back("sim/typetest/");
+    }
     if (floors.back() == "sim/drive/") floors.push_back("sim/report/");
     rules.push_back({{floor}, join(product, floors), {""}, false});
   }
