@@ -110,16 +110,29 @@ void warm_up(BenchMeter& meter, const Prepared& prepared, const Setting& rest, M
   for (std::size_t k = 0; k < kOutputs; ++k) result.error_percent[k] -= cold.error_percent[k];
 }
 
+// Seconds of the load, in one piece or with pauses.
+double apply(BenchMeter& meter, const Prepared& prepared, const Setting& rest) {
+  const Measurement& what = prepared.what;
+  const TimeNs begin = meter.now();
+  TimeNs on_ns = 0;
+  while (seconds(meter.now() - begin) < what.seconds) {
+    const TimeNs from = meter.now();
+    meter.set(prepared.setting);
+    run_for(meter, what.on_s > 0 ? what.on_s : what.seconds);
+    on_ns += meter.now() - from;
+    meter.set(rest);
+    if (what.off_s > 0) run_for(meter, what.off_s);
+  }
+  return seconds(on_ns);
+}
+
 // Reading takes time in which the source has no current, so that the registers rest.
 void move_registers(BenchMeter& meter, const Prepared& prepared, const Setting& rest,
                     Measured& result) {
   meter.set(rest);
   const std::array<double, kRegisters> before = registers_of(meter);
-  meter.set(prepared.setting);
   meter.forget_pulses();
-  const TimeNs from = meter.now();
-  run_for(meter, prepared.what.seconds);
-  const double hours = seconds(meter.now() - from) / 3600;
+  const double hours = apply(meter, prepared, rest) / 3600;
   meter.set(rest);
   const std::array<double, kRegisters> after = registers_of(meter);
   const Truth& truth = prepared.truth;

@@ -34,6 +34,7 @@ constexpr Entry kTests[] = {
     {{"constant", "Meter constant: pulses against registers", "IEC 62053-21", Axis::none},
      add_constant},
     {{"registers", "Registers by quadrant", "IEC 62053-23", Axis::none}, add_registers},
+    {{"load_changes", "Load that comes and goes", "IEC 62053-21", Axis::none}, add_load_changes},
     {{"voltage", "Voltage, active energy", "IEC 62053-21", Axis::voltage}, add_voltage},
     {{"reactive_voltage", "Voltage, reactive energy", "IEC 62053-23", Axis::voltage},
      add_reactive_voltage},

@@ -31,6 +31,8 @@ struct Measurement {
   Procedure procedure = Procedure::pulses;
   Load load;
   double seconds = 0;  // no_load, warming, registers; the others take what they need
+  double on_s = 0;     // registers: the load comes for so long, and goes; 0: it stays
+  double off_s = 0;
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 

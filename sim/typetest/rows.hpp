@@ -62,6 +62,7 @@ void add_start(Rows& rows);
 void add_no_load(Rows& rows);
 void add_constant(Rows& rows);
 void add_registers(Rows& rows);
+void add_load_changes(Rows& rows);
 void add_voltage(Rows& rows);
 void add_reactive_voltage(Rows& rows);
 void add_frequency(Rows& rows);

@@ -203,4 +203,21 @@ void add_registers(Rows& rows) {
   }
 }
 
+// At Ib, an hour each: 600 Wh, of which a register shows 0.2 %.
+void add_load_changes(Rows& rows) {
+  struct Change {
+    double on_s;
+    double off_s;
+  };
+  for (const Change& change : {Change{10, 10}, Change{5, 5}, Change{5, 0.5}}) {
+    Row row;
+    row.point = fmt::format("5 A PF 1 {:g} s on {:g} s off", change.on_s, change.off_s);
+    row.judge = Judge::active_registers;
+    row.measurement =
+        rows.measure({Procedure::registers, load_of(5, kUnity), 3600, change.on_s, change.off_s});
+    row.limit_percent = 2.0;
+    rows.add(row);
+  }
+}
+
 }  // namespace sim::typetest

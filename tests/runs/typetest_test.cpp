@@ -4,6 +4,7 @@
 // `amitwin typetest`: the product passes, and firmwares with one fault each do not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "tests/runs/harness.hpp"
@@ -111,6 +112,28 @@ INSTANTIATE_TEST_SUITE_P(
                     Mutant{"quadrant", "registers", "100 A quadrant II R1 to R4"},
                     Mutant{"temperature", "temperature", "70 to 85 C 5 A PF 1"}),
     [](const auto& mutant) { return std::string(mutant.param.file); });
+
+TEST(TypeTest, AFirmwareThatCrashesIsNamedAndNoProtocolIsLeft) {
+  const Folder folder;
+  const ProgramRun ran =
+      typetest(folder, {"--firmware", MUTANT_FOLDER "/mutant_crash.so", "--only", "reference"});
+  EXPECT_EQ(ran.exit_code, 3) << ran.out << ran.err;
+  EXPECT_NE(ran.err.find("meter 1: its firmware crashed: SIG"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find(" in on_samples, at "), std::string::npos) << ran.err;
+  EXPECT_FALSE(exists(folder / "out/typetest.csv"));
+}
+
+// The whole extract, where it lies beside the project.
+TEST(TypeTest, EveryRecordedApplianceIsWithinAFifthOfAPercent) {
+  const std::string file = "../shared/data/waveforms_plaid_120V60Hz/plaid_cycles.csv";
+  if (!exists(file)) GTEST_SKIP() << file << " is not there; it is no part of this project";
+  const Folder folder;
+  const ProgramRun ran = typetest(folder, {"--cycles", file, "--only", "recorded"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  const std::vector<Line> lines = lines_of(read_text(folder / "out/typetest.csv"));
+  EXPECT_EQ(lines.size(), 48u);
+  EXPECT_EQ(std::ranges::count(lines, 0.2, &Line::limit_percent), 38);
+}
 
 TEST(TypeTest, WhatCannotBeTestedIsRefused) {
   const Folder folder;

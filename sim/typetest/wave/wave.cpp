@@ -29,10 +29,7 @@ Wave with_order(double rms_fundamental, double order, double share) {
   Wave wave{[peak = kSqrt2 * rms_fundamental, order, share](double turns) {
     return peak * (sin_turns(turns) + share * sin_turns(order * turns));
   }};
-  while (std::floor(std::ldexp(order, static_cast<int>(wave.log2_cycles))) !=
-         std::ldexp(order, static_cast<int>(wave.log2_cycles))) {
-    ++wave.log2_cycles;
-  }
+  for (double whole = order; whole != std::floor(whole); whole *= 2) ++wave.log2_cycles;
   return wave;
 }
 

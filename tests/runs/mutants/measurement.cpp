@@ -9,7 +9,7 @@
 namespace meter::fw {
 namespace {
 
-enum Mutant { phase, gain, creep, quadrant };
+enum Mutant { phase, gain, creep, quadrant, crash };
 
 void spoil(WindowReading& reading) {
   constexpr double kCos = 0.9999862922474267, kSin = 0.005235963831419639;  // 0.3 degrees
@@ -29,6 +29,9 @@ void spoil(WindowReading& reading) {
       break;
     case quadrant:
       if (reading.exporting) reading.reactive_var = -reactive_var;
+      break;
+    case crash:
+      if (active_w > 20'000) __builtin_trap();
       break;
   }
 }
