@@ -72,6 +72,8 @@ struct meter_firmware {
   void (*on_plc_beacon)(void *instance, const struct meter_plc_beacon *beacon);
   void (*on_input)(void *instance, enum meter_input input, int level);
   void (*on_module)(void *instance, int present);
+  /* The display wants the frame of now (display.h). */
+  void (*on_display)(void *instance);
 };
 
 /* The entry of a firmware in a shared object:

@@ -62,6 +62,15 @@ class Hal {
     const meter_inputs* const inputs = h_->inputs;
     return inputs == nullptr ? 0 : inputs->fitted(h_->context) & inputs->levels(h_->context);
   }
+  bool has_display() const { return h_->display != nullptr; }
+  void display_write(Bytes segments) const {
+    h_->display->write(h_->context, 0, segments.data(), narrow(segments.size()));
+  }
+  void backlight(bool on) const { h_->display->backlight(h_->context, on ? 1 : 0); }
+  // 0 where there is none.
+  std::uint32_t battery_mv() const {
+    return h_->battery == nullptr ? 0 : h_->battery->voltage_mv(h_->context);
+  }
   bool has_plc() const { return h_->plc != nullptr; }
   // Of the board, where there is a thermometer.
   bool has_thermometer() const { return h_->thermometer != nullptr; }

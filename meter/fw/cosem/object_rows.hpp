@@ -9,6 +9,7 @@
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/cosem/alarm_rows.hpp"
 #include "meter/fw/cosem/billing_rows.hpp"
+#include "meter/fw/cosem/display_rows.hpp"
 #include "meter/fw/cosem/object_row.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
 #include "meter/fw/profiles/captured_values.hpp"
@@ -233,7 +234,7 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
 inline constexpr auto kRows =
     joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
            kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kInstantaneousRows, kProfileRows,
-           kEventLogRows, kServiceRows, kTariffRows, on_power_line(kPowerLineRows));
+           kEventLogRows, kServiceRows, kTariffRows, kDisplayRows, on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();

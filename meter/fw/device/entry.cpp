@@ -53,6 +53,8 @@ void on_input(void* instance, meter_input input, int level) {
   meter(instance).on_input(input, level != 0);
 }
 
+void on_display(void* instance) { meter(instance).on_display(); }
+
 template <std::uint8_t elements>
 int describe(std::uint32_t index, meter_object_info* out) {
   return describe_object(index, {elements, true}, *out) ? 0 : -1;
@@ -60,31 +62,33 @@ int describe(std::uint32_t index, meter_object_info* out) {
 
 template <std::uint8_t elements>
 constexpr meter_firmware firmware(const char* name) {
-  return {.version = METER_HAL_VERSION,
-          .size = sizeof(meter_firmware),
-          .name = name,
-          .revision = kRevision,
-          .capabilities = METER_TAKES_SAMPLES | METER_TAKES_SUMS,
-          .n_elements = elements,
-          .instance_bytes = sizeof(Meter),
-          .retained_bytes = kRetainedOctets,
-          .plc_bytes = kPowerLineOctets,
-          .init = init<elements>,
-          .provision = provision,
-          .calibrate = calibrate,
-          .boot = boot,
-          .on_alarm = on_alarm,
-          .on_rtc = on_rtc,
-          .on_uart = on_uart,
-          .on_samples = on_samples,
-          .on_sums = on_sums,
-          .on_power = on_power,
-          .on_relay = on_relay,
-          .describe = describe<elements>,
-          .on_plc = on_plc,
-          .on_plc_beacon = on_plc_beacon,
-          .on_input = on_input,
-          .on_module = nullptr};
+  return {
+      .version = METER_HAL_VERSION,
+      .size = sizeof(meter_firmware),
+      .name = name,
+      .revision = kRevision,
+      .capabilities = METER_TAKES_SAMPLES | METER_TAKES_SUMS | (elements == 1 ? METER_SLEEPS : 0),
+      .n_elements = elements,
+      .instance_bytes = sizeof(Meter),
+      .retained_bytes = kRetainedOctets,
+      .plc_bytes = kPowerLineOctets,
+      .init = init<elements>,
+      .provision = provision,
+      .calibrate = calibrate,
+      .boot = boot,
+      .on_alarm = on_alarm,
+      .on_rtc = on_rtc,
+      .on_uart = on_uart,
+      .on_samples = on_samples,
+      .on_sums = on_sums,
+      .on_power = on_power,
+      .on_relay = on_relay,
+      .describe = describe<elements>,
+      .on_plc = on_plc,
+      .on_plc_beacon = on_plc_beacon,
+      .on_input = on_input,
+      .on_module = nullptr,
+      .on_display = on_display};
 }
 
 constexpr meter_firmware kAd11a = firmware<1>("AD11A");

@@ -16,8 +16,10 @@ Meter::Meter(const meter_hal* hal, std::uint8_t n_elements)
     : core_(hal),
       crypto_(core_.hal),
       server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_}),
-      rs485_(METER_UART_RS485, core_, server_, crypto_, unasked_.rows, unasked_.alarms, join_),
-      optical_(METER_UART_OPTICAL, core_, server_, crypto_, unasked_.rows, unasked_.alarms, join_) {
+      rs485_(METER_UART_RS485, core_, server_, crypto_, unasked_.rows, unasked_.alarms,
+             long_values_.join),
+      optical_(METER_UART_OPTICAL, core_, server_, crypto_, unasked_.rows, unasked_.alarms,
+               long_values_.join) {
   core_.n_elements = n_elements;
 }
 
@@ -84,6 +86,7 @@ void Meter::boot(meter_boot_reason reason) {
   core_.durable.save(core_.hal);
   schedule_.start(core_);
   relay_.boot(core_, deadlines_);
+  display_.take_setup(core_, deadlines_);
   open_power_line();
   follow_up();
 }
@@ -95,7 +98,8 @@ void Meter::open_power_line() {
   core_.power_line = addressed && core_.hal.has_plc();
   if (!core_.power_line) return;
   static_assert(alignof(PowerLine) <= alignof(Meter));
-  power_line_ = new (this + 1) PowerLine(core_, server_, crypto_, unasked_.alarms, join_);
+  power_line_ =
+      new (this + 1) PowerLine(core_, server_, crypto_, unasked_.alarms, long_values_.join);
   server_.use(power_line_->node());
   power_line_->start();
 }
@@ -136,6 +140,8 @@ void Meter::note_revision() {
 
 void Meter::on_alarm() {
   const std::int64_t now_us = core_.hal.uptime_us();
+  if (deadlines_.take(Deadline::display, now_us)) display_.on_time(core_);
+  if (display_.is_asleep()) return deadlines_.rearm(core_.hal);
   if (deadlines_.take(Deadline::relay_check, now_us)) relay_.check(core_);
   if (deadlines_.take(Deadline::rs485, now_us)) rs485_.on_time();
   if (deadlines_.take(Deadline::optical, now_us)) optical_.on_time();
@@ -146,9 +152,14 @@ void Meter::on_alarm() {
 }
 
 void Meter::follow_up() {
+  if (display_.is_asleep()) return;
   if (core_.switch_off_due) {
     core_.switch_off_due = false;
     static_cast<void>(relay_.local_disconnect(core_, deadlines_));  // refused: it stays connected
+  }
+  if (core_.display_changed) {
+    core_.display_changed = false;
+    display_.take_setup(core_, deadlines_);
   }
   if (server_.take_profile_reset()) unasked_.rows.reset();
   if (schedule_.take_push_due()) unasked_.rows.on_due(core_);  // also when the clock was moved
@@ -160,7 +171,7 @@ void Meter::follow_up() {
 }
 
 void Meter::on_rtc() {
-  if (!core_.provisioned) return;
+  if (!core_.provisioned || display_.is_asleep()) return;
   schedule_.watch(core_);
   schedule_.run(core_);
   follow_up();
@@ -188,12 +199,20 @@ void Meter::on_plc_beacon(const meter_plc_beacon* beacon) {
 
 void Meter::on_input(meter_input input, bool level) {
   if (!core_.provisioned) return;
-  schedule_.watch(core_);
+  if (!display_.is_asleep()) schedule_.watch(core_);
   Fraud::on_input(core_, input, level);
-  if (input == METER_INPUT_BUTTON && level) {
-    static_cast<void>(relay_.manual_reconnect(core_, deadlines_));
+  if (input == METER_INPUT_BUTTON) {
+    display_.on_button(core_, deadlines_, level);
+    if (level && !display_.is_asleep())
+      static_cast<void>(relay_.manual_reconnect(core_, deadlines_));
   }
   follow_up();
+}
+
+void Meter::on_display() {
+  if (!core_.provisioned) return;
+  const bool registered = power_line_ != nullptr && power_line_->node().connected();
+  display_.show(core_, {optical_.is_in_use(), registered || rs485_.is_in_use()});
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
@@ -209,9 +228,23 @@ void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
   core_.durable.save(core_.hal);
 }
 
+// The clock goes on by itself; contacts are noted and the display comes at the button. All else
+// waits for the boot.
+void Meter::fall_asleep() {
+  DurableState& state = core_.durable.state;
+  if (core_.provisioned && state.power_down_utc_s != 0) {
+    core_.note_at(EventCode::power_down, state.power_down_utc_s);
+    state.power_down_utc_s = 0;
+  }
+  core_.durable.save(core_.hal);
+  core_.reading = {};
+  display_.fall_asleep(core_);
+}
+
 // Some 20 ms are left: one record to flash. The log entry waits for the next boot, so a sag that
 // the supply rides through leaves none.
 void Meter::on_power(meter_power_state state) {
+  if (state == METER_POWER_BATTERY) return fall_asleep();
   const bool failing = state == METER_POWER_FAILING;
   DurableState& durable = core_.durable.state;
   durable.power_down_utc_s = failing ? core_.clock.stamp(core_.clock.utc_s(core_.hal)).utc_s : 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "meter/fw/cosem/calendar_limits.hpp"
+#include "meter/fw/display/display.hpp"
 #include "meter/fw/fraud/fraud.hpp"
 #include "meter/fw/wires/port.hpp"
 #include "meter/fw/wires/power_line.hpp"
@@ -21,6 +22,20 @@ class PoolMemory final : public protocol::dlms::JoinMemory {
 
  private:
   const Hal& hal_;
+};
+
+// Long SET and ACTION. The longest value is the table of all day profiles of a calendar; a buffer
+// of the platform's pool takes it, so that a meter that is not being programmed keeps no room.
+struct LongValues {
+  static constexpr std::size_t kOctets = METER_BUFFER_BYTES;
+  static_assert(kMaxDayTableOctets <= kOctets);
+
+  explicit LongValues(const Hal& hal) : memory(hal), join(memory, kOctets) {}
+  LongValues(const LongValues&) = delete;
+  LongValues& operator=(const LongValues&) = delete;
+
+  PoolMemory memory;
+  protocol::dlms::JoinBuffer join;
 };
 
 // One meter. Everything it knows is in here, in `retained` and in flash.
@@ -44,12 +59,14 @@ class Meter {
   void on_plc(const meter_plc_frame& frame);
   void on_plc_beacon(const meter_plc_beacon* beacon);
   void on_input(meter_input input, bool level);
+  void on_display();
 
  private:
   void open_parameters();
   void note_boot(meter_boot_reason reason);
   void note_revision();
   void open_power_line();
+  void fall_asleep();
   // After whatever may have served a client or written an event.
   void follow_up();
 
@@ -67,14 +84,10 @@ class Meter {
     Alarms alarms;
   };
   Unasked unasked_;
-  // Long SET and ACTION. The longest value is the table of all day profiles of a calendar; a buffer
-  // of the platform's pool takes it, so that a meter that is not being programmed keeps no room.
-  static constexpr std::size_t kJoinOctets = METER_BUFFER_BYTES;
-  static_assert(kMaxDayTableOctets <= kJoinOctets);
-  PoolMemory join_memory_{core_.hal};
-  protocol::dlms::JoinBuffer join_{join_memory_, kJoinOctets};
+  LongValues long_values_{core_.hal};
   Port rs485_;
   Port optical_;
+  Display display_;
   PowerLine* power_line_ = nullptr;  // in the memory behind this, where it is fitted
   bool parameters_open_ = false;
 };

@@ -21,6 +21,7 @@ enum class BlockKind : std::uint8_t {
   profiles,                  // ProfileSetups: all of them, so that a change is whole or none
   checkpoint_rates,          // of the billing state, beside checkpoint: energies by rate
   checkpoint_demand,         // maxima and averages
+  display,                   // DisplaySetup
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
@@ -40,6 +41,7 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     160,  // profiles
     184,  // checkpoint_rates
     192,  // checkpoint_demand
+    136,  // display
 };
 inline constexpr std::uint32_t kRoomSlots = 5;  // a checkpoint of three, a reservation, a setting
 static_assert([] {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/wires/port.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace meter::fw {
@@ -37,6 +38,11 @@ void Port::on_bytes(Bytes octets) {
 }
 
 void Port::on_time() { secondary_.on_time(core_.hal.uptime_us()); }
+
+bool Port::is_in_use() const {
+  return std::any_of(kClientRoles.begin(), kClientRoles.end(),
+                     [this](const auto& role) { return secondary_.is_open(role.sap); });
+}
 
 void Port::send_frame(Bytes frame) {
   core_.hal.work(METER_WORK_FRAME, frame.size());

@@ -21,6 +21,8 @@ class Port final : protocol::hdlc::SecondaryOwner {
   void on_bytes(Bytes octets);
   void on_time();
   std::int64_t deadline_us() const { return secondary_.deadline_us(); }
+  // Some client has a link here.
+  bool is_in_use() const;
   const protocol::hdlc::SecondaryCounters& counters() const { return secondary_.counters(); }
 
  private:

@@ -42,6 +42,7 @@ enum class Kind : std::uint8_t {
   plc_beacon = 0x0E,
   input = 0x0F,
   module = 0x18,
+  display = 0x19,
   // Host to image: what changed in non-volatile memory between upcalls. Each ends with `done`, too.
   set_flash = 0x10,       // u32 address, octets
   set_retained = 0x11,    // u32 offset, octets
@@ -152,10 +153,11 @@ METER_UPCALL(relay, on_relay, hal::Flag);
 METER_UPCALL(plc_beacon, on_plc_beacon, InStruct);
 METER_UPCALL(input, on_input, Value, hal::Flag);
 METER_UPCALL(module, on_module, hal::Flag);
+METER_UPCALL(display, on_display);
 }  // namespace upcall
 #undef METER_UPCALL
 using Upcalls = List<upcall::provision, upcall::calibrate, upcall::boot, upcall::alarm, upcall::rtc,
                      upcall::uart, upcall::sums, upcall::power, upcall::relay, upcall::plc_beacon,
-                     upcall::input, upcall::module>;
+                     upcall::input, upcall::module, upcall::display>;
 
 }  // namespace meter::port

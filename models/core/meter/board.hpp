@@ -6,6 +6,7 @@
 #include <span>
 
 #include "meter/hal/table_of.hpp"
+#include "models/core/meter/display_block.hpp"
 #include "models/core/meter/input_block.hpp"
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
@@ -68,6 +69,7 @@ struct Board {
   ThermometerBlock thermometer;
   BatteryBlock battery;
   InputBlock inputs;
+  DisplayBlock display;
 
   // Everything that needs the supply.
   void stop() {
@@ -77,6 +79,7 @@ struct Board {
     pulses.stop();
     uarts.silence();
     buffers.give_all();
+    display.stop();
   }
 };
 

@@ -21,6 +21,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
                      std::unique_ptr<ElectricalFeed> feed)
     : UpcallGate(life_, *config.firmware, config.meter),
       life_{services.agenda, flash_},
+      sleeps_(config.sleeps && (config.firmware->capabilities & METER_SLEEPS) != 0),
       flash_(METER_FLASH_PAGES),
       board_{McuClock(life_, *this, node_id(meter(), kNodeMeter), kAlarm, config.tolerance.mcu_ppb),
              RtcBlock(life_, *this, node_id(meter(), kNodeMeter), kRtc, config.tolerance.rtc,
@@ -36,7 +37,8 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              PlcBlock(life_, board_.clock, *this),
              ThermometerBlock(board_.rtc.clock()),
              BatteryBlock(supply_),
-             InputBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kInput)},
+             InputBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kInput),
+             DisplayBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kDisplay)},
       windows_(life_, *this, *this, node_id(meter(), kNodeMeter), kWindow, std::move(feed),
                pace_of(config)),
       supply_(services.agenda, *this, node_id(meter(), kNodeMeter), kSupply, *this),
@@ -47,6 +49,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
   hal_.retained = retained_.get();
   hal_.retained_bytes = config.firmware->retained_bytes;
   hal_.plc = nullptr;
+  if (config.sleeps) hal_.capabilities |= METER_HAS_SLEEP;
 }
 
 void MeterNode::attach_plc(plc::Modem& modem) {
@@ -74,13 +77,15 @@ void MeterNode::on_time(kernel::TimeNs now, std::uint32_t what) {
       return upcall("on_alarm", &meter_firmware::on_alarm);
     case kInput:
       return board_.inputs.step(now);
+    case kDisplay:
+      return board_.display.step(now);
     default:
       TWIN_ASSERT(false, what);
   }
 }
 
 void MeterNode::catch_up() {
-  if (!life_.running) return;
+  if (!life_.running || life_.asleep) return;
   const kernel::TimeNs now = life_.now();
   windows_.deliver(now);
   windows_.arm(now);
@@ -88,7 +93,7 @@ void MeterNode::catch_up() {
 }
 
 void MeterNode::after_upcall(kernel::TimeNs now, bool stuck) {
-  windows_.arm(now);
+  if (!life_.asleep) windows_.arm(now);
   if (stuck) watchdog(now);
   check_supply(now);
 }
@@ -130,7 +135,7 @@ bool MeterNode::calibrate(meter_calibration_step step, const meter_sums& sums,
 // ---- Mains and supply ----
 
 void MeterNode::before_mains_change(kernel::TimeNs now) {
-  if (life_.running) windows_.deliver(now);
+  if (life_.running && !life_.asleep) windows_.deliver(now);
 }
 
 void MeterNode::on_mains_change(const MainsInput::Change& change) {
@@ -155,7 +160,10 @@ void MeterNode::on_supply_event(kernel::TimeNs now, Supply::Event event) {
       tell(METER_POWER_GOOD);
       break;
     case Supply::Event::kOff:
-      turn_off(now);
+      if (!may_sleep()) return turn_off(now);
+      lose_mains(now);
+      life_.asleep = true;
+      tell(METER_POWER_BATTERY);
       break;
   }
 }
@@ -169,6 +177,7 @@ void MeterNode::init_instance() {
 }
 
 void MeterNode::boot(kernel::TimeNs now) {
+  if (life_.asleep) stop_hardware();
   TWIN_ASSERT(!life_.running);
   flash_.restore_power();
   windows_.power_on(now);
@@ -183,8 +192,25 @@ void MeterNode::boot(kernel::TimeNs now) {
   upcall("boot", &meter_firmware::boot, reason);
 }
 
+bool MeterNode::may_sleep() const {
+  return life_.running && sleeps_ && supply_.battery_good() && !flash_.power_cut();
+}
+
+// What hangs on the mains, but for the processor.
+void MeterNode::lose_mains(kernel::TimeNs now) {
+  windows_.deliver(now);
+  windows_.power_off(now);
+  windows_.stop();
+  board_.relay.stop();
+  board_.pulses.stop();
+  board_.uarts.silence();
+  board_.plc.power(false);
+  if (supply_listener_ != nullptr) supply_listener_->on_supply(now, false);
+}
+
 void MeterNode::turn_off(kernel::TimeNs now) {
   if (!life_.running) return;
+  if (life_.asleep) return stop_hardware();
   if (!flash_.power_cut()) windows_.deliver(now);
   windows_.power_off(now);
   stop_hardware();
@@ -197,16 +223,17 @@ void MeterNode::turn_off(kernel::TimeNs now) {
 }
 
 void MeterNode::stop_hardware() {
-  life_.running = false;
+  life_.running = life_.asleep = false;
   windows_.stop();
   board_.stop();
 }
 
 void MeterNode::watchdog(kernel::TimeNs now) {
+  const bool on_battery = life_.asleep;
   turn_off(now);
   ++watchdog_resets_;
   boot_reason_ = METER_BOOT_WATCHDOG;
-  supply_.restart(now);
+  if (!on_battery) supply_.restart(now);
 }
 
 }  // namespace models

@@ -50,6 +50,7 @@ struct MeterNodeConfig {
   const meter_firmware* firmware = nullptr;
   std::uint32_t meter = 0;  // number in the scenario: keys its draws, orders it in the agenda
   bool detailed = false;    // every window delivered when it ends; else when somebody looks
+  bool sleeps = false;      // the battery keeps the firmware when the mains are gone
   bool lazy = true;         // fleet tier only; false: windows are delivered at every grid step
   std::int64_t rtc_start_ticks = 0;  // what the clock showed when simulated time began
   DeviceTolerance tolerance;
@@ -103,11 +104,14 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
     kRelay,
     kRtc,
     kAlarm,
-    kInput
+    kInput,
+    kDisplay
   };  // agenda: what, in order
 
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
-  void before_upcall(kernel::TimeNs now) override { windows_.deliver(now); }
+  void before_upcall(kernel::TimeNs now) override {
+    if (!life_.asleep) windows_.deliver(now);
+  }
   void after_upcall(kernel::TimeNs now, bool stuck) override;
   void before_mains_change(kernel::TimeNs now) override;
   void on_mains_change(const MainsInput::Change& change) override;
@@ -116,12 +120,15 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   void init_instance();
   void boot(kernel::TimeNs now);
   void turn_off(kernel::TimeNs now);
+  void lose_mains(kernel::TimeNs now);
+  bool may_sleep() const;
   void stop_hardware();
   void watchdog(kernel::TimeNs now);
   void check_supply(kernel::TimeNs now);
   void settle_relay(kernel::TimeNs now);
 
   DeviceLife life_;
+  bool sleeps_ = false;
   std::uint32_t boots_ = 0;
   std::uint32_t watchdog_resets_ = 0;
   meter_boot_reason boot_reason_ = METER_BOOT_FIRST;

@@ -15,6 +15,7 @@ class UartBlock {
  public:
   UartBlock(DeviceLife& life, const CpuBlock& cpu, UpcallGate& gate) : life_(life), cpu_(cpu) {
     for (unsigned port = 0; port < METER_UARTS; ++port) {
+      receivers_[port].life_ = &life;
       receivers_[port].gate_ = &gate;
       receivers_[port].port_ = static_cast<meter_uart>(port);
     }
@@ -48,12 +49,14 @@ class UartBlock {
   class Receiver final : public SerialReceiver {
    public:
     void on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) override {
+      if (life_->asleep) return;
       gate_->upcall("on_uart", &meter_firmware::on_uart, port_, frame.data(),
                     static_cast<std::uint32_t>(frame.size()));
     }
 
    private:
     friend class UartBlock;
+    const DeviceLife* life_ = nullptr;
     UpcallGate* gate_ = nullptr;
     meter_uart port_ = METER_UART_RS485;
   };

@@ -43,11 +43,12 @@ struct DeviceLife {
   kernel::Agenda& agenda;
   const Flash& flash;
   bool running = false;             // the firmware lives; on the production line it does not
+  bool asleep = false;              // it lives on the battery: no windows, no lines, no relay
   std::uint32_t bad_downcalls = 0;  // arguments no hardware would accept
 
   kernel::TimeNs now() const { return agenda.now(); }
   // An injected cut of the flash takes the whole device down with it.
-  bool alive() const { return running && !flash.power_cut(); }
+  bool alive() const { return running && !asleep && !flash.power_cut(); }
   bool refuse() {
     ++bad_downcalls;
     return false;

@@ -71,6 +71,12 @@ bool FakePlatform::Flash::erase(std::uint32_t page) {
   return true;
 }
 
+bool FakePlatform::Display::write(std::uint32_t first, std::span<const std::uint8_t> octets) {
+  if (first + octets.size() > p.segments.size()) return false;
+  std::copy(octets.begin(), octets.end(), p.segments.begin() + first);
+  return true;
+}
+
 bool FakePlatform::Uarts::send(meter_uart port, std::span<const std::uint8_t> frame) {
   p.frames.push_back({port, {frame.begin(), frame.end()}});
   return true;
@@ -131,7 +137,7 @@ FakePlatform::FakePlatform(const meter_firmware* under_test)
     : flash(METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES, 0xFF),
       firmware(under_test),
       board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this},
-             {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
+             {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
       instance_(nullptr, [](std::uint8_t* memory) { std::free(memory); }),
       crypto_([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 7); }) {
   hal = meter::hal::table_of(board_);

@@ -48,6 +48,10 @@ class FakePlatform {
   std::uint32_t levels = 0;                  // of the inputs; without telling anybody
   void turn(meter_input input, bool level);  // and the firmware is told, if it lives
 
+  // ---- Display ----
+  std::array<std::uint8_t, METER_DISPLAY_BYTES> segments{};
+  bool backlight = false;
+
   // When something happens by itself next; INT64_MAX: never.
   std::int64_t next_us() const;
 
@@ -157,6 +161,10 @@ class FakePlatform {
   struct Battery : Part {
     std::uint32_t voltage_mv() { return p.battery_mv; }
   };
+  struct Display : Part {
+    bool write(std::uint32_t first, std::span<const std::uint8_t> octets);
+    void backlight(bool on) { p.backlight = on; }
+  };
   struct Inputs : Part {
     std::uint32_t fitted() { return (1u << METER_INPUTS) - 1; }
     std::uint32_t levels() { return p.levels; }
@@ -175,6 +183,7 @@ class FakePlatform {
     Thermometer thermometer;
     Battery battery;
     Inputs inputs;
+    Display display;
   };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   bool fails(std::uint32_t page) const;
