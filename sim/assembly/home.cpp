@@ -55,6 +55,7 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   config.meter = home.identity.number;
   config.detailed = home.settings.detailed;
   config.lazy = scenario.sim.lazy;
+  config.sleeps = home.settings.model == MeterModel::ad11a;  // data sheets: sleep mode, battery
   config.service_times = models::service_times(scenario.meters.variant.service_assumed_factor);
   config.rtc_start_ticks = scenario.general.start_utc_s * models::Rtc::kRateHz;
   config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number,

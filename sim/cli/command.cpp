@@ -67,14 +67,15 @@ std::optional<double> hours_of(const std::string& text) {
 
 }  // namespace
 
-std::optional<kernel::TimeNs> until_of(const std::string& text, kernel::TimeNs least) {
-  const auto until_s = run::parse_clock(text);
-  if (until_s && *until_s * kernel::kNsPerSecond >= least) return *until_s * kernel::kNsPerSecond;
+std::optional<kernel::TimeNs> time_of(const std::string& text, kernel::TimeNs least,
+                                      const char* option) {
+  const auto at_s = run::parse_clock(text);
+  if (at_s && *at_s * kernel::kNsPerSecond >= least) return *at_s * kernel::kNsPerSecond;
   if (const auto hours = hours_of(text)) {
-    const kernel::TimeNs until = std::llround(*hours * 3600) * kernel::kNsPerSecond;
-    if (until > 0) return until;
+    const kernel::TimeNs at = std::llround(*hours * 3600) * kernel::kNsPerSecond;
+    if (at > 0) return at;
   }
-  os::say(fmt::format("--until = {}: not a time, allowed is HH:MM:SS{}, or hours such as 6h\n",
+  os::say(fmt::format("{} = {}: not a time, allowed is HH:MM:SS{}, or hours such as 6h\n", option,
                       text, least > 0 ? " after 00:00:00" : ""));
   return std::nullopt;
 }
@@ -100,10 +101,17 @@ bool load_certificates(const run::Scenario& scenario) {
   return faults.empty();
 }
 
-bool before_the_end(const run::Scenario& scenario, kernel::TimeNs until, const std::string& text) {
-  if (until < scenario.end()) return true;
-  os::say(fmt::format("--until = {}: the scenario ends at {}, allowed is a time before\n", text,
+bool before_the_end(const run::Scenario& scenario, kernel::TimeNs at, const std::string& text,
+                    const char* option) {
+  if (at < scenario.end()) return true;
+  os::say(fmt::format("{} = {}: the scenario ends at {}, allowed is a time before\n", option, text,
                       run::clock_text(scenario.end())));
+  return false;
+}
+
+bool is_a_meter(const run::Scenario& scenario, std::uint32_t meter) {
+  if (meter >= 1 && meter <= scenario.meters.count) return true;
+  os::say(fmt::format("--meter = {}: allowed are 1 to {}\n", meter, scenario.meters.count));
   return false;
 }
 

@@ -51,8 +51,11 @@ struct ScenarioOptions {
 void add_scenario(CLI::App& app, ScenarioOptions& options);
 // One line each on standard error.
 void complain(const run::Problems& problems);
-// Whether the scenario is still going on at `until`; complains about --until = `text` otherwise.
-bool before_the_end(const run::Scenario& scenario, kernel::TimeNs until, const std::string& text);
+// Whether the scenario is still going on at a time; complains about `option` = `text` otherwise.
+bool before_the_end(const run::Scenario& scenario, kernel::TimeNs at, const std::string& text,
+                    const char* option = "--until");
+// Whether it has a meter of this number; complains about --meter otherwise.
+bool is_a_meter(const run::Scenario& scenario, std::uint32_t meter);
 // The scenario; when anything is wrong with it, all of that on standard error and nothing.
 std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options);
 // Its load file, read and complained about; unless `quiet` also how it was understood. False: it
@@ -62,7 +65,8 @@ bool load_homes(const run::Scenario& scenario, run::LoadCsvResult& load, bool qu
 bool load_certificates(const run::Scenario& scenario);
 // HH:MM:SS of simulated time from `least` on, or hours such as 6h; complains and gives nothing
 // otherwise.
-std::optional<kernel::TimeNs> until_of(const std::string& text,
-                                       kernel::TimeNs least = kernel::kNsPerSecond);
+std::optional<kernel::TimeNs> time_of(const std::string& text,
+                                      kernel::TimeNs least = kernel::kNsPerSecond,
+                                      const char* option = "--until");
 
 }  // namespace sim::cli

@@ -25,6 +25,7 @@ Command export_command();
 Command report_command();
 Command read_command();
 Command debug_command();
+Command lcd_command();
 Command lint_command();
 Command sign_key_command();
 Command typetest_command();
@@ -33,9 +34,9 @@ namespace {
 
 // In the order of --help.
 constexpr Command (*kCommands[])() = {
-    run_command,  check_command,    inventory_command, template_command, digest_command,
-    diff_command, export_command,   report_command,    read_command,     debug_command,
-    lint_command, sign_key_command, typetest_command,
+    run_command,   check_command,  inventory_command, template_command, digest_command,
+    diff_command,  export_command, report_command,    read_command,     lcd_command,
+    debug_command, lint_command,   sign_key_command,  typetest_command,
 };
 
 // Adds the command, below its group if it has one; `p32` is the only group.

@@ -81,7 +81,7 @@ int run(const Options& options) {
   how.warnings = load.warnings.size();
   how.debug_line = protocol::printable(debug_line(options));
   if (!options.until.empty()) {
-    const auto until = until_of(options.until);
+    const auto until = time_of(options.until);
     if (!until || !before_the_end(*scenario, *until, options.until)) return kBadInput;
     how.until = *until;
   }
@@ -113,15 +113,11 @@ void add_debug(CLI::App& app, DebugOptions& options) {
 
 int debug(const DebugOptions& options) {
   const auto scenario = load_or_complain(options.scenario);
-  const auto until = until_of(options.until, 0);  // its first call is one to stop in, too
+  const auto until = time_of(options.until, 0);  // its first call is one to stop in, too
   run::LoadCsvResult load;
   if (!scenario || !until || !load_homes(*scenario, load, false)) return kBadInput;
   if (!load_certificates(*scenario)) return kBadInput;
-  if (options.meter < 1 || options.meter > scenario->meters.count) {
-    os::say(
-        fmt::format("--meter = {}: allowed are 1 to {}\n", options.meter, scenario->meters.count));
-    return kBadInput;
-  }
+  if (!is_a_meter(*scenario, options.meter)) return kBadInput;
   if (!before_the_end(*scenario, *until, options.until)) return kBadInput;
   if (!run::DebugStop::debugger()) {
     os::say(fmt::format(

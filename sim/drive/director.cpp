@@ -46,6 +46,8 @@ void Director::announce(const Event& event) {
     case EventType::button:
       for (const std::uint32_t meter : meters) hold_inputs(event, *homes_[meter - 1]->meter);
       break;
+    case EventType::look:
+      break;  // Looks
     case EventType::clock_error:
       if (event.at > 0) timed_.push_back(event);  // at 0 the clock was wrong from the start
       break;

@@ -18,7 +18,9 @@
 #include "sim/drive/trace_file.hpp"
 #include "sim/drive/wall.hpp"
 #include "sim/record/line_recorder.hpp"
+#include "sim/record/looks.hpp"
 #include "sim/record/recorder.hpp"
+#include "sim/referee/displays.hpp"
 #include "sim/referee/judge.hpp"
 #include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
@@ -79,7 +81,9 @@ class Run {
         world_(scenario, measured, options.faults),
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
-        director_(world_, scenario, *head_end_) {
+        director_(world_, scenario, *head_end_),
+        looks_(world_) {
+    looks_.announce(scenario);
     recorder_.look_at(world_);
     write_begin(world_, scenario, writer_);
     if (scenario.trace.meter > 0) {
@@ -143,6 +147,7 @@ class Run {
     const hes::Inventory inventory = head_end_inventory(scenario_);
     store.set_meters(inventory, engine_config(scenario_).zone);
     judge(scenario_, world_, store, read, capture_end_, end_, writer_, figures_);
+    judge_displays(scenario_, world_, looks_.seen(), writer_, figures_);
     count_roads(world_, end_, figures_);
     figures_.relay_orders = director_.relay_orders();
     figures_.clock_worst_s = recorder_.worst_clock_s();
@@ -216,6 +221,7 @@ class Run {
   std::vector<std::unique_ptr<LineRecorder>> lines_;
   std::unique_ptr<HeadEnd> head_end_;
   Director director_;
+  Looks looks_;
 };
 
 // Before anything is built: what is short is known by then.

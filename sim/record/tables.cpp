@@ -63,6 +63,8 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::button:
         row.value = event.duration_ms;
         break;
+      case EventType::look:
+        break;
       case EventType::calendar:
         row.value = 1e-9 * static_cast<double>(event.activate_at);
         break;

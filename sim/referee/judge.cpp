@@ -45,8 +45,8 @@ std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
   return merged;
 }
 
-// When the meter's firmware lives, from the scenario's outages and deep sags and the times of the
-// supply (models/core/parts/supply.hpp).
+}  // namespace
+
 std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter) {
   constexpr kernel::TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
   std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kernel::kNever}};
@@ -61,6 +61,8 @@ std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t m
   }
   return spans;
 }
+
+namespace {
 
 // A row that a slow clock stamps with the last boundary is captured a little after the end.
 constexpr kernel::TimeNs kSlowClock = kernel::kNsPerMinute;

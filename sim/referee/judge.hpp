@@ -31,6 +31,10 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
            const std::vector<ReadMeter>& read, kernel::TimeNs capture_end, kernel::TimeNs end,
            result::ResultWriter& writer, result::RunFigures& figures);
 
+// When the meter's firmware lives, from the scenario's outages and deep sags and the times of the
+// supply (models/core/parts/supply.hpp).
+std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter);
+
 // What the roads to the head-end carried up to `end`, and for how many meters.
 void count_roads(World& world, kernel::TimeNs end, result::RunFigures& figures);
 

@@ -144,12 +144,6 @@ struct Point {
   std::int64_t utc_s;
 };
 
-struct Expectation {
-  std::array<Truth, kRates> rates;
-  std::array<int, kRates> changeovers{};
-  std::map<std::int64_t, Truth> intervals;  // by their ends
-};
-
 std::vector<Point> points_of(const Scenario& scenario, const Home& home,
                              std::span<const PoweredSpan> powered, kernel::TimeNs until) {
   std::vector<Point> points;
@@ -164,6 +158,18 @@ std::vector<Point> points_of(const Scenario& scenario, const Home& home,
   std::ranges::sort(points, {}, &Point::t);
   points.push_back({until, 0});
   return points;
+}
+
+// What clients put in force, by time.
+std::vector<InForce> plans_of(const Scenario& scenario, const Home& home) {
+  std::vector<InForce> plans;
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::calendar || !event.meters.contains(home.identity.number)) continue;
+    plans.push_back({scenario.general.start_utc_s + event.activate_at / kernel::kNsPerSecond,
+                     Rates(event.tariff)});
+  }
+  std::ranges::stable_sort(plans, {}, &InForce::from_utc_s);
+  return plans;
 }
 
 // A unit is counted for the rate in whose hours it is completed.
@@ -200,15 +206,39 @@ bool is_peak(const HeldTariff::Peak& peak, const std::vector<Demand>& demands) {
   return timed && peak.power_w >= least - kUnit;
 }
 
-// Of the local month that the reading is in.
+}  // namespace
+
 std::int64_t begin_of_month(const ZoneRule& zone, std::int64_t utc_s) {
   const std::int64_t local_s = utc_s + 60 * zone.offset_at_min(utc_s);
-  const auto date = civil_from_days(protocol::floor_div(local_s, kDayS));
-  const std::int64_t first_s = days_from_civil(date.year, date.month, 1) * kDayS;
+  const auto date = civil_from_days(protocol::floor_div(local_s, protocol::kDayS));
+  const std::int64_t first_s = days_from_civil(date.year, date.month, 1) * protocol::kDayS;
   return first_s - 60 * zone.offset_at_min(first_s - 60 * zone.offset_at_min(first_s));
 }
 
-}  // namespace
+TariffTruth tariff_truth(const Scenario& scenario, const Home& home,
+                         std::span<const PoweredSpan> powered, kernel::TimeNs until) {
+  std::vector<InForce> plans = plans_of(scenario, home);
+  TariffTruth expected;
+  TruthMeter meter(*home.supply, home.meter->feed().changes());
+  Truth before = meter.advance(0);
+  std::int64_t interval_end_s = (scenario.general.start_utc_s / kIntervalS + 1) * kIntervalS;
+  for (const Point& point : points_of(scenario, home, powered, until)) {
+    const Truth now = meter.advance(point.t);
+    const Truth span = now - before;
+    before = now;
+    expected.rates[expected.rate] += span;
+    expected.intervals[interval_end_s] += span;
+    if (point.utc_s == 0) break;
+    const std::size_t next = rate_at(plans, home.settings.zone, point.utc_s);
+    if (next != expected.rate) {
+      ++expected.changeovers[expected.rate];
+      ++expected.changeovers[next];
+      expected.rate = next;
+    }
+    interval_end_s = (point.utc_s / kIntervalS + 1) * kIntervalS;
+  }
+  return expected;
+}
 
 bool has_tariff(const Scenario& scenario, std::uint32_t meter) {
   return std::ranges::any_of(scenario.events, [&](const Event& event) {
@@ -220,39 +250,16 @@ void judge_tariff(const Scenario& scenario, const Home& home, std::span<const Po
                   const HeldTariff& held, result::RunFigures& figures) {
   const std::int64_t start_s = scenario.general.start_utc_s;
   const ZoneRule& zone = home.settings.zone;
-  std::vector<InForce> plans;
-  for (const Event& event : scenario.events) {
-    if (event.type != EventType::calendar || !event.meters.contains(home.identity.number)) continue;
-    plans.push_back({start_s + event.activate_at / kernel::kNsPerSecond, Rates(event.tariff)});
-  }
-  std::ranges::stable_sort(plans, {}, &InForce::from_utc_s);
-
-  Expectation expected;
+  std::vector<InForce> plans = plans_of(scenario, home);
+  TariffTruth expected = tariff_truth(scenario, home, powered, held.asked);
   TruthMeter meter(*home.supply, home.meter->feed().changes());
-  Truth before = meter.advance(0);
-  std::size_t rate = 0;
-  std::int64_t interval_end_s = (start_s / kIntervalS + 1) * kIntervalS;
-  for (const Point& point : points_of(scenario, home, powered, held.asked)) {
-    const Truth now = meter.advance(point.t);
-    const Truth span = now - before;
-    before = now;
-    expected.rates[rate] += span;
-    expected.intervals[interval_end_s] += span;
-    if (point.utc_s == 0) break;
-    const std::size_t next = rate_at(plans, zone, point.utc_s);
-    if (next != rate) {
-      ++expected.changeovers[rate];
-      ++expected.changeovers[next];
-      rate = next;
-    }
-    interval_end_s = (point.utc_s / kIntervalS + 1) * kIntervalS;
-  }
+  const Truth before = meter.advance(held.asked);
   // While the registers were read, energy went on.
   const Truth reading = meter.advance(held.answered) - before;
   for (std::size_t k = 0; k < kQuantities; ++k) {
-    expected.rates[rate].bounds.high[k] += reading.bounds.high[k];
+    expected.rates[expected.rate].bounds.high[k] += reading.bounds.high[k];
   }
-  expected.rates[rate].bounds.reactive_high += reading.bounds.reactive_high;
+  expected.rates[expected.rate].bounds.reactive_high += reading.bounds.reactive_high;
 
   for (std::size_t k = 0; k < kRates; ++k) {
     figures.tariff_judged += kQuantities;

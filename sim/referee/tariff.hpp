@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -28,6 +29,19 @@ struct HeldTariff {
   std::array<std::array<std::uint32_t, kQuantities>, kRates> wh{};
   std::array<std::array<Peak, 1 + kRates>, kDemands> peaks{};  // all rates together, then each
 };
+
+// Of the local month that an instant is in.
+std::int64_t begin_of_month(const ZoneRule& zone, std::int64_t utc_s);
+
+// What a meter's registers by rate must hold when it is `until`, and the rate in force.
+struct TariffTruth {
+  std::array<Truth, kRates> rates;
+  std::array<int, kRates> changeovers{};
+  std::size_t rate = 0;
+  std::map<std::int64_t, Truth> intervals;  // of demand, by their ends
+};
+TariffTruth tariff_truth(const Scenario& scenario, const Home& home,
+                         std::span<const PoweredSpan> powered, kernel::TimeNs until);
 
 bool has_tariff(const Scenario& scenario, std::uint32_t meter);
 

@@ -210,9 +210,19 @@ void gather_lists(const TableFileReader& file, ReportData& data) {
   });
 }
 
-// Files of before there was this table have no such section.
+// Files of before there were these tables have no such sections.
 void gather_logs(const TableFileReader& file, ReportData& data) {
   std::vector<std::string> absent;
+  each_row<DisplayRow>(file, absent, [&](const DisplayRow& row) {
+    const auto with_space = [](const std::string& text) {
+      return text.empty() ? text : " " + text;
+    };
+    data.happened.displays.push_back(
+        {row.meter, row.t_s,
+         row.code.text() + with_space(row.value.text()) + with_space(row.unit.text()) +
+             with_space(row.marks.text()),
+         row.segments.text(), row.backlight != 0, row.expected.text(), row.verdict});
+  });
   each_row<LogEntryRow>(file, absent, [&](const LogEntryRow& row) {
     ReportData::LogCounts& counts = data.happened.logs[{row.group, row.code}];
     const std::string verdict = row.verdict.text();

@@ -89,6 +89,16 @@ struct ReportData {
     std::string outcome;
   };
 
+  struct DisplayLine {
+    std::uint32_t meter;
+    double t_s;
+    std::string text;  // digits and what is beside them
+    std::string segments;
+    bool backlit;
+    std::string expected;
+    std::uint8_t verdict;
+  };
+
   // Entries of the event logs of all meters; `logs` by group and code.
   struct LogCounts {
     std::uint64_t flash = 0;
@@ -101,6 +111,7 @@ struct ReportData {
     std::vector<EventLine> events;
     std::vector<OrderLine> orders;
     std::map<std::pair<unsigned, unsigned>, LogCounts> logs;
+    std::vector<DisplayLine> displays;
   };
   Happenings happened;
 

@@ -77,6 +77,7 @@ svg .node.lost { fill: var(--card); stroke: var(--bad); stroke-width: 2; }
 svg .node:hover { stroke: var(--ink); stroke-width: 2.5; }
 svg .number { font-size: 10.5px; fill: var(--ink); pointer-events: none; paint-order: stroke;
   stroke: var(--card); stroke-width: 2.5px; stroke-linejoin: round; }
+svg.lcd { print-color-adjust: exact; } figure svg.lcd + .note { margin-top: 6px; }
 svg .scale { fill: none; stroke: var(--soft); }
 svg text { font-size: 11.5px; fill: var(--soft); font-variant-numeric: tabular-nums; }
 svg .ylab { text-anchor: end; } svg .xlab, svg .name { text-anchor: middle; }

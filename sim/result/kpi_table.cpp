@@ -146,6 +146,12 @@ constexpr KpiInfo kFigures[] = {
     {"demand_mismatches", "",
      "of these not the highest interval within class limit + 1 W, or at another time",
      count<&F::demand_mismatches>},
+    {"looks_judged", "", "looks at displays, but for those at an instant when it changes",
+     count<&F::looks_judged>},
+    {"display_mismatches", "",
+     "of these, displays that show something else than the scenario makes them show: item, digits, "
+     "unit, tariff, relay, phases, direction, covers",
+     count<&F::display_mismatches>},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
     {"clock_worst_s", "s",
      "largest error of a meter's clock when the head-end last looked; none if it never did",

@@ -76,6 +76,42 @@ struct EventRow {
   }
 };
 
+// What has become of a look: DisplayRow::verdict.
+namespace look_verdict {
+inline constexpr std::uint8_t kWrong = 0;
+inline constexpr std::uint8_t kRight = 1;
+inline constexpr std::uint8_t kOpen = 2;
+}  // namespace look_verdict
+
+struct DisplayRow {
+  static constexpr TableName kTable{"displays", "What displays showed when somebody looked."};
+  std::uint32_t meter = 0;
+  double t_s = 0;
+  Text<16> value;
+  Text<16> code;
+  Text<8> unit;
+  Text<128> marks;
+  std::uint8_t backlight = 0;
+  Text<64> segments;
+  Text<128> expected;
+  std::uint8_t verdict = look_verdict::kOpen;
+
+  static void describe(auto& column) {
+    column("meter", &DisplayRow::meter, "", kMeterDoc);
+    column("t_s", &DisplayRow::t_s, "s", "from the start of the scenario");
+    column("value", &DisplayRow::value, "", "the digits, as an eye reads the segments");
+    column("code", &DisplayRow::code, "", "OBIS field");
+    column("unit", &DisplayRow::unit, "", "beside the digits");
+    column("marks", &DisplayRow::marks, "", "symbols that are lit");
+    column("backlight", &DisplayRow::backlight, "", "1: on");
+    column("segments", &DisplayRow::segments, "", "segment memory, hexadecimal");
+    column("expected", &DisplayRow::expected, "", "what the scenario makes it show");
+    column("verdict", &DisplayRow::verdict, "",
+           "0: it shows something else; 1: it shows that; 2: not judged, at an instant when it "
+           "changes");
+  }
+};
+
 struct PowerRow {
   static constexpr TableName kTable{"power",
                                     "Load of the home that the report plots, one row a grid step."};

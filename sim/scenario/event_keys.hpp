@@ -23,7 +23,8 @@ enum class EventType {
   terminal_cover,
   magnet,
   seal,
-  button
+  button,
+  look
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -38,7 +39,8 @@ inline Names names_of(EventType) {
           "terminal_cover",
           "magnet",
           "seal",
-          "button"};
+          "button",
+          "look"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }

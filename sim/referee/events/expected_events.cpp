@@ -73,8 +73,10 @@ std::int64_t next_change(std::int64_t utc_s) {
 
 class Story {
  public:
-  Story(const models::Rtc& rtc, std::span<const PoweredSpan> powered, kernel::TimeNs until)
-      : rtc_(rtc), powered_(powered), until_(until) {}
+  // `sleeps`: the battery keeps it when the mains are gone.
+  Story(const models::Rtc& rtc, std::span<const PoweredSpan> powered, kernel::TimeNs until,
+        bool sleeps)
+      : rtc_(rtc), powered_(powered), until_(until), sleeps_(sleeps) {}
 
   std::int64_t clock_s(kernel::TimeNs at) const {
     return protocol::floor_div(rtc_.ticks_at(at), models::Rtc::kRateHz);
@@ -82,6 +84,9 @@ class Story {
   bool powered_at(kernel::TimeNs at) const {
     return std::ranges::any_of(
         powered_, [at](const PoweredSpan& span) { return span.on <= at && at < span.off; });
+  }
+  bool hears_at(kernel::TimeNs at) const {
+    return powered_at(at) || (sleeps_ && !powered_.empty() && at >= powered_.front().on);
   }
   void add(Kind kind, kernel::TimeNs at) { add(kind, at, clock_s(at)); }
   void add(Kind kind, kernel::TimeNs at, std::int64_t stamp_utc_s) {
@@ -109,14 +114,18 @@ class Story {
   const models::Rtc& rtc_;
   std::span<const PoweredSpan> powered_;
   kernel::TimeNs until_;
+  bool sleeps_;
   std::vector<ExpectedEvent> events_;
 };
 
-// The supply announces its end, and the next start writes that down.
+// The supply announces its end. Who falls asleep then writes that down, else the next start does.
 void Story::supply() {
   kernel::TimeNs failed = kernel::kNever;
   for (const PoweredSpan& span : powered_) {
-    if (failed != kernel::kNever) add(Kind::power_down, span.on, clock_s(failed));
+    if (failed != kernel::kNever) {
+      const kernel::TimeNs off = failed + models::Supply::kHoldUpNs;
+      add(Kind::power_down, sleeps_ ? off : span.on, clock_s(failed));
+    }
     add(Kind::power_up, span.on);
     if (span.off != kernel::kNever) failed = span.off - models::Supply::kHoldUpNs;
   }
@@ -189,7 +198,7 @@ void Story::contact(const std::vector<Held>& held, Kind opened, Kind closed, boo
   bool told = false;
   bool whole = true;
   for (const kernel::TimeNs at : looks) {
-    if (!powered_at(at)) continue;
+    if (!hears_at(at)) continue;
     const bool open = open_at(at);
     const bool settled =
         starts(at) || std::ranges::none_of(held, [&](const Held& h) {
@@ -247,7 +256,7 @@ std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32
                                            const ZoneRule& zone, const models::Rtc& rtc,
                                            std::span<const PoweredSpan> powered,
                                            kernel::TimeNs until) {
-  Story story(rtc, powered, until);
+  Story story(rtc, powered, until, settings_of(scenario, meter).model == MeterModel::ad11a);
   story.supply();
   story.clock(zone);
   story.relay(scenario, meter);
