@@ -46,7 +46,8 @@ void MeterModule::refresh() {
   const MainsSchedule& schedule = node_->feed().supply().mains();
   const double factor = schedule.step(schedule.step_at(now)).voltage_factor;
   mains_v.write(schedule.nominal_voltage_v() * factor * node_->supply().mains().factor());
-  supply_good.write(node_->running());
+  // Not while it sleeps on the battery.
+  supply_good.write(node_->running() && node_->supply().state() >= Supply::State::kGood);
   power_fail.write(node_->supply().state() == Supply::State::kFailing);
   relay_closed.write(node_->board().relay.relay().closed());
   pulses_active.write(node_->board().pulses.output(METER_PULSE_ACTIVE).count_at(now));
