@@ -97,6 +97,31 @@ TEST(Reader, fault_11_a_meter_that_closes_behind_the_public_association) {
   EXPECT_EQ(outcome.text, "AB");
 }
 
+// A head-end that reads as the same client is in time before us.
+TEST(Reader, ACounterThatSomebodyElseUsedMeanwhileIsAskedForOnceMore) {
+  const File keys(kKeys);
+  for (const int overtakings : {1, 2, 3}) {
+    WrapperStream stream;
+    identify(stream.meter);
+    int associations = 0;
+    stream.meter.script = [&](dlms::Sap client, const Octets& request) -> Answers {
+      if (client == 1 && is_aarq(request) && ++associations <= overtakings) {
+        stream.meter.application.accepted[1] += 10;
+        stream.meter.put(1, cosem::obis(0, 0, 43, 1, 0), 2,
+                         {6, 0, 0, 0, static_cast<std::uint8_t>(16 + 10 * associations)});
+      }
+      return std::nullopt;
+    };
+    reader::ReadOptions options = object("1/0.0.96.1.0");
+    options.client = 1;
+    options.authentication = "hls5";
+    options.keys_file = keys.name();
+    const Outcome outcome = read(stream, options);
+    EXPECT_EQ(outcome.status, overtakings < 3 ? 0 : 1) << outcome.fault;
+    EXPECT_EQ(associations, std::min(overtakings + 1, 3));
+  }
+}
+
 // ---- What the meter said ----
 
 std::string said(bool (*which)(const Octets&), const Octets& answer) {
