@@ -67,6 +67,15 @@ TEST(TypeTest, TheProductPassesAndItsProtocolSaysHow) {
   EXPECT_NE(page.find("Active energy under reference conditions"), std::string::npos);
 }
 
+TEST(TypeTest, ThreePhasesPassOneByOneTurnedAroundAndWithOneMissing) {
+  const Folder folder;
+  const ProgramRun ran =
+      amitwin({"typetest", "AD13A", "--meters", "2", "--out", folder / "out", "--only",
+               "balance,single_phase,sequence,unbalance,registers,readings"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  EXPECT_GE(lines_of(read_text(folder / "out/typetest.csv")).size(), 180u);
+}
+
 TEST(TypeTest, TheSameSeedGivesTheSameProtocolHoweverManyWorkAtIt) {
   const Folder folder;
   std::vector<std::string> texts;
