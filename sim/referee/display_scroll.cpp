@@ -52,7 +52,7 @@ class Walk {
 
   void press(const Press& press) {
     if (now_ < press.from - kSlackS) return;
-    turn_at(press.from + kLongPressS);
+    if (press.to - press.from > kLongPressS - kSlackS) turn_at(press.from + kLongPressS);
     if (now_ < press.to - kSlackS) {
       held_ = true;
       scroll_.full = scroll_.full || now_ - press.from >= kLongPressS;

@@ -158,7 +158,7 @@ void LookJudge::add_contacts(std::vector<MarkRule>& rules) const {
 void LookJudge::add_flow(std::vector<MarkRule>& rules) const {
   const int phases = home_.settings.model == MeterModel::ad13a ? 3 : 1;
   for (int k = 0; k < 3; ++k) rules.push_back({fmt::format("L{}", k + 1), !asleep_ && k < phases});
-  if (asleep_) return;
+  if (asleep_) return rules.push_back({"line", false});
   const auto flows = flows_before(home_, look_);
   const auto all = [&](double sign) {
     return std::ranges::all_of(

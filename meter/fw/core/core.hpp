@@ -53,8 +53,7 @@ struct Core {
   bool power_line = false;  // fitted and provisioned
   // Since the boot nobody looked for alarms that wait.
   bool alarms_waiting = true;
-  bool switch_off_due = false;   // an alarm happened that opens the relay
-  bool display_changed = false;  // a client told the display something
+  bool switch_off_due = false;  // an alarm happened that opens the relay
 
   CodeTable codes() const { return static_cast<CodeTable>(identity.event_codes); }
   bool note(EventCode event) { return note_at(event, clock.utc_s(hal)); }

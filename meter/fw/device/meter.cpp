@@ -157,10 +157,7 @@ void Meter::follow_up() {
     core_.switch_off_due = false;
     static_cast<void>(relay_.local_disconnect(core_, deadlines_));  // refused: it stays connected
   }
-  if (core_.display_changed) {
-    core_.display_changed = false;
-    display_.take_setup(core_, deadlines_);
-  }
+  if (core_.parameters.take_written(BlockKind::display)) display_.take_setup(core_, deadlines_);
   if (server_.take_profile_reset()) unasked_.rows.reset();
   if (schedule_.take_push_due()) unasked_.rows.on_due(core_);  // also when the clock was moved
   deadlines_.set(core_.hal, Deadline::rs485, rs485_.deadline_us());
@@ -211,8 +208,12 @@ void Meter::on_input(meter_input input, bool level) {
 
 void Meter::on_display() {
   if (!core_.provisioned) return;
-  const bool registered = power_line_ != nullptr && power_line_->node().connected();
-  display_.show(core_, {optical_.is_in_use(), registered || rs485_.is_in_use()});
+  Indications at_ports;
+  if (!display_.is_asleep()) {  // then no line is there
+    const bool registered = power_line_ != nullptr && power_line_->node().connected();
+    at_ports = {optical_.is_in_use(), registered || rs485_.is_in_use()};
+  }
+  display_.show(core_, at_ports);
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {

@@ -58,9 +58,7 @@ bool is_sensible(const DisplaySetup& setup, std::uint8_t n_elements) {
 }
 
 bool store_display_setup(Core& core, const DisplaySetup& next) {
-  if (!core.parameters.store(core.hal, BlockKind::display, next)) return false;
-  core.display_changed = true;
-  return true;
+  return core.parameters.store(core.hal, BlockKind::display, next);
 }
 
 }  // namespace meter::fw

@@ -73,6 +73,7 @@ bool Parameters::store_octets(const Hal& hal, BlockKind kind, Bytes octets) {
   complete_ = complete_ && log_.slots_to_erase() != 0;
   const bool stored = append(hal, kind, values);
   if (!complete_) complete_page(hal);
+  if (stored) written_ |= 1u << static_cast<unsigned>(kind);
   return stored;
 }
 

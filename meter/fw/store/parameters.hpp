@@ -76,6 +76,13 @@ class Parameters {
   // fit on it any more.
   void make_room(const Hal& hal);
   bool failed() const { return log_.failed(); }
+  // Whether a block of this kind was stored since the last time that somebody asked.
+  bool take_written(BlockKind kind) {
+    const std::uint32_t bit = 1u << static_cast<unsigned>(kind);
+    const bool written = (written_ & bit) != 0;
+    written_ &= ~bit;
+    return written;
+  }
   // Records that were lost since the newest one of a kind, at most: each may have been a newer one.
   std::uint32_t lost_since(const Hal& hal, BlockKind kind) const;
 
@@ -93,8 +100,9 @@ class Parameters {
   bool is_complete(const Hal& hal) const;
 
   RowLog log_;
-  bool complete_ = false;   // the newest page holds all kinds
-  bool page_lost_ = false;  // open() found a full page, perhaps not the newest that there was
+  std::uint32_t written_ = 0;  // a bit a kind
+  bool complete_ = false;      // the newest page holds all kinds
+  bool page_lost_ = false;     // open() found a full page, perhaps not the newest that there was
 };
 
 }  // namespace meter::fw
