@@ -18,5 +18,6 @@ inline bool expect_near(benchmark::State& state, double got, double expected, do
 }
 
 void register_fused();
+void register_harmonics();
 
 }  // namespace bench

@@ -264,10 +264,16 @@ struct Comparison {
 };
 // A day's bar is a time: 1.0 ms for AD11A and 2.5 for AD13A on the machine where naive_window takes
 // 1.5 us. A sample of the chain takes 18 multiply-adds of synthesis and noise and the kernel's own.
+// Two cycles of 136 samples, ten additions each, then 17 multiply-adds for each of 40 orders, of
+// eight samples at a time; the limit's unit is 160 times five.
+constexpr double kHarmonicsUnits = (2 * 17 * 10 / 2 + 2 * 40 * 17) / (160.0 * 5);
 const Comparison kComparisons[] = {
     {"fused", {"limit_operations", "limit_l2"}, 1, "naive_fused"},
     {"fused_l1", {"limit_operations", "limit_l2"}, 1, "eigen_fused"},
     {"fused_scalar", {"limit_operations"}, 8, "naive_fused"},
+    {"harmonics", {"limit_operations"}, kHarmonicsUnits, "fftw_harmonics"},
+    {"harmonics_49.5_hz", {"limit_operations"}, kHarmonicsUnits, "fftw_harmonics"},
+    {"harmonics_50.5_hz", {"limit_operations"}, kHarmonicsUnits, "fftw_harmonics"},
     {"chain", {"limit_operations"}, (18 + 5) / 5.0, "naive_window"},
     {"t2_day_AD11A", {"naive_window"}, 1.0e-3 / 1.5e-6, "t2_day_AD11A_sampled"},
     {"t2_day_AD13A", {"naive_window"}, 2.5e-3 / 1.5e-6, "t2_day_AD13A_sampled"},
@@ -298,6 +304,11 @@ class Reporter : public benchmark::ConsoleReporter {
       if (limit_s > 0) run.counters["vs_limit"] = c.limit_units * limit_s / s;
       if (measured_s_[c.peer] > 0) run.counters["vs_peer"] = measured_s_[c.peer] / s;
     }
+    // Others under their own names.
+    for (const std::string peer : {"eigen", "goertzel", "naive"}) {
+      const double peer_s = measured_s_[peer + "_" + run.benchmark_name()];
+      if (peer_s > 0) run.counters["vs_" + peer] = peer_s / s;
+    }
     const double window_s = measured_s_["naive_window"];
     if (window_s > 0) run.counters["naive_windows"] = s / window_s;
     if (run.benchmark_name() == "chain") run.counters["meters"] = 0.2 / s;
@@ -312,6 +323,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   bench::register_fused();
+  bench::register_harmonics();
   register_days();
   Reporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);

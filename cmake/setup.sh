@@ -9,6 +9,7 @@ set -euo pipefail
 need_run=(
   g++ cmake ninja-build ccache pkg-config ca-certificates
   libsystemc-dev libboost-dev libboost-system-dev libeigen3-dev libhdf5-dev libbenchmark-dev
+  libfftw3-dev
   libgtest-dev libgmock-dev libssl-dev libtomlplusplus-dev libcli11-dev libfmt-dev libsqlite3-dev
   nlohmann-json3-dev zlib1g-dev libxml2-dev libhowardhinnant-date-dev tzdata
 )

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 
 namespace meter::dsp {
 
@@ -34,6 +35,25 @@ void angles_of(typename Lanes::Counts turns32, float* to_cos, float* to_sin) {
   }
   std::memcpy(to_cos, &cos, sizeof(cos));
   std::memcpy(to_sin, &sin, sizeof(sin));
+}
+
+// The angle of a phasor, 0 to 3599 tenths of a degree. Abramowitz and Stegun 4.4.49: 1e-5 rad.
+inline std::uint32_t tenths_of_degree(float re, float im) {
+  constexpr float kPi = 3.14159265f;
+  const float a = re < 0 ? -re : re;
+  const float b = im < 0 ? -im : im;
+  if (a == 0 && b == 0) return 0;
+  const float x = a < b ? a / b : b / a;
+  const float xx = x * x;
+  float angle = 0.0208351f;
+  for (const float next : {-0.0851330f, 0.1801410f, -0.3302995f, 0.9998660f}) {
+    angle = __builtin_fmaf(angle, xx, next);
+  }
+  angle *= x;
+  if (a < b) angle = kPi / 2 - angle;
+  if (re < 0) angle = kPi - angle;
+  if (im < 0) angle = 2 * kPi - angle;
+  return static_cast<std::uint32_t>(angle * (1800 / kPi) + 0.5f) % 3600;
 }
 
 }  // namespace meter::dsp

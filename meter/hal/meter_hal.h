@@ -42,6 +42,7 @@
 #include "meter/hal/pulses.h"
 #include "meter/hal/relay.h"
 #include "meter/hal/rtc.h"
+#include "meter/hal/samples.h"
 #include "meter/hal/thermometer.h"
 #include "meter/hal/uarts.h"
 
@@ -84,6 +85,7 @@ struct meter_hal {
   const struct meter_display *display;
   const struct meter_module *module;
   const struct meter_images *images;
+  const struct meter_samples *samples;
 };
 
 #endif

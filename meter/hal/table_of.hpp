@@ -150,14 +150,20 @@ struct ImageCalls {
   METER_CALL(confirm);
   using Calls = List<slots, slot_bytes, erase, write, read, verify, activate, confirm>;
 };
+struct SampleCalls {
+  METER_PERIPHERAL(samples)
+  METER_CALL(read, Value, Value, OutArray);
+  using Calls = List<read>;
+};
 
 #undef METER_PERIPHERAL
 #undef METER_CALL
 
 // Their order numbers them on the wire.
-using Peripherals = List<ClockCalls, RtcCalls, FlashCalls, UartCalls, CpuCalls, BufferCalls,
-                         RelayCalls, PulseCalls, CryptoCalls, PlcCalls, ThermometerCalls,
-                         BatteryCalls, InputCalls, DisplayCalls, ModuleCalls, ImageCalls>;
+using Peripherals =
+    List<ClockCalls, RtcCalls, FlashCalls, UartCalls, CpuCalls, BufferCalls, RelayCalls, PulseCalls,
+         CryptoCalls, PlcCalls, ThermometerCalls, BatteryCalls, InputCalls, DisplayCalls,
+         ModuleCalls, ImageCalls, SampleCalls>;
 
 // The table of a board: what it has no member for is not fitted, what the member has no method for
 // it cannot. The board outlives the table, and says by itself what is there and yet not fitted.

@@ -272,6 +272,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     if (read[i].tariff) {
       judge_tariff(scenario, home, powered_spans(scenario, i + 1), *read[i].tariff, figures);
     }
+    judge_measured(home, read[i].measured, writer, figures);
     const auto in_flash = reference.judged(*read[i].rows);
     write_flash(i + 1, in_flash, writer);
     figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);

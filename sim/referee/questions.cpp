@@ -7,9 +7,11 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/alarm_notice.hpp"
+#include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/extended_register.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/measured.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/dlms/selection.hpp"
 
@@ -137,6 +139,44 @@ void ask_tariff(HeldTariff& held, std::vector<Question>& questions) {
   }
 }
 
+// Every register of kMeasured that a meter of so many phases has.
+void ask_measured(unsigned n_phases, HeldQuantities& held, std::vector<Question>& questions) {
+  using cosem::classes::Data;
+  using cosem::classes::Register;
+  for (std::size_t f = 0; f < std::size(cosem::kMeasured); ++f) {
+    const cosem::MeasuredFamily& family = cosem::kMeasured[f];
+    for (unsigned k = 0; k < family.n; ++k) {
+      if (family.elements_for(k) > n_phases) continue;
+      const auto take = [f, k, &held](std::optional<Bytes> value, const AnswerTime& time) {
+        if (!value) return true;  // a register that this firmware does not have
+        protocol::axdr::Cursor in(*value);
+        const auto number = static_cast<double>(in.number());
+        held.registers.push_back(
+            {f, k, number * std::pow(10.0, cosem::kMeasured[f].scaler), time.asked, time.answered});
+        return in.at_end();
+      };
+      questions.push_back({{Register::kId, family.name(k), Register::kValue}, take});
+    }
+  }
+  for (unsigned k = 0; k < 2 * n_phases; ++k) {
+    const bool of_current = k % 2 != 0;
+    const unsigned phase = k / 2;
+    const auto take = [of_current, phase, &held](std::optional<Bytes> value,
+                                                 const AnswerTime& time) {
+      if (!value) return true;
+      protocol::axdr::Cursor in(*value);
+      HeldSpectrum spectrum{of_current, phase, {}, time.asked, time.answered};
+      const std::uint32_t n = in.array();
+      for (std::uint32_t order = 0; order < n && in.ok(); ++order) {
+        spectrum.percent.push_back(static_cast<double>(in.unsigned_number()) * 0.01);
+      }
+      held.spectra.push_back(std::move(spectrum));
+      return in.at_end();
+    };
+    questions.push_back({{Data::kId, cosem::spectrum_name(of_current, phase), Data::kValue}, take});
+  }
+}
+
 }  // namespace
 
 std::vector<Question> questions_of(const Scenario& scenario, const Home& home, kernel::TimeNs until,
@@ -147,6 +187,10 @@ std::vector<Question> questions_of(const Scenario& scenario, const Home& home, k
   }
   if (has_tariff(scenario, home.identity.number)) {
     ask_tariff(into.tariff.emplace(), questions);
+  }
+  if (scenario.sim.read_measured) {
+    const unsigned n_phases = home.settings.model == MeterModel::ad13a ? 3 : 1;
+    ask_measured(n_phases, into.measured, questions);
   }
   return questions;
 }

@@ -8,6 +8,7 @@
 
 #include "protocol/cosem/types.hpp"
 #include "sim/referee/event_judge.hpp"
+#include "sim/referee/measured.hpp"
 #include "sim/referee/outcome.hpp"
 #include "sim/referee/tariff.hpp"
 
@@ -18,6 +19,7 @@ struct ReadMeter {
   std::optional<std::vector<HeldRow>> rows;      // none: it did not answer
   std::optional<std::vector<HeldEvent>> events;  // none: it has no logs
   std::optional<HeldTariff> tariff;              // of a meter with a tariff plan
+  HeldQuantities measured;                       // where sim.read_measured asks for them
   bool whole = false;  // everything was asked, and every answer made sense
 };
 

@@ -148,6 +148,9 @@ struct RunFigures {
   std::uint64_t demand_mismatches = 0;
   std::uint64_t looks_judged = 0;  // at displays
   std::uint64_t display_mismatches = 0;
+  // Of meters that are asked for all they measure (sim.read_measured).
+  std::uint64_t measured_judged = 0;
+  std::uint64_t measured_mismatches = 0;
   std::uint64_t orders_failed = 0;
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
   std::uint64_t sessions = 0;

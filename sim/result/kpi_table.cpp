@@ -152,6 +152,11 @@ constexpr KpiInfo kFigures[] = {
      "of these, displays that show something else than the scenario makes them show: item, digits, "
      "unit, tariff, relay, phases, direction, covers",
      count<&F::display_mismatches>},
+    {"measured_judged", "", "registers of measured quantities read at the end (sim.read_measured)",
+     count<&F::measured_judged>},
+    {"measured_mismatches", "",
+     "of these outside the limits of the accuracy class or of docs/metrology.md",
+     count<&F::measured_mismatches>, Ripeness::growing, flash_unread},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
     {"clock_worst_s", "s",
      "largest error of a meter's clock when the head-end last looked; none if it never did",

@@ -86,6 +86,29 @@ struct TruthRow {
   }
 };
 
+struct MeasuredRow {
+  static constexpr TableName kTable{
+      "measured",
+      "What the registers of measured quantities said when the meters were read at the end, and "
+      "what "
+      "phasors and class limits say they had to (sim.read_measured)."};
+  std::uint32_t meter = 0;
+  Text<24> register_name;
+  double value = 0;
+  double truth = kNotKnown;
+  double tolerance = kNotKnown;
+  std::uint8_t right = 1;
+
+  static void describe(auto& column) {
+    column("meter", &MeasuredRow::meter, "", kMeterDoc);
+    column("register", &MeasuredRow::register_name, "", "A.B.C.D.E.F");
+    column("value", &MeasuredRow::value, "", "in the register's unit, scaler applied");
+    column("truth", &MeasuredRow::truth, "", "not known: no standard says what it shows here");
+    column("tolerance", &MeasuredRow::tolerance, "", "about the truth, a unit included");
+    column("right", &MeasuredRow::right, "", "0: outside the tolerance");
+  }
+};
+
 struct LogEntryRow {
   static constexpr TableName kTable{
       "log_entries",

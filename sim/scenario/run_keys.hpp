@@ -47,6 +47,7 @@ struct SimKeys {
   bool lazy = true;
   bool noise = true;
   bool sampled = false;
+  bool read_measured = false;
 
   static void describe(auto& key) {
     key("mode", &SimKeys::mode,
@@ -63,6 +64,9 @@ struct SimKeys {
         "Meters that are not detailed measure samples, too, one window a grid step and change, and "
         "not sums in closed form. The same to one unit a register and day, and slower; it is there "
         "to show that.");
+    key("read_measured", &SimKeys::read_measured,
+        "After the run every register of measured quantities is read from every meter, too, and "
+        "judged by the phasors at its terminals (measured_mismatches).");
   }
 };
 

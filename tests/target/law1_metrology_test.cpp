@@ -8,6 +8,7 @@
 
 #include "models/core/afe/afe.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/measured.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 #include "tests/target/models.hpp"
@@ -143,6 +144,30 @@ TEST_P(Law1, InstantaneousValuesOverTheWire) {
     }
   }
   EXPECT_GT(sum, 0u);
+}
+
+// Angles, distortion and frequency are made of samples, by the image's own kernel.
+TEST_P(Law1, QuantitiesOfSamplesOverTheWire) {
+  using protocol::cosem::kMeasured;
+  namespace classes = protocol::cosem::classes;
+  meter.sums(rigs::make_sums({231.0, 10.0, -60.0, 50.1}, {}, GetParam().n_elements), 1);
+  for (std::size_t channel = 0; channel < METER_IN; ++channel) {
+    for (int k = -static_cast<int>(METER_WINDOW_LEAD); k < 1278; ++k) {
+      const double angle = 2 * 3.14159265358979 * 10 * k * 50.1 / 64'000;
+      meter.last_window[channel].push_back(static_cast<std::int32_t>(std::lround(
+          1e6 * static_cast<double>(channel + 1) *
+          (std::sin(angle - static_cast<double>(channel)) + 0.07 * std::sin(7 * angle)))));
+    }
+  }
+  rigs::TestClient reader(meter, rigs::reading_client(meter.provision));
+  ASSERT_TRUE(reader.connect() && reader.associate());
+  std::size_t read = 0;
+  for (const auto& family : kMeasured) {
+    for (unsigned k = 0; k < family.n; ++k) {
+      read += reader.get({classes::Register::kId, family.name(k), 2}).has_value() ? 1 : 0;
+    }
+  }
+  EXPECT_GE(read, GetParam().n_elements == 3 ? 60u : 16u);
 }
 
 }  // namespace

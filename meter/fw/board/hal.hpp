@@ -75,6 +75,12 @@ class Hal {
   // Of the board, where there is a thermometer.
   bool has_thermometer() const { return h_->thermometer != nullptr; }
   std::int32_t centi_celsius() const { return h_->thermometer->centi_celsius(h_->context); }
+  // Of the last window, up to counts.size() from `first` on; how many there were.
+  std::size_t samples(meter_channel channel, std::int32_t first,
+                      std::span<std::int32_t> counts) const {
+    if (h_->samples == nullptr) return 0;
+    return h_->samples->read(h_->context, channel, first, counts.data(), narrow(counts.size()));
+  }
   // When the CPU will have done what was declared.
   std::int64_t work_done_us() const { return h_->cpu->done_us(h_->context); }
   const meter_hal& table() const { return *h_; }

@@ -47,6 +47,7 @@ struct Core {
   Settings settings;
   meter_provision identity{};
   ProfileSetups setups{};
+  Calibration calibration;
   WindowReading reading;  // the last window, for instantaneous values
   std::uint8_t n_elements = 1;
   bool provisioned = false;

@@ -21,12 +21,6 @@ namespace meter::fw {
 
 using protocol::cosem::obis;
 
-// DLMS units, Blue Book table of physical units; kWatt in billing_rows.hpp.
-inline constexpr std::uint8_t kVar = 29;
-inline constexpr std::uint8_t kAmpere = 33;
-inline constexpr std::uint8_t kVolt = 35;
-inline constexpr std::uint8_t kHertz = 44;
-
 // Operating status 0.0.96.5.0: bits of this manufacturer.
 inline constexpr std::uint8_t kOperatingLoadConnected = 0x01;
 inline constexpr std::uint8_t kOperatingClockValid = 0x02;
@@ -146,19 +140,39 @@ inline constexpr auto kEnergyRows =
                           kEnergyColumns + static_cast<int>(place));
     });
 
-inline constexpr auto kInstantaneousRows = std::to_array<Row>({
-    captured_reg(obis(1, 0, 1, 7, 0), {0, kWatt}, kPowerColumns),
-    captured_reg(obis(1, 0, 2, 7, 0), {0, kWatt}, kPowerColumns + 1),
-    captured_reg(obis(1, 0, 3, 7, 0), {0, kVar}, kPowerColumns + 2),
-    captured_reg(obis(1, 0, 4, 7, 0), {0, kVar}, kPowerColumns + 3),
-    captured_reg(obis(1, 0, 32, 7, 0), {-1, kVolt}, kVoltageColumns),
-    captured_reg(obis(1, 0, 52, 7, 0), {-1, kVolt}, kVoltageColumns + 1, 3),
-    captured_reg(obis(1, 0, 72, 7, 0), {-1, kVolt}, kVoltageColumns + 2, 3),
-    captured_reg(obis(1, 0, 31, 7, 0), {-3, kAmpere}, kCurrentColumns),
-    captured_reg(obis(1, 0, 51, 7, 0), {-3, kAmpere}, kCurrentColumns + 1, 3),
-    captured_reg(obis(1, 0, 71, 7, 0), {-3, kAmpere}, kCurrentColumns + 2, 3),
-    captured_reg(obis(1, 0, 14, 7, 0), {-2, kHertz}, kFrequencyColumn),
-});
+// A register a member of each family of kMeasured.
+inline constexpr auto kMeasuredRows = [] {
+  using protocol::cosem::kMeasured;
+  constexpr std::size_t kRegisters = [] {
+    std::size_t n = 0;
+    for (const auto& family : kMeasured) n += family.n;
+    return n;
+  }();
+  std::array<Row, kRegisters> rows{};
+  Row* at = rows.data();
+  for (std::size_t f = 0; f < std::size(kMeasured); ++f) {
+    const auto& family = kMeasured[f];
+    for (unsigned k = 0; k < family.n; ++k) {
+      *at++ = captured_reg(family.name(k), {family.scaler, family.unit},
+                           static_cast<int>(kFamilyColumns[f] + k), family.elements_for(k));
+    }
+  }
+  return rows;
+}();
+
+inline constexpr Source kSpectrum = [](const Core& core, std::uint8_t which, Writer& out) {
+  const Spectrum40 spectrum = spectrum_of(core, which / 2, which % 2 != 0);
+  axdr::begin_array(spectrum.size(), out);
+  for (const std::uint16_t order : spectrum) axdr::put_long_unsigned(order, out);
+};
+inline constexpr auto kSpectrumRows = [] {
+  std::array<Row, 6> rows{};
+  for (std::uint8_t k = 0; k < rows.size(); ++k) {
+    rows[k] = data(protocol::cosem::spectrum_name(k % 2 != 0, k / 2), kMetering, kSpectrum, k);
+    rows[k].elements = k < 2 ? 1 : 3;
+  }
+  return rows;
+}();
 
 // Setup and rows of a profile are the managers'.
 constexpr Row profile(const Obis& name, LogId id) {
@@ -233,8 +247,9 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
 
 inline constexpr auto kRows =
     joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
-           kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kInstantaneousRows, kProfileRows,
-           kEventLogRows, kServiceRows, kTariffRows, kDisplayRows, on_power_line(kPowerLineRows));
+           kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kMeasuredRows, kSpectrumRows,
+           kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kDisplayRows,
+           on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();

@@ -70,7 +70,7 @@ constexpr meter_firmware firmware(const char* name) {
       .capabilities = METER_TAKES_SAMPLES | METER_TAKES_SUMS | (elements == 1 ? METER_SLEEPS : 0),
       .n_elements = elements,
       .instance_bytes = sizeof(Meter),
-      .retained_bytes = kRetainedOctets,
+      .retained_bytes = retained_octets(elements),
       .plc_bytes = kPowerLineOctets,
       .init = init<elements>,
       .provision = provision,

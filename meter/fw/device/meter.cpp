@@ -30,7 +30,7 @@ void Meter::open_parameters() {
   // What a firmware of another layout left behind may read as a block, and make no sense.
   core_.provisioned = core_.parameters.load(core_.hal, BlockKind::identity, core_.identity) &&
                       is_sensible(core_.identity, core_.n_elements);
-  core_.parameters.load(core_.hal, BlockKind::calibration, calibration_);
+  core_.parameters.load(core_.hal, BlockKind::calibration, core_.calibration);
   core_.parameters.load(core_.hal, BlockKind::settings, core_.settings);
   core_.calendar.open(core_.hal);
 }
@@ -50,15 +50,15 @@ bool Meter::calibrate(meter_calibration_step step, const meter_sums& sums,
                       const meter_reference& reference) {
   open_parameters();
   if (step == METER_CALIBRATE_STORE) {
-    return core_.parameters.store(core_.hal, BlockKind::calibration, calibration_);
+    return core_.parameters.store(core_.hal, BlockKind::calibration, core_.calibration);
   }
   const double celsius = core_.hal.has_thermometer() ? core_.hal.centi_celsius() * 0.01 : 0.0;
   if (step == METER_CALIBRATE_TEMPERATURE) {
     return core_.hal.has_thermometer() &&
-           calibrate_drift(sums, reference, celsius, core_.n_elements, calibration_);
+           calibrate_drift(sums, reference, celsius, core_.n_elements, core_.calibration);
   }
-  if (!fw::calibrate(step, sums, reference, core_.n_elements, calibration_)) return false;
-  if (step == METER_CALIBRATE_GAIN) calibration_.thermal = {.at_c = static_cast<float>(celsius)};
+  if (!fw::calibrate(step, sums, reference, core_.n_elements, core_.calibration)) return false;
+  if (step == METER_CALIBRATE_GAIN) core_.calibration.thermal = {.at_c = static_cast<float>(celsius)};
   return true;
 }
 
@@ -217,15 +217,19 @@ void Meter::on_display() {
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
-  const bool drifts = calibration_.thermal.known() && core_.hal.has_thermometer();
+  const bool drifts = core_.calibration.thermal.known() && core_.hal.has_thermometer();
   const auto measure = [&](const Calibration& constants) {
     return measure_window(sums, core_.n_elements, constants, core_.reading);
   };
-  if (!(drifts ? measure(compensated(calibration_, core_.hal.centi_celsius() * 0.01))
-               : measure(calibration_))) {
+  if (!(drifts ? measure(compensated(core_.calibration, core_.hal.centi_celsius() * 0.01))
+               : measure(core_.calibration))) {
     return;
   }
   register_windows(core_.hal, core_.reading, count, core_.durable.state);
+  if (core_.n_elements > 1) {
+    register_phases(core_.reading, count, core_.durable.phases);
+    core_.durable.save_phases(core_.hal);
+  }
   core_.durable.save(core_.hal);
 }
 

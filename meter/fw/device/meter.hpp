@@ -71,7 +71,6 @@ class Meter {
   void follow_up();
 
   Core core_;
-  Calibration calibration_;
   Schedule schedule_;
   Relay relay_;
   Deadlines deadlines_;

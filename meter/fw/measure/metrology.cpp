@@ -24,18 +24,32 @@ std::int64_t rounded(double value) {
   return static_cast<std::int64_t>(value + (value < 0.0 ? -0.5 : 0.5));
 }
 
+constexpr double kMicrosecondsPerQ16 = 1e6 / 65536.0 / METER_ADC_RATE_HZ;
+
 }  // namespace
+
+std::int64_t window_uj(double power, std::uint32_t length_q16) {
+  return rounded(power * (length_q16 * kMicrosecondsPerQ16));
+}
+
+double volts_per_count(const ElementCalibration& calibration) {
+  return kVoltsPerCount * calibration.voltage_gain;
+}
+double amperes_per_count(const ElementCalibration& calibration) {
+  return kAmperesPerCount * calibration.current_gain;
+}
 
 double square_root(double square) { return square > 0.0 ? std::sqrt(square) : 0.0; }
 
-double frequency_of(const meter_sums& sums) {
-  return sums.n_cycles * (METER_ADC_RATE_HZ * 65536.0) / sums.length_q16;
+double apparent_va(const ElementReading& element) {
+  if (element.active_w == 0.0 && element.reactive_var == 0.0) return 0.0;
+  return square_root(element.voltage2_v2 * element.current2_a2);
 }
 
 ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
                                const ElementCalibration& calibration) {
-  const double volts = kVoltsPerCount * calibration.voltage_gain;
-  const double amperes = kAmperesPerCount * calibration.current_gain;
+  const double volts = volts_per_count(calibration);
+  const double amperes = amperes_per_count(calibration);
   const double per_sample = 1.0 / n_samples;
   const double p = sums.vi * (volts * amperes * per_sample);
   const double q = sums.vq * (volts * amperes * per_sample);
@@ -54,8 +68,9 @@ bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
                     const Calibration& calibration, WindowReading& reading) {
   if (sums.n_samples == 0 || sums.length_q16 == 0 || sums.n_elements != n_elements) return false;
   reading = {};
-  reading.frequency_hz = frequency_of(sums);
+  reading.length_q16 = sums.length_q16;
   double raw_active_w = 0.0;
+  double all_va = 0.0;
   for (std::uint32_t k = 0; k < n_elements; ++k) {
     ElementReading& element = reading.element[k];
     element = measure_element(sums.element[k], sums.n_samples, calibration.element[k]);
@@ -66,12 +81,13 @@ bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
     if (apparent2 < kCreepReactive_va * kCreepReactive_va) element.reactive_var = 0.0;
     reading.active_w += element.active_w;
     reading.reactive_var += element.reactive_var;
+    all_va += apparent_va(element);
   }
   reading.exporting = raw_active_w < 0.0;
-  const double duration_us = sums.length_q16 * (1e6 / 65536.0 / METER_ADC_RATE_HZ);
-  reading.active_uj = rounded(reading.active_w * duration_us);
-  reading.reactive_uj = rounded(reading.reactive_var * duration_us);
-  reading.duration_us = rounded(duration_us);
+  reading.active_uj = window_uj(reading.active_w, sums.length_q16);
+  reading.reactive_uj = window_uj(reading.reactive_var, sums.length_q16);
+  reading.apparent_uj = window_uj(all_va, sums.length_q16);
+  reading.duration_us = rounded(sums.length_q16 * kMicrosecondsPerQ16);
   return true;
 }
 

@@ -48,12 +48,13 @@ struct WindowReading {
   std::array<ElementReading, kMaxElements> element;
   double active_w = 0.0;  // sums over the elements
   double reactive_var = 0.0;
-  double frequency_hz = 0.0;
+  std::uint32_t length_q16 = 0;  // in sample periods, as in the window
+  // Which side of the P axis the load is on, also while the active energy creeps.
+  bool exporting = false;
   // Energy of one window. Integer, so that n windows hold exactly n times as much as one.
   std::int64_t active_uj = 0;
   std::int64_t reactive_uj = 0;
-  // Which side of the P axis the load is on, also while the active energy creeps.
-  bool exporting = false;
+  std::int64_t apparent_uj = 0;
   std::int64_t duration_us = 0;
 };
 
@@ -66,7 +67,13 @@ ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_s
 bool measure_window(const meter_sums& sums, std::uint32_t n_elements,
                     const Calibration& calibration, WindowReading& reading);
 
-double frequency_of(const meter_sums& sums);
+// Rms voltage times rms current, all orders (docs/metrology.md, Apparent); zero while all of the
+// element creeps.
+double apparent_va(const ElementReading& element);
+double volts_per_count(const ElementCalibration& calibration);
+double amperes_per_count(const ElementCalibration& calibration);
+// Energy of a power over one window of this length.
+std::int64_t window_uj(double power, std::uint32_t length_q16);
 double square_root(double square);
 
 }  // namespace meter::fw

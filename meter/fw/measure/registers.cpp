@@ -68,6 +68,21 @@ void register_windows(const Hal& hal, const WindowReading& reading, std::uint32_
        quadrant_of(reading.active_uj < 0, capacitive), METER_PULSE_ACTIVE);
   flow(protocol::cosem::Power::reactive, magnitude(reading.reactive_uj) * count,
        quadrant_of(reading.exporting, capacitive), METER_PULSE_REACTIVE);
+  if (reading.apparent_uj != 0) {
+    add(state.apparent[reading.exporting ? 1 : 0], reading.apparent_uj * count);
+  }
+}
+
+void register_phases(const WindowReading& reading, std::uint32_t count, PhaseState& phases) {
+  for (std::size_t p = 0; p < phases.energy.size(); ++p) {
+    const auto flow = [&](double power, std::uint8_t forward) {
+      if (power == 0.0) return;
+      const std::int64_t uj = window_uj(power, reading.length_q16) * count;
+      add(phases.energy[p][forward + (uj < 0 ? 1 : 0)], magnitude(uj));
+    };
+    flow(reading.element[p].active_w, PhaseState::kImport);
+    flow(reading.element[p].reactive_var, PhaseState::kReactiveImport);
+  }
 }
 
 }  // namespace meter::fw

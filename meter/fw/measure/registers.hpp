@@ -11,5 +11,7 @@ namespace meter::fw {
 // the pulses they are worth. The rests live in `state`.
 void register_windows(const Hal& hal, const WindowReading& reading, std::uint32_t count,
                       DurableState& state);
+// The same to the energies of each phase, by its own signs.
+void register_phases(const WindowReading& reading, std::uint32_t count, PhaseState& phases);
 
 }  // namespace meter::fw

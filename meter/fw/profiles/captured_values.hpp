@@ -2,20 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <limits>
 #include <utility>
 
-#include "meter/fw/core/core.hpp"
+#include "meter/fw/quantities/measured.hpp"
 
 namespace meter::fw {
-
-// The nearest number of the type, which for what is beyond it is its largest.
-template <typename Unsigned>
-Unsigned rounded(double value) {
-  constexpr Unsigned kMost = std::numeric_limits<Unsigned>::max();
-  if (!(value > 0.0)) return 0;
-  return value < kMost ? static_cast<Unsigned>(value + 0.5) : kMost;
-}
 
 // What a value is on the wire.
 enum class NumberType : std::uint8_t { u16, u32, i16, i32 };
@@ -29,30 +20,38 @@ struct Capturable {
   NumberType type;
   std::uint32_t (*value)(const Core& core, std::uint8_t which);
 };
+template <Measured family, NumberType type = NumberType::u32>
+inline constexpr Capturable kMeasuredCapturable{
+    kFamilyColumns[static_cast<std::size_t>(family)],
+    protocol::cosem::kMeasured[static_cast<std::size_t>(family)].n, type,
+    [](const Core& core, std::uint8_t k) { return measured_value(core, family, k); }};
 inline constexpr Capturable kCapturables[] = {
     {kEnergyColumns, protocol::cosem::kQuantities, NumberType::u32,
      [](const Core& core, std::uint8_t quantity) -> std::uint32_t {
        return core.durable.state.energy[quantity].wh;
      }},
-    {kVoltageColumns, 3, NumberType::u16,
-     [](const Core& core, std::uint8_t element) -> std::uint32_t {
-       const double volts = square_root(core.reading.element[element].voltage2_v2);
-       return rounded<std::uint16_t>(volts * 10.0);
-     }},
-    {kCurrentColumns, 3, NumberType::u32,
-     [](const Core& core, std::uint8_t element) -> std::uint32_t {
-       const double amperes = square_root(core.reading.element[element].current2_a2);
-       return rounded<std::uint32_t>(amperes * 1000.0);
-     }},
-    {kPowerColumns, 4, NumberType::u32,
-     [](const Core& core, std::uint8_t which) -> std::uint32_t {
-       const double power = which < 2 ? core.reading.active_w : core.reading.reactive_var;
-       return rounded<std::uint32_t>(which % 2 != 0 ? -power : power);
-     }},
-    {kFrequencyColumn, 1, NumberType::u16,
-     [](const Core& core, std::uint8_t) -> std::uint32_t {
-       return rounded<std::uint16_t>(core.reading.frequency_hz * 100.0);
-     }},
+    kMeasuredCapturable<Measured::active_power>,
+    kMeasuredCapturable<Measured::reactive_power>,
+    kMeasuredCapturable<Measured::voltage, NumberType::u16>,
+    kMeasuredCapturable<Measured::current>,
+    kMeasuredCapturable<Measured::frequency, NumberType::u16>,
+    kMeasuredCapturable<Measured::absolute_energy>,
+    kMeasuredCapturable<Measured::reactive_energy>,
+    kMeasuredCapturable<Measured::apparent_energy>,
+    kMeasuredCapturable<Measured::phase_active_energy>,
+    kMeasuredCapturable<Measured::phase_reactive_energy>,
+    kMeasuredCapturable<Measured::absolute_power>,
+    kMeasuredCapturable<Measured::apparent_power>,
+    kMeasuredCapturable<Measured::phase_active_power>,
+    kMeasuredCapturable<Measured::phase_reactive_power>,
+    kMeasuredCapturable<Measured::phase_apparent_power>,
+    kMeasuredCapturable<Measured::power_factor, NumberType::i16>,
+    kMeasuredCapturable<Measured::phase_power_factor, NumberType::i16>,
+    kMeasuredCapturable<Measured::voltage_angle, NumberType::u16>,
+    kMeasuredCapturable<Measured::current_angle, NumberType::u16>,
+    kMeasuredCapturable<Measured::voltage_thd, NumberType::u16>,
+    kMeasuredCapturable<Measured::current_thd, NumberType::u16>,
+    kMeasuredCapturable<Measured::highest_thd, NumberType::u16>,
 };
 static_assert([] {
   for (const Capturable& one : kCapturables) {

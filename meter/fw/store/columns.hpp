@@ -7,7 +7,7 @@
 #include <span>
 
 #include "meter/fw/store/event_logs.hpp"
-#include "protocol/cosem/quantities.hpp"
+#include "protocol/cosem/measured.hpp"
 
 namespace meter::fw {
 
@@ -29,6 +29,30 @@ enum : ColumnId {
   kPowerColumns = 56,    // +P -P +Q -Q
   kFrequencyColumn = 60,
 };
+// Where the members of each family of kMeasured begin.
+inline constexpr std::array<ColumnId, std::size(protocol::cosem::kMeasured)> kFamilyColumns{
+    kPowerColumns,
+    kPowerColumns + 2,
+    kVoltageColumns,
+    kCurrentColumns,
+    kFrequencyColumn,
+    64,
+    65,
+    67,
+    70,
+    76,
+    82,
+    83,
+    86,
+    92,
+    98,
+    104,
+    105,
+    108,
+    110,
+    113,
+    116,
+    119};
 constexpr bool is_value(ColumnId column) { return column >= kFirstValueColumn; }
 
 inline constexpr std::size_t kMaxColumns = 16;  // meter_object_info has no more either

@@ -27,7 +27,10 @@ bool read_copy(Bytes copy, State& state) {
 // The pair of copies of a state.
 template <typename State>
 MutableBytes copies_of(const Hal& hal) {
-  constexpr std::size_t kBefore = std::is_same_v<State, DurableState> ? 0 : 2 * kRetainedCopyOctets;
+  constexpr std::size_t kBefore = std::is_same_v<State, DurableState> ? 0
+                                  : std::is_same_v<State, BillingState>
+                                      ? 2 * kRetainedCopyOctets
+                                      : 2 * (kRetainedCopyOctets + kCopyOctets<BillingState>);
   return hal.retained().subspan(kBefore, 2 * kCopyOctets<State>);
 }
 
@@ -75,6 +78,8 @@ bool Durable::open(const Hal& hal, const Parameters& parameters) {
     state = candidate;
   }
   open_billing(hal, parameters);
+  const bool kept = hal.retained().size() >= retained_octets(3) && open_copies(hal, phases);
+  if (!kept && !parameters.load(hal, BlockKind::checkpoint_phases, phases)) phases = {};
   return found;
 }
 
@@ -105,10 +110,15 @@ void Durable::save_billing(const Hal& hal) {
   save_copy(hal, billing);
 }
 
+void Durable::save_phases(const Hal& hal) { save_copy(hal, phases); }
+
 // The totals first: rates of a later instant could exceed them.
 bool Durable::checkpoint(const Hal& hal, Parameters& parameters) {
   save(hal);
   if (!parameters.store(hal, BlockKind::checkpoint, state)) return false;
+  if (phases.sequence != 0 && !parameters.store(hal, BlockKind::checkpoint_phases, phases)) {
+    return false;
+  }
   if (!billing_changed_) return true;
   const BillingBlock<RateState> rates{billing.sequence, billing.rates};
   const BillingBlock<DemandState> demand{billing.sequence, billing.demand};

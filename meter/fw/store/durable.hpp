@@ -44,6 +44,8 @@ struct DurableState {
   // Number of the row captured last, in whatever log. A boot goes on behind the largest in flash,
   // and a client that clears rows makes a checkpoint first: no number comes twice.
   std::uint32_t capture_counter = 0;
+  // Apparent energy while active energy is imported and exported.
+  std::array<EnergyRegister, 2> apparent{};
 
   std::uint8_t& status_of(LogId id) { return profile_status[static_cast<std::size_t>(id)]; }
   // For the next row of every profile.
@@ -52,13 +54,24 @@ struct DurableState {
   }
 };
 
+// Energies of each phase, kept by meters of three elements only; apart from DurableState, so that
+// the others' CRC costs nothing more.
+struct PhaseState {
+  enum : std::uint8_t { kImport, kExport, kReactiveImport, kReactiveExport, kFlows };
+  std::uint32_t sequence = 0;
+  std::array<std::array<EnergyRegister, kFlows>, 3> energy{};
+};
+
 // Battery-backed RAM that the firmware asks for: two copies of each state, each with its CRC.
 template <typename State>
 inline constexpr std::size_t kCopyOctets = sizeof(State) + 4;
 inline constexpr std::size_t kRetainedCopyOctets = kCopyOctets<DurableState>;
-inline constexpr std::uint32_t kRetainedOctets =
-    2 * (kRetainedCopyOctets + kCopyOctets<BillingState>);
-static_assert(kRetainedOctets <= METER_RETAINED_MAX_BYTES);
+constexpr std::uint32_t retained_octets(std::uint32_t n_elements) {
+  const std::size_t of_phases = n_elements > 1 ? kCopyOctets<PhaseState> : 0;
+  return static_cast<std::uint32_t>(2 *
+                                    (kRetainedCopyOctets + kCopyOctets<BillingState> + of_phases));
+}
+static_assert(retained_octets(3) <= METER_RETAINED_MAX_BYTES);
 
 // Two copies in battery-backed RAM, written in turn, each with sequence and CRC: a cut in the
 // middle of a write leaves the state before it. A third copy goes to flash when the supply
@@ -69,6 +82,7 @@ class Durable {
   bool open(const Hal& hal, const Parameters& parameters);
   void save(const Hal& hal);
   void save_billing(const Hal& hal);
+  void save_phases(const Hal& hal);  // of three elements
   // False: flash refused it.
   bool checkpoint(const Hal& hal, Parameters& parameters);
   // open() found the battery-backed copies damaged and went back to flash or to zero.
@@ -76,6 +90,7 @@ class Durable {
 
   DurableState state;
   BillingState billing;
+  PhaseState phases;
 
  private:
   void open_billing(const Hal& hal, const Parameters& parameters);

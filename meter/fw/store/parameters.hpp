@@ -21,13 +21,14 @@ enum class BlockKind : std::uint8_t {
   profiles,                  // ProfileSetups: all of them, so that a change is whole or none
   checkpoint_rates,          // of the billing state, beside checkpoint: energies by rate
   checkpoint_demand,         // maxima and averages
+  checkpoint_phases,         // energies of each phase
   display,                   // DisplaySetup
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
 
 // What a block of each kind may grow to; the largest decides how many records a page takes. A
-// checkpoint is of three kinds, so that a page still holds one record of each and those of a dying
+// checkpoint is of four kinds, so that a page still holds one record of each and those of a dying
 // supply.
 inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     176,  // identity
@@ -41,9 +42,10 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     160,  // profiles
     184,  // checkpoint_rates
     192,  // checkpoint_demand
+    104,  // checkpoint_phases
     136,  // display
 };
-inline constexpr std::uint32_t kRoomSlots = 5;  // a checkpoint of three, a reservation, a setting
+inline constexpr std::uint32_t kRoomSlots = 6;  // a checkpoint of four, a reservation, a setting
 static_assert([] {
   for (const std::uint16_t octets : kBlockOctets) {
     if (octets > kParameterPlace.value_octets) return false;

@@ -37,6 +37,7 @@ void ElectricalFeed::set_relay(kernel::TimeNs at, bool closed) {
 
 void ElectricalFeed::set_power(kernel::TimeNs at, bool on) {
   add(at, ElectricalChange::Kind::power, on ? 1 : 0);
+  if (!on) last_.start_ns = -1;
 }
 
 void ElectricalFeed::set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor) {
@@ -83,6 +84,19 @@ void ElectricalFeed::advance(kernel::TimeNs now, WindowSink& sink) {
   }
 }
 
+void ElectricalFeed::keep_last(std::int64_t nth) {
+  last_ = {next_window_start() + nth * supply_.mains().step(step_).window_ns, step_, switches_};
+}
+
+bool ElectricalFeed::sample_last(SampleBuffer& buffer, meter_window& window) const {
+  if (last_.start_ns < 0) return false;
+  const std::vector<StatePiece> pieces =
+      supply_.pieces(last_.step, supply_.load(last_.step), last_.switches, log_, last_.start_ns);
+  window =
+      afe_.sample(pieces, last_.start_ns, supply_.mains().step(last_.step).window_ns, true, buffer);
+  return true;
+}
+
 void ElectricalFeed::refresh_state() {
   if (state_valid_) return;
   if (load_step_ != step_) {
@@ -117,6 +131,7 @@ void ElectricalFeed::deliver(std::int64_t n, WindowSink& sink) {
     return;
   }
   refresh_sums();
+  keep_last(n - 1);
   sink.on_sums(sums_, static_cast<std::uint32_t>(n));
 }
 
@@ -124,6 +139,7 @@ void ElectricalFeed::deliver_samples(std::int64_t n, WindowSink& sink) {
   const kernel::TimeNs length = supply_.mains().step(step_).window_ns;
   SampleBuffer buffer;
   for (std::int64_t w = 0; w < n; ++w) {
+    keep_last(w);
     sink.on_samples(afe_.sample(state_, next_window_start() + w * length, length, true, buffer));
   }
 }
@@ -131,6 +147,7 @@ void ElectricalFeed::deliver_samples(std::int64_t n, WindowSink& sink) {
 // One window in which relay or sag act: the samples of both sides, in either tier.
 void ElectricalFeed::deliver_changing(WindowSink& sink) {
   refresh_state();
+  keep_last(0);
   const kernel::TimeNs start = next_window_start();
   const MainsStep& step = supply_.mains().step(step_);
   const std::vector<StatePiece> pieces = supply_.pieces(step_, load_, switches_, log_, start);

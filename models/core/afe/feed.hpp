@@ -49,6 +49,10 @@ class ElectricalFeed {
   void set_power(kernel::TimeNs at, bool on);
   void set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
 
+  // Makes the samples of the window that was delivered last, with their noise, in either tier.
+  // False: none was since the power came.
+  bool sample_last(SampleBuffer& buffer, meter_window& window) const;
+
   // When the next window of the grid ends that was not passed yet (also while power is off).
   kernel::TimeNs next_window_end() const;
   const ChangeLog& changes() const { return log_; }
@@ -56,6 +60,7 @@ class ElectricalFeed {
 
  private:
   kernel::TimeNs next_window_start() const;
+  void keep_last(std::int64_t nth);  // from the next one on
   void add(kernel::TimeNs at, ElectricalChange::Kind kind, double value);
   void apply_changes(kernel::TimeNs window_start);
   std::int64_t windows_until(kernel::TimeNs now) const;
@@ -81,6 +86,11 @@ class ElectricalFeed {
   std::int64_t load_step_ = -1;
   ElectricalState state_;
   meter_sums sums_{};
+  struct {
+    kernel::TimeNs start_ns;
+    std::int64_t step;
+    SwitchState switches;  // at its start
+  } last_{-1, 0, {}};
 };
 
 }  // namespace models

@@ -11,6 +11,7 @@
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
 #include "models/core/meter/rtc_block.hpp"
+#include "models/core/meter/sample_block.hpp"
 #include "models/core/meter/uart_block.hpp"
 #include "models/core/parts/buffer_pool.hpp"
 #include "models/core/parts/device.hpp"
@@ -70,6 +71,7 @@ struct Board {
   BatteryBlock battery;
   InputBlock inputs;
   DisplayBlock display;
+  SampleBlock samples;
 
   // Everything that needs the supply.
   void stop() {

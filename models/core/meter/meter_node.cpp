@@ -38,7 +38,8 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              ThermometerBlock(board_.rtc.clock()),
              BatteryBlock(supply_),
              InputBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kInput),
-             DisplayBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kDisplay)},
+             DisplayBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kDisplay),
+             SampleBlock(windows_)},
       windows_(life_, *this, *this, node_id(meter(), kNodeMeter), kWindow, std::move(feed),
                pace_of(config)),
       supply_(services.agenda, *this, node_id(meter(), kNodeMeter), kSupply, *this),
@@ -93,6 +94,7 @@ void MeterNode::catch_up() {
 }
 
 void MeterNode::after_upcall(kernel::TimeNs now, bool stuck) {
+  board_.samples.forget();
   if (!life_.asleep) windows_.arm(now);
   if (stuck) watchdog(now);
   check_supply(now);

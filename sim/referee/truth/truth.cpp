@@ -44,7 +44,8 @@ void TruthMeter::refresh_flow() {
     load_ = supply_.load(step_);
     load_step_ = step_;
   }
-  const Flow flow = flow_of(supply_.state(step_, load_, switches_));
+  state_ = supply_.state(step_, load_, switches_);
+  const Flow flow = flow_of(state_);
   exact_w_ = exact_of(flow);
   bounds_w_ = bounds_of(flow);
   flow_valid_ = true;
@@ -61,6 +62,7 @@ void TruthMeter::integrate(kernel::TimeNs duration_ns) {
   add(truth_.bounds.high, bounds_w_.high, hours);
   truth_.bounds.reactive_low += bounds_w_.reactive_low * hours;
   truth_.bounds.reactive_high += bounds_w_.reactive_high * hours;
+  if (span_) span_(state_, hours);
   truth_.powered_ns += duration_ns;
   if (!load_.known) truth_.unknown_ns += duration_ns;
 }

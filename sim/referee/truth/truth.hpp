@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "kernel/time.hpp"
 #include "models/core/grid/electrical.hpp"
@@ -59,6 +60,10 @@ class TruthMeter {
  public:
   TruthMeter(const models::SupplyPoint& supply, const models::ChangeLog& changes);
 
+  // Whoever integrates something else hears of every span that is measured, its state and hours.
+  using Span = std::function<void(const models::ElectricalState& state, double hours)>;
+  void tell_spans(Span span) { span_ = std::move(span); }
+
   // Up to `now`, which never decreases. Changes before `now` must be in the log already.
   const Truth& advance(kernel::TimeNs now);
 
@@ -86,6 +91,8 @@ class TruthMeter {
   models::HomeLoad load_;
   RegisterValues exact_w_{};
   Bounds bounds_w_;
+  models::ElectricalState state_;
+  Span span_;
   std::array<Sum, kQuantities> exact_;
   Truth truth_;
 };

@@ -10,12 +10,14 @@
 
 #include "kernel/det_math.hpp"
 #include "meter/fw/measure/calibration.hpp"
+#include "meter/fw/quantities/measured.hpp"
 #include "meter/fw/store/durable.hpp"
 #include "models/core/afe/afe.hpp"
 #include "models/core/load/supply_point.hpp"
 #include "models/core/meter/factory.hpp"
 #include "models/core/meter/meter_node.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "sim/referee/truth/measured_truth.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
 
 namespace {
@@ -52,9 +54,10 @@ models::SupplyConfig uneven_home() {
 }
 
 struct ThreePhaseBench {
-  explicit ThreePhaseBench(models::FeedTier tier, std::uint32_t number = 3)
+  explicit ThreePhaseBench(models::FeedTier tier, std::uint32_t number = 3,
+                           double frequency_hz = 50)
       : firmware(watched_firmware()),
-        mains({.seed = 7}, kernel::kNsPerDay),
+        mains({.seed = 7, .frequency_hz = frequency_hz}, kernel::kNsPerDay),
         supply(mains, load, uneven_home()),
         afe(7, number, 3, models::draw_tolerance(7, number)),
         pool(METER_BUFFER_BYTES),
@@ -188,6 +191,53 @@ TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
   const double minus = wh(state.energy[kReactiveQ3]) + wh(state.energy[kReactiveQ4]);
   EXPECT_NEAR(plus / truth.reactive_plus_varh, 1, 0.005);
   EXPECT_NEAR(minus / truth.reactive_minus_varh, 1, 0.005);
+}
+
+// Angles, distortion and frequency are made of the last window's samples, which either tier has;
+// against the phasors they were made of, by what judges whole runs.
+TEST_P(ThreePhases, QuantitiesOfSamplesAreThoseOfTheTerminals) {
+  using protocol::cosem::kMeasured;
+  using protocol::cosem::Measured;
+  for (const double frequency_hz : {49.5, 50.0, 50.5}) {
+    ThreePhaseBench bench(GetParam(), 3, frequency_hz);
+    ASSERT_TRUE(models::manufacture(*bench.node, rigs::make_provision(), bench.afe));
+    bench.node->power(0, true);
+    const kernel::TimeNs until = 3 * kNsPerMinute + 31 * kernel::kNsPerSecond;
+    bench.agenda.run_until(until);
+    bench.node->catch_up();
+    const std::int64_t index = bench.mains.step_at(until);
+    const models::MainsStep& step = bench.mains.step(index);
+    const models::ElectricalState state = bench.supply.state(index, {});
+    const double window_s = static_cast<double>(step.window_ns) * 1e-9;
+    meter::fw::Core core(platform);
+    core.n_elements = 3;
+    core.calibration = bench.calibration();
+    core.reading.length_q16 = static_cast<std::uint32_t>(std::lround(
+        window_s * METER_ADC_RATE_HZ * 65536 * (1 + 1e-6 * bench.afe.tolerance().adc_ppm)));
+    int judged = 0;
+    for (const Measured family :
+         {Measured::frequency, Measured::voltage_angle, Measured::current_angle,
+          Measured::voltage_thd, Measured::current_thd, Measured::highest_thd}) {
+      const auto& facts = kMeasured[static_cast<std::size_t>(family)];
+      for (std::uint8_t k = 0; k < facts.n; ++k) {
+        const auto truth = sim::run::measured_truth(family, k, state, 10 / window_s);
+        ASSERT_TRUE(truth.has_value());
+        const double unit = std::pow(10.0, facts.scaler);
+        const double shown = meter::fw::measured_value(core, family, k) * unit;
+        EXPECT_NEAR(shown, truth->value, truth->tolerance + unit)
+            << static_cast<int>(family) << '/' << int{k} << " at " << frequency_hz << " Hz";
+        ++judged;
+      }
+    }
+    EXPECT_EQ(judged, 14);
+    for (const bool of_current : {false, true}) {
+      const auto spectrum = meter::fw::spectrum_of(core, 1, of_current);
+      for (unsigned order = 1; order <= spectrum.size(); ++order) {
+        const auto truth = sim::run::order_truth(order, of_current, 1, state);
+        EXPECT_NEAR(spectrum[order - 1] * 0.01, truth->value, truth->tolerance + 0.01) << order;
+      }
+    }
+  }
 }
 
 TEST_P(ThreePhases, AMissingElementIsNotTakenForAWindow) {

@@ -42,6 +42,16 @@ bool FakePlatform::Rtc::trim(std::int32_t ppb) {
   return true;
 }
 
+std::uint32_t FakePlatform::Samples::read(meter_channel channel, std::int32_t first,
+                                          std::span<std::int32_t> counts) {
+  const std::vector<std::int32_t>& all = p.last_window[channel];
+  const auto from = static_cast<std::size_t>(first + static_cast<std::int32_t>(METER_WINDOW_LEAD));
+  if (from >= all.size()) return 0;
+  const std::size_t n = std::min(counts.size(), all.size() - from);
+  std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(from), n, counts.begin());
+  return static_cast<std::uint32_t>(n);
+}
+
 bool FakePlatform::Flash::read(std::uint32_t address, std::span<std::uint8_t> out) {
   if (address + out.size() > p.flash.size()) return false;
   std::copy_n(p.flash.begin() + address, out.size(), out.begin());

@@ -47,6 +47,8 @@ class FakePlatform {
   std::uint32_t battery_mv = 3600;
   std::uint32_t levels = 0;                  // of the inputs; without telling anybody
   void turn(meter_input input, bool level);  // and the firmware is told, if it lives
+  // Of the last window, each fitted channel's with its lead.
+  std::array<std::vector<std::int32_t>, METER_CHANNELS> last_window;
 
   // ---- Display ----
   std::array<std::uint8_t, METER_DISPLAY_BYTES> segments{};
@@ -169,6 +171,9 @@ class FakePlatform {
     std::uint32_t fitted() { return (1u << METER_INPUTS) - 1; }
     std::uint32_t levels() { return p.levels; }
   };
+  struct Samples : Part {
+    std::uint32_t read(meter_channel channel, std::int32_t first, std::span<std::int32_t> counts);
+  };
   struct Board {
     Clock clock;
     Rtc rtc;
@@ -184,6 +189,7 @@ class FakePlatform {
     Battery battery;
     Inputs inputs;
     Display display;
+    Samples samples;
   };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   bool fails(std::uint32_t page) const;
