@@ -74,6 +74,12 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       body = std::move(*parsed.plan);
       return true;
     }
+    case OrderKind::limit: {
+      const auto parsed = protocol::limits::parse_limit(order.plan);
+      if (!parsed.limit) return false;
+      body = *parsed.limit;
+      return true;
+    }
     case OrderKind::read:
       body = raw(p32::DlmsService::get, static_cast<std::uint16_t>(order.attribute.class_id),
                  order.attribute.instance, order.attribute.index, {});

@@ -7,6 +7,7 @@
 #include "hes-stub/meters/jobs.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
@@ -14,7 +15,7 @@ namespace {
 
 using protocol::cosem::AccessResult;
 using protocol::dlms::ClientEvent;
-using protocol::tariff::Step;
+using protocol::orders::Step;
 
 constexpr Obis kDisconnector = protocol::cosem::obis(0, 0, 96, 3, 10);
 
@@ -34,9 +35,13 @@ class OrderJob final : public Job {
     // a clock set back makes stamps come twice.
     const OrderKind kind = order_.result.order.kind;
     reading_clock_ = kind == OrderKind::clock_shift || kind == OrderKind::clock_set;
+    const std::string& plan = order_.result.order.plan;
     if (kind == OrderKind::calendar) {
-      const auto parsed = protocol::tariff::parse_plan(order_.result.order.plan);
+      const auto parsed = protocol::tariff::parse_plan(plan);
       if (parsed.plan) steps_ = protocol::tariff::steps_of(*parsed.plan);
+    } else if (kind == OrderKind::limit) {
+      const auto parsed = protocol::limits::parse_limit(plan);
+      if (parsed.limit) steps_ = protocol::limits::steps_of(*parsed.limit);
     }
     return reading_clock_ ? get_time(session) : send(session);
   }
@@ -82,6 +87,7 @@ class OrderJob final : public Job {
       case OrderKind::clock_set:
         return set_time(context_, session, context_.now_s() + order.value_s);
       case OrderKind::calendar:
+      case OrderKind::limit:
         step_ = 0;  // from the beginning, however far an attempt before came
         return steps_.empty() ? Progress::hopeless : do_step(session);
       case OrderKind::read:
@@ -141,7 +147,7 @@ class OrderJob final : public Job {
   PendingOrder& order_;  // open until finish()
   const OrderId id_;
   bool reading_clock_ = false;
-  std::vector<Step> steps_;  // of a calendar
+  std::vector<Step> steps_;  // of an order with a plan
   std::size_t step_ = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
@@ -21,6 +22,8 @@ bool valid(const Order& order, std::size_t meters) {
       return order.value_s >= -kMaxSetS && order.value_s <= kMaxSetS;
     case OrderKind::calendar:
       return protocol::tariff::parse_plan(order.plan).plan.has_value();
+    case OrderKind::limit:
+      return protocol::limits::parse_limit(order.plan).limit.has_value();
     case OrderKind::relay_open:
     case OrderKind::relay_close:
     case OrderKind::read:

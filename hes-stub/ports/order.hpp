@@ -20,6 +20,7 @@ enum class OrderKind : std::uint8_t {
   clock_shift,  // class 8, shift_time by `value_s` (-900..900, Blue Book 4.5.1)
   clock_set,    // class 8, SET time to the head-end's time plus `value_s`
   calendar,     // classes 20 and 11: `plan`, read back
+  limit,        // classes 70, 71 and 21: `plan`, read back
   read,         // GET of `attribute`; the answer is the result's data
 };
 
@@ -28,7 +29,8 @@ struct Order {
   OrderKind kind = OrderKind::relay_open;
   std::int64_t value_s = 0;
   protocol::cosem::Attribute attribute{};
-  std::string plan;            // text of a protocol::tariff::Plan
+  std::string
+      plan;  // text: calendar, a protocol::tariff::Plan; limit, a protocol::limits::PowerLimit
   UtcNs valid_from = 0;        // not before
   UtcNs valid_until = kNever;  // given up then; until then tried again at every chance
 };
@@ -53,9 +55,13 @@ struct OrderResult {
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {
-  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift",
-                                    "clock_set",  "calendar",    "read"};
+  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
+                                    "calendar",   "limit",       "read"};
   return kNames[static_cast<std::size_t>(kind)];
+}
+// Done step by step, from the text of its plan.
+constexpr bool has_plan(OrderKind kind) {
+  return kind == OrderKind::calendar || kind == OrderKind::limit;
 }
 constexpr const char* order_outcome_name(OrderOutcome outcome) {
   constexpr const char* kNames[] = {"done", "refused", "expired", "invalid"};

@@ -11,18 +11,33 @@
 #include <memory>
 
 #include "os/text_file.hpp"
+#include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
 namespace {
 
-constexpr OrderKind kKinds[] = {OrderKind::relay_open, OrderKind::relay_close,
-                                OrderKind::clock_shift, OrderKind::clock_set, OrderKind::calendar};
+constexpr OrderKind kKinds[] = {OrderKind::relay_open,  OrderKind::relay_close,
+                                OrderKind::clock_shift, OrderKind::clock_set,
+                                OrderKind::calendar,    OrderKind::limit};
 
 bool parse_seconds(std::string_view text, std::int64_t& value) {
   const char* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
   return !text.empty() && error == std::errc{} && at == end;
+}
+
+// What is wrong with it; a calendar stands in a file, a limit in the argument.
+std::string take_plan(Order& order, std::string_view text) {
+  if (order.kind == OrderKind::limit) {
+    order.plan = text;
+    return protocol::limits::parse_limit(text).fault;
+  }
+  auto [plan, error] = os::read_text_file(std::string(text), os::kMaxTextOctets);
+  if (!error.empty()) return error;
+  const auto parsed = protocol::tariff::parse_plan(plan);
+  order.plan = std::move(plan);
+  return parsed.plan ? std::string() : std::string(text) + ": " + parsed.fault;
 }
 
 }  // namespace
@@ -41,9 +56,6 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
   };
   const std::string_view name = take();
   const std::string_view serial = take();
-  // A path may hold colons.
-  const std::string_view path = name == order_kind_name(OrderKind::calendar) ? text : "";
-  const std::string_view seconds = path.empty() ? take() : "";
   Order order;
   bool known = false;
   for (const OrderKind kind : kKinds) {
@@ -51,23 +63,19 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
     order.kind = kind;
     known = true;
   }
-  if (!known) return refuse("relay_open, relay_close, clock_shift, clock_set, calendar");
+  if (!known) return refuse("relay_open, relay_close, clock_shift, clock_set, calendar, limit");
   order.meter = inventory.by_serial(serial);
   if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
-  if (order.kind == OrderKind::calendar) {
-    auto [plan, error] = os::read_text_file(std::string(path), os::kMaxTextOctets);
-    if (error.empty()) {
-      const auto parsed = protocol::tariff::parse_plan(plan);
-      if (!parsed.plan) error = std::string(path) + ": " + parsed.fault;
-    }
+  if (has_plan(order.kind)) {  // the rest is a path or the plan itself, and may hold colons
+    std::string error = take_plan(order, text);
     if (!error.empty()) {
       faults.push_back("--order = " + std::string(whole) + ": " + error);
       return;
     }
-    order.plan = std::move(plan);
     orders.push_back(order);
     return;
   }
+  const std::string_view seconds = take();
   const bool wants_seconds = order.kind == OrderKind::clock_shift || !seconds.empty();
   if (wants_seconds && !parse_seconds(seconds, order.value_s)) return refuse("whole seconds");
   constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1

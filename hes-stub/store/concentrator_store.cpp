@@ -155,7 +155,7 @@ std::vector<StoredItem> ConcentratorStore::load_items() {
       result.order.attribute.class_id = static_cast<protocol::cosem::ClassId>(all.integer(8));
       auto& octets = result.order.attribute.instance.octets;
       const auto instance = all.blob(9);
-      if (result.order.kind == OrderKind::calendar) {
+      if (has_plan(result.order.kind)) {
         result.order.plan.assign(instance.begin(), instance.end());
       } else {
         std::copy_n(instance.begin(), std::min(instance.size(), octets.size()), octets.begin());
@@ -235,7 +235,7 @@ void ConcentratorStore::write() {
       const OrderResult& result = *item->order;
       const Order& order = result.order;
       // What an order is about: the name of an object, or a plan.
-      const bool plan = order.kind == OrderKind::calendar;
+      const bool plan = has_plan(order.kind);
       const auto about = plan ? std::span(reinterpret_cast<const std::uint8_t*>(order.plan.data()),
                                           order.plan.size())
                               : std::span<const std::uint8_t>(order.attribute.instance.octets);

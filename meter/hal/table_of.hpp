@@ -78,7 +78,8 @@ struct BufferCalls {
 struct RelayCalls {
   METER_PERIPHERAL(relay)
   METER_CALL(drive, Flag);
-  using Calls = List<drive>;
+  METER_CALL(closed);
+  using Calls = List<drive, closed>;
 };
 struct PulseCalls {
   METER_PERIPHERAL(pulses)

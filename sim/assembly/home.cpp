@@ -60,6 +60,10 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   config.rtc_start_ticks = scenario.general.start_utc_s * models::Rtc::kRateHz;
   config.tolerance = models::draw_device_tolerance(seed_of(context), home.identity.number,
                                                    device_spread(scenario));
+  config.relay =
+      models::draw_relay_wear(seed_of(context), home.identity.number,
+                              home.settings.model == MeterModel::ad13a ? 100'000u : 10'000u,
+                              static_cast<std::uint32_t>(scenario.meters.variant.relay_operations));
   if (home.settings.clock_ppm) {
     config.tolerance.rtc.offset_ppb =
         static_cast<std::int32_t>(std::lround(*home.settings.clock_ppm * 1000));

@@ -54,6 +54,8 @@ void Director::announce(const Event& event) {
     case EventType::relay:
     case EventType::clock_shift:
     case EventType::calendar:
+    case EventType::limit:
+    case EventType::contact:
       timed_.push_back(event);
       break;
   }
@@ -110,6 +112,15 @@ void Director::give_orders(const Event& event) {
       homes_[meter - 1]->meter->board().rtc.disturb(event.shift_s);
       continue;
     }
+    if (event.type == EventType::contact) {
+      models::MeterNode& node = *homes_[meter - 1]->meter;
+      if (event.fate == ContactFate::welds) {
+        node.board().relay.set_stuck(true);
+      } else {
+        node.knock_relay(event.fate == ContactFate::closes);
+      }
+      continue;
+    }
     hes::Order order;
     order.meter = meter - 1;
     order.valid_until = scale_.utc_ns(scenario_.end());
@@ -120,6 +131,9 @@ void Director::give_orders(const Event& event) {
     } else if (event.type == EventType::calendar) {
       order.kind = hes::OrderKind::calendar;
       order.plan = protocol::tariff::text_of(event.tariff);
+    } else if (event.type == EventType::limit) {
+      order.kind = hes::OrderKind::limit;
+      order.plan = protocol::limits::text_of(event.limit);
     } else {
       order.kind = hes::OrderKind::clock_shift;
       order.value_s = std::llround(event.shift_s);

@@ -50,6 +50,7 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   if (done && relay) ++figures_.relay_orders_done;
   if (done && kind == hes::OrderKind::clock_shift) ++figures_.clock_orders_done;
   if (done && kind == hes::OrderKind::calendar) ++figures_.calendar_orders_done;
+  if (done && kind == hes::OrderKind::limit) ++figures_.limit_orders_done;
   if (!done) ++figures_.orders_failed;
   result::OrderRow row;
   row.order = static_cast<std::uint32_t>(result.id);
@@ -57,9 +58,8 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   row.type = Text<16>(relay ? "relay" : hes::order_kind_name(kind));
   row.value = kind == hes::OrderKind::relay_open    ? Text<16>("open")
               : kind == hes::OrderKind::relay_close ? Text<16>("close")
-              : kind == hes::OrderKind::calendar
-                  ? Text<16>("plan")
-                  : Text<16>(fmt::format("{:+}", result.order.value_s));
+              : hes::has_plan(kind)                 ? Text<16>("plan")
+                                    : Text<16>(fmt::format("{:+}", result.order.value_s));
   row.issued_s = scale_.sim_s(result.submitted);
   row.done_s = done ? scale_.sim_s(result.finished) : result::kNotKnown;
   row.attempts = static_cast<std::uint16_t>(result.attempts);

@@ -63,6 +63,13 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::button:
         row.value = event.duration_ms;
         break;
+      case EventType::limit:
+        row.value = event.limit.threshold_w;
+        row.text = result::Text<64>(protocol::limits::text_of(event.limit));
+        break;
+      case EventType::contact:
+        row.text = result::Text<64>(name_of(event.fate));
+        break;
       case EventType::look:
         break;
       case EventType::calendar:

@@ -6,6 +6,7 @@
 
 #include "hes-stub/store/concentrator_store.hpp"
 #include "protocol/calendar.hpp"
+#include "sim/referee/events/relay_story.hpp"
 
 namespace sim::run {
 namespace {
@@ -93,6 +94,65 @@ std::int64_t collected_utc_s(const Scenario& scenario, const Home& home, std::in
   return (protocol::floor_div(utc_s, period_s) + 1) * period_s + after_s;
 }
 
+// Each movement of the contact within its time, and no other.
+class MoveJudge {
+ public:
+  MoveJudge(const Home& home, kernel::TimeNs until, result::ResultWriter& writer)
+      : home_(home), until_(until), writer_(writer) {}
+
+  result::EventTally judge(const RelayStory& story) {
+    const models::ChangeLog& changes = home_.meter->feed().changes();
+    result::EventTally tally;
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < changes.size(); ++k) {
+      const models::ElectricalChange& change = changes[k];
+      if (change.kind != models::ElectricalChange::Kind::relay) continue;
+      const bool closed = change.value != 0;
+      const ExpectedMove* const wanted = next < story.moves.size() ? &story.moves[next] : nullptr;
+      if (wanted != nullptr && wanted->closed == closed && in_time(change.at, *wanted)) {
+        ++tally.expected;
+        ++next;
+        write(change.at, closed, wanted, "right");
+      } else if (change.at <= until_ && (story.whole || wanted != nullptr)) {
+        ++tally.unexpected;
+        write(change.at, closed, nullptr, "unexpected");
+      } else {
+        write(change.at, closed, nullptr, "open");
+      }
+    }
+    for (; next < story.moves.size(); ++next) {
+      if (story.moves[next].due > until_) continue;
+      ++tally.expected;
+      ++tally.missing;
+      write(kernel::kNever, story.moves[next].closed, &story.moves[next], "missing");
+    }
+    return tally;
+  }
+
+ private:
+  static bool in_time(kernel::TimeNs at, const ExpectedMove& wanted) {
+    constexpr kernel::TimeNs kSlack = kernel::kNsPerSecond;
+    return at >= wanted.earliest - kSlack && at <= wanted.latest + kSlack;
+  }
+  void write(kernel::TimeNs at, bool closed, const ExpectedMove* wanted, const char* verdict) {
+    const auto seconds = [](kernel::TimeNs t) { return 1e-9 * static_cast<double>(t); };
+    result::RelayMoveRow row;
+    row.meter = home_.identity.number;
+    if (at != kernel::kNever) row.t_s = seconds(at);
+    row.closed = closed ? 1 : 0;
+    if (wanted != nullptr) {
+      row.earliest_s = seconds(wanted->earliest);
+      row.latest_s = seconds(wanted->latest);
+    }
+    row.verdict = result::Text<16>(verdict);
+    writer_.append(row);
+  }
+
+  const Home& home_;
+  kernel::TimeNs until_;
+  result::ResultWriter& writer_;
+};
+
 }  // namespace
 
 void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
@@ -104,10 +164,14 @@ void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
   const EventCodes codes = scenario.meters.variant.event_codes;
   const std::int64_t start_utc_s = scenario.general.start_utc_s;
   const std::int64_t end_utc_s = start_utc_s + span.end / kernel::kNsPerSecond;
+  const auto& rtc = home.meter->board().rtc.clock();
+  const RelayStory relay =
+      relay_story({scenario, meter, *home.supply, rtc, powered,
+                   home.meter->board().relay.relay().wear().welds_at, span.now});
+  figures.relay_moves += MoveJudge(home, span.capture_end, writer).judge(relay);
   std::vector<Due> in_flash, in_head_end, told;
   for (const ExpectedEvent& event :
-       expected_events(scenario, meter, home.settings.zone, home.meter->board().rtc.clock(),
-                       powered, span.now)) {
+       expected_events(scenario, meter, home.settings.zone, rtc, powered, relay.events, span.now)) {
     const auto name = name_of(event.kind, codes);
     if (!name) continue;
     const std::int64_t at_utc_s = start_utc_s + event.at / kernel::kNsPerSecond;

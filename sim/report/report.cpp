@@ -225,6 +225,28 @@ std::string event_logs(const ReportData& data) {
          rows + "</tbody></table></div>\n";
 }
 
+// Movements of relays, with the times between which they must be.
+std::string relay_moves(const ReportData& data) {
+  constexpr std::size_t kMost = 200;
+  std::string rows;
+  std::size_t n = 0;
+  for (const RelayMoveRow& move : data.happened.moves) {
+    if (++n > kMost) break;
+    const std::string verdict = move.verdict.text();
+    const bool good = verdict == "right" || verdict == "open";
+    rows += "<tr><td>" + std::to_string(move.meter) + "</td><td>" + at(data, move.t_s) +
+            "</td><td>" + (move.closed != 0 ? "closes" : "opens") + "</td><td>" +
+            at(data, move.earliest_s) + "</td><td>" + at(data, move.latest_s) +
+            "</td><td class=\"" + (good ? "good" : "bad") + "\">" + (good ? "\u2713 " : "\u2717 ") +
+            verdict + "</td></tr>\n";
+  }
+  if (rows.empty()) return "";
+  const std::string more = n > kMost ? "<p class=\"note\">The table relay_moves has more.</p>" : "";
+  return "<h2>Relays</h2><div class=\"table\"><table><thead><tr><th>meter</th><th>contact moved "
+         "(UTC)</th><th></th><th>expected from</th><th>to</th><th></th></tr></thead><tbody>\n" +
+         rows + "</tbody></table></div>\n" + more;
+}
+
 // The lines of more concentrators would make a page nobody can open.
 constexpr std::size_t kMaxDrawn = 12;
 
@@ -279,7 +301,7 @@ std::string report_page(const ReportData& data, const std::string& digest,
          escape_markup(data.attributes.scenario) + " \u2013 amitwin</title><style>" +
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
-         "</div></div>\n" + charts + power_line(data) + event_logs(data) + display_figures(data) +
+         "</div></div>\n" + charts + power_line(data) + relay_moves(data) + event_logs(data) + display_figures(data) +
          other_figures(data) + foot(data, digest, machine) + "</main></body></html>\n";
 }
 

@@ -234,6 +234,8 @@ void gather_logs(const TableFileReader& file, ReportData& data) {
     const std::string place = row.place.text();
     ++(place == "flash" ? counts.flash : place == "alarm" ? counts.told : counts.head_end);
   });
+  each_row<RelayMoveRow>(file, absent,
+                         [&](const RelayMoveRow& row) { data.happened.moves.push_back(row); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "sim/report/report_line_data.hpp"
 #include "sim/result/h5_file.hpp"
+#include "sim/result/profile_tables.hpp"
 
 namespace sim::result {
 
@@ -112,6 +113,7 @@ struct ReportData {
     std::vector<OrderLine> orders;
     std::map<std::pair<unsigned, unsigned>, LogCounts> logs;
     std::vector<DisplayLine> displays;
+    std::vector<RelayMoveRow> moves;
   };
   Happenings happened;
 

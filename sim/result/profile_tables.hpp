@@ -133,4 +133,25 @@ struct LogEntryRow {
   }
 };
 
+struct RelayMoveRow {
+  static constexpr TableName kTable{
+      "relay_moves", "Movements of relay contacts, as they were and as the scenario has them."};
+  std::uint32_t meter = 0;
+  double t_s = kNotKnown;
+  std::uint8_t closed = 0;
+  double earliest_s = kNotKnown;
+  double latest_s = kNotKnown;
+  Text<16> verdict;
+
+  static void describe(auto& column) {
+    column("meter", &RelayMoveRow::meter, "", kMeterDoc);
+    column("t_s", &RelayMoveRow::t_s, "s", "when the contact moved; NaN: it did not");
+    column("closed", &RelayMoveRow::closed, "", "1 closed, 0 opened");
+    column("earliest_s", &RelayMoveRow::earliest_s, "s", "expected from here on; NaN: not at all");
+    column("latest_s", &RelayMoveRow::latest_s, "s", "and by then");
+    column("verdict", &RelayMoveRow::verdict, "",
+           "right; missing; unexpected; open: what an order that comes when it comes makes of it");
+  }
+};
+
 }  // namespace sim::result

@@ -33,7 +33,6 @@ class CrossChecks {
   void check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s);
   void check_events();
   void check_sags();
-  void check_calendars();
   void check_map();
   void check_concentrators();
   void check_zones();
@@ -202,40 +201,6 @@ void CrossChecks::check_sags() {
   }
 }
 
-// A plan is a file or a text, and comes into force behind its order, within the run.
-void CrossChecks::check_calendars() {
-  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
-    Event& event = scenario_.events[i];
-    if (event.type != EventType::calendar) continue;
-    const auto key = [i](const char* name) { return row_key("event", i, name); };
-    if (event.file.empty() == event.plan.empty()) {
-      written_.complain_at(key("type"), "no plan, or two", "either file or plan");
-      continue;
-    }
-    std::string text = event.plan;
-    if (!event.file.empty()) {
-      std::ifstream in(scenario_.path_of(event.file));
-      if (!in) {
-        written_.complain_at(key("file"), "cannot be read", "a file with a tariff plan");
-        continue;
-      }
-      text.assign(std::istreambuf_iterator<char>(in), {});
-    }
-    auto parsed = protocol::tariff::parse_plan(text);
-    if (!parsed.plan) {
-      written_.complain_at(key(event.file.empty() ? "plan" : "file"), parsed.fault,
-                           "a tariff plan, docs/tariffs.md");
-      continue;
-    }
-    event.tariff = std::move(*parsed.plan);
-    event.tariff.activate_at_ms =
-        scenario_.general.start_utc_s * 1000 + event.activate_at / kernel::kNsPerMs;
-    if (event.activate_at <= event.at && written_.good(key("activate_at"))) {
-      written_.complain_at(key("activate_at"), "not behind the order", "later than at");
-    }
-  }
-}
-
 void CrossChecks::check_map() {
   std::map<std::uint32_t, std::string> taken;
   for (const auto& [column, meter] : scenario_.load.map) {
@@ -346,7 +311,7 @@ void CrossChecks::run() {
   check_csv();
   check_events();
   if (written_.good("meters.count")) check_sags();
-  check_calendars();
+  check_order_plans(scenario_, written_);
   check_map();
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
     const MeterGroup& group = scenario_.groups[i];

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "kernel/time.hpp"
+#include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 #include "sim/scenario/key.hpp"
 
@@ -24,6 +26,8 @@ enum class EventType {
   magnet,
   seal,
   button,
+  limit,
+  contact,
   look
 };
 inline Names names_of(EventType) {
@@ -40,10 +44,14 @@ inline Names names_of(EventType) {
           "magnet",
           "seal",
           "button",
+          "limit",
+          "contact",
           "look"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
+enum class ContactFate { opens, closes, welds };
+inline Names names_of(ContactFate) { return {"opens", "closes", "welds"}; }
 
 // What happens at a time; which fields count depends on the type.
 struct Event {
@@ -60,6 +68,18 @@ struct Event {
   std::string plan;                // the plan itself
   kernel::TimeNs activate_at = 0;  // calendar
   protocol::tariff::Plan tariff;   // calendar: as read, with its time
+  // limit: one of the three
+  std::optional<double> threshold_w;
+  std::optional<double> threshold_a;
+  std::optional<double> threshold_v;
+  double over_s = 60;
+  double under_s = 60;
+  std::optional<double> emergency_w;
+  kernel::TimeNs emergency_at = 0;
+  double emergency_s = 3600;
+  std::optional<std::int64_t> control_mode;
+  protocol::limits::PowerLimit limit;  // as read
+  ContactFate fate = ContactFate::opens;  // contact
 
   static void describe(auto& key) {
     using T = EventType;
@@ -91,6 +111,40 @@ struct Event {
     key("activate_at", &Event::activate_at, moment(), "", "When the plan comes into force.")
         .mandatory()
         .only_in({T::calendar});
+    describe_limit(key);
+    key("fate", &Event::fate,
+        "What the relay's contact does without an order: a blow opens or closes it, a short "
+        "circuit welds it where it is.")
+        .mandatory()
+        .only_in({T::contact});
+  }
+  static void describe_limit(auto& key) {
+    using T = EventType;
+    key("threshold_w", &Event::threshold_w, range(0, 1e6), "W",
+        "Power above which the limiter disconnects.")
+        .only_in({T::limit});
+    key("threshold_a", &Event::threshold_a, range(0, 1000), "A",
+        "Instead: current of phase L1 above which the meter disconnects at once.")
+        .only_in({T::limit});
+    key("threshold_v", &Event::threshold_v, range(0, 1000), "V",
+        "Instead: voltage of phase L1 above which the meter disconnects at once.")
+        .only_in({T::limit});
+    key("over_s", &Event::over_s, range(0, kDayS), "s",
+        "Power above the threshold for so long: disconnect.")
+        .only_in({T::limit});
+    key("under_s", &Event::under_s, range(0, kDayS), "s",
+        "Power not above it for so long: connect again, in control modes 5 and 6.")
+        .only_in({T::limit});
+    key("emergency_w", &Event::emergency_w, range(0, 1e6), "W",
+        "A lower threshold for a while, from emergency_at on.")
+        .only_in({T::limit});
+    key("emergency_at", &Event::emergency_at, moment(), "", "When the emergency begins.")
+        .only_in({T::limit});
+    key("emergency_s", &Event::emergency_s, range(1, kDayS), "s", "How long it lasts.")
+        .only_in({T::limit});
+    key("control_mode", &Event::control_mode, range(0, 6), "",
+        "Control mode of the disconnector (class 70), set with the limit; 4 as a meter is made.")
+        .only_in({T::limit});
   }
 };
 

@@ -51,6 +51,7 @@ struct FrontEndSpread {
 struct MeterVariant {
   double service_assumed_factor = 1;
   EventCodes event_codes = EventCodes::idis;
+  std::int64_t relay_operations = 0;
 
   static void describe(auto& key) {
     key("service_assumed_factor", &MeterVariant::service_assumed_factor, range(0, 10), "",
@@ -59,6 +60,9 @@ struct MeterVariant {
     key("event_codes", &MeterVariant::event_codes,
         "Groups and codes of the event logs: idis (also DSMR), or the Spanish companion for "
         "PRIME.");
+    key("relay_operations", &MeterVariant::relay_operations, range(0, 1'000'000), "",
+        "Operations that the relays have behind them; made for 10 000 (AD11A) or 100 000 (AD13A), "
+        "each endures some more, drawn, and welds as it closes.");
   }
 };
 

@@ -48,6 +48,8 @@ std::string display_path(const std::string& path);
 
 // What one key alone cannot tell; also resolves the zones of the meters' clocks.
 void cross_check(Scenario& scenario, Written& written);
+// Plans and limits that events order; also reads them.
+void check_order_plans(Scenario& scenario, Written& written);
 // Doors to the outside, and the trace.
 void check_expose(const Scenario& scenario, Written& written);
 // What is written and does nothing, as warnings.

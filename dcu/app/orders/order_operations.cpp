@@ -34,12 +34,9 @@ constexpr auto kErrorRegister = obis(0, 0, 97, 97, 0);
 constexpr auto kSagThreshold = obis(1, 0, 12, 31, 0);
 constexpr auto kSwellThreshold = obis(1, 0, 12, 35, 0);
 constexpr auto kPowerQualityTime = obis(1, 0, 12, 43, 0);
-constexpr auto kLimiter = obis(0, 0, 17, 0, 0);
-constexpr auto kDisconnectScript = obis(0, 0, 10, 0, 106);
 constexpr auto kSecuritySetup = obis(0, 0, 43, 0, 1);  // of client 3
 constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
 constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
-constexpr auto kClassLimiter = static_cast<ClassId>(71);
 
 Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 256) {
   Octets octets(room);
@@ -47,11 +44,6 @@ Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 25
   write(out);
   octets.resize(out.ok() ? out.size() : 0);
   return octets;
-}
-void put_instant(p32::UtcMs at, Writer& out) {
-  protocol::cosem::DateTime time;
-  time.utc_s = at / 1000;
-  protocol::cosem::put_date_time(time, out);
 }
 
 std::vector<Operation> relay(const p32::RelayOrder& order) {
@@ -108,10 +100,10 @@ std::vector<Operation> parameters(const p32::MeterParametersOrder& order) {
   return operations;
 }
 
-std::vector<Operation> calendar(const p32::ActivityCalendarOrder& order) {
-  using Service = protocol::tariff::Step::Service;
+std::vector<Operation> of_steps(std::vector<protocol::orders::Step> steps) {
+  using Service = protocol::orders::Step::Service;
   std::vector<Operation> operations;
-  for (protocol::tariff::Step& step : protocol::tariff::steps_of(order)) {
+  for (protocol::orders::Step& step : steps) {
     Operation operation;
     operation.target = step.target;
     operation.value = std::move(step.value);
@@ -121,39 +113,6 @@ std::vector<Operation> calendar(const p32::ActivityCalendarOrder& order) {
     operation.read_back = step.service == Service::read_back;
     operations.push_back(std::move(operation));
   }
-  return operations;
-}
-
-std::vector<Operation> limit(const p32::PowerLimitOrder& order) {
-  std::vector<Operation> operations;
-  const auto set = [&](std::int8_t index, auto write) {
-    operations.push_back(set_of(kClassLimiter, kLimiter, index, value_of(write)));
-  };
-  const auto number = [](std::uint32_t value) {
-    return [value](Writer& o) { axdr::put_double_long_unsigned(value, o); };
-  };
-  set(4, number(order.threshold_w));
-  set(6, number(order.over_s));
-  set(7, number(order.under_s));
-  if (order.emergency) {
-    const p32::EmergencyLimit& emergency = *order.emergency;
-    set(5, number(emergency.threshold_w));
-    set(8, [&](Writer& o) {
-      axdr::begin_structure(3, o);
-      axdr::put_long_unsigned(emergency.id, o);
-      put_instant(emergency.from, o);
-      axdr::put_double_long_unsigned(emergency.duration_s, o);
-    });
-  }
-  set(11, [&](Writer& o) {
-    const std::uint16_t over = order.action == p32::LimiterAction::disconnect ? 1 : 0;
-    axdr::begin_structure(2, o);
-    for (const std::uint16_t script : {over, std::uint16_t{0}}) {
-      axdr::begin_structure(2, o);
-      axdr::put_octet_string(kDisconnectScript.octets, o);
-      axdr::put_long_unsigned(script, o);
-    }
-  });
   return operations;
 }
 
@@ -221,9 +180,9 @@ std::vector<Operation> operations_of(const p32::Order& order, std::string_view s
     case p32::OrderKind::meter_parameters:
       return parameters(std::get<p32::MeterParametersOrder>(order.body));
     case p32::OrderKind::activity_calendar:
-      return calendar(std::get<p32::ActivityCalendarOrder>(order.body));
+      return of_steps(steps_of(std::get<p32::ActivityCalendarOrder>(order.body)));
     case p32::OrderKind::power_limit:
-      return limit(std::get<p32::PowerLimitOrder>(order.body));
+      return of_steps(steps_of(std::get<p32::PowerLimitOrder>(order.body)));
     case p32::OrderKind::key_change:
       return keys(std::get<p32::KeyChangeOrder>(order.body), serial);
     case p32::OrderKind::raw_dlms:

@@ -54,6 +54,12 @@ class Hal {
   void buffer_give(MutableBytes buffer) const { h_->buffers->give(h_->context, buffer.data()); }
 
   void relay_drive(bool close) const { h_->relay->drive(h_->context, close ? 1 : 0); }
+  // `otherwise` where the platform cannot tell.
+  bool relay_closed(bool otherwise) const {
+    const meter_relay& relay = *h_->relay;
+    const bool tells = relay.size >= sizeof relay && relay.closed != nullptr;
+    return tells ? relay.closed(h_->context) != 0 : otherwise;
+  }
   void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) const {
     h_->pulses->emit(h_->context, output, count, span_us);
   }

@@ -22,6 +22,8 @@ struct Settings {
   std::uint32_t switch_off = 0;     // alarms that open the relay
   std::uint8_t service_permitted = 0;
   std::uint8_t demand_quarters = 0;  // demand integration period in quarters of an hour; 0: one
+  std::uint8_t switched_off_locally = 0;  // by the meter itself, and not undone yet
+  std::uint32_t relay_operations = 0;     // movements of the contact
 
   std::uint32_t alarm_filter() const { return ~muted_alarms; }
 };

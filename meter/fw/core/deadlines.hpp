@@ -9,7 +9,15 @@
 
 namespace meter::fw {
 
-enum class Deadline : std::uint8_t { rs485, optical, power_line, relay_check, display, deadlines };
+enum class Deadline : std::uint8_t {
+  rs485,
+  optical,
+  power_line,
+  relay_check,
+  limits,
+  display,
+  deadlines
+};
 
 // All deadlines of the firmware behind the platform's one alarm. Moving a deadline back does not
 // move the alarm: it fires once too early and is then set anew, which costs less than an alarm for

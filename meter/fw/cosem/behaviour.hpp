@@ -4,7 +4,7 @@
 
 #include "meter/fw/core/slice.hpp"
 #include "meter/fw/cosem/object_table.hpp"
-#include "meter/fw/relay/relay.hpp"
+#include "meter/fw/limits/limits.hpp"
 #include "meter/fw/security/accepted_counters.hpp"
 #include "meter/fw/security/crypto.hpp"
 #include "meter/fw/time/schedule.hpp"
@@ -28,6 +28,7 @@ struct Parts {
   Deadlines& deadlines;
   HalCrypto& crypto;
   std::array<InvocationCounter, kKeySets>& counters;
+  Limits& limits;
 };
 
 // What a block transfer of a profile remembers between its blocks: the rows there were when it
@@ -94,6 +95,9 @@ void stage_keys(Context& context, KeySet keys, Bytes parameter);
 // Of a change of the tariff calendar.
 enum class CalendarChange : std::uint8_t;
 AccessResult result_of(CalendarChange change);
+
+// What a client wants of the disconnector, by its methods or by a script.
+AccessResult disconnector_does(Parts& parts, RelayCause cause);
 
 // A stored stamp as it was on the day it was written, whatever the zone is now.
 protocol::cosem::DateTime date_time_of(const RowHead& head);

@@ -11,10 +11,12 @@
 #include "protocol/cosem/classes/demand_register.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/extended_register.hpp"
+#include "protocol/cosem/classes/limiter.hpp"
 #include "protocol/cosem/classes/mac_address.hpp"
 #include "protocol/cosem/classes/prime.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/register_monitor.hpp"
 #include "protocol/cosem/classes/sap_assignment.hpp"
 #include "protocol/cosem/classes/script_table.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
@@ -43,8 +45,10 @@ using Classes = ClassList<classes::Data,                //
                           classes::AssociationLn,       //
                           classes::SapAssignment,       //
                           classes::ActivityCalendar,    //
+                          classes::RegisterMonitor,     //
                           classes::SecuritySetup,       //
                           classes::DisconnectControl,   //
+                          classes::Limiter,             //
                           classes::MacAddress,          //
                           classes::PrimeLlc,            //
                           classes::PrimePhyCounters,    //

@@ -10,6 +10,7 @@
 #include "meter/fw/cosem/alarm_rows.hpp"
 #include "meter/fw/cosem/billing_rows.hpp"
 #include "meter/fw/cosem/display_rows.hpp"
+#include "meter/fw/cosem/limit_rows.hpp"
 #include "meter/fw/cosem/object_row.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
 #include "meter/fw/profiles/captured_values.hpp"
@@ -224,10 +225,6 @@ inline constexpr auto kServiceRows = std::to_array<Row>({
     association(3, kOnlyManagement, kManagement, kOnlyManagement),
     row<classes::SapAssignment>(obis(0, 0, 41, 0, 0), kAll),
     security(kHeadEndKeys, kOnlyManagement, 1u << kPublic | 1u << kReading, kOnlyManagement),
-    row<classes::DisconnectControl>(obis(0, 0, 96, 3, 10), kMetering)
-        .writable(kManagers, {classes::DisconnectControl::kControlMode})
-        .callable(kManagers, {classes::DisconnectControl::kRemoteDisconnect,
-                              classes::DisconnectControl::kRemoteReconnect}),
 });
 
 // What only a meter with a power line modem has.
@@ -248,7 +245,7 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
 inline constexpr auto kRows =
     joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
            kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kMeasuredRows, kSpectrumRows,
-           kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kDisplayRows,
+           kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kLimitRows, kDisplayRows,
            on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.

@@ -15,7 +15,7 @@ namespace meter::fw {
 Meter::Meter(const meter_hal* hal, std::uint8_t n_elements)
     : core_(hal),
       crypto_(core_.hal),
-      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_}),
+      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_, limits_}),
       rs485_(METER_UART_RS485, core_, server_, crypto_, unasked_.rows, unasked_.alarms,
              long_values_.join),
       optical_(METER_UART_OPTICAL, core_, server_, crypto_, unasked_.rows, unasked_.alarms,
@@ -86,6 +86,7 @@ void Meter::boot(meter_boot_reason reason) {
   core_.durable.save(core_.hal);
   schedule_.start(core_);
   relay_.boot(core_, deadlines_);
+  limits_.boot(core_, deadlines_);
   display_.take_setup(core_, deadlines_);
   open_power_line();
   follow_up();
@@ -143,6 +144,7 @@ void Meter::on_alarm() {
   if (deadlines_.take(Deadline::display, now_us)) display_.on_time(core_);
   if (display_.is_asleep()) return deadlines_.rearm(core_.hal);
   if (deadlines_.take(Deadline::relay_check, now_us)) relay_.check(core_);
+  if (deadlines_.take(Deadline::limits, now_us)) limits_.look(core_, relay_, deadlines_);
   if (deadlines_.take(Deadline::rs485, now_us)) rs485_.on_time();
   if (deadlines_.take(Deadline::optical, now_us)) optical_.on_time();
   if (deadlines_.take(Deadline::power_line, now_us)) power_line_->on_time();
@@ -155,7 +157,8 @@ void Meter::follow_up() {
   if (display_.is_asleep()) return;
   if (core_.switch_off_due) {
     core_.switch_off_due = false;
-    static_cast<void>(relay_.local_disconnect(core_, deadlines_));  // refused: it stays connected
+    static_cast<void>(relay_.act(core_, deadlines_,
+                                 RelayCause::local_disconnect));  // refused: it stays connected
   }
   if (core_.parameters.take_written(BlockKind::display)) display_.take_setup(core_, deadlines_);
   if (server_.take_profile_reset()) unasked_.rows.reset();
@@ -200,8 +203,7 @@ void Meter::on_input(meter_input input, bool level) {
   Fraud::on_input(core_, input, level);
   if (input == METER_INPUT_BUTTON) {
     display_.on_button(core_, deadlines_, level);
-    if (level && !display_.is_asleep())
-      static_cast<void>(relay_.manual_reconnect(core_, deadlines_));
+    if (level && !display_.is_asleep()) relay_.on_button(core_, deadlines_);
   }
   follow_up();
 }

@@ -55,7 +55,7 @@ class Meter {
   void on_uart(meter_uart uart, Bytes octets);
   void on_sums(const meter_sums& sums, std::uint32_t count);
   void on_power(meter_power_state state);
-  void on_relay(bool closed) { relay_.on_contact(core_, closed); }
+  void on_relay(bool closed) { relay_.on_contact(core_, deadlines_, closed); }
   void on_plc(const meter_plc_frame& frame);
   void on_plc_beacon(const meter_plc_beacon* beacon);
   void on_input(meter_input input, bool level);
@@ -73,6 +73,7 @@ class Meter {
   Core core_;
   Schedule schedule_;
   Relay relay_;
+  Limits limits_;
   Deadlines deadlines_;
   HalCrypto crypto_;
   std::array<InvocationCounter, kKeySets> counters_;

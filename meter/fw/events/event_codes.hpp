@@ -38,15 +38,24 @@ enum class EventCode : std::uint8_t {
   global_key_changed = 48,
   decryption_failed = 49,
   replay_attack = 50,
+  ready_for_reconnection = 59,
+  manual_disconnection = 60,
   manual_connection = 61,
   remote_disconnection = 62,
   remote_reconnection = 63,
   local_disconnection = 64,
+  limiter_threshold_exceeded = 65,
+  limiter_threshold_ok = 66,
+  limiter_threshold_changed = 67,
   switch_failure = 68,
+  local_reconnection = 69,
   seal_broken = 230,
   module_cover_opened = 231,
   module_cover_closed = 232,
   parameter_refused = 233,   // a client set what this meter cannot be
+  monitor_threshold_exceeded = 240,
+  monitor_threshold_ok = 241,
+  relay_worn = 242,  // as many operations as it was made for
   winter_time_begins = 254,  // no number of its own: IDIS tells it as 3, too
   log_cleared = 255,
 };

@@ -52,6 +52,15 @@ inline constexpr EventRule kEventRules[] = {
     in_idis(EventCode::remote_reconnection, LogId::relay_events),
     in_idis(EventCode::local_disconnection, LogId::relay_events),
     in_idis(EventCode::switch_failure, LogId::relay_events),
+    in_idis(EventCode::ready_for_reconnection, LogId::relay_events),
+    in_idis(EventCode::manual_disconnection, LogId::relay_events),
+    in_idis(EventCode::local_reconnection, LogId::relay_events),
+    in_idis(EventCode::limiter_threshold_exceeded, LogId::relay_events),
+    in_idis(EventCode::limiter_threshold_ok, LogId::relay_events),
+    in_idis(EventCode::limiter_threshold_changed, LogId::relay_events),
+    in_idis(EventCode::monitor_threshold_exceeded, LogId::relay_events),
+    in_idis(EventCode::monitor_threshold_ok, LogId::relay_events),
+    in_idis(EventCode::relay_worn, LogId::relay_events),
 
     in_prime(EventCode::power_up, LogId::standard_events, 2),
     in_prime(EventCode::power_down, LogId::standard_events, 3),
@@ -68,6 +77,8 @@ inline constexpr EventRule kEventRules[] = {
     in_prime(EventCode::remote_disconnection, LogId::relay_events, 2),
     in_prime(EventCode::remote_reconnection, LogId::relay_events, 3),
     in_prime(EventCode::local_disconnection, LogId::relay_events, 4),
+    in_prime(EventCode::local_reconnection, LogId::relay_events, 5),
+    in_prime(EventCode::limiter_threshold_changed, LogId::standard_events, 96),
     in_prime(EventCode::cover_opened, LogId::fraud_events, 1),
     in_prime(EventCode::cover_closed, LogId::fraud_events, 2),
     in_prime(EventCode::terminal_cover_opened, LogId::fraud_events, 1),
@@ -136,6 +147,9 @@ inline constexpr AlarmRule kAlarmRules[] = {
     {EventCode::remote_reconnection, kAlarmSwitchMoved},
     {EventCode::local_disconnection, kAlarmSwitchMoved},
     {EventCode::switch_failure, kAlarmSwitchFailure},
+    {EventCode::manual_disconnection, kAlarmSwitchMoved},
+    {EventCode::local_reconnection, kAlarmSwitchMoved},
+    {EventCode::relay_worn, kAlarmSwitchFailure},
 };
 constexpr std::uint32_t alarm_bits(EventCode event) {
   for (const AlarmRule& rule : kAlarmRules) {

@@ -8,43 +8,72 @@ namespace {
 // A bistable relay moves within some tens of milliseconds; two seconds is a stuck one.
 constexpr std::int64_t kContactTimeout_us = 2'000'000;
 
-// Blue Book, class 70, control_mode. Mode 0: always connected. In modes 2 and 4 a remote order
-// reconnects (transition a), in 1 and 3 it only permits the customer to do it at the button (d).
-bool remote_control(std::uint8_t mode) { return mode != 0; }
-bool reconnects_at_once(std::uint8_t mode) { return mode == 2 || mode == 4; }
+constexpr std::uint8_t bit(std::uint8_t n) { return static_cast<std::uint8_t>(1u << n); }
+template <typename... N>
+constexpr std::uint8_t set_of(N... n) {
+  return static_cast<std::uint8_t>((0u | ... | bit(static_cast<std::uint8_t>(n))));
+}
+constexpr std::uint8_t kEveryModeButNone = set_of(1, 2, 3, 4, 5, 6);
+
+// Blue Book class 70: the state transitions a to h, and the control modes that have them. In mode 0
+// the load is always connected. remote_reconnect "forces into connected" where it reconnects at
+// all, so transition a also starts where the meter itself or the customer disconnected.
+struct Transition {
+  RelayCause cause;
+  std::uint8_t from;   // a bit a state
+  std::uint8_t to;     // state
+  std::uint8_t modes;  // a bit a mode
+  EventCode event;
+};
+constexpr Transition kTransitions[] = {
+    {RelayCause::remote_reconnect, set_of(kDisconnected, kReadyForReconnection), kConnected,
+     set_of(2, 4), EventCode::remote_reconnection},  // a
+    {RelayCause::remote_disconnect, set_of(kConnected, kReadyForReconnection), kDisconnected,
+     kEveryModeButNone, EventCode::remote_disconnection},  // b and c
+    {RelayCause::remote_reconnect, set_of(kDisconnected), kReadyForReconnection, set_of(1, 3, 5, 6),
+     EventCode::ready_for_reconnection},  // d
+    {RelayCause::manual_reconnect, set_of(kReadyForReconnection), kConnected, kEveryModeButNone,
+     EventCode::manual_connection},  // e
+    {RelayCause::manual_disconnect, set_of(kConnected), kReadyForReconnection, set_of(1, 2, 5),
+     EventCode::manual_disconnection},  // f
+    {RelayCause::local_disconnect, set_of(kConnected), kReadyForReconnection, kEveryModeButNone,
+     EventCode::local_disconnection},  // g
+    {RelayCause::local_reconnect, set_of(kReadyForReconnection), kConnected, set_of(5, 6),
+     EventCode::local_reconnection},  // h
+};
 
 }  // namespace
 
 void Relay::boot(Core& core, Deadlines& deadlines) {
-  const bool close = core.settings.control_state == kConnected;
-  if (close != (core.settings.output_state != 0)) drive(core, deadlines);
+  const bool before = core.settings.output_state != 0;
+  const bool closed = core.hal.relay_closed(before);
+  if (closed != before) return on_contact(core, deadlines, closed);
+  if (closed != (core.settings.control_state == kConnected)) drive(core, deadlines);
 }
 
-RelayOrder Relay::remote_disconnect(Core& core, Deadlines& deadlines) {
-  if (!remote_control(core.settings.relay_mode)) return RelayOrder::not_allowed;
-  if (core.settings.control_state == kDisconnected) return RelayOrder::done;  // b and c
-  return order(core, deadlines, kDisconnected, EventCode::remote_disconnection);
-}
-
-RelayOrder Relay::remote_reconnect(Core& core, Deadlines& deadlines) {
-  if (!remote_control(core.settings.relay_mode)) return RelayOrder::not_allowed;
-  if (core.settings.control_state == kConnected) return RelayOrder::done;
-  if (reconnects_at_once(core.settings.relay_mode)) {
-    return order(core, deadlines, kConnected, EventCode::remote_reconnection);
+RelayOrder Relay::act(Core& core, Deadlines& deadlines, RelayCause cause) {
+  RelayOrder verdict = RelayOrder::not_allowed;
+  for (const Transition& transition : kTransitions) {
+    const bool has = (transition.modes & bit(core.settings.relay_mode)) != 0;
+    if (transition.cause != cause || !has) continue;
+    if ((transition.from & bit(core.settings.control_state)) != 0) {
+      Settings next = core.settings;
+      next.control_state = transition.to;
+      next.switched_off_locally = cause == RelayCause::local_disconnect ? 1 : 0;
+      if (!core.store_settings(next)) return RelayOrder::flash_refused;
+      core.note(transition.event);
+      drive(core, deadlines);
+      return RelayOrder::done;
+    }
+    verdict = RelayOrder::done;
   }
-  if (core.settings.control_state != kDisconnected) return RelayOrder::done;
-  return order(core, deadlines, kReadyForReconnection, EventCode::remote_reconnection);
+  return verdict;
 }
 
-RelayOrder Relay::local_disconnect(Core& core, Deadlines& deadlines) {
-  if (core.settings.relay_mode == 0) return RelayOrder::not_allowed;
-  if (core.settings.control_state != kConnected) return RelayOrder::done;
-  return order(core, deadlines, kReadyForReconnection, EventCode::local_disconnection);
-}
-
-RelayOrder Relay::manual_reconnect(Core& core, Deadlines& deadlines) {
-  if (core.settings.control_state != kReadyForReconnection) return RelayOrder::not_allowed;
-  return order(core, deadlines, kConnected, EventCode::manual_connection);
+void Relay::on_button(Core& core, Deadlines& deadlines) {
+  const bool connected = core.settings.control_state == kConnected;
+  static_cast<void>(act(core, deadlines,
+                        connected ? RelayCause::manual_disconnect : RelayCause::manual_reconnect));
 }
 
 RelayOrder Relay::set_mode(Core& core, std::uint8_t mode) {
@@ -56,32 +85,41 @@ RelayOrder Relay::set_mode(Core& core, std::uint8_t mode) {
   return core.store_settings(next) ? RelayOrder::done : RelayOrder::flash_refused;
 }
 
-RelayOrder Relay::order(Core& core, Deadlines& deadlines, std::uint8_t control_state,
-                        EventCode code) {
-  Settings next = core.settings;
-  next.control_state = control_state;
-  if (!core.store_settings(next)) return RelayOrder::flash_refused;
-  core.note(code);
-  drive(core, deadlines);
-  return RelayOrder::done;
-}
-
 // Also when the contact reports this place: an order before this one may still be moving it.
 void Relay::drive(Core& core, Deadlines& deadlines) {
+  moving_ = true;
   core.hal.relay_drive(core.settings.control_state == kConnected);
   deadlines.set(core.hal, Deadline::relay_check, core.hal.uptime_us() + kContactTimeout_us);
 }
 
-void Relay::on_contact(Core& core, bool closed) {
-  if (closed == (core.settings.output_state != 0)) return;
-  core.settings.output_state = closed ? 1 : 0;
-  // Nobody asked, so nobody is told when flash refuses; the next boot drives the relay again.
-  static_cast<void>(core.store_settings(core.settings));
+void Relay::on_contact(Core& core, Deadlines& deadlines, bool closed) {
+  const bool ordered = core.settings.control_state == kConnected;
+  const bool moved = closed != (core.settings.output_state != 0);
+  if (moved) {
+    core.settings.output_state = closed ? 1 : 0;
+    const bool worn = ++core.settings.relay_operations == rated_operations(core.n_elements);
+    // Nobody asked, so nobody is told when flash refuses; the next start looks at the contact.
+    static_cast<void>(core.store_settings(core.settings));
+    if (worn) core.note(EventCode::relay_worn);
+  }
+  if (closed == ordered) {
+    faulty_ = false;
+  } else if (moved && !moving_) {  // by itself: told at once, and sent back
+    note_fault(core);
+    drive(core, deadlines);
+  }
 }
 
 void Relay::check(Core& core) {
-  const bool close = core.settings.control_state == kConnected;
-  if (close != (core.settings.output_state != 0)) core.note(EventCode::switch_failure);
+  moving_ = false;
+  if ((core.settings.control_state == kConnected) != (core.settings.output_state != 0)) {
+    note_fault(core);
+  }
+}
+
+void Relay::note_fault(Core& core) {
+  if (!faulty_) core.note(EventCode::switch_failure);
+  faulty_ = true;
 }
 
 }  // namespace meter::fw

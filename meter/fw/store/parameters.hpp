@@ -23,6 +23,7 @@ enum class BlockKind : std::uint8_t {
   checkpoint_demand,         // maxima and averages
   checkpoint_phases,         // energies of each phase
   display,                   // DisplaySetup
+  limits,                    // LimitSettings: all of them, so that a change is whole or none
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
@@ -33,7 +34,7 @@ inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::k
 inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     176,  // identity
     192,  // calibration: three elements, their drift, one number more than today
-    32,   // settings
+    48,   // settings
     8,    // counter_reservation
     176,  // checkpoint
     8,    // concentrator_reservation
@@ -44,6 +45,7 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     192,  // checkpoint_demand
     104,  // checkpoint_phases
     136,  // display
+    128,  // limits
 };
 inline constexpr std::uint32_t kRoomSlots = 6;  // a checkpoint of four, a reservation, a setting
 static_assert([] {

@@ -30,7 +30,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              CpuBlock(life_, board_.clock, config.service_times),
              UartBlock(life_, board_.cpu, *this),
              BufferAccount(services.buffers),
-             RelayBlock(life_, *this, node_id(meter(), kNodeMeter), kRelay),
+             RelayBlock(life_, *this, node_id(meter(), kNodeMeter), kRelay, config.relay),
              PulseBlock(life_),
              CryptoBlock(services.crypto,
                          RandomSource(services.seed, config.meter, kernel::kPurposeMeterRandom)),
@@ -112,6 +112,14 @@ void MeterNode::settle_relay(kernel::TimeNs now) {
   const Relay& relay = board_.relay.relay();
   if (board_.relay.settle()) windows_.feed().set_relay(now, relay.closed());
   upcall("on_relay", &meter_firmware::on_relay, relay.closed() ? 1 : 0);
+}
+
+void MeterNode::knock_relay(bool closed) {
+  const kernel::TimeNs now = life_.now();
+  if (life_.running) windows_.deliver(now);
+  if (!board_.relay.knock(closed)) return;
+  windows_.feed().set_relay(now, closed);
+  if (life_.running) upcall("on_relay", &meter_firmware::on_relay, closed ? 1 : 0);
 }
 
 // ---- Production line ----

@@ -38,18 +38,28 @@ class PulseOutput {
   kernel::TimeNs last_before_ns_ = kernel::kNever;
 };
 
+// What a supply relay has behind it, and what it endures.
+struct RelayWear {
+  std::uint32_t operations = 0;
+  // Its contact welds when it closes for so many times in all, openings counted too.
+  std::uint32_t welds_at = UINT32_MAX;
+};
+
 // Bistable supply relay of 100 A. A drive pulse moves the contact after its travel time; without
 // supply the contact stays where it is. The meter sees the real contact through its feedback, so a
-// welded contact reports the state it is stuck in.
+// welded contact reports the state it is stuck in. Each closing wears it by its bounce, until it
+// welds.
 class Relay {
  public:
   static constexpr kernel::TimeNs kTravelNs =
       20 * kernel::kNsPerMs;  // typical of 100 A latching relays
 
-  explicit Relay(bool closed) : closed_(closed), target_(closed) {}
+  explicit Relay(bool closed, const RelayWear& wear = {})
+      : wear_(wear), closed_(closed), target_(closed) {}
 
   bool closed() const { return closed_; }
-  std::uint32_t operations() const { return operations_; }
+  std::uint32_t operations() const { return wear_.operations; }
+  const RelayWear& wear() const { return wear_; }
   void set_stuck(bool stuck) { stuck_ = stuck; }
 
   // Returns when the contact will have settled.
@@ -60,14 +70,26 @@ class Relay {
   // The travel time is over.
   void settle() {
     if (stuck_ || closed_ == target_) return;
-    closed_ = target_;
-    ++operations_;
+    move(target_);
+  }
+  // A blow moves the armature, whatever it was told. False: it stood there, or is welded.
+  bool knock(bool closed) {
+    if (stuck_ || closed_ == closed) return false;
+    move(closed);
+    target_ = closed;
+    return true;
   }
   // Supply gone before the pulse was complete.
   void abandon() { target_ = closed_; }
 
  private:
-  std::uint32_t operations_ = 0;
+  void move(bool closed) {
+    closed_ = closed;
+    ++wear_.operations;
+    stuck_ |= closed && wear_.operations >= wear_.welds_at;
+  }
+
+  RelayWear wear_;
   bool closed_;
   bool target_;
   bool stuck_ = false;
@@ -77,13 +99,14 @@ class Relay {
 class RelayBlock {
  public:
   RelayBlock(const DeviceLife& life, kernel::Entity& entity, kernel::EntityId id,
-             std::uint32_t what)
-      : life_(life), timer_(life.agenda, entity, id, what), relay_(true) {}
+             std::uint32_t what, const RelayWear& wear)
+      : life_(life), timer_(life.agenda, entity, id, what), relay_(true, wear) {}
 
   // ---- hal: relay ----
   void drive(bool close) {
     if (life_.alive()) timer_.arm(relay_.drive(life_.now(), close));
   }
+  int closed() const { return relay_.closed() ? 1 : 0; }
 
   // The travel time is over. True when the contact has moved.
   bool settle() {
@@ -96,6 +119,7 @@ class RelayBlock {
     relay_.abandon();
   }
   void set_stuck(bool stuck) { relay_.set_stuck(stuck); }
+  bool knock(bool closed) { return relay_.knock(closed); }
   const Relay& relay() const { return relay_; }
 
  private:

@@ -10,6 +10,7 @@
 
 #include "protocol/hosted/p32/parameters.hpp"
 #include "protocol/hosted/p32/types.hpp"
+#include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
 // What a head-end orders. Orders change something in the world, so each is signed.
@@ -47,25 +48,10 @@ using tariff::SpecialDay;
 using tariff::Week;
 using ActivityCalendarOrder = tariff::Plan;
 
-// Class 71.
-enum class LimiterAction : std::uint8_t { none, disconnect };
-inline constexpr const char* kLimiterNames[] = {"none", "disconnect"};
-constexpr Names names_of_type(LimiterAction) { return kLimiterNames; }
-struct EmergencyLimit {
-  std::uint16_t id = 0;
-  UtcMs from = 0;
-  std::uint32_t duration_s = 0;
-  std::uint32_t threshold_w = 0;
-  bool operator==(const EmergencyLimit&) const = default;
-};
-struct PowerLimitOrder {
-  std::uint32_t threshold_w = 0;
-  std::uint32_t over_s = 0;   // above the threshold for so long: act
-  std::uint32_t under_s = 0;  // below it again for so long: ready for reconnection
-  LimiterAction action = LimiterAction::disconnect;
-  std::optional<EmergencyLimit> emergency;
-  bool operator==(const PowerLimitOrder&) const = default;
-};
+// Classes 70, 71 and 21.
+using limits::EmergencyLimit;
+using limits::LimiterAction;
+using PowerLimitOrder = limits::PowerLimit;
 
 // check: read and report only; shift: by at most 900 s (class 8 method 6); set: write the time.
 enum class ClockSyncMode : std::uint8_t { check, shift, set };

@@ -73,6 +73,8 @@ void shape(Io& io, V& v) {
   io.required("over", v.over_s, in("s"));
   io.required("under", v.under_s, in("s"));
   io.required("action", v.action);
+  io.optional("controlMode", v.control_mode, kControlMode);
+  io.optional("quantity", v.quantity);
   io.maybe_element("Emergency", v.emergency);
 }
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/cosem/types.hpp"
+#include "protocol/hosted/order_steps/step.hpp"
 
 // A tariff plan as people write it, and as it goes into a meter. Whoever orders one has this: the
 // scenario, the head-end, its concentrators.
@@ -87,11 +87,7 @@ std::string text_of(const Plan& plan);
 
 // What a client does with a meter, in this order, to give it a plan: the passive side of class 20,
 // read back, the special days, then the activation.
-struct Step {
-  enum class Service : std::uint8_t { set, action, read_back } service = Service::set;
-  cosem::Attribute target;          // or the method
-  std::vector<std::uint8_t> value;  // A-XDR; read_back: what must be read
-};
+using orders::Step;
 std::vector<Step> steps_of(const Plan& plan);
 
 }  // namespace protocol::tariff

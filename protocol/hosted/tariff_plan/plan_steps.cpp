@@ -20,11 +20,7 @@ static_assert(DatePattern::kEaster == classes::kMonthOfEaster &&
 
 template <typename Write>
 std::vector<std::uint8_t> value_of(Write&& write) {
-  std::vector<std::uint8_t> octets(kRoomOctets);
-  Writer out(octets);
-  write(out);
-  octets.resize(out.ok() ? out.size() : 0);
-  return octets;
+  return orders::value_of(kRoomOctets, write);
 }
 
 Bytes bytes_of(const std::string& text) {

@@ -41,6 +41,17 @@ constexpr NamedEvent kNames[] = {
     {Kind::cover_opened, Codes::idis, {1, 44, true}},
     {Kind::cover_closed, Codes::idis, {1, 45}},
     {Kind::seal_broken, Codes::idis, {1, 230, true}},
+    {Kind::relay_ready, Codes::idis, {2, 59}},
+    {Kind::switched_off_by_hand, Codes::idis, {2, 60, true}},
+    {Kind::switched_on_by_hand, Codes::idis, {2, 61, true}},
+    {Kind::switched_off_locally, Codes::idis, {2, 64, true}},
+    {Kind::limit_exceeded, Codes::idis, {2, 65}},
+    {Kind::limit_kept, Codes::idis, {2, 66}},
+    {Kind::limit_changed, Codes::idis, {2, 67}},
+    {Kind::contact_fault, Codes::idis, {2, 68, true}},
+    {Kind::switched_on_locally, Codes::idis, {2, 69, true}},
+    {Kind::monitor_over, Codes::idis, {2, 240}},
+    {Kind::monitor_under, Codes::idis, {2, 241}},
     {Kind::power_down, Codes::prime, {0, 3}},
     {Kind::power_up, Codes::prime, {0, 2, true}},
     {Kind::summer_begins, Codes::prime, {0, 24}},
@@ -48,6 +59,10 @@ constexpr NamedEvent kNames[] = {
     {Kind::clock_after, Codes::prime, {8, 98}},
     {Kind::switched_off, Codes::prime, {2, 2, true}},
     {Kind::switched_on, Codes::prime, {2, 3, true}},
+    {Kind::switched_on_by_hand, Codes::prime, {2, 1, true}},
+    {Kind::switched_off_locally, Codes::prime, {2, 4, true}},
+    {Kind::switched_on_locally, Codes::prime, {2, 5, true}},
+    {Kind::limit_changed, Codes::prime, {0, 96}},
     {Kind::terminals_opened, Codes::prime, {1, 1, true}},
     {Kind::terminals_closed, Codes::prime, {1, 2}},
     {Kind::cover_opened, Codes::prime, {1, 1, true}},
@@ -95,8 +110,10 @@ class Story {
 
   void supply();
   void clock(const ZoneRule& zone);
-  void relay(const Scenario& scenario, std::uint32_t meter);
   void tariffs(const Scenario& scenario, std::uint32_t meter);
+  void add_all(const std::vector<ExpectedEvent>& events) {
+    events_.insert(events_.end(), events.begin(), events.end());
+  }
   void contacts(const Scenario& scenario, std::uint32_t meter);
 
   std::vector<ExpectedEvent> take() {
@@ -151,18 +168,6 @@ void Story::clock(const ZoneRule& zone) {
     if (jumped) continue;
     const bool summer = protocol::eu_daylight_saving(change.stamp_utc_s);
     add(summer ? Kind::summer_begins : Kind::winter_begins, change.captured_at, change.stamp_utc_s);
-  }
-}
-
-// Each order that changes the state is noted when it comes, in the order in which they were given.
-void Story::relay(const Scenario& scenario, std::uint32_t meter) {
-  RelayOrder state = RelayOrder::close;
-  for (const Event& event : scenario.events) {
-    if (event.type != EventType::relay || !event.meters.contains(meter)) continue;
-    if (event.value == state || event.at > until_) continue;
-    state = event.value;
-    add(state == RelayOrder::open ? Kind::switched_off : Kind::switched_on, event.at);
-    events_.back().latest_utc_s = clock_s(until_);
   }
 }
 
@@ -255,12 +260,13 @@ std::vector<std::uint8_t> judged_groups(EventCodes codes) {
 std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32_t meter,
                                            const ZoneRule& zone, const models::Rtc& rtc,
                                            std::span<const PoweredSpan> powered,
+                                           const std::vector<ExpectedEvent>& relay,
                                            kernel::TimeNs until) {
   Story story(rtc, powered, until, settings_of(scenario, meter).model == MeterModel::ad11a);
   story.supply();
   story.clock(zone);
-  story.relay(scenario, meter);
   story.tariffs(scenario, meter);
+  story.add_all(relay);
   story.contacts(scenario, meter);
   return story.take();
 }

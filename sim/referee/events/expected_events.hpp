@@ -31,6 +31,17 @@ enum class EventKind : std::uint8_t {
   seal_broken,
   tariff_programmed,  // a passive plan has a time to come into force
   tariff_activated,
+  switched_off_by_hand,
+  switched_on_by_hand,
+  switched_off_locally,  // by the meter itself, at a threshold
+  switched_on_locally,
+  relay_ready,  // for the customer at the button
+  contact_fault,
+  limit_exceeded,
+  limit_kept,
+  limit_changed,
+  monitor_over,
+  monitor_under,
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions
@@ -54,10 +65,11 @@ struct ExpectedEvent {
 };
 
 // All events of one meter up to `until`, in the order of time, from the scenario, the clock's
-// history and the times of supply and contacts alone.
+// history and the times of supply and contacts alone; `relay` as relay_story tells it.
 std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32_t meter,
                                            const ZoneRule& zone, const models::Rtc& rtc,
                                            std::span<const PoweredSpan> powered,
+                                           const std::vector<ExpectedEvent>& relay,
                                            kernel::TimeNs until);
 
 }  // namespace sim::run

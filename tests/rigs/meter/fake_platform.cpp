@@ -228,6 +228,11 @@ void FakePlatform::turn(meter_input input, bool level) {
   if (powered()) firmware->on_input(instance(), input, level ? 1 : 0);
 }
 
+void FakePlatform::knock_relay(bool closed) {
+  relay_closed = closed;
+  if (powered()) firmware->on_relay(instance(), closed ? 1 : 0);
+}
+
 // The first microsecond at which the count has reached the match.
 std::int64_t FakePlatform::rtc_due_us() const {
   if (rtc_match_ == INT64_MAX) return INT64_MAX;

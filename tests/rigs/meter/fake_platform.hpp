@@ -81,6 +81,7 @@ class FakePlatform {
   int relay_orders = 0;
   bool relay_closed = true;
   bool relay_stuck = false;
+  void knock_relay(bool closed);  // somebody moves the contact
   int buffers_out = 0;
   int buffers_max = 4;
 
@@ -131,6 +132,7 @@ class FakePlatform {
   };
   struct Relay : Part {
     void drive(bool close);
+    int closed() { return p.relay_closed ? 1 : 0; }
   };
   struct Pulses : Part {
     void emit(meter_pulse_output output, std::uint64_t count, std::int64_t) {

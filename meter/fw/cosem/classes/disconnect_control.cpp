@@ -22,6 +22,10 @@ AccessResult result_of(RelayOrder order) {
 
 }  // namespace
 
+AccessResult disconnector_does(Parts& parts, RelayCause cause) {
+  return result_of(parts.relay.act(parts.core, parts.deadlines, cause));
+}
+
 template <>
 void Behaviour<DisconnectControl>::get(const Context& context, const Object&, std::int8_t attribute,
                                        Answer& answer) {
@@ -44,10 +48,9 @@ AccessResult Behaviour<DisconnectControl>::set(Context& context, const Object&, 
 template <>
 AccessResult Behaviour<DisconnectControl>::act(Context& context, const Object&, std::int8_t method,
                                                Bytes) {
-  Parts& parts = context.parts;
-  return result_of(method == DisconnectControl::kRemoteDisconnect
-                       ? parts.relay.remote_disconnect(parts.core, parts.deadlines)
-                       : parts.relay.remote_reconnect(parts.core, parts.deadlines));
+  return disconnector_does(context.parts, method == DisconnectControl::kRemoteDisconnect
+                                              ? RelayCause::remote_disconnect
+                                              : RelayCause::remote_reconnect);
 }
 
 }  // namespace meter::fw

@@ -46,7 +46,7 @@ ActivityCalendarOrder calendar() {
 }
 
 PowerLimitOrder power_limit() {
-  PowerLimitOrder body{5'750, 60, 300, LimiterAction::disconnect, {}};
+  PowerLimitOrder body{5'750, 60, 300, LimiterAction::disconnect, {}, {}, {}};
   body.emergency = EmergencyLimit{1, kMidnight + kHourMs, 7200, 2'300};
   return body;
 }

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// What orders are made of: tariff plans and limits, as the events of a scenario say.
+#include <cmath>
+#include <fstream>
+
+#include "sim/scenario/written.hpp"
+
+namespace sim::run {
+namespace {
+
+// A plan is a file or a text, and comes into force behind its order, within the run.
+void check_calendars(Scenario& scenario, Written& written) {
+  for (std::size_t i = 0; i < scenario.events.size(); ++i) {
+    Event& event = scenario.events[i];
+    if (event.type != EventType::calendar) continue;
+    const auto key = [i](const char* name) { return row_key("event", i, name); };
+    if (event.file.empty() == event.plan.empty()) {
+      written.complain_at(key("type"), "no plan, or two", "either file or plan");
+      continue;
+    }
+    std::string text = event.plan;
+    if (!event.file.empty()) {
+      std::ifstream in(scenario.path_of(event.file));
+      if (!in) {
+        written.complain_at(key("file"), "cannot be read", "a file with a tariff plan");
+        continue;
+      }
+      text.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    auto parsed = protocol::tariff::parse_plan(text);
+    if (!parsed.plan) {
+      written.complain_at(key(event.file.empty() ? "plan" : "file"), parsed.fault,
+                          "a tariff plan, docs/tariffs.md");
+      continue;
+    }
+    event.tariff = std::move(*parsed.plan);
+    event.tariff.activate_at_ms =
+        scenario.general.start_utc_s * 1000 + event.activate_at / kernel::kNsPerMs;
+    if (event.activate_at <= event.at && written.good(key("activate_at"))) {
+      written.complain_at(key("activate_at"), "not behind the order", "later than at");
+    }
+  }
+}
+
+// A limit is of one quantity; its emergency comes behind its order.
+void check_limits(Scenario& scenario, Written& written) {
+  using protocol::limits::Quantity;
+  for (std::size_t i = 0; i < scenario.events.size(); ++i) {
+    Event& event = scenario.events[i];
+    if (event.type != EventType::limit) continue;
+    const auto key = [i](const char* name) { return row_key("event", i, name); };
+    const int quantities =
+        (event.threshold_w ? 1 : 0) + (event.threshold_a ? 1 : 0) + (event.threshold_v ? 1 : 0);
+    if (quantities != 1) {
+      written.complain_at(key("type"), "no threshold, or two",
+                          "one of threshold_w, threshold_a, threshold_v");
+      continue;
+    }
+    const auto units = [](double value) { return static_cast<std::uint32_t>(std::lround(value)); };
+    protocol::limits::PowerLimit limit;
+    if (event.control_mode) limit.control_mode = static_cast<std::uint8_t>(*event.control_mode);
+    if (event.threshold_w) {
+      limit.threshold_w = units(*event.threshold_w);
+      limit.over_s = units(event.over_s);
+      limit.under_s = units(event.under_s);
+    } else {
+      limit.quantity = event.threshold_a ? Quantity::current : Quantity::voltage;
+      limit.threshold_w =
+          event.threshold_a ? units(1000 * *event.threshold_a) : units(10 * *event.threshold_v);
+    }
+    if (event.emergency_w) {
+      if (!event.threshold_w) {
+        written.complain_at(key("emergency_w"), "an emergency of another quantity",
+                            "with threshold_w only");
+      } else if (event.emergency_at <= event.at) {
+        written.complain_at(key("emergency_at"), "not behind the order", "later than at");
+      }
+      const std::int64_t from_ms =
+          scenario.general.start_utc_s * 1000 + event.emergency_at / kernel::kNsPerMs;
+      limit.emergency = protocol::limits::EmergencyLimit{1, from_ms, units(event.emergency_s),
+                                                         units(*event.emergency_w)};
+    }
+    event.limit = limit;
+  }
+}
+
+}  // namespace
+
+void check_order_plans(Scenario& scenario, Written& written) {
+  check_calendars(scenario, written);
+  check_limits(scenario, written);
+}
+
+}  // namespace sim::run

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Power limits on both roads: ordered, read back, and every movement of every relay judged by the
+// scenario alone; firmwares that are late or never act.
+#include <gtest/gtest.h>
+
+#include "tests/runs/village.hpp"
+
+namespace {
+
+using namespace scenario_test;
+using sim::run::ContactFate;
+using sim::run::Event;
+using sim::run::EventType;
+using sim::run::LoadTable;
+using sim::run::MeterSet;
+using sim::run::Scenario;
+
+Event limit(kernel::TimeNs at, std::uint32_t meter, const std::string& text) {
+  Event made;
+  made.at = at;
+  made.type = EventType::limit;
+  made.meters = MeterSet::one(meter);
+  made.limit = *protocol::limits::parse_limit(text).limit;
+  return made;
+}
+Event contact(kernel::TimeNs at, std::uint32_t meter, ContactFate fate) {
+  Event made;
+  made.at = at;
+  made.type = EventType::contact;
+  made.meters = MeterSet::one(meter);
+  made.fate = fate;
+  return made;
+}
+
+// 1 kW, and so much for the ten minutes from 00:50 on.
+LoadTable peak_load(const Scenario& scenario, double active_w) {
+  LoadTable table = steady_load(scenario, 1000);
+  table.interval_s = 600;
+  table.n_intervals = 3 * table.n_intervals;
+  for (LoadTable::Home& home : table.homes) {
+    home.energy_wh.assign(table.n_intervals, 1000.0 / 6);
+    home.energy_wh[5] = active_w / 6;
+  }
+  return table;
+}
+
+Scenario limited(std::int64_t n_plc, std::int64_t n_gprs) {
+  Scenario scenario = n_plc == 0 ? street(n_gprs, 1.5) : hamlet(n_plc, n_gprs, 1.5);
+  scenario.hes.in_time_s = 1200;
+  std::vector<Event> events;
+  for (std::uint32_t meter = 1; meter <= n_plc + n_gprs; ++meter) {
+    events.push_back(limit(clock(0, 25), meter, "threshold=3000 over_s=60 under_s=50 mode=6"));
+  }
+  set_events(scenario, events);
+  return scenario;
+}
+
+// Over at 50:00, off at 51:00, on at 51:51, off at 52:52 ... : five times off and on again.
+constexpr double kMoves = 10;
+
+TEST(Limits, BothRoadsEndWithEveryMovementWhenItMustBe) {
+  const Scenario scenario = limited(2, 2);
+  const LoadTable load = peak_load(scenario, 4000);
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder, {}, &load);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("limit_orders_done"), 4);
+  EXPECT_EQ(run.kpi("limit_mismatches"), 0);
+  EXPECT_EQ(run.kpi("relay_moves"), 4 * kMoves);
+  EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
+}
+
+TEST(Limits, AFirmwareThatIsLateOrNeverActsIsFound) {
+  for (const char* firmware : {LATE_LIMITER_SO, DEAF_LIMITER_SO}) {
+    Scenario scenario = limited(0, 1);
+    scenario.meters.firmware = firmware;
+    const LoadTable load = peak_load(scenario, 4000);
+    const Folder folder;
+    const Finished run = run_in_child(scenario, folder, {}, &load);
+    ASSERT_EQ(run.error, "");
+    EXPECT_EQ(run.kpi("limit_orders_done"), 1);
+    EXPECT_EQ(run.kpi("truth_mismatches"), 0);
+    EXPECT_GE(run.kpi("limit_mismatches"), kMoves / 2) << firmware;
+    EXPECT_GE(run.kpi("event_mismatches"), kMoves / 2) << firmware;
+  }
+}
+
+// A relay that has its life behind it welds at an operation that its draw says, in truth as well.
+TEST(Limits, AWornRelayWelds) {
+  Scenario scenario = street(1, 1.5);
+  scenario.meters.variant.relay_operations = 20'000;
+  set_events(scenario, {relay(clock(0, 10), 1, sim::run::RelayOrder::open),
+                        relay(clock(0, 20), 1, sim::run::RelayOrder::close),
+                        relay(clock(0, 30), 1, sim::run::RelayOrder::open)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("relay_moves"), 2);
+  EXPECT_EQ(run.kpi("limit_mismatches"), 0);
+  EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
+}
+
+TEST(Limits, BlowsAreToldAtOnceAndAfterAnOutage) {
+  Scenario scenario = street(2, 2);
+  set_events(scenario, {contact(clock(0, 10), 1, ContactFate::opens), outage(clock(0, 30), 2, 600),
+                        contact(clock(0, 33), 2, ContactFate::opens)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("relay_moves"), 4);
+  EXPECT_EQ(run.kpi("limit_mismatches"), 0);
+  EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
+}
+
+// What the product ships: every relay of the page moves when it must.
+TEST(Limits, TheScenarioOfPowerLimitsHolds) {
+  const Folder folder;
+  const ProgramRun ran =
+      amitwin({"run", "scenarios/power-limit.toml", "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  const auto kpis = kpis_in(folder / "out/summary.json");
+  EXPECT_EQ(kpis.at("relay_moves"), 22);
+  EXPECT_EQ(kpis.at("limit_mismatches"), 0);
+  EXPECT_NE(read_text(folder / "out/report.html").find("<h2>Relays</h2>"), std::string::npos);
+}
+
+TEST(Limits, TheTextOfALimitIsReadAsItIsWritten) {
+  namespace limits = protocol::limits;
+  for (const char* text : {"threshold=3000 over_s=60 under_s=300 mode=6", "threshold=none",
+                           "threshold=0,action=none", "threshold=16000 quantity=current",
+                           "threshold=5,emergency=4,from=2026-03-01T18:00:00Z,for_s=60,id=7"}) {
+    const limits::ParsedLimit parsed = limits::parse_limit(text);
+    ASSERT_TRUE(parsed.limit) << text << ": " << parsed.fault;
+    const limits::ParsedLimit again = limits::parse_limit(limits::text_of(*parsed.limit));
+    ASSERT_TRUE(again.limit) << again.fault;
+    limits::PowerLimit limit = *parsed.limit;
+    limit.quantity = limits::quantity_of(limit);
+    EXPECT_EQ(*again.limit, limit) << text;
+  }
+  for (const char* text : {"", "over_s=5", "threshold=x", "threshold=5 mode=7",
+                           "threshold=5 what=1", "threshold=5 emergency=4",
+                           "threshold=5 quantity=voltage over_s=5", "threshold=4294967296"}) {
+    EXPECT_FALSE(limits::parse_limit(text).limit) << text;
+    EXPECT_NE(limits::parse_limit(text).fault.find("allowed"), std::string::npos) << text;
+  }
+}
+
+TEST(Limits, ALimitIsCheckedBeforeTheRun) {
+  const Folder folder;
+  const std::string head =
+      "[scenario]\nstart = 2026-03-01T00:00:00Z\nduration_h = 5\n[meters]\ncount = 1\n[[event]]\n"
+      "at = \"01:00:00\"\nmeter = \"all\"\ntype = \"limit\"\n";
+  const struct {
+    const char* rest;
+    const char* says;
+  } cases[] = {
+      {"", "one of threshold_w, threshold_a, threshold_v"},
+      {"threshold_w = 5\nthreshold_a = 5\n", "one of threshold_w"},
+      {"threshold_a = 5\nemergency_w = 5\nemergency_at = \"02:00:00\"\n", "with threshold_w only"},
+      {"threshold_w = 5\nemergency_w = 5\nemergency_at = \"00:30:00\"\n", "later than at"},
+      {"threshold_w = 5\ncontrol_mode = 7\n", "control_mode"}};
+  for (const auto& one : cases) {
+    const ProgramRun ran = amitwin({"check", folder.write("bad.toml", head + one.rest)});
+    EXPECT_EQ(ran.exit_code, 2) << one.rest;
+    EXPECT_NE(ran.err.find(one.says), std::string::npos) << ran.err;
+  }
+}
+
+}  // namespace
