@@ -43,11 +43,11 @@ void put_states(const Core& core, const DisplaySetup& setup, Frame& frame) {
   frame.light(Symbol::relay_open, !closed);
   frame.light(Symbol::button, core.settings.control_state == kReadyForReconnection);
   frame.light(Symbol::battery, core.hal.battery_mv() < kLowBattery_mv);
-  frame.light(Symbol::meter_cover, (state.inputs >> METER_INPUT_COVER & 1) != 0);
-  frame.light(Symbol::terminal_cover, (state.inputs >> METER_INPUT_TERMINAL_COVER & 1) != 0);
-  frame.light(Symbol::magnet, (state.inputs >> METER_INPUT_MAGNET & 1) != 0);
+  frame.light(Symbol::meter_cover, (state.tamper.inputs >> METER_INPUT_COVER & 1) != 0);
+  frame.light(Symbol::terminal_cover, (state.tamper.inputs >> METER_INPUT_TERMINAL_COVER & 1) != 0);
+  frame.light(Symbol::magnet, (state.tamper.inputs >> METER_INPUT_MAGNET & 1) != 0);
   frame.light(Symbol::clock, core.clock.valid);
-  frame.light(Symbol::event, state.alarm_register != 0);
+  frame.light(Symbol::event, state.alarm.raised != 0);
   frame.light(Symbol::profile, core.clock.valid && core.setup_of(LogId::load).period_s != 0);
   frame.light(Symbol::key, core.settings.security_policy == kFullPolicy);
   frame.light(Symbol::error, core.errors() != 0);
@@ -146,8 +146,10 @@ void Display::put_page(const Core& core, const DisplaySetup& setup, std::int64_t
   const std::size_t at = page(setup, now_us);
   const DisplayList& list = setup.lists[list_];
   if (at < list.n) return put_item(core, list.items[at].item, list.items[at].decimals, frame);
-  const std::string_view text = setup.text().substr(kMainDigits * (at - list.n));
-  frame.text(kMainLine, kMainDigits, text.substr(0, kMainDigits));
+  std::string_view text = setup.text();
+  text.remove_prefix(std::min(text.size(), kMainDigits * (at - list.n)));
+  text.remove_suffix(text.size() - std::min(text.size(), kMainDigits));
+  frame.text(kMainLine, kMainDigits, text);
 }
 
 void Display::show(const Core& core, const Indications& at_ports) {

@@ -6,8 +6,8 @@
 
 namespace meter::fw {
 
-void Parameters::open(const Hal& hal) {
-  log_.open(hal, kParameterPlace, 0);
+void BlockLog::open(const Hal& hal) {
+  log_.open(hal, place(), 0);
   page_lost_ = log_.next_slot() != 0 && log_.slots_to_erase() == 0;
   // What is copied below stands behind records that do not read back, and hides them.
   const bool copies =
@@ -22,7 +22,7 @@ void Parameters::open(const Hal& hal) {
   make_room(hal);
 }
 
-bool Parameters::find(const Hal& hal, BlockKind kind, std::uint32_t from, Values& values) const {
+bool BlockLog::find(const Hal& hal, BlockKind kind, std::uint32_t from, Values& values) const {
   for (std::uint32_t slot = log_.next_slot(); slot-- > from;) {
     RowHead head;
     if (log_.read(hal, slot, head, values) && head.code == static_cast<std::uint8_t>(kind)) {
@@ -32,7 +32,7 @@ bool Parameters::find(const Hal& hal, BlockKind kind, std::uint32_t from, Values
   return false;
 }
 
-std::uint32_t Parameters::lost_since(const Hal& hal, BlockKind kind) const {
+std::uint32_t BlockLog::lost_since(const Hal& hal, BlockKind kind) const {
   std::uint32_t lost = page_lost_ ? log_.rows_per_page() : 0;
   const std::uint32_t page = newest_page();
   const std::uint32_t before = page - std::min(page, log_.rows_per_page());
@@ -47,45 +47,45 @@ std::uint32_t Parameters::lost_since(const Hal& hal, BlockKind kind) const {
   return lost;
 }
 
-std::uint32_t Parameters::oldest_slot() const {
-  const std::uint32_t all = kParameterPlace.pages * log_.rows_per_page();
+std::uint32_t BlockLog::oldest_slot() const {
+  const std::uint32_t all = place().pages * log_.rows_per_page();
   return log_.next_slot() > all ? log_.next_slot() - all : 0;
 }
 
-bool Parameters::load_octets(const Hal& hal, BlockKind kind, MutableBytes out) const {
+bool BlockLog::load(const Hal& hal, BlockKind kind, MutableBytes out) const {
   Values values;
   if (!find(hal, kind, oldest_slot(), values)) return false;
   std::copy_n(values.begin(), out.size(), out.begin());
   return true;
 }
 
-bool Parameters::append(const Hal& hal, BlockKind kind, const Values& values) {
+bool BlockLog::append(const Hal& hal, BlockKind kind, const Values& values) {
   if (log_.slots_to_erase() == 0 && !is_complete(hal)) return false;
   RowHead head;
   head.code = static_cast<std::uint8_t>(kind);
   return log_.append(hal, head, values);
 }
 
-bool Parameters::store_octets(const Hal& hal, BlockKind kind, Bytes octets) {
+bool BlockLog::store(const Hal& hal, BlockKind kind, Bytes octets) {
   Values values;
   values.fill(0);
   std::copy(octets.begin(), octets.end(), values.begin());
   complete_ = complete_ && log_.slots_to_erase() != 0;
   const bool stored = append(hal, kind, values);
   if (!complete_) complete_page(hal);
-  if (stored) written_ |= 1u << static_cast<unsigned>(kind);
   return stored;
 }
 
 // The slots of the newest page begin here.
-std::uint32_t Parameters::newest_page() const {
+std::uint32_t BlockLog::newest_page() const {
   const std::uint32_t rows = log_.rows_per_page();
   return log_.next_slot() == 0 ? 0 : (log_.next_slot() - 1) / rows * rows;
 }
 
-bool Parameters::is_complete(const Hal& hal) const {
+bool BlockLog::is_complete(const Hal& hal) const {
   for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
     const auto kind = static_cast<BlockKind>(k);
+    if (is_checkpoint(kind) != checkpoints_) continue;
     Values values;
     if (!find(hal, kind, newest_page(), values) && find(hal, kind, oldest_slot(), values)) {
       return false;
@@ -95,26 +95,28 @@ bool Parameters::is_complete(const Hal& hal) const {
 }
 
 // Kinds that the newest page lacks are copied from the page before it.
-void Parameters::complete_page(const Hal& hal) {
+void BlockLog::complete_page(const Hal& hal) {
   const std::uint32_t page = newest_page();
   const std::uint32_t rows = log_.rows_per_page();
   const std::uint32_t before = page >= rows ? page - rows : 0;
   complete_ = true;
   for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
     const auto kind = static_cast<BlockKind>(k);
+    if (is_checkpoint(kind) != checkpoints_) continue;
     Values values;
     if (find(hal, kind, page, values) || !find(hal, kind, before, values)) continue;
     complete_ &= log_.slots_to_erase() != 0 && append(hal, kind, values);
   }
 }
 
-void Parameters::make_room(const Hal& hal) {
+void BlockLog::make_room(const Hal& hal) {
   if (log_.next_slot() == 0 || log_.slots_to_erase() >= kRoomSlots || !complete_) return;
   // Writing the rest of this page again costs nothing and turns to the next one.
   Values values;
   BlockKind kind = BlockKind::identity;
   for (std::uint8_t k = 0; k < kBlockKinds; ++k) {
     kind = static_cast<BlockKind>(k);
+    if (is_checkpoint(kind) != checkpoints_) continue;
     if (find(hal, kind, oldest_slot(), values)) break;
   }
   while (log_.slots_to_erase() != 0) {

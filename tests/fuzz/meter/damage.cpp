@@ -18,7 +18,7 @@ constexpr std::uint32_t kPageMagic = 0x4C574F52u;
 
 // A log of the meter, or its parameters.
 LogPlace place(unsigned which, std::uint32_t period_s) {
-  std::vector<LogPlace> places{meter::fw::kParameterPlace};
+  std::vector<LogPlace> places{meter::fw::kParameterPlace, meter::fw::kCheckpointPlace};
   places.insert(places.end(), meter::fw::kEventPlaces.begin(), meter::fw::kEventPlaces.end());
   for (const auto& setup : meter::fw::default_setups(period_s)) places.push_back(setup.place());
   return places[which % places.size()];
@@ -70,7 +70,9 @@ void forge_retained(Program& program, rigs::FakePlatform& meter) {
 }
 
 void touch(Damage& done, std::size_t page, bool rewinds) {
-  if (page % METER_FLASH_PAGES >= meter::fw::kParameterPlace.pages) return;
+  constexpr std::size_t kEnd =
+      meter::fw::kCheckpointPlace.first_page + meter::fw::kCheckpointPlace.pages;
+  if (page % METER_FLASH_PAGES >= kEnd) return;
   done.parameters = true;
   done.parameters_rewound |= rewinds;
 }
