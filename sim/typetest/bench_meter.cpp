@@ -99,14 +99,9 @@ models::MeterNodeConfig node_config(const BenchContext& context, std::uint32_t n
 BenchMeter::BenchMeter(const BenchContext& context, std::uint32_t number)
     : context_(context),
       number_(number),
-      n_phases_(static_cast<int>(context.firmware.n_elements)),
-      tolerance_(models::draw_tolerance(context.seed, number)),
-      drift_(models::draw_drift(context.seed, number)),
-      sensor_(n_phases_ == 1 ? models::kShunt : models::kTransformer),
-      at_temperature_(tolerance_),
-      afe_(context.seed, number, n_phases_, tolerance_.adc_ppm),
+      front_end_(context.seed, number, n_phases()),
       supply_(context.mains, load_),
-      unused_afe_(context.seed, number, n_phases_, tolerance_, false),
+      unused_afe_(context.seed, number, n_phases(), front_end_.tolerance(), false),
       crypto_(no_random),
       buffers_(METER_BUFFER_BYTES) {
   auto feed =
@@ -137,15 +132,13 @@ std::string BenchMeter::begin() {
 meter_sums BenchMeter::bench_sums(const Setting& setting, kernel::TimeNs from_ns) {
   meter_sums mean{};
   for (std::int32_t w = 0; w < kFactoryWindows; ++w) {
-    pass(setting);
     const meter_window window =
-        afe_.sample(setting.signals, w * models::kWindowCycles, from_ns + w * setting.window_ns,
-                    setting.window_ns, samples_);
+        front_end_.sample(setting, w * models::kWindowCycles, from_ns + w * setting.window_ns);
     if (w == 0) {
       mean.n_samples = window.n_samples;
       mean.n_cycles = window.n_cycles;
       mean.length_q16 = window.length_q16;
-      mean.n_elements = static_cast<std::uint32_t>(n_phases_);
+      mean.n_elements = static_cast<std::uint32_t>(n_phases());
     }
     const double same_length = static_cast<double>(mean.n_samples) / window.n_samples;
     for (std::uint32_t p = 0; p < mean.n_elements; ++p) {
@@ -166,7 +159,7 @@ bool BenchMeter::calibrate() {
   kernel::TimeNs from_ns = kFactoryNs;
   for (const FactoryPoint& point : kFactoryPoints) {
     const Setting setting =
-        plain_setting(static_cast<std::size_t>(n_phases_), point.current_a, point.lag_deg);
+        plain_setting(static_cast<std::size_t>(n_phases()), point.current_a, point.lag_deg);
     const kernel::SinCos angle = kernel::det_sincos(point.lag_deg * (kernel::kPi / 180));
     const double apparent_va = kUn_v * point.current_a;
     const meter_reference reference = {kUn_v, point.current_a, apparent_va * angle.cos,
@@ -183,19 +176,7 @@ bool BenchMeter::calibrate() {
 
 void BenchMeter::warm_to(double celsius) {
   node_->board().rtc.set_temperature(celsius);
-  at_temperature_ = models::at_temperature(tolerance_, drift_, celsius);
-}
-
-// A window's time goes by for the parts that carry the current.
-void BenchMeter::pass(const Setting& setting) {
-  models::AfeTolerance now = at_temperature_;
-  const double seconds = static_cast<double>(setting.window_ns) / kernel::kNsPerSecond;
-  for (std::size_t p = 0; p < static_cast<std::size_t>(n_phases_); ++p) {
-    heat_[p].pass(sensor_, setting.current_a[p], seconds);
-    now.phase[p] = models::carrying(now.phase[p], drift_.phase[p], sensor_, heat_[p].kelvin(),
-                                    setting.current_a[p]);
-  }
-  afe_.set_tolerance(now);
+  front_end_.warm_to(celsius);
 }
 
 void BenchMeter::set(const Setting& setting) {
@@ -210,9 +191,7 @@ void BenchMeter::run_window() {
   const kernel::TimeNs start = agenda_.now();
   const kernel::TimeNs end = start + setting_->window_ns;
   agenda_.run_until(end - 1);
-  pass(*setting_);
-  const meter_window window =
-      afe_.sample(setting_->signals, cycle_, start, setting_->window_ns, samples_);
+  const meter_window window = front_end_.sample(*setting_, cycle_, start);
   cycle_ += models::kWindowCycles;
   node_->within("on_samples", &meter_firmware::on_samples, &window);
   note_pulses();

@@ -7,22 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "models/core/afe/periodic_afe.hpp"
-#include "models/core/afe/thermal.hpp"
 #include "models/core/load/source.hpp"
 #include "models/core/meter/meter_node.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "sim/typetest/front_end.hpp"
 #include "sim/typetest/optical_head.hpp"
 
 namespace sim::typetest {
-
-// What the source is set to, as the meters' converters see it.
-struct Setting {
-  models::PeriodicState signals;
-  std::array<double, models::kMaxPhases> current_a{};  // rms
-  kernel::TimeNs window_ns = 0;                        // ten cycles
-  double celsius = 23;
-};
 
 // What all meters on the bench share.
 struct BenchContext {
@@ -49,7 +40,7 @@ class BenchMeter {
   void set(const Setting& setting);
   void run_window();
   kernel::TimeNs now() const { return agenda_.now(); }
-  int n_phases() const { return n_phases_; }
+  int n_phases() const { return static_cast<int>(context_.firmware.n_elements); }
 
   // Of the windows so far, in order of time.
   const std::vector<kernel::TimeNs>& pulses(meter_pulse_output output) const {
@@ -67,19 +58,11 @@ class BenchMeter {
   meter_sums bench_sums(const Setting& setting, kernel::TimeNs from_ns);
   bool calibrate();
   void warm_to(double celsius);
-  void pass(const Setting& setting);
   void note_pulses();
 
   const BenchContext& context_;
   std::uint32_t number_;
-  int n_phases_;
-  models::AfeTolerance tolerance_;
-  models::ThermalDrift drift_;
-  const models::CurrentSensor& sensor_;
-  std::array<models::SensorHeat, models::kMaxPhases> heat_;
-  models::AfeTolerance at_temperature_;
-  models::PeriodicAfe afe_;
-  models::SampleBuffer samples_;
+  FrontEnd front_end_;
 
   kernel::Agenda agenda_;
   NoLoad load_;
