@@ -184,7 +184,8 @@ const meter_firmware& scripted_meter() {
                                           .on_plc = on_plc,
                                           .on_plc_beacon = on_plc_beacon,
                                           .on_input = on_input,
-                                          .on_module = nullptr};
+                                          .on_module = nullptr,
+                                          .on_display = nullptr};
   return firmware;
 }
 
