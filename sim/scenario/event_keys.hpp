@@ -78,7 +78,7 @@ struct Event {
   kernel::TimeNs emergency_at = 0;
   double emergency_s = 3600;
   std::optional<std::int64_t> control_mode;
-  protocol::limits::PowerLimit limit;  // as read
+  protocol::limits::PowerLimit limit;     // as read
   ContactFate fate = ContactFate::opens;  // contact
 
   static void describe(auto& key) {

@@ -58,7 +58,8 @@ bool Meter::calibrate(meter_calibration_step step, const meter_sums& sums,
            calibrate_drift(sums, reference, celsius, core_.n_elements, core_.calibration);
   }
   if (!fw::calibrate(step, sums, reference, core_.n_elements, core_.calibration)) return false;
-  if (step == METER_CALIBRATE_GAIN) core_.calibration.thermal = {.at_c = static_cast<float>(celsius)};
+  if (step == METER_CALIBRATE_GAIN)
+    core_.calibration.thermal = {.at_c = static_cast<float>(celsius)};
   return true;
 }
 

@@ -52,10 +52,10 @@ enum class EventCode : std::uint8_t {
   seal_broken = 230,
   module_cover_opened = 231,
   module_cover_closed = 232,
-  parameter_refused = 233,   // a client set what this meter cannot be
+  parameter_refused = 233,  // a client set what this meter cannot be
   monitor_threshold_exceeded = 240,
   monitor_threshold_ok = 241,
-  relay_worn = 242,  // as many operations as it was made for
+  relay_worn = 242,          // as many operations as it was made for
   winter_time_begins = 254,  // no number of its own: IDIS tells it as 3, too
   log_cleared = 255,
 };

@@ -15,8 +15,9 @@ constexpr std::uint32_t rows_per_page(std::uint16_t value_octets) {
   return (METER_FLASH_PAGE_BYTES - kPageHeaderOctets) / (sizeof(RowHead) + value_octets + 4u);
 }
 
-// Who lives where in the 256 pages: parameters and checkpoints, the event logs in their order, last the tariff
-// calendar, and in all that is left the profiles, each where its setup says (profile_setups.hpp).
+// Who lives where in the 256 pages: parameters and checkpoints, the event logs in their order, last
+// the tariff calendar, and in all that is left the profiles, each where its setup says
+// (profile_setups.hpp).
 inline constexpr LogPlace kParameterPlace{0, 2, kMaxRowValues, 0, true};
 inline constexpr LogPlace kCheckpointPlace{2, 2, kMaxRowValues, 0, true};
 inline constexpr std::uint16_t kEventValueOctets = value_octets(kEventColumns);

@@ -28,8 +28,8 @@ struct LimiterSettings {
 
   std::uint32_t normal = kNoThreshold;
   std::uint32_t emergency = kNoThreshold;
-  std::uint32_t over_s = 0;   // above the threshold for so long: act
-  std::uint32_t under_s = 0;  // not above it any more for so long: act
+  std::uint32_t over_s = 0;            // above the threshold for so long: act
+  std::uint32_t under_s = 0;           // not above it any more for so long: act
   std::uint32_t emergency_from_s = 0;  // UTC; 0: never
   std::uint32_t emergency_for_s = 0;
   // As it was written; nothing specified: no profile.

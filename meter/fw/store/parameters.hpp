@@ -113,8 +113,8 @@ class Parameters {
   bool store(const Hal& hal, BlockKind kind, const Block& block) {
     static_assert(std::is_trivially_copyable_v<Block>);
     PROTOCOL_ASSERT(sizeof(Block) <= kBlockOctets[static_cast<std::size_t>(kind)]);
-    if (!log_of(kind).store(
-            hal, kind, {reinterpret_cast<const std::uint8_t*>(&block), sizeof block})) {
+    if (!log_of(kind).store(hal, kind,
+                            {reinterpret_cast<const std::uint8_t*>(&block), sizeof block})) {
       return false;
     }
     written_ |= 1u << static_cast<unsigned>(kind);

@@ -57,8 +57,7 @@ Circuit circuit_of(const Load& load, std::size_t n_phases, double setting,
     const Pair pair = pair_of(load, load.voltage_un[p] * kUn_v * setting, cycles);
     const double third = static_cast<double>(load.reversed_sequence ? 3 - p : p) / 3;
     circuit.voltage[p] = later(pair.voltage, third);
-    if ((load.phases >> p & 1) != 0)
-      circuit.current[p] = later(pair.current, third);
+    if ((load.phases >> p & 1) != 0) circuit.current[p] = later(pair.current, third);
   }
   return circuit;
 }
