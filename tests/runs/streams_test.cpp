@@ -134,7 +134,7 @@ void expect_opens(const std::string& result, const ProgramRun& run) {
 }
 
 TEST_F(Streams, fault_26_a_file_that_may_not_grow_leaves_a_result_that_opens) {
-  for (const int blocks : {30, 60, 200, 600, 1000}) {
+  for (const int blocks : {60, 100, 200, 600, 1000}) {
     const std::string out = *folder_ / ("limit-" + std::to_string(blocks));
     const ProgramRun run = shell("ulimit -f " + std::to_string(blocks) + "; exec " + program() +
                                  " run scenarios/first-light.toml --set meters.count=60 --set " +

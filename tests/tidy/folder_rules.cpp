@@ -15,15 +15,16 @@ const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dl
                             "protocol/wrapper/", "protocol/crypto/"};
 // Names and definitions of energies, no code: whoever counts, moves or judges them walks it.
 const char* const kQuantities = "protocol/cosem/quantities.hpp";
+const char* const kMeasured = "protocol/cosem/measured.hpp";  // of what is measured, likewise
 // What a meter does, told apart from how it is asked for it.
-const Prefixes kMeterFunctions = {"meter/fw/billing/",  "meter/fw/measure/", "meter/fw/quality/",
-                                  "meter/fw/tariff/",   "meter/fw/time/",    "meter/fw/events/",
-                                  "meter/fw/profiles/", "meter/fw/relay/",   "meter/fw/display/",
-                                  "meter/fw/fraud/",    "meter/fw/limits/",  "meter/fw/image/",
-                                  "meter/fw/security/"};
+const Prefixes kMeterFunctions = {"meter/fw/billing/",  "meter/fw/measure/",   "meter/fw/quality/",
+                                  "meter/fw/tariff/",   "meter/fw/time/",      "meter/fw/events/",
+                                  "meter/fw/profiles/", "meter/fw/relay/",     "meter/fw/display/",
+                                  "meter/fw/fraud/",    "meter/fw/limits/",    "meter/fw/image/",
+                                  "meter/fw/security/", "meter/fw/quantities/"};
 const Prefixes kMeterGround = {"meter/hal/",     "meter/dsp/",      "meter/fw/board/",
                                "meter/fw/core/", "meter/fw/store/", "protocol/crypto/",
-                               kQuantities};
+                               kQuantities,      kMeasured};
 
 template <typename List, typename... More>
 List join(List all, const More&... more) {
@@ -88,7 +89,7 @@ std::vector<Rule> firmware_rules() {
       {{"meter/fw/board/"}, with_base({"meter/hal/"}), {}, true},
       {{"meter/fw/core/"}, join(kMeterFunctions, with_base(kMeterGround)), {}, true},
       {{"meter/fw/store/"},
-       with_base({"meter/hal/", "meter/fw/board/", "meter/fw/store/", kQuantities}),
+       with_base({"meter/hal/", "meter/fw/board/", "meter/fw/store/", kQuantities, kMeasured}),
        {},
        true},
       {{"meter/fw/cosem/"},
@@ -221,12 +222,14 @@ std::vector<Rule> sim_rules() {
        false},
       {{"sim/scenario/"},
        {"sim/scenario/", "sim/result/", "kernel/", "net/", "os/", kQuantities,
-        "protocol/calendar.hpp", "protocol/hosted/civil_text/", "protocol/hosted/tariff_plan/"},
+        "protocol/calendar.hpp", "protocol/hosted/civil_text/", "protocol/hosted/tariff_plan/",
+        "protocol/hosted/power_limit/"},
        {"toml++", "fmt/", "zlib.h", "date/"},
        false},
       // Truth is computed by other means than the meter's: law 6.
       {{"sim/referee/truth/"},
-       {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/", kQuantities},
+       {"sim/referee/truth/", "kernel/", "models/core/grid/", "models/core/load/", kQuantities,
+        kMeasured},
        {},
        false},
       {{"sim/referee/events/"},

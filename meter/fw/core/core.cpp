@@ -21,8 +21,8 @@ bool Core::note_at(EventCode event, std::int64_t utc_s) {
   const std::uint32_t raised = bits & ~state.alarm.raised;
   state.alarm.raised |= bits;
   state.alarm.descriptor |= raised & settings.alarm_filter();
-  alarms_waiting |= (bits & settings.alarm_filter()) != 0;
-  switch_off_due |= (bits & settings.switch_off) != 0;
+  alarm_flags.waiting |= (bits & settings.alarm_filter()) != 0;
+  alarm_flags.switch_off |= (bits & settings.switch_off) != 0;
   return kept;
 }
 

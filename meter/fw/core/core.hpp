@@ -36,6 +36,11 @@ inline constexpr std::uint32_t kErrorMeasurement = 0x00000800;
 inline constexpr std::uint32_t kErrorWatchdog = 0x00001000;
 inline constexpr std::uint32_t kErrorsCritical = kErrorRam | kErrorNvMemory | kErrorMeasurement;
 
+struct AlarmFlags {
+  bool waiting = true;      // since the boot nobody looked for alarms that wait
+  bool switch_off = false;  // an alarm happened that opens the relay
+};
+
 // What all parts of the firmware share.
 struct Core {
   explicit Core(const meter_hal* table) : hal(table) {}
@@ -54,9 +59,7 @@ struct Core {
   std::uint8_t n_elements = 1;
   bool provisioned = false;
   bool power_line = false;  // fitted and provisioned
-  // Since the boot nobody looked for alarms that wait.
-  bool alarms_waiting = true;
-  bool switch_off_due = false;  // an alarm happened that opens the relay
+  AlarmFlags alarm_flags;
 
   CodeTable codes() const { return static_cast<CodeTable>(identity.event_codes); }
   bool note(EventCode event) { return note_at(event, clock.utc_s(hal)); }

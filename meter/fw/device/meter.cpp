@@ -85,6 +85,8 @@ void Meter::boot(meter_boot_reason reason) {
   Fraud::boot(core_);
   unasked_.rows.boot(core_);
   core_.durable.save(core_.hal);
+  // The log of checkpoints begins now: a dying supply has no time to erase.
+  if (reason == METER_BOOT_FIRST) core_.durable.checkpoint(core_.hal, core_.parameters);
   schedule_.start(core_);
   relay_.boot(core_, deadlines_);
   limits_.boot(core_, deadlines_);
@@ -156,8 +158,8 @@ void Meter::on_alarm() {
 
 void Meter::follow_up() {
   if (display_.is_asleep()) return;
-  if (core_.switch_off_due) {
-    core_.switch_off_due = false;
+  if (core_.alarm_flags.switch_off) {
+    core_.alarm_flags.switch_off = false;
     static_cast<void>(relay_.act(core_, deadlines_,
                                  RelayCause::local_disconnect));  // refused: it stays connected
   }

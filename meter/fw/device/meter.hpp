@@ -55,7 +55,10 @@ class Meter {
   void on_uart(meter_uart uart, Bytes octets);
   void on_sums(const meter_sums& sums, std::uint32_t count);
   void on_power(meter_power_state state);
-  void on_relay(bool closed) { relay_.on_contact(core_, deadlines_, closed); }
+  // Asleep nothing is driven: the next start looks at the contact.
+  void on_relay(bool closed) {
+    if (!display_.is_asleep()) relay_.on_contact(core_, deadlines_, closed);
+  }
   void on_plc(const meter_plc_frame& frame);
   void on_plc_beacon(const meter_plc_beacon* beacon);
   void on_input(meter_input input, bool level);

@@ -37,7 +37,6 @@ void ElectricalFeed::set_relay(kernel::TimeNs at, bool closed) {
 
 void ElectricalFeed::set_power(kernel::TimeNs at, bool on) {
   add(at, ElectricalChange::Kind::power, on ? 1 : 0);
-  if (!on) last_.start_ns = -1;
 }
 
 void ElectricalFeed::set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor) {
@@ -52,6 +51,7 @@ void ElectricalFeed::apply_changes(kernel::TimeNs window_start) {
     switches_.apply(log_[next_change_++]);
   }
   if (!(switches_ == before)) state_valid_ = false;
+  if (!switches_.power_on) last_.start_ns = -1;
 }
 
 // How many windows from the next one on have ended at `now`, share its step and see no change; none

@@ -108,6 +108,22 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   entry.code = 62;
   entry.verdict = "held";
   writer.append(entry);
+  DisplayRow look;
+  look.meter = 2;
+  look.t_s = 40'000;
+  look.value = "000012.34";
+  look.code = "1.8.0";
+  writer.append(look);
+  MeasuredRow measured;
+  measured.meter = 2;
+  measured.register_name = "1.0.1.7.0";
+  measured.value = 1234;
+  writer.append(measured);
+  RelayMoveRow move;
+  move.meter = 2;
+  move.t_s = 32'407;
+  move.verdict = "right";
+  writer.append(move);
   for (const char* const name : {"interval_success", "intervals_lost"}) {
     Kpi kpi{name, std::string(name) == "interval_success" ? 0.9975 : 0, "", {}};
     kpi.limits.push_back(std::string(name) == "interval_success" ? Limit{0.99, {}, {}}

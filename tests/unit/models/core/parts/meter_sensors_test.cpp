@@ -106,7 +106,6 @@ TEST(MeterSensors, WhatIsNotThereIsAskedForByCapability) {
   const meter_hal& hal = bench.hal();
   EXPECT_EQ(hal.version, METER_HAL_VERSION);
   EXPECT_EQ(hal.capabilities, 0u);
-  EXPECT_EQ(hal.display, nullptr);
   EXPECT_EQ(hal.module, nullptr);
   EXPECT_EQ(hal.images, nullptr);
   EXPECT_EQ(hal.uarts->stand, nullptr);
