@@ -77,7 +77,8 @@ constexpr Meant kCalled[] = {
     {11, "0.0.11.0.0", 2, "mc"},  {20, "0.0.13.0.0", 1, "mc"},  // activate
     {64, "0.0.43.0.0", 1, "m"},                                 // each side its own keys
     {64, "0.0.43.0.0", 2, "m"},   {64, "0.0.43.0.1", 1, "c"},
-    {64, "0.0.43.0.1", 2, "c"},   {70, "0.0.96.3.10", 1, "mc"},  // disconnect and reconnect
+    {64, "0.0.43.0.1", 2, "c"},   {9, "0.0.10.0.106", 1, "mc"},  // the scripts of the relay
+    {70, "0.0.96.3.10", 1, "mc"},                                // disconnect and reconnect
     {70, "0.0.96.3.10", 2, "mc"},
 };
 // What somebody without any key may read, besides logical names: who the meter is, its time, and
