@@ -126,6 +126,20 @@ TEST(Limits, TheScenarioOfPowerLimitsHolds) {
   EXPECT_NE(read_text(folder / "out/report.html").find("<h2>Relays</h2>"), std::string::npos);
 }
 
+// Tariffs, limits, covers, outages and displays do not stand in each other's way.
+TEST(MeterDay, EveryFunctionHasItsTurn) {
+  const Folder folder;
+  const ProgramRun ran =
+      amitwin({"run", "scenarios/meter-day.toml", "--out", folder / "out", "--quiet"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+  const auto kpis = kpis_in(folder / "out/summary.json");
+  for (const char* judged : {"tariff_judged", "demand_judged", "monthly_expected", "relay_moves",
+                             "events_expected", "alarms_expected", "looks_judged",
+                             "measured_judged", "calendar_orders_done", "limit_orders_done"}) {
+    EXPECT_GT(kpis.at(judged), 0) << judged;
+  }
+}
+
 TEST(Limits, TheTextOfALimitIsReadAsItIsWritten) {
   namespace limits = protocol::limits;
   for (const char* text : {"threshold=3000 over_s=60 under_s=300 mode=6", "threshold=none",
