@@ -59,6 +59,11 @@ void Core::clear_errors() {
   note(EventCode::error_register_cleared);
 }
 
+Calibration Core::calibration_now() const {
+  if (!calibration.thermal.known() || !hal.has_thermometer()) return calibration;
+  return compensated(calibration, hal.centi_celsius() * 0.01);
+}
+
 void Core::clear_alarms(std::uint32_t left) {
   durable.state.alarm.raised &= left;
   note(EventCode::alarm_register_cleared);

@@ -73,6 +73,8 @@ struct Core {
   bool store_identity(const meter_provision& next);  // changed by a client, so noted
   std::uint32_t errors() const;
   void clear_errors();
+  // The constants of the front end as warm as it is.
+  Calibration calibration_now() const;
   // Only the alarms of `left` still stand.
   void clear_alarms(std::uint32_t left);
 };

@@ -222,14 +222,7 @@ void Meter::on_display() {
 }
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
-  const bool drifts = core_.calibration.thermal.known() && core_.hal.has_thermometer();
-  const auto measure = [&](const Calibration& constants) {
-    return measure_window(sums, core_.n_elements, constants, core_.reading);
-  };
-  if (!(drifts ? measure(compensated(core_.calibration, core_.hal.centi_celsius() * 0.01))
-               : measure(core_.calibration))) {
-    return;
-  }
+  if (!measure_window(sums, core_.n_elements, core_.calibration_now(), core_.reading)) return;
   register_windows(core_.hal, core_.reading, count, core_.durable.state);
   if (core_.n_elements > 1) {
     register_phases(core_.reading, count, core_.durable.phases);

@@ -39,7 +39,7 @@ bool read_orders(const Core& core, std::uint32_t element, Orders& out) {
   meter_harmonic orders[dsp::kSpectrumOrders];
   spectrum.orders(v, i, orders);
   // The phase between the channels is one of time: it grows with the order.
-  const ElementCalibration& calibration = core.calibration.element[element];
+  const ElementCalibration calibration = core.calibration_now().element[element];
   const auto volts = static_cast<float>(volts_per_count(calibration));
   const auto amperes = static_cast<float>(amperes_per_count(calibration));
   const auto cos = static_cast<float>(calibration.phase_cos);
