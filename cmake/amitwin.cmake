@@ -36,8 +36,10 @@ include_directories(${CMAKE_SOURCE_DIR})
 function(amitwin_library name)
   cmake_parse_arguments(ARG "FREESTANDING" "" "SOURCES;USES" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
-  # Under sanitizers and for a debugger: hosted code computes little, its compiling counts for more.
-  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/(net|hes-stub|sim|protocol/hosted)(/|$)")
+  # Under sanitizers and for a debugger: hosted code computes little, its compiling counts for more;
+  # but for what reads files and answers, which fuzzers run by the thousand.
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/(net|hes-stub|sim|protocol/hosted)(/|$)" AND
+     NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "/sim/(reader|scenario)$")
     target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_USES})
@@ -56,8 +58,7 @@ function(amitwin_test name)
   cmake_parse_arguments(ARG "SANITIZED;LONG" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${name} REUSE_FROM tests_precompiled)
-  target_compile_options(${name} PRIVATE -fpch-preprocess)  # ccache reads them so
+  amitwin_reuse_precompiled(${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(ARG_SANITIZED)
     list(APPEND ARG_LABELS sanitized)

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/rigs/concentrator/world.hpp"
+#include "tests/unit/dcu/app/seeds.hpp"
 
 namespace dcu_test {
 namespace {
@@ -75,7 +76,7 @@ TEST_P(CrashTest, NothingIsLostOrTwice) {
   expect_complete(world, kStartS + 32 * 3600);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, testing::Range<std::uint64_t>(1, 25));
+INSTANTIATE_TEST_SUITE_P(Seeds, CrashTest, testing::Range<std::uint64_t>(1, 1 + seeds(24)));
 
 // The same with a clock that is moved, so that stamps come twice.
 TEST_P(CrashTest, StampsLivedTwiceSurviveToo) {

@@ -10,6 +10,7 @@
 #include "dcu/app/ports/event_code.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 #include "tests/rigs/concentrator/world.hpp"
+#include "tests/unit/dcu/app/seeds.hpp"
 
 namespace dcu_test {
 namespace {
@@ -36,7 +37,7 @@ void expect_only_truth(const World& world) {
 }
 
 TEST(Mutation, LsdusOfMeters) {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Draws draws(seed);
     World world({.seed = seed});
@@ -85,7 +86,7 @@ TEST(Mutation, LsdusOutOfNowhere) {
 }
 
 TEST(Mutation, AnswersOfTheHeadEnd) {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(12); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Draws draws(seed);
     World world({.seed = seed});
@@ -191,7 +192,7 @@ TEST(Mutation, WrapperFrames) {
 // Pages that rot while the power is off.
 TEST(Mutation, PagesOfTheStore) {
   unsigned damaged = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(20); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Draws draws(seed);
     World world({.disk_pages = 128, .seed = seed});
