@@ -34,7 +34,7 @@ std::int64_t RelaySimulation::clock_s() const {
 
 double RelaySimulation::value(Quantity quantity) const {
   models::SwitchState switches;
-  switches.relay_closed = closed_;
+  switches.relay_closed = contact_.closed;
   const models::SupplyPoint& supply = subject_.supply;
   const models::ElectricalState state = supply.state(supply.mains().step_at(now_), switches);
   switch (quantity) {
@@ -56,33 +56,32 @@ bool RelaySimulation::over(double value, std::uint32_t threshold, bool is_over) 
 }
 
 bool RelaySimulation::watching() const {
-  return limiter_ || (current_ && current_->threshold_w != kNoLimit) ||
-         (voltage_ && voltage_->threshold_w != kNoLimit);
+  return limiter_.limit || current_.watches() || voltage_.watches();
 }
 
 // ---- The contact ----
 
 void RelaySimulation::move(bool closed, kernel::TimeNs at, Cause cause) {
-  if (welded_ || closed_ == closed || at > subject_.until) return;
-  closed_ = closed;
+  if (contact_.welded || contact_.closed == closed || at > subject_.until) return;
+  contact_.closed = closed;
   moves_.push_back({closed, cause, at});
-  ++operations_;
-  welded_ |= closed && operations_ >= subject_.welds_at;
+  ++contact_.operations;
+  contact_.welded |= closed && contact_.operations >= subject_.welds_at;
 }
 
 void RelaySimulation::fault(kernel::TimeNs at, Cause cause) {
-  if (!faulty_) entries_.push_back({EventKind::contact_fault, cause, at});
-  faulty_ = true;
+  if (!contact_.faulty) entries_.push_back({EventKind::contact_fault, cause, at});
+  contact_.faulty = true;
 }
 
 void RelaySimulation::drive(Cause cause) {
-  moving_until_ = now_ + kContactTimeout;
+  contact_.moving_until = now_ + kContactTimeout;
   move(state_ == 1, now_ + kTravel, cause);
-  told_closed_ = closed_;
-  if (closed_ != (state_ == 1)) {
-    fault(moving_until_, cause);
+  contact_.told_closed = contact_.closed;
+  if (contact_.closed != (state_ == 1)) {
+    fault(contact_.moving_until, cause);
   } else {
-    faulty_ = false;
+    contact_.faulty = false;
   }
 }
 
@@ -116,31 +115,32 @@ void RelaySimulation::button() {
 
 void RelaySimulation::contact(ContactFate fate) {
   if (fate == ContactFate::welds) {
-    welded_ = true;
+    contact_.welded = true;
     return;
   }
-  const bool before = closed_;
+  const bool before = contact_.closed;
   move(fate == ContactFate::closes, now_, Cause::other);
-  if (closed_ == before || !powered()) return;
-  told_closed_ = closed_;
-  if (closed_ == (state_ == 1)) {
-    faulty_ = false;
-  } else if (now_ >= moving_until_) {
+  if (contact_.closed == before || !powered()) return;
+  contact_.told_closed = contact_.closed;
+  if (contact_.closed == (state_ == 1)) {
+    contact_.faulty = false;
+  } else if (now_ >= contact_.moving_until) {
     fault(now_, Cause::other);
     drive(Cause::other);
   }
 }
 
 void RelaySimulation::start() {
-  faulty_ = false;
-  since_ = kernel::kNever;
-  current_over_ = voltage_over_ = false;
-  if (limiter_) {
-    exceeded_ = state_ == 2 && locally_ && limiter_->action == LimiterAction::disconnect;
+  contact_.faulty = false;
+  limiter_.since = kernel::kNever;
+  current_.over = voltage_.over = false;
+  if (limiter_.limit) {
+    limiter_.exceeded =
+        state_ == 2 && locally_ && limiter_.limit->action == LimiterAction::disconnect;
   }
-  const bool known = told_closed_ == closed_;
-  told_closed_ = closed_;
-  if (closed_ == (state_ == 1)) return;
+  const bool known = contact_.told_closed == contact_.closed;
+  contact_.told_closed = contact_.closed;
+  if (contact_.closed == (state_ == 1)) return;
   if (!known) fault(now_, Cause::other);
   drive(Cause::other);
 }
@@ -151,25 +151,25 @@ void RelaySimulation::set_limit(const PowerLimit& limit) {
   if (limit.control_mode) mode_ = *limit.control_mode;
   switch (quantity_of(limit)) {
     case Quantity::current:
-      current_ = limit;
+      current_.limit = limit;
       return;
     case Quantity::voltage:
-      voltage_ = limit;
+      voltage_.limit = limit;
       return;
     case Quantity::power:
-      limiter_ = limit;
+      limiter_.limit = limit;
       refresh_threshold(Cause::limit_order);
   }
 }
 
 void RelaySimulation::refresh_threshold(Cause cause) {
-  const auto& emergency = limiter_->emergency;
+  const auto& emergency = limiter_.limit->emergency;
   const std::int64_t from_s = emergency ? emergency->from / 1000 : 0;
   const std::int64_t at_s = clock_s();
   const bool now = emergency && at_s >= from_s && at_s < from_s + emergency->duration_s;
-  const std::uint32_t threshold = now ? emergency->threshold_w : limiter_->threshold_w;
-  if (threshold == active_) return;
-  active_ = threshold;
+  const std::uint32_t threshold = now ? emergency->threshold_w : limiter_.limit->threshold_w;
+  if (threshold == limiter_.active) return;
+  limiter_.active = threshold;
   note(EventKind::limit_changed, cause);
 }
 
@@ -185,35 +185,37 @@ void RelaySimulation::reconnect_locally() {
 
 void RelaySimulation::look_at_limiter() {
   refresh_threshold(Cause::threshold);
-  const bool is_over = over(value(Quantity::power), active_, exceeded_);
-  if (is_over == exceeded_) {
-    since_ = kernel::kNever;
+  const bool is_over = over(value(Quantity::power), limiter_.active, limiter_.exceeded);
+  if (is_over == limiter_.exceeded) {
+    limiter_.since = kernel::kNever;
     return;
   }
-  if (since_ == kernel::kNever) since_ = now_;
-  const std::int64_t wait_s = is_over ? limiter_->over_s : limiter_->under_s;
-  if (now_ - since_ < wait_s * kernel::kNsPerSecond) return;
-  since_ = kernel::kNever;
-  exceeded_ = is_over;
+  if (limiter_.since == kernel::kNever) limiter_.since = now_;
+  const std::int64_t wait_s = is_over ? limiter_.limit->over_s : limiter_.limit->under_s;
+  if (now_ - limiter_.since < wait_s * kernel::kNsPerSecond) return;
+  limiter_.since = kernel::kNever;
+  limiter_.exceeded = is_over;
   note(is_over ? EventKind::limit_exceeded : EventKind::limit_kept, Cause::threshold);
-  if (limiter_->action == LimiterAction::none) return;
+  if (limiter_.limit->action == LimiterAction::none) return;
   is_over ? disconnect_locally() : reconnect_locally();
 }
 
-void RelaySimulation::look_at_monitor(PowerLimit& monitor, bool& was_over) {
-  const bool is_over = over(value(quantity_of(monitor)), monitor.threshold_w, was_over);
-  if (is_over == was_over || monitor.threshold_w == kNoLimit) return;
-  was_over = is_over;
+void RelaySimulation::look_at(Monitor& monitor) {
+  if (!monitor.watches()) return;
+  const PowerLimit& limit = *monitor.limit;
+  const bool is_over = over(value(quantity_of(limit)), limit.threshold_w, monitor.over);
+  if (is_over == monitor.over) return;
+  monitor.over = is_over;
   note(is_over ? EventKind::monitor_over : EventKind::monitor_under, Cause::threshold);
-  if (monitor.action == LimiterAction::none) return;
+  if (limit.action == LimiterAction::none) return;
   is_over ? disconnect_locally() : reconnect_locally();
 }
 
 void RelaySimulation::tick() {
   if (!powered()) return;
-  if (limiter_) look_at_limiter();
-  if (current_) look_at_monitor(*current_, current_over_);
-  if (voltage_) look_at_monitor(*voltage_, voltage_over_);
+  if (limiter_.limit) look_at_limiter();
+  look_at(current_);
+  look_at(voltage_);
 }
 
 // ---- Time ----
@@ -260,7 +262,8 @@ void RelaySimulation::take(const Input& input) {
 }
 
 void RelaySimulation::run() {
-  operations_ = static_cast<std::uint32_t>(subject_.scenario.meters.variant.relay_operations);
+  contact_.operations =
+      static_cast<std::uint32_t>(subject_.scenario.meters.variant.relay_operations);
   const auto all = inputs();
   std::size_t next = 0;
   while (now_ <= subject_.until) {

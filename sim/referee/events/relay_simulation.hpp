@@ -35,6 +35,25 @@ class RelaySimulation {
     kernel::TimeNs at;
     const Event* event;  // none: the supply comes
   };
+  struct Contact {
+    bool closed = true;
+    bool told_closed = true;  // as the meter saw it last
+    bool welded = false;
+    bool faulty = false;
+    std::uint32_t operations = 0;
+    kernel::TimeNs moving_until = -1;
+  };
+  struct Limiter {
+    std::optional<protocol::limits::PowerLimit> limit;
+    std::uint32_t active = protocol::limits::kNoLimit;  // the threshold in force
+    bool exceeded = false;
+    kernel::TimeNs since = kernel::kNever;
+  };
+  struct Monitor {
+    std::optional<protocol::limits::PowerLimit> limit;
+    bool over = false;
+    bool watches() const { return limit && limit->threshold_w != protocol::limits::kNoLimit; }
+  };
   std::vector<Input> inputs() const;
   void take(const Input& input);
   void order(bool close);
@@ -44,7 +63,7 @@ class RelaySimulation {
   void start();
   void tick();
   void look_at_limiter();
-  void look_at_monitor(protocol::limits::PowerLimit& monitor, bool& over);
+  void look_at(Monitor& monitor);
   void refresh_threshold(Cause cause);
   void disconnect_locally();
   void reconnect_locally();
@@ -70,20 +89,10 @@ class RelaySimulation {
   int state_ = 1;
   int mode_ = 4;
   bool locally_ = false;  // it disconnected itself
-  bool closed_ = true;
-  bool welded_ = false;
-  bool told_closed_ = true;  // as the meter saw it last
-  bool faulty_ = false;
-  std::uint32_t operations_ = 0;
-  kernel::TimeNs moving_until_ = -1;
-  std::optional<protocol::limits::PowerLimit> limiter_;
-  std::uint32_t active_ = protocol::limits::kNoLimit;
-  bool exceeded_ = false;
-  kernel::TimeNs since_ = kernel::kNever;
-  std::optional<protocol::limits::PowerLimit> current_;
-  std::optional<protocol::limits::PowerLimit> voltage_;
-  bool current_over_ = false;
-  bool voltage_over_ = false;
+  Contact contact_;
+  Limiter limiter_;
+  Monitor current_;
+  Monitor voltage_;
   std::vector<Entry> entries_;
   std::vector<Move> moves_;
 };
