@@ -19,6 +19,7 @@ enum meter_work METER_ANY_NUMBER {
   METER_WORK_ACTION,
   METER_WORK_PROFILE_ROW, /* bytes: rows read from flash */
   METER_WORK_CRYPTO,      /* bytes: sealed or opened */
+  METER_WORK_LIST_ENTRY,  /* bytes: objects of an object list that were encoded */
   METER_WORKS
 };
 

@@ -35,7 +35,7 @@ TEST(ServiceTimes, AreTheCountedInstructions) {
   expect_near(work[METER_WORK_FRAME].per_100_units, count("frame_100_octets"), "frame octets");
   expect_near(work[METER_WORK_ASSOCIATE].base, count("associate_lls") - frames, "associate");
   expect_near(work[METER_WORK_GET].base, count("get_register") - frames, "GET");
-  expect_near(work[METER_WORK_GET].per_100_units, count("object_list_100_octets"), "GET octets");
+  expect_near(work[METER_WORK_LIST_ENTRY].per_100_units, 100 * count("object_list_entry"), "entry");
   expect_near(work[METER_WORK_SET].base, count("set_time_ciphered") - ciphered, "SET");
   expect_near(work[METER_WORK_ACTION].base, count("shift_time_ciphered") - ciphered, "ACTION");
   expect_near(work[METER_WORK_PROFILE_ROW].per_100_units, 100 * count("profile_row"), "row");

@@ -18,7 +18,7 @@ namespace models {
 // power line can carry.
 struct ServiceTime {
   kernel::TimeNs base_ns;
-  kernel::TimeNs per_unit_ns;  // unit: octet, or row for METER_WORK_PROFILE_ROW
+  kernel::TimeNs per_unit_ns;  // unit: octet; row, entry of a list of objects
 };
 using ServiceTimes = std::array<ServiceTime, METER_WORKS>;
 
@@ -41,11 +41,12 @@ struct WorkInstructions {
 inline constexpr std::array<WorkInstructions, METER_WORKS> kWorkInstructions = {{
     {1'215, 450},    // FRAME: half of a poll and its answer
     {6'500, 0},      // ASSOCIATE
-    {3'302, 8'700},  // GET
+    {3'302, 0},      // GET: what is long in an answer is rows or a list, charged by their number
     {21'072, 0},     // SET, with one record to flash and its journal entry
     {19'744, 0},     // ACTION, the same
     {0, 382'400},    // PROFILE_ROW: a row of nine columns read, checked and encoded
     {1'501, 0},      // CRYPTO: all but the cipher itself
+    {0, 900'000},    // LIST_ENTRY
 }};
 
 // What else a reply waits for. Assumptions, not measurements: the range is the field's.
@@ -70,6 +71,7 @@ inline constexpr ServiceTimes kAssumedWaits = {{
     {2 * kLoop_ns + kRecord_ns, 0},                               // ACTION
     {0, 48 * 2 * kernel::kNsPerUs},                               // PROFILE_ROW
     {10 * kernel::kNsPerMs + cycles_ns(20'000), cycles_ns(500)},  // CRYPTO
+    {0, 0},                                                       // LIST_ENTRY
 }};
 
 // The counted instructions, and the assumed waits times a factor.

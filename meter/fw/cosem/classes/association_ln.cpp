@@ -56,7 +56,8 @@ void put_object(const Object& object, const Rights& rights, Writer& out) {
 
 // What this client finds in the meter, with its rights. Several kilobytes: a block passes over what
 // was in the blocks before it without making it.
-void put_object_list(const Fitting& fitting, ClientIndex client, Slice& slice) {
+void put_object_list(const Context& context, ClientIndex client, Slice& slice) {
+  const Fitting fitting = context.fitting();
   const auto is_listed = [&](const Object& object) {
     return fitted(object, fitting) && rights_of(object, client).readable != 0;
   };
@@ -66,8 +67,9 @@ void put_object_list(const Fitting& fitting, ClientIndex client, Slice& slice) {
   axdr::begin_array(static_cast<std::size_t>(std::count_if(all.begin(), all.end(), is_listed)),
                     head);
   slice.put(head.written());
+  std::uint32_t made = 0;
   for (const Object& object : all) {
-    if (slice.full()) return;
+    if (slice.full()) break;
     if (!is_listed(object)) continue;
     const std::size_t entry = entry_octets(object.served());
     if (entry <= slice.to_skip()) {
@@ -78,7 +80,9 @@ void put_object_list(const Fitting& fitting, ClientIndex client, Slice& slice) {
     put_object(object, rights_of(object, client), writer);
     PROTOCOL_ASSERT(writer.ok() && writer.size() == entry);
     slice.put(writer.written());
+    ++made;
   }
+  context.parts.core.hal.work(METER_WORK_LIST_ENTRY, made);
 }
 
 // What was negotiated in the current association; of another one, what it would be offered.
@@ -114,7 +118,7 @@ void Behaviour<AssociationLn>::get(const Context& context, const Object& object,
   std::array<std::uint8_t, 7> name;
   switch (attribute) {
     case AssociationLn::kObjectList:
-      return put_object_list(context.fitting(), client, answer.slice);
+      return put_object_list(context, client, answer.slice);
     case AssociationLn::kAssociatedPartnersId:
       axdr::begin_structure(2, out);
       axdr::put_integer(static_cast<std::int8_t>(role.sap), out);
