@@ -7,11 +7,13 @@
 // against double precision, and the run fails on a wrong one.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/cases.hpp"
@@ -279,24 +281,24 @@ const Comparison kComparisons[] = {
     {"t2_day_AD13A", {"naive_window"}, 2.5e-3 / 1.5e-6, "t2_day_AD13A_sampled"},
 };
 
-// Console output; what was measured before is what a case is compared with.
-class Reporter : public benchmark::ConsoleReporter {
+// What was measured before is what a case is compared with.
+class Comparer {
  public:
-  void ReportRuns(const std::vector<Run>& reported) override {
-    std::vector<Run> runs = reported;
-    for (Run& run : runs) {
+  std::vector<benchmark::BenchmarkReporter::Run> compared(
+      std::vector<benchmark::BenchmarkReporter::Run> runs) {
+    for (auto& run : runs) {
       failed_ |= run.error_occurred;
       if (run.iterations == 0) continue;
       const double s = run.cpu_accumulated_time / static_cast<double>(run.iterations);
       compare(run, s);
       measured_s_[run.benchmark_name()] = s;
     }
-    ConsoleReporter::ReportRuns(runs);
+    return runs;
   }
   bool failed() const { return failed_; }
 
  private:
-  void compare(Run& run, double s) {
+  void compare(benchmark::BenchmarkReporter::Run& run, double s) {
     for (const Comparison& c : kComparisons) {
       if (run.benchmark_name() != c.name) continue;
       double limit_s = 0;
@@ -317,15 +319,36 @@ class Reporter : public benchmark::ConsoleReporter {
   bool failed_ = false;
 };
 
+// For the console, and as JSON for bench/plot.py (--benchmark_out=FILE).
+template <typename Base>
+class Reporter : public Base {
+ public:
+  void ReportRuns(const std::vector<benchmark::BenchmarkReporter::Run>& runs) override {
+    Base::ReportRuns(comparer_.compared(runs));
+  }
+  bool failed() const { return comparer_.failed(); }
+
+ private:
+  Comparer comparer_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool to_file = std::any_of(argv, argv + argc, [](std::string_view argument) {
+    return argument.starts_with("--benchmark_out=");
+  });
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   bench::register_fused();
   bench::register_harmonics();
   register_days();
-  Reporter reporter;
-  benchmark::RunSpecifiedBenchmarks(&reporter);
+  Reporter<benchmark::ConsoleReporter> reporter;
+  Reporter<benchmark::JSONReporter> file;
+  if (to_file) {
+    benchmark::RunSpecifiedBenchmarks(&reporter, &file);
+  } else {
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+  }
   return reporter.failed() ? 1 : 0;
 }
