@@ -11,6 +11,7 @@
 #include "models/core/parts/supply.hpp"
 #include "protocol/calendar.hpp"
 #include "sim/record/recorder.hpp"
+#include "sim/referee/register_errors.hpp"
 
 namespace sim::run {
 namespace {
@@ -277,6 +278,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     write_flash(i + 1, in_flash, writer);
     figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);
     figures.flash_differing += differing(held, in_flash);
+    note_register_errors(i + 1, reference.due, in_flash, writer, figures);
     judge_events(scenario, home, store, read[i].events, powered_spans(scenario, i + 1),
                  {capture_end, end, world.now()}, writer, figures);
   }

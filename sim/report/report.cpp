@@ -301,7 +301,7 @@ std::string report_page(const ReportData& data, const std::string& digest,
          escape_markup(data.attributes.scenario) + " \u2013 amitwin</title><style>" +
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
-         "</div></div>\n" + charts + power_line(data) + relay_moves(data) + event_logs(data) +
+         "</div></div>\n" + charts + error_figures(data) + power_line(data) + relay_moves(data) + event_logs(data) +
          display_figures(data) + other_figures(data) + foot(data, digest, machine) +
          "</main></body></html>\n";
 }

@@ -34,6 +34,9 @@ std::string topology_figure(std::uint32_t concentrator, const LineData::Place& p
 // A picture of what each display showed when somebody looked; empty when nobody did.
 std::string display_figures(const ReportData& data);
 
+// How the errors of each register are spread over the fleet, beside their limits; empty without.
+std::string error_figures(const ReportData& data);
+
 // Class of a link by the worse of its two directions: 0 too weak for any coded scheme, 1 DBPSK_F,
 // 2 DQPSK_F, 3 D8PSK_F, 4 D8PSK_F and much to spare; -1 unknown.
 int link_class(double snr_down_db, double snr_up_db);

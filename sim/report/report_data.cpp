@@ -236,6 +236,8 @@ void gather_logs(const TableFileReader& file, ReportData& data) {
   });
   each_row<RelayMoveRow>(file, absent,
                          [&](const RelayMoveRow& row) { data.happened.moves.push_back(row); });
+  each_row<RegisterErrorRow>(
+      file, absent, [&](const RegisterErrorRow& row) { data.happened.errors.push_back(row); });
 }
 
 }  // namespace

@@ -114,6 +114,7 @@ struct ReportData {
     std::map<std::pair<unsigned, unsigned>, LogCounts> logs;
     std::vector<DisplayLine> displays;
     std::vector<RelayMoveRow> moves;
+    std::vector<RegisterErrorRow> errors;
   };
   Happenings happened;
 

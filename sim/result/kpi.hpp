@@ -125,6 +125,12 @@ struct RoadFigures {
   double meter_days = 0;
 };
 
+// Of one register of one meter, see RegisterErrorRow.
+struct RegisterError {
+  double percent;
+  double modelled_percent;
+};
+
 // What a run counts; the table in kpi_table.cpp makes its figures of it.
 struct RunFigures {
   Tally head_end;
@@ -153,6 +159,7 @@ struct RunFigures {
   // Of meters that are asked for all they measure (sim.read_measured).
   std::uint64_t measured_judged = 0;
   std::uint64_t measured_mismatches = 0;
+  std::array<std::vector<RegisterError>, protocol::cosem::kQuantities> register_errors;
   std::uint64_t orders_failed = 0;
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
   std::uint64_t sessions = 0;

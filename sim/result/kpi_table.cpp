@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/result/register_kpis.hpp"
 #include "sim/result/row.hpp"
 
 namespace sim::result {
@@ -58,10 +59,6 @@ double most(const F& f) {
   return largest;
 }
 bool flash_unread(const F& f) { return f.flash_unread > 0; }
-template <std::size_t kRegister>
-double register_sum(const F& f) {
-  return f.sums[kRegister];
-}
 
 constexpr KpiInfo kFigures[] = {
     {"interval_success", "",
@@ -167,6 +164,16 @@ constexpr KpiInfo kFigures[] = {
     {"measured_mismatches", "",
      "of these outside the limits of the accuracy class or of docs/metrology.md",
      count<&F::measured_mismatches>, Ripeness::growing, flash_unread},
+    {"errors_beyond_model", "",
+     "registers of meters that err by more than front end, calibration and temperature of a good "
+     "meter do, though they may be within their class (docs/metrology.md)",
+     [](const F& f) { return number(errors_beyond_model(f.register_errors)); }, Ripeness::growing,
+     flash_unread},
+    {"error_peaks", "",
+     "groups that the errors of a register fall into, gaps above the model's uncertainty between "
+     "them, of the register with the most; a good fleet has one",
+     [](const F& f) { return number(error_peaks(f.register_errors)); }, Ripeness::growing,
+     flash_unread},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
     {"clock_worst_s", "s",
      "largest error of a meter's clock when the head-end last looked; none if it never did",
@@ -249,28 +256,10 @@ constexpr KpiInfo kFigures[] = {
      [](const F& f) { return share(f.ethernet.octets, f.ethernet.meter_days); }, Ripeness::ripe},
 };
 
-// "ap_wh" makes "ap_total_wh".
-template <std::size_t kRegister>
-constexpr std::array<char, 24> kSumName = [] {
-  const std::string_view name = protocol::cosem::kQuantityTable[kRegister].name;
-  const std::string_view unit = name.substr(name.rfind('_'));
-  std::array<char, 24> text{};
-  auto at = std::copy(name.begin(), name.end() - unit.size(), text.begin());
-  for (const char c : std::string_view("_total")) *at++ = c;
-  std::copy(unit.begin(), unit.end(), at);
-  return text;
-}();
-template <std::size_t... kRegister>
-constexpr std::array<KpiInfo, sizeof...(kRegister)> sums_of(std::index_sequence<kRegister...>) {
-  return {KpiInfo{
-      kSumName<kRegister>.data(), protocol::cosem::kQuantityTable[kRegister].unit_name(),
-      "sum over all meters of this register in the last row captured by the end of duration_h",
-      register_sum<kRegister>}...};
-}
 constexpr auto kTable = [] {
-  constexpr auto kSums = sums_of(std::make_index_sequence<protocol::cosem::kQuantities>{});
-  std::array<KpiInfo, std::size(kFigures) + kSums.size()> table{};
-  std::copy(kSums.begin(), kSums.end(),
+  constexpr auto kOfRegisters = register_kpis();
+  std::array<KpiInfo, std::size(kFigures) + kOfRegisters.size()> table{};
+  std::copy(kOfRegisters.begin(), kOfRegisters.end(),
             std::copy(std::begin(kFigures), std::end(kFigures), table.begin()));
   return table;
 }();

@@ -109,6 +109,29 @@ struct MeasuredRow {
   }
 };
 
+struct RegisterErrorRow {
+  static constexpr TableName kTable{
+      "register_errors",
+      "What the registers of each meter counted from the start to its last row, against what went "
+      "through it; registers whose class limit is above 5 % of their energy are left out."};
+  std::uint32_t meter = 0;
+  Text<8> register_name;
+  double energy = 0;
+  double error_percent = 0;
+  double modelled_percent = 0;
+  double limit_percent = 0;
+
+  static void describe(auto& column) {
+    column("meter", &RegisterErrorRow::meter, "", kMeterDoc);
+    column("register", &RegisterErrorRow::register_name, "", "as a column of the rows");
+    column("energy", &RegisterErrorRow::energy, "", "true energy, Wh or varh");
+    column("error_percent", &RegisterErrorRow::error_percent, "%", "of the true energy");
+    column("modelled_percent", &RegisterErrorRow::modelled_percent, "%",
+           "what front end, calibration and temperature of a good meter make at most, and a unit");
+    column("limit_percent", &RegisterErrorRow::limit_percent, "%", "class limit, and a unit");
+  }
+};
+
 struct LogEntryRow {
   static constexpr TableName kTable{
       "log_entries",

@@ -47,7 +47,7 @@ TEST(SeededFault, ThreeTenthsOfADegreeShowInADayOfAResistiveLoad) {
   const Finished drifted = run_in_child(scenario, drifted_folder, options, &load);
   EXPECT_GE(drifted.kpi("truth_mismatches"), 1);
   EXPECT_GE(drifted.kpi("flash_mismatches"), 1);
-  expect_nothing_wrong(drifted, {"truth_mismatches", "flash_mismatches"});
+  expect_nothing_wrong(drifted, {"truth_mismatches", "flash_mismatches", "errors_beyond_model"});
 }
 
 TEST(SeededFault, TwoTenthsOfADegreeAreWithinTheClass) {
@@ -81,7 +81,36 @@ TEST(SeededFault, ASwappedQuadrantShows) {
   const Finished faulty = run_in_child(scenario, swapped_folder, options);
   EXPECT_GT(faulty.kpi("truth_mismatches"), 12);
   EXPECT_EQ(faulty.kpi("flash_mismatches"), faulty.kpi("truth_mismatches"));
-  expect_nothing_wrong(faulty, {"truth_mismatches", "flash_mismatches"});
+  expect_nothing_wrong(faulty, {"truth_mismatches", "flash_mismatches", "errors_beyond_model"});
+}
+
+// Mean, quantiles and class limits show one fleet in its class; the errors of its meters show two.
+TEST(SeededFault, NineTenthsOfAPercentOfGainAreLoudThoughWithinTheClass) {
+  static meter_firmware strong = *meter_ad11a_firmware();
+  strong.on_sums = [](void* instance, const meter_sums* sums, std::uint32_t n) {
+    meter_sums more = *sums;
+    for (meter_element_sums& element : more.element) {
+      element.vi *= 1.009;
+      element.vq *= 1.009;
+    }
+    meter_ad11a_firmware()->on_sums(instance, &more, n);
+  };
+  const Scenario scenario = street(4, 12);
+  const LoadTable load = steady_load(scenario, kHeaterW);
+  const Folder healthy_folder, strong_folder;
+  const Finished healthy = run_in_child(scenario, healthy_folder, {}, &load);
+  expect_nothing_wrong(healthy);
+  EXPECT_EQ(healthy.kpi("error_peaks"), 1);
+  EXPECT_LT(healthy.kpi("error_ap_worst_percent"), 0.1);
+  RunOptions options;
+  options.faults.meter = 2;
+  options.faults.firmware = &strong;
+  const Finished faulty = run_in_child(scenario, strong_folder, options, &load);
+  expect_nothing_wrong(faulty, {"errors_beyond_model"});
+  EXPECT_GE(faulty.kpi("errors_beyond_model"), 1);
+  EXPECT_EQ(faulty.kpi("error_peaks"), 2);
+  EXPECT_NEAR(faulty.kpi("error_ap_worst_percent"), 0.9, 0.1);
+  EXPECT_NEAR(faulty.kpi("error_ap_mean_percent"), 0.9 / 4, 0.1);
 }
 
 // ---- Rows of the head-end's store ----

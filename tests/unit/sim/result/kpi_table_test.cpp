@@ -112,5 +112,26 @@ TEST(KpiTable, WithoutAPowerLineThereIsNoLastRegistration) {
   EXPECT_TRUE(std::isnan(values_of({}).at("plc_registration_last_s")));
 }
 
+// Errors on either side of a gap that is wider than what the model leaves are of two kinds of
+// meter.
+TEST(RegisterErrors, TwoKindsOfMetersMakeTwoPeaks) {
+  RunFigures figures;
+  EXPECT_TRUE(std::isnan(values_of(figures).at("error_r1_worst_percent")));
+  EXPECT_EQ(values_of(figures).at("error_peaks"), 0);
+  auto& errors = figures.register_errors[protocol::cosem::kReactiveQ1];
+  errors = {{0.1, 0.2}, {-0.15, 0.2}, {0.02, 0.2}};
+  auto values = values_of(figures);
+  EXPECT_EQ(values.at("error_peaks"), 1);
+  EXPECT_EQ(values.at("errors_beyond_model"), 0);
+  EXPECT_NEAR(values.at("error_r1_mean_percent"), -0.01, 1e-9);
+  EXPECT_EQ(values.at("error_r1_worst_percent"), 0.15);
+  errors.push_back({-0.9, 0.2});
+  values = values_of(figures);
+  EXPECT_EQ(values.at("error_peaks"), 2);
+  EXPECT_EQ(values.at("errors_beyond_model"), 1);
+  EXPECT_EQ(values.at("error_r1_worst_percent"), 0.9);
+  EXPECT_TRUE(std::isnan(values.at("error_ap_worst_percent"))) << "another register's";
+}
+
 }  // namespace
 }  // namespace sim::result

@@ -124,6 +124,14 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   move.t_s = 32'407;
   move.verdict = "right";
   writer.append(move);
+  RegisterErrorRow error;
+  error.meter = 2;
+  error.register_name = "ap_wh";
+  error.energy = 12'345;
+  error.error_percent = -0.031;
+  error.modelled_percent = 0.21;
+  error.limit_percent = 1.01;
+  writer.append(error);
   for (const char* const name : {"interval_success", "intervals_lost"}) {
     Kpi kpi{name, std::string(name) == "interval_success" ? 0.9975 : 0, "", {}};
     kpi.limits.push_back(std::string(name) == "interval_success" ? Limit{0.99, {}, {}}
