@@ -9,7 +9,7 @@
 
 Left: the share that each kernel reaches of the machine's limit, measured in the same run. Right: how
 many times faster it is than its peers there. Medians where the run was repeated; the line is the
-bar a kernel is held to. Nothing but the standard library is needed.
+bar a kernel is held to. A day's limit is its bar: what it may take, over what it takes. Nothing but the standard library is needed.
 """
 import json
 import math
@@ -121,9 +121,9 @@ def main():
                  (sys.argv[1], ", ".join(missing)))
     right = LEFT + WIDTH + 90
     width, height = right + WIDTH + 200, TOP + ROW * len(KERNELS) + 60
-    note = "%d processors of %d MHz; medians; %.3g single-phase meters sample by sample in real " \
+    note = "%d processors of %d MHz; medians; %s single-phase meters sample by sample in real " \
            "time on one core" % (context["num_cpus"], context["mhz_per_cpu"],
-                                 cases["chain"]["meters"])
+                                 format(round(cases["chain"]["meters"], -3), ",.0f"))
     lines = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d">' %
              (width, height, width), "<style>%s</style>" % STYLE,
              '<rect class="back" width="%d" height="%d"/>' % (width, height)]
