@@ -7,12 +7,14 @@
 
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
+#include "protocol/hosted/parameter/parameter.hpp"
 
 namespace hes {
 namespace {
 
 using p32::ErrorCategory;
 using protocol::cosem::AccessResult;
+using protocol::orders::Step;
 namespace error_code = p32::error_code;
 
 // The result of an order that is out of date comes a little later.
@@ -21,17 +23,47 @@ constexpr std::int64_t kResultGraceS = 900;
 constexpr std::int64_t kReissueS = 600;
 constexpr UtcNs kLastNs = INT64_C(4'000'000'000) * kNsPerSecond;  // year 2096
 
-p32::RawDlmsOrder raw(p32::DlmsService service, std::uint16_t class_id, const Obis& instance,
-                      std::int8_t index, protocol::Bytes data) {
+p32::DlmsOperation raw(p32::DlmsService service, const protocol::cosem::Attribute& target,
+                       protocol::Bytes data) {
   p32::DlmsOperation operation;
   operation.service = service;
-  operation.class_id = class_id;
-  operation.instance = instance;
-  operation.index = index;
+  operation.class_id = static_cast<std::uint16_t>(target.class_id);
+  operation.instance = target.instance;
+  operation.index = target.index;
   operation.data.assign(data.begin(), data.end());
+  return operation;
+}
+
+p32::RawDlmsOrder one(p32::DlmsOperation operation) {
   p32::RawDlmsOrder order;
   order.operations.push_back(std::move(operation));
   return order;
+}
+
+std::vector<Step> steps_of(const Order& order) {
+  return protocol::parameters::steps_of(protocol::parameters::parse_settings(order.plan).settings);
+}
+
+// Settings, then what they read as.
+p32::RawDlmsOrder raw(const std::vector<Step>& steps) {
+  p32::RawDlmsOrder order;
+  for (const Step& step : steps) {
+    const bool sets = step.service == Step::Service::set;
+    order.operations.push_back(raw(sets ? p32::DlmsService::set : p32::DlmsService::get,
+                                   step.target, sets ? step.value : std::vector<std::uint8_t>{}));
+  }
+  return order;
+}
+
+// Does the meter show what was set?
+bool shows(const std::vector<Step>& steps, const std::vector<p32::OperationResult>& results) {
+  return std::ranges::all_of(results,
+                             [&](const p32::OperationResult& result) {
+                               return result.index < steps.size() &&
+                                      (steps[result.index].service != Step::Service::read_back ||
+                                       steps[result.index].value == result.data);
+                             }) &&
+         results.size() == steps.size();
 }
 
 p32::Priority priority_of(OrderKind kind) {
@@ -60,8 +92,8 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       return true;
     case OrderKind::clock_shift:
       protocol::axdr::put_long(static_cast<std::int16_t>(order.value_s), out);
-      body = raw(p32::DlmsService::action, static_cast<std::uint16_t>(classes::Clock::kId), kClock,
-                 classes::Clock::kShiftTime, out.written());
+      body = one(raw(p32::DlmsService::action,
+                     {classes::Clock::kId, kClock, classes::Clock::kShiftTime}, out.written()));
       return true;
     case OrderKind::clock_set:
       // The concentrator's clock is true; another time than that cannot be told in advance.
@@ -81,8 +113,10 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       return true;
     }
     case OrderKind::read:
-      body = raw(p32::DlmsService::get, static_cast<std::uint16_t>(order.attribute.class_id),
-                 order.attribute.instance, order.attribute.index, {});
+      body = one(raw(p32::DlmsService::get, order.attribute, {}));
+      return true;
+    case OrderKind::parameter:
+      body = raw(steps_of(order));
       return true;
   }
   return false;
@@ -169,15 +203,19 @@ void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult&
   }
   if (meter != nullptr && meter->failure) return on_failure(from, seq, *meter->failure);
   if (meter != nullptr && !meter->operations.empty()) {
-    const p32::OperationResult& operation = meter->operations.front();
-    order.data = operation.data;
-    if (operation.result != 0) {
+    order.data = meter->operations.front().data;
+    for (const p32::OperationResult& operation : meter->operations) {
+      if (operation.result == 0) continue;
       return on_failure(from, seq, {ErrorCategory::dlms, operation.result});
     }
   }
   if (result.failure) return on_failure(from, seq, *result.failure);
   if (result.state == p32::OrderState::expired) return finish(from, seq, OrderOutcome::expired);
   if (result.state != p32::OrderState::done) {
+    return refuse(from, seq, AccessResult::other_reason);
+  }
+  if (order.order.kind == OrderKind::parameter &&
+      (meter == nullptr || !shows(steps_of(order.order), meter->operations))) {
     return refuse(from, seq, AccessResult::other_reason);
   }
   if (order.order.kind == OrderKind::clock_shift) {

@@ -7,6 +7,7 @@
 #include "hes-stub/meters/jobs.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
@@ -42,6 +43,8 @@ class OrderJob final : public Job {
     } else if (kind == OrderKind::limit) {
       const auto parsed = protocol::limits::parse_limit(plan);
       if (parsed.limit) steps_ = protocol::limits::steps_of(*parsed.limit);
+    } else if (kind == OrderKind::parameter) {
+      steps_ = protocol::parameters::steps_of(protocol::parameters::parse_settings(plan).settings);
     }
     return reading_clock_ ? get_time(session) : send(session);
   }
@@ -88,6 +91,7 @@ class OrderJob final : public Job {
         return set_time(context_, session, context_.now_s() + order.value_s);
       case OrderKind::calendar:
       case OrderKind::limit:
+      case OrderKind::parameter:
         step_ = 0;  // from the beginning, however far an attempt before came
         return steps_.empty() ? Progress::hopeless : do_step(session);
       case OrderKind::read:

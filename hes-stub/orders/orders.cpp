@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
@@ -24,6 +25,8 @@ bool valid(const Order& order, std::size_t meters) {
       return protocol::tariff::parse_plan(order.plan).plan.has_value();
     case OrderKind::limit:
       return protocol::limits::parse_limit(order.plan).limit.has_value();
+    case OrderKind::parameter:
+      return !protocol::parameters::parse_settings(order.plan).settings.empty();
     case OrderKind::relay_open:
     case OrderKind::relay_close:
     case OrderKind::read:

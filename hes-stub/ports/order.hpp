@@ -21,6 +21,7 @@ enum class OrderKind : std::uint8_t {
   clock_set,    // class 8, SET time to the head-end's time plus `value_s`
   calendar,     // classes 20 and 11: `plan`, read back
   limit,        // classes 70, 71 and 21: `plan`, read back
+  parameter,    // any attributes: `plan`, read back
   read,         // GET of `attribute`; the answer is the result's data
 };
 
@@ -30,7 +31,8 @@ struct Order {
   std::int64_t value_s = 0;
   protocol::cosem::Attribute attribute{};
   std::string
-      plan;  // text: calendar, a protocol::tariff::Plan; limit, a protocol::limits::PowerLimit
+      plan;  // text: calendar, a protocol::tariff::Plan; limit, a protocol::limits::PowerLimit;
+             // parameter, protocol::parameters::parse_settings
   UtcNs valid_from = 0;        // not before
   UtcNs valid_until = kNever;  // given up then; until then tried again at every chance
 };
@@ -56,12 +58,12 @@ struct OrderResult {
 
 constexpr const char* order_kind_name(OrderKind kind) {
   constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
-                                    "calendar",   "limit",       "read"};
+                                    "calendar",   "limit",       "parameter",   "read"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 // Done step by step, from the text of its plan.
 constexpr bool has_plan(OrderKind kind) {
-  return kind == OrderKind::calendar || kind == OrderKind::limit;
+  return kind == OrderKind::calendar || kind == OrderKind::limit || kind == OrderKind::parameter;
 }
 constexpr const char* order_outcome_name(OrderOutcome outcome) {
   constexpr const char* kNames[] = {"done", "refused", "expired", "invalid"};

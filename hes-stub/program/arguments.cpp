@@ -11,15 +11,16 @@
 #include <memory>
 
 #include "os/text_file.hpp"
+#include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
 namespace {
 
-constexpr OrderKind kKinds[] = {OrderKind::relay_open,  OrderKind::relay_close,
-                                OrderKind::clock_shift, OrderKind::clock_set,
-                                OrderKind::calendar,    OrderKind::limit};
+constexpr OrderKind kKinds[] = {
+    OrderKind::relay_open, OrderKind::relay_close, OrderKind::clock_shift, OrderKind::clock_set,
+    OrderKind::calendar,   OrderKind::limit,       OrderKind::parameter};
 
 bool parse_seconds(std::string_view text, std::int64_t& value) {
   const char* const end = text.data() + text.size();
@@ -27,11 +28,15 @@ bool parse_seconds(std::string_view text, std::int64_t& value) {
   return !text.empty() && error == std::errc{} && at == end;
 }
 
-// What is wrong with it; a calendar stands in a file, a limit in the argument.
+// What is wrong with it; a calendar stands in a file, others in the argument.
 std::string take_plan(Order& order, std::string_view text) {
   if (order.kind == OrderKind::limit) {
     order.plan = text;
     return protocol::limits::parse_limit(text).fault;
+  }
+  if (order.kind == OrderKind::parameter) {
+    order.plan = text;
+    return protocol::parameters::parse_settings(text).fault;
   }
   auto [plan, error] = os::read_text_file(std::string(text), os::kMaxTextOctets);
   if (!error.empty()) return error;
@@ -63,7 +68,9 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
     order.kind = kind;
     known = true;
   }
-  if (!known) return refuse("relay_open, relay_close, clock_shift, clock_set, calendar, limit");
+  if (!known) {
+    return refuse("relay_open, relay_close, clock_shift, clock_set, calendar, limit, parameter");
+  }
   order.meter = inventory.by_serial(serial);
   if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
   if (has_plan(order.kind)) {  // the rest is a path or the plan itself, and may hold colons

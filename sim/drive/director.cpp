@@ -56,6 +56,7 @@ void Director::announce(const Event& event) {
     case EventType::calendar:
     case EventType::limit:
     case EventType::contact:
+    case EventType::parameter:
       timed_.push_back(event);
       break;
   }
@@ -134,6 +135,9 @@ void Director::give_orders(const Event& event) {
     } else if (event.type == EventType::limit) {
       order.kind = hes::OrderKind::limit;
       order.plan = protocol::limits::text_of(event.limit);
+    } else if (event.type == EventType::parameter) {
+      order.kind = hes::OrderKind::parameter;
+      order.plan = event.plan;
     } else {
       order.kind = hes::OrderKind::clock_shift;
       order.value_s = std::llround(event.shift_s);

@@ -51,6 +51,7 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   if (done && kind == hes::OrderKind::clock_shift) ++figures_.clock_orders_done;
   if (done && kind == hes::OrderKind::calendar) ++figures_.calendar_orders_done;
   if (done && kind == hes::OrderKind::limit) ++figures_.limit_orders_done;
+  if (done && kind == hes::OrderKind::parameter) ++figures_.parameter_orders_done;
   if (!done) ++figures_.orders_failed;
   result::OrderRow row;
   row.order = static_cast<std::uint32_t>(result.id);

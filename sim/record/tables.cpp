@@ -70,6 +70,9 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::contact:
         row.text = result::Text<64>(name_of(event.fate));
         break;
+      case EventType::parameter:
+        row.text = result::Text<64>(event.plan);
+        break;
       case EventType::look:
         break;
       case EventType::calendar:

@@ -148,6 +148,7 @@ struct RunFigures {
   std::uint64_t clock_orders_done = 0;
   std::uint64_t calendar_orders_done = 0;
   std::uint64_t limit_orders_done = 0;
+  std::uint64_t parameter_orders_done = 0;
   EventTally relay_moves;  // of the contacts
   // Of meters that were given a tariff plan, as their registers say at the end.
   std::uint64_t tariff_judged = 0;

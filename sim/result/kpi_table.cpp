@@ -135,6 +135,8 @@ constexpr KpiInfo kFigures[] = {
      count<&F::calendar_orders_done>},
     {"limit_orders_done", "", "limits that the meter took and showed when it was asked",
      count<&F::limit_orders_done>},
+    {"parameter_orders_done", "", "orders of parameters that the meter took and showed when asked",
+     count<&F::parameter_orders_done>},
     {"relay_moves", "",
      "movements of relay contacts that orders, limits, buttons and blows of the scenario make",
      [](const F& f) { return number(f.relay_moves.expected); }},

@@ -28,7 +28,8 @@ enum class EventType {
   button,
   limit,
   contact,
-  look
+  look,
+  parameter
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -46,7 +47,8 @@ inline Names names_of(EventType) {
           "button",
           "limit",
           "contact",
-          "look"};
+          "look",
+          "parameter"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
@@ -65,7 +67,7 @@ struct Event {
   double residual = 0.5;   // sag: voltage left, share of nominal
   std::int64_t concentrator = 1;   // concentrator_outage
   std::string file;                // calendar: where its plan stands, or
-  std::string plan;                // the plan itself
+  std::string plan;                // the plan itself; parameter: the settings
   kernel::TimeNs activate_at = 0;  // calendar
   protocol::tariff::Plan tariff;   // calendar: as read, with its time
   // limit: one of the three
@@ -112,6 +114,11 @@ struct Event {
         .mandatory()
         .only_in({T::calendar});
     describe_limit(key);
+    key("set", &Event::plan,
+        "What the head-end sets and reads back, apart by semicolons: CLASS/OBIS:ATTRIBUTE=TYPE "
+        "VALUE, docs/head-end.md.")
+        .mandatory()
+        .only_in({T::parameter});
     key("fate", &Event::fate,
         "What the relay's contact does without an order: a blow opens or closes it, a short "
         "circuit welds it where it is.")

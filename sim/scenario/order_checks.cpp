@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "protocol/hosted/parameter/parameter.hpp"
 #include "sim/scenario/written.hpp"
 
 namespace sim::run {
@@ -86,11 +87,23 @@ void check_limits(Scenario& scenario, Written& written) {
   }
 }
 
+void check_parameters(Scenario& scenario, Written& written) {
+  for (std::size_t i = 0; i < scenario.events.size(); ++i) {
+    const Event& event = scenario.events[i];
+    if (event.type != EventType::parameter) continue;
+    const auto parsed = protocol::parameters::parse_settings(event.plan);
+    if (!parsed.fault.empty()) {
+      written.complain_at(row_key("event", i, "set"), parsed.fault, "docs/head-end.md, Parameters");
+    }
+  }
+}
+
 }  // namespace
 
 void check_order_plans(Scenario& scenario, Written& written) {
   check_calendars(scenario, written);
   check_limits(scenario, written);
+  check_parameters(scenario, written);
 }
 
 }  // namespace sim::run

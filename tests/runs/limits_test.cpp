@@ -126,6 +126,24 @@ TEST(Limits, TheScenarioOfPowerLimitsHolds) {
   EXPECT_NE(read_text(folder / "out/report.html").find("<h2>Relays</h2>"), std::string::npos);
 }
 
+// What a meter does not take, or shows otherwise than it was set, is no order done.
+TEST(Parameters, ARegisterThatNobodyMaySetIsRefusedOnBothRoads) {
+  Scenario scenario = hamlet(2, 2, 8);  // meters 1 and 2 on the power line
+  const auto order = [](std::uint32_t meter, const char* settings) {
+    Event made = event(clock(2, 0), sim::run::EventType::parameter, meter);
+    made.plan = settings;
+    return made;
+  };
+  const char* const good = "1/0.0.96.13.1:2=text Hello; 71/0.0.17.0.0:6=double-long-unsigned 90";
+  const char* const bad = "1/0.0.96.13.1:2=text Hello; 3/1.0.1.8.0:2=double-long-unsigned 0";
+  set_events(scenario, {order(1, good), order(2, bad), order(3, good), order(4, bad)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run, {"orders_failed"});
+  EXPECT_EQ(run.kpi("parameter_orders_done"), 2);
+  EXPECT_EQ(run.kpi("orders_failed"), 2);
+}
+
 // Tariffs, limits, covers, outages and displays do not stand in each other's way.
 TEST(MeterDay, EveryFunctionHasItsTurn) {
   const Folder folder;
@@ -133,9 +151,10 @@ TEST(MeterDay, EveryFunctionHasItsTurn) {
       amitwin({"run", "scenarios/meter-day.toml", "--out", folder / "out", "--quiet"});
   EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
   const auto kpis = kpis_in(folder / "out/summary.json");
-  for (const char* judged : {"tariff_judged", "demand_judged", "monthly_expected", "relay_moves",
-                             "events_expected", "alarms_expected", "looks_judged",
-                             "measured_judged", "calendar_orders_done", "limit_orders_done"}) {
+  for (const char* judged :
+       {"tariff_judged", "demand_judged", "monthly_expected", "relay_moves", "events_expected",
+        "alarms_expected", "looks_judged", "measured_judged", "calendar_orders_done",
+        "limit_orders_done", "parameter_orders_done"}) {
     EXPECT_GT(kpis.at(judged), 0) << judged;
   }
 }
