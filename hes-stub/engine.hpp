@@ -85,7 +85,9 @@ class Engine final : private WireEvents, private OrderWaker, private Committer {
                      std::uint32_t octets) override {
     return claims_.on_apdu(connection, client, apdu, octets);
   }
-  void on_claim_ended(ConnectionId connection) override { claims_.on_claim_ended(connection); }
+  protocol::dlms::Sap on_claim_ended(ConnectionId connection) override {
+    return claims_.on_claim_ended(connection);
+  }
   void wake(MeterIndex meter) override { schedule_.wake(meter); }
   void commit_now() override;
 

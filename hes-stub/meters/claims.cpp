@@ -77,9 +77,15 @@ bool Claims::on_apdu(ConnectionId connection, protocol::dlms::Sap client, protoc
   return true;
 }
 
-void Claims::on_claim_ended(ConnectionId connection) {
-  if (Claim* const claim = find(connection)) return claim->cancel();
-  std::erase_if(waiting_, [&](const auto& waits) { return waits.second == connection; });
+protocol::dlms::Sap Claims::on_claim_ended(ConnectionId connection) {
+  Claim* const claim = find(connection);
+  if (claim == nullptr) {
+    std::erase_if(waiting_, [&](const auto& waits) { return waits.second == connection; });
+    return 0;
+  }
+  const protocol::dlms::Sap asks = claim->session().waits() ? claim->session().client_sap() : 0;
+  claim->cancel();
+  return asks;
 }
 
 void Claims::on_timer(std::uint32_t claim, std::uint32_t generation) {

@@ -27,7 +27,8 @@ class Claims {
   void on_claim(MeterIndex meter, ConnectionId connection);
   bool on_apdu(ConnectionId connection, protocol::dlms::Sap client, protocol::Bytes apdu,
                std::uint32_t octets);
-  void on_claim_ended(ConnectionId connection);  // gone, or settled in another way
+  // Gone, or settled in another way. The client whose answer is still to come; 0: none.
+  protocol::dlms::Sap on_claim_ended(ConnectionId connection);
 
   void on_timer(std::uint32_t claim, std::uint32_t generation);  // deadline
   // Begins what may begin now: at the end of every call from outside.

@@ -66,6 +66,8 @@ class Session {
 
   void begin(MeterIndex meter);
   protocol::dlms::Sap client_sap() const;
+  // A request is out, and its answer is to come.
+  bool waits() const { return step_ != Step::free && step_ != Step::idle; }
   // `octets` with the wrapper's header.
   void on_apdu(protocol::Bytes apdu, std::uint32_t octets);
   void on_timer(std::uint32_t generation);

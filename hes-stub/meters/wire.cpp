@@ -99,10 +99,9 @@ void Wire::unbind(Connection& connection) {
   events_.on_unbound(meter);
 }
 
-void Wire::end_claim(Connection& connection) {
-  if (std::exchange(connection.claims, kNoMeter) != kNoMeter) {
-    events_.on_claim_ended(connection.id);
-  }
+protocol::dlms::Sap Wire::end_claim(Connection& connection) {
+  if (std::exchange(connection.claims, kNoMeter) == kNoMeter) return 0;
+  return events_.on_claim_ended(connection.id);
 }
 
 // Set again only when it comes: a heartbeat costs no entry.
@@ -139,6 +138,11 @@ void Wire::on_message(Connection& connection, const protocol::wrapper::Message& 
       // some send it to the client that set them up.
       if (general && events_.is_push(meter, apdu)) return on_push(connection, apdu);
       const std::uint32_t octets = framed_octets(apdu);
+      // Taken for the answer to a later question it would be another challenge's.
+      if (connection.owed_to == message.destination && context_.now() < connection.owed_until) {
+        connection.owed_to = 0;
+        return;
+      }
       const bool taken =
           connection.claims == kNoMeter
               ? events_.on_apdu(meter, message.destination, apdu, octets)
@@ -206,7 +210,8 @@ void Wire::take_over(ConnectionId id) {
   const auto found = connections_.find(id);
   if (found == connections_.end() || found->second.claims == kNoMeter) return;
   const MeterIndex meter = found->second.claims;
-  end_claim(found->second);
+  found->second.owed_to = end_claim(found->second);
+  found->second.owed_until = context_.now() + context_.config.response_timeout_s * kNsPerSecond;
   const auto older = connections_.find(of_meter_[meter]);
   if (older != connections_.end()) {
     ++context_.counters.replaced;

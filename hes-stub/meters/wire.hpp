@@ -98,7 +98,8 @@ class WireEvents {
   virtual void on_claim(MeterIndex meter, ConnectionId connection) = 0;
   virtual bool on_claim_apdu(ConnectionId connection, protocol::dlms::Sap client,
                              protocol::Bytes apdu, std::uint32_t octets) = 0;
-  virtual void on_claim_ended(ConnectionId connection) = 0;
+  // The client that still waits for an answer there; 0: none.
+  virtual protocol::dlms::Sap on_claim_ended(ConnectionId connection) = 0;
 
  protected:
   ~WireEvents() = default;
@@ -136,6 +137,9 @@ class Wire {
     bool dead = false;             // dropped while its octets are still being looked at
     UtcNs opened = 0;
     UtcNs last_heard = 0;
+    // Of a claim that a push settled: its question is on the way, and the answer is nobody's.
+    protocol::dlms::Sap owed_to = 0;
+    UtcNs owed_until = 0;
     std::uint64_t octets_up = 0;
     std::uint64_t octets_down = 0;
     FrameAssembler assembler;
@@ -146,7 +150,7 @@ class Wire {
   void announced(Connection& connection, MeterIndex meter);
   void bind(Connection& connection, MeterIndex meter);
   void unbind(Connection& connection);
-  void end_claim(Connection& connection);
+  protocol::dlms::Sap end_claim(Connection& connection);
   void drop(Connection& connection, std::string_view reason);  // closes and forgets
   void leave(Connection& connection, std::string_view reason);
 

@@ -92,7 +92,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--fresh", options.fresh, "Begin with an empty store");
   app.add_option("--control", options.control, "Lockstep: HOST:PORT that the simulator dials");
   app.add_option("--order", options.orders,
-                 "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37")
+                 "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37, "
+                 "calendar:0000000001:FILE, limit:0000000001:threshold=3000,over_s=60")
       ->allow_extra_args(false);
   app.add_option("--p32-port", options.p32_port, "Port that concentrators dial, on the same host")
       ->check(CLI::Range(0, 65'535))

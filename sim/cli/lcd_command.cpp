@@ -30,7 +30,9 @@ struct Options {
 
 void add(CLI::App& app, Options& options) {
   add_scenario(app, options.scenario);
-  app.add_option("--meter", options.meter, "Number of the meter, from 1")->required();
+  app.add_option("--meter", options.meter, "Number of the meter, from 1")
+      ->required()
+      ->check(CLI::Range(1, 1000));
   app.add_option("--at", options.at, "HH:MM:SS or 6h of simulated time; more than once")
       ->type_name("TIME")
       ->required();

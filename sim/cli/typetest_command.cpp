@@ -23,6 +23,8 @@
 namespace sim::cli {
 namespace {
 
+constexpr std::int64_t kMostSeed = 9'000'000'000'000'000;  // as scenario.seed
+
 struct Options {
   std::string variant;
   std::string firmware = "builtin";
@@ -50,6 +52,7 @@ void add(CLI::App& app, Options& options) {
   app.add_option("--out", options.out, "Folder of the protocol (default: out/typetest-VARIANT)")
       ->type_name("DIR");
   app.add_option("--seed", options.seed, "Seed of the meters' parts and noise")
+      ->check(CLI::Range(std::int64_t{0}, kMostSeed))
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--meters", options.meters, "Meters drawn, the worst of which is shown")

@@ -32,6 +32,26 @@ void write_meters(World& world, result::ResultWriter& writer) {
   }
 }
 
+// Short enough for the column, whatever is allowed.
+std::string limit_text(const Event& event) {
+  using result::number_text;
+  std::string text;
+  if (event.threshold_w) {
+    text = fmt::format("{} W, {}/{} s", number_text(*event.threshold_w), number_text(event.over_s),
+                       number_text(event.under_s));
+  } else if (event.threshold_a) {
+    text = number_text(*event.threshold_a) + " A, at once";
+  } else if (event.threshold_v) {
+    text = number_text(*event.threshold_v) + " V, at once";
+  }
+  if (event.control_mode) text += fmt::format(", mode {}", *event.control_mode);
+  if (event.emergency_w) {
+    text += fmt::format("; emergency {} W, {} s", number_text(*event.emergency_w),
+                        number_text(event.emergency_s));
+  }
+  return text;
+}
+
 void write_events(const Scenario& scenario, result::ResultWriter& writer) {
   for (const Event& event : scenario.events) {
     result::EventRow row;
@@ -65,7 +85,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         break;
       case EventType::limit:
         row.value = event.limit.threshold_w;
-        row.text = result::Text<64>(protocol::limits::text_of(event.limit));
+        row.text = result::Text<64>(limit_text(event));
         break;
       case EventType::contact:
         row.text = result::Text<64>(name_of(event.fate));
@@ -77,6 +97,9 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         break;
       case EventType::calendar:
         row.value = 1e-9 * static_cast<double>(event.activate_at);
+        row.text = result::Text<64>(fmt::format(
+            "plan {} from {}", event.tariff.name,
+            format_utc(scenario.general.start_utc_s + event.activate_at / kernel::kNsPerSecond)));
         break;
     }
     writer.append(row);

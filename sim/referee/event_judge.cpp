@@ -3,6 +3,7 @@
 #include "sim/referee/event_judge.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "hes-stub/store/concentrator_store.hpp"
 #include "protocol/calendar.hpp"
@@ -15,6 +16,8 @@ namespace {
 constexpr std::int64_t kStampSlackS = 1;
 // Concentrators read the logs once a day, at this time (their task meterEvents).
 constexpr std::int64_t kConcentratorAtS = 2700;
+// Entries that a log has at least (docs/events.md).
+constexpr std::size_t kLogHolds = 200;
 // The head-end begins so long after the period, each meter at a moment of its own, when it looks.
 constexpr std::int64_t kHeadEndDelayS = 600 + 3600;
 
@@ -83,6 +86,26 @@ class Comparison {
   EventCodes codes_;
   result::ResultWriter& writer_;
 };
+
+// A full log has let go of what was before its oldest entry: nobody can read that any more.
+void excuse_what_rolled_out(const std::vector<HeldEvent>& flash, std::vector<Due>& due) {
+  struct Log {
+    std::size_t entries = 0;
+    std::int64_t oldest_utc_s = 0;
+  };
+  std::map<std::uint8_t, Log> logs;
+  for (const HeldEvent& entry : flash) {
+    Log& log = logs[entry.group];
+    log.oldest_utc_s =
+        log.entries == 0 ? entry.stamp_utc_s : std::min(log.oldest_utc_s, entry.stamp_utc_s);
+    ++log.entries;
+  }
+  for (Due& each : due) {
+    const auto found = logs.find(each.name.group);
+    if (found == logs.end() || found->second.entries < kLogHolds) continue;
+    each.must &= each.event.stamp_utc_s > found->second.oldest_utc_s + kStampSlackS;
+  }
+}
 
 // When the log entry of an instant has been read by whoever collects the meter.
 std::int64_t collected_utc_s(const Scenario& scenario, const Home& home, std::int64_t utc_s) {
@@ -188,6 +211,8 @@ void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
     (event.alarm ? alarms : logs)
         .push_back({event.group, event.code, event.at.utc_s, event.number});
   }
+  excuse_what_rolled_out(*flash, in_flash);
+  excuse_what_rolled_out(*flash, in_head_end);
   figures.events_in_flash += Comparison(meter, "flash", codes, writer).compare(in_flash, *flash);
   figures.events_in_head_end +=
       Comparison(meter, "head_end", codes, writer).compare(in_head_end, logs);

@@ -17,6 +17,7 @@ class Effects {
   void of_mode();
   void of_load();
   void of_roads();
+  void of_events();
 
  private:
   void no_effect(const std::string& path, const std::string& why) {
@@ -117,6 +118,25 @@ void Effects::of_roads() {
   }
 }
 
+void Effects::of_events() {
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
+    const auto no_effect_of = [&](const char* key, const char* why) {
+      no_effect(row_key("event", i, key), why);
+    };
+    if (event.meters.empty()) no_effect_of("meter", "as it names no meter");
+    if (event.type != EventType::limit) continue;
+    if (!event.threshold_w) {
+      no_effect_of("over_s", "without threshold_w: current and voltage act at once");
+      no_effect_of("under_s", "without threshold_w: current and voltage act at once");
+    }
+    if (!event.emergency_w) {
+      no_effect_of("emergency_at", "without emergency_w");
+      no_effect_of("emergency_s", "without emergency_w");
+    }
+  }
+}
+
 }  // namespace
 
 void find_effects(const Scenario& scenario, Written& written) {
@@ -124,6 +144,7 @@ void find_effects(const Scenario& scenario, Written& written) {
   effects.of_mode();
   if (written.good("load.csv")) effects.of_load();
   if (written.good("meters.count")) effects.of_roads();
+  effects.of_events();
 }
 
 }  // namespace sim::run

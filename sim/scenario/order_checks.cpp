@@ -3,9 +3,10 @@
 //
 // What orders are made of: tariff plans and limits, as the events of a scenario say.
 #include <cmath>
-#include <fstream>
 
+#include "os/text_file.hpp"
 #include "protocol/hosted/parameter/parameter.hpp"
+#include "protocol/hosted/tariff_plan/plan_faults.hpp"
 #include "sim/scenario/written.hpp"
 
 namespace sim::run {
@@ -17,26 +18,31 @@ void check_calendars(Scenario& scenario, Written& written) {
     Event& event = scenario.events[i];
     if (event.type != EventType::calendar) continue;
     const auto key = [i](const char* name) { return row_key("event", i, name); };
+    if (!written.good(key("file")) || !written.good(key("plan"))) continue;
     if (event.file.empty() == event.plan.empty()) {
       written.complain_at(key("type"), "no plan, or two", "either file or plan");
       continue;
     }
-    std::string text = event.plan;
+    const std::string at = key(event.file.empty() ? "plan" : "file");
+    os::Input input{event.plan, {}};
     if (!event.file.empty()) {
-      std::ifstream in(scenario.path_of(event.file));
-      if (!in) {
-        written.complain_at(key("file"), "cannot be read", "a file with a tariff plan");
-        continue;
-      }
-      text.assign(std::istreambuf_iterator<char>(in), {});
+      input = os::read_text_file(scenario.path_of(event.file), os::kMaxTextOctets);
     }
-    auto parsed = protocol::tariff::parse_plan(text);
+    if (!input.error.empty()) {
+      written.complain_at(at, input.error, "a tariff plan, docs/tariffs.md");
+      continue;
+    }
+    auto parsed = protocol::tariff::parse_plan(input.text);
     if (!parsed.plan) {
-      written.complain_at(key(event.file.empty() ? "plan" : "file"), parsed.fault,
-                          "a tariff plan, docs/tariffs.md");
+      written.complain_at(at, parsed.fault, "docs/tariffs.md");
       continue;
     }
     event.tariff = std::move(*parsed.plan);
+    const std::string refusal = protocol::tariff::refusal_of(event.tariff);
+    if (!refusal.empty()) written.warn_at(at, "meters will refuse it: " + refusal);
+    if (event.tariff.activate_at_ms) {
+      written.warn_at(at, "no effect of its line activate: activate_at says when");
+    }
     event.tariff.activate_at_ms =
         scenario.general.start_utc_s * 1000 + event.activate_at / kernel::kNsPerMs;
     if (event.activate_at <= event.at && written.good(key("activate_at"))) {
@@ -52,6 +58,10 @@ void check_limits(Scenario& scenario, Written& written) {
     Event& event = scenario.events[i];
     if (event.type != EventType::limit) continue;
     const auto key = [i](const char* name) { return row_key("event", i, name); };
+    if (!written.good(key("threshold_w")) || !written.good(key("threshold_a")) ||
+        !written.good(key("threshold_v"))) {
+      continue;
+    }
     const int quantities =
         (event.threshold_w ? 1 : 0) + (event.threshold_a ? 1 : 0) + (event.threshold_v ? 1 : 0);
     if (quantities != 1) {
@@ -75,6 +85,9 @@ void check_limits(Scenario& scenario, Written& written) {
       if (!event.threshold_w) {
         written.complain_at(key("emergency_w"), "an emergency of another quantity",
                             "with threshold_w only");
+      } else if (written.seen(key("emergency_at")) == nullptr) {
+        written.miss(key("emergency_at"), *written.seen(key("emergency_w")),
+                     "missing beside emergency_w, allowed: " + moment().allowed());
       } else if (event.emergency_at <= event.at) {
         written.complain_at(key("emergency_at"), "not behind the order", "later than at");
       }

@@ -110,8 +110,13 @@ std::string Raw::shown() const {
       return std::to_string(integer);
     case Type::real:
       return result::number_text(real);
-    case Type::text:
-      return '"' + text + '"';
+    case Type::text: {
+      // Of several lines the first that says something.
+      const std::size_t begin = std::min(text.find_first_not_of(" \r\n"), text.size());
+      const std::size_t end = text.find('\n', begin);
+      if (text.find('\n') == text.npos) return '"' + text + '"';
+      return '"' + text.substr(begin, end - begin) + (end == text.npos ? "\"" : " ...\"");
+    }
     case Type::table:
       return "{...}";
     case Type::clock:

@@ -49,21 +49,26 @@ CyclesRead read_cycles(const std::string& file) {
   if (!read.error.empty()) return read;
   std::istringstream lines(input.text);
   std::string line, last;
-  std::size_t number = 0;
+  std::size_t number = 0;  // 0: of the whole file
   const auto complain = [&](const std::string& what) {
     read.cycles.clear();
-    read.error = fmt::format("{}:{}: {}", file, number, what);
+    read.error = number == 0 ? fmt::format("{}: {}", file, what)
+                             : fmt::format("{}:{}: {}", file, number, what);
     return read;
   };
   while (std::getline(lines, line)) {
     ++number;
     const std::vector<std::string> cells = cells_of(line);
     if (number == 1) {
-      if (!line.starts_with(kHeader)) return complain(fmt::format("allowed is {}", kHeader));
+      if (!line.starts_with(kHeader)) {
+        return complain(fmt::format("\"{}\", allowed is {}", line.substr(0, 80), kHeader));
+      }
       continue;
     }
     if (cells.size() == 1 && cells[0].empty()) continue;
-    if (cells.size() != kColumns) return complain(fmt::format("allowed are {} columns", kColumns));
+    if (cells.size() != kColumns) {
+      return complain(fmt::format("{} columns, allowed are {}", cells.size(), kColumns));
+    }
     if (read.cycles.empty() || cells[0] != last) {
       if (read.cycles.size() == kMostCycles) {
         return complain(fmt::format("allowed are {} cycles", kMostCycles));
@@ -84,7 +89,8 @@ CyclesRead read_cycles(const std::string& file) {
     read.cycles.back().voltage_v.push_back(*volts);
     read.cycles.back().current_a.push_back(*amperes);
   }
-  if (read.cycles.empty()) return complain("holds no cycle");
+  number = 0;
+  if (read.cycles.empty()) return complain(fmt::format("holds no cycle, allowed is {}", kHeader));
   for (const RecordedCycle& cycle : read.cycles) {
     const std::size_t n = cycle.voltage_v.size();
     if (n < kLeastSamples || n > kMostSamples) {

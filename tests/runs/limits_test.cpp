@@ -114,6 +114,54 @@ TEST(Limits, BlowsAreToldAtOnceAndAfterAnOutage) {
   EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
 }
 
+// In control mode 0 the load is always connected: the order to open fails, and nothing moves. A
+// second limit changes the threshold once.
+TEST(Limits, InModeZeroAnOrderIsRefusedAndASecondLimitIsOneChange) {
+  Scenario scenario = street(2, 2);
+  set_events(scenario, {limit(clock(0, 10), 1, "threshold=90000 over_s=60 mode=0"),
+                        limit(clock(0, 10), 2, "threshold=90000 over_s=60"),
+                        limit(clock(0, 40), 2, "threshold=80000 over_s=60"),
+                        relay(clock(1, 0), 1, sim::run::RelayOrder::open)});
+  scenario.hes.in_time_s = 600;
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  ASSERT_EQ(run.error, "");
+  EXPECT_EQ(run.kpi("limit_orders_done"), 3);
+  EXPECT_EQ(run.kpi("relay_orders_done"), 0);
+  EXPECT_EQ(run.kpi("orders_failed"), 1);
+  EXPECT_EQ(run.kpi("relay_moves"), 0);
+  EXPECT_EQ(run.kpi("limit_mismatches"), 0);
+  EXPECT_EQ(run.kpi("event_mismatches"), 0);
+  EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
+}
+
+// A limit that is crossed every few seconds fills a log within minutes: what has rolled out is
+// asked of nobody, what is there is judged.
+TEST(Limits, WhatAFullLogHasLetGoIsNotMissing) {
+  Scenario scenario = limited(0, 1);
+  set_events(scenario, {limit(clock(0, 25), 1, "threshold=3000 over_s=3 under_s=3 mode=6")});
+  const LoadTable load = peak_load(scenario, 4000);
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder, {}, &load);
+  ASSERT_EQ(run.error, "");
+  EXPECT_GT(run.kpi("relay_moves"), 100);
+  EXPECT_GT(run.kpi("events_expected"), 150);
+  EXPECT_EQ(run.kpi("event_mismatches"), 0);
+}
+
+// A limit is looked at once a second, but by nobody who sleeps on the battery.
+TEST(Limits, AMeterWithALimitSleepsThroughAnOutage) {
+  Scenario scenario = street(1, 2);
+  set_events(scenario, {limit(clock(0, 10), 1, "threshold=90000 over_s=60 under_s=60"),
+                        outage(clock(1, 0), 1, 600)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("limit_orders_done"), 1);
+  EXPECT_EQ(run.kpi("event_mismatches"), 0);
+  EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
+}
+
 // What the product ships: every relay of the page moves when it must.
 TEST(Limits, TheScenarioOfPowerLimitsHolds) {
   const Folder folder;
@@ -172,9 +220,10 @@ TEST(Limits, TheTextOfALimitIsReadAsItIsWritten) {
     limit.quantity = limits::quantity_of(limit);
     EXPECT_EQ(*again.limit, limit) << text;
   }
-  for (const char* text : {"", "over_s=5", "threshold=x", "threshold=5 mode=7",
-                           "threshold=5 what=1", "threshold=5 emergency=4",
-                           "threshold=5 quantity=voltage over_s=5", "threshold=4294967296"}) {
+  for (const char* text :
+       {"", "over_s=5", "threshold=x", "threshold=5 mode=7", "threshold=5 what=1",
+        "threshold=5 emergency=4", "threshold=5 quantity=voltage over_s=5", "threshold=4294967296",
+        "threshold=65535 quantity=voltage", "threshold=5 from=2026-03-01T18:00:00Z for_s=60"}) {
     EXPECT_FALSE(limits::parse_limit(text).limit) << text;
     EXPECT_NE(limits::parse_limit(text).fault.find("allowed"), std::string::npos) << text;
   }
@@ -193,12 +242,23 @@ TEST(Limits, ALimitIsCheckedBeforeTheRun) {
       {"threshold_w = 5\nthreshold_a = 5\n", "one of threshold_w"},
       {"threshold_a = 5\nemergency_w = 5\nemergency_at = \"02:00:00\"\n", "with threshold_w only"},
       {"threshold_w = 5\nemergency_w = 5\nemergency_at = \"00:30:00\"\n", "later than at"},
+      {"threshold_w = 5\nemergency_w = 5\n", "event.emergency_at: missing beside emergency_w"},
       {"threshold_w = 5\ncontrol_mode = 7\n", "control_mode"}};
   for (const auto& one : cases) {
     const ProgramRun ran = amitwin({"check", folder.write("bad.toml", head + one.rest)});
     EXPECT_EQ(ran.exit_code, 2) << one.rest;
     EXPECT_NE(ran.err.find(one.says), std::string::npos) << ran.err;
   }
+  // What does nothing is said, once; what is wrong by itself is no missing threshold, too.
+  const ProgramRun idle =
+      amitwin({"check", folder.write("idle.toml", head + "threshold_a = 5\nover_s = 5\n"
+                                                         "emergency_s = 5\n")});
+  EXPECT_EQ(idle.exit_code, 0) << idle.err;
+  EXPECT_NE(idle.err.find("event.over_s = 5: no effect without threshold_w"), std::string::npos)
+      << idle.err;
+  EXPECT_NE(idle.err.find("event.emergency_s = 5: no effect"), std::string::npos) << idle.err;
+  const ProgramRun wrong = amitwin({"check", folder.write("w.toml", head + "threshold_w = -1\n")});
+  EXPECT_EQ(wrong.err.find("no threshold"), std::string::npos) << wrong.err;
 }
 
 }  // namespace

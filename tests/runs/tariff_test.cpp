@@ -5,6 +5,7 @@
 // rate and every maximum judged by the scenario alone.
 #include <gtest/gtest.h>
 
+#include "protocol/hosted/tariff_plan/plan_faults.hpp"
 #include "tests/runs/village.hpp"
 
 namespace {
@@ -111,13 +112,56 @@ TEST(TariffRun, APlanIsCheckedBeforeTheRun) {
     const char* says;
   } cases[] = {{"\"02:00:00\"\n", "either file or plan"},
                {"\"02:00:00\"\nplan = '''\nplan p\nday 1 25:00=1\n'''\n", "line 2"},
+               {"\"02:00:00\"\nplan = '''\nplan p\nday 1 25:00=1\n'''\n",
+                "event.plan = \"plan p ...\": line 2: \"day 1 25:00=1\", allowed: day ID"},
                {"\"02:00:00\"\nfile = \"none.plan\"\n", "none.plan"},
+               {"\"02:00:00\"\nfile = \"/tmp\"\n", "event.file = \"/tmp\": "},
+               {"\"02:00:00\"\nfile = \"/dev/zero\"\n", "event.file = \"/dev/zero\": "},
                {"\"00:30:00\"\nplan = \"plan p\"\n", "later than at"}};
   for (const auto& one : cases) {
     const ProgramRun ran = amitwin({"check", folder.write("bad.toml", head + one.rest)});
     EXPECT_EQ(ran.exit_code, 2) << one.rest;
     EXPECT_NE(ran.err.find(one.says), std::string::npos) << ran.err;
   }
+}
+
+// One that meters would refuse is a doubt, not an error: to see it refused is a scenario, too.
+TEST(TariffRun, APlanThatMetersWouldRefuseIsWarnedOf) {
+  const auto refusal = [](const std::string& lines) {
+    const auto parsed = protocol::tariff::parse_plan("plan p\n" + lines);
+    EXPECT_TRUE(parsed.plan) << parsed.fault;
+    return protocol::tariff::refusal_of(parsed.plan.value_or(protocol::tariff::Plan{}));
+  };
+  EXPECT_EQ(refusal("season s summer-end week W\nweek W 1 1 1 1 1 1 1\nday 1 00:00=6\n"
+                    "day 2 00:00=1\nspecial 1 easter day 2\n"),
+            "");
+  EXPECT_EQ(refusal(""), "no season");
+  EXPECT_EQ(refusal("season s *-01-01 week W\n"), "season s names week W, which is not there");
+  EXPECT_EQ(refusal("season s *-02-29 week W\n"), "season s begins on no one day of each year");
+  EXPECT_EQ(refusal("season s *-01-01 week W\nweek W 1 1 1 1 1 1 2\nday 1 00:00=1\n"),
+            "week W names day 2, which is not there");
+  EXPECT_EQ(refusal("day 1 00:00=7\n"), "day 1 names rate 7, there are 1 to 6");
+  EXPECT_EQ(refusal("day 1 06:00=1 05:00=2\n"), "day 1 goes back in time");
+  EXPECT_EQ(refusal("day 1 06:00=1\nday 1 05:00=2\n"), "two days of one id");
+  std::string days;
+  for (int k = 0; k < 8; ++k) days += "day " + std::to_string(k) + " 00:00=1\n";
+  EXPECT_EQ(refusal(days), "more than 7 days");
+
+  const Folder folder;
+  const ProgramRun ran = amitwin(
+      {"check", folder.write("doubt.toml",
+                             "[scenario]\nstart = 2026-03-01T00:00:00Z\n[meters]\ncount = 1\n"
+                             "[[event]]\nat = \"01:00:00\"\nmeter = \"none\"\n"
+                             "type = \"calendar\"\nactivate_at = \"02:00:00\"\n"
+                             "plan = \"plan p\"\n")});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("doubt.toml:10:8: event.plan = \"plan p\": meters will refuse it: no "
+                         "season"),
+            std::string::npos)
+      << ran.err;
+  EXPECT_NE(ran.err.find("event.meter = \"none\": no effect as it names no meter"),
+            std::string::npos)
+      << ran.err;
 }
 
 }  // namespace

@@ -102,6 +102,13 @@ AccessResult disconnector_does(Parts& parts, RelayCause cause);
 // A stored stamp as it was on the day it was written, whatever the zone is now.
 protocol::cosem::DateTime date_time_of(const RowHead& head);
 
+// A date-time as a client sets it. A deviation that is not specified means the meter's own zone.
+protocol::Result<protocol::cosem::DateTime> instant_of(Bytes date_time, const TimeZone& zone);
+// Why a value was not taken: of another type within, or one that cannot be.
+inline AccessResult refusal_of(const axdr::Cursor& in) {
+  return in.ok() ? AccessResult::other_reason : AccessResult::type_unmatched;
+}
+
 // What the meter does for an interface class. The server has seen to it that the object exists,
 // that the client has the right, that attribute 1 does not come here, and that what comes has the
 // type that the class declares. A class defines set() and act() if a row of the object table

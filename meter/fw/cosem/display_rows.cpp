@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "protocol/axdr/cursor.hpp"
+#include "protocol/axdr/exactly.hpp"
 
 namespace meter::fw {
 namespace {
@@ -49,8 +49,7 @@ AccessResult take_display_behaviour(Core& core, Bytes value) {
   DisplaySetup next = display_setup(core);
   axdr::Cursor in(value);
   const auto number = [&in] {
-    const std::uint64_t taken = in.unsigned_number();
-    return static_cast<std::uint8_t>(std::min<std::uint64_t>(taken, UINT8_MAX));
+    return static_cast<std::uint8_t>(axdr::take_exactly(axdr::Tag::unsigned_, in));
   };
   in.structure(4);
   next.scroll_s = number();
@@ -75,14 +74,14 @@ AccessResult take_display_list(Core& core, std::size_t list, Bytes value) {
   DisplaySetup next = display_setup(core);
   axdr::Cursor in(value);
   const std::uint32_t n = in.array();
-  if (!in.ok() || n > kMaxListItems) return AccessResult::other_reason;
+  if (n > kMaxListItems) return AccessResult::other_reason;
   next.lists[list] = {};
   for (std::uint32_t k = 0; k < n; ++k) {
     ItemCode code;
     ItemId item = 0;
     in.structure(2);
     const bool known = code_of(in.octet_string(), code) && find_item(code, core.n_elements, item);
-    const std::uint64_t decimals = in.unsigned_number();
+    const std::uint32_t decimals = axdr::take_exactly(axdr::Tag::unsigned_, in);
     if (!in.ok()) return AccessResult::type_unmatched;
     if (!known || decimals > most_decimals(item)) return AccessResult::other_reason;
     next.lists[list].items[k] = {item, static_cast<std::uint8_t>(decimals)};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "meter/fw/cosem/profile_rows.hpp"
+#include "protocol/axdr/exactly.hpp"
 #include "protocol/cosem/classes/register_monitor.hpp"
 #include "protocol/cosem/classes/script_table.hpp"
 
@@ -52,9 +53,8 @@ void put_threshold(ColumnId watched, std::uint32_t threshold, Writer& out) {
 
 bool take_threshold(ColumnId watched, axdr::Cursor& in, std::uint32_t& threshold) {
   const bool narrow = is_narrow(watched);
-  const auto tag = narrow ? axdr::Tag::long_unsigned : axdr::Tag::double_long_unsigned;
-  if (in.peek() != tag) return false;
-  threshold = static_cast<std::uint32_t>(in.unsigned_number());
+  threshold =
+      axdr::take_exactly(narrow ? axdr::Tag::long_unsigned : axdr::Tag::double_long_unsigned, in);
   if (narrow && threshold == 0xFFFF) threshold = kNoThreshold;
   return in.ok();
 }

@@ -241,6 +241,8 @@ void Meter::fall_asleep() {
   }
   core_.durable.save(core_.hal);
   core_.reading = {};
+  // What was due is nobody's now: left on the table it would be due for ever.
+  deadlines_ = {};
   display_.fall_asleep(core_);
 }
 

@@ -49,6 +49,10 @@ bool Limits::watching() const {
 bool Limits::change(Core& core, Deadlines& deadlines, const LimitSettings& next) {
   if (!core.parameters.store(core.hal, BlockKind::limits, next)) return false;
   settings_ = next;
+  // A threshold that is gone is not crossed any more: one in its place is crossed anew.
+  for (std::size_t k = 0; k < kMonitors; ++k) {
+    above_[k] &= static_cast<std::uint8_t>((1u << settings_.monitors[k].n_thresholds) - 1);
+  }
   core.note(EventCode::parameters_changed);
   refresh_threshold(core);
   if (watching()) deadlines.set(core.hal, Deadline::limits, core.hal.uptime_us() + kLook_us);
@@ -61,6 +65,8 @@ void Limits::refresh_threshold(Core& core) {
   const std::uint32_t threshold = now ? limiter.emergency : limiter.normal;
   if (threshold == active_) return;
   active_ = threshold;
+  // Nothing is over no threshold: the time above one that comes later begins with it.
+  if (threshold == kNoThreshold && !limiter_.over) limiter_.since_us = kNever;
   core.note(EventCode::limiter_threshold_changed);
 }
 

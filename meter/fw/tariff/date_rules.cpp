@@ -15,6 +15,7 @@ constexpr std::uint8_t kSummerBegins = 0xFE;
 constexpr std::uint8_t kLastDay = 0xFE;  // in that of the day
 constexpr std::uint8_t kLastButOne = 0xFD;
 constexpr int kMostFromEaster = 100;
+constexpr int kLeapYear = 2000;
 
 bool by_easter(const DateRule& rule) {
   return rule[2] == kEasterMonth || rule[2] == kJulianEasterMonth;
@@ -77,14 +78,17 @@ bool is_date_rule(const DateRule& rule) {
   const std::uint8_t day = rule[3];
   if (month != kAnyDate && (month < 1 || month > 12)) return false;
   if (day == kAnyDate || day == kLastDay || day == kLastButOne) return true;
-  constexpr std::array<std::uint8_t, 12> kMost{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return day >= 1 && day <= (month == kAnyDate ? 31 : kMost[month - 1]);
+  if (day < 1 || month == kAnyDate) return day >= 1 && day <= 31;
+  // Of an open year, February may have 29 days.
+  const int in = any_year(rule) ? kLeapYear : year;
+  return days_from_civil(in, month, day) <= last_of_month(in, month);
 }
 
 bool is_yearly(const DateRule& rule) {
   if (!is_date_rule(rule)) return false;
   if (by_easter(rule) || by_summer(rule)) return true;
-  return rule[2] != kAnyDate && rule[3] != kAnyDate;
+  const bool leap_day = any_year(rule) && rule[2] == 2 && rule[3] == 29;
+  return rule[2] != kAnyDate && rule[3] != kAnyDate && !leap_day;
 }
 
 std::int64_t day_in_year(const DateRule& rule, int year) {

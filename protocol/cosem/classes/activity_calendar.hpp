@@ -4,6 +4,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/axdr/exactly.hpp"
 #include "protocol/cosem/class.hpp"
 
 namespace protocol::cosem::classes {
@@ -77,7 +78,8 @@ inline WeekProfile take_week(axdr::Cursor& in) {
   in.structure(8);
   WeekProfile week;
   week.name = in.octet_string();
-  for (std::uint8_t& day : week.days) day = static_cast<std::uint8_t>(in.unsigned_number());
+  for (std::uint8_t& day : week.days)
+    day = static_cast<std::uint8_t>(axdr::take_exactly(Tag::unsigned_, in));
   return week;
 }
 
@@ -98,7 +100,7 @@ inline DayAction take_day_action(axdr::Cursor& in) {
   DayAction action;
   action.start_time = in.octet_string();
   action.script_table = in.octet_string();
-  action.selector = static_cast<std::uint16_t>(in.unsigned_number());
+  action.selector = static_cast<std::uint16_t>(axdr::take_exactly(Tag::long_unsigned, in));
   return action;
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/axdr/exactly.hpp"
 #include "protocol/cosem/class.hpp"
 
 namespace protocol::cosem::classes {
@@ -36,13 +37,13 @@ constexpr void put_value_definition(const Attribute& of, Writer& out) {
 inline Attribute take_value_definition(axdr::Cursor& in) {
   in.structure(3);
   Attribute of;
-  of.class_id = static_cast<ClassId>(in.unsigned_number());
+  of.class_id = static_cast<ClassId>(axdr::take_exactly(Tag::long_unsigned, in));
   const Bytes name = in.octet_string();
   of.instance = {};
   if (name.size() == of.instance.octets.size()) {
     std::copy(name.begin(), name.end(), of.instance.octets.begin());
   }
-  of.index = static_cast<std::int8_t>(in.number());
+  of.index = static_cast<std::int8_t>(axdr::take_exactly(Tag::integer, in));
   return of;
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/axdr/exactly.hpp"
 #include "protocol/cosem/class.hpp"
 
 namespace protocol::cosem::classes {
@@ -41,7 +42,7 @@ inline ActionItem take_action_item(axdr::Cursor& in) {
   in.structure(2);
   ActionItem item;
   item.table = in.octet_string();
-  item.selector = static_cast<std::uint16_t>(in.unsigned_number());
+  item.selector = static_cast<std::uint16_t>(axdr::take_exactly(Tag::long_unsigned, in));
   return item;
 }
 

@@ -4,6 +4,7 @@
 
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/axdr/encode.hpp"
+#include "protocol/axdr/exactly.hpp"
 #include "protocol/cosem/class.hpp"
 
 namespace protocol::cosem::classes {
@@ -44,13 +45,13 @@ constexpr void put_special_day(const SpecialDayEntry& entry, Writer& out) {
   axdr::put_octet_string(entry.date, out);
   axdr::put_unsigned(entry.day_id, out);
 }
-// What cannot be read fails the cursor; numbers of any width, so a caller looks at ranges.
+// What cannot be read fails the cursor.
 inline SpecialDayEntry take_special_day(axdr::Cursor& in) {
   in.structure(3);
   SpecialDayEntry entry;
-  entry.index = static_cast<std::uint16_t>(in.unsigned_number());
+  entry.index = static_cast<std::uint16_t>(axdr::take_exactly(Tag::long_unsigned, in));
   entry.date = in.octet_string();
-  entry.day_id = static_cast<std::uint8_t>(in.unsigned_number());
+  entry.day_id = static_cast<std::uint8_t>(axdr::take_exactly(Tag::unsigned_, in));
   return entry;
 }
 

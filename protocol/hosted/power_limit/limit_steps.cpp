@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/limiter.hpp"
 #include "protocol/cosem/classes/register.hpp"
@@ -113,7 +115,8 @@ void set_monitor(const PowerLimit& limit, Steps& steps) {
     axdr::begin_array(none ? 0 : 1, out);
     if (none) return;
     if (quantity_of(limit) == Quantity::voltage) {
-      axdr::put_long_unsigned(static_cast<std::uint16_t>(limit.threshold_w), out);
+      constexpr std::uint32_t kMost = 0xFFFE;  // nothing is above it; FFFFh is no threshold
+      axdr::put_long_unsigned(static_cast<std::uint16_t>(std::min(limit.threshold_w, kMost)), out);
     } else {
       axdr::put_double_long_unsigned(limit.threshold_w, out);
     }

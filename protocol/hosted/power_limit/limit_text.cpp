@@ -29,6 +29,7 @@ bool take_name(std::string_view text, Enum& value) {
 }
 
 constexpr std::uint64_t kMost = kNoLimit - 1;
+constexpr std::uint32_t kMostVoltage = 0xFFFE;  // of a long-unsigned, as FFFFh is none
 
 EmergencyLimit& emergency_of(PowerLimit& limit) {
   if (!limit.emergency) limit.emergency = EmergencyLimit{1, 0, 0, 0};
@@ -91,7 +92,7 @@ constexpr Word kWords[] = {
 
 ParsedLimit parse_limit(std::string_view text) {
   PowerLimit limit;
-  bool has_threshold = false;
+  bool has_threshold = false, has_emergency = false;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of(" ,\t\r\n"), text.size());
     const std::string_view whole = text.substr(0, end);
@@ -109,11 +110,19 @@ ParsedLimit parse_limit(std::string_view text) {
       return {{}, std::string(whole) + ", allowed: " + word->allowed};
     }
     has_threshold |= word->name == "threshold";
+    has_emergency |= word->name == "emergency";
   }
   if (!has_threshold) return {{}, "no threshold, allowed: threshold=3000, threshold=none"};
   const auto& emergency = limit.emergency;
-  if (emergency && (emergency->from == 0 || emergency->duration_s == 0)) {
-    return {{}, "an emergency without its time, allowed: emergency=, from= and for_s= together"};
+  if (emergency && (!has_emergency || emergency->from == 0 || emergency->duration_s == 0)) {
+    return {{},
+            "an emergency without threshold or time, allowed: emergency=, from=, for_s= together"};
+  }
+  if (quantity_of(limit) == Quantity::voltage && limit.threshold_w > kMostVoltage &&
+      limit.threshold_w != kNoLimit) {
+    return {{},
+            "threshold=" + std::to_string(limit.threshold_w) +
+                ", allowed of a voltage: 0 to 65534 tenths of a volt, none"};
   }
   const bool durations = limit.over_s != 0 || limit.under_s != 0 || emergency.has_value();
   if (quantity_of(limit) != Quantity::power && durations) {

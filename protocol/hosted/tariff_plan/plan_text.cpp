@@ -142,10 +142,14 @@ struct Entry {
 constexpr Entry kEntries[] = {
     {"plan", take_plan, "plan NAME of up to 8 characters"},
     {"activate", take_activation, "activate TIME with its zone, 2026-03-01T00:00:00+01:00"},
-    {"season", take_season, "season NAME DATE week NAME"},
-    {"week", take_week, "week NAME and seven day ids, Monday first"},
+    {"season", take_season,
+     "season NAME DATE week NAME, names of up to 8 characters, dates such as *-12-25, 2026-04-06, "
+     "easter-2, julian-easter+1, summer-begin, summer-end"},
+    {"week", take_week, "week NAME and seven day ids from 0 to 255, Monday first"},
     {"day", take_day, "day ID and changeovers HH:MM=RATE"},
-    {"special", take_special, "special INDEX DATE day ID"},
+    {"special", take_special,
+     "special INDEX DATE day ID, dates such as *-12-25, 2026-04-06, easter-2, julian-easter+1, "
+     "summer-begin, summer-end"},
 };
 
 }  // namespace
@@ -186,7 +190,8 @@ ParsedPlan parse_plan(std::string_view text) {
   std::size_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const Words words = words_of(text.substr(0, end));
+    const std::string_view line = text.substr(0, end);
+    const Words words = words_of(line);
     text.remove_prefix(std::min(end + 1, text.size()));
     ++number;
     if (words.empty()) continue;
@@ -194,13 +199,13 @@ ParsedPlan parse_plan(std::string_view text) {
     for (const Entry& one : kEntries) {
       if (words[0] == one.word) entry = &one;
     }
-    const std::string where = "line " + std::to_string(number) + ": ";
-    if (entry == nullptr) {
-      return {{},
-              where + "\"" + std::string(words[0]) +
-                  "\", allowed: plan, activate, season, week, day, special"};
-    }
-    if (!entry->take(words, plan)) return {{}, where + "allowed: " + entry->allowed};
+    const auto fault = [&](std::string_view written, const char* allowed) {
+      return ParsedPlan{{},
+                        "line " + std::to_string(number) + ": \"" + std::string(written) +
+                            "\", allowed: " + allowed};
+    };
+    if (entry == nullptr) return fault(words[0], "plan, activate, season, week, day, special");
+    if (!entry->take(words, plan)) return fault(line, entry->allowed);
   }
   if (plan.name.empty()) return {{}, "no name, allowed: a line plan NAME"};
   return {std::move(plan), {}};

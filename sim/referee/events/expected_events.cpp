@@ -52,6 +52,7 @@ constexpr NamedEvent kNames[] = {
     {Kind::switched_on_locally, Codes::idis, {2, 69, true}},
     {Kind::monitor_over, Codes::idis, {2, 240}},
     {Kind::monitor_under, Codes::idis, {2, 241}},
+    {Kind::watchdog, Codes::idis, {0, 15, true}},
     {Kind::power_down, Codes::prime, {0, 3}},
     {Kind::power_up, Codes::prime, {0, 2, true}},
     {Kind::summer_begins, Codes::prime, {0, 24}},
@@ -69,6 +70,7 @@ constexpr NamedEvent kNames[] = {
     {Kind::cover_closed, Codes::prime, {1, 2}},
     {Kind::field, Codes::prime, {1, 3, true}},
     {Kind::field_gone, Codes::prime, {1, 4}},
+    {Kind::watchdog, Codes::prime, {0, 9, true}},
 };
 
 // The last change of a European summer time at or before, and the next one after a time.

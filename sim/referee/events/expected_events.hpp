@@ -42,6 +42,7 @@ enum class EventKind : std::uint8_t {
   limit_changed,
   monitor_over,
   monitor_under,
+  watchdog,  // that no scenario makes: a firmware that tells it has hung
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions

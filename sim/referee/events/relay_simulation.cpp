@@ -95,6 +95,7 @@ void RelaySimulation::go(int state, EventKind kind, Cause cause) {
 // ---- What comes from outside ----
 
 void RelaySimulation::order(bool close) {
+  if (mode_ == 0) return;  // always connected: refused
   if (!close) {
     if (state_ != 0) go(0, EventKind::switched_off, Cause::order);
   } else if (reconnects_remotely()) {

@@ -61,10 +61,15 @@ TEST(DateRules, EveryKindOfWildcard) {
   }
   for (const DateRule& bad :
        {DateRule{kAny, kAny, 13, 1, kAny}, DateRule{kAny, kAny, 2, 30, kAny},
+        DateRule{0x07, 0xE7, 2, 29, kAny}, DateRule{0x07, 0xE8, 4, 31, kAny},
         DateRule{kAny, kAny, 1, 0, kAny}, DateRule{kAny, kAny, 1, 1, 8},
         DateRule{kAny, kAny, 0xFC, 0x80, kAny}, DateRule{kAny, kAny, 0xFC, 1, 1}}) {
     EXPECT_FALSE(meter::fw::is_date_rule(bad)) << testing::PrintToString(bad);
   }
+  // The leap day is a day, but no season can begin with it each year.
+  EXPECT_TRUE(meter::fw::is_date_rule({kAny, kAny, 2, 29, kAny}));
+  EXPECT_FALSE(meter::fw::is_yearly({kAny, kAny, 2, 29, kAny}));
+  EXPECT_TRUE(meter::fw::is_yearly({0x07, 0xE8, 2, 29, kAny}));
 }
 
 // ---- Demand ----
@@ -73,7 +78,7 @@ TEST_F(Tariff, TheHighestQuarterWithItsTimeByRate) {
   ASSERT_TRUE(program(plan_of_three()) && activate());
   consume_to(kStart + 900, 2000.0);
   consume_to(kStart + 1800, 4000.0);
-  consume_to(kStart + 2700, 1000.0);
+  consume_to(kStart + 2700, 4000.0);  // as much, and later: the first counts
   EXPECT_EQ(unsigned_in(*client, peak(1, 0)), 4000u);
   EXPECT_EQ(unsigned_in(*client, peak(1, 2)), 4000u);
   EXPECT_EQ(unsigned_in(*client, peak(1, 3)), 0u);
@@ -81,7 +86,7 @@ TEST_F(Tariff, TheHighestQuarterWithItsTimeByRate) {
   ASSERT_TRUE(captured);
   axdr::Cursor in(*captured);
   EXPECT_EQ(protocol::cosem::decode_date_time(in.date_time())->utc_s, kStart + 1800);
-  EXPECT_EQ(unsigned_in(*client, demand(4, 3)), 1000u);  // last average
+  EXPECT_EQ(unsigned_in(*client, demand(4, 3)), 4000u);  // last average
   consume_to(kStart + 2700 + 480, 6000.0);
   EXPECT_EQ(unsigned_in(*client, demand(4, 2)), 3200u);  // 8 of 15 minutes at 6 kW
   consume_to(utc_s(2026, 2, 9, 17), 3000.0);             // 18:00, half an hour of rate 3

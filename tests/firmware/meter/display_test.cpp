@@ -273,13 +273,15 @@ TEST(Display, StatesHaveTheirSymbols) {
   site.meter.battery_mv = 2500;
   site.meter.sums(make_sums({240.0, 10.0, 170.0}), 50);
   Reading seen = site.look();
-  for (const char* const mark :
-       {"cover", "terminals", "magnet", "battery", "event", "export", "Q2", "closed"}) {
+  for (const char* const mark : {"cover", "terminals", "magnet", "battery", "event", "export", "Q2",
+                                 "closed", "clock", "profile", "L1"}) {
     EXPECT_TRUE(seen.has(mark)) << mark;
   }
   EXPECT_FALSE(seen.has("import") || seen.has("error") || seen.has("optical"));
   site.meter.turn(METER_INPUT_COVER, false);
   EXPECT_FALSE(site.look().has("cover"));
+  site.meter.sums(make_sums({110.0, 10.0, 170.0}), 50);
+  EXPECT_FALSE(site.look().has("L1")) << "below half of its voltage";
   TestClient client(site.meter, rigs::management_client(site.meter.provision, 1),
                     METER_UART_OPTICAL);
   ASSERT_TRUE(client.connect());

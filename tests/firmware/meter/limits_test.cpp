@@ -68,6 +68,10 @@ class Limits : public testing::Test {
     }
     client->disconnect();
   }
+  void give_again(const std::string& text) {
+    open();
+    give(text);
+  }
   // Seconds with this load in the house, which the relay switches; those with the relay closed.
   int live(double watts, int seconds) {
     int closed = 0;
@@ -110,6 +114,22 @@ TEST_F(Limits, InModeSixItConnectsAgainByItselfAlsoAfterAnOutage) {
   meter.power_on(METER_BOOT_POWER);
   EXPECT_NEAR(live(1000, 200), 100, 2);
   EXPECT_EQ(events().back(), 69);
+}
+
+// What the head-end made ready waits for the customer, also behind an outage.
+TEST_F(Limits, OnlyWhatTheLimiterOpenedDoesItCloseAfterAnOutage) {
+  give("threshold=3000 over_s=10 under_s=10 mode=6");
+  open();
+  for (const std::int8_t method : {1, 2}) {
+    ASSERT_TRUE(client->action({classes::DisconnectControl::kId, obis(0, 0, 96, 3, 10), method},
+                               encoded([](Writer& out) { axdr::put_integer(0, out); })));
+  }
+  client->disconnect();
+  meter.power_off(true);
+  meter.run_for_us(500 * kSecond_us);
+  meter.power_on(METER_BOOT_POWER);
+  EXPECT_EQ(live(1000, 100), 0);
+  EXPECT_THAT(events(), ElementsAre(67, 62, 59));
 }
 
 TEST_F(Limits, AnEmergencyProfileIsInForceForItsTime) {
@@ -212,6 +232,128 @@ TEST_F(Limits, AChangeThatTheSupplyCutsIsWholeOrNone) {
     EXPECT_EQ(threshold, 4000u);
     break;
   }
+}
+
+// A number of another width would be another number: 65537 would be script 1.
+TEST_F(Limits, ANumberOfAnotherTypeIsRefusedAndNotCut) {
+  give("threshold=3000 over_s=60");
+  open();
+  const auto refused = [&](const Attribute& what, const auto& write) {
+    const auto before = client->get(what);
+    EXPECT_FALSE(client->set(what, encoded(write))) << int{what.index};
+    const AccessResult why = client->refusal;
+    EXPECT_EQ(client->get(what), before) << int{what.index};
+    return why;
+  };
+  const auto actions = [](Writer& out) {
+    axdr::begin_structure(2, out);
+    for (int k = 0; k < 2; ++k) {
+      axdr::begin_structure(2, out);
+      axdr::put_octet_string(classes::kDisconnectScripts.octets, out);
+      axdr::put_double_long_unsigned(65538, out);
+    }
+  };
+  EXPECT_EQ(refused(limiter(Limiter::kActions), actions), AccessResult::type_unmatched);
+  EXPECT_EQ(refused(monitor(0, 4),
+                    [&](Writer& out) {
+                      axdr::begin_array(1, out);
+                      actions(out);
+                    }),
+            AccessResult::type_unmatched);
+  const auto watch = [](Writer& out) {
+    axdr::begin_structure(3, out);
+    axdr::put_double_long_unsigned(65539, out);
+    axdr::put_octet_string(obis(1, 0, 2, 7, 0).octets, out);
+    axdr::put_integer(2, out);
+  };
+  EXPECT_EQ(refused(limiter(Limiter::kMonitoredValue), watch), AccessResult::type_unmatched);
+  EXPECT_EQ(refused(limiter(Limiter::kEmergencyProfile),
+                    [](Writer& out) {
+                      axdr::begin_structure(3, out);
+                      axdr::put_double_long_unsigned(1, out);
+                      protocol::cosem::put_date_time({kStart, 0, 0, 0}, out);
+                      axdr::put_double_long_unsigned(60, out);
+                    }),
+            AccessResult::type_unmatched);
+  EXPECT_EQ(refused(limiter(Limiter::kEmergencyProfileGroupIdList),
+                    [](Writer& out) {
+                      axdr::begin_array(1, out);
+                      axdr::put_unsigned(1, out);
+                    }),
+            AccessResult::type_unmatched);
+}
+
+// A time without a deviation is the meter's own, as the clock's.
+TEST_F(Limits, AnEmergencyWithoutDeviationBeginsAtLocalTime) {
+  give("threshold=5000 over_s=10 emergency=1000 from=2026-02-10T10:00:00Z for_s=1200");
+  const auto begins = [&](std::uint8_t hour, std::uint8_t weekday) {
+    open();
+    const bool taken = client->set(limiter(Limiter::kEmergencyProfile), encoded([&](Writer& out) {
+                                     const std::array<std::uint8_t, 12> local{
+                                         0x07, 0xEA, 2, 10, weekday, hour, 0, 0, 0, 0x80, 0, 0};
+                                     axdr::begin_structure(3, out);
+                                     axdr::put_long_unsigned(1, out);
+                                     axdr::put_octet_string(local, out);
+                                     axdr::put_double_long_unsigned(1200, out);
+                                   }));
+    const auto threshold = unsigned_in(*client, limiter(Limiter::kThresholdActive));
+    client->disconnect();
+    return std::pair(taken, threshold);
+  };
+  ASSERT_EQ(meter.provision.time_zone_min, -60);
+  EXPECT_EQ(begins(10, 0xFF), std::pair(true, std::uint64_t{5000}));
+  EXPECT_EQ(begins(11, 2), std::pair(true, std::uint64_t{1000}));
+  EXPECT_EQ(begins(11, 3).first, false) << "10 February 2026 is a Tuesday";
+}
+
+TEST_F(Limits, TheSameRegisterKeepsItsThresholdsAnotherLosesThem) {
+  give("threshold=3000 over_s=60");
+  give_again("threshold=16000 quantity=current");
+  open();
+  const auto watch = [&](const Attribute& what, const protocol::cosem::Obis& of) {
+    return client->set(what, encoded([&](Writer& out) {
+                         classes::put_value_definition({classes::Register::kId, of, 2}, out);
+                       }));
+  };
+  ASSERT_TRUE(watch(limiter(2), obis(1, 0, 1, 7, 0)));
+  EXPECT_EQ(unsigned_in(*client, limiter(Limiter::kThresholdNormal)), 3000u);
+  ASSERT_TRUE(watch(monitor(0, 3), obis(1, 0, 31, 7, 0)));
+  EXPECT_GT(client->get(monitor(0, 2))->size(), 2u);
+  ASSERT_TRUE(watch(limiter(2), obis(1, 0, 2, 7, 0)));
+  EXPECT_EQ(unsigned_in(*client, limiter(Limiter::kThresholdNormal)), 0xFFFFFFFFu);
+  ASSERT_TRUE(watch(monitor(0, 3), obis(1, 0, 32, 7, 0)));
+  EXPECT_EQ(client->get(monitor(0, 2))->size(), 2u);
+}
+
+// What was above a threshold that is gone is above the next one anew, after its own time.
+TEST_F(Limits, AThresholdSetAnewIsCrossedAnew) {
+  give("threshold=16000 quantity=current action=none");
+  live(4000, 5);
+  EXPECT_THAT(events(), ElementsAre(240));
+  give_again("threshold=none quantity=current");
+  live(4000, 5);
+  give_again("threshold=16000 quantity=current action=disconnect");
+  EXPECT_LE(live(4000, 20), 2);
+  EXPECT_THAT(events(), ElementsAre(240, 240, 64, 241));
+}
+
+TEST_F(Limits, TheTimeAboveAThresholdBeginsWithIt) {
+  give("threshold=3000 over_s=60");
+  EXPECT_EQ(live(4000, 30), 30);
+  give_again("threshold=none");
+  EXPECT_EQ(live(4000, 600), 600);
+  give_again("threshold=3000 over_s=60");
+  EXPECT_NEAR(live(4000, 100), 60, 2);
+}
+
+// On the battery nobody takes what was due: it must not come again and again.
+TEST_F(Limits, AsleepNothingIsDue) {
+  give("threshold=3000 over_s=60");
+  meter.firmware->on_power(meter.instance(), METER_POWER_FAILING);
+  meter.firmware->on_power(meter.instance(), METER_POWER_BATTERY);
+  meter.now_us += 30 * kSecond_us;
+  meter.firmware->on_alarm(meter.instance());
+  EXPECT_GT(meter.next_us(), meter.now_us);
 }
 
 }  // namespace

@@ -199,6 +199,9 @@ TEST_F(RelayModes, OperationsAreCountedAndThoseItWasMadeForAreTold) {
   open();
   EXPECT_EQ(unsigned_in(*client, kOperations), 10'000u);
   EXPECT_EQ(events().back(), 242);
+  method(1);
+  method(2);
+  EXPECT_EQ(events().back(), 63) << "told once";
 }
 
 }  // namespace

@@ -111,7 +111,13 @@ TEST_F(Tariff, SpecialDaysGoBeforeTheWeek) {
   EXPECT_EQ(rate(), 2u);
   EXPECT_TRUE(remove(7));
   EXPECT_FALSE(remove(7));
+  EXPECT_TRUE(insert(3, {0xFF, 0xFF, 2, 9, 0xFF}, 77));  // a day that the plan does not have
+  EXPECT_EQ(rate(), 2u);
   EXPECT_TRUE(insert(8, {0xFF, 0xFF, 0xFC, 0x100 - 55, 0xFF}, 2));  // 55 days before Easter
+  EXPECT_EQ(rate(), 4u) << "whoever has no day is passed over";
+  EXPECT_TRUE(insert(4, {0xFF, 0xFF, 2, 9, 0xFF}, 1));
+  EXPECT_EQ(rate(), 4u) << "the first counts";
+  EXPECT_TRUE(remove(3) && remove(4));
   EXPECT_EQ(rate(), 4u);
   EXPECT_FALSE(insert(9, {0xFF, 0xFF, 14, 1, 0xFF}, 2));
   for (std::uint16_t k = 20; k < 49; ++k) {
@@ -170,6 +176,57 @@ TEST_F(Tariff, RefusedWithAReasonAndAnEvent) {
           kOther);
   refused("a time that is over", calendar(10), time_value(kStart - 60), kOther);
   refused("a demand period of 20 minutes", demand(4, 8), {6, 0, 0, 4, 0xB0}, kOther);
+}
+
+// A number of another width would be another number: 257 would be day 1, 65537, too.
+TEST_F(Tariff, ANumberOfAnotherTypeIsRefusedAndNotCut) {
+  ASSERT_TRUE(program(plan_of_three()) && activate());
+  const auto refused = [&](const char* what, const Attribute& attribute, const Octets& value,
+                           AccessResult why) {
+    const auto before = client->get(attribute);
+    EXPECT_EQ(set_in_one_block(attribute, value), why) << what;
+    client->disconnect();
+    open();
+    EXPECT_EQ(client->get(attribute), before) << what;
+  };
+  const auto encoded_days = [](auto put_id, auto put_rate) {
+    return encoded([&](Writer& out) {
+      axdr::begin_array(1, out);
+      axdr::begin_structure(2, out);
+      put_id(out);
+      axdr::begin_array(1, out);
+      axdr::begin_structure(3, out);
+      axdr::put_octet_string(std::array<std::uint8_t, 4>{}, out);
+      axdr::put_octet_string(classes::kTariffScripts.octets, out);
+      put_rate(out);
+    });
+  };
+  const auto good_id = [](Writer& out) { axdr::put_unsigned(1, out); };
+  const auto good_rate = [](Writer& out) { axdr::put_long_unsigned(1, out); };
+  constexpr auto kType = AccessResult::type_unmatched;
+  refused("a day id of 16 bits", calendar(9),
+          encoded_days([](Writer& out) { axdr::put_long_unsigned(257, out); }, good_rate), kType);
+  refused("a rate of 32 bits", calendar(9),
+          encoded_days(good_id, [](Writer& out) { axdr::put_double_long_unsigned(65537, out); }),
+          kType);
+  const auto week = [](Writer& out) {
+    axdr::begin_array(1, out);
+    axdr::begin_structure(8, out);
+    axdr::put_octet_string(std::array<std::uint8_t, 1>{'W'}, out);
+    for (int k = 0; k < 7; ++k) axdr::put_long_unsigned(257, out);
+  };
+  refused("a week of 16 bits", calendar(8), encoded(week), kType);
+  const auto special_day = [](Writer& out) {
+    axdr::begin_array(1, out);
+    axdr::begin_structure(3, out);
+    axdr::put_double_long_unsigned(65537, out);
+    axdr::put_octet_string(DateRule{0xFF, 0xFF, 12, 25, 0xFF}, out);
+    axdr::put_unsigned(1, out);
+  };
+  refused("an index of 32 bits", kSpecial, encoded(special_day), kType);
+  refused("29 February 2023", kSpecial,
+          special_value({std::pair(DateRule{0x07, 0xE7, 2, 29, 0xFF}, std::uint8_t{1})}),
+          AccessResult::other_reason);
 }
 
 // What is not whole is set in peace, but does not come into force.

@@ -170,6 +170,32 @@ TEST_F(Claims, fault_25_a_push_proves_it_at_once_and_a_recorded_one_does_not) {
   EXPECT_EQ(counters().not_proved, 1u);
 }
 
+// The association that would have proved it is on the way when a push does: its answer is not taken
+// for that of the next one, whose challenge is another, and which the meter would call an attack.
+TEST_F(Claims, APushThatOvertakesTheProofLeavesNoAnswerForAnother) {
+  const ConnectionId first = world_.connect(0);
+  world_.run_for_s(300);
+  lose_rows(8);
+  world_.line.erase(first);  // half open: nobody is told
+  Order order;  // does not wait: begun anew as soon as the meter is there
+  order.meter = 0;
+  order.kind = OrderKind::relay_open;
+  head_end_.submit(order);
+  world_.run_for_s(2);
+  const ConnectionId second = world_.connect_silently(0);
+  world_.send_up(second, meter().announce());
+  bool pushed = false;
+  world_.on_sent = [&](ConnectionId connection, protocol::Bytes) {
+    if (connection != second || std::exchange(pushed, true)) return;
+    world_.send_up(second, meter().push(0, 4));
+  };
+  world_.run_for_s(100);
+  EXPECT_EQ(counters().replaced, 1u);
+  EXPECT_EQ(counters().rejected, 0u);
+  EXPECT_EQ(counters().timeouts, 0u);
+  EXPECT_EQ(meter().relay_actions, 1);
+}
+
 TEST_F(Claims, fault_25_who_came_first_has_no_better_right) {
   stranger().deaf = true;
   const ConnectionId other = world_.connect(1);

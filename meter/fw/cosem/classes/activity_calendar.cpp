@@ -132,7 +132,7 @@ bool take_days(axdr::Cursor& in, TariffPlan& plan) {
   for (std::size_t day = 0; day < n; ++day) {
     in.structure(2);
     DayEntry& entry = plan.days[day];
-    entry.id = static_cast<std::uint8_t>(in.unsigned_number());
+    entry.id = static_cast<std::uint8_t>(axdr::take_exactly(axdr::Tag::unsigned_, in));
     const std::uint32_t changeovers = in.array();
     if (!in.ok() || changeovers < 1 || changeovers > kMaxChangeovers) return false;
     entry.n = static_cast<std::uint8_t>(changeovers);
@@ -148,7 +148,7 @@ bool take_days(axdr::Cursor& in, TariffPlan& plan) {
 }
 
 // All of it not specified: the plan does not follow by itself. Nothing in between (Blue Book
-// 4.5.5.2.10), and no season by which to tell the two hours of autumn apart but the deviation.
+// 4.5.5.2.10).
 bool take_activation(Bytes time, const TimeZone& zone, TariffCalendar& calendar) {
   std::copy(time.begin(), time.end(), calendar.activation.begin());
   calendar.activation_s = TariffCalendar::kNoActivation;
@@ -157,12 +157,9 @@ bool take_activation(Bytes time, const TimeZone& zone, TariffCalendar& calendar)
                   [](std::uint8_t octet) { return octet == kAnyDate; })) {
     return true;
   }
-  const auto decoded = protocol::cosem::decode_date_time(time);
-  if (!decoded.ok() || !protocol::cosem::weekday_agrees(time)) return false;
-  calendar.activation_s = protocol::cosem::deviation_specified(time)
-                              ? decoded->utc_s
-                              : zone.instants_of(decoded->utc_s).last;
-  return true;
+  const auto instant = instant_of(time, zone);
+  if (instant.ok()) calendar.activation_s = instant->utc_s;
+  return instant.ok();
 }
 
 }  // namespace
@@ -229,7 +226,7 @@ AccessResult Behaviour<ActivityCalendar>::set(Context& context, const Object&,
                      : attribute == ActivityCalendar::kSeasonsPassive ? take_seasons(in, plan)
                      : attribute == ActivityCalendar::kWeeksPassive   ? take_weeks(in, plan)
                                                                       : take_days(in, plan);
-  if (!taken) return AccessResult::other_reason;
+  if (!taken) return refusal_of(in);
   return result_of(store_calendar(core, calendar));
 }
 

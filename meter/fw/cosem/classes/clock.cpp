@@ -6,13 +6,13 @@ namespace meter::fw {
 namespace {
 
 using protocol::cosem::DateTime;
+using protocol::cosem::kStatusDaylightSaving;
 
 constexpr std::int64_t kMaxShift_s = 900;  // Blue Book, class 8 method 6
 constexpr std::int64_t kQuarter_s = 900;
 constexpr std::uint8_t kInternalCrystal = 1;  // clock_base
 // Clock status octet of a date-time, Blue Book 4.1.6.1.
 constexpr std::uint8_t kClockStatusInvalid = 0x01;
-using protocol::cosem::kStatusDaylightSaving;
 
 DateTime now(const Core& core) {
   const std::int64_t ticks = core.hal.rtc_ticks();
@@ -22,21 +22,10 @@ DateTime now(const Core& core) {
   return now;
 }
 
-// Ticks of a date-time as sent by a client. A deviation "not specified" means the meter's own zone.
 protocol::Result<std::int64_t> ticks_of(Bytes date_time, const TimeZone& zone) {
-  const protocol::Result<DateTime> decoded = protocol::cosem::decode_date_time(date_time);
-  if (!decoded.ok()) return decoded.error();
-  if (!protocol::cosem::weekday_agrees(date_time)) return protocol::Error::malformed;
-  std::int64_t utc_s = decoded->utc_s;
-  if (!protocol::cosem::deviation_specified(date_time)) {
-    // Local time. In the hour that October has twice the status octet decides; one that March
-    // leaves out is taken as if the clocks had not gone forward yet.
-    const Instants instants = zone.instants_of(utc_s);
-    const bool none = instants.first > instants.last;
-    const bool first = (decoded->status & kStatusDaylightSaving) != 0;
-    utc_s = none ? utc_s + zone.zone_min() * 60 : first ? instants.first : instants.last;
-  }
-  return utc_s * kTicksPerSecond + decoded->hundredths * kTicksPerSecond / 100;
+  const protocol::Result<DateTime> instant = instant_of(date_time, zone);
+  if (!instant.ok()) return instant.error();
+  return instant->utc_s * kTicksPerSecond + instant->hundredths * kTicksPerSecond / 100;
 }
 
 std::int64_t nearest(std::int64_t ticks, std::int64_t period_s) {
@@ -87,6 +76,24 @@ DateTime date_time_of(const RowHead& head) {
   const std::uint8_t invalid = (head.status & kClockInvalid) != 0 ? kClockStatusInvalid : 0;
   const std::uint8_t season = (head.status & kDaylightSaving) != 0 ? kStatusDaylightSaving : 0;
   return {head.utc_s, head.deviation_min, static_cast<std::uint8_t>(invalid | season), 0};
+}
+
+// Local time: in the hour that October has twice the status octet decides; one that March leaves
+// out is taken as if the clocks had not gone forward yet.
+protocol::Result<DateTime> instant_of(Bytes date_time, const TimeZone& zone) {
+  const protocol::Result<DateTime> decoded = protocol::cosem::decode_date_time(date_time);
+  if (!decoded.ok()) return decoded.error();
+  if (!protocol::cosem::weekday_agrees(date_time)) return protocol::Error::malformed;
+  DateTime instant = *decoded;
+  if (!protocol::cosem::deviation_specified(date_time)) {
+    const Instants instants = zone.instants_of(instant.utc_s);
+    const bool none = instants.first > instants.last;
+    const bool first = (instant.status & kStatusDaylightSaving) != 0;
+    instant.utc_s = none    ? instant.utc_s + zone.zone_min() * 60
+                    : first ? instants.first
+                            : instants.last;
+  }
+  return instant;
 }
 
 template <>

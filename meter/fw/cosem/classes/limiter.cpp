@@ -9,26 +9,22 @@ namespace {
 
 using classes::Limiter;
 
-constexpr std::uint64_t kMostU16 = 0xFFFF;
-constexpr std::uint64_t kMostU32 = 0xFFFFFFFF;
-
 // A time of which nothing is specified: the profile is none.
-bool take_emergency(axdr::Cursor& in, LimiterSettings& limiter) {
+bool take_emergency(axdr::Cursor& in, const TimeZone& zone, LimiterSettings& limiter) {
   in.structure(3);
-  const std::uint64_t id = in.unsigned_number();
+  const std::uint32_t id = axdr::take_exactly(axdr::Tag::long_unsigned, in);
   const Bytes time = in.octet_string();
-  const std::uint64_t duration_s = in.unsigned_number();
-  if (!in.at_end() || id > kMostU16 || duration_s > kMostU32) return false;
-  if (time.size() != limiter.emergency_time.size()) return false;
+  const std::uint32_t duration_s = axdr::take_exactly(axdr::Tag::double_long_unsigned, in);
+  if (!in.at_end() || time.size() != limiter.emergency_time.size()) return false;
   const bool none = std::all_of(time.begin(), time.begin() + 8, [](auto o) { return o == 0xFF; });
-  const auto decoded = protocol::cosem::decode_date_time(time);
-  if (!none && (!decoded.ok() || decoded->utc_s <= 0 ||
-                decoded->utc_s > static_cast<std::int64_t>(kMostU32))) {
+  const auto instant = instant_of(time, zone);
+  if (!none &&
+      (!instant.ok() || instant->utc_s <= 0 || instant->utc_s > std::int64_t{UINT32_MAX})) {
     return false;
   }
   limiter.emergency_id = static_cast<std::uint16_t>(id);
-  limiter.emergency_for_s = static_cast<std::uint32_t>(duration_s);
-  limiter.emergency_from_s = none ? 0 : static_cast<std::uint32_t>(decoded->utc_s);
+  limiter.emergency_for_s = duration_s;
+  limiter.emergency_from_s = none ? 0 : static_cast<std::uint32_t>(instant->utc_s);
   std::copy(time.begin(), time.end(), limiter.emergency_time.begin());
   return true;
 }
@@ -37,8 +33,8 @@ bool take_groups(axdr::Cursor& in, LimiterSettings& limiter) {
   const std::uint32_t n = in.array();
   if (n > limiter.groups.size()) return false;
   for (std::size_t k = 0; k < n; ++k) {
-    if (in.peek() != axdr::Tag::long_unsigned) return false;
-    limiter.groups[k] = static_cast<std::uint16_t>(in.unsigned_number());
+    limiter.groups[k] =
+        static_cast<std::uint16_t>(axdr::take_exactly(axdr::Tag::long_unsigned, in));
   }
   limiter.n_groups = static_cast<std::uint8_t>(n);
   return in.at_end();
@@ -55,19 +51,19 @@ void put_groups(const LimiterSettings& limiter, Writer& out) {
 AccessResult take_one(const Context& context, std::int8_t attribute, Bytes value,
                       LimiterSettings& limiter) {
   axdr::Cursor in(value);
-  const auto result = [](bool good, AccessResult why = AccessResult::other_reason) {
-    return good ? AccessResult::success : why;
-  };
+  const auto result = [&in](bool good) { return good ? AccessResult::success : refusal_of(in); };
   switch (attribute) {
-    case Limiter::kMonitoredValue:
-      limiter.normal = limiter.emergency = kNoThreshold;  // they were of what was watched before
-      return take_watched(context, value, limiter.watched);
+    case Limiter::kMonitoredValue: {
+      const ColumnId before = limiter.watched;
+      const AccessResult taken = take_watched(context, value, limiter.watched);
+      // They were of what was watched before.
+      if (limiter.watched != before) limiter.normal = limiter.emergency = kNoThreshold;
+      return taken;
+    }
     case Limiter::kThresholdNormal:
-      return result(take_threshold(limiter.watched, in, limiter.normal),
-                    AccessResult::type_unmatched);
+      return result(take_threshold(limiter.watched, in, limiter.normal));
     case Limiter::kThresholdEmergency:
-      return result(take_threshold(limiter.watched, in, limiter.emergency),
-                    AccessResult::type_unmatched);
+      return result(take_threshold(limiter.watched, in, limiter.emergency));
     case Limiter::kMinOverThresholdDuration:
       limiter.over_s = static_cast<std::uint32_t>(in.unsigned_number());
       return AccessResult::success;
@@ -75,7 +71,7 @@ AccessResult take_one(const Context& context, std::int8_t attribute, Bytes value
       limiter.under_s = static_cast<std::uint32_t>(in.unsigned_number());
       return AccessResult::success;
     case Limiter::kEmergencyProfile:
-      return result(take_emergency(in, limiter));
+      return result(take_emergency(in, context.parts.core.clock.zone, limiter));
     case Limiter::kEmergencyProfileGroupIdList:
       return result(take_groups(in, limiter));
     default:  // actions, the last that a client may write

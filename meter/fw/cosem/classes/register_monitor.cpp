@@ -36,9 +36,10 @@ AccessResult Behaviour<RegisterMonitor>::set(Context& context, const Object& obj
   axdr::Cursor in(value);
   switch (attribute) {
     case RegisterMonitor::kMonitoredValue: {
+      const ColumnId before = monitor.watched;
       const AccessResult result = take_watched(context, value, monitor.watched);
       if (result != AccessResult::success) return result;
-      monitor.n_thresholds = 0;
+      if (monitor.watched != before) monitor.n_thresholds = 0;
       break;
     }
     case RegisterMonitor::kThresholds: {
@@ -57,7 +58,7 @@ AccessResult Behaviour<RegisterMonitor>::set(Context& context, const Object& obj
       if (n > monitor.actions.size()) return AccessResult::other_reason;
       monitor.n_actions = static_cast<std::uint8_t>(n);
       for (std::size_t k = 0; k < n; ++k) {
-        if (!take_actions(in, monitor.actions[k])) return AccessResult::other_reason;
+        if (!take_actions(in, monitor.actions[k])) return refusal_of(in);
       }
       break;
     }

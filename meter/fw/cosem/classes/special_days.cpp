@@ -89,16 +89,16 @@ AccessResult Behaviour<SpecialDaysTable>::set(Context& context, const Object&, s
   if (!core.calendar.has_calendar()) calendar.activation.fill(kAnyDate);
   axdr::Cursor in(value);
   const std::uint32_t n = in.array();
-  if (!in.ok() || n > kMaxSpecialDays) return AccessResult::other_reason;
+  if (n > kMaxSpecialDays) return refusal_of(in);
   calendar.special = {};
   for (std::uint32_t k = 0; k < n; ++k) {
     SpecialDay day;
     if (!take_entry(in, day) || find_entry(calendar.special, day.index) != nullptr) {
-      return AccessResult::other_reason;
+      return refusal_of(in);
     }
     calendar.special.days[calendar.special.n++] = day;
   }
-  if (!in.at_end()) return AccessResult::other_reason;
+  if (!in.at_end()) return refusal_of(in);
   return store(context, calendar);
 }
 
@@ -115,7 +115,7 @@ AccessResult Behaviour<SpecialDaysTable>::act(Context& context, const Object&, s
     if (!erase(index, calendar.special)) return AccessResult::other_reason;
   } else {
     SpecialDay day;
-    if (!take_entry(in, day) || !insert(day, calendar.special)) return AccessResult::other_reason;
+    if (!take_entry(in, day) || !insert(day, calendar.special)) return refusal_of(in);
   }
   return store(context, calendar);
 }
