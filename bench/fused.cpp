@@ -155,10 +155,10 @@ void check(benchmark::State& state, const meter_window& window, const meter_elem
 template <typename Lanes>
 void fused(benchmark::State& state, int n_windows) {
   int w = 0;
-  meter::dsp::WindowSums sums{};
+  meter_sums sums{};
   for (auto _ : state) {
     const meter_window window = windows().window(w);
-    sums = meter::dsp::window_phasors<Lanes>(window);
+    sums = meter::dsp::window_sums<Lanes>(window);
     benchmark::DoNotOptimize(sums);
     w = (w + 1) % n_windows;
   }

@@ -16,6 +16,13 @@ namespace meter::dsp {
 // an order leaks by less than 3e-4 of itself.
 inline constexpr std::uint32_t kFolds = METER_WINDOW_CYCLES;
 
+// Folds begin early by what those before them lack: their sum is not ten times one, but
+// sin(10 x) / sin(x) of it, x half the angle that one lacks; over ten, by x squared.
+template <typename Real>
+constexpr Real share_of_folds(Real xx) {
+  return 1 - xx * (Real{33} / 2 - xx * (Real{3223} / 40 - xx * (Real{44363} / 240)));
+}
+
 // The samples whose angles a window needs: of the lanes, and of the first lane of each step.
 struct AngledSamples {
   static constexpr std::uint32_t kMaxSteps = 20;  // of eight samples in a cycle, down to 40 Hz
@@ -51,11 +58,8 @@ class Fold {
     edge_ = {last.cos * rest.cos - last.sin * rest.sin, last.sin * rest.cos + last.cos * rest.sin};
     const auto missing_q16 = static_cast<std::int32_t>(length_q16 - kFolds * (length_ << 16));
     missing_ = static_cast<float>(missing_q16) * (1.0f / (65536 * kFolds));
-    // Folds begin early by what those before them lack: their sum is not ten times one, but
-    // sin(10 x) / sin(x) of it, x half the angle one lacks.
     const float x = missing_ * (static_cast<float>(sample) * (kRadPerTurn32 / 2));
-    const float xx = x * x;
-    const float share = 1 - xx * (33.0f / 2 - xx * (3223.0f / 40 - xx * (44363.0f / 240)));
+    const float share = share_of_folds(x * x);
     leak_ = kFolds * x * (1 - missing_) / static_cast<float>(n_samples);
     scale_ = 2 * 65536.0f / (share * static_cast<float>(length_q16));
   }

@@ -180,12 +180,6 @@ inline Peak peak_of(float sum, const float (&along_cos)[kLanes], const float (&a
 
 }  // namespace detail
 
-// The sums of a window and, behind them, the phasors they were taken with.
-struct WindowSums {
-  meter_sums sums;
-  meter_harmonic fundamental[3];
-};
-
 template <typename Lanes = NativeLanes>
 void add_element(const std::int32_t* v, const std::int32_t* i, std::uint32_t n, const Fold& fold,
                  meter_element_sums& sums, meter_harmonic& fundamental) {
@@ -211,30 +205,33 @@ void add_element(const std::int32_t* v, const std::int32_t* i, std::uint32_t n, 
 
 // The kernel: raw counts of a window to raw sums. No per-meter parameter; calibration acts on sums.
 template <typename Lanes = NativeLanes>
-WindowSums window_phasors(const meter_window& window) {
-  WindowSums out;
-  meter_sums& sums = out.sums;
+meter_sums window_sums(const meter_window& window) {
+  meter_sums sums;
   sums.n_samples = window.n_samples;
   sums.n_cycles = window.n_cycles;
   sums.length_q16 = window.length_q16;
   sums.n_elements = 0;
   sums.neutral = sums.difference = sums.harmonics = sums.half_cycles = sums.crossings = {};
+  sums.own_neutral = {};
+  for (meter_harmonic& phasor : sums.own_fundamental) phasor = {};
   const Fold fold(Lanes{}, window.n_samples, window.n_cycles, window.length_q16);
   for (std::uint32_t e = 0; e < 3; ++e) {
     sums.element[e] = {};
-    out.fundamental[e] = {};
     const std::int32_t* v = window.channel[METER_V1 + e];
     const std::int32_t* i = window.channel[METER_I1 + e];
     if (v == nullptr || i == nullptr || sums.n_elements != e) continue;
-    add_element<Lanes>(v, i, window.n_samples, fold, sums.element[e], out.fundamental[e]);
+    add_element<Lanes>(v, i, window.n_samples, fold, sums.element[e], sums.own_fundamental[e]);
     sums.n_elements = e + 1;
   }
-  return out;
-}
-
-template <typename Lanes = NativeLanes>
-meter_sums window_sums(const meter_window& window) {
-  return window_phasors<Lanes>(window).sums;
+  std::uint32_t n_phasors = sums.n_elements;
+  const std::int32_t* const neutral = window.channel[METER_IN];
+  if (neutral != nullptr && sums.n_elements != 0) {
+    add_element<Lanes>(window.channel[METER_V1], neutral, window.n_samples, fold, sums.own_neutral,
+                       sums.own_fundamental[n_phasors++]);
+    sums.neutral = {1, sizeof(meter_element_sums), offsetof(meter_sums, own_neutral)};
+  }
+  sums.harmonics = {n_phasors, sizeof(meter_harmonic), offsetof(meter_sums, own_fundamental)};
+  return sums;
 }
 
 }  // namespace meter::dsp

@@ -52,7 +52,7 @@
 /* What a table that is there does not tell. */
 enum meter_platform_capability {
   METER_HAS_SLEEP = 1,          /* METER_POWER_BATTERY */
-  METER_HAS_NEUTRAL = 2,        /* METER_IN in windows, its sums */
+  METER_HAS_NEUTRAL = 2,        /* METER_IN in windows, its sums: where they tell something new */
   METER_HAS_DIFFERENCE = 4,     /* sums of phase minus neutral current */
   METER_HAS_HARMONICS = 8,
   METER_HAS_HALF_CYCLES = 16,   /* half-cycle blocks, in sums */

@@ -68,9 +68,13 @@ struct meter_sums {
   struct meter_element_sums element[3];
   struct meter_array neutral;     /* struct meter_element_sums, with V1: of the neutral's current */
   struct meter_array difference;  /* the same, of what phases and neutral do not have in common */
-  struct meter_array harmonics;   /* struct meter_harmonic: all orders of L1, then of L2 ... */
+  struct meter_array harmonics;   /* struct meter_harmonic: the fundamentals of the elements and,
+                                     behind them, of V1 with the neutral's current */
   struct meter_array half_cycles; /* struct meter_half_cycle, ascending */
   struct meter_array crossings;   /* uint32_t, as in a window */
+  /* Where a platform may put what `neutral` and `harmonics` name: copied with the sums. */
+  struct meter_element_sums own_neutral;
+  struct meter_harmonic own_fundamental[4];
 };
 
 #endif

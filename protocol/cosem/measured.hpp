@@ -44,6 +44,8 @@ enum class Measured : std::uint8_t {
   voltage_thd,
   current_thd,
   highest_thd,  // of the phases: current, voltage
+  neutral_current,
+  difference_current,  // what the phases draw and the neutral does not carry
 };
 
 struct MeasuredFamily {
@@ -99,6 +101,8 @@ inline constexpr MeasuredFamily kMeasured[] = {
     {Measured::voltage_thd, 3, 1, -2, kPercent, obis(1, 0, 32, 7, 124), 1, 0},
     {Measured::current_thd, 3, 1, -2, kPercent, obis(1, 0, 31, 7, 124), 1, 0},
     {Measured::highest_thd, 2, 1, -2, kPercent, obis(1, 0, 11, 7, 124), 2, 0},
+    {Measured::neutral_current, 1, 1, -3, kAmpere, obis(1, 0, 91, 7, 0), 1, 0},
+    {Measured::difference_current, 1, 1, -3, kAmpere, obis(1, 0, 91, 7, 128), 1, 0},
 };
 
 // Orders 1 to 40 of a phase's voltage or current in one piece, hundredths of a percent of the

@@ -204,6 +204,19 @@ void add_module(const HomeContext& context, Home& home) {
   join(home);
 }
 
+// Theft and faults of the wiring are known from the beginning.
+void divert_currents(const Scenario& scenario, std::uint32_t meter, models::ElectricalFeed& feed) {
+  for (const Event& event : scenario.events) {
+    const bool bypass = event.type == EventType::bypass;
+    if ((!bypass && event.type != EventType::neutral_fault) || !event.meters.contains(meter)) {
+      continue;
+    }
+    using Kind = models::ElectricalChange::Kind;
+    feed.divert(event.at, event.at + kernel::to_ns(event.duration_s),
+                bypass ? Kind::bypass : Kind::neutral_fault, event.residual);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
@@ -224,11 +237,12 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
 
   const models::FeedTier summed =
       context.scenario.sim.sampled ? models::FeedTier::sampled : models::FeedTier::fleet;
-  home->meter = std::make_unique<models::MeterNode>(
-      services_on(context, meter_agenda(context, *home)), node_config(context, *home),
-      std::make_unique<models::ElectricalFeed>(
-          *home->supply, *home->afe,
-          home->settings.detailed ? models::FeedTier::detailed : summed));
+  auto feed = std::make_unique<models::ElectricalFeed>(
+      *home->supply, *home->afe, home->settings.detailed ? models::FeedTier::detailed : summed);
+  divert_currents(context.scenario, number, *feed);
+  home->meter =
+      std::make_unique<models::MeterNode>(services_on(context, meter_agenda(context, *home)),
+                                          node_config(context, *home), std::move(feed));
   models::Bench bench;
   bench.voltage_v = context.scenario.meters.voltage_v;
   if (!models::manufacture(*home->meter, meter_provision_of(context, *home), *home->bench_afe,

@@ -48,6 +48,9 @@ void Director::announce(const Event& event) {
       break;
     case EventType::look:
       break;  // Looks
+    case EventType::bypass:
+    case EventType::neutral_fault:
+      break;  // the homes are built with them
     case EventType::clock_error:
       if (event.at > 0) timed_.push_back(event);  // at 0 the clock was wrong from the start
       break;

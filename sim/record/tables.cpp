@@ -72,6 +72,8 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::terminal_cover:
       case EventType::magnet:
       case EventType::seal:
+      case EventType::bypass:
+      case EventType::neutral_fault:
         row.value = event.duration_s;
         break;
       case EventType::concentrator_outage:

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "protocol/calendar.hpp"
+#include "sim/referee/balance.hpp"
 #include "sim/referee/display_items.hpp"
 #include "sim/referee/display_scroll.hpp"
 #include "sim/referee/judge.hpp"
@@ -61,6 +62,7 @@ class LookJudge {
   std::vector<MarkRule> mark_rules(const Scroll& scroll) const;
   void add_contacts(std::vector<MarkRule>& rules) const;
   void add_flow(std::vector<MarkRule>& rules) const;
+  void add_balance(std::vector<MarkRule>& rules) const;
   bool changes_now() const;
 
   const Scenario& scenario_;
@@ -170,6 +172,17 @@ void LookJudge::add_flow(std::vector<MarkRule>& rules) const {
   }
 }
 
+// As the last interval of the load profile left it.
+void LookJudge::add_balance(std::vector<MarkRule>& rules) const {
+  BalanceVerdict last;
+  const BalanceStory story = balance_story(scenario_, home_, powered_, look_.at);
+  for (const BalanceVerdict& verdict : story.verdicts) {
+    if (verdict.at > look_.at - kSlack) return;
+    last = verdict;
+  }
+  if (last.may_differ != last.may_agree) rules.push_back({"I1<>I2", last.may_differ});
+}
+
 std::vector<MarkRule> LookJudge::mark_rules(const Scroll& scroll) const {
   std::vector<MarkRule> rules{{"closed", look_.contact_closed},
                               {"open", !look_.contact_closed},
@@ -178,6 +191,7 @@ std::vector<MarkRule> LookJudge::mark_rules(const Scroll& scroll) const {
                               {"key", true}};
   add_contacts(rules);
   add_flow(rules);
+  add_balance(rules);
   // A plan that changes the rate at this instant may have done so or not.
   const std::size_t before =
       tariff_truth(scenario_, home_, powered_, look_.at - 2 * kernel::kNsPerSecond).rate;

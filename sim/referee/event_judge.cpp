@@ -7,6 +7,7 @@
 
 #include "hes-stub/store/concentrator_store.hpp"
 #include "protocol/calendar.hpp"
+#include "sim/referee/balance.hpp"
 #include "sim/referee/events/relay_story.hpp"
 
 namespace sim::run {
@@ -192,9 +193,12 @@ void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
       relay_story({scenario, meter, *home.supply, rtc, powered,
                    home.meter->board().relay.relay().wear().welds_at, span.now});
   figures.relay_moves += MoveJudge(home, span.capture_end, writer).judge(relay);
+  std::vector<ExpectedEvent> electrical = relay.events;
+  const BalanceStory balance = balance_story(scenario, home, powered, span.now);
+  electrical.insert(electrical.end(), balance.events.begin(), balance.events.end());
   std::vector<Due> in_flash, in_head_end, told;
   for (const ExpectedEvent& event :
-       expected_events(scenario, meter, home.settings.zone, rtc, powered, relay.events, span.now)) {
+       expected_events(scenario, meter, home.settings.zone, rtc, powered, electrical, span.now)) {
     const auto name = name_of(event.kind, codes);
     if (!name) continue;
     const std::int64_t at_utc_s = start_utc_s + event.at / kernel::kNsPerSecond;

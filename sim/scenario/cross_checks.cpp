@@ -32,7 +32,7 @@ class CrossChecks {
   void check_files();
   void check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s);
   void check_events();
-  void check_sags();
+  void check_overlaps(EventType type);
   void check_map();
   void check_concentrators();
   void check_zones();
@@ -174,29 +174,32 @@ void CrossChecks::check_events() {
                            " h; --until stops a run early and keeps the scenario");
 }
 
-// A meter's voltage has one factor at a time. (Outages may overlap: off is off.)
-void CrossChecks::check_sags() {
-  const auto end_of = [](const Event& sag) {
-    return sag.at + static_cast<kernel::TimeNs>(std::llround(sag.duration_ms * kernel::kNsPerMs));
+// A meter's voltage has one factor at a time, as have the currents of its phases and of its
+// neutral. (Outages may overlap: off is off.)
+void CrossChecks::check_overlaps(EventType type) {
+  const auto end_of = [](const Event& event) {
+    return event.at + kernel::to_ns(event.duration_s + event.duration_ms / 1000);
   };
   const auto count = static_cast<std::uint32_t>(scenario_.meters.count);
-  std::vector<const Event*> last(count, nullptr);  // by meter, the sag that ends last so far
-  std::vector<std::size_t> sags;
+  std::vector<const Event*> last(count, nullptr);  // by meter, the one that ends last so far
+  std::vector<std::size_t> events;
   for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
-    if (scenario_.events[i].type == EventType::sag) sags.push_back(i);
+    if (scenario_.events[i].type == type) events.push_back(i);
   }
-  std::ranges::stable_sort(sags, {}, [&](std::size_t i) { return scenario_.events[i].at; });
-  for (const std::size_t i : sags) {
-    const Event& sag = scenario_.events[i];
+  std::ranges::stable_sort(events, {}, [&](std::size_t i) { return scenario_.events[i].at; });
+  const std::string name(name_of(type));
+  for (const std::size_t i : events) {
+    const Event& event = scenario_.events[i];
     bool overlaps = false;
-    for (const std::uint32_t meter : sag.meters.list(count)) {
+    for (const std::uint32_t meter : event.meters.list(count)) {
       const Event*& before = last[meter - 1];
-      overlaps = overlaps || (before != nullptr && sag.at < end_of(*before));
-      if (before == nullptr || end_of(sag) > end_of(*before)) before = &sag;
+      overlaps = overlaps || (before != nullptr && event.at < end_of(*before));
+      if (before == nullptr || end_of(event) > end_of(*before)) before = &event;
     }
     if (overlaps) {
-      written_.complain_at(row_key("event", i, "at"), "overlaps another sag of the same meter",
-                           "one sag of a meter at a time");
+      written_.complain_at(row_key("event", i, "at"),
+                           "overlaps another " + name + " of the same meter",
+                           "one " + name + " of a meter at a time");
     }
   }
 }
@@ -310,7 +313,9 @@ void CrossChecks::run() {
   check_zones();
   check_csv();
   check_events();
-  if (written_.good("meters.count")) check_sags();
+  for (const EventType type : {EventType::sag, EventType::bypass, EventType::neutral_fault}) {
+    if (written_.good("meters.count")) check_overlaps(type);
+  }
   check_order_plans(scenario_, written_);
   check_map();
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {

@@ -29,7 +29,9 @@ enum class EventType {
   limit,
   contact,
   look,
-  parameter
+  parameter,
+  bypass,
+  neutral_fault
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -48,7 +50,9 @@ inline Names names_of(EventType) {
           "limit",
           "contact",
           "look",
-          "parameter"};
+          "parameter",
+          "bypass",
+          "neutral_fault"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
@@ -64,7 +68,7 @@ struct Event {
   double shift_s = 0;      // clock_shift: an order to shift; clock_error: the clock goes wrong
   double duration_s = 0;   // network_loss, outage, cover ...
   double duration_ms = 0;  // sag, button
-  double residual = 0.5;   // sag: voltage left, share of nominal
+  double residual = 0.5;   // what is left: sag, bypass, neutral_fault
   std::int64_t concentrator = 1;   // concentrator_outage
   std::string file;                // calendar: where its plan stands, or
   std::string plan;                // the plan itself; parameter: the settings
@@ -97,13 +101,14 @@ struct Event {
     key("duration_s", &Event::duration_s, range(0.001, kYearS), "s", "How long.")
         .mandatory()
         .only_in({T::network_loss, T::outage, T::concentrator_outage, T::cover, T::terminal_cover,
-                  T::magnet, T::seal});
+                  T::magnet, T::seal, T::bypass, T::neutral_fault});
     key("duration_ms", &Event::duration_ms, range(1, 60'000), "ms", "How long.")
         .mandatory()
         .only_in({T::sag, T::button});
     key("residual", &Event::residual, range(0, 0.95), "",
-        "Voltage that is left, as a share of nominal.")
-        .only_in({T::sag});
+        "What is left: of the nominal voltage (sag), of the current that goes through the meter's "
+        "phases (bypass), of what comes back through its neutral (neutral_fault).")
+        .only_in({T::sag, T::bypass, T::neutral_fault});
     key("concentrator", &Event::concentrator, range(1, 1000), "",
         "Which one loses its supply at that instant.")
         .only_in({T::concentrator_outage});

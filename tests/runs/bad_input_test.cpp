@@ -80,15 +80,17 @@ TEST(BadScenario, AnUnknownKeyAndWrongOverridesAreRefused) {
 }
 
 TEST(BadScenario, SagsOfOneMeterMayNotOverlap) {
-  const auto sag = [](const char* at, const char* meters) {
-    return std::string("[[event]]\nat = \"") + at + "\"\ntype = \"sag\"\nmeter = " + meters +
-           "\nduration_ms = 2000\n";
-  };
-  const Folder folder;
-  const auto lines = refused(folder, sag("01:00:01", "[2, 3]") + sag("01:00:00", "1") +
-                                         sag("01:00:02", "3") + sag("01:00:04", "3"));
-  ASSERT_EQ(lines.size(), 1u);
-  expect_says(lines, 0, {"bad.toml:12:", "event.at", "overlaps", "allowed"});
+  for (const char* how : {"sag\"\nduration_ms = 2000", "bypass\"\nduration_s = 2"}) {
+    const auto sag = [how](const char* at, const char* meters) {
+      return std::string("[[event]]\nat = \"") + at + "\"\nmeter = " + meters + "\ntype = \"" +
+             how + "\n";
+    };
+    const Folder folder;
+    const auto lines = refused(folder, sag("01:00:01", "[2, 3]") + sag("01:00:00", "1") +
+                                           sag("01:00:02", "3") + sag("01:00:04", "3"));
+    ASSERT_EQ(lines.size(), 1u);
+    expect_says(lines, 0, {"bad.toml:12:", "event.at", "overlaps", "allowed"});
+  }
 }
 
 TEST(BadScenario, AnUnknownFirmwareIsRefused) {

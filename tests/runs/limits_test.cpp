@@ -5,6 +5,8 @@
 // scenario alone; firmwares that are late or never act.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/runs/village.hpp"
 
 namespace {
@@ -204,6 +206,10 @@ TEST(MeterDay, EveryFunctionHasItsTurn) {
         "alarms_expected", "looks_judged", "measured_judged", "calendar_orders_done",
         "limit_orders_done", "parameter_orders_done"}) {
     EXPECT_GT(kpis.at(judged), 0) << judged;
+  }
+  const auto codes = column_of(folder / "out/result.h5", "log_entries", "code");
+  for (const double code : {234, 235}) {  // two thefts, in flash and in the head-end
+    EXPECT_GE(std::ranges::count(codes, code), 4) << code;
   }
 }
 

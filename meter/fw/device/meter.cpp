@@ -7,6 +7,7 @@
 #include <new>
 
 #include "meter/fw/core/revision.hpp"
+#include "meter/fw/fraud/balance.hpp"
 #include "meter/fw/measure/registers.hpp"
 #include "meter/fw/profiles/profiles.hpp"
 
@@ -224,6 +225,7 @@ void Meter::on_display() {
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
   if (!measure_window(sums, core_.n_elements, core_.calibration_now(), core_.reading)) return;
   register_windows(core_.hal, core_.reading, count, core_.durable.state);
+  if (sums.neutral.count != 0) watch_currents(core_, sums, count);
   if (core_.n_elements > 1) {
     register_phases(core_.reading, count, core_.durable.phases);
     core_.durable.save_phases(core_.hal);

@@ -46,6 +46,7 @@ void put_states(const Core& core, const DisplaySetup& setup, Frame& frame) {
   frame.light(Symbol::meter_cover, (state.tamper.inputs >> METER_INPUT_COVER & 1) != 0);
   frame.light(Symbol::terminal_cover, (state.tamper.inputs >> METER_INPUT_TERMINAL_COVER & 1) != 0);
   frame.light(Symbol::magnet, (state.tamper.inputs >> METER_INPUT_MAGNET & 1) != 0);
+  frame.light(Symbol::difference, state.tamper.currents_differ != 0);
   frame.light(Symbol::clock, core.clock.valid);
   frame.light(Symbol::event, state.alarm.raised != 0);
   frame.light(Symbol::profile, core.clock.valid && core.setup_of(LogId::load).period_s != 0);

@@ -53,6 +53,8 @@ enum class EventCode : std::uint8_t {
   module_cover_opened = 231,
   module_cover_closed = 232,
   parameter_refused = 233,  // a client set what this meter cannot be
+  currents_differ = 234,    // what the phases draw does not come back through the neutral
+  currents_agree = 235,
   monitor_threshold_exceeded = 240,
   monitor_threshold_ok = 241,
   relay_worn = 242,          // as many operations as it was made for

@@ -39,6 +39,8 @@ inline constexpr EventRule kEventRules[] = {
     in_idis(EventCode::seal_broken, LogId::fraud_events),
     in_idis(EventCode::module_cover_opened, LogId::fraud_events),
     in_idis(EventCode::module_cover_closed, LogId::fraud_events),
+    in_idis(EventCode::currents_differ, LogId::fraud_events),
+    in_idis(EventCode::currents_agree, LogId::fraud_events),
     in_idis(EventCode::authentication_failed, LogId::fraud_events),
     in_idis(EventCode::authentication_failed, LogId::security_events),
     in_idis(EventCode::global_key_changed, LogId::standard_events),
@@ -117,7 +119,8 @@ enum AlarmBit : std::uint32_t {
   kAlarmNvMemory = 1u << 10,
   kAlarmWatchdog = 1u << 12,
   kAlarmFraud = 1u << 13,
-  kAlarmAttack = 1u << 27,  // ours, as all from here on
+  kAlarmDifference = 1u << 26,  // ours, as all from here on
+  kAlarmAttack = 1u << 27,
   kAlarmCover = 1u << 28,
   kAlarmTerminalCover = 1u << 29,
   kAlarmField = 1u << 30,
@@ -142,6 +145,7 @@ inline constexpr AlarmRule kAlarmRules[] = {
     {EventCode::module_cover_opened, kAlarmFraud},
     {EventCode::strong_field, kAlarmFraud | kAlarmField},
     {EventCode::seal_broken, kAlarmFraud | kAlarmSeal},
+    {EventCode::currents_differ, kAlarmFraud | kAlarmDifference},
     {EventCode::manual_connection, kAlarmSwitchMoved},
     {EventCode::remote_disconnection, kAlarmSwitchMoved},
     {EventCode::remote_reconnection, kAlarmSwitchMoved},

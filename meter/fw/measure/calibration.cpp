@@ -56,6 +56,25 @@ void calibrate_offset(const meter_element_sums& sums, std::uint32_t n_samples,
   element.reactive_offset_var = m.reactive_var - reference.reactive_var;
 }
 
+// The neutral's transformer carries the current that one phase does. A board without one, or a
+// bench that leaves it out, keeps what the design says.
+bool calibrate_neutral(meter_calibration_step step, const meter_sums& sums,
+                       const meter_reference& reference, Calibration& calibration) {
+  const auto* const neutral = element_of<meter_element_sums>(sums, sums.neutral, 0);
+  if (neutral == nullptr || neutral->ii <= 0.0) return true;
+  if (step == METER_CALIBRATE_GAIN) {
+    const ElementReading raw = measure_element(*neutral, sums.n_samples, ElementCalibration{});
+    const double gain = reference.current_a / square_root(raw.current2_a2);
+    calibration.neutral = {static_cast<float>(gain), 0};
+    return plausible(gain);
+  }
+  ElementCalibration element = constants_of(calibration, kNeutralElement);
+  if (step != METER_CALIBRATE_PHASE) return true;
+  if (!calibrate_phase(*neutral, sums.n_samples, reference, element)) return false;
+  calibration.neutral.phase_sin = static_cast<float>(element.phase_sin);
+  return true;
+}
+
 }  // namespace
 
 bool calibrate(meter_calibration_step step, const meter_sums& sums,
@@ -75,6 +94,7 @@ bool calibrate(meter_calibration_step step, const meter_sums& sums,
     }
     if (!done) return false;
   }
+  if (!calibrate_neutral(step, sums, reference, next)) return false;
   calibration = next;
   return true;
 }

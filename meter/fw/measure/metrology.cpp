@@ -39,6 +39,17 @@ double amperes_per_count(const ElementCalibration& calibration) {
   return kAmperesPerCount * calibration.current_gain;
 }
 
+ElementCalibration constants_of(const Calibration& calibration, std::uint32_t element) {
+  if (element < kMaxElements) return calibration.element[element];
+  const double sin = calibration.neutral.phase_sin;
+  ElementCalibration of_neutral;
+  of_neutral.voltage_gain = calibration.element[0].voltage_gain;
+  of_neutral.current_gain = calibration.neutral.current_gain;
+  of_neutral.phase_cos = square_root(1.0 - sin * sin);
+  of_neutral.phase_sin = sin;
+  return of_neutral;
+}
+
 double square_root(double square) { return square > 0.0 ? std::sqrt(square) : 0.0; }
 
 double apparent_va(const ElementReading& element) {

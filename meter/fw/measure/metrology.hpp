@@ -31,10 +31,19 @@ struct ThermalCalibration {
 
   bool known() const { return voltage_per_k != 0 || current_per_k != 0 || phase_rad_per_k != 0; }
 };
+// The transformer in the neutral.
+struct NeutralCalibration {
+  float current_gain = 1;
+  float phase_sin = 0;  // as of an element
+};
 struct Calibration {
   std::array<ElementCalibration, kMaxElements> element;
   ThermalCalibration thermal;
+  NeutralCalibration neutral;
 };
+// Behind the elements: the first voltage with the current of the neutral.
+inline constexpr std::uint32_t kNeutralElement = kMaxElements;
+static_assert(METER_I1 + kNeutralElement == METER_IN);
 
 // One element over one window, calibrated.
 struct ElementReading {
@@ -58,6 +67,16 @@ struct WindowReading {
   std::int64_t duration_us = 0;
 };
 
+// The k-th element of one of the arrays that sums name; none: not measured.
+template <typename T>
+const T* element_of(const meter_sums& sums, const meter_array& array, std::uint32_t k) {
+  if (k >= array.count) return nullptr;
+  const auto* const octets = reinterpret_cast<const std::uint8_t*>(&sums);
+  return reinterpret_cast<const T*>(octets + array.offset + k * array.stride);
+}
+
+// What is known about an element, or kNeutralElement.
+ElementCalibration constants_of(const Calibration& calibration, std::uint32_t element);
 // Volts and amperes of one element by design constants and calibration.
 ElementReading measure_element(const meter_element_sums& sums, std::uint32_t n_samples,
                                const ElementCalibration& calibration);

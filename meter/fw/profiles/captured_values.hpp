@@ -52,6 +52,8 @@ inline constexpr Capturable kCapturables[] = {
     kMeasuredCapturable<Measured::voltage_thd, NumberType::u16>,
     kMeasuredCapturable<Measured::current_thd, NumberType::u16>,
     kMeasuredCapturable<Measured::highest_thd, NumberType::u16>,
+    kMeasuredCapturable<Measured::neutral_current>,
+    kMeasuredCapturable<Measured::difference_current>,
 };
 static_assert([] {
   for (const Capturable& one : kCapturables) {

@@ -21,17 +21,18 @@ Unsigned nearest(double value) {
 using Orders = std::array<meter_harmonic, dsp::kSpectrumOrders>;
 static_assert(dsp::kSpectrumOrders == protocol::cosem::kSpectrumOrders);
 
-// Orders 1 to 40 of the last window of one element, calibrated: peak V and A. False: there are
-// none.
+// Orders 1 to 40 of the last window of one element, or of kNeutralElement, calibrated: peak V and
+// A. False: there are none.
 bool read_orders(const Core& core, std::uint32_t element, Orders& out) {
-  if (element >= core.n_elements) return false;
+  if (element >= core.n_elements && element != kNeutralElement) return false;
+  const std::uint32_t voltage = METER_V1 + (element == kNeutralElement ? 0u : element);
   const dsp::Spectrum spectrum(METER_WINDOW_CYCLES, core.reading.length_q16);
   std::int32_t counts[dsp::FoldedCycle::kMaxSteps * dsp::kLanes];
   const std::span<std::int32_t> cycle(counts, spectrum.samples());
   dsp::FoldedCycle v{}, i{};
   for (std::uint32_t j = 0; j < dsp::kFolds; ++j) {
     for (const bool of_current : {false, true}) {
-      const auto channel = static_cast<meter_channel>((of_current ? METER_I1 : METER_V1) + element);
+      const auto channel = static_cast<meter_channel>(of_current ? METER_I1 + element : voltage);
       if (core.hal.samples(channel, spectrum.first(j), cycle) < cycle.size()) return false;
       spectrum.add(counts, of_current ? i : v);
     }
@@ -39,7 +40,7 @@ bool read_orders(const Core& core, std::uint32_t element, Orders& out) {
   meter_harmonic orders[dsp::kSpectrumOrders];
   spectrum.orders(v, i, orders);
   // The phase between the channels is one of time: it grows with the order.
-  const ElementCalibration calibration = core.calibration_now().element[element];
+  const ElementCalibration calibration = constants_of(core.calibration_now(), element);
   const auto volts = static_cast<float>(volts_per_count(calibration));
   const auto amperes = static_cast<float>(amperes_per_count(calibration));
   const auto cos = static_cast<float>(calibration.phase_cos);
@@ -122,6 +123,27 @@ std::uint32_t highest_distortion(const Core& core, bool of_current) {
     highest = std::max(highest, distortion(core, element, of_current));
   }
   return highest;
+}
+
+// Of all orders, mA.
+std::uint32_t neutral_current(const Core& core) {
+  Orders orders;
+  if (!read_orders(core, kNeutralElement, orders)) return 0;
+  double sum = 0.0;
+  for (const meter_harmonic& order : orders) sum += square_of(order, true);
+  return nearest<std::uint32_t>(1000.0 * square_root(0.5 * sum));
+}
+// The fundamental of what the phases draw less what comes back, mA.
+std::uint32_t difference_current(const Core& core) {
+  Orders orders;
+  if (!read_orders(core, kNeutralElement, orders)) return 0;
+  meter_harmonic rest = orders[0];
+  for (std::uint32_t element = 0; element < core.n_elements; ++element) {
+    if (!read_orders(core, element, orders)) return 0;
+    rest.i_re -= orders[0].i_re;
+    rest.i_im -= orders[0].i_im;
+  }
+  return nearest<std::uint32_t>(1000.0 * square_root(0.5 * square_of(rest, true)));
 }
 
 // The first rising crossing of zero in a stretch of samples, or the last one, of what sixteen of
@@ -225,6 +247,10 @@ std::uint32_t measured_value(const Core& core, Measured family, std::uint8_t k) 
       return distortion(core, k, family == Measured::current_thd);
     case Measured::highest_thd:
       return highest_distortion(core, k == 0);
+    case Measured::neutral_current:
+      return neutral_current(core);
+    case Measured::difference_current:
+      return difference_current(core);
   }
   return 0;
 }

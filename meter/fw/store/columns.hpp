@@ -52,7 +52,9 @@ inline constexpr std::array<ColumnId, std::size(protocol::cosem::kMeasured)> kFa
     110,
     113,
     116,
-    119};
+    119,
+    121,
+    122};
 constexpr bool is_value(ColumnId column) { return column >= kFirstValueColumn; }
 
 inline constexpr std::size_t kMaxColumns = 16;  // meter_object_info has no more either

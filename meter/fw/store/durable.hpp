@@ -14,9 +14,10 @@ inline constexpr std::size_t kClients = 5;         // order of kClientRoles in c
 
 // Contacts and alarms, as they were told last.
 struct TamperState {
-  std::uint8_t inputs = 0;        // a bit an input
-  std::uint8_t broken_seals = 0;  // a bit an input, until somebody has seen to it
-  std::array<std::uint8_t, 2> reserved{};
+  std::uint8_t inputs = 0;             // a bit an input
+  std::uint8_t broken_seals = 0;       // a bit an input, until somebody has seen to it
+  std::uint8_t currents_differ = 0;    // of phases and neutral, in the last interval
+  std::uint8_t differing_windows = 0;  // in the running one, up to 255
   std::array<std::uint16_t, kTamperContacts> count{};  // openings of each, fields
 };
 struct AlarmState {

@@ -6,6 +6,7 @@
 
 #include "meter/fw/billing/demand.hpp"
 #include "meter/fw/billing/tariff.hpp"
+#include "meter/fw/fraud/balance.hpp"
 #include "meter/fw/profiles/profiles.hpp"
 
 namespace meter::fw {
@@ -123,7 +124,9 @@ void Schedule::run(Core& core) {
     if (now_s < next_capture_s_[k]) continue;
     const ProfileFacts& facts = kProfiles[k];
     if (late(now_ticks, next_capture_s_[k])) core.durable.state.profile_status[k] |= kDataNotValid;
-    capture(core, facts.id, last_capture(core, facts, now_s));
+    const std::int64_t stamp_s = last_capture(core, facts, now_s);
+    capture(core, facts.id, stamp_s);
+    if (facts.id == LogId::load) judge_currents(core, stamp_s);
     next_capture_s_[k] = next_capture(core, facts, now_s);
     day_over |= facts.rhythm == Rhythm::day;
     month_over |= facts.rhythm == Rhythm::month;

@@ -49,7 +49,8 @@ struct PhaseTolerance {
 
 struct AfeTolerance {
   std::array<PhaseTolerance, kMaxPhases> phase;
-  double adc_ppm = 0;  // crystal fast: positive
+  PhaseTolerance neutral;  // its current only
+  double adc_ppm = 0;      // crystal fast: positive
 };
 
 // What comes off the production line before calibration (docs/metrology.md, Front end).
@@ -75,6 +76,7 @@ struct SampleBuffer {
   static constexpr std::size_t kStride = METER_WINDOW_LEAD + kMaxSamples;
   alignas(32) std::int32_t v[kMaxPhases][kStride];
   alignas(32) std::int32_t i[kMaxPhases][kStride];
+  alignas(32) std::int32_t n[kStride];
 };
 
 // Analogue front end and ADC of one meter: electrical state in, raw counts out. Samples are a pure
@@ -112,6 +114,8 @@ class Afe {
     double noise_counts;
   };
 
+  void add_neutral_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,
+                         meter_sums& sums) const;
   struct Canvas;
   void fill(const ElectricalState& state, std::size_t from, std::size_t to,
             const Canvas& canvas) const;
@@ -124,6 +128,7 @@ class Afe {
   SampleClock clock_;
   std::array<Channel, kMaxPhases> v_;
   std::array<Channel, kMaxPhases> i_;
+  Channel n_;
 };
 
 }  // namespace models

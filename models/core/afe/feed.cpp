@@ -45,6 +45,13 @@ void ElectricalFeed::set_sag(kernel::TimeNs from, kernel::TimeNs to, double fact
   add(to, ElectricalChange::Kind::sag, 1);
 }
 
+void ElectricalFeed::divert(kernel::TimeNs from, kernel::TimeNs to, ElectricalChange::Kind kind,
+                            double share) {
+  TWIN_ASSERT(from <= to && share >= 0 && share <= 1, from, to, share);
+  add(from, kind, share);
+  add(to, kind, 1);
+}
+
 void ElectricalFeed::apply_changes(kernel::TimeNs window_start) {
   const SwitchState before = switches_;
   while (next_change_ < log_.size() && log_[next_change_].at <= window_start) {
@@ -90,8 +97,9 @@ void ElectricalFeed::keep_last(std::int64_t nth) {
 
 bool ElectricalFeed::sample_last(SampleBuffer& buffer, meter_window& window) const {
   if (last_.start_ns < 0) return false;
-  const std::vector<StatePiece> pieces =
+  std::vector<StatePiece> pieces =
       supply_.pieces(last_.step, supply_.load(last_.step), last_.switches, log_, last_.start_ns);
+  for (StatePiece& piece : pieces) piece.state.with_neutral = true;
   window =
       afe_.sample(pieces, last_.start_ns, supply_.mains().step(last_.step).window_ns, true, buffer);
   return true;

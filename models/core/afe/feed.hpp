@@ -48,6 +48,8 @@ class ElectricalFeed {
   void set_relay(kernel::TimeNs at, bool closed);
   void set_power(kernel::TimeNs at, bool on);
   void set_sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
+  // Current that goes past the meter's phases, or comes back past its neutral; `share` is left.
+  void divert(kernel::TimeNs from, kernel::TimeNs to, ElectricalChange::Kind kind, double share);
 
   // Makes the samples of the window that was delivered last, with their noise, in either tier.
   // False: none was since the power came.

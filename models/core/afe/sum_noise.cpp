@@ -41,6 +41,26 @@ Phasor stretched(const Phasor (&orders)[kOrders], const Phasor (&scale)[kOrders]
 
 }  // namespace
 
+// Of the neutral the noise of its own channel only: its products with the voltage tell an angle at
+// most.
+void Afe::add_neutral_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,
+                            meter_sums& sums) const {
+  constexpr std::uint64_t kOfNeutral = std::uint64_t{1} << 62;
+  constexpr double kSqrt2 = 1.4142135623730951;
+  const auto words = kernel::philox4x32(seed_, meter_, kernel::kPurposeAfeSumNoise,
+                                        kOfNeutral ^ static_cast<std::uint64_t>(step));
+  const auto along = kernel::gaussian_pair(words[0], words[1]);
+  const double same = kernel::gaussian_pair(words[2], words[3])[0];
+  const double n = sums.n_samples;
+  const double sigma = n_.noise_counts;
+  const double shrink = 1 / kernel::det_sqrt(static_cast<double>(n_windows));
+  const double each = sigma * kernel::det_sqrt(n / 2) * shrink;
+  const Phasor i = kSqrt2 * stretched(state.n, n_.scale);
+  sums.own_neutral.ii +=
+      2 * each * (i.re * along[0] - i.im * along[1]) +
+      sigma * sigma * (n - 1 + kernel::det_sqrt(n * (kNoiseKurtosis - 1)) * shrink * same);
+}
+
 // v + a and i + b with white a, b give, besides the noiseless sums,
 //   vv: 2 sum(v a) + sum(a a)          ii: 2 sum(i b) + sum(b b)
 //   vi: sum(v b) + sum(i a) + sum(a b)
@@ -56,6 +76,7 @@ void Afe::add_sum_noise(const ElectricalState& state, std::int64_t step, std::in
   const double shrink = 1 / kernel::det_sqrt(static_cast<double>(n_windows));
   const double along = kernel::det_sqrt(n / 2) * shrink;
   const double squared = kernel::det_sqrt(n) * shrink;
+  if (sums.neutral.count != 0) add_neutral_noise(state, step, n_windows, sums);
   for (std::size_t p = 0; p < static_cast<std::size_t>(n_phases_); ++p) {
     const Draws z = draw(seed_, meter_, step, p);
     const double sigma_a = v_[p].noise_counts;

@@ -64,7 +64,8 @@ WindowForm::WindowForm(const WindowTiming& timing) : n_(timing.n_samples) {
   fill_fundamental(timing, of_sample, back);
 }
 
-meter_element_sums WindowForm::sums(const Phasor (&v)[kOrders], const Phasor (&i)[kOrders]) const {
+meter_element_sums WindowForm::sums(const Phasor (&v)[kOrders], const Phasor (&i)[kOrders],
+                                    meter_harmonic& fundamental) const {
   Phasor a[kOrders], b[kOrders];
   Phasor v1, i1;
   for (std::size_t h = 0; h < kOrders; ++h) {
@@ -85,6 +86,8 @@ meter_element_sums WindowForm::sums(const Phasor (&v)[kOrders], const Phasor (&i
     sums.vi += va.re * b[h].re + va.im * b[h].im;
   }
   sums.vq = 0.5 * n_ * (v1 * conj(i1)).im;
+  fundamental = {static_cast<float>(v1.re), static_cast<float>(v1.im), static_cast<float>(i1.re),
+                 static_cast<float>(i1.im)};
   return sums;
 }
 
@@ -109,8 +112,7 @@ void WindowForm::fill_fundamental(const WindowTiming& timing, const double (&of_
   }
   const double x = 0.5 * lacks * static_cast<double>(timing.phase_step) *
                    (2 * kernel::kPi / 18446744073709551616.0);
-  const double xx = x * x;
-  const double share = 1 - xx * (33.0 / 2 - xx * (3223.0 / 40 - xx * (44363.0 / 240)));
+  const double share = meter::dsp::share_of_folds(x * x);
   const double scale = 0.5 * 2 * 65536.0 / (share * timing.length_q16);
   const Phasor edge = lacks * conj(fold);
   const Phasor squared = fold * fold;

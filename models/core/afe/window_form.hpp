@@ -14,8 +14,10 @@ namespace models {
 class WindowForm {
  public:
   explicit WindowForm(const WindowTiming& timing);
-  // Of one element, phasors in peak counts, their angle 0 where the window starts.
-  meter_element_sums sums(const Phasor (&v)[kOrders], const Phasor (&i)[kOrders]) const;
+  // Of one element, phasors in peak counts, their angle 0 where the window starts; and the kernel's
+  // phasors of its fundamental.
+  meter_element_sums sums(const Phasor (&v)[kOrders], const Phasor (&i)[kOrders],
+                          meter_harmonic& fundamental) const;
 
  private:
   static constexpr std::size_t kSines = 4 * kOrders - 1;  // of 0 to 14 half angles of a sample

@@ -45,6 +45,12 @@ void SwitchState::apply(const ElectricalChange& change) {
     case ElectricalChange::Kind::sag:
       sag_factor = change.value;
       break;
+    case ElectricalChange::Kind::bypass:
+      in_phases = change.value;
+      break;
+    case ElectricalChange::Kind::neutral_fault:
+      in_neutral = change.value;
+      break;
   }
 }
 

@@ -37,6 +37,9 @@ struct ElectricalState {
   int n_phases = 1;
   Phasor v[kMaxPhases][kOrders];
   Phasor i[kMaxPhases][kOrders];
+  Phasor n[kOrders];  // comes back through the neutral
+  // The converter's channel of the neutral is looked at. It is not where it can show nothing new.
+  bool with_neutral = false;
 };
 
 // All phases together.
@@ -56,10 +59,13 @@ struct StatePiece {
 // window too; power with the first window that starts at or after it, as a meter measures no part
 // of one. Whoever integrates applies these rules for himself.
 struct ElectricalChange {
-  enum class Kind : unsigned char { relay, power, sag };
+  enum class Kind : unsigned char { relay, power, sag, bypass, neutral_fault };
   kernel::TimeNs at;
   Kind kind;
-  double value;  // relay: 1 closed; power: 1 on; sag: factor on the voltage, 1 when it is over
+  // relay: 1 closed; power: 1 on; sag: factor on the voltage, 1 when it is over; bypass,
+  // neutral_fault: share of the current that is left in the meter's phases, in its neutral; 1 when
+  // it is over.
+  double value;
   bool splits_windows() const { return kind != Kind::power; }
 };
 
@@ -68,6 +74,8 @@ struct SwitchState {
   bool relay_closed = true;
   bool power_on = true;
   double sag_factor = 1;
+  double in_phases = 1;  // share of the current that goes through the meter
+  double in_neutral = 1;
 
   void apply(const ElectricalChange& change);
   friend bool operator==(const SwitchState&, const SwitchState&) = default;

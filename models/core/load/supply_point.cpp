@@ -83,6 +83,7 @@ ElectricalState SupplyPoint::state(std::int64_t step, const HomeLoad& load,
                                    const SwitchState& switches) const {
   ElectricalState state;
   state.n_phases = config_.n_phases;
+  state.with_neutral = switches.in_phases != 1 || switches.in_neutral != 1;
   if (!switches.power_on) return state;
   const double voltage =
       mains_.nominal_voltage_v() * mains_.step(step).voltage_factor * config_.voltage_ratio;
@@ -97,7 +98,9 @@ ElectricalState SupplyPoint::state(std::int64_t step, const HomeLoad& load,
     if (switches.relay_closed && load.known) draw_current(load, config_.share[p], v, i);
     for (std::size_t h = 0; h < kOrders; ++h) {
       state.v[p][h] = turned(switches.sag_factor * v[h], p, kOrder[h]);
-      state.i[p][h] = turned(i[h], p, kOrder[h]);
+      const Phasor drawn = turned(i[h], p, kOrder[h]);
+      state.i[p][h] = switches.in_phases * drawn;
+      state.n[h] = state.n[h] + switches.in_neutral * drawn;
     }
   }
   return state;

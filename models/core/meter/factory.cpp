@@ -40,6 +40,9 @@ meter_sums bench_sums(const Afe& afe, const Bench& bench, const ElectricalState&
                              &meter_element_sums::vi, &meter_element_sums::vq}) {
         double& so_far = mean.element[k].*sum;
         so_far += (next.element[k].*sum * same_length - so_far) / (w + 1);
+        if (k > 0) continue;
+        double& neutral = mean.own_neutral.*sum;
+        neutral += (next.own_neutral.*sum * same_length - neutral) / (w + 1);
       }
     }
   }
@@ -59,6 +62,8 @@ ElectricalState bench_state(const Bench& bench, int n_phases, double current_a, 
     state.v[phase][0] = {bench.voltage_v * v.cos, bench.voltage_v * v.sin};
     state.i[phase][0] = {current_a * i.cos, current_a * i.sin};
   }
+  state.n[0] = state.i[0][0];  // the loop that a bench puts through it
+  state.with_neutral = true;
   return state;
 }
 

@@ -49,6 +49,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
   TWIN_ASSERT(services.buffers.buffer_bytes() >= METER_BUFFER_BYTES);
   hal_.retained = retained_.get();
   hal_.retained_bytes = config.firmware->retained_bytes;
+  hal_.capabilities = METER_HAS_NEUTRAL;
   hal_.plc = nullptr;
   if (config.sleeps) hal_.capabilities |= METER_HAS_SLEEP;
 }

@@ -53,6 +53,8 @@ constexpr NamedEvent kNames[] = {
     {Kind::monitor_over, Codes::idis, {2, 240}},
     {Kind::monitor_under, Codes::idis, {2, 241}},
     {Kind::watchdog, Codes::idis, {0, 15, true}},
+    {Kind::currents_differ, Codes::idis, {1, 234, true}},
+    {Kind::currents_agree, Codes::idis, {1, 235}},
     {Kind::power_down, Codes::prime, {0, 3}},
     {Kind::power_up, Codes::prime, {0, 2, true}},
     {Kind::summer_begins, Codes::prime, {0, 24}},

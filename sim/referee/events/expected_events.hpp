@@ -43,6 +43,8 @@ enum class EventKind : std::uint8_t {
   monitor_over,
   monitor_under,
   watchdog,  // that no scenario makes: a firmware that tells it has hung
+  currents_differ,  // of phases and neutral, in an interval of the load profile
+  currents_agree,
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions

@@ -35,6 +35,11 @@ std::int64_t RelaySimulation::clock_s() const {
 double RelaySimulation::value(Quantity quantity) const {
   models::SwitchState switches;
   switches.relay_closed = contact_.closed;
+  for (const Event& event : subject_.scenario.events) {
+    if (event.type != EventType::bypass || !event.meters.contains(subject_.meter)) continue;
+    const kernel::TimeNs end = event.at + kernel::to_ns(event.duration_s);
+    if (event.at <= now_ && now_ < end) switches.in_phases = event.residual;
+  }
   const models::SupplyPoint& supply = subject_.supply;
   const models::ElectricalState state = supply.state(supply.mains().step_at(now_), switches);
   switch (quantity) {

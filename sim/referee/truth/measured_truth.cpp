@@ -24,6 +24,7 @@ constexpr double kStartA = 0.025;  // up to it anything from nothing to the trut
 constexpr double kVoltageLimit = 0.005;
 constexpr double kCurrentLimit = 0.01;
 constexpr double kCurrentFloorA = 0.005;
+constexpr double kDifferenceLimit = 0.005;  // of the largest current
 constexpr double kFrequencyLimitHz = 0.010;
 constexpr double kDistortionLimit = 0.05;
 constexpr double kAngleLimitDeg = 0.5;
@@ -95,6 +96,12 @@ double behind_deg(Phasor a, Phasor b) {
   const Phasor product = a * conj(b);
   const double degrees = std::atan2(product.im, product.re) * kDegreesPerRad;
   return degrees < 0 ? degrees + 360 : degrees;
+}
+
+double neutral_a(const ElectricalState& state) {
+  double sum = 0;
+  for (const Phasor& order : state.n) sum += norm(order);
+  return std::sqrt(sum);
 }
 
 Truth1 distortion_of(const Phasor (&orders)[models::kOrders], double least, double floor) {
@@ -175,8 +182,29 @@ std::optional<MeasuredTruth> measured_truth(Measured family, unsigned k,
       }
       return highest;
     }
+    case Measured::neutral_current: {
+      const double neutral = neutral_a(state);
+      return MeasuredTruth{neutral, kCurrentLimit * neutral + kCurrentFloorA};
+    }
+    case Measured::difference_current:
+      return MeasuredTruth{difference_a(state),
+                           kDifferenceLimit * largest_a(state) + kCurrentFloorA};
   }
   return std::nullopt;
+}
+
+double difference_a(const ElectricalState& state) {
+  Phasor difference = -1.0 * state.n[0];
+  for (int p = 0; p < state.n_phases; ++p) difference = difference + state.i[p][0];
+  return std::sqrt(norm(difference));
+}
+
+double largest_a(const ElectricalState& state) {
+  double largest = neutral_a(state);
+  for (int p = 0; p < state.n_phases; ++p) {
+    largest = std::max(largest, models::current_rms_a(state, p));
+  }
+  return largest;
 }
 
 Truth1 order_truth(unsigned order, bool of_current, unsigned phase, const ElectricalState& state) {

@@ -21,6 +21,9 @@ struct MeasuredTruth {
 std::optional<MeasuredTruth> measured_truth(protocol::cosem::Measured family, unsigned k,
                                             const models::ElectricalState& state,
                                             double frequency_hz);
+// The fundamental that phases and neutral do not have in common, and the largest of their currents.
+double difference_a(const models::ElectricalState& state);
+double largest_a(const models::ElectricalState& state);
 // One order of a spectrum, percent of the fundamental.
 std::optional<MeasuredTruth> order_truth(unsigned order, bool of_current, unsigned phase,
                                          const models::ElectricalState& state);

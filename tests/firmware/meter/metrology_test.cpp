@@ -348,8 +348,8 @@ TEST(Metrology, SamplesTakeTheSamePathAsSums) {
   meter_window window{kSamples, 10, 1280u << 16, {}, 0, nullptr};
   window.channel[METER_V1] = v.data() + METER_WINDOW_LEAD;
   window.channel[METER_I1] = i.data() + METER_WINDOW_LEAD;
-  meter_sums sums{kSamples, 10, 1280u << 16, 1,  {{vv, ii, vi, vi * std::tan(M_PI / 6)}},
-                  {},       {}, {},          {}, {}};
+  meter_sums sums{kSamples, 10, 1280u << 16, 1, {{vv, ii, vi, vi * std::tan(M_PI / 6)}}, {}, {}, {},
+                  {},       {}, {},          {}};
   for (int k = 0; k < 5 * 900; ++k) by_samples.firmware->on_samples(by_samples.instance(), &window);
   by_sums.sums(sums, 5 * 900);
   const DurableState a = durable_of(by_samples);

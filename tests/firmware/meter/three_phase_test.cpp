@@ -217,7 +217,8 @@ TEST_P(ThreePhases, QuantitiesOfSamplesAreThoseOfTheTerminals) {
     int judged = 0;
     for (const Measured family :
          {Measured::frequency, Measured::voltage_angle, Measured::current_angle,
-          Measured::voltage_thd, Measured::current_thd, Measured::highest_thd}) {
+          Measured::voltage_thd, Measured::current_thd, Measured::highest_thd,
+          Measured::neutral_current, Measured::difference_current}) {
       const auto& facts = kMeasured[static_cast<std::size_t>(family)];
       for (std::uint8_t k = 0; k < facts.n; ++k) {
         const auto truth = sim::run::measured_truth(family, k, state, 10 / window_s);
@@ -229,7 +230,7 @@ TEST_P(ThreePhases, QuantitiesOfSamplesAreThoseOfTheTerminals) {
         ++judged;
       }
     }
-    EXPECT_EQ(judged, 14);
+    EXPECT_EQ(judged, 16);
     for (const bool of_current : {false, true}) {
       const auto spectrum = meter::fw::spectrum_of(core, 1, of_current);
       for (unsigned order = 1; order <= spectrum.size(); ++order) {

@@ -99,14 +99,14 @@ TEST(WindowSums, FloatBlocksLoseLessThanAMillionth) {
       i1 += b * std::polar(1.0, -w * k);
     }
     const double vq = 2.0 / n * std::imag(v1 * std::conj(i1));
-    const meter::dsp::WindowSums got = meter::dsp::window_phasors(window);
-    const meter_element_sums& e = got.sums.element[0];
+    const meter_sums got = meter::dsp::window_sums(window);
+    const meter_element_sums& e = got.element[0];
     const double size = std::sqrt(vv * ii);
     EXPECT_NEAR(e.vv, vv, 1e-6 * vv);
     EXPECT_NEAR(e.ii, ii, 1e-6 * ii);
     EXPECT_NEAR(e.vi, vi, 1e-6 * size);
     EXPECT_NEAR(e.vq, vq, 1e-5 * size);  // 1306 is no multiple of ten: what orders leak
-    const meter_harmonic& f = got.fundamental[0];
+    const meter_harmonic& f = got.own_fundamental[0];
     EXPECT_NEAR(std::hypot(f.v_re, f.v_im), 5.4e6, 300);
     EXPECT_NEAR(std::hypot(f.i_re, f.i_im), 7.3e6, 400);
     EXPECT_NEAR(std::atan2(f.v_im, f.v_re) - std::atan2(f.i_im, f.i_re), 1.2, 3e-4);

@@ -38,7 +38,10 @@ struct ConstantLoad : models::LoadSource {
 
 inline bool same_bits(const meter_sums& a, const meter_sums& b) {
   return a.n_samples == b.n_samples && a.n_cycles == b.n_cycles && a.length_q16 == b.length_q16 &&
-         a.n_elements == b.n_elements && std::memcmp(a.element, b.element, sizeof(a.element)) == 0;
+         a.n_elements == b.n_elements &&
+         std::memcmp(a.element, b.element, sizeof(a.element)) == 0 &&
+         a.neutral.count == b.neutral.count &&
+         std::memcmp(&a.own_neutral, &b.own_neutral, sizeof(a.own_neutral)) == 0;
 }
 
 // Windows as sums, one entry a window whatever the tier.

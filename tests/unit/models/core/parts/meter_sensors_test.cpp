@@ -105,7 +105,7 @@ TEST(MeterSensors, WhatIsNotThereIsAskedForByCapability) {
   bench.run_for(kNsPerSecond);
   const meter_hal& hal = bench.hal();
   EXPECT_EQ(hal.version, METER_HAL_VERSION);
-  EXPECT_EQ(hal.capabilities, 0u);
+  EXPECT_EQ(hal.capabilities, METER_HAS_NEUTRAL);
   EXPECT_EQ(hal.module, nullptr);
   EXPECT_EQ(hal.images, nullptr);
   EXPECT_EQ(hal.uarts->stand, nullptr);
