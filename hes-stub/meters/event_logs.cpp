@@ -118,10 +118,13 @@ void EventLogs::refused(MeterIndex meter, std::uint8_t group, AccessResult resul
 }
 
 bool EventLogs::take_rows(MeterIndex meter, std::uint8_t group, protocol::Bytes rows) {
-  // Clock, code and capture counter; a meter whose rows have no numbers leaves the last one out.
+  // Clock, code and capture counter; a meter whose rows have no numbers leaves the last one out. Of
+  // power quality magnitude and duration stand before it.
+  constexpr std::size_t kVariation = 5;
   const std::size_t columns = profile_rows::columns_of(rows);
-  const profile_rows::Shape shape{std::clamp<std::size_t>(columns, 2, 3), 0, 0,
-                                  context_.config.zone};
+  const bool variations = columns == kVariation;
+  const profile_rows::Shape shape{variations ? columns : std::clamp<std::size_t>(columns, 2, 3), 0,
+                                  0, context_.config.zone};
   std::vector<profile_rows::Row> captured;
   if (!profile_rows::decode(rows, shape, captured)) return false;
   Meter& state = meters_[meter];
@@ -134,7 +137,14 @@ bool EventLogs::take_rows(MeterIndex meter, std::uint8_t group, protocol::Bytes 
     event.group = group;
     event.at = *row.at;
     event.code = static_cast<std::uint8_t>(*code);
-    event.number = static_cast<std::uint32_t>(row.cells[2].uint64().value_or(0));
+    const auto number = [&row](std::size_t column) {
+      return static_cast<std::uint32_t>(row.cells[column].uint64().value_or(0));
+    };
+    event.number = number(variations ? kVariation - 1 : 2);
+    if (variations) {
+      event.magnitude_dv = number(2);
+      event.duration_ms = number(3);
+    }
     state.newest[group] = std::max(state.newest[group], event.number);
     events.push_back(event);
   }

@@ -186,6 +186,8 @@ void ConcentratorStore::add_events(const std::string& serial, UtcNs arrival,
       line.at = event.at;
       line.code = event.code;
       line.capture_counter = event.number;
+      line.magnitude_dv = event.magnitude_dv;
+      line.duration_ms = event.duration_ms;
       if (alarm) line.received = arrival / 1'000'000;
       body.meters.back().events.push_back(line);
     }
@@ -198,7 +200,9 @@ void ConcentratorStore::add_events(const std::string& serial, UtcNs arrival,
 
 std::vector<StoredEvent> ConcentratorStore::load_events(std::int64_t meter) {
   Statement of_meter = database_.prepare(
-      "SELECT alarm, log, code, stamp_utc_s, capture_counter, arrival_ns FROM meter_event WHERE "
+      "SELECT alarm, log, code, stamp_utc_s, capture_counter, arrival_ns, magnitude_dv, "
+      "duration_ms "
+      "FROM meter_event WHERE "
       "meter=? ORDER BY alarm, capture_counter, stamp_utc_s, log, code, ordinal");
   bind_all(of_meter, meter);
   std::vector<StoredEvent> events;
@@ -210,6 +214,8 @@ std::vector<StoredEvent> ConcentratorStore::load_events(std::int64_t meter) {
     event.at.utc_s = of_meter.integer(3);
     event.number = static_cast<std::uint32_t>(of_meter.integer(4));
     event.arrival = of_meter.integer(5);
+    event.magnitude_dv = static_cast<std::uint32_t>(of_meter.integer(6));
+    event.duration_ms = static_cast<std::uint32_t>(of_meter.integer(7));
     events.push_back(event);
   }
   return events;

@@ -62,7 +62,9 @@ struct StoredEvent {
   std::uint8_t group = 0;  // E of the log's name
   std::uint8_t code = 0;
   protocol::cosem::DateTime at;
-  std::uint32_t number = 0;  // capture counter; 0: the meter's entries have none
+  std::uint32_t number = 0;        // capture counter; 0: the meter's entries have none
+  std::uint32_t magnitude_dv = 0;  // of a variation of the voltage that is over
+  std::uint32_t duration_ms = 0;
   UtcNs arrival = 0;
 };
 

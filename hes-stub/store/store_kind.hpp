@@ -27,6 +27,7 @@ inline constexpr std::int64_t kMarkOfAHeadEnd = 0x616D7468;
 // PRAGMA user_version. 2: tables of reports have the columns of their shapes, in that order.
 // 3: rows have the meter's capture counter. 4: and meters the counter up to which all is there.
 // 5: numbers of 64 bits without a sign stand in columns that keep all their digits.
-inline constexpr std::int64_t kStoreFormat = 5;
+// 6: entries of event logs have magnitude and duration.
+inline constexpr std::int64_t kStoreFormat = 6;
 
 }  // namespace hes

@@ -47,7 +47,9 @@ struct meter_array {
 struct meter_element_sums {
   double vv, ii, vi, vq;
 };
-/* A half cycle of one element: its sums, and when it began, as in a window. */
+/* A half cycle of one element: its sums, and when it began, as in a window; an equal share of the
+ * window. The mean is not removed. ii 0: not measured. They are there for a window in which the
+ * voltage changed; any other's are all alike. */
 struct meter_half_cycle {
   uint32_t element;
   uint32_t start_q16;

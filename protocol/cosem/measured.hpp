@@ -46,6 +46,7 @@ enum class Measured : std::uint8_t {
   highest_thd,  // of the phases: current, voltage
   neutral_current,
   difference_current,  // what the phases draw and the neutral does not carry
+  mean_voltage,        // rms over the last whole interval of the load profile
 };
 
 struct MeasuredFamily {
@@ -103,6 +104,7 @@ inline constexpr MeasuredFamily kMeasured[] = {
     {Measured::highest_thd, 2, 1, -2, kPercent, obis(1, 0, 11, 7, 124), 2, 0},
     {Measured::neutral_current, 1, 1, -3, kAmpere, obis(1, 0, 91, 7, 0), 1, 0},
     {Measured::difference_current, 1, 1, -3, kAmpere, obis(1, 0, 91, 7, 128), 1, 0},
+    {Measured::mean_voltage, 3, 1, -1, kVolt, obis(1, 0, 32, 24, 0), 1, 0},
 };
 
 // Orders 1 to 40 of a phase's voltage or current in one piece, hundredths of a percent of the

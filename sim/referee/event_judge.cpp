@@ -44,7 +44,7 @@ class Comparison {
       ++tally.expected;
       if (!there) ++tally.missing;
       const HeldEvent entry =
-          there ? held[k] : HeldEvent{each.name.group, each.name.code, each.event.stamp_utc_s, 0};
+          there ? held[k] : HeldEvent{each.name.group, each.name.code, each.event.stamp_utc_s};
       write(entry, there ? "held" : "missing");
     }
     for (std::size_t k = 0; k < held.size(); ++k) {
@@ -108,16 +108,6 @@ void excuse_what_rolled_out(const std::vector<HeldEvent>& flash, std::vector<Due
   }
 }
 
-// When the log entry of an instant has been read by whoever collects the meter.
-std::int64_t collected_utc_s(const Scenario& scenario, const Home& home, std::int64_t utc_s) {
-  const std::int64_t period_s =
-      home.settings.concentrator != 0 ? protocol::kDayS : scenario.hes.event_period_s;
-  const std::int64_t after_s = home.settings.concentrator != 0
-                                   ? kConcentratorAtS
-                                   : kHeadEndDelayS + scenario.hes.gap_check_s;
-  return (protocol::floor_div(utc_s, period_s) + 1) * period_s + after_s;
-}
-
 // Each movement of the contact within its time, and no other.
 class MoveJudge {
  public:
@@ -179,6 +169,15 @@ class MoveJudge {
 
 }  // namespace
 
+std::int64_t collected_utc_s(const Scenario& scenario, const Home& home, std::int64_t utc_s) {
+  const std::int64_t period_s =
+      home.settings.concentrator != 0 ? protocol::kDayS : scenario.hes.event_period_s;
+  const std::int64_t after_s = home.settings.concentrator != 0
+                                   ? kConcentratorAtS
+                                   : kHeadEndDelayS + scenario.hes.gap_check_s;
+  return (protocol::floor_div(utc_s, period_s) + 1) * period_s + after_s;
+}
+
 void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
                   const std::optional<std::vector<HeldEvent>>& flash,
                   std::span<const PoweredSpan> powered, const EventSpan& span,
@@ -213,7 +212,7 @@ void judge_events(const Scenario& scenario, const Home& home, hes::Store& store,
   for (const hes::StoredEvent& event :
        store.concentrators().load_events(store.meter_table().id_of(meter - 1))) {
     (event.alarm ? alarms : logs)
-        .push_back({event.group, event.code, event.at.utc_s, event.number});
+        .push_back({event.group, event.code, event.at.utc_s, event.number, 0, 0});
   }
   excuse_what_rolled_out(*flash, in_flash);
   excuse_what_rolled_out(*flash, in_head_end);

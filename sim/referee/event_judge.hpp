@@ -20,6 +20,8 @@ struct HeldEvent {
   std::uint8_t code = 0;
   std::int64_t stamp_utc_s = 0;
   std::uint32_t number = 0;
+  std::uint32_t magnitude_dv = 0;  // of power quality
+  std::uint32_t duration_ms = 0;
 };
 
 // The times between which a run is judged.
@@ -28,6 +30,9 @@ struct EventSpan {
   kernel::TimeNs end = 0;          // and what was due by then in the head-end
   kernel::TimeNs now = 0;          // meters live on while they are read
 };
+
+// When the log entry of an instant has been read by whoever collects the meter.
+std::int64_t collected_utc_s(const Scenario& scenario, const Home& home, std::int64_t utc_s);
 
 // Holds the logs of one meter, in its flash and in the head-end, and what it told unasked, against
 // what the scenario makes happen. `flash`: none, as the meter has no logs of ours.

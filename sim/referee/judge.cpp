@@ -12,6 +12,7 @@
 #include "protocol/calendar.hpp"
 #include "sim/record/recorder.hpp"
 #include "sim/referee/register_errors.hpp"
+#include "sim/referee/voltage_judge.hpp"
 
 namespace sim::run {
 namespace {
@@ -281,6 +282,10 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     note_register_errors(i + 1, reference.due, in_flash, writer, figures);
     judge_events(scenario, home, store, read[i].events, powered_spans(scenario, i + 1),
                  {capture_end, end, world.now()}, writer, figures);
+    if (read[i].events) {
+      judge_variations(scenario, home, store, *read[i].events, powered_spans(scenario, i + 1),
+                       {capture_end, end, world.now()}, writer, figures);
+    }
   }
 }
 

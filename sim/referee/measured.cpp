@@ -40,6 +40,17 @@ LastWindow last_window(const Home& home, kernel::TimeNs at) {
           static_cast<double>(models::kWindowCycles) / window_s};
 }
 
+// Of the last whole interval of the load profile, by the meter's own clock, before `at`.
+std::optional<MeasuredTruth> mean_voltage_before(const Home& home, unsigned phase,
+                                                 kernel::TimeNs at) {
+  const std::int64_t ticks = home.meter->board().rtc.clock().ticks_at(at);
+  const std::int64_t period_s = home.settings.capture_period_s;
+  const std::int64_t since_ticks = ticks % (period_s * models::Rtc::kRateHz);
+  const kernel::TimeNs end = at - since_ticks * kernel::kNsPerSecond / models::Rtc::kRateHz;
+  return mean_voltage_truth(*home.supply, home.meter->feed().changes(), phase,
+                            end - period_s * kernel::kNsPerSecond, end, at);
+}
+
 double unit_of(const MeasuredFamily& family) { return std::pow(10.0, family.scaler); }
 
 bool fits(const MeasuredFamily& family, double value, const MeasuredTruth& truth) {
@@ -95,9 +106,13 @@ void judge_measured(const Home& home, const HeldQuantities& held, result::Result
     // The load may have changed between question and answer.
     for (const kernel::TimeNs at : {one.asked, one.answered}) {
       const LastWindow window = last_window(home, at);
-      truth = is_energy(family.kind)
-                  ? std::optional(energies[one.family][one.k])
-                  : measured_truth(family.kind, one.k, window.state, window.frequency_hz);
+      if (is_energy(family.kind)) {
+        truth = energies[one.family][one.k];
+      } else if (family.kind == protocol::cosem::Measured::mean_voltage) {
+        truth = mean_voltage_before(home, one.k, at);
+      } else {
+        truth = measured_truth(family.kind, one.k, window.state, window.frequency_hz);
+      }
       right = right || (truth && fits(family, one.value, *truth));
     }
     verdicts.add(name_of(family.name(one.k)), one.value, truth, unit_of(family), right);

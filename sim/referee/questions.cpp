@@ -14,6 +14,7 @@
 #include "protocol/cosem/measured.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/dlms/selection.hpp"
+#include "sim/referee/voltage_judge.hpp"
 
 namespace sim::run {
 namespace {
@@ -48,16 +49,22 @@ std::optional<std::vector<HeldRow>> decode_rows(Bytes value) {
   return rows;
 }
 
-// An event log: clock, code, capture counter. False: it is something else.
+// An event log: clock, code, capture counter, of power quality magnitude and duration before it.
+// False: it is something else.
 bool decode_events(Bytes value, std::uint8_t group, std::vector<HeldEvent>& events) {
   protocol::axdr::Cursor cursor(value);
   const std::uint32_t n = cursor.array();
   for (std::uint32_t i = 0; i < n && cursor.ok(); ++i) {
     const std::uint32_t columns = cursor.structure();
     const auto clock = cosem::decode_date_time(cursor.date_time());
-    if (!clock.ok() || columns < 2 || columns > 3) return false;
-    HeldEvent event{group, static_cast<std::uint8_t>(cursor.unsigned_number()), clock->utc_s, 0};
-    if (columns == 3) event.number = static_cast<std::uint32_t>(cursor.unsigned_number());
+    const bool variation = columns == 5;
+    if (!clock.ok() || columns < 2 || (columns > 3 && !variation)) return false;
+    HeldEvent event{group, static_cast<std::uint8_t>(cursor.unsigned_number()), clock->utc_s};
+    if (variation) {
+      event.magnitude_dv = static_cast<std::uint32_t>(cursor.unsigned_number());
+      event.duration_ms = static_cast<std::uint32_t>(cursor.unsigned_number());
+    }
+    if (columns > 2) event.number = static_cast<std::uint32_t>(cursor.unsigned_number());
     events.push_back(event);
   }
   return cursor.ok();
@@ -185,6 +192,7 @@ std::vector<Question> questions_of(const Scenario& scenario, const Home& home, k
   for (const std::uint8_t group : judged_groups(scenario.meters.variant.event_codes)) {
     questions.push_back(log_question(group, into));
   }
+  questions.push_back(log_question(quality_group(scenario.meters.variant.event_codes), into));
   if (has_tariff(scenario, home.identity.number)) {
     ask_tariff(into.tariff.emplace(), questions);
   }

@@ -247,6 +247,38 @@ std::string relay_moves(const ReportData& data) {
          rows + "</tbody></table></div>\n" + more;
 }
 
+// Sags, swells and outages as the meters hold them.
+std::string variations(const ReportData& data) {
+  constexpr std::size_t kMost = 200;
+  std::string rows;
+  std::size_t n = 0;
+  const auto both = [](double held, double truth, const char* unit) {
+    const auto text = [](double value) {
+      return std::isnan(value) ? "\u2013" : number_text(value);
+    };
+    return "<td class=\"num\">" + text(held) + " / " + text(truth) + "\u00a0" + unit + "</td>";
+  };
+  for (const VoltageEventRow& row : data.happened.variations) {
+    if (++n > kMost) break;
+    const std::string verdict = row.verdict.text();
+    const bool good = verdict == "right";
+    rows += "<tr><td>" + std::to_string(row.meter) + "</td><td>" + row.place.text() + "</td><td>" +
+            row.kind.text() + " L" + std::to_string(row.phase) + "</td><td>" +
+            date_time_text(row.begin_utc_s) + "</td>" +
+            both(row.magnitude_v, row.true_magnitude_v, "V") +
+            both(row.duration_s, row.true_duration_s, "s") + "<td class=\"" +
+            (good ? "good" : "bad") + "\">" + (good ? "\u2713 " : "\u2717 ") + verdict +
+            "</td></tr>\n";
+  }
+  if (rows.empty()) return "";
+  const std::string more =
+      n > kMost ? "<p class=\"note\">The table voltage_events has more.</p>" : "";
+  return "<h2>Voltage</h2><div class=\"table\"><table><thead><tr><th>meter</th><th>place</th>"
+         "<th></th><th>began (UTC)</th><th class=\"num\">held / true</th>"
+         "<th class=\"num\">held / true</th><th></th></tr></thead><tbody>\n" +
+         rows + "</tbody></table></div>\n" + more;
+}
+
 // The lines of more concentrators would make a page nobody can open.
 constexpr std::size_t kMaxDrawn = 12;
 
@@ -301,9 +333,9 @@ std::string report_page(const ReportData& data, const std::string& digest,
          escape_markup(data.attributes.scenario) + " \u2013 amitwin</title><style>" +
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
-         "</div></div>\n" + charts + error_figures(data) + power_line(data) + relay_moves(data) + event_logs(data) +
-         display_figures(data) + other_figures(data) + foot(data, digest, machine) +
-         "</main></body></html>\n";
+         "</div></div>\n" + charts + error_figures(data) + power_line(data) + relay_moves(data) +
+         variations(data) + event_logs(data) + display_figures(data) + other_figures(data) +
+         foot(data, digest, machine) + "</main></body></html>\n";
 }
 
 std::optional<std::string> write_report(const std::string& result_path,

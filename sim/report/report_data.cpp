@@ -238,6 +238,8 @@ void gather_logs(const TableFileReader& file, ReportData& data) {
                          [&](const RelayMoveRow& row) { data.happened.moves.push_back(row); });
   each_row<RegisterErrorRow>(
       file, absent, [&](const RegisterErrorRow& row) { data.happened.errors.push_back(row); });
+  each_row<VoltageEventRow>(
+      file, absent, [&](const VoltageEventRow& row) { data.happened.variations.push_back(row); });
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ struct ReportData {
     std::vector<DisplayLine> displays;
     std::vector<RelayMoveRow> moves;
     std::vector<RegisterErrorRow> errors;
+    std::vector<VoltageEventRow> variations;
   };
   Happenings happened;
 

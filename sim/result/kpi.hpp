@@ -150,6 +150,8 @@ struct RunFigures {
   std::uint64_t limit_orders_done = 0;
   std::uint64_t parameter_orders_done = 0;
   EventTally relay_moves;  // of the contacts
+  EventTally sags;         // and swells, in flash and head-end
+  EventTally outages;      // the same
   // Of meters that were given a tariff plan, as their registers say at the end.
   std::uint64_t tariff_judged = 0;
   std::uint64_t tariff_mismatches = 0;

@@ -156,6 +156,37 @@ struct LogEntryRow {
   }
 };
 
+struct VoltageEventRow {
+  static constexpr TableName kTable{
+      "voltage_events",
+      "Sags, swells and outages of each phase as flash and head-end hold them, and as they were."};
+  std::uint32_t meter = 0;
+  std::int64_t begin_utc_s = 0;
+  Text<8> place;
+  Text<8> kind;
+  std::uint8_t phase = 1;
+  double magnitude_v = kNotKnown;
+  double true_magnitude_v = kNotKnown;
+  double duration_s = kNotKnown;
+  double true_duration_s = kNotKnown;
+  Text<16> verdict;
+
+  static void describe(auto& column) {
+    column("meter", &VoltageEventRow::meter, "", kMeterDoc);
+    column("begin_utc_s", &VoltageEventRow::begin_utc_s, "s", "by the meter's clock, since 1970");
+    column("place", &VoltageEventRow::place, "", "flash, head_end");
+    column("kind", &VoltageEventRow::kind, "", "sag, swell, outage");
+    column("phase", &VoltageEventRow::phase, "", "from 1");
+    column("magnitude_v", &VoltageEventRow::magnitude_v, "V",
+           "of the cycle farthest from normal; not known: missing");
+    column("true_magnitude_v", &VoltageEventRow::true_magnitude_v, "V", "at the terminals");
+    column("duration_s", &VoltageEventRow::duration_s, "s", "as its entry says");
+    column("true_duration_s", &VoltageEventRow::true_duration_s, "s", "by the same cycles");
+    column("verdict", &VoltageEventRow::verdict, "",
+           "right, wrong, missing, no_begin: its begin is missing; unexpected");
+  }
+};
+
 struct RelayMoveRow {
   static constexpr TableName kTable{
       "relay_moves", "Movements of relay contacts, as they were and as the scenario has them."};

@@ -68,7 +68,7 @@ struct Event {
   double shift_s = 0;      // clock_shift: an order to shift; clock_error: the clock goes wrong
   double duration_s = 0;   // network_loss, outage, cover ...
   double duration_ms = 0;  // sag, button
-  double residual = 0.5;   // what is left: sag, bypass, neutral_fault
+  double residual = 0.5;   // what is left: sag (more than 1: a swell), bypass, neutral_fault
   std::int64_t concentrator = 1;   // concentrator_outage
   std::string file;                // calendar: where its plan stands, or
   std::string plan;                // the plan itself; parameter: the settings
@@ -105,16 +105,20 @@ struct Event {
     key("duration_ms", &Event::duration_ms, range(1, 60'000), "ms", "How long.")
         .mandatory()
         .only_in({T::sag, T::button});
-    key("residual", &Event::residual, range(0, 0.95), "",
-        "What is left: of the nominal voltage (sag), of the current that goes through the meter's "
-        "phases (bypass), of what comes back through its neutral (neutral_fault).")
+    key("residual", &Event::residual, range(0, 1.4), "",
+        "What is left: of the voltage as it would be (sag; a swell is more than 1), of the current "
+        "that goes through the meter's phases (bypass), of what comes back through its neutral "
+        "(neutral_fault).")
         .only_in({T::sag, T::bypass, T::neutral_fault});
     key("concentrator", &Event::concentrator, range(1, 1000), "",
         "Which one loses its supply at that instant.")
         .only_in({T::concentrator_outage});
     key("file", &Event::file, "A tariff plan, see docs/tariffs.md; relative to the scenario.")
         .only_in({T::calendar});
-    key("plan", &Event::plan, "The plan itself, in the place of a file.").only_in({T::calendar});
+    key("plan", &Event::plan,
+        "calendar: the plan itself, in the place of a file; limit: its words (docs/limits.md), as "
+        "\"quantity=sag threshold=2200\".")
+        .only_in({T::calendar, T::limit});
     key("activate_at", &Event::activate_at, moment(), "", "When the plan comes into force.")
         .mandatory()
         .only_in({T::calendar});

@@ -62,11 +62,20 @@ void check_limits(Scenario& scenario, Written& written) {
         !written.good(key("threshold_v"))) {
       continue;
     }
-    const int quantities =
-        (event.threshold_w ? 1 : 0) + (event.threshold_a ? 1 : 0) + (event.threshold_v ? 1 : 0);
+    const int quantities = (event.threshold_w ? 1 : 0) + (event.threshold_a ? 1 : 0) +
+                           (event.threshold_v ? 1 : 0) + (event.plan.empty() ? 0 : 1);
     if (quantities != 1) {
       written.complain_at(key("type"), "no threshold, or two",
-                          "one of threshold_w, threshold_a, threshold_v");
+                          "one of threshold_w, threshold_a, threshold_v, plan");
+      continue;
+    }
+    if (!event.plan.empty()) {
+      const auto parsed = protocol::limits::parse_limit(event.plan);
+      if (!parsed.limit) {
+        written.complain_at(key("plan"), parsed.fault, "a limit, docs/limits.md");
+        continue;
+      }
+      event.limit = *parsed.limit;
       continue;
     }
     const auto units = [](double value) { return static_cast<std::uint32_t>(std::lround(value)); };

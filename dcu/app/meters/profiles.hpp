@@ -44,6 +44,9 @@ inline constexpr ProfileFacts kProfileFacts[] = {
     {Profile::clock_events, protocol::p32::ReportKind::meter_events,
      protocol::p32::TaskKind::meter_events, protocol::cosem::obis(0, 0, 99, 98, 8), "clockEvents",
      kDayS},
+    {Profile::quality_events, protocol::p32::ReportKind::meter_events,
+     protocol::p32::TaskKind::meter_events, protocol::cosem::obis(0, 0, 99, 98, 4), "qualityEvents",
+     kDayS},
 };
 static_assert(std::size(kProfileFacts) == kProfiles);
 constexpr const ProfileFacts& facts_of(Profile profile) {

@@ -132,6 +132,10 @@ p32::MeterEvent Reporter::event_of(const Row& row, Profile profile) {
   event.at = row.at;
   event.capture_counter = row.capture_counter;
   event.code = row.status;
+  if (profile == Profile::quality_events) {
+    event.magnitude_dv = static_cast<std::uint32_t>(row.values[kMagnitude]);
+    event.duration_ms = static_cast<std::uint32_t>(row.values[kDuration]);
+  }
   return event;
 }
 

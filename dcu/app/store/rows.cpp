@@ -62,7 +62,8 @@ std::optional<DecodedRows> decode_rows(Bytes array, Profile profile, std::int64_
   DecodedRows decoded;
   decoded.columns_changed = profile_rows::columns_changed(array);
   if (decoded.columns_changed) return decoded;
-  const std::size_t registers = is_event_log(profile) ? 0 : kRowValues;
+  const std::size_t of_event = profile == Profile::quality_events ? kDuration + 1 : 0;
+  const std::size_t registers = is_event_log(profile) ? of_event : kRowValues;
   const std::size_t plain = kFirstRegister + registers;
   const std::size_t columns = profile_rows::columns_of(array);
   const bool counted = columns == plain + 1;

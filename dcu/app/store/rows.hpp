@@ -22,13 +22,17 @@ enum class Profile : std::uint8_t {
   relay_events,
   alarms,
   fraud_events,
-  clock_events
+  clock_events,
+  quality_events
 };
-inline constexpr std::size_t kProfiles = 8;
+inline constexpr std::size_t kProfiles = 9;
 constexpr bool is_event_log(Profile profile) { return profile >= Profile::standard_events; }
 
 inline constexpr std::size_t kRowValues = protocol::cosem::kQuantities;
 inline constexpr std::size_t kAlarmGroup = 0;  // value of an alarm: group of the log it is from
+// Values of an entry of power quality.
+inline constexpr std::size_t kMagnitude = 0;
+inline constexpr std::size_t kDuration = 1;
 
 // One entry of a profile, as captured: raw integers. An event has its code in `status`.
 struct Row {

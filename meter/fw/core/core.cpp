@@ -13,9 +13,9 @@ std::uint32_t Core::errors() const {
   return errors;
 }
 
-bool Core::note_at(EventCode event, std::int64_t utc_s) {
+bool Core::note_at(EventCode event, std::int64_t utc_s, const Variation& variation) {
   DurableState& state = durable.state;
-  const bool kept = journal.note_at(hal, clock.stamp(utc_s), codes(), event, state);
+  const bool kept = journal.note_at(hal, clock.stamp(utc_s), codes(), event, variation, state);
   const std::uint32_t bits = alarm_bits(event);
   if (bits == 0) return kept;
   const std::uint32_t raised = bits & ~state.alarm.raised;

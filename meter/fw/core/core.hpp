@@ -63,7 +63,7 @@ struct Core {
 
   CodeTable codes() const { return static_cast<CodeTable>(identity.event_codes); }
   bool note(EventCode event) { return note_at(event, clock.utc_s(hal)); }
-  bool note_at(EventCode event, std::int64_t utc_s);
+  bool note_at(EventCode event, std::int64_t utc_s, const Variation& variation = {});
   // A client takes the entries of an event log.
   bool clear_log(LogId id);
   const ProfileSetup& setup_of(LogId id) const { return setups[static_cast<std::size_t>(id)]; }

@@ -13,6 +13,7 @@
 #include "meter/fw/cosem/limit_rows.hpp"
 #include "meter/fw/cosem/object_row.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
+#include "meter/fw/cosem/quality_rows.hpp"
 #include "meter/fw/profiles/captured_values.hpp"
 #include "meter/fw/profiles/profiles.hpp"
 #include "protocol/cosem/alarm_notice.hpp"
@@ -175,6 +176,12 @@ inline constexpr auto kSpectrumRows = [] {
   return rows;
 }();
 
+// The last sag or swell in any phase, as its entry in the log has it.
+inline constexpr auto kVariationColumnRows = std::to_array<Row>({
+    captured_reg(obis(1, 0, 12, 34, 0), kTenthsOfVolt, kMagnitudeColumn),
+    captured_reg(obis(1, 0, 12, 33, 0), kMilliseconds, kDurationColumn),
+});
+
 // Setup and rows of a profile are the managers'.
 constexpr Row profile(const Obis& name, LogId id) {
   using classes::ProfileGeneric;
@@ -246,7 +253,7 @@ inline constexpr auto kRows =
     joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
            kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kMeasuredRows, kSpectrumRows,
            kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kLimitRows, kDisplayRows,
-           on_power_line(kPowerLineRows));
+           kVariationRows, kVariationColumnRows, kQualityRows, on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();
@@ -283,6 +290,18 @@ template <typename Class>
 void put_value(const Core& core, const Object& object, Writer& out) {
   for_value<Class>(std::make_index_sequence<kValues.size()>{}, object.value,
                    [&]<std::size_t k>() { kValues[k].source(core, object.which, out); });
+}
+template <typename Class>
+AccessResult set_value(Core& core, const Object& object, Bytes value) {
+  AccessResult result = AccessResult::read_write_denied;
+  for_value<Class>(std::make_index_sequence<kValues.size()>{}, object.value, [&]<std::size_t k>() {
+    constexpr ValueAccess kValue = kValues[k];
+    if constexpr (kValue.sink != nullptr) {
+      result = protocol::cosem::is_of_type(kValue.type, value) ? kValue.sink(core, value)
+                                                               : AccessResult::type_unmatched;
+    }
+  });
+  return result;
 }
 
 }  // namespace meter::fw

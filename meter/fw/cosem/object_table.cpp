@@ -76,7 +76,7 @@ bool describe_object(std::uint32_t index, const Fitting& fitting, meter_object_i
     out.unit = object.quantity.unit;
     if (object.place != kPlace<classes::ProfileGeneric>) return true;
     const auto id = static_cast<LogId>(object.which);
-    const Columns columns = is_profile(id) ? Columns(kDefaultColumns) : Columns(kEventColumns);
+    const Columns columns = is_profile(id) ? Columns(kDefaultColumns) : event_columns(id);
     for (const ColumnId column : columns) {
       const protocol::cosem::Attribute captured = captured_attribute(id, column, fitting.codes);
       auto& to = out.captured[out.n_captured++];

@@ -3,7 +3,6 @@
 // The C table in front of the firmware: all the platform ever calls.
 #include <new>
 
-#include "meter/dsp/window_sums.hpp"
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/device/firmware.h"
 #include "meter/fw/device/meter.hpp"
@@ -36,9 +35,7 @@ void on_rtc(void* instance) { meter(instance).on_rtc(); }
 void on_uart(void* instance, meter_uart port, const std::uint8_t* octets, std::uint32_t n) {
   meter(instance).on_uart(port, Bytes{octets, n});
 }
-void on_samples(void* instance, const meter_window* window) {
-  meter(instance).on_sums(dsp::window_sums(*window), 1);
-}
+void on_samples(void* instance, const meter_window* window) { meter(instance).on_samples(*window); }
 void on_sums(void* instance, const meter_sums* sums, std::uint32_t n_repeats) {
   meter(instance).on_sums(*sums, n_repeats);
 }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "meter/dsp/window_sums.hpp"
 #include "meter/fw/core/revision.hpp"
 #include "meter/fw/fraud/balance.hpp"
 #include "meter/fw/measure/registers.hpp"
@@ -16,7 +17,7 @@ namespace meter::fw {
 Meter::Meter(const meter_hal* hal, std::uint8_t n_elements)
     : core_(hal),
       crypto_(core_.hal),
-      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_, limits_}),
+      server_(Parts{core_, schedule_, relay_, deadlines_, crypto_, counters_, watches_.limits}),
       rs485_(METER_UART_RS485, core_, server_, crypto_, unasked_.rows, unasked_.alarms,
              long_values_.join),
       optical_(METER_UART_OPTICAL, core_, server_, crypto_, unasked_.rows, unasked_.alarms,
@@ -33,6 +34,7 @@ void Meter::open_parameters() {
                       is_sensible(core_.identity, core_.n_elements);
   core_.parameters.load(core_.hal, BlockKind::calibration, core_.calibration);
   core_.parameters.load(core_.hal, BlockKind::settings, core_.settings);
+  core_.parameters.load(core_.hal, BlockKind::quality, core_.durable.quality);
   core_.calendar.open(core_.hal);
 }
 
@@ -90,7 +92,7 @@ void Meter::boot(meter_boot_reason reason) {
   if (reason == METER_BOOT_FIRST) core_.durable.checkpoint(core_.hal, core_.parameters);
   schedule_.start(core_);
   relay_.boot(core_, deadlines_);
-  limits_.boot(core_, deadlines_);
+  watches_.limits.boot(core_, deadlines_);
   display_.take_setup(core_, deadlines_);
   open_power_line();
   follow_up();
@@ -112,8 +114,10 @@ void Meter::open_power_line() {
 void Meter::note_boot(meter_boot_reason reason) {
   DurableState& state = core_.durable.state;
   if (state.power_down_utc_s != 0) {
-    core_.note_at(EventCode::power_down, state.power_down_utc_s);
+    if (state.power_down.told == 0) core_.note_at(EventCode::power_down, state.power_down_utc_s);
+    Variations::note_outage(core_, state.power_down_utc_s);
     state.power_down_utc_s = 0;
+    state.power_down.told = 0;
   }
   if (reason == METER_BOOT_WATCHDOG) {
     core_.note(EventCode::watchdog);
@@ -148,7 +152,7 @@ void Meter::on_alarm() {
   if (deadlines_.take(Deadline::display, now_us)) display_.on_time(core_);
   if (display_.is_asleep()) return deadlines_.rearm(core_.hal);
   if (deadlines_.take(Deadline::relay_check, now_us)) relay_.check(core_);
-  if (deadlines_.take(Deadline::limits, now_us)) limits_.look(core_, relay_, deadlines_);
+  if (deadlines_.take(Deadline::limits, now_us)) watches_.limits.look(core_, relay_, deadlines_);
   if (deadlines_.take(Deadline::rs485, now_us)) rs485_.on_time();
   if (deadlines_.take(Deadline::optical, now_us)) optical_.on_time();
   if (deadlines_.take(Deadline::power_line, now_us)) power_line_->on_time();
@@ -224,6 +228,19 @@ void Meter::on_display() {
 
 void Meter::on_sums(const meter_sums& sums, std::uint32_t count) {
   if (!measure_window(sums, core_.n_elements, core_.calibration_now(), core_.reading)) return;
+  watches_.variations.take_sums(core_, sums, count);
+  register_reading(count);
+}
+
+void Meter::on_samples(const meter_window& window) {
+  const meter_sums sums = dsp::window_sums(window);
+  if (!measure_window(sums, core_.n_elements, core_.calibration_now(), core_.reading)) return;
+  watches_.variations.take_samples(core_, window);
+  register_reading(1);
+}
+
+void Meter::register_reading(std::uint32_t count) {
+  Variations::add_to_mean(core_, count);
   register_windows(core_.hal, core_.reading, count, core_.durable.state);
   if (sums.neutral.count != 0) watch_currents(core_, sums, count);
   if (core_.n_elements > 1) {
@@ -239,7 +256,7 @@ void Meter::fall_asleep() {
   DurableState& state = core_.durable.state;
   if (core_.provisioned && state.power_down_utc_s != 0) {
     core_.note_at(EventCode::power_down, state.power_down_utc_s);
-    state.power_down_utc_s = 0;
+    state.power_down.told = 1;
   }
   core_.durable.save(core_.hal);
   core_.reading = {};

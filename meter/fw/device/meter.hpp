@@ -5,6 +5,7 @@
 #include "meter/fw/cosem/calendar_limits.hpp"
 #include "meter/fw/display/display.hpp"
 #include "meter/fw/fraud/fraud.hpp"
+#include "meter/fw/quality/variations.hpp"
 #include "meter/fw/wires/port.hpp"
 #include "meter/fw/wires/power_line.hpp"
 
@@ -54,6 +55,7 @@ class Meter {
   void on_rtc();
   void on_uart(meter_uart uart, Bytes octets);
   void on_sums(const meter_sums& sums, std::uint32_t count);
+  void on_samples(const meter_window& window);
   void on_power(meter_power_state state);
   // Asleep nothing is driven: the next start looks at the contact.
   void on_relay(bool closed) {
@@ -70,13 +72,19 @@ class Meter {
   void note_revision();
   void open_power_line();
   void fall_asleep();
+  void register_reading(std::uint32_t count);
   // After whatever may have served a client or written an event.
   void follow_up();
 
   Core core_;
   Schedule schedule_;
   Relay relay_;
-  Limits limits_;
+  // What looks at values as they come.
+  struct Watches {
+    Limits limits;
+    Variations variations;
+  };
+  Watches watches_;
   Deadlines deadlines_;
   HalCrypto crypto_;
   std::array<InvocationCounter, kKeySets> counters_;

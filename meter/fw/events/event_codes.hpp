@@ -49,6 +49,14 @@ enum class EventCode : std::uint8_t {
   limiter_threshold_changed = 67,
   switch_failure = 68,
   local_reconnection = 69,
+  // Of L1; those of L2 and L3 follow. No numbers of their own: what stands in a log is what the
+  // phase is called there (kPhaseRules).
+  sag_begins = 200,
+  sag_ends = 203,
+  swell_begins = 206,
+  swell_ends = 209,
+  outage_begins = 212,
+  outage_ends = 215,
   seal_broken = 230,
   module_cover_opened = 231,
   module_cover_closed = 232,
@@ -61,5 +69,8 @@ enum class EventCode : std::uint8_t {
   winter_time_begins = 254,  // no number of its own: IDIS tells it as 3, too
   log_cleared = 255,
 };
+constexpr EventCode of_phase(EventCode event, std::uint32_t phase) {
+  return static_cast<EventCode>(static_cast<std::uint32_t>(event) + phase);
+}
 
 }  // namespace meter::fw

@@ -94,9 +94,36 @@ inline constexpr EventRule kEventRules[] = {
     in_prime(EventCode::local_communication_ends, LogId::communication_events, 4),
 };
 
+// Variations of the voltage, all in the log of power quality; the codes of L2 and L3 follow. IDIS
+// has one code for a voltage that is normal again, the Spanish companion a log of those that are
+// over (group 3; long or not, as long as the meter counts them).
+struct PhaseRule {
+  CodeTable table;
+  EventCode event;
+  std::uint8_t code;
+};
+inline constexpr PhaseRule kPhaseRules[] = {
+    {CodeTable::idis, EventCode::sag_begins, 76},    {CodeTable::idis, EventCode::sag_ends, 85},
+    {CodeTable::idis, EventCode::swell_begins, 79},  {CodeTable::idis, EventCode::swell_ends, 85},
+    {CodeTable::idis, EventCode::outage_begins, 82}, {CodeTable::idis, EventCode::outage_ends, 85},
+    {CodeTable::prime, EventCode::sag_ends, 14},     {CodeTable::prime, EventCode::swell_ends, 18},
+    {CodeTable::prime, EventCode::outage_ends, 22},
+};
+inline constexpr auto kFirstOfPhase = static_cast<std::uint8_t>(EventCode::sag_begins);
+inline constexpr auto kBehindPhases = static_cast<std::uint8_t>(EventCode::outage_ends) + 3u;
+
 // visit(log, code) for each place that a table has for an event, the one it is told from first.
 template <typename Visit>
 constexpr void each_place(CodeTable table, EventCode event, Visit&& visit) {
+  const auto number = static_cast<std::uint8_t>(event);
+  if (number >= kFirstOfPhase && number < kBehindPhases) {
+    const std::uint8_t phase = (number - kFirstOfPhase) % 3u;
+    for (const PhaseRule& rule : kPhaseRules) {
+      if (rule.table != table || of_phase(rule.event, phase) != event) continue;
+      visit(LogId::quality_events, static_cast<std::uint8_t>(rule.code + phase));
+    }
+    return;
+  }
   bool ruled = false;
   for (const EventRule& rule : kEventRules) {
     if (rule.table != table || rule.event != event) continue;

@@ -38,30 +38,34 @@ bool Journal::format(const Hal& hal) {
     erased &= whole.format(hal);
   };
   for (const LogPlace& place : kEventPlaces) erase(place);
-  erase({kProfileFirstPage, kProfilePages, kEventValueOctets});
+  erase({kProfileFirstPage, kProfilePages, value_octets(kEventColumns)});
   return erased;
 }
 
 bool Journal::append(const Hal& hal, RowHead head, LogId id, std::uint8_t code,
-                     DurableState& state) {
+                     const Variation& variation, DurableState& state) {
   head.code = code;
   last_codes_[static_cast<std::size_t>(id)] = code;
   ++state.event_count[index_of(id)];
-  const std::uint32_t number = ++state.capture_counter;
-  return log(id).append(hal, head, {reinterpret_cast<const std::uint8_t*>(&number), sizeof number});
+  const std::uint32_t values[] = {variation.magnitude_dv, variation.duration_ms,
+                                  ++state.capture_counter};
+  const Bytes octets{reinterpret_cast<const std::uint8_t*>(values), sizeof values};
+  return log(id).append(hal, head, octets.last(log(id).value_octets()));
 }
 
 bool Journal::note_at(const Hal& hal, const RowHead& stamp, CodeTable table, EventCode event,
-                      DurableState& state) {
+                      const Variation& variation, DurableState& state) {
   bool kept = true;
-  each_place(table, event,
-             [&](LogId id, std::uint8_t code) { kept &= append(hal, stamp, id, code, state); });
+  each_place(table, event, [&](LogId id, std::uint8_t code) {
+    kept &= append(hal, stamp, id, code, variation, state);
+  });
   return kept;
 }
 
 bool Journal::clear(const Hal& hal, const RowHead& stamp, LogId id, DurableState& state) {
   const bool erased = log(id).format(hal);
-  return append(hal, stamp, id, static_cast<std::uint8_t>(EventCode::log_cleared), state) && erased;
+  constexpr auto kCode = static_cast<std::uint8_t>(EventCode::log_cleared);
+  return append(hal, stamp, id, kCode, {}, state) && erased;
 }
 
 bool Journal::failed() const {

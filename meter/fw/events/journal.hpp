@@ -22,7 +22,7 @@ class Journal {
   bool format(const Hal& hal);
   // In the logs that the table has for it. False: the flash refused an entry.
   bool note_at(const Hal& hal, const RowHead& stamp, CodeTable table, EventCode event,
-               DurableState& state);
+               const Variation& variation, DurableState& state);
   // Takes all entries of an event log; numbers and counters go on.
   bool clear(const Hal& hal, const RowHead& stamp, LogId id, DurableState& state);
 
@@ -33,7 +33,8 @@ class Journal {
   bool failed() const;
 
  private:
-  bool append(const Hal& hal, RowHead head, LogId id, std::uint8_t code, DurableState& state);
+  bool append(const Hal& hal, RowHead head, LogId id, std::uint8_t code, const Variation& variation,
+              DurableState& state);
 
   std::array<RowLog, static_cast<std::size_t>(LogId::logs)> logs_;
   std::array<std::uint8_t, static_cast<std::size_t>(LogId::logs)> last_codes_{};

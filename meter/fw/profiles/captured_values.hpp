@@ -54,6 +54,15 @@ inline constexpr Capturable kCapturables[] = {
     kMeasuredCapturable<Measured::highest_thd, NumberType::u16>,
     kMeasuredCapturable<Measured::neutral_current>,
     kMeasuredCapturable<Measured::difference_current>,
+    kMeasuredCapturable<Measured::mean_voltage, NumberType::u16>,
+    {kMagnitudeColumn, 1, NumberType::u16,
+     [](const Core& core, std::uint8_t) -> std::uint32_t {
+       return core.durable.quality.last.magnitude_dv;
+     }},
+    {kDurationColumn, 1, NumberType::u32,
+     [](const Core& core, std::uint8_t) -> std::uint32_t {
+       return core.durable.quality.last.duration_ms;
+     }},
 };
 static_assert([] {
   for (const Capturable& one : kCapturables) {

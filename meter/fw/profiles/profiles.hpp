@@ -35,7 +35,7 @@ std::uint32_t open_profiles(Core& core);
 bool columns_changed(const Core& core, LogId id);
 // Columns of any log.
 inline Columns columns_of(const Core& core, LogId id) {
-  return is_profile(id) ? core.setup_of(id).columns() : Columns(kEventColumns);
+  return is_profile(id) ? core.setup_of(id).columns() : event_columns(id);
 }
 
 }  // namespace meter::fw

@@ -251,6 +251,8 @@ std::uint32_t measured_value(const Core& core, Measured family, std::uint8_t k) 
       return neutral_current(core);
     case Measured::difference_current:
       return difference_current(core);
+    case Measured::mean_voltage:
+      return core.durable.mean_voltage.last_dv[k];
   }
   return 0;
 }

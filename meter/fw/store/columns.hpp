@@ -23,6 +23,8 @@ enum : ColumnId {
   kEventCodeColumn,  // that made the row
   kCounterColumn,    // capture counter
   kFirstValueColumn = 8,
+  kMagnitudeColumn = 8,  // of the last sag or swell
+  kDurationColumn = 9,
   kEnergyColumns = 16,   // place in kQuantityTable
   kVoltageColumns = 48,  // phase
   kCurrentColumns = 52,  // phase
@@ -54,7 +56,8 @@ inline constexpr std::array<ColumnId, std::size(protocol::cosem::kMeasured)> kFa
     116,
     119,
     121,
-    122};
+    122,
+    128};
 constexpr bool is_value(ColumnId column) { return column >= kFirstValueColumn; }
 
 inline constexpr std::size_t kMaxColumns = 16;  // meter_object_info has no more either
@@ -72,6 +75,11 @@ inline constexpr auto kDefaultColumns = [] {
 static_assert(kDefaultColumns.size() <= kMaxColumns);
 inline constexpr std::array<ColumnId, 3> kEventColumns{kClockColumn, kEventCodeColumn,
                                                        kCounterColumn};
+inline constexpr std::array<ColumnId, 5> kQualityColumns{
+    kClockColumn, kEventCodeColumn, kMagnitudeColumn, kDurationColumn, kCounterColumn};
+constexpr Columns event_columns(LogId id) {
+  return id == LogId::quality_events ? Columns(kQualityColumns) : Columns(kEventColumns);
+}
 
 // Octets of a row's values in flash; the capture counter is always there and the last one.
 constexpr std::uint16_t value_octets(Columns columns) {

@@ -6,6 +6,7 @@
 
 #include "meter/fw/store/billing_state.hpp"
 #include "meter/fw/store/parameters.hpp"
+#include "meter/fw/store/quality_record.hpp"
 
 namespace meter::fw {
 
@@ -27,6 +28,12 @@ struct AlarmState {
   std::uint32_t descriptor = 0;  // those raised since they were taken from it
 };
 
+// Of power_down_utc_s.
+struct PowerDown {
+  std::uint8_t told = 0;  // asleep, before the supply is back
+  std::array<std::uint8_t, 7 - kProfileCount> reserved{};
+};
+
 // Everything that outlives the supply but changes too often for flash.
 struct DurableState {
   std::uint32_t sequence = 0;
@@ -38,7 +45,7 @@ struct DurableState {
   std::uint32_t power_down_utc_s = 0;                      // 0: the supply did not announce its end
   std::uint32_t error_register = 0;
   std::array<std::uint8_t, kProfileCount> profile_status{};  // bits for the next row of each
-  std::array<std::uint8_t, 8 - kProfileCount> reserved{};
+  PowerDown power_down;
   TamperState tamper;
   AlarmState alarm;
   std::array<std::uint16_t, kEventLogCount> event_count{};  // entries ever made in each log
@@ -92,6 +99,8 @@ class Durable {
   DurableState state;
   BillingState billing;
   PhaseState phases;
+  QualityRecord quality;  // in flash alone, with the parameters
+  MeanVoltage mean_voltage;
 
  private:
   void open_billing(const Hal& hal, const Parameters& parameters);

@@ -21,6 +21,7 @@ enum class LogId : std::uint8_t {
   communication_events,
   security_events,
   clock_events,
+  quality_events,
   logs
 };
 
@@ -35,7 +36,14 @@ inline constexpr EventLog kEventLogs[] = {
     {LogId::standard_events, 3, 400}, {LogId::relay_events, 2, 200},
     {LogId::fraud_events, 2, 200},    {LogId::communication_events, 2, 200},
     {LogId::security_events, 2, 200}, {LogId::clock_events, 2, 200},
+    {LogId::quality_events, 2, 140},
 };
+// What an entry of the log of power quality has besides.
+struct Variation {
+  std::uint32_t magnitude_dv = 0;
+  std::uint32_t duration_ms = 0;
+};
+
 inline constexpr std::size_t kEventLogCount = std::size(kEventLogs);
 // Of an event log, in kEventLogs.
 constexpr std::size_t index_of(LogId id) {
@@ -68,7 +76,8 @@ inline constexpr LogName kLogNames[] = {
     {LogId::standard_events, 0, kEveryTable}, {LogId::relay_events, 2, kEveryTable},
     {LogId::fraud_events, 1, kEveryTable},    {LogId::communication_events, 5, kIdisOnly},
     {LogId::security_events, 9, kIdisOnly},   {LogId::communication_events, 7, kPrimeOnly},
-    {LogId::clock_events, 8, kPrimeOnly},
+    {LogId::clock_events, 8, kPrimeOnly},     {LogId::quality_events, 4, kIdisOnly},
+    {LogId::quality_events, 9, kPrimeOnly},
 };
 constexpr std::uint8_t group_of(LogId id, CodeTable table) {
   for (const LogName& name : kLogNames) {

@@ -20,12 +20,11 @@ constexpr std::uint32_t rows_per_page(std::uint16_t value_octets) {
 // (profile_setups.hpp).
 inline constexpr LogPlace kParameterPlace{0, 2, kMaxRowValues, 0, true};
 inline constexpr LogPlace kCheckpointPlace{2, 2, kMaxRowValues, 0, true};
-inline constexpr std::uint16_t kEventValueOctets = value_octets(kEventColumns);
 inline constexpr auto kEventPlaces = [] {
   std::array<LogPlace, kEventLogCount> places{};
   std::uint16_t page = kCheckpointPlace.first_page + kCheckpointPlace.pages;
   for (std::size_t k = 0; k < kEventLogCount; ++k) {
-    places[k] = {page, kEventLogs[k].pages, kEventValueOctets};
+    places[k] = {page, kEventLogs[k].pages, value_octets(event_columns(kEventLogs[k].id))};
     page += kEventLogs[k].pages;
   }
   return places;
@@ -42,7 +41,7 @@ inline constexpr std::uint16_t kCalendarFirstPage = METER_FLASH_PAGES - kCalenda
 static_assert([] {
   bool held = true;
   for (const EventLog& log : kEventLogs) {
-    held &= log.capacity <= (log.pages - 1u) * rows_per_page(kEventValueOctets);
+    held &= log.capacity <= (log.pages - 1u) * rows_per_page(value_octets(event_columns(log.id)));
   }
   return held;
 }());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 
 #include "meter/fw/store/profile_setups.hpp"
@@ -24,6 +25,7 @@ enum class BlockKind : std::uint8_t {
   checkpoint_phases,         // energies of each phase
   display,                   // DisplaySetup
   limits,                    // LimitSettings: all of them, so that a change is whole or none
+  quality,                   // QualityRecord
   kinds,
 };
 inline constexpr std::size_t kBlockKinds = static_cast<std::size_t>(BlockKind::kinds);
@@ -52,13 +54,20 @@ inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     104,  // checkpoint_phases
     136,  // display
     128,  // limits
+    80,   // quality
 };
 inline constexpr std::uint32_t kRoomSlots = 4;  // a checkpoint; a reservation and settings
 static_assert([] {
   for (const std::uint16_t octets : kBlockOctets) {
     if (octets > kParameterPlace.value_octets) return false;
   }
-  return rows_per_page(kParameterPlace.value_octets) > kBlockKinds + kRoomSlots;
+  // Of the two logs the one with more kinds.
+  std::size_t checkpoints = 0;
+  for (std::size_t k = 0; k < kBlockKinds; ++k) {
+    checkpoints += is_checkpoint(static_cast<BlockKind>(k)) ? 1 : 0;
+  }
+  const std::size_t most = std::max(checkpoints, kBlockKinds - checkpoints);
+  return rows_per_page(kParameterPlace.value_octets) > most + kRoomSlots;
 }());
 
 // Key-value store on a log of two pages. A page that is begun first gets a copy of every kind from

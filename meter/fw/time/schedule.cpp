@@ -8,6 +8,7 @@
 #include "meter/fw/billing/tariff.hpp"
 #include "meter/fw/fraud/balance.hpp"
 #include "meter/fw/profiles/profiles.hpp"
+#include "meter/fw/quality/variations.hpp"
 
 namespace meter::fw {
 namespace {
@@ -124,6 +125,7 @@ void Schedule::run(Core& core) {
     if (now_s < next_capture_s_[k]) continue;
     const ProfileFacts& facts = kProfiles[k];
     if (late(now_ticks, next_capture_s_[k])) core.durable.state.profile_status[k] |= kDataNotValid;
+    if (facts.id == LogId::load) Variations::close_mean(core);  // its row shows it
     const std::int64_t stamp_s = last_capture(core, facts, now_s);
     capture(core, facts.id, stamp_s);
     if (facts.id == LogId::load) judge_currents(core, stamp_s);

@@ -43,13 +43,14 @@ class Waiting {
 };
 
 void look_through(const Core& core, LogId id, Waiting& waiting) {
+  if (id == LogId::quality_events) return;  // no alarms, and rows of another kind
   const RowLog& log = core.journal.log(id);
   const std::uint32_t end = log.next_ordinal();
   const std::uint32_t first = log.first_ordinal();
   for (std::uint32_t back = 0; back < kLookBack && end - back > first; ++back) {
     Entry entry{0, id, {}};
     std::array<std::uint8_t, sizeof entry.number> number;
-    static_assert(kEventValueOctets == sizeof number);
+    static_assert(value_octets(kEventColumns) == sizeof number);
     if (!log.read_ordinal(core.hal, end - back - 1, entry.head, number)) continue;
     std::memcpy(&entry.number, number.data(), sizeof entry.number);
     if (entry.number <= core.durable.state.alarm.cursor) return;

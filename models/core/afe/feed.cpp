@@ -3,11 +3,45 @@
 #include "models/core/afe/feed.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "kernel/assert.hpp"
+#include "meter/dsp/half_cycles.hpp"
 #include "meter/dsp/window_sums.hpp"
 
 namespace models {
+namespace {
+
+// Sums and behind them, where the voltage changes, the half cycles of all phases.
+struct ChangingWindow {
+  meter_sums sums;
+  meter_half_cycle halves[kMaxPhases * meter::dsp::kMostHalfCycles];
+};
+
+bool voltage_changes(const std::vector<StatePiece>& pieces) {
+  return std::ranges::any_of(pieces, [&](const StatePiece& piece) {
+    return !(piece.state.v[0][0] == pieces.front().state.v[0][0]);
+  });
+}
+
+void add_half_cycles(const meter_window& window, ChangingWindow& out) {
+  std::uint32_t n = 0;
+  for (std::uint32_t element = 0; element < out.sums.n_elements; ++element) {
+    meter::dsp::HalfCycles squares;
+    const auto halves =
+        meter::dsp::half_cycles(window, static_cast<meter_channel>(METER_V1 + element), squares);
+    for (std::uint32_t k = 0; k < halves; ++k) {
+      const auto start = [&](std::uint64_t half) {
+        return static_cast<std::uint32_t>(half * window.length_q16 / halves);
+      };
+      const std::uint32_t samples = (start(k + 1) >> 16) - (start(k) >> 16);
+      out.halves[n++] = {element, start(k), samples, 0, squares[k] * samples, 0};
+    }
+  }
+  out.sums.half_cycles = {n, sizeof(meter_half_cycle), offsetof(ChangingWindow, halves)};
+}
+
+}  // namespace
 
 ElectricalFeed::ElectricalFeed(const SupplyPoint& supply, const Afe& afe, FeedTier tier)
     : supply_(supply), afe_(afe), tier_(tier) {}
@@ -163,9 +197,11 @@ void ElectricalFeed::deliver_changing(WindowSink& sink) {
   SampleBuffer buffer;
   const meter_window window = afe_.sample(pieces, start, step.window_ns, detailed, buffer);
   if (detailed) return sink.on_samples(window);
-  meter_sums sums = meter::dsp::window_sums(window);
-  afe_.add_sum_noise(state_, step_, step.n_windows, sums);
-  sink.on_sums(sums, 1);
+  ChangingWindow changing;
+  changing.sums = meter::dsp::window_sums(window);
+  afe_.add_sum_noise(state_, step_, step.n_windows, changing.sums);
+  if (voltage_changes(pieces)) add_half_cycles(window, changing);
+  sink.on_sums(changing.sums, 1);
 }
 
 }  // namespace models

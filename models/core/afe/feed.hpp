@@ -16,6 +16,7 @@ namespace models {
 // Who takes the windows: the meter's platform, which hands them to the firmware.
 class WindowSink {
  public:
+  // With half cycles where the voltage changes inside the window.
   virtual void on_sums(const meter_sums& sums, std::uint32_t n_repeats) = 0;
   // The window and its samples live until the call returns.
   virtual void on_samples(const meter_window& window) = 0;

@@ -51,6 +51,7 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
   hal_.retained_bytes = config.firmware->retained_bytes;
   hal_.capabilities = METER_HAS_NEUTRAL;
   hal_.plc = nullptr;
+  hal_.capabilities |= METER_HAS_HALF_CYCLES;
   if (config.sleeps) hal_.capabilities |= METER_HAS_SLEEP;
 }
 
@@ -150,8 +151,12 @@ void MeterNode::before_mains_change(kernel::TimeNs now) {
 }
 
 void MeterNode::on_mains_change(const MainsInput::Change& change) {
-  if (change.kind != MainsInput::Kind::kSagBegin) return;
-  windows_.feed().set_sag(change.at, change.sag_end, change.factor);
+  using Kind = MainsInput::Kind;
+  if (change.kind != Kind::kSagBegin && change.kind != Kind::kSagEnd) return;
+  if (change.kind == Kind::kSagBegin) {
+    windows_.feed().set_sag(change.at, change.sag_end, change.factor);
+  }
+  if (life_.running && !life_.asleep) windows_.watch(change.at);
 }
 
 void MeterNode::on_supply_event(kernel::TimeNs now, Supply::Event event) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/meter/window_feed.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "meter/dsp/window_sums.hpp"
@@ -21,14 +22,28 @@ WindowFeed::WindowFeed(DeviceLife& life, UpcallGate& gate, kernel::Entity& entit
 }
 
 void WindowFeed::arm(kernel::TimeNs now) {
+  kernel::TimeNs watched = kernel::kNever;
+  if (watched_until_ != 0 && feed_->next_window_end() <= watched_until_) {
+    watched = feed_->next_window_end();
+  } else {
+    watched_until_ = 0;
+  }
   switch (pace_) {
     case Pace::every_window:
       return timer_.arm(feed_->next_window_end());
     case Pace::every_step:
-      return timer_.arm((now / kGridStepNs + 1) * kGridStepNs);
+      return timer_.arm(std::min((now / kGridStepNs + 1) * kGridStepNs, watched));
     case Pace::on_demand:
+      if (watched != kernel::kNever) timer_.arm(watched);
       return;
   }
+}
+
+void WindowFeed::watch(kernel::TimeNs now) {
+  const MainsSchedule& schedule = feed_->supply().mains();
+  const kernel::TimeNs end = feed_->next_window_end();
+  watched_until_ = end + schedule.step(schedule.step_at(end)).window_ns;
+  arm(now);
 }
 
 void WindowFeed::power_on(kernel::TimeNs now) {

@@ -23,6 +23,10 @@ class WindowFeed final : private WindowSink {
     feed_->advance(now, *this);
   }
   void arm(kernel::TimeNs now);
+  // The voltage changes now: the window that sees it and the one behind it, whose first cycle
+  // reaches into it, are delivered when they end, in either tier. No other has more to say than
+  // that nothing happened.
+  void watch(kernel::TimeNs now);
   void stop() { timer_.disarm(); }
   void power_on(kernel::TimeNs now);
   // The window in which the supply ends is never completed; truth leaves it out as well.
@@ -42,6 +46,7 @@ class WindowFeed final : private WindowSink {
   kernel::Timer timer_;
   std::unique_ptr<ElectricalFeed> feed_;
   std::uint64_t windows_ = 0;
+  kernel::TimeNs watched_until_ = 0;
   Pace pace_;
 };
 

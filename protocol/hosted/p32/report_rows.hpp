@@ -71,6 +71,9 @@ struct MeterEvent {
   std::uint8_t code = 0;
   std::optional<UtcMs> received;      // alarms: when the concentrator got it
   std::uint32_t capture_counter = 0;  // 0: the meter's rows have none, or an alarm
+  // Of a sag, swell or outage that is over: the voltage farthest from normal, tenths of a volt.
+  std::uint32_t magnitude_dv = 0;
+  std::uint32_t duration_ms = 0;
   bool operator==(const MeterEvent&) const = default;
 };
 struct EventMeter {
@@ -95,6 +98,8 @@ void shape(Io& io, V& v) {
   shape(io, v.at);
   io.unless("n", v.capture_counter, 0u, column("capture_counter"));
   io.time("received", v.received);
+  io.unless("magnitude", v.magnitude_dv, 0u, column("magnitude_dv"));
+  io.unless("duration", v.duration_ms, 0u, column("duration_ms"));
 }
 
 template <typename Io, Of<EventMeter> V>

@@ -18,9 +18,10 @@ namespace protocol::limits {
 using EnumNames = std::span<const char* const>;
 
 // What is limited: power (class 71, W), or current (mA) or voltage (0.1 V) of phase L1, which
-// register monitors (class 21) watch without durations.
-enum class Quantity : std::uint8_t { power, current, voltage };
-inline constexpr const char* kQuantityNames[] = {"power", "current", "voltage"};
+// register monitors (class 21) watch without durations. Or from where on a voltage is a sag or a
+// swell (0.1 V), which is told and opens nothing.
+enum class Quantity : std::uint8_t { power, current, voltage, sag, swell };
+inline constexpr const char* kQuantityNames[] = {"power", "current", "voltage", "sag", "swell"};
 constexpr EnumNames names_of_type(Quantity) { return kQuantityNames; }
 
 enum class LimiterAction : std::uint8_t { none, disconnect };
@@ -65,6 +66,10 @@ std::vector<orders::Step> steps_of(const PowerLimit& limit);
 
 constexpr Quantity quantity_of(const PowerLimit& limit) {
   return limit.quantity.value_or(Quantity::power);
+}
+// Not the relay's business.
+constexpr bool is_of_quality(const PowerLimit& limit) {
+  return quantity_of(limit) >= Quantity::sag;
 }
 
 }  // namespace protocol::limits

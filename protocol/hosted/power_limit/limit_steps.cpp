@@ -18,7 +18,8 @@ using classes::RegisterMonitor;
 using cosem::obis;
 using orders::Step;
 
-// Where the register of a quantity stands, and its monitor (E of 0.0.16.0.E).
+// Where the register of a quantity stands, and its monitor (E of 0.0.16.0.E); of a sag or swell its
+// threshold itself.
 struct Watched {
   cosem::Obis name;
   unsigned monitor;
@@ -31,6 +32,10 @@ constexpr Watched watched(Quantity quantity) {
       return {obis(1, 0, 31, 7, 0), 0};
     case Quantity::voltage:
       return {obis(1, 0, 32, 7, 0), 1};
+    case Quantity::sag:
+      return {obis(1, 0, 12, 31, 0), 0};
+    case Quantity::swell:
+      return {obis(1, 0, 12, 35, 0), 0};
   }
   return {obis(1, 0, 1, 7, 0), 0};
 }
@@ -131,6 +136,13 @@ std::vector<Step> steps_of(const PowerLimit& limit) {
   if (limit.control_mode) {
     steps.set(DisconnectControl::kId, obis(0, 0, 96, 3, 10), DisconnectControl::kControlMode,
               [&](Writer& out) { axdr::put_enum(*limit.control_mode, out); });
+  }
+  if (is_of_quality(limit)) {
+    steps.set(classes::Register::kId, watched(quantity_of(limit)).name, classes::Register::kValue,
+              [&](Writer& out) {
+                axdr::put_long_unsigned(static_cast<std::uint16_t>(limit.threshold_w), out);
+              });
+    return steps.take();
   }
   quantity_of(limit) == Quantity::power ? set_limiter(limit, steps) : set_monitor(limit, steps);
   return steps.take();

@@ -50,7 +50,7 @@ constexpr Word kWords[] = {
        }
        return take_number(text, kMost, limit.threshold_w);
      }},
-    {"quantity", "power, current, voltage",
+    {"quantity", "power, current, voltage, sag, swell",
      [](std::string_view text, PowerLimit& limit) {
        return take_name(text, limit.quantity.emplace());
      }},
@@ -127,6 +127,9 @@ ParsedLimit parse_limit(std::string_view text) {
   const bool durations = limit.over_s != 0 || limit.under_s != 0 || emergency.has_value();
   if (quantity_of(limit) != Quantity::power && durations) {
     return {{}, "durations or an emergency of another quantity than power, allowed: none of them"};
+  }
+  if (is_of_quality(limit) && limit.threshold_w > 0xFFFF) {
+    return {{}, "threshold of a voltage, allowed: 0 to 65535 tenths of a volt"};
   }
   return {limit, {}};
 }

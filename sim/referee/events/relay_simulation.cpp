@@ -49,6 +49,9 @@ double RelaySimulation::value(Quantity quantity) const {
       return 1000 * models::current_rms_a(state, 0);
     case Quantity::voltage:
       return 10 * models::voltage_rms_v(state, 0);
+    case Quantity::sag:
+    case Quantity::swell:
+      break;
   }
   return 0;
 }
@@ -161,6 +164,9 @@ void RelaySimulation::set_limit(const PowerLimit& limit) {
       return;
     case Quantity::voltage:
       voltage_.limit = limit;
+      return;
+    case Quantity::sag:
+    case Quantity::swell:
       return;
     case Quantity::power:
       limiter_.limit = limit;

@@ -15,7 +15,8 @@ constexpr kernel::TimeNs kSlack = 2 * kernel::kNsPerSecond;
 
 bool has_limits(const RelaySubject& subject) {
   return std::ranges::any_of(subject.scenario.events, [&](const Event& event) {
-    return event.type == EventType::limit && event.meters.contains(subject.meter);
+    return event.type == EventType::limit && event.meters.contains(subject.meter) &&
+           !protocol::limits::is_of_quality(event.limit);
   });
 }
 

@@ -189,6 +189,8 @@ std::optional<MeasuredTruth> measured_truth(Measured family, unsigned k,
     case Measured::difference_current:
       return MeasuredTruth{difference_a(state),
                            kDifferenceLimit * largest_a(state) + kCurrentFloorA};
+    case Measured::mean_voltage:
+      break;  // of no window: mean_voltage_truth
   }
   return std::nullopt;
 }
@@ -220,6 +222,29 @@ Truth1 order_truth(unsigned order, bool of_current, unsigned phase, const Electr
   // A tenth of class II of IEC 61000-4-7: 5 % of what is large, else 0.15 % of Un or 0.5 % of In.
   const double floor = of_current ? 100 * 0.0005 * 5 / fundamental : 0.015;
   return MeasuredTruth{percent, std::max(0.005 * percent, floor)};
+}
+
+Truth1 mean_voltage_truth(const models::SupplyPoint& supply, const models::ChangeLog& changes,
+                          unsigned phase, kernel::TimeNs from, kernel::TimeNs to,
+                          kernel::TimeNs read_at) {
+  if (from < 0) return std::nullopt;
+  for (std::size_t k = 0; k < changes.size(); ++k) {
+    const models::ElectricalChange& change = changes[k];
+    const bool power = change.kind == models::ElectricalChange::Kind::power;
+    if (power && change.at > from && change.at <= read_at) return std::nullopt;
+  }
+  TruthMeter meter(supply, changes);
+  meter.advance(from);
+  double square_v2h = 0, hours = 0;
+  meter.tell_spans([&](const ElectricalState& state, double span_h) {
+    const double volts = models::voltage_rms_v(state, static_cast<int>(phase));
+    square_v2h += volts * volts * span_h;
+    hours += span_h;
+  });
+  meter.advance(to);
+  if (hours == 0) return std::nullopt;
+  const double volts = std::sqrt(square_v2h / hours);
+  return MeasuredTruth{volts, kVoltageLimit * volts};
 }
 
 std::vector<std::vector<MeasuredTruth>> measured_energies(const models::SupplyPoint& supply,

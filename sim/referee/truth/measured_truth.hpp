@@ -31,6 +31,13 @@ constexpr bool is_energy(protocol::cosem::Measured family) {
   return protocol::cosem::kMeasured[static_cast<std::size_t>(family)].first.octets[3] == 8;
 }
 
+// Rms voltage of a phase over the windows of [from, to) that were measured; none: power came or
+// went in it or up to `read_at`, and who knows what is left.
+std::optional<MeasuredTruth> mean_voltage_truth(const models::SupplyPoint& supply,
+                                                const models::ChangeLog& changes, unsigned phase,
+                                                kernel::TimeNs from, kernel::TimeNs to,
+                                                kernel::TimeNs read_at);
+
 // The energies among them since simulated time 0, Wh (varh, VAh), up to `until`: a vector a family,
 // an entry a member; none of what is no energy.
 std::vector<std::vector<MeasuredTruth>> measured_energies(const models::SupplyPoint& supply,

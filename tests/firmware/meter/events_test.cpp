@@ -150,7 +150,7 @@ TEST(Codes, ASecondCountryIsATable) {
   };
   ASSERT_TRUE(log(8));
   EXPECT_EQ(log(8)->back().status, 98);
-  EXPECT_FALSE(log(9)) << "the companion has no log of security";
+  EXPECT_FALSE(log(5)) << "the companion has communication elsewhere";
   EXPECT_EQ(site.client().refusal, AccessResult::object_undefined);
   EXPECT_EQ(site.read(obis(0, 0, 96, 11, 8)), 98u);
   Site other;

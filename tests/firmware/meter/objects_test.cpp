@@ -108,7 +108,8 @@ TEST(Objects, NamesAreUniqueWithinTheirClass) {
   const auto all = meter::fw::objects();
   for (const Object& object : all) {
     const auto same = [&](const Object& other) {
-      return other.place == object.place && other.obis == object.obis;
+      return other.place == object.place && other.obis == object.obis &&
+             (other.tables & object.tables) != 0;
     };
     EXPECT_EQ(std::count_if(all.begin(), all.end(), same), 1);
   }

@@ -59,6 +59,10 @@ constexpr Meant kWritten[] = {
     {1, "0.0.96.13.1", 2, "mc"},  // the display: message, setup, lists
     {1, "0.0.96.50.0", 2, "mc"},   {1, "0.0.96.50.1", 2, "mc"},
     {1, "0.0.96.50.2", 2, "mc"},
+    {3, "1.0.12.31.0", 2, "mc"},  // thresholds of sags and swells, their times, of long outages
+    {3, "1.0.12.35.0", 2, "mc"},   {3, "1.0.12.31.128", 2, "mc"},
+    {3, "1.0.12.43.0", 2, "mc"},   {3, "1.0.12.44.0", 2, "mc"},
+    {3, "0.0.96.7.20", 2, "mc"},
 };
 constexpr Meant kCalled[] = {
     {7, "1.0.99.1.0", 1, "mc"},  // reset and capture
@@ -69,6 +73,7 @@ constexpr Meant kCalled[] = {
     {7, "0.0.98.1.0", 2, "mc"},   {7, "0.0.99.98.0", 1, "mc"},  // event logs begin anew
     {7, "0.0.99.98.1", 1, "mc"},  {7, "0.0.99.98.2", 1, "mc"},
     {7, "0.0.99.98.5", 1, "mc"},  {7, "0.0.99.98.9", 1, "mc"},
+    {7, "0.0.99.98.4", 1, "mc"},
     {8, "0.0.1.0.0", 1, "mc"},  // adjust to quarter, period, minute; shift
     {8, "0.0.1.0.0", 2, "mc"},    {8, "0.0.1.0.0", 3, "mc"},
     {8, "0.0.1.0.0", 6, "mc"},    {15, "0.0.40.0.0", 1, "mc"},  // the token of HLS

@@ -17,4 +17,10 @@ void Behaviour<Register>::get(const Context& context, const Object& object, std:
   }
 }
 
+template <>
+AccessResult Behaviour<Register>::set(Context& context, const Object& object, std::int8_t,
+                                      Bytes value) {
+  return set_value<Register>(context.parts.core, object, value);
+}
+
 }  // namespace meter::fw

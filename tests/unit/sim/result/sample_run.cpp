@@ -132,6 +132,17 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   error.modelled_percent = 0.21;
   error.limit_percent = 1.01;
   writer.append(error);
+  VoltageEventRow sag;
+  sag.meter = 2;
+  sag.begin_utc_s = kStart + 33'000;
+  sag.place = "flash";
+  sag.kind = "sag";
+  sag.magnitude_v = 96.3;
+  sag.true_magnitude_v = 96.2;
+  sag.duration_s = 0.3;
+  sag.true_duration_s = 0.3;
+  sag.verdict = "right";
+  writer.append(sag);
   for (const char* const name : {"interval_success", "intervals_lost"}) {
     Kpi kpi{name, std::string(name) == "interval_success" ? 0.9975 : 0, "", {}};
     kpi.limits.push_back(std::string(name) == "interval_success" ? Limit{0.99, {}, {}}
