@@ -43,6 +43,9 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
   Plan& plan = meters_[meter];
   plan.empty_pulls = 0;
   plan.counter_checked = false;
+  // A clock that lost count does not wait for the check of the day.
+  constexpr std::uint32_t kClockInvalid = 0x02;
+  if ((rows.back().status & kClockInvalid) != 0) plan.clock_checked_s = 0;
   const ProfileType* const type = types_.profile(meter, profile);
   if (type == nullptr || type->counter_column < 0) {
     for (const Row& row : rows) {

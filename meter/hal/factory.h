@@ -45,13 +45,18 @@ enum meter_calibration_step {
   METER_CALIBRATE_STORE,  /* write the constants to flash; sums are ignored */
   /* Un, Iref, PF 0.5 inductive at another temperature than gain, before the constants are stored:
    * what the front end drifts by. -1: the firmware compensates nothing; the bench goes on. */
-  METER_CALIBRATE_TEMPERATURE
+  METER_CALIBRATE_TEMPERATURE,
+  /* The clock at the temperature of the moment, against the reference's `clock_ppb`; up to three
+   * of them, 10 K apart or more, before the constants are stored; the trim is 0. Sums are ignored.
+   * -1: the firmware trims nothing; the bench goes on. */
+  METER_CALIBRATE_CLOCK
 };
 struct meter_reference {
   double voltage_v;
   double current_a;
   double active_w;
   double reactive_var;
+  double clock_ppb; /* by which the RTC is fast; of METER_CALIBRATE_CLOCK alone */
 };
 
 /* One COSEM object of the firmware's list, for the exported type template. */

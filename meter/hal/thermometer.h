@@ -10,7 +10,7 @@
 
 struct meter_thermometer {
   uint32_t size;
-  /* 0.01 degree Celsius, -4000 .. 8500. */
+  /* 0.01 degree Celsius, -5000 .. 9500; what it is off by, it is off by everywhere. */
   int32_t (*centi_celsius)(void *context);
 };
 

@@ -10,7 +10,9 @@
 namespace protocol::cosem {
 
 // DLMS units, Blue Book table of physical units.
+inline constexpr std::uint8_t kSecond = 7;
 inline constexpr std::uint8_t kDegree = 8;
+inline constexpr std::uint8_t kCelsius = 9;
 inline constexpr std::uint8_t kWattUnit = 27;
 inline constexpr std::uint8_t kVoltAmpere = 28;
 inline constexpr std::uint8_t kVarUnit = 29;
@@ -47,6 +49,9 @@ enum class Measured : std::uint8_t {
   neutral_current,
   difference_current,  // what the phases draw and the neutral does not carry
   mean_voltage,        // rms over the last whole interval of the load profile
+  temperature,  // of the board
+  battery_voltage,
+  battery_use,  // time without mains
 };
 
 struct MeasuredFamily {
@@ -105,6 +110,9 @@ inline constexpr MeasuredFamily kMeasured[] = {
     {Measured::neutral_current, 1, 1, -3, kAmpere, obis(1, 0, 91, 7, 0), 1, 0},
     {Measured::difference_current, 1, 1, -3, kAmpere, obis(1, 0, 91, 7, 128), 1, 0},
     {Measured::mean_voltage, 3, 1, -1, kVolt, obis(1, 0, 32, 24, 0), 1, 0},
+    {Measured::temperature, 1, 1, -1, kCelsius, obis(0, 0, 96, 9, 0), 0, 0},
+    {Measured::battery_voltage, 1, 1, -2, kVolt, obis(0, 0, 96, 6, 3), 0, 0},
+    {Measured::battery_use, 1, 1, 0, kSecond, obis(0, 0, 96, 6, 0), 0, 0},
 };
 
 // Orders 1 to 40 of a phase's voltage or current in one piece, hundredths of a percent of the

@@ -13,6 +13,7 @@
 #include "models/core/meter/factory.hpp"
 #include "sim/assembly/firmware/firmware.hpp"
 #include "sim/assembly/model_settings.hpp"
+#include "sim/scenario/climate.hpp"
 
 namespace sim::run {
 namespace {
@@ -65,7 +66,7 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
                               home.settings.model == MeterModel::ad13a ? 100'000u : 10'000u,
                               static_cast<std::uint32_t>(scenario.meters.variant.relay_operations));
   if (home.settings.clock_ppm) {
-    config.tolerance.rtc.offset_ppb =
+    config.tolerance.clock_aged_ppb =
         static_cast<std::int32_t>(std::lround(*home.settings.clock_ppm * 1000));
   }
   // A clock found wrong at the very start was wrong when the meter was mounted.
@@ -219,6 +220,15 @@ void divert_currents(const Scenario& scenario, std::uint32_t meter, models::Elec
 
 }  // namespace
 
+void Home::warm_to(double celsius) {
+  models::Board& board = meter->board();
+  if (celsius == board.rtc.clock().temperature()) return;
+  meter->catch_up();  // what was measured before comes first
+  board.rtc.set_temperature(celsius);
+  board.battery.warm_to(celsius);
+  afe->set_tolerance(at_temperature(tolerance, drift, celsius));
+}
+
 std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
   auto home = std::make_unique<Home>();
   home->settings = settings_of(context.scenario, number);
@@ -227,36 +237,41 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   const int phases = phases_of(home->settings.model);
   const models::SupplyConfig supply = models::draw_supply(seed_of(context), number, phases);
   home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load, supply);
-  models::AfeTolerance tolerance =
-      models::draw_tolerance(seed_of(context), number, afe_spread(context.scenario));
-  const bool noise = context.scenario.sim.noise;
-  home->bench_afe =
-      std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);
-  for (int p = 0; p < phases; ++p) tolerance.phase[p].phase_deg += context.drift_deg;
-  home->afe = std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance, noise);
+  home->tolerance = models::draw_tolerance(seed_of(context), number, afe_spread(context.scenario));
+  home->drift = models::draw_drift(seed_of(context), number);
+  const auto front_end = [&](const models::AfeTolerance& tolerance) {
+    return std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance,
+                                         context.scenario.sim.noise);
+  };
+  const auto cold = front_end(home->tolerance);
+  const auto warm = front_end(at_temperature(home->tolerance, home->drift, models::kWarm_c));
+  for (int p = 0; p < phases; ++p) home->tolerance.phase[p].phase_deg += context.drift_deg;
+  home->afe = front_end(home->tolerance);
 
   const models::FeedTier summed =
       context.scenario.sim.sampled ? models::FeedTier::sampled : models::FeedTier::fleet;
+  const models::MeterNodeConfig config = node_config(context, *home);
   auto feed = std::make_unique<models::ElectricalFeed>(
       *home->supply, *home->afe, home->settings.detailed ? models::FeedTier::detailed : summed);
   divert_currents(context.scenario, number, *feed);
-  home->meter =
-      std::make_unique<models::MeterNode>(services_on(context, meter_agenda(context, *home)),
-                                          node_config(context, *home), std::move(feed));
+  home->meter = std::make_unique<models::MeterNode>(
+      services_on(context, meter_agenda(context, *home)), config, std::move(feed));
   models::Bench bench;
   bench.voltage_v = context.scenario.meters.voltage_v;
-  if (!models::manufacture(*home->meter, meter_provision_of(context, *home), *home->bench_afe,
-                           bench)) {
+  bench.warm = warm.get();
+  if (!models::manufacture(*home->meter, meter_provision_of(context, *home), *cold, bench)) {
     throw FirmwareRefusal("meter " + std::to_string(number) + ": its firmware " +
                           home->meter->firmware().name +
                           " refuses to be provisioned or calibrated");
   }
 
+  home->meter->board().rtc.age(config.tolerance.clock_aged_ppb);
   if (home->settings.concentrator != 0) {
     add_plc_modem(context, *home);
   } else {
     add_module(context, *home);
   }
+  home->warm_to(celsius_at(context.scenario, number, 0));
   home->meter->power(0, true);
   return home;
 }

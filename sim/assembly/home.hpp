@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "models/core/afe/afe.hpp"
+#include "models/core/afe/thermal.hpp"
 #include "models/core/cm1/cm1_node.hpp"
 #include "models/core/load/source.hpp"
 #include "models/core/load/supply_point.hpp"
@@ -33,13 +33,17 @@ struct Home {
   models::sc::DetailedPlcPoint* plc_point = nullptr;  // on a power line
   std::unique_ptr<models::LoadSource> load;
   std::unique_ptr<models::SupplyPoint> supply;
-  std::unique_ptr<models::Afe> bench_afe;  // as calibrated
+  models::AfeTolerance tolerance;  // of the front end under reference conditions
+  models::ThermalDrift drift;
   std::unique_ptr<models::Afe> afe;
   std::unique_ptr<models::MeterNode> meter;
   // None on a power line.
   std::unique_ptr<models::Rs485Line> line;
   std::unique_ptr<models::wan::Modem> modem;
   std::unique_ptr<models::Cm1Node> module;
+
+  // The meter's board and all that is on it, from now on.
+  void warm_to(double celsius);
 };
 
 // A firmware that will not be a meter: its production line says no.

@@ -37,7 +37,11 @@ models::AfeSpread afe_spread(const Scenario& scenario) {
 }
 
 models::DeviceSpread device_spread(const Scenario& scenario) {
-  return {scenario.meters.clock_spread_ppm, scenario.meters.adc_spread_ppm * 2 / 3};
+  models::DeviceSpread spread;
+  spread.clock_ppm = scenario.meters.board.clock_spread_ppm;
+  spread.mcu_ppm = scenario.meters.adc_spread_ppm * 2 / 3;
+  spread.clock_ageing_ppm = scenario.meters.board.clock_ageing_ppm;
+  return spread;
 }
 
 models::HouseholdConfig household_config(const Scenario& scenario) {

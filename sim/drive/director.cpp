@@ -51,6 +51,8 @@ void Director::announce(const Event& event) {
     case EventType::bypass:
     case EventType::neutral_fault:
       break;  // the homes are built with them
+    case EventType::temperature:
+      break;  // Weather
     case EventType::clock_error:
       if (event.at > 0) timed_.push_back(event);  // at 0 the clock was wrong from the start
       break;
@@ -60,6 +62,7 @@ void Director::announce(const Event& event) {
     case EventType::limit:
     case EventType::contact:
     case EventType::parameter:
+    case EventType::battery:
       timed_.push_back(event);
       break;
   }
@@ -116,12 +119,16 @@ void Director::give_orders(const Event& event) {
       homes_[meter - 1]->meter->board().rtc.disturb(event.shift_s);
       continue;
     }
+    if (event.type == EventType::battery) {
+      homes_[meter - 1]->meter->board().battery.set_charge(event.board.charge_percent / 100);
+      continue;
+    }
     if (event.type == EventType::contact) {
       models::MeterNode& node = *homes_[meter - 1]->meter;
-      if (event.fate == ContactFate::welds) {
+      if (event.board.contact == ContactFate::welds) {
         node.board().relay.set_stuck(true);
       } else {
-        node.knock_relay(event.fate == ContactFate::closes);
+        node.knock_relay(event.board.contact == ContactFate::closes);
       }
       continue;
     }

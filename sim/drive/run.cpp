@@ -17,6 +17,7 @@
 #include "sim/drive/no_result.hpp"
 #include "sim/drive/trace_file.hpp"
 #include "sim/drive/wall.hpp"
+#include "sim/drive/weather.hpp"
 #include "sim/record/line_recorder.hpp"
 #include "sim/record/looks.hpp"
 #include "sim/record/recorder.hpp"
@@ -82,6 +83,7 @@ class Run {
         lines_(line_recorders(world_, scenario, writer_)),
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
         director_(world_, scenario, *head_end_),
+        weather_(world_, scenario),
         looks_(world_) {
     looks_.announce(scenario);
     recorder_.look_at(world_);
@@ -221,6 +223,7 @@ class Run {
   std::vector<std::unique_ptr<LineRecorder>> lines_;
   std::unique_ptr<HeadEnd> head_end_;
   Director director_;
+  Weather weather_;
   Looks looks_;
 };
 

@@ -90,12 +90,18 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         row.text = result::Text<64>(limit_text(event));
         break;
       case EventType::contact:
-        row.text = result::Text<64>(name_of(event.fate));
+        row.text = result::Text<64>(name_of(event.board.contact));
         break;
       case EventType::parameter:
         row.text = result::Text<64>(event.plan);
         break;
       case EventType::look:
+        break;
+      case EventType::temperature:
+        row.value = event.board.celsius;
+        break;
+      case EventType::battery:
+        row.value = event.board.charge_percent;
         break;
       case EventType::calendar:
         row.value = 1e-9 * static_cast<double>(event.activate_at);

@@ -12,6 +12,7 @@
 #include "sim/referee/display_items.hpp"
 #include "sim/referee/display_scroll.hpp"
 #include "sim/referee/judge.hpp"
+#include "sim/scenario/climate.hpp"
 
 namespace sim::run {
 namespace {
@@ -103,8 +104,9 @@ std::uint8_t LookJudge::judge() {
     if (sleeps || look_.at < each->off) span = each;
   }
   asleep_ = span != powered_.end() && look_.at >= span->off;
+  const bool dead = asleep_ && is_battery_dead(scenario_, look_.meter, span->off, look_.at);
   bool right = false;
-  if (span == powered_.end()) {
+  if (span == powered_.end() || dead) {
     expected_ = "dark";
     right = reading_.dark;
   } else {
@@ -183,11 +185,18 @@ void LookJudge::add_balance(std::vector<MarkRule>& rules) const {
   if (last.may_differ != last.may_agree) rules.push_back({"I1<>I2", last.may_differ});
 }
 
+// docs/display.md: below 3 V, of a cell whose last tenth goes from 3.6 V to 2 V.
+bool battery_is_low(const Scenario& scenario, const Look& look) {
+  constexpr double kLow_percent = 6.25;
+  return charge_percent_at(scenario, look.meter, look.at) < kLow_percent;
+}
+
 std::vector<MarkRule> LookJudge::mark_rules(const Scroll& scroll) const {
   std::vector<MarkRule> rules{{"closed", look_.contact_closed},
                               {"open", !look_.contact_closed},
                               {"service", scroll.service},
                               {"clock", true},
+                              {"battery", battery_is_low(scenario_, look_)},
                               {"key", true}};
   add_contacts(rules);
   add_flow(rules);

@@ -11,6 +11,7 @@
 #include "models/core/parts/supply.hpp"
 #include "protocol/calendar.hpp"
 #include "sim/record/recorder.hpp"
+#include "sim/referee/clock_judge.hpp"
 #include "sim/referee/register_errors.hpp"
 #include "sim/referee/voltage_judge.hpp"
 
@@ -267,6 +268,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     };
     figures.closings += closed(kClosingRows, hes::kDailyClosing);
     figures.months += closed(kMonthRows, hes::kMonthlyClosing);
+    judge_clock(scenario, i + 1, home.meter->board().rtc.clock(), end, figures);
     if (i >= read.size() || !read[i].whole || !read[i].rows) {
       ++figures.flash_unread;
       continue;
@@ -274,7 +276,8 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     if (read[i].tariff) {
       judge_tariff(scenario, home, powered_spans(scenario, i + 1), *read[i].tariff, figures);
     }
-    judge_measured(home, read[i].measured, writer, figures);
+    judge_measured(scenario, home, powered_spans(scenario, i + 1), read[i].measured, writer,
+                   figures);
     const auto in_flash = reference.judged(*read[i].rows);
     write_flash(i + 1, in_flash, writer);
     figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);

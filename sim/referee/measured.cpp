@@ -7,6 +7,7 @@
 #include <string>
 
 #include "protocol/cosem/obis.hpp"
+#include "sim/referee/board_truth.hpp"
 #include "sim/referee/truth/measured_truth.hpp"
 
 namespace sim::run {
@@ -93,8 +94,9 @@ std::string name_of(const protocol::cosem::Obis& obis) {
 
 }  // namespace
 
-void judge_measured(const Home& home, const HeldQuantities& held, result::ResultWriter& writer,
-                    result::RunFigures& figures) {
+void judge_measured(const Scenario& scenario, const Home& home,
+                    std::span<const PoweredSpan> powered, const HeldQuantities& held,
+                    result::ResultWriter& writer, result::RunFigures& figures) {
   if (held.registers.empty()) return;
   Verdicts verdicts(home.identity.number, writer, figures);
   const auto energies =
@@ -113,6 +115,7 @@ void judge_measured(const Home& home, const HeldQuantities& held, result::Result
       } else {
         truth = measured_truth(family.kind, one.k, window.state, window.frequency_hz);
       }
+      if (!truth) truth = board_truth(family.kind, scenario, home.identity.number, powered, at);
       right = right || (truth && fits(family, one.value, *truth));
     }
     verdicts.add(name_of(family.name(one.k)), one.value, truth, unit_of(family), right);

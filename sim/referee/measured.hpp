@@ -6,6 +6,7 @@
 
 #include "protocol/cosem/measured.hpp"
 #include "sim/assembly/world.hpp"
+#include "sim/referee/expected/expected.hpp"
 #include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
 
@@ -34,8 +35,9 @@ struct HeldQuantities {
 };
 
 // Each of them against the phasors at the meter's terminals: energies since the start, the others
-// over the last window before the answer.
-void judge_measured(const Home& home, const HeldQuantities& held, result::ResultWriter& writer,
-                    result::RunFigures& figures);
+// over the last window before the answer; of the board against the scenario.
+void judge_measured(const Scenario& scenario, const Home& home,
+                    std::span<const PoweredSpan> powered, const HeldQuantities& held,
+                    result::ResultWriter& writer, result::RunFigures& figures);
 
 }  // namespace sim::run

@@ -166,6 +166,8 @@ std::string detail(const ReportData::EventLine& event) {
   if (event.type == "clock_shift" || event.type == "clock_error") {
     return (event.value > 0 ? "+" : "") + number_text(event.value) + "\u00a0s";
   }
+  if (event.type == "temperature") return number_text(event.value) + "\u00a0\u00b0C";
+  if (event.type == "battery") return number_text(event.value) + "\u00a0%";
   if (event.type == "sag" || event.type == "button") return number_text(event.value) + "\u00a0ms";
   return shown(event.value, Quantity::seconds);
 }

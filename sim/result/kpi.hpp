@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -132,6 +133,13 @@ struct RegisterError {
 };
 
 // What a run counts; the table in kpi_table.cpp makes its figures of it.
+// Clocks by themselves, between two settings.
+struct ClockFigures {
+  std::uint64_t judged = 0;
+  std::uint64_t mismatches = 0;
+  double gain_worst_s = std::numeric_limits<double>::quiet_NaN();  // a day
+};
+
 struct RunFigures {
   Tally head_end;
   Tally flash;
@@ -174,6 +182,7 @@ struct RunFigures {
   RoadFigures ethernet;
   std::vector<LineFigures> lines;
   kernel::TimeNs simulated_ns = 0;
+  ClockFigures clock;
   bool cut_short = false;  // ended before the scenario's end: only what is due was judged
 };
 

@@ -267,6 +267,15 @@ constexpr KpiInfo kFigures[] = {
     {"p32_bytes_per_meter_day", "B",
      "octets between wired concentrators and head-end, both ways, by their meters",
      [](const F& f) { return share(f.ethernet.octets, f.ethernet.meter_days); }, Ripeness::ripe},
+    {"clock_judged", "", "meters whose clock is held against the time that went by",
+     [](const F& f) { return number(f.clock.judged); }},
+    {"clock_mismatches", "",
+     "of these that gained or lost more by themselves than IEC 62054-21 allows at the scenario's "
+     "temperatures: 0.5 s a day at 23 C, 0.15 s a day more for each kelvin away from there",
+     [](const F& f) { return number(f.clock.mismatches); }},
+    {"clock_gain_worst_s", "s",
+     "most that a meter's clock gained or lost a day by itself, from one setting to the next",
+     [](const F& f) { return f.clock.gain_worst_s; }, Ripeness::ripe},
 };
 
 constexpr auto kTable = [] {

@@ -31,7 +31,9 @@ enum class EventType {
   look,
   parameter,
   bypass,
-  neutral_fault
+  neutral_fault,
+  temperature,
+  battery
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -52,12 +54,41 @@ inline Names names_of(EventType) {
           "look",
           "parameter",
           "bypass",
-          "neutral_fault"};
+          "neutral_fault",
+          "temperature",
+          "battery"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
 enum class ContactFate { opens, closes, welds };
 inline Names names_of(ContactFate) { return {"opens", "closes", "welds"}; }
+
+// What happens to the hardware of a meter.
+struct BoardFate {
+  ContactFate contact = ContactFate::opens;
+  double celsius = 23;
+  double ramp_s = 0;
+  double charge_percent = 0;
+
+  static void describe(auto& key) {
+    using T = EventType;
+    key("fate", &BoardFate::contact,
+        "What the relay's contact does without an order: a blow opens or closes it, a short "
+        "circuit welds it where it is.")
+        .mandatory()
+        .only_in({T::contact});
+    key("celsius", &BoardFate::celsius, range(-40, 85), "C",
+        "How warm the board is from then on, in the mean of a day.")
+        .mandatory()
+        .only_in({T::temperature});
+    key("ramp_s", &BoardFate::ramp_s, range(0, kYearS), "s", "Time that the change takes, evenly.")
+        .only_in({T::temperature});
+    key("charge_percent", &BoardFate::charge_percent, range(0, 100), "%",
+        "What is in the backup battery from then on; 0: it is dead, 100: a new one.")
+        .mandatory()
+        .only_in({T::battery});
+  }
+};
 
 // What happens at a time; which fields count depends on the type.
 struct Event {
@@ -84,8 +115,8 @@ struct Event {
   kernel::TimeNs emergency_at = 0;
   double emergency_s = 3600;
   std::optional<std::int64_t> control_mode;
-  protocol::limits::PowerLimit limit;     // as read
-  ContactFate fate = ContactFate::opens;  // contact
+  protocol::limits::PowerLimit limit;  // as read
+  BoardFate board;                     // contact, temperature, battery
 
   static void describe(auto& key) {
     using T = EventType;
@@ -128,11 +159,7 @@ struct Event {
         "VALUE, docs/head-end.md.")
         .mandatory()
         .only_in({T::parameter});
-    key("fate", &Event::fate,
-        "What the relay's contact does without an order: a blow opens or closes it, a short "
-        "circuit welds it where it is.")
-        .mandatory()
-        .only_in({T::contact});
+    key.part(&Event::board);
   }
   static void describe_limit(auto& key) {
     using T = EventType;

@@ -79,7 +79,7 @@ struct MeterSettings {
   std::int64_t capture_period_s = 900;
   std::int64_t push_period_s = 3600;
   ZoneRule zone;
-  std::optional<double> clock_ppm;  // none: drawn within meters.clock_spread_ppm
+  std::optional<double> clock_ppm;  // none: drawn within meters.clock_ageing_ppm
   std::optional<bool> pv;           // none: drawn with meters.pv_share
   double annual_kwh = 3500;
 };

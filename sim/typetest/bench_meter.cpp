@@ -3,6 +3,7 @@
 #include "sim/typetest/bench_meter.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "kernel/assert.hpp"
@@ -78,19 +79,27 @@ struct FactoryPoint {
 };
 constexpr double kReference_a = 5;  // Iref, data sheet
 constexpr double kWarm_c = 60;      // of the production line's climatic chamber
+constexpr double kCold_c = -20;
 constexpr FactoryPoint kFactoryPoints[] = {
     {METER_CALIBRATE_GAIN, kReference_a, 0, kReference_c},
     {METER_CALIBRATE_PHASE, kReference_a, 60, kReference_c},
     {METER_CALIBRATE_OFFSET, 0, 0, kReference_c},
+    {METER_CALIBRATE_CLOCK, 0, 0, kReference_c},
     {METER_CALIBRATE_TEMPERATURE, kReference_a, 60, kWarm_c},
+    {METER_CALIBRATE_CLOCK, 0, 0, kWarm_c},
+    {METER_CALIBRATE_CLOCK, 0, 0, kCold_c},
 };
+// A firmware that knows of no drift says so; its errors will tell.
+bool is_needed(meter_calibration_step step) {
+  return step != METER_CALIBRATE_TEMPERATURE && step != METER_CALIBRATE_CLOCK;
+}
 
 models::MeterNodeConfig node_config(const BenchContext& context, std::uint32_t number) {
   models::MeterNodeConfig config;
   config.firmware = &context.firmware;
   config.meter = number;
   config.rtc_start_ticks = kStartUtc_s * models::Rtc::kRateHz;
-  config.tolerance = models::draw_device_tolerance(context.seed, number);
+  config.tolerance = models::draw_device_tolerance(context.seed, number);  // new: not aged
   return config;
 }
 
@@ -162,16 +171,28 @@ bool BenchMeter::calibrate() {
         plain_setting(static_cast<std::size_t>(n_phases()), point.current_a, point.lag_deg);
     const kernel::SinCos angle = kernel::det_sincos(point.lag_deg * (kernel::kPi / 180));
     const double apparent_va = kUn_v * point.current_a;
-    const meter_reference reference = {kUn_v, point.current_a, apparent_va * angle.cos,
-                                       apparent_va * angle.sin};
     warm_to(point.celsius);
-    const bool done = node_->calibrate(point.step, bench_sums(setting, from_ns), reference);
-    // A firmware that knows of no drift says so; its errors will tell.
-    if (!done && point.step != METER_CALIBRATE_TEMPERATURE) return false;
-    from_ns += kernel::kNsPerDay;
+    const meter_reference reference = {
+        kUn_v, point.current_a, apparent_va * angle.cos, apparent_va * angle.sin,
+        static_cast<double>(node_->board().rtc.clock().deviation_ppb())};
+    const bool clock = point.step == METER_CALIBRATE_CLOCK;
+    const meter_sums sums = clock ? meter_sums{} : bench_sums(setting, from_ns);
+    if (!node_->calibrate(point.step, sums, reference) && is_needed(point.step)) return false;
+    if (!clock) from_ns += kernel::kNsPerDay;
   }
   warm_to(kReference_c);
   return node_->calibrate(METER_CALIBRATE_STORE, {}, {});
+}
+
+double BenchMeter::clock_s_per_day(double seconds) {
+  const kernel::TimeNs half = std::llround(seconds / 2) * kernel::kNsPerSecond;
+  agenda_.run_until(agenda_.now() + half);
+  const models::Rtc& clock = node_->board().rtc.clock();
+  const std::int64_t before = clock.ticks_at(agenda_.now());
+  agenda_.run_until(agenda_.now() + half);
+  const auto ticks = static_cast<double>(clock.ticks_at(agenda_.now()) - before);
+  const double seen_s = static_cast<double>(half) / kernel::kNsPerSecond;
+  return 86'400 * (ticks / (seen_s * models::Rtc::kRateHz) - 1);
 }
 
 void BenchMeter::warm_to(double celsius) {

@@ -39,6 +39,8 @@ class BenchMeter {
   // From the next window on.
   void set(const Setting& setting);
   void run_window();
+  // What the clock gains, without a load: seen in the second half of so many seconds.
+  double clock_s_per_day(double seconds);
   kernel::TimeNs now() const { return agenda_.now(); }
   int n_phases() const { return static_cast<int>(context_.firmware.n_elements); }
 

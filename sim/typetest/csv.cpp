@@ -16,9 +16,11 @@ std::string cell(std::string text) {
   return text;
 }
 
-std::string number(double value) {
-  const std::string text = fmt::format("{:.4f}", value);
-  return text == "-0.0000" ? "0.0000" : text;
+// A clock's percents are small: half a second a day is 0.00058 of them.
+std::string number(double value, bool of_clock) {
+  const std::string text = fmt::format("{:.{}f}", value, of_clock ? 8 : 4);
+  return text.find_first_not_of("-0.") == std::string::npos && text[0] == '-' ? text.substr(1)
+                                                                              : text;
 }
 
 }  // namespace
@@ -27,9 +29,9 @@ std::string csv_text(const Plan& plan, const std::vector<Verdict>& verdicts) {
   std::string text = "test,point,error_percent,limit_percent,pass\n";
   for (std::size_t k = 0; k < plan.rows.size(); ++k) {
     const Row& row = plan.rows[k];
-    text +=
-        fmt::format("{},{},{},{:g},{}\n", plan.tests[row.test].name, cell(row.point),
-                    number(verdicts[k].error_percent), row.limit_percent, verdicts[k].pass ? 1 : 0);
+    text += fmt::format("{},{},{},{:g},{}\n", plan.tests[row.test].name, cell(row.point),
+                        number(verdicts[k].error_percent, row.limit_s_per_day > 0),
+                        row.limit_percent, verdicts[k].pass ? 1 : 0);
   }
   return text;
 }

@@ -71,6 +71,12 @@ Value constant(const Measured& measured, std::size_t output) {
           fmt::format("{:.0f} pulses, registers {:.0f}", pulses, moved)};
 }
 
+Value clock(double s_per_day, double limit, const Measured& measured) {
+  return {100 * s_per_day / 86'400, std::abs(s_per_day) <= limit,
+          fmt::format("{:+.4f} s a day, judged {:+.4f} s, at most {:g}", measured.clock_s_per_day,
+                      s_per_day, limit)};
+}
+
 Value value_of(const Row& row, const std::vector<Prepared>& prepared,
                const std::vector<Measured>& of_meter) {
   const Measured& measured = of_meter[row.measurement];
@@ -101,6 +107,13 @@ Value value_of(const Row& row, const std::vector<Prepared>& prepared,
       return {largest(measured.current_percent)};
     case Judge::frequency:
       return {measured.frequency_percent};
+    case Judge::clock:
+      return clock(measured.clock_s_per_day, row.limit_s_per_day, measured);
+    case Judge::clock_per_kelvin:
+      return clock(
+          (measured.clock_s_per_day - base.clock_s_per_day) /
+              (prepared[row.measurement].what.load.celsius - prepared[row.base].what.load.celsius),
+          row.limit_s_per_day, measured);
   }
   return {};
 }

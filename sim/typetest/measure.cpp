@@ -267,6 +267,9 @@ Measured measure(BenchMeter& meter, const Prepared& prepared) {
     case Procedure::readings:
       read_values(meter, prepared, result);
       break;
+    case Procedure::clock:
+      result.clock_s_per_day = meter.clock_s_per_day(prepared.what.seconds);
+      break;
   }
   return result;
 }

@@ -64,6 +64,11 @@ constexpr Entry kTests[] = {
     {{"recorded", "Recorded appliances", "0.2 % of the direct integral", Axis::none}, add_recorded},
     {{"readings", "Voltage, current and frequency as shown", "IEC 61000-4-30 class S", Axis::none},
      add_readings},
+    {{"clock", "Clock at rest, seconds a day", "IEC 62054-21, half of its limit", Axis::none},
+     add_clock},
+    {{"clock_temperature", "Clock over temperature, seconds a day and kelvin",
+      "IEC 62054-21, half of its limit", Axis::none},
+     add_clock_temperature},
 };
 
 }  // namespace

@@ -24,6 +24,7 @@ enum class Procedure : std::uint8_t {
   warming,    // the error after `seconds` of the load, less that after a rest
   registers,  // read before and after `seconds` of the load
   readings,   // voltage, current and frequency as the meter shows them
+  clock,      // against time itself, in the second half of `seconds`
 };
 
 // One load, measured once on each meter; rows share them.
@@ -50,6 +51,7 @@ struct Measured {
   std::array<double, kPhases> voltage_percent{};  // errors of readings
   std::array<double, kPhases> current_percent{};
   double frequency_percent = 0;
+  double clock_s_per_day = 0;
 };
 
 // What a row says of the measured.
@@ -65,6 +67,8 @@ enum class Judge : std::uint8_t {
   voltage,             // worst element of the readings
   current,
   frequency,
+  clock,             // within limit_s_per_day
+  clock_per_kelvin,  // its change from `base`, a kelvin, within limit_s_per_day
 };
 
 struct Row {
@@ -75,6 +79,7 @@ struct Row {
   std::size_t measurement = 0;
   std::size_t base = 0;
   double limit_percent = 0;  // 0: judged without one
+  double limit_s_per_day = 0;
   // Where it stands in the test's charts.
   double x = 0;
   std::string curve;  // empty: nowhere

@@ -80,5 +80,7 @@ void add_sequence(Rows& rows);
 void add_unbalance(Rows& rows);
 void add_recorded(Rows& rows);
 void add_readings(Rows& rows);
+void add_clock(Rows& rows);
+void add_clock_temperature(Rows& rows);
 
 }  // namespace sim::typetest

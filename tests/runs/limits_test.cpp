@@ -32,7 +32,7 @@ Event contact(kernel::TimeNs at, std::uint32_t meter, ContactFate fate) {
   made.at = at;
   made.type = EventType::contact;
   made.meters = MeterSet::one(meter);
-  made.fate = fate;
+  made.board.contact = fate;
   return made;
 }
 
@@ -204,7 +204,7 @@ TEST(MeterDay, EveryFunctionHasItsTurn) {
   for (const char* judged :
        {"tariff_judged", "demand_judged", "monthly_expected", "relay_moves", "events_expected",
         "alarms_expected", "looks_judged", "measured_judged", "calendar_orders_done",
-        "limit_orders_done", "parameter_orders_done"}) {
+        "limit_orders_done", "parameter_orders_done", "clock_judged"}) {
     EXPECT_GT(kpis.at(judged), 0) << judged;
   }
   const auto codes = column_of(folder / "out/result.h5", "log_entries", "code");

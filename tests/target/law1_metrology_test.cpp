@@ -106,7 +106,7 @@ TEST_P(Law1, CalibrationOnTheProductionLine) {
     const double phi = terminal.phase_deg * 3.14159265358979 / 180;
     const double apparent_va = terminal.voltage_v * stated_a;
     const meter_reference reference{terminal.voltage_v, stated_a, apparent_va * std::cos(phi),
-                                    apparent_va * std::sin(phi)};
+                                    apparent_va * std::sin(phi), 0};
     const int result = board.firmware->calibrate(board.instance(), step, &sums, &reference);
     refused += result != 0;
   }

@@ -17,11 +17,11 @@ const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dl
 const char* const kQuantities = "protocol/cosem/quantities.hpp";
 const char* const kMeasured = "protocol/cosem/measured.hpp";  // of what is measured, likewise
 // What a meter does, told apart from how it is asked for it.
-const Prefixes kMeterFunctions = {"meter/fw/billing/",  "meter/fw/measure/",   "meter/fw/quality/",
-                                  "meter/fw/tariff/",   "meter/fw/time/",      "meter/fw/events/",
-                                  "meter/fw/profiles/", "meter/fw/relay/",     "meter/fw/display/",
-                                  "meter/fw/fraud/",    "meter/fw/limits/",    "meter/fw/image/",
-                                  "meter/fw/security/", "meter/fw/quantities/"};
+const Prefixes kMeterFunctions = {"meter/fw/billing/",  "meter/fw/measure/",    "meter/fw/quality/",
+                                  "meter/fw/tariff/",   "meter/fw/time/",       "meter/fw/events/",
+                                  "meter/fw/profiles/", "meter/fw/relay/",      "meter/fw/display/",
+                                  "meter/fw/fraud/",    "meter/fw/limits/",     "meter/fw/image/",
+                                  "meter/fw/security/", "meter/fw/quantities/", "meter/fw/supply/"};
 const Prefixes kMeterGround = {"meter/hal/",     "meter/dsp/",      "meter/fw/board/",
                                "meter/fw/core/", "meter/fw/store/", "protocol/crypto/",
                                kQuantities,      kMeasured};

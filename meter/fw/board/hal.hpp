@@ -27,6 +27,11 @@ class Hal {
   std::int64_t rtc_ticks() const { return h_->rtc->ticks(h_->context); }
   void rtc_set(std::int64_t ticks) const { h_->rtc->set(h_->context, ticks); }
   void rtc_match(std::int64_t ticks) const { h_->rtc->match(h_->context, ticks); }
+  bool rtc_trim(std::int32_t ppb) const {
+    const meter_rtc& rtc = *h_->rtc;
+    const bool trims = rtc.size >= sizeof rtc && rtc.trim != nullptr;
+    return trims && rtc.trim(h_->context, ppb) == 0;
+  }
   bool rtc_lost() const { return h_->rtc->lost(h_->context) != 0; }
 
   bool flash_read(std::uint32_t address, MutableBytes out) const {

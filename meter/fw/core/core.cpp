@@ -61,7 +61,11 @@ void Core::clear_errors() {
 
 Calibration Core::calibration_now() const {
   if (!calibration.thermal.known() || !hal.has_thermometer()) return calibration;
-  return compensated(calibration, hal.centi_celsius() * 0.01);
+  const double celsius = hal.centi_celsius() * 0.01;
+  const double kelvin = celsius - calibration.thermal.at_c;
+  constexpr double kSame_k = 0.01;
+  if (kelvin > -kSame_k && kelvin < kSame_k) return calibration;
+  return compensated(calibration, celsius);
 }
 
 void Core::clear_alarms(std::uint32_t left) {

@@ -24,6 +24,7 @@ struct Settings {
   std::uint8_t demand_quarters = 0;  // demand integration period in quarters of an hour; 0: one
   std::uint8_t switched_off_locally = 0;  // by the meter itself, and not undone yet
   std::uint32_t relay_operations = 0;     // movements of the contact
+  Crystal crystal;                        // from the production line
 
   std::uint32_t alarm_filter() const { return ~muted_alarms; }
 };
@@ -73,6 +74,8 @@ struct Core {
   bool store_identity(const meter_provision& next);  // changed by a client, so noted
   std::uint32_t errors() const;
   void clear_errors();
+  // The clock at the rate that the temperature of now asks for.
+  void trim_clock() { clock.trim(hal, settings.crystal); }
   // The constants of the front end as warm as it is.
   Calibration calibration_now() const;
   // Only the alarms of `left` still stand.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "meter/fw/relay/relay.hpp"
+#include "meter/fw/supply/battery.hpp"
 
 namespace meter::fw {
 namespace {
@@ -13,7 +14,6 @@ constexpr std::int64_t kSecond_us = 1'000'000;
 // A phase below half the nominal voltage is not there.
 constexpr double kPresent_v = 120;
 // Of a lithium cell of 3.6 V that is all but used up.
-constexpr std::uint32_t kLowBattery_mv = 3000;
 // Authenticated and encrypted, class 64.
 constexpr std::uint8_t kFullPolicy = 3;
 

@@ -17,6 +17,8 @@ enum class EventCode : std::uint8_t {
   clock_adjusted_old = 4,
   clock_adjusted_new = 5,
   clock_invalid = 6,
+  battery_dead = 7,  // IDIS: replace battery
+  battery_low = 8,
   tariff_activated = 9,
   error_register_cleared = 10,
   alarm_register_cleared = 11,

@@ -139,6 +139,7 @@ constexpr void each_place(CodeTable table, EventCode event, Visit&& visit) {
 // manufacturer's.
 enum AlarmBit : std::uint32_t {
   kAlarmClockInvalid = 1u << 0,
+  kAlarmBattery = 1u << 1,
   kAlarmPowerReturned = 1u << 2,  // ours
   kAlarmSwitchMoved = 1u << 3,    // ours
   kAlarmSwitchFailure = 1u << 4,  // ours
@@ -181,6 +182,8 @@ inline constexpr AlarmRule kAlarmRules[] = {
     {EventCode::manual_disconnection, kAlarmSwitchMoved},
     {EventCode::local_reconnection, kAlarmSwitchMoved},
     {EventCode::relay_worn, kAlarmSwitchFailure},
+    {EventCode::battery_dead, kAlarmBattery},
+    {EventCode::battery_low, kAlarmBattery},
 };
 constexpr std::uint32_t alarm_bits(EventCode event) {
   for (const AlarmRule& rule : kAlarmRules) {

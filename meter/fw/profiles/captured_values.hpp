@@ -63,6 +63,9 @@ inline constexpr Capturable kCapturables[] = {
      [](const Core& core, std::uint8_t) -> std::uint32_t {
        return core.durable.quality.last.duration_ms;
      }},
+    kMeasuredCapturable<Measured::temperature, NumberType::i16>,
+    kMeasuredCapturable<Measured::battery_voltage, NumberType::u16>,
+    kMeasuredCapturable<Measured::battery_use>,
 };
 static_assert([] {
   for (const Capturable& one : kCapturables) {

@@ -195,6 +195,15 @@ Spectrum40 spectrum_of(const Core& core, std::uint8_t element, bool of_current) 
   return spectrum;
 }
 
+namespace {
+
+std::uint32_t tenths_celsius(const Core& core) {
+  const std::int32_t centi = core.hal.has_thermometer() ? core.hal.centi_celsius() : 0;
+  return static_cast<std::uint32_t>((centi + (centi < 0 ? -5 : 5)) / 10);
+}
+
+}  // namespace
+
 std::uint32_t measured_value(const Core& core, Measured family, std::uint8_t k) {
   const DurableState& state = core.durable.state;
   const WindowReading& window = core.reading;
@@ -253,6 +262,12 @@ std::uint32_t measured_value(const Core& core, Measured family, std::uint8_t k) 
       return difference_current(core);
     case Measured::mean_voltage:
       return core.durable.mean_voltage.last_dv[k];
+    case Measured::temperature:
+      return tenths_celsius(core);
+    case Measured::battery_voltage:
+      return core.hal.battery_mv() / 10;
+    case Measured::battery_use:
+      return state.tamper.battery_use_s;
   }
   return 0;
 }

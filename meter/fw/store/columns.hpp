@@ -57,7 +57,10 @@ inline constexpr std::array<ColumnId, std::size(protocol::cosem::kMeasured)> kFa
     119,
     121,
     122,
-    128};
+    128,
+    200,
+    201,
+    202};
 constexpr bool is_value(ColumnId column) { return column >= kFirstValueColumn; }
 
 inline constexpr std::size_t kMaxColumns = 16;  // meter_object_info has no more either

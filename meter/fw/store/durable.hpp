@@ -13,12 +13,17 @@ namespace meter::fw {
 inline constexpr std::size_t kTamperContacts = 4;  // order of kContacts in fraud.hpp
 inline constexpr std::size_t kClients = 5;         // order of kClientRoles in clients.hpp
 
-// Contacts and alarms, as they were told last.
+enum class BatteryLevel : std::uint8_t { good, low, dead };
+
+// Contacts, battery and alarms, as they were told last.
 struct TamperState {
   std::uint8_t inputs = 0;             // a bit an input
   std::uint8_t broken_seals = 0;       // a bit an input, until somebody has seen to it
   std::uint8_t currents_differ = 0;    // of phases and neutral, in the last interval
   std::uint8_t differing_windows = 0;  // in the running one, up to 255
+  BatteryLevel battery = BatteryLevel::good;
+  std::array<std::uint8_t, 3> reserved{};
+  std::uint32_t battery_use_s = 0;                     // time without mains, in all
   std::array<std::uint16_t, kTamperContacts> count{};  // openings of each, fields
 };
 struct AlarmState {
@@ -89,6 +94,9 @@ class Durable {
   // The newest good copy wins. False: none at all (first boot).
   bool open(const Hal& hal, const Parameters& parameters);
   void save(const Hal& hal);
+  // The energies of `state` against those that were saved last: they change with a save, so what
+  // differs is a bit that turned, and is taken back. False: one had.
+  bool restore_turned(const Hal& hal);
   void save_billing(const Hal& hal);
   void save_phases(const Hal& hal);  // of three elements
   // False: flash refused it.

@@ -42,7 +42,7 @@ constexpr bool is_checkpoint(BlockKind kind) {
 inline constexpr std::array<std::uint16_t, kBlockKinds> kBlockOctets{
     176,  // identity
     192,  // calibration: three elements, their drift, one number more than today
-    48,   // settings
+    64,   // settings
     8,    // counter_reservation
     176,  // checkpoint
     8,    // concentrator_reservation

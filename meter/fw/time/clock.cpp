@@ -4,6 +4,16 @@
 
 namespace meter::fw {
 
+void Clock::trim(const Hal& hal, const Crystal& crystal) {
+  // 0.2 K at the ends of the range, where the parabola is steepest, are 0.9 ppm.
+  constexpr std::int32_t kStep_centi_c = 20;
+  if (crystal.n_points == 0 || !hal.has_thermometer()) return;
+  const std::int32_t now = hal.centi_celsius();
+  const std::int32_t moved = now - trimmed_at_centi_c_;
+  if (moved > -kStep_centi_c && moved < kStep_centi_c) return;
+  if (hal.rtc_trim(-crystal.fast_ppb(now))) trimmed_at_centi_c_ = static_cast<std::int16_t>(now);
+}
+
 RowHead Clock::stamp(std::int64_t utc_s) const {
   const Season season = zone.at(utc_s);
   RowHead head;

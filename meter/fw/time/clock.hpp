@@ -4,6 +4,7 @@
 
 #include "meter/fw/board/hal.hpp"
 #include "meter/fw/store/row_log.hpp"
+#include "meter/fw/time/crystal.hpp"
 #include "meter/fw/time/time_zone.hpp"
 
 namespace meter::fw {
@@ -27,6 +28,11 @@ class Clock {
   }
   // Time, deviation and the clock's part of the status.
   RowHead stamp(std::int64_t utc_s) const;
+  // Takes off what the crystal is fast by at the temperature of now.
+  void trim(const Hal& hal, const Crystal& crystal);
+
+ private:
+  std::int16_t trimmed_at_centi_c_ = INT16_MAX;
 };
 
 }  // namespace meter::fw

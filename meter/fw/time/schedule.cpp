@@ -9,6 +9,7 @@
 #include "meter/fw/fraud/balance.hpp"
 #include "meter/fw/profiles/profiles.hpp"
 #include "meter/fw/quality/variations.hpp"
+#include "meter/fw/supply/battery.hpp"
 
 namespace meter::fw {
 namespace {
@@ -140,6 +141,8 @@ void Schedule::run(Core& core) {
     core.parameters.make_room(core.hal);
     core.durable.checkpoint(core.hal, core.parameters);
   }
+  core.trim_clock();
+  BatteryWatch::look(core);
   // A rate begins behind the interval and the rows that end with it.
   if (now_s >= next_tariff_s_) next_tariff_s_ = update_tariff(core, now_s);
   if (now_s >= next_push_s_) {
@@ -147,6 +150,11 @@ void Schedule::run(Core& core) {
     next_push_s_ = next_multiple(now_s, core.identity.push_period_s, core.identity.push_delay_s);
   }
   arm(core);
+}
+
+void Schedule::keep_clock(Core& core) {
+  core.trim_clock();
+  core.hal.rtc_match(core.hal.rtc_ticks() + 3600 * kTicksPerSecond);
 }
 
 void Schedule::set_clock(Core& core, std::int64_t ticks) {

@@ -17,6 +17,8 @@ class Schedule {
   // The RTC stands before where it was seen last, though nobody set it: a fault. What was passed
   // comes again. Looked for at every frame, wake-up and RTC interrupt: one read.
   void watch(Core& core);
+  // Asleep: nothing is captured; the clock is looked after once an hour.
+  void keep_clock(Core& core);
   // Moves the clock. Forward over boundaries: one row at once, stamped with the last of them.
   // Backward: they come again. Zone and season go with UTC and never make a jump.
   void set_clock(Core& core, std::int64_t ticks);

@@ -123,16 +123,17 @@ AfeTolerance draw_tolerance(std::uint64_t seed, std::uint32_t meter, const AfeSp
 
 Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeTolerance& tolerance,
          bool noise)
-    : seed_(seed),
-      meter_(meter),
-      n_phases_(n_phases),
-      noise_(noise),
-      tolerance_(tolerance),
-      clock_(tolerance.adc_ppm) {
+    : seed_(seed), meter_(meter), n_phases_(n_phases), noise_(noise), clock_(tolerance.adc_ppm) {
   TWIN_ASSERT(n_phases == 1 || n_phases == 3, n_phases);
-  const auto fit_current = [noise](const PhaseTolerance& phase, Channel& channel) {
+  set_tolerance(tolerance);
+}
+
+void Afe::set_tolerance(const AfeTolerance& tolerance) {
+  ++parts_;
+  tolerance_ = tolerance;
+  const auto fit_current = [this](const PhaseTolerance& phase, Channel& channel) {
     channel.offset_counts = phase.offset_i_counts;
-    channel.noise_counts = noise ? phase.noise_i_counts : 0;
+    channel.noise_counts = noise_ ? phase.noise_i_counts : 0;
     for (std::size_t h = 0; h < kOrders; ++h) {
       // A skew in time, so the angle grows with the order. Taken at 50 Hz: 0.2 % of 0.3 degrees
       // less or more is nothing.
@@ -144,7 +145,7 @@ Afe::Afe(std::uint64_t seed, std::uint32_t meter, int n_phases, const AfeToleran
   for (std::size_t p = 0; p < kMaxPhases; ++p) {
     const PhaseTolerance& phase = tolerance.phase[p];
     v_[p].offset_counts = phase.offset_v_counts;
-    v_[p].noise_counts = noise ? phase.noise_v_counts : 0;
+    v_[p].noise_counts = noise_ ? phase.noise_v_counts : 0;
     for (Phasor& scale : v_[p].scale) scale = {phase.gain_v * kCountsPerVolt, 0};
     fit_current(phase, i_[p]);
   }

@@ -102,6 +102,11 @@ class Afe {
   void add_sum_noise(const ElectricalState& state, std::int64_t step, std::int32_t n_windows,
                      meter_sums& sums) const;
 
+  // The parts are others now, but for the converter's crystal: of windows that are made from now
+  // on.
+  void set_tolerance(const AfeTolerance& tolerance);
+  // Changes with them.
+  std::uint32_t parts() const { return parts_; }
   bool noise() const { return noise_; }
   int n_phases() const { return n_phases_; }
   const AfeTolerance& tolerance() const { return tolerance_; }
@@ -124,6 +129,7 @@ class Afe {
   std::uint32_t meter_;
   int n_phases_;
   bool noise_;
+  std::uint32_t parts_ = 0;
   AfeTolerance tolerance_;
   SampleClock clock_;
   std::array<Channel, kMaxPhases> v_;

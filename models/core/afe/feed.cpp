@@ -147,13 +147,13 @@ void ElectricalFeed::refresh_state() {
   }
   state_ = supply_.state(step_, load_, switches_);
   state_valid_ = true;
-  sums_valid_ = false;
+  sums_of_ = 0;
 }
 
 // Sums of the first window of this electrical state: which one that is follows from step and
 // changes alone, never from when somebody reads.
 void ElectricalFeed::refresh_sums() {
-  if (sums_valid_) return;
+  if (sums_of_ == afe_.parts()) return;
   const MainsStep& step = supply_.mains().step(step_);
   if (tier_ == FeedTier::fleet) {
     sums_ = afe_.sums(state_, next_window_start(), step.window_ns);
@@ -163,7 +163,7 @@ void ElectricalFeed::refresh_sums() {
         afe_.sample(state_, next_window_start(), step.window_ns, false, buffer));
   }
   afe_.add_sum_noise(state_, step_, step.n_windows, sums_);
-  sums_valid_ = true;
+  sums_of_ = afe_.parts();
 }
 
 void ElectricalFeed::deliver(std::int64_t n, WindowSink& sink) {

@@ -84,7 +84,7 @@ class ElectricalFeed {
   std::int64_t window_ = 0;
   // Of the current step and switch state.
   bool state_valid_ = false;
-  bool sums_valid_ = false;
+  std::uint32_t sums_of_ = 0;  // Afe::parts() that they were made with; 0: there are none
   HomeLoad load_;
   std::int64_t load_step_ = -1;
   ElectricalState state_;

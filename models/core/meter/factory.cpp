@@ -14,16 +14,29 @@ constexpr std::int64_t kBenchStep = -1000;
 
 struct BenchPoint {
   meter_calibration_step step;
-  double current_share;  // of Iref
-  double phase_rad;
+  double celsius = kReference_c;
+  double current_share = 0;  // of Iref
+  double phase_rad = 0;
 };
-// METER_CALIBRATE_* in the order of the hal: Un Iref PF 1, Un Iref PF 0.5 inductive, Un no load.
+// Un Iref PF 1, Un Iref PF 0.5 inductive, Un no load; the clock at three temperatures.
 constexpr BenchPoint kPoints[] = {
-    {METER_CALIBRATE_GAIN, 1, 0},
-    {METER_CALIBRATE_PHASE, 1, kernel::kPi / 3},
-    {METER_CALIBRATE_OFFSET, 0, 0},
-    {METER_CALIBRATE_STORE, 0, 0},
+    {METER_CALIBRATE_GAIN, kReference_c, 1},
+    {METER_CALIBRATE_PHASE, kReference_c, 1, kernel::kPi / 3},
+    {METER_CALIBRATE_OFFSET},
+    {METER_CALIBRATE_CLOCK},
+    {METER_CALIBRATE_TEMPERATURE, kWarm_c, 1, kernel::kPi / 3},
+    {METER_CALIBRATE_CLOCK, kWarm_c},
+    {METER_CALIBRATE_CLOCK, kCold_c},
+    {METER_CALIBRATE_STORE},
 };
+
+// A firmware that knows of no drift says so; its errors will tell.
+bool is_needed(meter_calibration_step step) {
+  return step != METER_CALIBRATE_TEMPERATURE && step != METER_CALIBRATE_CLOCK;
+}
+bool measures(meter_calibration_step step) {
+  return step != METER_CALIBRATE_STORE && step != METER_CALIBRATE_CLOCK;
+}
 
 // The mean of consecutive windows, as sums of the first one's length. A single window errs by the
 // sample it has too many or too few (0.08 %), its successors take that back.
@@ -71,16 +84,22 @@ bool manufacture(MeterNode& node, const meter_provision& provision, const Afe& a
                  const Bench& bench) {
   if (!node.provision(provision)) return false;
   std::int64_t step = kBenchStep;
+  RtcBlock& rtc = node.board().rtc;
   for (const BenchPoint& point : kPoints) {
+    const bool warm = point.step == METER_CALIBRATE_TEMPERATURE;
+    if (warm && bench.warm == nullptr) continue;
+    rtc.set_temperature(point.celsius);
     const ElectricalState state =
         bench_state(bench, afe.n_phases(), bench.current_a * point.current_share, point.phase_rad);
     // The reference meter shows one phase's values; the bench is balanced.
     const double n = afe.n_phases();
     const meter_reference reference = {voltage_rms_v(state, 0), current_rms_a(state, 0),
-                                       active_power_w(state) / n, reactive_power_var(state) / n};
-    const bool measures = point.step != METER_CALIBRATE_STORE;
-    const meter_sums sums = measures ? bench_sums(afe, bench, state, step++) : meter_sums{};
-    if (!node.calibrate(point.step, sums, reference)) return false;
+                                       active_power_w(state) / n, reactive_power_var(state) / n,
+                                       static_cast<double>(rtc.clock().deviation_ppb())};
+    const meter_sums sums = measures(point.step)
+                                ? bench_sums(warm ? *bench.warm : afe, bench, state, step++)
+                                : meter_sums{};
+    if (!node.calibrate(point.step, sums, reference) && is_needed(point.step)) return false;
   }
   return true;
 }

@@ -35,8 +35,8 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              CryptoBlock(services.crypto,
                          RandomSource(services.seed, config.meter, kernel::kPurposeMeterRandom)),
              PlcBlock(life_, board_.clock, *this),
-             ThermometerBlock(board_.rtc.clock()),
-             BatteryBlock(supply_),
+             ThermometerBlock(board_.rtc.clock(), config.tolerance.thermometer_k),
+             BatteryBlock(life_, *this, node_id(meter(), kNodeMeter), kBattery),
              InputBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kInput),
              DisplayBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kDisplay),
              SampleBlock(windows_)},
@@ -82,6 +82,11 @@ void MeterNode::on_time(kernel::TimeNs now, std::uint32_t what) {
       return board_.inputs.step(now);
     case kDisplay:
       return board_.display.step(now);
+    case kBattery:  // dead: clock and retained memory live on nothing else now
+      if (life_.asleep) stop_hardware();
+      TWIN_ASSERT(!life_.running);
+      board_.rtc.lose();
+      return retained_.clear();
     default:
       TWIN_ASSERT(false, what);
   }
@@ -98,6 +103,7 @@ void MeterNode::catch_up() {
 void MeterNode::after_upcall(kernel::TimeNs now, bool stuck) {
   board_.samples.forget();
   if (!life_.asleep) windows_.arm(now);
+  if (life_.asleep) board_.battery.wake();
   if (stuck) watchdog(now);
   check_supply(now);
 }
@@ -179,6 +185,7 @@ void MeterNode::on_supply_event(kernel::TimeNs now, Supply::Event event) {
       if (!may_sleep()) return turn_off(now);
       lose_mains(now);
       life_.asleep = true;
+      board_.battery.feed(BatteryBlock::Duty::sleep);
       tell(METER_POWER_BATTERY);
       break;
   }
@@ -199,6 +206,7 @@ void MeterNode::boot(kernel::TimeNs now) {
   windows_.power_on(now);
   ++boots_;
   life_.running = true;
+  board_.battery.feed(BatteryBlock::Duty::none);
   init_instance();
   const meter_boot_reason reason = boot_reason_;
   boot_reason_ = METER_BOOT_POWER;
@@ -209,7 +217,7 @@ void MeterNode::boot(kernel::TimeNs now) {
 }
 
 bool MeterNode::may_sleep() const {
-  return life_.running && sleeps_ && supply_.battery_good() && !flash_.power_cut();
+  return life_.running && sleeps_ && board_.battery.good() && !flash_.power_cut();
 }
 
 // What hangs on the mains, but for the processor.
@@ -226,15 +234,12 @@ void MeterNode::lose_mains(kernel::TimeNs now) {
 
 void MeterNode::turn_off(kernel::TimeNs now) {
   if (!life_.running) return;
+  board_.battery.feed(BatteryBlock::Duty::clock);
   if (life_.asleep) return stop_hardware();
   if (!flash_.power_cut()) windows_.deliver(now);
   windows_.power_off(now);
   stop_hardware();
   board_.plc.power(false);
-  if (!supply_.battery_good()) {
-    board_.rtc.lose();
-    retained_.clear();
-  }
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, false);
 }
 
@@ -249,7 +254,9 @@ void MeterNode::watchdog(kernel::TimeNs now) {
   turn_off(now);
   ++watchdog_resets_;
   boot_reason_ = METER_BOOT_WATCHDOG;
-  if (!on_battery) supply_.restart(now);
+  if (on_battery) return;
+  board_.battery.feed(BatteryBlock::Duty::none);  // the mains are there
+  supply_.restart(now);
 }
 
 }  // namespace models

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 
@@ -19,7 +18,9 @@ namespace models {
 // What differs between two meters off the same line, apart from the analogue front end.
 struct DeviceTolerance {
   RtcCrystal rtc;
-  std::int32_t mcu_ppb = 0;  // the processor's own crystal: uptime and alarms
+  std::int32_t mcu_ppb = 0;         // the processor's own crystal: uptime and alarms
+  std::int32_t clock_aged_ppb = 0;  // the RTC's crystal, since the factory
+  double thermometer_k = 0;         // by which the thermometer reads too much
 };
 
 // Operations of 100 A that a relay is made for, and what one relay endures: at least that, a third
@@ -31,26 +32,25 @@ inline RelayWear draw_relay_wear(std::uint64_t seed, std::uint32_t meter, std::u
 }
 
 struct DeviceSpread {
-  // IEC 62054-21: at most 0.5 s a day at 23 degrees (5.787 ppm). The offset that is left after
-  // factory compensation is taken as this sigma; what is 2.75 times off is scrapped.
-  double clock_ppm = 2;
-  double mcu_ppm = 20;  // uncompensated MHz crystal, at most
+  double clock_ppm = 10;        // standard deviation of tuning forks, before any trim
+  double mcu_ppm = 20;          // uncompensated MHz crystal, at most
+  double clock_ageing_ppm = 3;  // at most: a tuning fork in its first year
+  double turnover_k = 5;        // at most, around 25 degrees
+  double parabola_ppb = 6;      // a square kelvin, at most, around 34
+  double thermometer_k = 2;     // at most: a sensor in a microcontroller
 };
 
 inline DeviceTolerance draw_device_tolerance(std::uint64_t seed, std::uint32_t meter,
                                              const DeviceSpread& spread = {}) {
-  const double sigma_ppb = 1000 * spread.clock_ppm;
-  const double limit_ppb = 2.75 * sigma_ppb;
-  const double mcu_ppb = 1000 * spread.mcu_ppm;
-  // Share of the tuning fork's parabola that digital compensation leaves: +-3 to 5 ppm over the
-  // temperature range (metrology reference, clock).
-  constexpr std::int32_t kUncompensatedPermille = 50;
   kernel::KeyedStream draw(seed, meter, kernel::kPurposeDeviceTolerance);
+  const auto within = [&draw](double most) { return draw.uniform(-most, most); };
   DeviceTolerance tolerance;
-  tolerance.rtc.offset_ppb =
-      static_cast<std::int32_t>(std::clamp(draw.gaussian() * sigma_ppb, -limit_ppb, limit_ppb));
-  tolerance.rtc.uncompensated_permille = kUncompensatedPermille;
-  tolerance.mcu_ppb = static_cast<std::int32_t>(draw.uniform(-mcu_ppb, mcu_ppb));
+  tolerance.rtc.offset_ppb = static_cast<std::int32_t>(draw.gaussian() * 1000 * spread.clock_ppm);
+  tolerance.mcu_ppb = static_cast<std::int32_t>(within(1000 * spread.mcu_ppm));
+  tolerance.clock_aged_ppb = static_cast<std::int32_t>(within(1000 * spread.clock_ageing_ppm));
+  tolerance.rtc.turnover_c += within(spread.turnover_k);
+  tolerance.rtc.ppb_per_k2 += within(spread.parabola_ppb);
+  tolerance.thermometer_k = within(spread.thermometer_k);
   return tolerance;
 }
 
@@ -117,7 +117,8 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
     kRtc,
     kAlarm,
     kInput,
-    kDisplay
+    kDisplay,
+    kBattery
   };  // agenda: what, in order
 
   void on_time(kernel::TimeNs now, std::uint32_t what) override;

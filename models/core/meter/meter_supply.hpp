@@ -52,7 +52,7 @@ class SupplyClient {
   ~SupplyClient() = default;
 };
 
-// Mains, converter and backup battery.
+// Mains and converter.
 class MeterSupply {
  public:
   MeterSupply(kernel::Agenda& agenda, kernel::Entity& entity, kernel::EntityId id,
@@ -62,15 +62,11 @@ class MeterSupply {
   // Times now or in the future.
   void power(kernel::TimeNs at, bool on);
   void sag(kernel::TimeNs from, kernel::TimeNs to, double factor);
-  // Backup battery empty: clock and retained memory do not survive the next outage.
-  void set_battery(bool good) { battery_good_ = good; }
-
   void step(kernel::TimeNs now);
   void restart(kernel::TimeNs now);
   void collapse();
   const MainsInput& mains() const { return mains_; }
   Supply::State state() const { return supply_.state(); }
-  bool battery_good() const { return battery_good_; }
 
  private:
   void arm();
@@ -80,7 +76,6 @@ class MeterSupply {
   kernel::Timer timer_;
   Supply supply_;
   MainsInput mains_;
-  bool battery_good_ = true;
 };
 
 }  // namespace models

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "meter/hal/meter_hal.h"
-#include "models/core/meter/meter_supply.hpp"
+#include "models/core/parts/battery.hpp"
 #include "models/core/parts/device.hpp"
 #include "models/core/parts/rtc.hpp"
 
@@ -53,6 +53,10 @@ class RtcBlock {
     rtc_.set_temperature(life_.now(), celsius);
     arm();
   }
+  void age(std::int32_t ppb) {
+    rtc_.age(life_.now(), ppb);
+    arm();
+  }
   void lose() { rtc_.lose(life_.now()); }
   // The interrupt is raised: the match is used up.
   void matched() { match_ticks_ = INT64_MAX; }
@@ -74,32 +78,68 @@ class RtcBlock {
   std::int64_t match_ticks_ = INT64_MAX;
 };
 
-// The thermometer beside the clock's crystal, without an error of its own.
+// The thermometer beside the clock's crystal, off by a constant.
 class ThermometerBlock {
  public:
-  explicit ThermometerBlock(const Rtc& rtc) : rtc_(rtc) {}
+  ThermometerBlock(const Rtc& rtc, double error_k) : rtc_(rtc), error_k_(error_k) {}
 
   // ---- hal: thermometer ----
   std::int32_t centi_celsius() const {
-    return static_cast<std::int32_t>(std::lround(rtc_.temperature() * 100));
+    return static_cast<std::int32_t>(std::lround((rtc_.temperature() + error_k_) * 100));
   }
 
  private:
   const Rtc& rtc_;
+  double error_k_;
 };
 
-// The backup battery: a lithium thionyl chloride cell, whose voltage is flat until it is empty.
+// The backup battery, which feeds clock, retained memory and sleep when the mains are gone; the
+// timer says when it is dead.
 class BatteryBlock {
  public:
-  explicit BatteryBlock(const MeterSupply& supply) : supply_(supply) {}
+  enum class Duty : unsigned char { none, clock, sleep };
+
+  BatteryBlock(DeviceLife& life, kernel::Entity& entity, kernel::EntityId id, std::uint32_t what)
+      : life_(life), timer_(life.agenda, entity, id, what) {}
 
   // ---- hal: battery ----
-  std::uint32_t voltage_mv() const { return supply_.battery_good() ? kNominal_mv : 0; }
+  std::uint32_t voltage_mv() const { return cell_.voltage_mv(life_.now()); }
+
+  bool good() const { return cell_.good(life_.now()); }
+  const Battery& cell() const { return cell_; }
+  void feed(Duty duty) {
+    constexpr double kClock_ua = 1.5;  // 32 kHz oscillator, counter, 4 KiB of RAM
+    constexpr double kSleep_ua = 4;    // and a stopped processor that hears contacts
+    const double drawn_ua = duty == Duty::sleep ? kSleep_ua : kClock_ua;
+    duty_ = duty;
+    cell_.load(life_.now(), duty == Duty::none ? 0 : drawn_ua);
+    arm();
+  }
+  // The processor woke: some 5 ms at 4 mA, with what it writes to the display.
+  void wake() {
+    constexpr double kWake_uas = 20;
+    cell_.use(life_.now(), kWake_uas);
+    arm();
+  }
+  void warm_to(double celsius) {
+    cell_.warm_to(life_.now(), celsius);
+    arm();
+  }
+  void set_charge(double share) {
+    cell_.set_charge(life_.now(), share);
+    arm();
+  }
 
  private:
-  static constexpr std::uint32_t kNominal_mv = 3600;  // of the chemistry
+  void arm() {
+    if (duty_ == Duty::none) return timer_.disarm();
+    timer_.arm(good() ? cell_.empty_at() : life_.now());
+  }
 
-  const MeterSupply& supply_;
+  DeviceLife& life_;
+  kernel::Timer timer_;
+  Battery cell_;
+  Duty duty_ = Duty::none;
 };
 
 }  // namespace models

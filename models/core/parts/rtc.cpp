@@ -8,15 +8,9 @@
 
 namespace models {
 
-namespace {
-
-constexpr double kTurnoverCelsius = 25.0;
-constexpr double kParabolaPpbPerKelvin2 = -34.0;  // tuning fork, -0.034 (+-0.006) ppm/K^2
-
-}  // namespace
-
 Rtc::Rtc(const RtcCrystal& crystal, std::int64_t start_count)
     : crystal_(crystal), oscillator_(kRateHz, crystal.offset_ppb) {
+  oscillator_.set_deviation(0, deviation_ppb());
   oscillator_.set(0, start_count);
   begin_segment(start_count, false);
 }
@@ -56,6 +50,7 @@ void Rtc::jump(kernel::TimeNs t, std::int64_t ticks) { change_count(t, ticks, fa
 void Rtc::lose(kernel::TimeNs t) {
   lost_ = true;
   change_count(t, 0, false);
+  trim(t, 0);
 }
 
 void Rtc::change_count(kernel::TimeNs t, std::int64_t ticks, bool set) {
@@ -74,17 +69,27 @@ void Rtc::trim(kernel::TimeNs t, std::int32_t ppb) {
   change_rate(t);
 }
 
+void Rtc::age(kernel::TimeNs t, std::int32_t ppb) {
+  aged_ppb_ = ppb;
+  change_rate(t);
+}
+
+// Of changes at one instant the last counts: the production line leaves no trace.
 void Rtc::change_rate(kernel::TimeNs t) {
   const std::int64_t before = oscillator_.count_at(t);
   oscillator_.set_deviation(t, deviation_ppb());
-  begin_segment(before, false);
+  if (oscillator_.segment().rate == history_.back().law.rate) return;
+  if (history_.back().law.from_ns == t) {
+    history_.back().law = oscillator_.segment();
+  } else {
+    begin_segment(before, false);
+  }
 }
 
 std::int32_t Rtc::deviation_ppb() const {
-  const double kelvin = celsius_ - kTurnoverCelsius;
-  const double parabola_ppb = kParabolaPpbPerKelvin2 * kelvin * kelvin;
-  return crystal_.offset_ppb + trim_ppb_ +
-         static_cast<std::int32_t>(parabola_ppb * crystal_.uncompensated_permille / 1000.0);
+  const double kelvin = celsius_ - crystal_.turnover_c;
+  return crystal_.offset_ppb + aged_ppb_ + trim_ppb_ +
+         static_cast<std::int32_t>(crystal_.ppb_per_k2 * kelvin * kelvin);
 }
 
 void Rtc::begin_segment(std::int64_t count_before, bool set) {

@@ -9,14 +9,15 @@
 
 namespace models {
 
-// Battery-backed real-time clock: a 64-bit count of a 32 768 Hz tuning fork.
-// The crystal is offset-compensated in the factory, so its deviation at 25 degrees is what is left
-// of that; the turnover curve of a tuning fork adds -0.034 ppm/K^2 * (T - 25)^2 times the share
-// that the meter's own temperature compensation leaves over. Ageing is neglected.
+// A tuning fork of 32 768 Hz: fastest at its turnover, and slower by a parabola beside it. Nothing
+// takes that off but a trim.
 struct RtcCrystal {
-  std::int32_t offset_ppb = 0;
-  std::int32_t uncompensated_permille = 0;  // 0: ideal compensation; 1000: none
+  std::int32_t offset_ppb = 0;  // at the turnover, as it comes from its maker
+  double turnover_c = 25;
+  double ppb_per_k2 = -34;
 };
+
+// Battery-backed real-time clock: a 64-bit count of a tuning fork.
 
 class Rtc {
  public:
@@ -43,14 +44,17 @@ class Rtc {
   void set_temperature(kernel::TimeNs t, double celsius);
   // Digital trim: the count is made to run faster by so much.
   void trim(kernel::TimeNs t, std::int32_t ppb);
+  // So much faster than when it was new.
+  void age(kernel::TimeNs t, std::int32_t ppb);
   double temperature() const { return celsius_; }
+  // How much faster than nominal the count runs now, in all.
+  std::int32_t deviation_ppb() const;
   // Main and backup supply gone: the count starts at zero and rtc_lost holds until the next set.
   void lose(kernel::TimeNs t);
   bool lost() const { return lost_; }
   const std::vector<Segment>& history() const { return history_; }
 
  private:
-  std::int32_t deviation_ppb() const;
   void change_count(kernel::TimeNs t, std::int64_t ticks, bool set);
   void change_rate(kernel::TimeNs t);
   void begin_segment(std::int64_t count_before, bool set);
@@ -60,6 +64,7 @@ class Rtc {
   std::vector<Segment> history_;
   double celsius_ = 25.0;
   std::int32_t trim_ppb_ = 0;
+  std::int32_t aged_ppb_ = 0;
   bool lost_ = false;
 };
 

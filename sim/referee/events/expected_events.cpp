@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "models/core/parts/supply.hpp"
 #include "protocol/calendar.hpp"
+#include "sim/scenario/climate.hpp"
 
 namespace sim::run {
 namespace {
@@ -55,6 +57,9 @@ constexpr NamedEvent kNames[] = {
     {Kind::watchdog, Codes::idis, {0, 15, true}},
     {Kind::currents_differ, Codes::idis, {1, 234, true}},
     {Kind::currents_agree, Codes::idis, {1, 235}},
+    {Kind::clock_lost, Codes::idis, {0, 6, true}},
+    {Kind::battery_dead, Codes::idis, {0, 7, true}},
+    {Kind::battery_low, Codes::idis, {0, 8, true}},
     {Kind::power_down, Codes::prime, {0, 3}},
     {Kind::power_up, Codes::prime, {0, 2, true}},
     {Kind::summer_begins, Codes::prime, {0, 24}},
@@ -92,10 +97,14 @@ std::int64_t next_change(std::int64_t utc_s) {
 
 class Story {
  public:
-  // `sleeps`: the battery keeps it when the mains are gone.
-  Story(const models::Rtc& rtc, std::span<const PoweredSpan> powered, kernel::TimeNs until,
-        bool sleeps)
-      : rtc_(rtc), powered_(powered), until_(until), sleeps_(sleeps) {}
+  Story(const Scenario& scenario, std::uint32_t meter, const models::Rtc& rtc,
+        std::span<const PoweredSpan> powered, kernel::TimeNs until)
+      : scenario_(scenario),
+        meter_(meter),
+        rtc_(rtc),
+        powered_(powered),
+        until_(until),
+        sleeps_(settings_of(scenario, meter).model == MeterModel::ad11a) {}
 
   std::int64_t clock_s(kernel::TimeNs at) const {
     return protocol::floor_div(rtc_.ticks_at(at), models::Rtc::kRateHz);
@@ -105,7 +114,11 @@ class Story {
         powered_, [at](const PoweredSpan& span) { return span.on <= at && at < span.off; });
   }
   bool hears_at(kernel::TimeNs at) const {
-    return powered_at(at) || (sleeps_ && !powered_.empty() && at >= powered_.front().on);
+    if (powered_at(at)) return true;
+    if (!sleeps_ || powered_.empty() || at < powered_.front().on) return false;
+    kernel::TimeNs off = 0;
+    for (const PoweredSpan& span : powered_) off = span.off <= at ? span.off : off;
+    return !is_battery_dead(scenario_, meter_, off, at);
   }
   void add(Kind kind, kernel::TimeNs at) { add(kind, at, clock_s(at)); }
   void add(Kind kind, kernel::TimeNs at, std::int64_t stamp_utc_s) {
@@ -113,12 +126,13 @@ class Story {
   }
 
   void supply();
+  void battery();
   void clock(const ZoneRule& zone);
-  void tariffs(const Scenario& scenario, std::uint32_t meter);
+  void tariffs();
   void add_all(const std::vector<ExpectedEvent>& events) {
     events_.insert(events_.end(), events.begin(), events.end());
   }
-  void contacts(const Scenario& scenario, std::uint32_t meter);
+  void contacts();
 
   std::vector<ExpectedEvent> take() {
     std::ranges::stable_sort(events_, {}, &ExpectedEvent::at);
@@ -132,23 +146,54 @@ class Story {
   };
   void contact(const std::vector<Held>& held, Kind opened, Kind closed, bool sealed);
 
+  const Scenario& scenario_;
+  std::uint32_t meter_;
   const models::Rtc& rtc_;
   std::span<const PoweredSpan> powered_;
   kernel::TimeNs until_;
-  bool sleeps_;
+  bool sleeps_;  // the battery keeps it when the mains are gone
   std::vector<ExpectedEvent> events_;
 };
 
-// The supply announces its end. Who falls asleep then writes that down, else the next start does.
+// The supply announces its end. Who falls asleep then writes that down, else the next start does:
+// also of a meter whose battery died meanwhile, which has forgotten that it did.
 void Story::supply() {
   kernel::TimeNs failed = kernel::kNever;
   for (const PoweredSpan& span : powered_) {
     if (failed != kernel::kNever) {
       const kernel::TimeNs off = failed + models::Supply::kHoldUpNs;
-      add(Kind::power_down, sleeps_ ? off : span.on, clock_s(failed));
+      const bool slept = sleeps_ && charge_percent_at(scenario_, meter_, off) > 0;
+      const bool died = is_battery_dead(scenario_, meter_, off, span.on);
+      if (slept) add(Kind::power_down, off, clock_s(failed));
+      if (!slept || died) add(Kind::power_down, span.on, clock_s(failed));
+      if (died) add(Kind::clock_lost, span.on);
     }
     add(Kind::power_up, span.on);
     if (span.off != kernel::kNever) failed = span.off - models::Supply::kHoldUpNs;
+  }
+}
+
+// A battery is looked at with each capture, and at each start; what gets worse is told.
+void Story::battery() {
+  constexpr double kLow_percent = 6.25;  // 3 V
+  const kernel::TimeNs period =
+      settings_of(scenario_, meter_).capture_period_s * kernel::kNsPerSecond;
+  const auto level_of = [](double percent) { return percent <= 0 ? 2 : percent < kLow_percent; };
+  int told = 0;
+  for (const Event& event : scenario_.events) {
+    if (event.type != EventType::battery || !event.meters.contains(meter_)) continue;
+    const int level = level_of(event.board.charge_percent);
+    const int before = std::exchange(told, level);
+    if (level <= before) continue;
+    const Kind kind = level == 2 ? Kind::battery_dead : Kind::battery_low;
+    const auto span = std::ranges::find_if(
+        powered_, [&](const PoweredSpan& each) { return each.off > event.at + period; });
+    if (span == powered_.end()) continue;
+    if (span->on > event.at) {
+      add(kind, span->on);
+    } else if (event.at + period <= until_) {
+      events_.push_back({kind, event.at + period, clock_s(event.at), clock_s(event.at + period)});
+    }
   }
 }
 
@@ -177,9 +222,9 @@ void Story::clock(const ZoneRule& zone) {
 
 // A plan is written when its order comes, and is in force from its time on the meter's clock or
 // from the start after it.
-void Story::tariffs(const Scenario& scenario, std::uint32_t meter) {
-  for (const Event& event : scenario.events) {
-    if (event.type != EventType::calendar || !event.meters.contains(meter)) continue;
+void Story::tariffs() {
+  for (const Event& event : scenario_.events) {
+    if (event.type != EventType::calendar || !event.meters.contains(meter_)) continue;
     const auto add_by_the_end = [&](Kind kind, kernel::TimeNs at, std::int64_t stamp_utc_s) {
       const bool lives =
           std::ranges::any_of(powered_, [at](const PoweredSpan& span) { return span.off > at; });
@@ -187,7 +232,7 @@ void Story::tariffs(const Scenario& scenario, std::uint32_t meter) {
     };
     add_by_the_end(Kind::tariff_programmed, event.at, clock_s(event.at));
     add_by_the_end(Kind::tariff_activated, event.activate_at,
-                   scenario.general.start_utc_s + event.activate_at / kernel::kNsPerSecond);
+                   scenario_.general.start_utc_s + event.activate_at / kernel::kNsPerSecond);
   }
 }
 
@@ -222,12 +267,12 @@ void Story::contact(const std::vector<Held>& held, Kind opened, Kind closed, boo
   }
 }
 
-void Story::contacts(const Scenario& scenario, std::uint32_t meter) {
+void Story::contacts() {
   const auto held_by = [&](EventType type, bool under_seal) {
     std::vector<Held> held;
-    for (const Event& event : scenario.events) {
+    for (const Event& event : scenario_.events) {
       const bool this_one = event.type == type || (under_seal && event.type == EventType::seal);
-      if (!this_one || !event.meters.contains(meter)) continue;
+      if (!this_one || !event.meters.contains(meter_)) continue;
       held.push_back({event.at, event.at + kernel::to_ns(event.duration_s)});
     }
     return held;
@@ -266,12 +311,13 @@ std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32
                                            std::span<const PoweredSpan> powered,
                                            const std::vector<ExpectedEvent>& relay,
                                            kernel::TimeNs until) {
-  Story story(rtc, powered, until, settings_of(scenario, meter).model == MeterModel::ad11a);
+  Story story(scenario, meter, rtc, powered, until);
   story.supply();
+  story.battery();
   story.clock(zone);
-  story.tariffs(scenario, meter);
+  story.tariffs();
   story.add_all(relay);
-  story.contacts(scenario, meter);
+  story.contacts();
   return story.take();
 }
 

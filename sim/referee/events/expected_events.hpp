@@ -45,6 +45,9 @@ enum class EventKind : std::uint8_t {
   watchdog,  // that no scenario makes: a firmware that tells it has hung
   currents_differ,  // of phases and neutral, in an interval of the load profile
   currents_agree,
+  battery_low,
+  battery_dead,
+  clock_lost,
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions

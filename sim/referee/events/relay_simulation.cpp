@@ -269,7 +269,7 @@ void RelaySimulation::take(const Input& input) {
     case EventType::button:
       return button();
     default:
-      return contact(input.event->fate);
+      return contact(input.event->board.contact);
   }
 }
 

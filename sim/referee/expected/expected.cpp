@@ -22,6 +22,8 @@ class Collector {
   // in its next row. Of a fault of the hardware it knows nothing.
   void jump(kernel::TimeNs t, std::int64_t before, std::int64_t after, bool set) {
     if (set) pending_ |= kRowStatusClockAdjusted;
+    if (set) invalid_ = 0;
+    if (!set && after == 0) invalid_ = kRowStatusClockInvalid;
     if (!powered_at(t)) return;
     const std::int64_t crossed_s = boundaries_.last(floor_div(after, kHz));
     const std::int64_t passed_s = boundaries_.last(floor_div(before, kHz));
@@ -56,7 +58,7 @@ class Collector {
     ExpectedRow row;
     row.stamp_utc_s = stamp_utc_s;
     row.captured_at = t;
-    row.status = status | pending_;
+    row.status = status | pending_ | invalid_;
     if (interrupted(t)) row.status |= kRowStatusPowerDown;
     row.ordinal = static_cast<std::uint8_t>(
         std::ranges::count(rows_, stamp_utc_s, &ExpectedRow::stamp_utc_s));
@@ -68,6 +70,7 @@ class Collector {
   const Boundaries& boundaries_;
   std::vector<ExpectedRow> rows_;
   std::uint8_t pending_ = 0;  // what the next row has to say
+  std::uint8_t invalid_ = 0;
 };
 
 }  // namespace
@@ -84,7 +87,14 @@ std::vector<ExpectedRow> expected_rows(const models::Rtc& rtc, std::span<const P
   for (std::size_t i = 0; i < history.size(); ++i) {
     const auto& segment = history[i];
     const kernel::TimeNs from = segment.law.from_ns;
-    const kernel::TimeNs to = i + 1 < history.size() ? history[i + 1].law.from_ns : until + 1;
+    kernel::TimeNs to = until + 1;
+    if (i + 1 < history.size()) {
+      // A rate that changes takes nothing from the count: what it comes to at that instant, it does
+      // under the law before.
+      const auto& next = history[i + 1];
+      const bool goes_on = !next.set && next.law.count == next.count_before;
+      to = next.law.from_ns + (goes_on ? 1 : 0);
+    }
     if (i > 0 && segment.law.count != segment.count_before) {
       collector.jump(from, segment.count_before, segment.law.count, segment.set);
     }

@@ -14,6 +14,7 @@ namespace sim::run {
 
 // Status of a profile row, IDIS bit numbers (a clock has bits of its own); the same as the meter
 // object 0.0.96.10.7 documents.
+inline constexpr std::uint8_t kRowStatusClockInvalid = 0x02;  // it lost count, and nobody set it
 inline constexpr std::uint8_t kRowStatusDataNotValid = 0x04;  // short or long interval
 inline constexpr std::uint8_t kRowStatusDaylightSaving = 0x08;
 inline constexpr std::uint8_t kRowStatusClockAdjusted = 0x20;

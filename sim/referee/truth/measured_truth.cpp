@@ -191,6 +191,10 @@ std::optional<MeasuredTruth> measured_truth(Measured family, unsigned k,
                            kDifferenceLimit * largest_a(state) + kCurrentFloorA};
     case Measured::mean_voltage:
       break;  // of no window: mean_voltage_truth
+    case Measured::temperature:
+    case Measured::battery_voltage:
+    case Measured::battery_use:
+      return std::nullopt;  // not at the terminals
   }
   return std::nullopt;
 }

@@ -38,7 +38,8 @@ void calibrate(MeterFixture& meter, const FrontEnd& front_end, std::uint32_t n_e
   const auto step = [&](meter_calibration_step which, const Terminal& t) {
     const double phi = t.phase_deg * M_PI / 180.0;
     const double s = t.voltage_v * t.current_a;
-    const meter_reference reference{t.voltage_v, t.current_a, s * std::cos(phi), s * std::sin(phi)};
+    const meter_reference reference{t.voltage_v, t.current_a, s * std::cos(phi), s * std::sin(phi),
+                                    0};
     const meter_sums sums = make_sums(t, front_end, n_elements);
     ASSERT_EQ(meter.firmware->calibrate(meter.instance(), which, &sums, &reference), 0);
   };
@@ -225,7 +226,7 @@ TEST(Metrology, WhatTheFrontEndDriftsByIsCompensatedOnceTheBenchHasShownIt) {
     meter.centi_celsius = 2300;
     if (shown) {
       calibrate(meter, front_end_at(23));
-      const meter_reference reference{240.0, 5.0, 600.0, 600.0 * std::sqrt(3.0)};
+      const meter_reference reference{240.0, 5.0, 600.0, 600.0 * std::sqrt(3.0), 0};
       const auto at = [&](double celsius) {
         meter.centi_celsius = static_cast<std::int32_t>(celsius * 100);
         const meter_sums sums = make_sums({240.0, 5.0, 60.0, 50.0}, front_end_at(celsius));
@@ -255,7 +256,7 @@ TEST(Metrology, WhatTheFrontEndDriftsByIsCompensatedOnceTheBenchHasShownIt) {
 
 TEST(Metrology, ABenchThatMakesNoSenseIsRefused) {
   MeterFixture meter(kStart);
-  const meter_reference reference{240.0, 5.0, 1200.0, 0.0};
+  const meter_reference reference{240.0, 5.0, 1200.0, 0.0, 0.0};
   const meter_sums silent = make_sums({240.0, 0.0});
   const meter_sums wrong_shunt = make_sums({240.0, 50.0});
   const meter_sums reversed = make_sums({240.0, 5.0, 180.0, 50.0});

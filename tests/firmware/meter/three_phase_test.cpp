@@ -244,7 +244,7 @@ TEST_P(ThreePhases, QuantitiesOfSamplesAreThoseOfTheTerminals) {
 TEST_P(ThreePhases, AMissingElementIsNotTakenForAWindow) {
   ThreePhaseBench bench(GetParam());
   meter_sums sums = rigs::make_sums({230.0, 5.0}, {}, 1);
-  const meter_reference reference{230.0, 5.0, 1150.0, 0.0};
+  const meter_reference reference{230.0, 5.0, 1150.0, 0.0, 0.0};
   ASSERT_TRUE(bench.node->provision(rigs::make_provision()));
   EXPECT_FALSE(bench.node->calibrate(METER_CALIBRATE_GAIN, sums, reference));
 }

@@ -242,7 +242,7 @@ TEST(MeterNode, DeepSagBecomesAPowerFailAndAShallowOneDoesNot) {
 TEST(MeterNode, EmptyBatteryLosesClockAndRetainedMemory) {
   MeterBench bench;
   bench.start();
-  bench.node->supply().set_battery(false);
+  bench.node->board().battery.set_charge(0);
   bench.run_for(kNsPerMinute);
   static_cast<std::uint8_t*>(bench.hal().retained)[0] = 1;
   bench.node->power(2 * kNsPerMinute, false);
@@ -359,12 +359,15 @@ TEST(Factory, BenchShowsTheThreePointsAndNothingRunsBeforeTheFirstBoot) {
   ASSERT_TRUE(models::manufacture(*bench.node, provision, bench.afe));
   EXPECT_EQ(meter_script().calibrated,
             (std::vector{METER_CALIBRATE_GAIN, METER_CALIBRATE_PHASE, METER_CALIBRATE_OFFSET,
+                         METER_CALIBRATE_CLOCK, METER_CALIBRATE_CLOCK, METER_CALIBRATE_CLOCK,
                          METER_CALIBRATE_STORE}));
   const auto& reference = meter_script().references;
   EXPECT_NEAR(reference[0].active_w, 1150, 1e-6);
   EXPECT_NEAR(reference[1].active_w, 575, 1e-6);
   EXPECT_NEAR(reference[1].reactive_var, 995.93, 0.01);
   EXPECT_EQ(reference[2].current_a, 0);
+  EXPECT_EQ(reference[3].clock_ppb, -34 * 2 * 2);    // at 23 degrees
+  EXPECT_EQ(reference[4].clock_ppb, -34 * 35 * 35);  // at 60
   const auto& gain = meter_script().bench_sums[0];
   const auto& phase = meter_script().bench_sums[1];
   EXPECT_NEAR(phase.element[0].vi / gain.element[0].vi, 0.5, 1e-3);

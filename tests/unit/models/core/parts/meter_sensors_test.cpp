@@ -31,9 +31,7 @@ TEST(MeterSensors, TrimMovesTheClockAndAnArmedMatch) {
 }
 
 TEST(MeterSensors, ThermometerFollowsTheDeviceAndTheClockWithIt) {
-  MeterBenchOptions options;
-  options.tolerance.rtc = {0, 1000};  // no compensation at all
-  MeterBench bench(options);
+  MeterBench bench;
   bench.start();
   bench.run_for(kNsPerSecond);
   EXPECT_EQ(bench.hal().thermometer->centi_celsius(bench.context()), 2500);
@@ -52,7 +50,7 @@ TEST(MeterSensors, BatteryVoltageTellsAnEmptyBattery) {
   bench.start();
   bench.run_for(kNsPerSecond);
   EXPECT_EQ(bench.hal().battery->voltage_mv(bench.context()), 3600u);
-  bench.node->supply().set_battery(false);
+  bench.node->board().battery.set_charge(0);
   EXPECT_EQ(bench.hal().battery->voltage_mv(bench.context()), 0u);
 }
 

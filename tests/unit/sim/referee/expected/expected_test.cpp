@@ -16,7 +16,7 @@ constexpr std::int64_t kPeriod = 900;
 constexpr PoweredSpan kAlways[] = {{0, kernel::kNever}};
 
 models::Rtc clock_at_start(std::int32_t offset_ppb = 0) {
-  return {{offset_ppb, 0}, kStart * models::Rtc::kRateHz};
+  return {{.offset_ppb = offset_ppb}, kStart * models::Rtc::kRateHz};
 }
 void shift(models::Rtc& rtc, kernel::TimeNs t, std::int64_t seconds) {
   rtc.set(t, rtc.ticks_at(t) + seconds * models::Rtc::kRateHz);
@@ -43,6 +43,32 @@ TEST(ExpectedRows, AFastClockCapturesEarly) {
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_LT(rows[3].captured_at, kNsPerHour);
   EXPECT_NEAR(static_cast<double>(rows[3].captured_at), 3600e9 * (1 - 5e-6), 40'000);
+}
+
+// The meter trims its clock with a capture; a board warms at any time.
+TEST(ExpectedRows, ARateThatChangesAtABoundaryTakesNoRowAndGivesNone) {
+  models::Rtc rtc = clock_at_start();
+  rtc.trim(15 * kNsPerMinute, 3'000);
+  rtc.trim(20 * kNsPerMinute, -40'000);
+  rtc.trim(rtc.time_of((kStart + 1800) * models::Rtc::kRateHz), 0);
+  const auto rows = expected_rows(rtc, kAlways, multiples_of(kPeriod), 46 * kNsPerMinute);
+  EXPECT_EQ(minutes(rows), (std::vector<std::int64_t>{15, 30, 45}));
+  for (const ExpectedRow& row : rows) EXPECT_EQ(row.status, 0);
+}
+
+// Battery and mains gone: it counts from 1970 on, and its rows say so until somebody sets it.
+TEST(ExpectedRows, ALostClockIsInvalidUntilItIsSet) {
+  const PoweredSpan powered[] = {{0, 20 * kNsPerMinute}, {25 * kNsPerMinute, kernel::kNever}};
+  models::Rtc rtc = clock_at_start();
+  rtc.lose(20 * kNsPerMinute);
+  rtc.set(36 * kNsPerMinute, (kStart + 36 * 60) * models::Rtc::kRateHz);
+  const auto rows = expected_rows(rtc, powered, multiples_of(kPeriod), 45 * kNsPerMinute);
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[1].stamp_utc_s, 900);
+  EXPECT_EQ(rows[1].status, kRowStatusClockInvalid | kRowStatusPowerDown);
+  EXPECT_EQ(rows[2].stamp_utc_s, kStart + 1800);
+  EXPECT_EQ(rows[2].status, kRowStatusClockAdjusted | kRowStatusDataNotValid);
+  EXPECT_EQ(rows[3].status, 0);
 }
 
 TEST(ExpectedRows, AJumpInsideAnIntervalOnlyMarksItsRow) {
