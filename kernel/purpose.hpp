@@ -43,6 +43,7 @@ enum Purpose : std::uint32_t {
   kPurposePlcInterferer = 34,    // entity: station; index: day
   kPurposePlcReception = 35,     // entity: receiver; index: frame
   kPurposePlcDamage = 36,        // entity: receiver; index: frame; octets of a damaged payload
+  kPurposeUpset = 25,            // entity: meter; index: millisecond; what a disturbance does
   kPurposePlcBeacon = 37,        // entity: receiver; index: time of the beacon
 };
 

@@ -74,6 +74,9 @@ struct meter_firmware {
   void (*on_module)(void *instance, int present);
   /* The display wants the frame of now (display.h). */
   void (*on_display)(void *instance);
+  /* Working memory that the firmware watches over itself, part by part: NULL behind the last one.
+   * Only tests of immunity ask: they turn bits there. */
+  void *(*checked_memory)(void *instance, uint32_t part, uint32_t *bytes);
 };
 
 /* The entry of a firmware in a shared object:

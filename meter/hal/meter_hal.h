@@ -39,6 +39,7 @@
 #include "meter/hal/metrology.h"
 #include "meter/hal/module.h"
 #include "meter/hal/plc.h"
+#include "meter/hal/program.h"
 #include "meter/hal/pulses.h"
 #include "meter/hal/relay.h"
 #include "meter/hal/rtc.h"
@@ -86,6 +87,7 @@ struct meter_hal {
   const struct meter_module *module;
   const struct meter_images *images;
   const struct meter_samples *samples;
+  const struct meter_program *program;
 };
 
 #endif

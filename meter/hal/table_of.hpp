@@ -84,7 +84,9 @@ struct RelayCalls {
 struct PulseCalls {
   METER_PERIPHERAL(pulses)
   METER_CALL(emit, Value, Value, Value);
-  using Calls = List<emit>;
+  METER_CALL(lay, Value, Value, Value, Value);
+  METER_CALL(repeat, Value);
+  using Calls = List<emit, lay, repeat>;
 };
 struct CryptoCalls {
   METER_PERIPHERAL(crypto)
@@ -156,6 +158,12 @@ struct SampleCalls {
   METER_CALL(read, Value, Value, OutArray);
   using Calls = List<read>;
 };
+struct ProgramCalls {
+  METER_PERIPHERAL(program)
+  METER_CALL(octets);
+  METER_CALL(read, Value, OutArray);
+  using Calls = List<octets, read>;
+};
 
 #undef METER_PERIPHERAL
 #undef METER_CALL
@@ -164,7 +172,7 @@ struct SampleCalls {
 using Peripherals =
     List<ClockCalls, RtcCalls, FlashCalls, UartCalls, CpuCalls, BufferCalls, RelayCalls, PulseCalls,
          CryptoCalls, PlcCalls, ThermometerCalls, BatteryCalls, InputCalls, DisplayCalls,
-         ModuleCalls, ImageCalls, SampleCalls>;
+         ModuleCalls, ImageCalls, SampleCalls, ProgramCalls>;
 
 // The table of a board: what it has no member for is not fitted, what the member has no method for
 // it cannot. The board outlives the table, and says by itself what is there and yet not fitted.

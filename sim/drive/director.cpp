@@ -47,7 +47,11 @@ void Director::announce(const Event& event) {
       for (const std::uint32_t meter : meters) hold_inputs(event, *homes_[meter - 1]->meter);
       break;
     case EventType::look:
-      break;  // Looks
+    case EventType::watch:
+      break;  // Looks, Watches
+    case EventType::upset:
+      for (const std::uint32_t meter : meters) disturb(event, meter);
+      break;
     case EventType::bypass:
     case EventType::neutral_fault:
       break;  // the homes are built with them
@@ -66,6 +70,16 @@ void Director::announce(const Event& event) {
       timed_.push_back(event);
       break;
   }
+}
+
+void Director::disturb(const Event& event, std::uint32_t meter) {
+  Home& home = *homes_[meter - 1];
+  auto& comes = disturbances_[meter];
+  if (comes == nullptr) {
+    comes = std::make_unique<models::Disturbances>(world_.agenda_of(home), *home.meter);
+  }
+  const auto seed = static_cast<std::uint64_t>(scenario_.general.seed);
+  comes->announce(event.at, models::draw_upset(seed, meter, event.at));
 }
 
 // Whoever breaks the seal opens all that is under it.

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "models/core/meter/upsets.hpp"
 #include "sim/assembly/head_end/head_end.hpp"
 #include "sim/assembly/world.hpp"
 
@@ -21,6 +23,7 @@ class Director final : private kernel::Entity {
  private:
   void on_time(kernel::TimeNs now, std::uint32_t what) override;
   void announce(const Event& event);
+  void disturb(const Event& event, std::uint32_t meter);
   static void hold_inputs(const Event& event, models::MeterNode& meter);
   void announce_outages(Home& home);
   void give_orders(const Event& event);
@@ -34,6 +37,7 @@ class Director final : private kernel::Entity {
   std::vector<Event> timed_;  // those that act at their time, in order
   std::size_t next_ = 0;
   std::uint32_t relay_orders_ = 0;
+  std::map<std::uint32_t, std::unique_ptr<models::Disturbances>> disturbances_;
 };
 
 }  // namespace sim::run

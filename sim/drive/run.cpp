@@ -23,6 +23,7 @@
 #include "sim/record/recorder.hpp"
 #include "sim/referee/displays.hpp"
 #include "sim/referee/judge.hpp"
+#include "sim/referee/pulses.hpp"
 #include "sim/result/kpi.hpp"
 #include "sim/result/writer.hpp"
 #include "sim/scenario/zone_table.hpp"
@@ -84,7 +85,8 @@ class Run {
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
         director_(world_, scenario, *head_end_),
         weather_(world_, scenario),
-        looks_(world_) {
+        looks_(world_),
+        watches_(world_, scenario) {
     looks_.announce(scenario);
     recorder_.look_at(world_);
     write_begin(world_, scenario, writer_);
@@ -150,6 +152,7 @@ class Run {
     store.set_meters(inventory, engine_config(scenario_).zone);
     judge(scenario_, world_, store, read, capture_end_, end_, writer_, figures_);
     judge_displays(scenario_, world_, looks_.seen(), writer_, figures_);
+    judge_pulses(scenario_, world_, watches_, capture_end_, writer_, figures_);
     count_roads(world_, end_, figures_);
     figures_.relay_orders = director_.relay_orders();
     figures_.clock_worst_s = recorder_.worst_clock_s();
@@ -225,6 +228,7 @@ class Run {
   Director director_;
   Weather weather_;
   Looks looks_;
+  Watches watches_;
 };
 
 // Before anything is built: what is short is known by then.

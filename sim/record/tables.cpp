@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "models/core/parts/upset.hpp"
+
 namespace sim::run {
 namespace {
 
@@ -74,6 +76,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::seal:
       case EventType::bypass:
       case EventType::neutral_fault:
+      case EventType::watch:
         row.value = event.duration_s;
         break;
       case EventType::concentrator_outage:
@@ -102,6 +105,15 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         break;
       case EventType::battery:
         row.value = event.board.charge_percent;
+        break;
+      case EventType::upset:
+        for (const std::uint32_t meter :
+             event.meters.list(static_cast<std::uint32_t>(scenario.meters.count))) {
+          const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
+          const char* const kind = models::name_of(models::draw_upset(seed, meter, event.at).kind);
+          row.text = result::Text<64>(fmt::format(
+              "{}{}{} {}", row.text.text(), row.text.text().empty() ? "" : ", ", meter, kind));
+        }
         break;
       case EventType::calendar:
         row.value = 1e-9 * static_cast<double>(event.activate_at);

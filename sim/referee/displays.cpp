@@ -84,7 +84,10 @@ bool LookJudge::changes_now() const {
     if (near(span.on) || near(span.off)) return true;
   }
   return std::ranges::any_of(scenario_.events, [&](const Event& event) {
-    if (!event.meters.contains(look_.meter) || event.type == EventType::look) return false;
+    if (!event.meters.contains(look_.meter) || event.type == EventType::look ||
+        event.type == EventType::watch) {
+      return false;
+    }
     const double seconds = event.duration_s + event.duration_ms / 1000;
     const kernel::TimeNs end = event.at + kernel::to_ns(seconds);
     if (event.type == EventType::sag && look_.at >= event.at && look_.at < end + kSlack)

@@ -9,6 +9,7 @@
 
 #include "hes-stub/inventory/type_template.hpp"
 #include "models/core/parts/supply.hpp"
+#include "models/core/parts/upset.hpp"
 #include "protocol/calendar.hpp"
 #include "sim/record/recorder.hpp"
 #include "sim/referee/clock_judge.hpp"
@@ -48,6 +49,37 @@ std::vector<Dark> dark_times(const Scenario& scenario, std::uint32_t meter) {
   return merged;
 }
 
+constexpr std::uint8_t kRowStatusCritical = 0x01;  // IDIS package 2, as the meter's own
+
+kernel::TimeNs first_upset(const Scenario& scenario, std::uint32_t meter, models::UpsetKind kind) {
+  const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
+  for (const Event& event : scenario.events) {
+    if (event.type == EventType::upset && event.meters.contains(meter) &&
+        models::draw_upset(seed, meter, event.at).kind == kind) {
+      return event.at;
+    }
+  }
+  return kernel::kNever;
+}
+
+// Disturbances that make the processor start anew.
+std::vector<PoweredSpan> with_resets(const Scenario& scenario, std::uint32_t meter,
+                                     std::vector<PoweredSpan> spans) {
+  const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::upset || !event.meters.contains(meter)) continue;
+    if (models::draw_upset(seed, meter, event.at).kind != models::UpsetKind::reset) continue;
+    const auto span = std::ranges::find_if(
+        spans, [&](const PoweredSpan& each) { return each.on <= event.at && event.at < each.off; });
+    if (span == spans.end()) continue;
+    const kernel::TimeNs on = event.at + Supply::kStartUpNs;
+    const PoweredSpan after{on, std::max(on, span->off), true};
+    span->off = event.at;
+    spans.insert(span + 1, after);
+  }
+  return spans;
+}
+
 }  // namespace
 
 std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter) {
@@ -62,7 +94,7 @@ std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t m
     spans.back().off = dark.from + kRideThrough;
     spans.push_back({dark.to + Supply::kStartUpNs, kernel::kNever});
   }
-  return spans;
+  return with_resets(scenario, meter, std::move(spans));
 }
 
 namespace {
@@ -146,6 +178,9 @@ ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::T
   // In the order of time: the truth does not run backwards.
   std::ranges::stable_sort(all, {}, [](const auto& each) { return each.first.captured_at; });
   TruthMeter truth(*home.supply, home.meter->feed().changes());
+  // Found some rows later, and it stands.
+  const kernel::TimeNs program_turned =
+      first_upset(scenario, home.identity.number, models::UpsetKind::program);
   ProfileRows rows;
   for (const auto& [expected, kind] : all) {
     const int offset_min = zone.offset_at_min(expected.stamp_utc_s);
@@ -153,6 +188,7 @@ ProfileRows reference_rows(const Scenario& scenario, const Home& home, kernel::T
     row.row = expected;
     row.deviation_min = static_cast<std::int16_t>(-offset_min);
     row.status = expected.status;
+    if (expected.captured_at > program_turned) row.open_status = kRowStatusCritical;
     if (offset_min != zone.offset_min) row.status |= kRowStatusDaylightSaving;
     if (expected.captured_at <= end) row.truth = truth.advance(expected.captured_at);
     rows[kind].push_back(row);

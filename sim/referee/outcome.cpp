@@ -91,7 +91,8 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
     const double captured_utc_s =
         static_cast<double>(start_utc_s) + 1e-9 * static_cast<double>(expected.row.captured_at);
     if (punctuality.in_time(captured_utc_s, row.arrival_utc_s)) ++tally.in_time;
-    if (row.status != expected.status || row.deviation_min != expected.deviation_min) {
+    const int wrong_bits = (row.status ^ expected.status) & ~expected.open_status;
+    if (wrong_bits != 0 || row.deviation_min != expected.deviation_min) {
       ++tally.status_mismatches;
     }
     if (last_number != 0 && row.capture_counter <= last_number) ++tally.misnumbered;

@@ -20,7 +20,8 @@ struct ReferenceRow {
   ExpectedRow row;
   std::uint8_t status = 0;  // with daylight saving
   std::int16_t deviation_min = 0;
-  Truth truth;  // cumulative since simulated time 0
+  Truth truth;                   // cumulative since simulated time 0
+  std::uint8_t open_status = 0;  // bits that need not be as in `status`
 };
 
 // When a row is in time.

@@ -154,11 +154,6 @@ std::string other_figures(const ReportData& data) {
   return "<h2>Other figures</h2><div class=\"table figures\">" + list + "</div>\n";
 }
 
-std::string at(const ReportData& data, double t_s) {
-  if (std::isnan(t_s)) return "\u2013";
-  return date_time_text(data.start_utc_s + static_cast<std::int64_t>(t_s));
-}
-
 // What an event was, when the run left no words.
 std::string detail(const ReportData::EventLine& event) {
   if (!event.text.empty() || std::isnan(event.value)) return event.text;
@@ -227,60 +222,6 @@ std::string event_logs(const ReportData& data) {
          rows + "</tbody></table></div>\n";
 }
 
-// Movements of relays, with the times between which they must be.
-std::string relay_moves(const ReportData& data) {
-  constexpr std::size_t kMost = 200;
-  std::string rows;
-  std::size_t n = 0;
-  for (const RelayMoveRow& move : data.happened.moves) {
-    if (++n > kMost) break;
-    const std::string verdict = move.verdict.text();
-    const bool good = verdict == "right" || verdict == "open";
-    rows += "<tr><td>" + std::to_string(move.meter) + "</td><td>" + at(data, move.t_s) +
-            "</td><td>" + (move.closed != 0 ? "closes" : "opens") + "</td><td>" +
-            at(data, move.earliest_s) + "</td><td>" + at(data, move.latest_s) +
-            "</td><td class=\"" + (good ? "good" : "bad") + "\">" + (good ? "\u2713 " : "\u2717 ") +
-            verdict + "</td></tr>\n";
-  }
-  if (rows.empty()) return "";
-  const std::string more = n > kMost ? "<p class=\"note\">The table relay_moves has more.</p>" : "";
-  return "<h2>Relays</h2><div class=\"table\"><table><thead><tr><th>meter</th><th>contact moved "
-         "(UTC)</th><th></th><th>expected from</th><th>to</th><th></th></tr></thead><tbody>\n" +
-         rows + "</tbody></table></div>\n" + more;
-}
-
-// Sags, swells and outages as the meters hold them.
-std::string variations(const ReportData& data) {
-  constexpr std::size_t kMost = 200;
-  std::string rows;
-  std::size_t n = 0;
-  const auto both = [](double held, double truth, const char* unit) {
-    const auto text = [](double value) {
-      return std::isnan(value) ? "\u2013" : number_text(value);
-    };
-    return "<td class=\"num\">" + text(held) + " / " + text(truth) + "\u00a0" + unit + "</td>";
-  };
-  for (const VoltageEventRow& row : data.happened.variations) {
-    if (++n > kMost) break;
-    const std::string verdict = row.verdict.text();
-    const bool good = verdict == "right";
-    rows += "<tr><td>" + std::to_string(row.meter) + "</td><td>" + row.place.text() + "</td><td>" +
-            row.kind.text() + " L" + std::to_string(row.phase) + "</td><td>" +
-            date_time_text(row.begin_utc_s) + "</td>" +
-            both(row.magnitude_v, row.true_magnitude_v, "V") +
-            both(row.duration_s, row.true_duration_s, "s") + "<td class=\"" +
-            (good ? "good" : "bad") + "\">" + (good ? "\u2713 " : "\u2717 ") + verdict +
-            "</td></tr>\n";
-  }
-  if (rows.empty()) return "";
-  const std::string more =
-      n > kMost ? "<p class=\"note\">The table voltage_events has more.</p>" : "";
-  return "<h2>Voltage</h2><div class=\"table\"><table><thead><tr><th>meter</th><th>place</th>"
-         "<th></th><th>began (UTC)</th><th class=\"num\">held / true</th>"
-         "<th class=\"num\">held / true</th><th></th></tr></thead><tbody>\n" +
-         rows + "</tbody></table></div>\n" + more;
-}
-
 // The lines of more concentrators would make a page nobody can open.
 constexpr std::size_t kMaxDrawn = 12;
 
@@ -325,6 +266,11 @@ std::string foot(const ReportData& data, const std::string& digest,
 
 }  // namespace
 
+std::string at(const ReportData& data, double t_s) {
+  if (std::isnan(t_s)) return "\u2013";
+  return date_time_text(data.start_utc_s + static_cast<std::int64_t>(t_s));
+}
+
 std::string report_page(const ReportData& data, const std::string& digest,
                         const std::optional<Summary>& machine) {
   std::string charts = "<h2>Charts</h2><div class=\"charts\">";
@@ -336,8 +282,8 @@ std::string report_page(const ReportData& data, const std::string& digest,
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
          "</div></div>\n" + charts + error_figures(data) + power_line(data) + relay_moves(data) +
-         variations(data) + event_logs(data) + display_figures(data) + other_figures(data) +
-         foot(data, digest, machine) + "</main></body></html>\n";
+         test_outputs(data) + variations(data) + event_logs(data) + display_figures(data) +
+         other_figures(data) + foot(data, digest, machine) + "</main></body></html>\n";
 }
 
 std::optional<std::string> write_report(const std::string& result_path,

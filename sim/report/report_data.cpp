@@ -240,6 +240,8 @@ void gather_logs(const TableFileReader& file, ReportData& data) {
       file, absent, [&](const RegisterErrorRow& row) { data.happened.errors.push_back(row); });
   each_row<VoltageEventRow>(
       file, absent, [&](const VoltageEventRow& row) { data.happened.variations.push_back(row); });
+  each_row<PulseRow>(file, absent,
+                     [&](const PulseRow& row) { data.happened.pulses.push_back(row); });
 }
 
 }  // namespace

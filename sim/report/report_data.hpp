@@ -116,6 +116,7 @@ struct ReportData {
     std::vector<RelayMoveRow> moves;
     std::vector<RegisterErrorRow> errors;
     std::vector<VoltageEventRow> variations;
+    std::vector<PulseRow> pulses;
   };
   Happenings happened;
 

@@ -171,6 +171,8 @@ struct RunFigures {
   std::uint64_t measured_judged = 0;
   std::uint64_t measured_mismatches = 0;
   std::array<std::vector<RegisterError>, protocol::cosem::kQuantities> register_errors;
+  std::uint64_t pulses_judged = 0;  // at test outputs
+  std::uint64_t pulse_mismatches = 0;
   std::uint64_t orders_failed = 0;
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
   std::uint64_t sessions = 0;

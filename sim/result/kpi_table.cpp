@@ -187,6 +187,12 @@ constexpr KpiInfo kFigures[] = {
     {"outage_mismatches", "",
      "of them missing, not begun, off by more than a second; and those that nobody expects",
      [](const F& f) { return number(f.outages.mismatches()); }, Ripeness::growing, flash_unread},
+    {"pulses_judged", "", "pulses of test outputs, seen while somebody watched",
+     count<&F::pulses_judged>},
+    {"pulse_mismatches", "",
+     "pulses at another time than the true energy within the class, 400 ms before at most, crosses "
+     "a watt-hour, and pulses that are missing",
+     count<&F::pulse_mismatches>},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
     {"clock_worst_s", "s",
      "largest error of a meter's clock when the head-end last looked; none if it never did",

@@ -76,6 +76,34 @@ struct EventRow {
   }
 };
 
+// What was seen at one test output while somebody watched.
+struct PulseRow {
+  static constexpr TableName kTable{"pulses", "Test outputs, while somebody watched them."};
+  std::uint32_t meter = 0;
+  double t_s = 0;
+  double duration_s = 0;
+  Text<16> output;
+  std::uint32_t pulses = 0;
+  double low = 0;
+  double high = 0;
+  std::uint32_t wrong = 0;
+  std::uint8_t judged = 0;
+
+  static void describe(auto& column) {
+    column("meter", &PulseRow::meter, "", kMeterDoc);
+    column("t_s", &PulseRow::t_s, "s", "from the start of the scenario");
+    column("duration_s", &PulseRow::duration_s, "s", "how long");
+    column("output", &PulseRow::output, "", "active, reactive");
+    column("pulses", &PulseRow::pulses, "", "seen");
+    column("low", &PulseRow::low, "", "energy of that time within the class, Wh or varh: at least");
+    column("high", &PulseRow::high, "", "at most");
+    column("wrong", &PulseRow::wrong, "",
+           "pulses at no instant at which, or up to 400 ms before, a meter of its class may have "
+           "crossed that watt-hour, and pulses that are missing");
+    column("judged", &PulseRow::judged, "", "0: the load is not known, or the run ended before");
+  }
+};
+
 // What has become of a look: DisplayRow::verdict.
 namespace look_verdict {
 inline constexpr std::uint8_t kWrong = 0;

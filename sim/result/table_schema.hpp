@@ -29,10 +29,11 @@ struct TableList {
 };
 
 // All tables of result.h5, in the order of docs/result-schema.md.
-using Tables = TableList<MeterRow, ModuleRow, HeadEndRow, TruthRow, FlashRow, ClosingRow, MonthRow,
-                         OrderRow, SessionRow, MessageRow, TrafficRow, EventRow, PowerRow, KpiRow,
-                         NodeRow, CableRow, RegistrationRow, AirtimeRow, ReportRow, PollRow,
-                         LogEntryRow, DisplayRow, MeasuredRow, RelayMoveRow, RegisterErrorRow, VoltageEventRow>;
+using Tables =
+    TableList<MeterRow, ModuleRow, HeadEndRow, TruthRow, FlashRow, ClosingRow, MonthRow, OrderRow,
+              SessionRow, MessageRow, TrafficRow, EventRow, PowerRow, KpiRow, NodeRow, CableRow,
+              RegistrationRow, AirtimeRow, ReportRow, PollRow, LogEntryRow, DisplayRow, MeasuredRow,
+              RelayMoveRow, RegisterErrorRow, VoltageEventRow, PulseRow>;
 
 // Raised when what a reader of the version before relies on goes or changes its meaning. Tables,
 // columns and attributes that are added do not count. 2: kpi.pass may be 2. Files of earlier

@@ -33,7 +33,9 @@ enum class EventType {
   bypass,
   neutral_fault,
   temperature,
-  battery
+  battery,
+  watch,
+  upset
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -56,7 +58,9 @@ inline Names names_of(EventType) {
           "bypass",
           "neutral_fault",
           "temperature",
-          "battery"};
+          "battery",
+          "watch",
+          "upset"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
@@ -132,7 +136,7 @@ struct Event {
     key("duration_s", &Event::duration_s, range(0.001, kYearS), "s", "How long.")
         .mandatory()
         .only_in({T::network_loss, T::outage, T::concentrator_outage, T::cover, T::terminal_cover,
-                  T::magnet, T::seal, T::bypass, T::neutral_fault});
+                  T::magnet, T::seal, T::bypass, T::neutral_fault, T::watch});
     key("duration_ms", &Event::duration_ms, range(1, 60'000), "ms", "How long.")
         .mandatory()
         .only_in({T::sag, T::button});

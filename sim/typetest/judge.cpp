@@ -67,8 +67,10 @@ Value constant(const Measured& measured, std::size_t output) {
   double moved = 0;
   for (std::size_t k = from; k < to; ++k) moved += measured.moved_wh[k];
   const double pulses = measured.pulses[output];
-  return {100 * (pulses - moved) / moved, true,
-          fmt::format("{:.0f} pulses, registers {:.0f}", pulses, moved)};
+  constexpr double kLate_s = 0.4;
+  return {100 * (pulses - moved) / moved, measured.late_s[output] <= kLate_s,
+          fmt::format("{:.0f} pulses, registers {:.0f}; the latest {:.2f} s after its watt-hour",
+                      pulses, moved, measured.late_s[output])};
 }
 
 Value clock(double s_per_day, double limit, const Measured& measured) {

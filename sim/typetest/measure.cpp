@@ -126,13 +126,32 @@ double apply(BenchMeter& meter, const Prepared& prepared, const Setting& rest) {
   return seconds(on_ns);
 }
 
+// How long after the last instant at which its watt-hour can have been crossed the latest pulse
+// came; negative: none was early, and the least that one was is so much. The load is constant from
+// a time to another, its energy before unknown by less than a watt-hour; the time of a pulse is
+// their own.
+double lateness_s(const std::vector<TimeNs>& pulses, TimeNs from, TimeNs to) {
+  const double each_s = pulse_s(pulses);
+  double late_s = 0;
+  for (std::size_t k = 0; k < pulses.size(); ++k) {
+    const double at_s = seconds(pulses[k] - from);
+    const double latest_s = std::min(static_cast<double>(k + 1) * each_s, seconds(to - from));
+    late_s = std::max(late_s, at_s - latest_s);
+    // Before the first instant at which it can have been crossed: as bad as any lateness.
+    if (at_s < static_cast<double>(k) * each_s) late_s = std::max(late_s, 1.0);
+  }
+  return late_s;
+}
+
 // Reading takes time in which the source has no current, so that the registers rest.
 void move_registers(BenchMeter& meter, const Prepared& prepared, const Setting& rest,
                     Measured& result) {
   meter.set(rest);
   const std::array<double, kRegisters> before = registers_of(meter);
   meter.forget_pulses();
+  const TimeNs from = meter.now();
   const double hours = apply(meter, prepared, rest) / 3600;
+  const TimeNs to = meter.now();
   meter.set(rest);
   const std::array<double, kRegisters> after = registers_of(meter);
   const Truth& truth = prepared.truth;
@@ -145,7 +164,9 @@ void move_registers(BenchMeter& meter, const Prepared& prepared, const Setting& 
     result.expected_wh[k] = power_of(truth, active ? 0 : 1) * hours;
   }
   for (std::size_t k = 0; k < kOutputs; ++k) {
-    result.pulses[k] = static_cast<std::uint32_t>(meter.pulses(kLed[k]).size());
+    const std::vector<TimeNs>& pulses = meter.pulses(kLed[k]);
+    result.pulses[k] = static_cast<std::uint32_t>(pulses.size());
+    result.late_s[k] = lateness_s(pulses, from, to);
   }
 }
 

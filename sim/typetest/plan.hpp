@@ -46,6 +46,7 @@ struct Measured {
   std::array<std::uint32_t, kOutputs> pulses{};
   std::array<double, kOutputs> first_pulse_s{};  // after the load; negative: none
   std::array<double, kOutputs> second_pulse_s{};
+  std::array<double, kOutputs> late_s{};      // the pulse that came last after its watt-hour
   std::array<double, kRegisters> moved_wh{};  // Wh, varh; NaN: not read
   std::array<double, kRegisters> expected_wh{};
   std::array<double, kPhases> voltage_percent{};  // errors of readings
@@ -61,7 +62,7 @@ enum class Judge : std::uint8_t {
   per_kelvin,          // the same by the temperatures' difference
   silent,              // one pulse at most, registers at rest
   starts,              // first and second pulse in time; the error is shown
-  constant,            // pulses against registers
+  constant,            // pulses against registers, each in time
   active_registers,    // +A and -A against the energy applied
   reactive_registers,  // R1 to R4
   voltage,             // worst element of the readings

@@ -180,7 +180,10 @@ TEST(Limits, TheScenarioOfPowerLimitsHolds) {
 TEST(Parameters, ARegisterThatNobodyMaySetIsRefusedOnBothRoads) {
   Scenario scenario = hamlet(2, 2, 8);  // meters 1 and 2 on the power line
   const auto order = [](std::uint32_t meter, const char* settings) {
-    Event made = event(clock(2, 0), sim::run::EventType::parameter, meter);
+    Event made;
+    made.at = clock(2, 0);
+    made.type = sim::run::EventType::parameter;
+    made.meters = sim::run::MeterSet::one(meter);
     made.plan = settings;
     return made;
   };
@@ -204,7 +207,8 @@ TEST(MeterDay, EveryFunctionHasItsTurn) {
   for (const char* judged :
        {"tariff_judged", "demand_judged", "monthly_expected", "relay_moves", "events_expected",
         "alarms_expected", "looks_judged", "measured_judged", "calendar_orders_done",
-        "limit_orders_done", "parameter_orders_done", "clock_judged"}) {
+        "limit_orders_done", "parameter_orders_done", "clock_judged", "pulses_judged",
+        "image_orders_done", "firmwares_judged"}) {
     EXPECT_GT(kpis.at(judged), 0) << judged;
   }
   const auto codes = column_of(folder / "out/result.h5", "log_entries", "code");

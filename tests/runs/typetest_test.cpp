@@ -47,7 +47,8 @@ ProgramRun typetest(const Folder& folder, std::vector<std::string> arguments) {
   return amitwin(all);
 }
 
-constexpr const char* kQuick = "reference,no_load,registers,temperature,clock,clock_temperature";
+constexpr const char* kQuick =
+    "reference,no_load,registers,constant,temperature,clock,clock_temperature";
 
 TEST(TypeTest, TheProductPassesAndItsProtocolSaysHow) {
   const Folder folder;
@@ -120,7 +121,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Mutant{"gain", "reference", "20 A PF 1"}, Mutant{"creep", "no_load", "1.15 Un"},
                     Mutant{"quadrant", "registers", "100 A quadrant II R1 to R4"},
                     Mutant{"temperature", "temperature", "70 to 85 C 5 A PF 1"},
-                    Mutant{"clock", "clock_temperature", "-40 C"}),
+                    Mutant{"clock", "clock_temperature", "-40 C"},
+                    Mutant{"late", "constant", "100 A"}, Mutant{"twice", "constant", "100 A"}),
     [](const auto& mutant) { return std::string(mutant.param.file); });
 
 TEST(TypeTest, AFirmwareThatCrashesIsNamedAndNoProtocolIsLeft) {

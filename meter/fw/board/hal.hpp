@@ -65,8 +65,15 @@ class Hal {
     const bool tells = relay.size >= sizeof relay && relay.closed != nullptr;
     return tells ? relay.closed(h_->context) != 0 : otherwise;
   }
-  void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) const {
-    h_->pulses->emit(h_->context, output, count, span_us);
+  // The first one so long from now, the last one, the others evenly in between.
+  void pulse(meter_pulse_output output, std::uint64_t count, std::int64_t first_us,
+             std::int64_t last_us) const {
+    const meter_pulses& pulses = *h_->pulses;
+    if (pulses.size >= sizeof pulses && pulses.lay != nullptr) {
+      pulses.lay(h_->context, output, count, first_us, last_us);
+    } else {
+      pulses.emit(h_->context, output, count, last_us);
+    }
   }
   // Contacts that are fitted and open, fields that are there: a bit an input.
   std::uint32_t inputs() const {

@@ -21,8 +21,8 @@ bool Core::note_at(EventCode event, std::int64_t utc_s, const Variation& variati
   const std::uint32_t raised = bits & ~state.alarm.raised;
   state.alarm.raised |= bits;
   state.alarm.descriptor |= raised & settings.alarm_filter();
-  alarm_flags.waiting |= (bits & settings.alarm_filter()) != 0;
-  alarm_flags.switch_off |= (bits & settings.switch_off) != 0;
+  passing.alarm_flags.waiting |= (bits & settings.alarm_filter()) != 0;
+  passing.alarm_flags.switch_off |= (bits & settings.switch_off) != 0;
   return kept;
 }
 
@@ -49,6 +49,7 @@ bool Core::change_settings(const Settings& next) {
 bool Core::store_identity(const meter_provision& next) {
   if (!parameters.store(hal, BlockKind::identity, next)) return false;
   identity = next;
+  seal_constants(*this);
   note(EventCode::parameters_changed);
   return true;
 }
@@ -66,6 +67,19 @@ Calibration Core::calibration_now() const {
   constexpr double kSame_k = 0.01;
   if (kelvin > -kSame_k && kelvin < kSame_k) return calibration;
   return compensated(calibration, celsius);
+}
+
+bool Core::can_turn_port() const {
+  const meter_pulses& pulses = *hal.table().pulses;
+  return pulses.size >= sizeof pulses && pulses.repeat != nullptr;
+}
+
+void Core::turn_port() {
+  const unsigned wanted = passing.port_output.wanted;
+  passing.port_output.repeats = passing.port_output.wanted;
+  const meter_hal& table = hal.table();
+  table.pulses->repeat(table.context, wanted == 0 ? METER_PULSE_OUTPUTS
+                                                  : static_cast<meter_pulse_output>(wanted - 1));
 }
 
 void Core::clear_alarms(std::uint32_t left) {

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "meter/fw/core/self_test.hpp"
 #include "meter/fw/events/journal.hpp"
 #include "meter/fw/measure/calibration.hpp"
 #include "meter/fw/store/durable.hpp"
@@ -31,15 +32,31 @@ struct Settings {
 
 // Error register 0.0.97.97.0, IDIS package 2.
 inline constexpr std::uint32_t kErrorClockInvalid = 0x00000001;
+inline constexpr std::uint32_t kErrorProgram = 0x00000100;
 inline constexpr std::uint32_t kErrorRam = 0x00000200;
 inline constexpr std::uint32_t kErrorNvMemory = 0x00000400;
 inline constexpr std::uint32_t kErrorMeasurement = 0x00000800;
 inline constexpr std::uint32_t kErrorWatchdog = 0x00001000;
-inline constexpr std::uint32_t kErrorsCritical = kErrorRam | kErrorNvMemory | kErrorMeasurement;
+inline constexpr std::uint32_t kErrorsCritical =
+    kErrorProgram | kErrorRam | kErrorNvMemory | kErrorMeasurement;
 
 struct AlarmFlags {
   bool waiting = true;      // since the boot nobody looked for alarms that wait
   bool switch_off = false;  // an alarm happened that opens the relay
+};
+
+// The optical port as a test output: 0 it speaks, else it repeats the pulses of output - 1, from
+// the end of the session in which it was asked to on, until a frame comes or the supply ends.
+struct PortOutput {
+  std::uint8_t wanted = 0;
+  std::uint8_t repeats = 0;
+};
+
+// What a reset forgets.
+struct Passing {
+  AlarmFlags alarm_flags;
+  PortOutput port_output;
+  SelfTest self_test;
 };
 
 // What all parts of the firmware share.
@@ -60,7 +77,7 @@ struct Core {
   std::uint8_t n_elements = 1;
   bool provisioned = false;
   bool power_line = false;  // fitted and provisioned
-  AlarmFlags alarm_flags;
+  Passing passing;
 
   CodeTable codes() const { return static_cast<CodeTable>(identity.event_codes); }
   bool note(EventCode event) { return note_at(event, clock.utc_s(hal)); }
@@ -78,6 +95,9 @@ struct Core {
   void trim_clock() { clock.trim(hal, settings.crystal); }
   // The constants of the front end as warm as it is.
   Calibration calibration_now() const;
+  // The optical port does what is wanted of it now. False: it can do nothing but speak.
+  bool can_turn_port() const;
+  void turn_port();
   // Only the alarms of `left` still stand.
   void clear_alarms(std::uint32_t left);
 };

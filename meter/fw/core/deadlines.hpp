@@ -34,6 +34,12 @@ class Deadlines {
     at_[index(which)] = kNever;
     return true;
   }
+  // Nothing else is waited for any more.
+  void keep_only(Deadline which) {
+    const std::int64_t kept = at_[index(which)];
+    at_ = all_never();
+    at_[index(which)] = kept;
+  }
   // To be called last in on_alarm.
   void rearm(const Hal& hal) { arm(hal, *std::min_element(at_.begin(), at_.end())); }
 

@@ -97,6 +97,19 @@ inline constexpr auto kStatusRows = std::to_array<Row>({
            status |= static_cast<std::uint8_t>(state.tamper.inputs << kOperatingContacts);
            axdr::put_unsigned(status, out);
          }),
+    // The optical port as a test output: 0 no, 1 active, 2 reactive energy.
+    data(obis(0, 0, 96, 5, 130), kMetering,
+         [](const Core& core, std::uint8_t, Writer& out) {
+           axdr::put_unsigned(core.passing.port_output.wanted, out);
+         })
+        .settable(kManagers, protocol::axdr::Tag::unsigned_,
+                  [](Core& core, Bytes value) {
+                    const std::uint64_t output = protocol::axdr::Cursor(value).unsigned_number();
+                    if (output > METER_PULSE_OUTPUTS) return AccessResult::other_reason;
+                    if (!core.can_turn_port()) return AccessResult::hardware_fault;
+                    core.passing.port_output.wanted = static_cast<std::uint8_t>(output);
+                    return AccessResult::success;
+                  }),
 });
 
 // One of each for every event log, by the names that it has.

@@ -90,6 +90,7 @@ void CosemServer::leave() {
   }
   if (head_end || concentrator) core.durable.save(core.hal);
   core.identity = change.next;
+  seal_constants(core);
 }
 
 AccessResult CosemServer::get(Sap sap, const Attribute& attribute, const Selection& selection,

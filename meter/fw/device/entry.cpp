@@ -52,6 +52,12 @@ void on_input(void* instance, meter_input input, int level) {
 
 void on_display(void* instance) { meter(instance).on_display(); }
 
+void* checked_memory(void* instance, std::uint32_t part, std::uint32_t* bytes) {
+  const MutableBytes memory = meter(instance).checked_memory(part);
+  *bytes = static_cast<std::uint32_t>(memory.size());
+  return memory.empty() ? nullptr : memory.data();
+}
+
 template <std::uint8_t elements>
 int describe(std::uint32_t index, meter_object_info* out) {
   return describe_object(index, {elements, true}, *out) ? 0 : -1;
@@ -85,7 +91,8 @@ constexpr meter_firmware firmware(const char* name) {
       .on_plc_beacon = on_plc_beacon,
       .on_input = on_input,
       .on_module = nullptr,
-      .on_display = on_display};
+      .on_display = on_display,
+      .checked_memory = checked_memory};
 }
 
 constexpr meter_firmware kAd11a = firmware<1>("AD11A");

@@ -65,6 +65,8 @@ class Meter {
   void on_plc_beacon(const meter_plc_beacon* beacon);
   void on_input(meter_input input, bool level);
   void on_display();
+  // Empty behind the last part.
+  MutableBytes checked_memory(std::uint32_t part);
 
  private:
   void open_parameters();

@@ -92,6 +92,8 @@ inline constexpr EventRule kEventRules[] = {
     in_prime(EventCode::replay_attack, LogId::fraud_events, 6),
     in_prime(EventCode::local_communication_begins, LogId::communication_events, 3),
     in_prime(EventCode::local_communication_ends, LogId::communication_events, 4),
+    in_prime(EventCode::program_memory_error, LogId::standard_events, 9),
+    in_prime(EventCode::measurement_error, LogId::standard_events, 9),
 };
 
 // Variations of the voltage, all in the log of power quality; the codes of L2 and L3 follow. IDIS
@@ -143,8 +145,10 @@ enum AlarmBit : std::uint32_t {
   kAlarmPowerReturned = 1u << 2,  // ours
   kAlarmSwitchMoved = 1u << 3,    // ours
   kAlarmSwitchFailure = 1u << 4,  // ours
+  kAlarmProgram = 1u << 8,
   kAlarmRam = 1u << 9,
   kAlarmNvMemory = 1u << 10,
+  kAlarmMeasurement = 1u << 11,
   kAlarmWatchdog = 1u << 12,
   kAlarmFraud = 1u << 13,
   kAlarmDifference = 1u << 26,  // ours, as all from here on
@@ -184,6 +188,8 @@ inline constexpr AlarmRule kAlarmRules[] = {
     {EventCode::relay_worn, kAlarmSwitchFailure},
     {EventCode::battery_dead, kAlarmBattery},
     {EventCode::battery_low, kAlarmBattery},
+    {EventCode::program_memory_error, kAlarmProgram},
+    {EventCode::measurement_error, kAlarmMeasurement},
 };
 constexpr std::uint32_t alarm_bits(EventCode event) {
   for (const AlarmRule& rule : kAlarmRules) {

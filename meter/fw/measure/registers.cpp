@@ -22,12 +22,22 @@ void add(EnergyRegister& energy, std::int64_t add_uj) {
   energy.rest_uj = static_cast<std::uint32_t>(sum_uj % kMicrojoulesPerWh);
 }
 
+// The energy, spread evenly over the windows it is of, crosses the watt-hours at some instants; as
+// long after each of them as the windows took, its pulse comes: a window's energy is known when it
+// is over, and the next one shows it.
 void pulse(const Hal& hal, meter_pulse_output output, std::int64_t add_uj, std::int64_t span_us,
            std::uint32_t& rest_uj) {
   const std::int64_t sum_uj = rest_uj + add_uj;
   const std::int64_t count = sum_uj / kMicrojoulesPerPulse;
+  const std::uint32_t before_uj = rest_uj;
   rest_uj = static_cast<std::uint32_t>(sum_uj % kMicrojoulesPerPulse);
-  if (count > 0) hal.pulse(output, static_cast<std::uint64_t>(count), span_us);
+  if (count == 0) return;
+  const double us_per_uj = static_cast<double>(span_us) / static_cast<double>(add_uj);
+  const auto laid_us = [&](std::int64_t nth) {
+    const std::int64_t until_uj = nth * kMicrojoulesPerPulse - before_uj;
+    return static_cast<std::int64_t>(static_cast<double>(until_uj) * us_per_uj);
+  };
+  hal.pulse(output, static_cast<std::uint64_t>(count), laid_us(1), laid_us(count));
 }
 
 // The quantities that count a power while it flows in a quadrant, as a mask: the shared table

@@ -3,6 +3,7 @@
 #include "meter/fw/store/durable.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "protocol/crc32.hpp"
@@ -104,6 +105,29 @@ void Durable::open_billing(const Hal& hal, const Parameters& parameters) {
 }
 
 void Durable::save(const Hal& hal) { save_copy(hal, state); }
+
+bool Durable::restore_turned(const Hal& hal) {
+  const auto copy = copies_of<DurableState>(hal).subspan(
+      (state.sequence & 1u) * kCopyOctets<DurableState>, sizeof(DurableState));
+  // Number, energies by quadrant and rests of pulses stand in front, together.
+  constexpr std::size_t kFront = offsetof(DurableState, push_cursor);
+  constexpr std::size_t kApparent = offsetof(DurableState, apparent);
+  if (std::memcmp(copy.data(), &state, kFront) == 0 &&
+      std::memcmp(&copy[kApparent], &state.apparent, sizeof state.apparent) == 0) {
+    return true;
+  }
+  DurableState saved;
+  const bool found = open_copies(hal, saved);
+  if (found && saved.sequence + 1 != state.sequence) {
+    state.sequence = saved.sequence;
+    state.energy = saved.energy;
+    state.pulse_rest_uj = saved.pulse_rest_uj;
+    state.apparent = saved.apparent;
+  } else {
+    save(hal);  // it is the copy that changed
+  }
+  return false;
+}
 
 void Durable::save_billing(const Hal& hal) {
   billing_changed_ = true;

@@ -121,9 +121,11 @@ void Schedule::run(Core& core) {
   }
   // Before rows are captured that show it.
   if (now_s >= next_demand_s_) next_demand_s_ = update_demand(core, now_s);
-  bool day_over = false, month_over = false;
+  bool captured = false, day_over = false, month_over = false;
   for (std::size_t k = 0; k < kProfileCount; ++k) {
     if (now_s < next_capture_s_[k]) continue;
+    if (!captured) check_memory(core);
+    captured = true;
     const ProfileFacts& facts = kProfiles[k];
     if (late(now_ticks, next_capture_s_[k])) core.durable.state.profile_status[k] |= kDataNotValid;
     if (facts.id == LogId::load) Variations::close_mean(core);  // its row shows it
@@ -140,9 +142,11 @@ void Schedule::run(Core& core) {
     if (month_over) close_billing(core, stamp_s);
     core.parameters.make_room(core.hal);
     core.durable.checkpoint(core.hal, core.parameters);
+    test_constants(core);
   }
   core.trim_clock();
   BatteryWatch::look(core);
+  if (captured) test_program(core);
   // A rate begins behind the interval and the rows that end with it.
   if (now_s >= next_tariff_s_) next_tariff_s_ = update_tariff(core, now_s);
   if (now_s >= next_push_s_) {

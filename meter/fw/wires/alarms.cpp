@@ -64,11 +64,11 @@ void look_through(const Core& core, LogId id, Waiting& waiting) {
 void Alarms::write(Core& core, CosemServer& server, HalCrypto& crypto, ClientIndex client,
                    Writer& out) {
   in_flight_ = 0;
-  if (!core.alarm_flags.waiting) return;
+  if (!core.passing.alarm_flags.waiting) return;
   Waiting waiting;
   for (const EventLog& log : kEventLogs) look_through(core, log.id, waiting);
   const Entry* const alarm = waiting.oldest();
-  core.alarm_flags.waiting = alarm != nullptr;
+  core.passing.alarm_flags.waiting = alarm != nullptr;
   if (alarm == nullptr) {
     core.durable.state.alarm.cursor = core.durable.state.capture_counter;
     return;

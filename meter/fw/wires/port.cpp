@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/hdlc/scanner.hpp"
+
 namespace meter::fw {
 namespace {
 
@@ -34,6 +36,11 @@ Port::Port(meter_uart uart, Core& core, CosemServer& server, HalCrypto& crypto, 
 
 void Port::on_bytes(Bytes octets) {
   core_.hal.work(METER_WORK_FRAME, octets.size());
+  if (uart_ == METER_UART_OPTICAL && core_.passing.port_output.repeats != 0 &&
+      protocol::hdlc::Scanner(octets).next()) {
+    core_.passing.port_output.wanted = 0;  // somebody is there to talk
+    core_.turn_port();
+  }
   secondary_.on_bytes(core_.hal.uptime_us(), octets);
 }
 

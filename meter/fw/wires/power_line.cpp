@@ -120,13 +120,13 @@ void PowerLine::hand_over(std::int64_t now_us) {
 
 void PowerLine::report_alarms() {
   if (reporting_ || !node_.connected() || n_outgoing_ == kMaxOutgoing) return;
-  if (!core_.alarm_flags.waiting) return;
+  if (!core_.passing.alarm_flags.waiting) return;
   const MutableBytes room = take_buffer();
   if (room.empty()) return;
   protocol::Writer apdu{room.first(Alarms::kMaxOctets)};
   alarms_.write(core_, server_, crypto_, kConcentrator, apdu);
   // Nothing could be sealed, for want of a counter: not tried again on this connection.
-  reporting_ = apdu.size() > 0 || core_.alarm_flags.waiting;
+  reporting_ = apdu.size() > 0 || core_.passing.alarm_flags.waiting;
   if (apdu.size() == 0) return give_buffer(room);
   queue(room, apdu.size(), static_cast<std::uint8_t>(kConcentratorClient), kAlarmCookie);
 }

@@ -10,6 +10,7 @@
 #include "models/core/meter/input_block.hpp"
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
+#include "models/core/meter/program_block.hpp"
 #include "models/core/meter/rtc_block.hpp"
 #include "models/core/meter/sample_block.hpp"
 #include "models/core/meter/uart_block.hpp"
@@ -54,12 +55,17 @@ class CryptoBlock {
   RandomSource random_;
 };
 
+// The part of it that only remembers.
+struct BoardMemory {
+  Flash& flash;
+  ProgramBlock program;
+};
+
 // What the firmware sees of its meter: a member a peripheral, by the names of struct meter_hal
 // (meter/hal/table_of.hpp). What it does not see, supply and front end, is the node's.
-struct Board {
+struct Board : BoardMemory {
   McuClock clock;
   RtcBlock rtc;
-  Flash& flash;
   CpuBlock cpu;
   UartBlock uarts;
   BufferAccount buffers;

@@ -23,15 +23,15 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
       life_{services.agenda, flash_},
       sleeps_(config.sleeps && (config.firmware->capabilities & METER_SLEEPS) != 0),
       flash_(METER_FLASH_PAGES),
-      board_{McuClock(life_, *this, node_id(meter(), kNodeMeter), kAlarm, config.tolerance.mcu_ppb),
+      board_{{flash_, ProgramBlock(life_)},
+             McuClock(life_, *this, node_id(meter(), kNodeMeter), kAlarm, config.tolerance.mcu_ppb),
              RtcBlock(life_, *this, node_id(meter(), kNodeMeter), kRtc, config.tolerance.rtc,
                       config.rtc_start_ticks),
-             flash_,
              CpuBlock(life_, board_.clock, config.service_times),
              UartBlock(life_, board_.cpu, *this),
              BufferAccount(services.buffers),
              RelayBlock(life_, *this, node_id(meter(), kNodeMeter), kRelay, config.relay),
-             PulseBlock(life_),
+             PulseBlock(life_, board_.uarts),
              CryptoBlock(services.crypto,
                          RandomSource(services.seed, config.meter, kernel::kPurposeMeterRandom)),
              PlcBlock(life_, board_.clock, *this),
@@ -182,7 +182,9 @@ void MeterNode::on_supply_event(kernel::TimeNs now, Supply::Event event) {
       tell(METER_POWER_GOOD);
       break;
     case Supply::Event::kOff:
-      if (!may_sleep()) return turn_off(now);
+      if (!life_.running || !sleeps_ || !supply_.battery_good() || flash_.power_cut()) {
+        return turn_off(now);
+      }
       lose_mains(now);
       life_.asleep = true;
       board_.battery.feed(BatteryBlock::Duty::sleep);

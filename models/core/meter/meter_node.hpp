@@ -88,6 +88,9 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   // with the firmware, if that has the modem's upcalls. Without one hal->plc is NULL.
   void attach_plc(plc::Modem& modem);
 
+  // The processor starts anew, now: its watchdog's doing.
+  void watchdog(kernel::TimeNs now);
+
   // Somebody knocks at the relay, now.
   void knock_relay(bool closed);
 
@@ -100,6 +103,7 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   Flash& flash() { return flash_; }
   const Flash& flash() const { return flash_; }
   const ElectricalFeed& feed() const { return windows_.feed(); }
+  WindowFeed& windows() { return windows_; }
   struct Totals {
     std::uint64_t upcalls;
     std::uint64_t windows;
@@ -134,9 +138,7 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   void boot(kernel::TimeNs now);
   void turn_off(kernel::TimeNs now);
   void lose_mains(kernel::TimeNs now);
-  bool may_sleep() const;
   void stop_hardware();
-  void watchdog(kernel::TimeNs now);
   void check_supply(kernel::TimeNs now);
   void settle_relay(kernel::TimeNs now);
 

@@ -2,26 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "kernel/time.hpp"
 #include "meter/hal/meter_hal.h"
+#include "models/core/meter/uart_block.hpp"
 #include "models/core/parts/device.hpp"
 
 namespace models {
 
-// Optical test output (IEC 62053-31). The firmware hands over a number of pulses for the coming
-// span; they are laid on the time axis only when somebody looks: pulse k of n ends its share of the
-// span, at start + k * span / n.
+// Optical test output (IEC 62053-31). The firmware hands over a number of pulses and when the first
+// and the last one come; they are laid on the time axis only when somebody looks.
 class PulseOutput {
  public:
-  // Pulses of the span before that are still due are emitted at once, so none is lost.
-  void emit(kernel::TimeNs now, std::uint64_t count, kernel::TimeNs span_ns);
+  // From now on. Pulses laid before that are still due are emitted at once, so none is lost.
+  void lay(kernel::TimeNs now, std::uint64_t count, kernel::TimeNs first_ns,
+           kernel::TimeNs last_ns);
   // Supply gone: pulses still due are never emitted.
   void stop(kernel::TimeNs now);
 
   std::uint64_t count_at(kernel::TimeNs now) const { return before_ + emitted_at(now); }
+  // With those that are due.
+  std::uint64_t laid() const { return before_ + count_; }
   // Time of the last pulse at or before now, kNever when there was none yet.
   kernel::TimeNs last_pulse(kernel::TimeNs now) const;
   // Time of the first pulse after now, kNever when none is due.
@@ -31,11 +36,19 @@ class PulseOutput {
   std::uint64_t emitted_at(kernel::TimeNs now) const;
   kernel::TimeNs time_of(std::uint64_t k) const;
 
-  std::uint64_t before_ = 0;  // pulses of earlier spans
-  std::uint64_t count_ = 0;   // pulses of this span
-  kernel::TimeNs start_ns_ = 0;
-  kernel::TimeNs span_ns_ = 0;
+  std::uint64_t before_ = 0;  // pulses laid before
+  std::uint64_t count_ = 0;   // pulses laid last
+  kernel::TimeNs first_ns_ = 0;
+  kernel::TimeNs last_ns_ = 0;
   kernel::TimeNs last_before_ns_ = kernel::kNever;
+};
+
+// What eyes at the test outputs have seen: when each pulse began. The optical port's stand behind
+// those of the LEDs.
+struct PulseWatch {
+  static constexpr std::size_t kEyes = METER_PULSE_OUTPUTS + 1;
+  std::array<kernel::TimeNs, METER_PULSE_OUTPUTS> noted_ns{};
+  std::array<std::vector<kernel::TimeNs>, kEyes> seen;
 };
 
 // What a supply relay has behind it, and what it endures.
@@ -128,27 +141,56 @@ class RelayBlock {
   Relay relay_;
 };
 
-// The test outputs.
+// The test outputs. Instants of pulses are written down while somebody watches, and never else.
 class PulseBlock {
  public:
-  explicit PulseBlock(DeviceLife& life) : life_(life) {}
+  PulseBlock(DeviceLife& life, UartBlock& uarts) : life_(life), uarts_(uarts) {}
 
   // ---- hal: pulses ----
   void emit(meter_pulse_output output, std::uint64_t count, std::int64_t span_us) {
-    if (output >= METER_PULSE_OUTPUTS || span_us < 0 || span_us > kernel::kNsPerDay) {
+    const auto n = static_cast<std::int64_t>(std::min<std::uint64_t>(count, INT64_MAX));
+    lay(output, count, n == 0 ? 0 : span_us / n, span_us);
+  }
+  void lay(meter_pulse_output output, std::uint64_t count, std::int64_t first_us,
+           std::int64_t last_us) {
+    if (output >= METER_PULSE_OUTPUTS || first_us < 0 || last_us < first_us ||
+        last_us > kernel::kNsPerDay) {
       life_.refuse();
       return;
     }
-    outputs_[output].emit(life_.now(), count, span_us * kernel::kNsPerUs);
+    note(life_.now(), output, true);
+    outputs_[output].lay(life_.now(), count, first_us * kernel::kNsPerUs,
+                         last_us * kernel::kNsPerUs);
   }
+  void repeat(meter_pulse_output output);
 
   void stop() {
+    note_all(life_.now());
     for (PulseOutput& output : outputs_) output.stop(life_.now());
+    repeated_ = METER_PULSE_OUTPUTS;
+    uarts_.lend_optical(false);
   }
   const PulseOutput& output(meter_pulse_output output) const { return outputs_[output]; }
+  // What is due was of windows long past: it is over.
+  void settle() {
+    for (PulseOutput& output : outputs_) output.lay(life_.now(), 0, 0, 0);
+  }
+
+  // ---- The world around it: eyes at the outputs, from now on; nullptr: none any more ----
+  void set_watch(PulseWatch* watch) {
+    note_all(life_.now());
+    watch_ = watch;
+    if (watch_ != nullptr) watch_->noted_ns.fill(life_.now());
+  }
 
  private:
+  void note(kernel::TimeNs now, meter_pulse_output output, bool due_too);
+  void note_all(kernel::TimeNs now);
+
   DeviceLife& life_;
+  UartBlock& uarts_;
+  PulseWatch* watch_ = nullptr;
+  meter_pulse_output repeated_ = METER_PULSE_OUTPUTS;  // by the optical port
   std::array<PulseOutput, METER_PULSE_OUTPUTS> outputs_;
 };
 

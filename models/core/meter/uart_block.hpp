@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "models/core/meter/service_times.hpp"
 #include "models/core/meter/upcall_gate.hpp"
@@ -25,6 +26,7 @@ class UartBlock {
   bool send(meter_uart port, std::span<const std::uint8_t> frame) {
     if (port >= METER_UARTS) return life_.refuse();
     if (!life_.alive() || lines_[port] == nullptr) return true;  // into the void
+    if (port == METER_UART_OPTICAL && optical_lent_) return true;
     return lines_[port]->transmit(cpu_.free_at(), frame);
   }
 
@@ -38,6 +40,10 @@ class UartBlock {
   }
 
   void attach(meter_uart port, SerialLineEnd& line) { lines_[port] = &line; }
+  // A bit of the next frame on RS-485, of however many it has.
+  void damage_next(std::uint64_t bit) { receivers_[METER_UART_RS485].damage_ = bit | kDamaged; }
+  // Its transmitter is somebody else's.
+  void lend_optical(bool lent) { optical_lent_ = lent; }
   SerialReceiver& receiver(meter_uart port) { return receivers_[port]; }
   void silence() {
     for (SerialLineEnd* line : lines_) {
@@ -46,16 +52,26 @@ class UartBlock {
   }
 
  private:
+  static constexpr std::uint64_t kDamaged = std::uint64_t{1} << 63;
   class Receiver final : public SerialReceiver {
    public:
     void on_frame(kernel::TimeNs, std::span<const std::uint8_t> frame) override {
       if (life_->asleep) return;
+      if (damage_ != 0) return damaged(frame);
       gate_->upcall("on_uart", &meter_firmware::on_uart, port_, frame.data(),
                     static_cast<std::uint32_t>(frame.size()));
     }
 
    private:
     friend class UartBlock;
+    void damaged(std::span<const std::uint8_t> frame) {
+      std::vector<std::uint8_t> octets(frame.begin(), frame.end());
+      const std::uint64_t bit = (damage_ & ~kDamaged) % (8 * octets.size());
+      damage_ = 0;
+      octets[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+      on_frame(0, octets);
+    }
+    std::uint64_t damage_ = 0;
     const DeviceLife* life_ = nullptr;
     UpcallGate* gate_ = nullptr;
     meter_uart port_ = METER_UART_RS485;
@@ -65,6 +81,7 @@ class UartBlock {
   const CpuBlock& cpu_;
   std::array<SerialLineEnd*, METER_UARTS> lines_{};
   std::array<Receiver, METER_UARTS> receivers_;
+  bool optical_lent_ = false;
 };
 
 }  // namespace models

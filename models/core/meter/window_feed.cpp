@@ -21,6 +21,20 @@ WindowFeed::WindowFeed(DeviceLife& life, UpcallGate& gate, kernel::Entity& entit
   feed_->set_power(life_.now(), false);
 }
 
+namespace {
+
+// Of counts that jump between the ends of the scale.
+meter_sums full_scale(meter_sums sums) {
+  constexpr double kFullScale2 = 8'388'608.0 * 8'388'608.0;
+  for (std::uint32_t k = 0; k < sums.n_elements; ++k) {
+    const double all = kFullScale2 * sums.n_samples;
+    sums.element[k] = {all, all, all, 0};
+  }
+  return sums;
+}
+
+}  // namespace
+
 void WindowFeed::arm(kernel::TimeNs now) {
   kernel::TimeNs watched = kernel::kNever;
   if (watched_until_ != 0 && feed_->next_window_end() <= watched_until_) {
@@ -28,7 +42,7 @@ void WindowFeed::arm(kernel::TimeNs now) {
   } else {
     watched_until_ = 0;
   }
-  switch (pace_) {
+  switch (watched_ ? Pace::every_window : pace_) {
     case Pace::every_window:
       return timer_.arm(feed_->next_window_end());
     case Pace::every_step:
@@ -53,6 +67,12 @@ void WindowFeed::power_on(kernel::TimeNs now) {
 
 void WindowFeed::on_sums(const meter_sums& sums, std::uint32_t n_repeats) {
   if (!life_.running) return;
+  if (spoil_) {
+    spoil_ = false;
+    on_sums(full_scale(sums), 1);
+    if (n_repeats == 1) return;
+    --n_repeats;
+  }
   windows_ += n_repeats;
   gate_.within("on_sums", &meter_firmware::on_sums, &sums, n_repeats);
 }
@@ -60,7 +80,7 @@ void WindowFeed::on_sums(const meter_sums& sums, std::uint32_t n_repeats) {
 void WindowFeed::on_samples(const meter_window& window) {
   if (!life_.running) return;
   // Who takes no samples gets the sums of the same ones.
-  if ((gate_.firmware().capabilities & METER_TAKES_SAMPLES) == 0) {
+  if (spoil_ || (gate_.firmware().capabilities & METER_TAKES_SAMPLES) == 0) {
     return on_sums(meter::dsp::window_sums(window), 1);
   }
   ++windows_;

@@ -27,6 +27,14 @@ class WindowFeed final : private WindowSink {
   // reaches into it, are delivered when they end, in either tier. No other has more to say than
   // that nothing happened.
   void watch(kernel::TimeNs now);
+  // Each when it ends, whatever the pace. True: from now on, and not before.
+  bool set_watched(bool watched) {
+    const bool begins = watched && !watched_ && pace_ != Pace::every_window;
+    watched_ = watched;
+    return begins;
+  }
+  // The counts of the next window are at either end of the scale.
+  void spoil_next() { spoil_ = true; }
   void stop() { timer_.disarm(); }
   void power_on(kernel::TimeNs now);
   // The window in which the supply ends is never completed; truth leaves it out as well.
@@ -48,6 +56,8 @@ class WindowFeed final : private WindowSink {
   std::uint64_t windows_ = 0;
   kernel::TimeNs watched_until_ = 0;
   Pace pace_;
+  bool watched_ = false;
+  bool spoil_ = false;
 };
 
 }  // namespace models

@@ -111,6 +111,22 @@ void Flash::fail_page(std::uint32_t page) {
   touch(page).failed = true;
 }
 
+void Flash::turn_bit(std::uint64_t bit, std::uint32_t from_page) {
+  std::uint64_t bits = 0;
+  const auto each = [&](auto visit) {
+    for (std::uint32_t page = from_page; page < index_.size(); ++page) {
+      if (index_[page] != kUntouched) visit(pages_[index_[page]].programmed);
+    }
+  };
+  each([&](const auto& octets) { bits += 8 * octets.size(); });
+  if (bits == 0) return;
+  bit %= bits;
+  each([&](auto& octets) {
+    if (bit < 8 * octets.size()) octets[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    bit = bit < 8 * octets.size() ? UINT64_MAX : bit - 8 * octets.size();
+  });
+}
+
 std::uint32_t Flash::erases(std::uint32_t page) const {
   TWIN_ASSERT(page < index_.size(), page);
   const Page* known = find(page);

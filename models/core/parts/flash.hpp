@@ -30,6 +30,8 @@ class Flash {
   bool power_cut() const { return cut_; }
   void restore_power();
   void fail_page(std::uint32_t page);
+  // A bit of the octets programmed from a page on, of however many there are; none: nothing.
+  void turn_bit(std::uint64_t bit, std::uint32_t from_page);
 
   std::uint32_t erases(std::uint32_t page) const;
   std::uint64_t operations() const { return operations_; }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/core/parts/supply.hpp"
+#include "models/core/parts/upset.hpp"
 #include "protocol/calendar.hpp"
 #include "sim/scenario/climate.hpp"
 
@@ -54,7 +55,6 @@ constexpr NamedEvent kNames[] = {
     {Kind::switched_on_locally, Codes::idis, {2, 69, true}},
     {Kind::monitor_over, Codes::idis, {2, 240}},
     {Kind::monitor_under, Codes::idis, {2, 241}},
-    {Kind::watchdog, Codes::idis, {0, 15, true}},
     {Kind::currents_differ, Codes::idis, {1, 234, true}},
     {Kind::currents_agree, Codes::idis, {1, 235}},
     {Kind::clock_lost, Codes::idis, {0, 6, true}},
@@ -77,7 +77,14 @@ constexpr NamedEvent kNames[] = {
     {Kind::cover_closed, Codes::prime, {1, 2}},
     {Kind::field, Codes::prime, {1, 3, true}},
     {Kind::field_gone, Codes::prime, {1, 4}},
+    {Kind::program_error, Codes::idis, {0, 12, true}},
+    {Kind::memory_turned, Codes::idis, {0, 13, true}},
+    {Kind::watchdog, Codes::idis, {0, 15, true}},
+    {Kind::implausible, Codes::idis, {0, 16, true}},
+    {Kind::program_error, Codes::prime, {0, 9, true}},
+    {Kind::memory_turned, Codes::prime, {0, 9, true}},
     {Kind::watchdog, Codes::prime, {0, 9, true}},
+    {Kind::implausible, Codes::prime, {0, 9, true}},
 };
 
 // The last change of a European summer time at or before, and the next one after a time.
@@ -133,6 +140,7 @@ class Story {
     events_.insert(events_.end(), events.begin(), events.end());
   }
   void contacts();
+  void upsets(const Scenario& scenario, std::uint32_t meter);
 
   std::vector<ExpectedEvent> take() {
     std::ranges::stable_sort(events_, {}, &ExpectedEvent::at);
@@ -160,7 +168,9 @@ class Story {
 void Story::supply() {
   kernel::TimeNs failed = kernel::kNever;
   for (const PoweredSpan& span : powered_) {
-    if (failed != kernel::kNever) {
+    if (span.watchdog) {
+      add(Kind::watchdog, span.on);
+    } else if (failed != kernel::kNever) {
       const kernel::TimeNs off = failed + models::Supply::kHoldUpNs;
       const bool slept = sleeps_ && charge_percent_at(scenario_, meter_, off) > 0;
       const bool died = is_battery_dead(scenario_, meter_, off, span.on);
@@ -283,6 +293,43 @@ void Story::contacts() {
   contact(held_by(EventType::magnet, false), Kind::field, Kind::field_gone, false);
 }
 
+// Noticed with the next window that is handed over: in the fleet when somebody looks, with the next
+// row at the latest. Who starts anew before has forgotten it. Program memory is read a piece a row;
+// that error stands and is told once.
+struct Found {
+  models::UpsetKind upset;
+  Kind kind;
+  std::int64_t periods;
+};
+constexpr Found kFound[] = {{models::UpsetKind::memory, Kind::memory_turned, 1},
+                            {models::UpsetKind::converter, Kind::implausible, 1},
+                            {models::UpsetKind::program, Kind::program_error, 10}};
+
+void Story::upsets(const Scenario& scenario, std::uint32_t meter) {
+  const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
+  const MeterSettings settings = settings_of(scenario, meter);
+  const kernel::TimeNs period = settings.capture_period_s * kernel::kNsPerSecond;
+  bool program_told = false;
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::upset || !event.meters.contains(meter)) continue;
+    const models::UpsetKind upset = models::draw_upset(seed, meter, event.at).kind;
+    const auto told =
+        std::ranges::find_if(kFound, [&](const Found& each) { return each.upset == upset; });
+    if (told == std::end(kFound)) continue;
+    const bool stands = told->kind == Kind::program_error;
+    if (stands && std::exchange(program_told, true)) continue;
+    const auto span = std::ranges::find_if(powered_, [&](const PoweredSpan& each) {
+      return each.on <= event.at && event.at < each.off;
+    });
+    if (span == powered_.end()) continue;
+    const kernel::TimeNs latest = event.at + told->periods * period + kernel::kNsPerMinute;
+    // Due by then, and not at all where it may have been forgotten.
+    const kernel::TimeNs due = span->off < latest ? kernel::kNever : latest;
+    events_.push_back(
+        {told->kind, due, clock_s(event.at), clock_s(stands ? std::max(until_, latest) : latest)});
+  }
+}
+
 }  // namespace
 
 std::optional<EventName> name_of(EventKind kind, EventCodes codes) {
@@ -318,6 +365,7 @@ std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32
   story.tariffs();
   story.add_all(relay);
   story.contacts();
+  story.upsets(scenario, meter);
   return story.take();
 }
 

@@ -42,12 +42,15 @@ enum class EventKind : std::uint8_t {
   limit_changed,
   monitor_over,
   monitor_under,
-  watchdog,  // that no scenario makes: a firmware that tells it has hung
+  watchdog,
   currents_differ,  // of phases and neutral, in an interval of the load profile
   currents_agree,
   battery_low,
   battery_dead,
   clock_lost,
+  memory_turned,  // a bit of working memory, mended
+  implausible,    // a window's counts
+  program_error,
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions

@@ -32,6 +32,7 @@ struct ExpectedRow {
 struct PoweredSpan {
   kernel::TimeNs on = 0;
   kernel::TimeNs off = kernel::kNever;
+  bool watchdog = false;  // it began with a reset, of which the supply told nothing
 };
 
 // The moments at which a profile is captured, by the meter's clock in seconds of UTC: the last one

@@ -34,6 +34,7 @@ constexpr Meant kWritten[] = {
     {1, "0.0.97.98.128", 2, "mc"},  //
     {1, "0.0.96.5.128", 2, "mc"},   // seals: whole again, service permitted
     {1, "0.0.96.5.129", 2, "mc"},   //
+    {1, "0.0.96.5.130", 2, "mc"},   // the optical port as a test output
     {7, "1.0.99.1.0", 3, "mc"},     // setups of profiles: columns, period, entries
     {7, "1.0.99.1.0", 4, "mc"},    {7, "1.0.99.1.0", 8, "mc"},
     {7, "1.0.99.3.0", 3, "mc"},    {7, "1.0.99.3.0", 4, "mc"},

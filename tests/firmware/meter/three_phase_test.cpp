@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include "kernel/det_math.hpp"
 #include "meter/fw/measure/calibration.hpp"
@@ -16,6 +17,7 @@
 #include "models/core/load/supply_point.hpp"
 #include "models/core/meter/factory.hpp"
 #include "models/core/meter/meter_node.hpp"
+#include "models/core/meter/pulse_eyes.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/referee/truth/measured_truth.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
@@ -74,6 +76,10 @@ struct ThreePhaseBench {
 
   meter::fw::DurableState state() {
     node->catch_up();
+    return registered();
+  }
+  // Of the windows that were delivered so far.
+  static meter::fw::DurableState registered() {
     const meter::fw::Hal hal(platform);
     meter::fw::Parameters parameters;
     parameters.open(hal);
@@ -191,6 +197,56 @@ TEST_P(ThreePhases, RegistersHoldTheSumOfThePhases) {
   const double minus = wh(state.energy[kReactiveQ3]) + wh(state.energy[kReactiveQ4]);
   EXPECT_NEAR(plus / truth.reactive_plus_varh, 1, 0.005);
   EXPECT_NEAR(minus / truth.reactive_minus_varh, 1, 0.005);
+}
+
+// The meter's own energy, spread evenly over its window, crosses watt-hours; each has its pulse a
+// window later, in the fleet too while somebody watches.
+TEST_P(ThreePhases, EachPulseComesAWindowBehindItsWattHour) {
+  ThreePhaseBench bench(GetParam());
+  ASSERT_TRUE(models::manufacture(*bench.node, rigs::make_provision(), bench.afe));
+  bench.node->power(0, true);
+  const kernel::TimeNs from = 80 * kernel::kNsPerSecond;
+  const kernel::TimeNs to = from + 5 * kNsPerMinute;
+  constexpr kernel::TimeNs kLate = 400 * kernel::kNsPerMs;
+  constexpr std::int64_t kPulse_uj = 3'600'000'000;
+  models::PulseEyes eyes(bench.agenda, *bench.node);
+  eyes.watch(from, to);
+  const auto of_active = [](const meter::fw::DurableState& state) {
+    std::int64_t sum_uj = 0;
+    for (const auto k : {meter::fw::kActiveImport, meter::fw::kActiveExport}) {
+      sum_uj += state.energy[k].wh * kPulse_uj + state.energy[k].rest_uj;
+    }
+    return sum_uj;
+  };
+  kernel::TimeNs at = bench.mains.boundary_from(from);
+  bench.agenda.run_until(at);
+  meter::fw::DurableState before = bench.registered();
+  std::vector<kernel::TimeNs> crossed;
+  while (at < to - kLate) {
+    const kernel::TimeNs window_ns = bench.mains.step(bench.mains.step_at(at)).window_ns;
+    bench.agenda.run_until(at + window_ns);
+    const meter::fw::DurableState now = bench.registered();
+    const std::int64_t added_uj = of_active(now) - of_active(before);
+    ASSERT_GT(added_uj, 0) << "a window was not delivered when it ended";
+    const std::int64_t rest_uj = before.pulse_rest_uj[METER_PULSE_ACTIVE];
+    for (std::int64_t n = 1; n * kPulse_uj <= rest_uj + added_uj; ++n) {
+      const double share =
+          static_cast<double>(n * kPulse_uj - rest_uj) / static_cast<double>(added_uj);
+      crossed.push_back(at + std::llround(share * static_cast<double>(window_ns)));
+    }
+    before = now;
+    at += window_ns;
+  }
+  bench.agenda.run_until(to + kernel::kNsPerSecond);
+  ASSERT_GT(crossed.size(), 80u);
+  std::vector<kernel::TimeNs> seen = eyes.seen().seen[METER_PULSE_ACTIVE];
+  // Those of the window before.
+  std::erase_if(seen, [&](kernel::TimeNs pulse) { return pulse <= crossed.front(); });
+  ASSERT_GE(seen.size(), crossed.size());
+  for (std::size_t k = 0; k < crossed.size(); ++k) {
+    EXPECT_GT(seen[k] - crossed[k], 0) << k;
+    EXPECT_LE(seen[k] - crossed[k], kLate) << k;
+  }
 }
 
 // Angles, distortion and frequency are made of the last window's samples, which either tier has;

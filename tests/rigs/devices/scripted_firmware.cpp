@@ -185,7 +185,8 @@ const meter_firmware& scripted_meter() {
                                           .on_plc_beacon = on_plc_beacon,
                                           .on_input = on_input,
                                           .on_module = nullptr,
-                                          .on_display = nullptr};
+                                          .on_display = nullptr,
+                                          .checked_memory = nullptr};
   return firmware;
 }
 

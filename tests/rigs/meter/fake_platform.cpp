@@ -42,6 +42,12 @@ bool FakePlatform::Rtc::trim(std::int32_t ppb) {
   return true;
 }
 
+bool FakePlatform::Program::read(std::uint32_t offset, std::span<std::uint8_t> out) {
+  if (offset > p.program.size() || out.size() > p.program.size() - offset) return false;
+  std::copy_n(p.program.begin() + offset, out.size(), out.begin());
+  return true;
+}
+
 std::uint32_t FakePlatform::Samples::read(meter_channel channel, std::int32_t first,
                                           std::span<std::int32_t> counts) {
   const std::vector<std::int32_t>& all = p.last_window[channel];
@@ -88,6 +94,7 @@ bool FakePlatform::Display::write(std::uint32_t first, std::span<const std::uint
 }
 
 bool FakePlatform::Uarts::send(meter_uart port, std::span<const std::uint8_t> frame) {
+  if (port == METER_UART_OPTICAL && p.repeated_pulses < METER_PULSE_OUTPUTS) return true;
   p.frames.push_back({port, {frame.begin(), frame.end()}});
   return true;
 }
@@ -147,7 +154,7 @@ FakePlatform::FakePlatform(const meter_firmware* under_test)
     : flash(METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES, 0xFF),
       firmware(under_test),
       board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this},
-             {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
+             {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
       instance_(nullptr, [](std::uint8_t* memory) { std::free(memory); }),
       crypto_([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 7); }) {
   hal = meter::hal::table_of(board_);
@@ -202,6 +209,7 @@ void FakePlatform::power_off(bool announced) {
   if (dead_) retained = retained_at_cut_;
   instance_.reset();
   alarm_at_us_ = rtc_match_ = relay_due_us_ = INT64_MAX;
+  repeated_pulses = METER_PULSE_OUTPUTS;
   dead_ = false;
   cut_countdown_ = 0;
 }

@@ -50,6 +50,9 @@ class FakePlatform {
   // Of the last window, each fitted channel's with its lead.
   std::array<std::vector<std::int32_t>, METER_CHANNELS> last_window;
 
+  // ---- Program memory: its CRC behind it; empty: it cannot be read ----
+  std::vector<std::uint8_t> program;
+
   // ---- Display ----
   std::array<std::uint8_t, METER_DISPLAY_BYTES> segments{};
   bool backlight = false;
@@ -71,6 +74,14 @@ class FakePlatform {
   };
   std::deque<Frame> frames;
   std::array<std::uint64_t, METER_PULSE_OUTPUTS> pulses{};
+  struct Laid {
+    std::int64_t at_us;
+    std::int64_t first_us;
+    std::int64_t last_us;
+    std::uint64_t count;
+  };
+  std::array<Laid, METER_PULSE_OUTPUTS> laid{};              // the last ones of each output
+  meter_pulse_output repeated_pulses = METER_PULSE_OUTPUTS;  // by the optical port
   std::array<std::uint64_t, METER_WORKS> work_calls{};
   std::array<std::uint64_t, METER_WORKS> work_bytes{};
   std::vector<std::array<std::uint8_t, 12>> sealed_ivs;
@@ -135,9 +146,12 @@ class FakePlatform {
     int closed() { return p.relay_closed ? 1 : 0; }
   };
   struct Pulses : Part {
-    void emit(meter_pulse_output output, std::uint64_t count, std::int64_t) {
+    void lay(meter_pulse_output output, std::uint64_t count, std::int64_t first_us,
+             std::int64_t last_us) {
       p.pulses[output] += count;
+      p.laid[output] = {p.now_us, first_us, last_us, count};
     }
+    void repeat(meter_pulse_output output) { p.repeated_pulses = output; }
   };
   struct Crypto : Part {
     using Key = std::span<const std::uint8_t, 16>;
@@ -176,6 +190,10 @@ class FakePlatform {
   struct Samples : Part {
     std::uint32_t read(meter_channel channel, std::int32_t first, std::span<std::int32_t> counts);
   };
+  struct Program : Part {
+    std::uint32_t octets() { return static_cast<std::uint32_t>(p.program.size()); }
+    bool read(std::uint32_t offset, std::span<std::uint8_t> out);
+  };
   struct Board {
     Clock clock;
     Rtc rtc;
@@ -192,6 +210,7 @@ class FakePlatform {
     Inputs inputs;
     Display display;
     Samples samples;
+    Program program;
   };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   bool fails(std::uint32_t page) const;

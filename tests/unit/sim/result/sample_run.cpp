@@ -143,6 +143,16 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   sag.true_duration_s = 0.3;
   sag.verdict = "right";
   writer.append(sag);
+  PulseRow pulses;
+  pulses.meter = 2;
+  pulses.t_s = 32'407;
+  pulses.duration_s = 60;
+  pulses.output = "active";
+  pulses.pulses = 50;
+  pulses.low = 49.5;
+  pulses.high = 50.5;
+  pulses.judged = 1;
+  writer.append(pulses);
   for (const char* const name : {"interval_success", "intervals_lost"}) {
     Kpi kpi{name, std::string(name) == "interval_success" ? 0.9975 : 0, "", {}};
     kpi.limits.push_back(std::string(name) == "interval_success" ? Limit{0.99, {}, {}}

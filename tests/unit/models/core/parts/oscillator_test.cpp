@@ -137,7 +137,7 @@ TEST(Tolerance, DrawnCrystalsSpreadAsAsked) {
 TEST(PulseOutput, SpreadsThePulsesOverTheSpan) {
   PulseOutput output;
   EXPECT_EQ(output.last_pulse(0), kernel::kNever);
-  output.emit(0, 4, 1000);
+  output.lay(0, 4, 250, 1000);
   EXPECT_EQ(output.count_at(249), 0u);
   EXPECT_EQ(output.count_at(250), 1u);
   EXPECT_EQ(output.count_at(999), 3u);
@@ -149,8 +149,8 @@ TEST(PulseOutput, SpreadsThePulsesOverTheSpan) {
 
 TEST(PulseOutput, ANewSpanLosesNoPulseAndAnOutageDoes) {
   PulseOutput output;
-  output.emit(0, 10, 1000);
-  output.emit(500, 3, 300);
+  output.lay(0, 10, 100, 1000);
+  output.lay(500, 3, 100, 300);
   EXPECT_EQ(output.count_at(500), 10u);
   EXPECT_EQ(output.last_pulse(550), 500);
   output.stop(600);
@@ -160,7 +160,7 @@ TEST(PulseOutput, ANewSpanLosesNoPulseAndAnOutageDoes) {
 
 TEST(PulseOutput, EveryNextPulseRaisesTheCountByOne) {
   PulseOutput output;
-  output.emit(17, 997, 1'000'003);
+  output.lay(17, 997, 400, 1'000'003);
   std::uint64_t expected = 0;
   for (kernel::TimeNs t = output.next_pulse(17); t != kernel::kNever; t = output.next_pulse(t)) {
     ASSERT_EQ(output.count_at(t), ++expected);
