@@ -30,6 +30,7 @@ enum Purpose : std::uint32_t {
   kPurposeConcentrator = 46,     // entity: concentrator; its random port
   kPurposeTransportKey = 47,     // entity: concentrator; key under which it is given keys
   kPurposeDcuClock = 48,         // entity: concentrator; its crystal
+  kPurposeImageKey = 49,         // the maker's key for firmware images
   kPurposeStreetSpread = 44,     // entity: meter; push delay, poll phase, start delay
   kPurposeDeviceTolerance = 20,  // entity: meter; crystals
   kPurposeWanRadio = 21,         // entity: module; signal level and quality at its place

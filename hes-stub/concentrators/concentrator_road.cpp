@@ -112,6 +112,8 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       body = *parsed.limit;
       return true;
     }
+    case OrderKind::image:
+      return false;
     case OrderKind::read:
       body = one(raw(p32::DlmsService::get, order.attribute, {}));
       return true;

@@ -40,7 +40,7 @@ void walk_result(Io& io, Value& result) {
   io(result.outcome, result.access_result, result.submitted, result.first_sent, result.finished,
      result.attempts, result.data);
   if constexpr (Io::kReads) {
-    if (result.order.kind > OrderKind::read || result.outcome > OrderOutcome::invalid) io.spoil();
+    if (result.order.kind > OrderKind::image || result.outcome > OrderOutcome::invalid) io.spoil();
   }
 }
 template <typename Io, typename Value>
@@ -84,12 +84,20 @@ bool read_control(net::Socket& socket, std::vector<std::uint8_t>& message) {
   return true;
 }
 
-void put_order(const Order& order, protocol::FieldWriter& out) { walk_order(out, order); }
+void put_order(const Order& order, protocol::FieldWriter& out) {
+  walk_order(out, order);
+  if (order.kind != OrderKind::image) return;
+  out(order.image == nullptr ? std::vector<std::uint8_t>{} : *order.image);
+}
 
 Order take_order(protocol::FieldReader& in) {
   Order order;
   walk_order(in, order);
-  if (order.kind > OrderKind::read) in.spoil();
+  if (order.kind > OrderKind::image) in.spoil();
+  if (order.kind == OrderKind::image) {
+    order.image =
+        std::make_shared<const std::vector<std::uint8_t>>(in.next<std::vector<std::uint8_t>>());
+  }
   return order;
 }
 

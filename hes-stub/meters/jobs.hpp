@@ -51,6 +51,8 @@ std::unique_ptr<Job> make_learn_job(Context& context, Types& types, Plans& plans
 std::unique_ptr<Job> make_pull_job(Context& context, const Types& types, Plans& plans, Want want);
 // Reads the clock, and corrects it when the configuration says so.
 std::unique_ptr<Job> make_clock_job(Context& context, Plans& plans);
+// An order of an image: as far as the meter is with it.
+std::unique_ptr<Job> make_image_job(Context& context, MeterOrders& orders, PendingOrder& order);
 std::unique_ptr<Job> make_order_job(Context& context, Plans& plans, MeterOrders& orders,
                                     PendingOrder& order);
 

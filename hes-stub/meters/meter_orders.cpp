@@ -49,6 +49,11 @@ void MeterOrders::finish(PendingOrder& order, OrderOutcome outcome) {
   open_.erase(id);
 }
 
+void MeterOrders::postpone(PendingOrder& order, UtcNs until) {
+  order.result.order.valid_from = until;
+  context_.deadlines.add(until, Deadline::Kind::order_from, order.result.id);
+}
+
 void MeterOrders::let_go(OrderId id) {
   const auto found = open_.find(id);
   if (found != open_.end()) found->second.in_hand = false;

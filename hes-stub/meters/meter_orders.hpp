@@ -38,6 +38,8 @@ class MeterOrders final : public OrderRoad {
 
   PendingOrder* due(MeterIndex meter);  // the oldest that may be done now
   void finish(PendingOrder& order, OrderOutcome outcome);
+  // Not before a later time; it stays open.
+  void postpone(PendingOrder& order, UtcNs until);
   // Nobody is at it any more, if it is still open.
   void let_go(OrderId id);
 

@@ -96,6 +96,8 @@ class OrderJob final : public Job {
         return steps_.empty() ? Progress::hopeless : do_step(session);
       case OrderKind::read:
         return session.ask(session.client().get(order.attribute));
+      case OrderKind::image:
+        break;  // make_image_job
     }
     return Progress::hopeless;
   }

@@ -20,6 +20,9 @@ void Jobs::session_ended(MeterIndex meter) {
 
 std::unique_ptr<Job> Jobs::next(MeterIndex meter) {
   if (PendingOrder* const order = orders_.due(meter)) {
+    if (order->result.order.kind == OrderKind::image) {
+      return make_image_job(context_, orders_, *order);
+    }
     return make_order_job(context_, plans_, orders_, *order);
   }
   if (plans_.wants(meter, kWantLearn)) return make_learn_job(context_, types_, plans_, pushes_);

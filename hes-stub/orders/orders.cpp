@@ -7,6 +7,7 @@
 #include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
+#include "protocol/image/container.hpp"
 
 namespace hes {
 namespace {
@@ -27,6 +28,9 @@ bool valid(const Order& order, std::size_t meters) {
       return protocol::limits::parse_limit(order.plan).limit.has_value();
     case OrderKind::parameter:
       return !protocol::parameters::parse_settings(order.plan).settings.empty();
+    case OrderKind::image:
+      return order.value_s >= 0 && order.image != nullptr &&
+             protocol::image::decode(*order.image).ok();
     case OrderKind::relay_open:
     case OrderKind::relay_close:
     case OrderKind::read:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ enum class OrderKind : std::uint8_t {
   limit,        // classes 70, 71 and 21: `plan`, read back
   parameter,    // any attributes: `plan`, read back
   read,         // GET of `attribute`; the answer is the result's data
+  // Class 18: `image`, activated at `value_s` (UTC; 0: at once). The answer is the revision that
+  // the meter names afterwards, if that is before the order's end.
+  image,
 };
 
 struct Order {
@@ -33,6 +37,8 @@ struct Order {
   std::string
       plan;  // text: calendar, a protocol::tariff::Plan; limit, a protocol::limits::PowerLimit;
              // parameter, protocol::parameters::parse_settings
+  // A container (protocol/image/container.hpp); many meters share it.
+  std::shared_ptr<const std::vector<std::uint8_t>> image{};
   UtcNs valid_from = 0;        // not before
   UtcNs valid_until = kNever;  // given up then; until then tried again at every chance
 };
@@ -54,11 +60,13 @@ struct OrderResult {
   UtcNs finished = 0;
   std::uint32_t attempts = 0;
   std::vector<std::uint8_t> data;  // A-XDR answer to a read
+  bool settled = false;  // an image is there and has its time: what is left is to read it back
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {
   constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
-                                    "calendar",   "limit",       "parameter",   "read"};
+                                    "calendar",   "limit",       "parameter",   "read",
+                                    "image"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 // Done step by step, from the text of its plan.

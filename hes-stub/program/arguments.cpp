@@ -10,17 +10,20 @@
 #include <cstdlib>
 #include <memory>
 
+#include "os/files.hpp"
 #include "os/text_file.hpp"
+#include "protocol/hosted/civil_text/civil_text.hpp"
 #include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
+#include "protocol/image/container.hpp"
 
 namespace hes {
 namespace {
 
 constexpr OrderKind kKinds[] = {
     OrderKind::relay_open, OrderKind::relay_close, OrderKind::clock_shift, OrderKind::clock_set,
-    OrderKind::calendar,   OrderKind::limit,       OrderKind::parameter};
+    OrderKind::calendar,   OrderKind::limit,       OrderKind::parameter,   OrderKind::image};
 
 bool parse_seconds(std::string_view text, std::int64_t& value) {
   const char* const end = text.data() + text.size();
@@ -43,6 +46,23 @@ std::string take_plan(Order& order, std::string_view text) {
   const auto parsed = protocol::tariff::parse_plan(plan);
   order.plan = std::move(plan);
   return parsed.plan ? std::string() : std::string(text) + ": " + parsed.fault;
+}
+
+// "FILE" or "FILE,at=2026-03-01T02:00:00Z"; what is wrong with it.
+std::string take_image(Order& order, std::string_view text) {
+  constexpr std::string_view kAt = ",at=";
+  const std::size_t comma = text.rfind(kAt);
+  if (comma != std::string_view::npos) {
+    const auto at = protocol::parse_rfc3339(text.substr(comma + kAt.size()));
+    if (!at || *at <= 0) return "at: allowed: when it is activated, RFC 3339";
+    order.value_s = *at;
+    text = text.substr(0, comma);
+  }
+  auto [octets, error] = os::read_file(std::string(text), os::kMaxTextOctets);
+  if (!error.empty()) return error;
+  order.image = std::make_shared<const std::vector<std::uint8_t>>(octets.begin(), octets.end());
+  if (protocol::image::decode(*order.image).ok()) return {};
+  return std::string(text) + ": no container of an image, allowed: one of amitwin image";
 }
 
 }  // namespace
@@ -69,10 +89,17 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
     known = true;
   }
   if (!known) {
-    return refuse("relay_open, relay_close, clock_shift, clock_set, calendar, limit, parameter");
+    return refuse(
+        "relay_open, relay_close, clock_shift, clock_set, calendar, limit, parameter, image");
   }
   order.meter = inventory.by_serial(serial);
   if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
+  if (order.kind == OrderKind::image) {
+    const std::string error = take_image(order, text);
+    if (error.empty()) orders.push_back(order);
+    if (!error.empty()) faults.push_back("--order = " + std::string(whole) + ": " + error);
+    return;
+  }
   if (has_plan(order.kind)) {  // the rest is a path or the plan itself, and may hold colons
     std::string error = take_plan(order, text);
     if (!error.empty()) {

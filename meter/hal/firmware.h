@@ -16,7 +16,8 @@ struct meter_hal;
 
 enum meter_boot_reason {
   METER_BOOT_FIRST, METER_BOOT_POWER, METER_BOOT_WATCHDOG,
-  METER_BOOT_IMAGE /* the first start of an image that was activated */
+  METER_BOOT_IMAGE,       /* the first start of an image that was activated (images.h) */
+  METER_BOOT_IMAGE_BEFORE /* it was not confirmed: this is the one before it */
 };
 enum meter_power_state {
   METER_POWER_FAILING, /* some 20 ms of supply are left */

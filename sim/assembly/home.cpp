@@ -53,6 +53,7 @@ models::MeterNodeConfig node_config(const HomeContext& context, const Home& home
   config.firmware = context.firmware != nullptr
                         ? context.firmware
                         : find_firmware(home.settings.firmware, home.settings.model).firmware;
+  config.images = &context.images;
   config.meter = home.identity.number;
   config.detailed = home.settings.detailed;
   config.lazy = scenario.sim.lazy;
@@ -256,6 +257,7 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   divert_currents(context.scenario, number, *feed);
   home->meter = std::make_unique<models::MeterNode>(
       services_on(context, meter_agenda(context, *home)), config, std::move(feed));
+  home->first_revision = home->meter->firmware().revision;
   models::Bench bench;
   bench.voltage_v = context.scenario.meters.voltage_v;
   bench.warm = warm.get();

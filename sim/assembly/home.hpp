@@ -27,7 +27,8 @@ struct Home {
   Identity identity;
   MeterSettings settings;
   bool has_pv = false;
-  std::string column;  // of the load CSV; empty: the household model
+  std::string column;          // of the load CSV; empty: the household model
+  std::string first_revision;  // of its firmware, when it was mounted
   // T1: SystemC modules of its own.
   models::sc::DetailedPoint* point = nullptr;         // with a CM1
   models::sc::DetailedPlcPoint* plc_point = nullptr;  // on a power line
@@ -60,6 +61,7 @@ struct HomeContext {
   models::wan::Cell& cell;
   models::sc::Kernel& kernel;
   std::vector<std::unique_ptr<PowerLine>>& power_lines;
+  models::ImageLibrary& images;
   // Seeded faults of the tests: by how much the front end's phase moved after calibration, and a
   // firmware to run instead of the scenario's.
   double drift_deg = 0;

@@ -44,6 +44,7 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
       mains_(mains_config(scenario), scenario.end() + kernel::kNsPerHour),
       crypto_(no_random),
       buffers_(METER_BUFFER_BYTES),
+      images_(scenario),
       cell_(agenda_, cell_config(scenario)),
       ethernet_(agenda_, ethernet_config(scenario)) {
   if (!scenario.concentrators.empty()) packet_errors_ = plc::closed_form_packet_errors();
@@ -52,10 +53,10 @@ World::World(const Scenario& scenario, const LoadTable* measured, const WorldFau
                                                        packet_errors_, cell_, ethernet_));
   }
   const HomeContext context{
-      scenario,    measured,
-      mains_,      {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
-      cell_,       kernel_,
-      power_lines_};
+      scenario,     measured,
+      mains_,       {agenda_, crypto_, buffers_, static_cast<std::uint64_t>(scenario.general.seed)},
+      cell_,        kernel_,
+      power_lines_, images_};
   for (std::uint32_t number = 1; number <= scenario.meters.count; ++number) {
     HomeContext own = context;
     if (number == faults.meter) {

@@ -13,6 +13,7 @@
 #include "models/sc/kernel.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
 #include "sim/assembly/home.hpp"
+#include "sim/assembly/image_library.hpp"
 #include "sim/assembly/power_line.hpp"
 #include "sim/scenario/load_csv.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -61,6 +62,7 @@ class World {
   std::vector<std::unique_ptr<Home>>& homes() { return homes_; }
   const std::vector<std::unique_ptr<Home>>& homes() const { return homes_; }
   const models::MainsSchedule& mains() const { return mains_; }
+  const FirmwareImages& images() const { return images_; }
 
  private:
   kernel::Agenda agenda_;
@@ -68,6 +70,7 @@ class World {
   models::MainsSchedule mains_;
   protocol::crypto::OpensslEngine crypto_;
   models::BufferPool buffers_;
+  FirmwareImages images_;
   models::wan::Cell cell_;
   models::wan::Ethernet ethernet_;
   plc::PacketErrorTable packet_errors_;

@@ -49,6 +49,14 @@ std::optional<run::Scenario> load_or_complain(const ScenarioOptions& options) {
       return std::nullopt;
     }
   }
+  for (const run::ImageRow& image : loaded.scenario->hes.images) {
+    const std::string file =
+        image.file == "builtin" ? image.file : loaded.scenario->path_of(image.file);
+    const run::FoundFirmware found = run::find_firmware(file, image.variant);
+    if (found.firmware != nullptr) continue;
+    os::say(fmt::format("{}: image.file = {}: {}\n", options.file, image.file, found.error));
+    return std::nullopt;
+  }
   return std::move(loaded.scenario);
 }
 

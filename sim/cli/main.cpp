@@ -29,6 +29,7 @@ Command lcd_command();
 Command lint_command();
 Command sign_key_command();
 Command typetest_command();
+Command image_command();
 
 namespace {
 
@@ -36,7 +37,7 @@ namespace {
 constexpr Command (*kCommands[])() = {
     run_command,   check_command,  inventory_command, template_command, digest_command,
     diff_command,  export_command, report_command,    read_command,     lcd_command,
-    debug_command, lint_command,   sign_key_command,  typetest_command,
+    debug_command, lint_command,   sign_key_command,  typetest_command, image_command,
 };
 
 // Adds the command, below its group if it has one; `p32` is the only group.

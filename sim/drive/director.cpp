@@ -64,6 +64,7 @@ void Director::announce(const Event& event) {
     case EventType::clock_shift:
     case EventType::calendar:
     case EventType::limit:
+    case EventType::image:
     case EventType::contact:
     case EventType::parameter:
     case EventType::battery:
@@ -162,6 +163,12 @@ void Director::give_orders(const Event& event) {
     } else if (event.type == EventType::parameter) {
       order.kind = hes::OrderKind::parameter;
       order.plan = event.plan;
+    } else if (event.type == EventType::image) {
+      order.kind = hes::OrderKind::image;
+      order.image = world_.images().container_of(event.file);
+      if (event.activate_at != 0) {
+        order.value_s = scale_.utc_ns(event.activate_at) / kernel::kNsPerSecond;
+      }
     } else {
       order.kind = hes::OrderKind::clock_shift;
       order.value_s = std::llround(event.shift_s);

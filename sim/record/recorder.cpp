@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "hes-stub/inventory/type_template.hpp"
+#include "protocol/axdr/cursor.hpp"
 #include "protocol/hosted/p32/types.hpp"
 
 namespace sim::run {
@@ -52,6 +53,12 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   if (done && kind == hes::OrderKind::calendar) ++figures_.calendar_orders_done;
   if (done && kind == hes::OrderKind::limit) ++figures_.limit_orders_done;
   if (done && kind == hes::OrderKind::parameter) ++figures_.parameter_orders_done;
+  if (done && kind == hes::OrderKind::image) ++figures_.images.orders_done;
+  if (kind == hes::OrderKind::image && !result.data.empty()) {
+    const auto revision = protocol::axdr::Cursor(result.data).octet_string();
+    figures_.images.revisions_read.emplace_back(result.order.meter + 1,
+                                                std::string(revision.begin(), revision.end()));
+  }
   if (!done) ++figures_.orders_failed;
   result::OrderRow row;
   row.order = static_cast<std::uint32_t>(result.id);

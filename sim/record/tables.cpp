@@ -115,6 +115,10 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
               "{}{}{} {}", row.text.text(), row.text.text().empty() ? "" : ", ", meter, kind));
         }
         break;
+      case EventType::image:
+        row.text = result::Text<64>(event.file);
+        row.value = 1e-9 * static_cast<double>(event.activate_at);
+        break;
       case EventType::calendar:
         row.value = 1e-9 * static_cast<double>(event.activate_at);
         row.text = result::Text<64>(fmt::format(

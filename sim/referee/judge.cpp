@@ -13,6 +13,7 @@
 #include "protocol/calendar.hpp"
 #include "sim/record/recorder.hpp"
 #include "sim/referee/clock_judge.hpp"
+#include "sim/referee/firmwares.hpp"
 #include "sim/referee/register_errors.hpp"
 #include "sim/referee/voltage_judge.hpp"
 
@@ -314,6 +315,7 @@ void judge(const Scenario& scenario, World& world, hes::Store& store,
     }
     judge_measured(scenario, home, powered_spans(scenario, i + 1), read[i].measured, writer,
                    figures);
+    judge_firmware(scenario, home, read[i].revision, end, writer, figures);
     const auto in_flash = reference.judged(*read[i].rows);
     write_flash(i + 1, in_flash, writer);
     figures.flash += compare(reference.due, in_flash, start_utc_s, punctuality);

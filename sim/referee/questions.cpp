@@ -14,6 +14,7 @@
 #include "protocol/cosem/measured.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/dlms/selection.hpp"
+#include "sim/referee/firmwares.hpp"
 #include "sim/referee/voltage_judge.hpp"
 
 namespace sim::run {
@@ -195,6 +196,15 @@ std::vector<Question> questions_of(const Scenario& scenario, const Home& home, k
   questions.push_back(log_question(quality_group(scenario.meters.variant.event_codes), into));
   if (has_tariff(scenario, home.identity.number)) {
     ask_tariff(into.tariff.emplace(), questions);
+  }
+  if (is_given_an_image(scenario, home.identity.number)) {
+    questions.push_back({{cosem::classes::Data::kId, cosem::obis(1, 0, 0, 2, 0), 2},
+                         [&into](std::optional<Bytes> value, const AnswerTime&) {
+                           if (!value) return false;
+                           const Bytes text = protocol::axdr::Cursor(*value).octet_string();
+                           into.revision.assign(text.begin(), text.end());
+                           return true;
+                         }});
   }
   if (scenario.sim.read_measured) {
     const unsigned n_phases = home.settings.model == MeterModel::ad13a ? 3 : 1;

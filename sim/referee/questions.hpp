@@ -19,6 +19,7 @@ struct ReadMeter {
   std::optional<std::vector<HeldRow>> rows;      // none: it did not answer
   std::optional<std::vector<HeldEvent>> events;  // none: it has no logs
   std::optional<HeldTariff> tariff;              // of a meter with a tariff plan
+  std::string revision;                          // of a meter that was given an image
   HeldQuantities measured;                       // where sim.read_measured asks for them
   bool whole = false;  // everything was asked, and every answer made sense
 };

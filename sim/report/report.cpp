@@ -282,8 +282,9 @@ std::string report_page(const ReportData& data, const std::string& digest,
          report_style() + "</style></head>\n<body><main>\n" + head(data) + tiles(data, machine) +
          "<div class=\"cols\">" + expectations(data) + "<div class=\"stack\">" + happenings(data) +
          "</div></div>\n" + charts + error_figures(data) + power_line(data) + relay_moves(data) +
-         test_outputs(data) + variations(data) + event_logs(data) + display_figures(data) +
-         other_figures(data) + foot(data, digest, machine) + "</main></body></html>\n";
+         test_outputs(data) + variations(data) + firmwares(data) + event_logs(data) +
+         display_figures(data) + other_figures(data) + foot(data, digest, machine) +
+         "</main></body></html>\n";
 }
 
 std::optional<std::string> write_report(const std::string& result_path,

@@ -242,6 +242,8 @@ void gather_logs(const TableFileReader& file, ReportData& data) {
       file, absent, [&](const VoltageEventRow& row) { data.happened.variations.push_back(row); });
   each_row<PulseRow>(file, absent,
                      [&](const PulseRow& row) { data.happened.pulses.push_back(row); });
+  each_row<FirmwareRow>(file, absent,
+                        [&](const FirmwareRow& row) { data.happened.firmwares.push_back(row); });
 }
 
 }  // namespace

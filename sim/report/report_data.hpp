@@ -117,6 +117,7 @@ struct ReportData {
     std::vector<RegisterErrorRow> errors;
     std::vector<VoltageEventRow> variations;
     std::vector<PulseRow> pulses;
+    std::vector<FirmwareRow> firmwares;
   };
   Happenings happened;
 

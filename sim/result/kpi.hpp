@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernel/time.hpp"
@@ -132,6 +133,15 @@ struct RegisterError {
   double modelled_percent;
 };
 
+// Of firmware images.
+struct ImageFigures {
+  std::uint64_t orders_done = 0;
+  std::uint64_t judged = 0;      // meters
+  std::uint64_t mismatches = 0;  // of them
+  // By meter, as the head-end read it at the end of an order.
+  std::vector<std::pair<std::uint32_t, std::string>> revisions_read = {};
+};
+
 // What a run counts; the table in kpi_table.cpp makes its figures of it.
 // Clocks by themselves, between two settings.
 struct ClockFigures {
@@ -173,6 +183,7 @@ struct RunFigures {
   std::array<std::vector<RegisterError>, protocol::cosem::kQuantities> register_errors;
   std::uint64_t pulses_judged = 0;  // at test outputs
   std::uint64_t pulse_mismatches = 0;
+  ImageFigures images;
   std::uint64_t orders_failed = 0;
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter
   std::uint64_t sessions = 0;

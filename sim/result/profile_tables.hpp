@@ -187,6 +187,29 @@ struct VoltageEventRow {
   }
 };
 
+struct FirmwareRow {
+  static constexpr TableName kTable{
+      "firmwares", "What meters ran at the end, of those that were given an image."};
+  std::uint32_t meter = 0;
+  Text<16> before;
+  Text<16> expected;
+  Text<16> runs;
+  Text<16> says;
+  Text<16> head_end;
+  std::uint8_t right = 1;
+
+  static void describe(auto& column) {
+    column("meter", &FirmwareRow::meter, "", kMeterDoc);
+    column("before", &FirmwareRow::before, "", "revision at the beginning");
+    column("expected", &FirmwareRow::expected, "",
+           "from the scenario alone; empty: its order may still be on its way");
+    column("runs", &FirmwareRow::runs, "", "revision of what the boot loader started");
+    column("says", &FirmwareRow::says, "", "1.0.0.2.0, read at the optical port");
+    column("head_end", &FirmwareRow::head_end, "", "as the head-end read it back; empty: not yet");
+    column("right", &FirmwareRow::right, "", "0: another than expected");
+  }
+};
+
 struct RelayMoveRow {
   static constexpr TableName kTable{
       "relay_moves", "Movements of relay contacts, as they were and as the scenario has them."};

@@ -33,7 +33,7 @@ using Tables =
     TableList<MeterRow, ModuleRow, HeadEndRow, TruthRow, FlashRow, ClosingRow, MonthRow, OrderRow,
               SessionRow, MessageRow, TrafficRow, EventRow, PowerRow, KpiRow, NodeRow, CableRow,
               RegistrationRow, AirtimeRow, ReportRow, PollRow, LogEntryRow, DisplayRow, MeasuredRow,
-              RelayMoveRow, RegisterErrorRow, VoltageEventRow, PulseRow>;
+              RelayMoveRow, RegisterErrorRow, VoltageEventRow, PulseRow, FirmwareRow>;
 
 // Raised when what a reader of the version before relies on goes or changes its meaning. Tables,
 // columns and attributes that are added do not count. 2: kpi.pass may be 2. Files of earlier

@@ -139,6 +139,10 @@ void CrossChecks::check_files() {
       check(row_key("group", i, "firmware"), firmware, kFirmware);
     }
   }
+  for (std::size_t i = 0; i < scenario_.hes.images.size(); ++i) {
+    const std::string& file = scenario_.hes.images[i].file;
+    if (file != "builtin") check(row_key("image", i, "file"), file, kFirmware);
+  }
 }
 
 void CrossChecks::check_events() {

@@ -35,7 +35,8 @@ enum class EventType {
   temperature,
   battery,
   watch,
-  upset
+  upset,
+  image
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -60,7 +61,8 @@ inline Names names_of(EventType) {
           "temperature",
           "battery",
           "watch",
-          "upset"};
+          "upset",
+          "image"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }
@@ -105,9 +107,9 @@ struct Event {
   double duration_ms = 0;  // sag, button
   double residual = 0.5;   // what is left: sag (more than 1: a swell), bypass, neutral_fault
   std::int64_t concentrator = 1;   // concentrator_outage
-  std::string file;                // calendar: where its plan stands, or
+  std::string file;                // calendar: where its plan stands, or; image: its name
   std::string plan;                // the plan itself; parameter: the settings
-  kernel::TimeNs activate_at = 0;  // calendar
+  kernel::TimeNs activate_at = 0;  // calendar, image
   protocol::tariff::Plan tariff;   // calendar: as read, with its time
   // limit: one of the three
   std::optional<double> threshold_w;
@@ -157,6 +159,12 @@ struct Event {
     key("activate_at", &Event::activate_at, moment(), "", "When the plan comes into force.")
         .mandatory()
         .only_in({T::calendar});
+    key("image", &Event::file, "Which [[image]] goes to the meters.")
+        .mandatory()
+        .only_in({T::image});
+    key("activated_at", &Event::activate_at, moment(), "",
+        "When the image is activated; without it, as soon as it is verified.")
+        .only_in({T::image});
     describe_limit(key);
     key("set", &Event::plan,
         "What the head-end sets and reads back, apart by semicolons: CLASS/OBIS:ATTRIBUTE=TYPE "

@@ -162,6 +162,11 @@ const std::vector<Key<Event>>& event_keys() {
   return all;
 }
 
+const std::vector<Key<ImageRow>>& image_keys() {
+  static const auto all = keys_of_row<ImageRow>();
+  return all;
+}
+
 const std::vector<Key<result::Expectation>>& expect_keys() {
   using result::Expectation;
   using result::Limit;

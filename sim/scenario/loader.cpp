@@ -10,7 +10,7 @@ namespace sim::run {
 namespace {
 
 constexpr const char* kReference = "a key of docs/scenario-reference.md";
-const std::vector<std::string> kTables = {"group", "concentrator", "event", "expect"};
+const std::vector<std::string> kTables = {"group", "concentrator", "event", "expect", "image"};
 
 std::vector<std::string> section_names() {
   std::vector<std::string> names = kTables;
@@ -211,6 +211,7 @@ void Loader::read(const Raw& root) {
   }
   read_rows(root, "group", group_keys(), scenario_.groups);
   read_rows(root, "concentrator", concentrator_keys(), scenario_.concentrators);
+  read_rows(root, "image", image_keys(), scenario_.hes.images);
   read_events(root);
   read_expectations(root);
   const auto names = section_names();

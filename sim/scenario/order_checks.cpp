@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What orders are made of: tariff plans and limits, as the events of a scenario say.
+#include <algorithm>
 #include <cmath>
 
 #include "os/text_file.hpp"
@@ -120,9 +121,43 @@ void check_parameters(Scenario& scenario, Written& written) {
   }
 }
 
+// Images have names and objects that there are; an activation comes behind its order.
+void check_images(Scenario& scenario, Written& written) {
+  std::string names;
+  for (std::size_t i = 0; i < scenario.hes.images.size(); ++i) {
+    const ImageRow& image = scenario.hes.images[i];
+    const auto key = [i](const char* name) { return row_key("image", i, name); };
+    const auto same = [&](const ImageRow& other) { return other.name == image.name; };
+    if (std::find_if(scenario.hes.images.begin(),
+                     scenario.hes.images.begin() + static_cast<long>(i),
+                     same) != scenario.hes.images.begin() + static_cast<long>(i)) {
+      written.complain_at(key("name"), "there is one of that name already", "another name");
+    }
+    if (image.version.empty() || image.version.size() > 12 ||
+        image.version.find_first_of(" \t") != std::string::npos) {
+      written.complain_at(key("version"), "no version", "1 to 12 characters without spaces");
+    }
+    names += (names.empty() ? "" : ", ") + image.name;
+  }
+  for (std::size_t i = 0; i < scenario.events.size(); ++i) {
+    const Event& event = scenario.events[i];
+    if (event.type != EventType::image) continue;
+    const auto key = [i](const char* name) { return row_key("event", i, name); };
+    const auto named = [&](const ImageRow& image) { return image.name == event.file; };
+    if (std::none_of(scenario.hes.images.begin(), scenario.hes.images.end(), named)) {
+      written.complain_at(key("image"), "there is no such image",
+                          names.empty() ? "the name of an [[image]] row" : names);
+    }
+    if (event.activate_at != 0 && event.activate_at <= event.at) {
+      written.complain_at(key("activated_at"), "not behind the order", "later than at");
+    }
+  }
+}
+
 }  // namespace
 
 void check_order_plans(Scenario& scenario, Written& written) {
+  check_images(scenario, written);
   check_calendars(scenario, written);
   check_limits(scenario, written);
   check_parameters(scenario, written);

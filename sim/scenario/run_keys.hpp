@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "sim/scenario/image_keys.hpp"
 #include "sim/scenario/key.hpp"
 
 namespace sim::run {
@@ -81,6 +83,7 @@ struct HesKeys {
   std::int64_t retries = 3;
   std::int64_t concurrent = 50;
   double clock_threshold_s = 0;
+  std::vector<ImageRow> images;  // the [[image]] rows
 
   static void describe(auto& key) {
     key("port", &HesKeys::port, range(1, 65'535), "",

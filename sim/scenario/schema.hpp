@@ -83,5 +83,6 @@ const std::vector<Key<MeterGroup>>& group_keys();
 const std::vector<Key<ConcentratorRow>>& concentrator_keys();
 const std::vector<Key<Event>>& event_keys();
 const std::vector<Key<result::Expectation>>& expect_keys();
+const std::vector<Key<ImageRow>>& image_keys();
 
 }  // namespace sim::run

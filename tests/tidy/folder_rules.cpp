@@ -10,9 +10,9 @@ using Prefixes = std::vector<std::string>;
 const Prefixes kProtocolBase = {"protocol/result.hpp", "protocol/bytes.hpp",
                                 "protocol/assert.hpp", "protocol/calendar.hpp",
                                 "protocol/crc32.hpp",  "protocol/local_zone.hpp"};
-const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/", "protocol/dlms/",
-                            "protocol/hdlc/",    "protocol/prime/", "protocol/iec62056_21/",
-                            "protocol/wrapper/", "protocol/crypto/"};
+const Prefixes kProtocol = {"protocol/axdr/",    "protocol/cosem/",  "protocol/dlms/",
+                            "protocol/hdlc/",    "protocol/prime/",  "protocol/iec62056_21/",
+                            "protocol/wrapper/", "protocol/crypto/", "protocol/image/"};
 // Names and definitions of energies, no code: whoever counts, moves or judges them walks it.
 const char* const kQuantities = "protocol/cosem/quantities.hpp";
 const char* const kMeasured = "protocol/cosem/measured.hpp";  // of what is measured, likewise
@@ -22,9 +22,9 @@ const Prefixes kMeterFunctions = {"meter/fw/billing/",  "meter/fw/measure/",    
                                   "meter/fw/profiles/", "meter/fw/relay/",      "meter/fw/display/",
                                   "meter/fw/fraud/",    "meter/fw/limits/",     "meter/fw/image/",
                                   "meter/fw/security/", "meter/fw/quantities/", "meter/fw/supply/"};
-const Prefixes kMeterGround = {"meter/hal/",     "meter/dsp/",      "meter/fw/board/",
-                               "meter/fw/core/", "meter/fw/store/", "protocol/crypto/",
-                               kQuantities,      kMeasured};
+const Prefixes kMeterGround = {"meter/hal/",      "meter/dsp/",      "meter/fw/board/",
+                               "meter/fw/core/",  "meter/fw/store/", "protocol/crypto/",
+                               "protocol/image/", kQuantities,       kMeasured};
 
 template <typename List, typename... More>
 List join(List all, const More&... more) {
@@ -73,6 +73,10 @@ std::vector<Rule> protocol_rules() {
                       "protocol/hosted/civil_text/"}),
        {},
        false},
+      {{"protocol/hosted/signed_image/"},
+       with_protocol({"protocol/hosted/signed_image/"}),
+       {"openssl/"},
+       false},
       {{"protocol/hosted/fields/"}, with_protocol({"protocol/hosted/fields/"}), {}, false},
       {{"protocol/hosted/p32/"},
        with_protocol({"protocol/hosted/p32/", "protocol/hosted/fields/",
@@ -90,7 +94,7 @@ std::vector<Rule> firmware_rules() {
       {{"meter/dsp/"}, {"meter/dsp/", "meter/hal/"}, {}, true},
       // Functions know no COSEM: meter/fw/cosem translates.
       {kMeterFunctions, join(kMeterFunctions, with_base(kMeterGround)), {}, true},
-      {{"meter/fw/board/"}, with_base({"meter/hal/"}), {}, true},
+      {{"meter/fw/board/"}, with_base({"meter/hal/", "meter/fw/board/"}), {}, true},
       {{"meter/fw/core/"}, join(kMeterFunctions, with_base(kMeterGround)), {}, true},
       {{"meter/fw/store/"},
        with_base({"meter/hal/", "meter/fw/board/", "meter/fw/store/", kQuantities, kMeasured}),

@@ -26,6 +26,8 @@ struct Settings {
   std::uint8_t switched_off_locally = 0;  // by the meter itself, and not undone yet
   std::uint32_t relay_operations = 0;     // movements of the contact
   Crystal crystal;                        // from the production line
+  std::uint32_t activate_at_s = 0;        // UTC; the image that is verified then; 0: never
+  std::uint8_t transfer_disabled = 0;     // of images
 
   std::uint32_t alarm_filter() const { return ~muted_alarms; }
 };

@@ -16,6 +16,7 @@ enum class Deadline : std::uint8_t {
   relay_check,
   limits,
   display,
+  image,
   deadlines
 };
 

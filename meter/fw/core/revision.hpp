@@ -4,6 +4,7 @@
 
 namespace meter::fw {
 
-inline constexpr char kRevision[] = "1.0.0";
+// Zero padded. In a translation unit of its own, so that a revision is one object at the link.
+extern const char kRevision[12];
 
 }  // namespace meter::fw

@@ -4,6 +4,7 @@
 
 #include "meter/fw/core/slice.hpp"
 #include "meter/fw/cosem/object_table.hpp"
+#include "meter/fw/image/upgrade.hpp"
 #include "meter/fw/limits/limits.hpp"
 #include "meter/fw/security/accepted_counters.hpp"
 #include "meter/fw/security/crypto.hpp"
@@ -29,6 +30,7 @@ struct Parts {
   HalCrypto& crypto;
   std::array<InvocationCounter, kKeySets>& counters;
   Limits& limits;
+  Upgrade& upgrade;
 };
 
 // What a block transfer of a profile remembers between its blocks: the rows there were when it
@@ -98,6 +100,8 @@ AccessResult result_of(CalendarChange change);
 
 // What a client wants of the disconnector, by its methods or by a script.
 AccessResult disconnector_does(Parts& parts, RelayCause cause);
+// Of activation, likewise.
+AccessResult image_does(Parts& parts);
 
 // A stored stamp as it was on the day it was written, whatever the zone is now.
 protocol::cosem::DateTime date_time_of(const RowHead& head);

@@ -11,6 +11,7 @@
 #include "protocol/cosem/classes/demand_register.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/extended_register.hpp"
+#include "protocol/cosem/classes/image_transfer.hpp"
 #include "protocol/cosem/classes/limiter.hpp"
 #include "protocol/cosem/classes/mac_address.hpp"
 #include "protocol/cosem/classes/prime.hpp"
@@ -20,6 +21,7 @@
 #include "protocol/cosem/classes/sap_assignment.hpp"
 #include "protocol/cosem/classes/script_table.hpp"
 #include "protocol/cosem/classes/security_setup.hpp"
+#include "protocol/cosem/classes/single_action_schedule.hpp"
 #include "protocol/cosem/classes/special_days.hpp"
 
 namespace meter::fw {
@@ -34,28 +36,30 @@ using protocol::cosem::Tag;
 // cosem/classes, in the file that bears its name, or its family's.
 template <typename... Class>
 struct ClassList {};
-using Classes = ClassList<classes::Data,                //
-                          classes::Register,            //
-                          classes::ExtendedRegister,    //
-                          classes::DemandRegister,      //
-                          classes::ProfileGeneric,      //
-                          classes::Clock,               //
-                          classes::ScriptTable,         //
-                          classes::SpecialDaysTable,    //
-                          classes::AssociationLn,       //
-                          classes::SapAssignment,       //
-                          classes::ActivityCalendar,    //
-                          classes::RegisterMonitor,     //
-                          classes::SecuritySetup,       //
-                          classes::DisconnectControl,   //
-                          classes::Limiter,             //
-                          classes::MacAddress,          //
-                          classes::PrimeLlc,            //
-                          classes::PrimePhyCounters,    //
-                          classes::PrimeMacSetup,       //
-                          classes::PrimeMacFunctional,  //
-                          classes::PrimeMacCounters,    //
-                          classes::PrimeNetwork,        //
+using Classes = ClassList<classes::Data,                  //
+                          classes::Register,              //
+                          classes::ExtendedRegister,      //
+                          classes::DemandRegister,        //
+                          classes::ProfileGeneric,        //
+                          classes::Clock,                 //
+                          classes::ScriptTable,           //
+                          classes::SpecialDaysTable,      //
+                          classes::AssociationLn,         //
+                          classes::SapAssignment,         //
+                          classes::ImageTransfer,         //
+                          classes::ActivityCalendar,      //
+                          classes::RegisterMonitor,       //
+                          classes::SingleActionSchedule,  //
+                          classes::SecuritySetup,         //
+                          classes::DisconnectControl,     //
+                          classes::Limiter,               //
+                          classes::MacAddress,            //
+                          classes::PrimeLlc,              //
+                          classes::PrimePhyCounters,      //
+                          classes::PrimeMacSetup,         //
+                          classes::PrimeMacFunctional,    //
+                          classes::PrimeMacCounters,      //
+                          classes::PrimeNetwork,          //
                           classes::PrimeApplication>;
 
 // Sets of attributes or methods: bit n - 1 is index n.

@@ -10,6 +10,7 @@
 #include "meter/fw/cosem/alarm_rows.hpp"
 #include "meter/fw/cosem/billing_rows.hpp"
 #include "meter/fw/cosem/display_rows.hpp"
+#include "meter/fw/cosem/image_rows.hpp"
 #include "meter/fw/cosem/limit_rows.hpp"
 #include "meter/fw/cosem/object_row.hpp"
 #include "meter/fw/cosem/profile_rows.hpp"
@@ -266,7 +267,8 @@ inline constexpr auto kRows =
     joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
            kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kMeasuredRows, kSpectrumRows,
            kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kLimitRows, kDisplayRows,
-           kVariationRows, kVariationColumnRows, kQualityRows, on_power_line(kPowerLineRows));
+           kVariationRows, kVariationColumnRows, kQualityRows, kImageRows,
+           on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();

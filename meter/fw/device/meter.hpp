@@ -71,22 +71,24 @@ class Meter {
  private:
   void open_parameters();
   void note_boot(meter_boot_reason reason);
-  void note_revision();
+  void note_revision(meter_boot_reason reason);
   void open_power_line();
   void fall_asleep();
-  void register_reading(std::uint32_t count);
+  bool read_window(const meter_sums& sums, std::uint32_t count);
+  void register_reading(const meter_sums& sums, std::uint32_t count);
   // After whatever may have served a client or written an event.
   void follow_up();
 
   Core core_;
   Schedule schedule_;
   Relay relay_;
-  // What looks at values as they come.
-  struct Watches {
+  // What it does by itself: looks at values as they come, does what a client once told it to.
+  struct OwnWork {
     Limits limits;
     Variations variations;
+    Upgrade upgrade;
   };
-  Watches watches_;
+  OwnWork own_;
   Deadlines deadlines_;
   HalCrypto crypto_;
   std::array<InvocationCounter, kKeySets> counters_;

@@ -27,6 +27,7 @@ enum class EventCode : std::uint8_t {
   nv_memory_error = 14,
   watchdog = 15,
   measurement_error = 16,
+  firmware_ready = 17,  // an image that may be activated
   firmware_activated = 18,
   passive_tariff_programmed = 19,
   local_communication_begins = 28,
@@ -42,6 +43,7 @@ enum class EventCode : std::uint8_t {
   global_key_changed = 48,
   decryption_failed = 49,
   replay_attack = 50,
+  firmware_verification_failed = 51,
   ready_for_reconnection = 59,
   manual_disconnection = 60,
   manual_connection = 61,
@@ -69,8 +71,9 @@ enum class EventCode : std::uint8_t {
   currents_agree = 235,
   monitor_threshold_exceeded = 240,
   monitor_threshold_ok = 241,
-  relay_worn = 242,          // as many operations as it was made for
-  winter_time_begins = 254,  // no number of its own: IDIS tells it as 3, too
+  relay_worn = 242,            // as many operations as it was made for
+  firmware_rolled_back = 248,  // the image that was activated was not kept
+  winter_time_begins = 254,    // no number of its own: IDIS tells it as 3, too
   log_cleared = 255,
 };
 constexpr EventCode of_phase(EventCode event, std::uint32_t phase) {

@@ -7,6 +7,7 @@
 
 #include "meter/hal/table_of.hpp"
 #include "models/core/meter/display_block.hpp"
+#include "models/core/meter/image_block.hpp"
 #include "models/core/meter/input_block.hpp"
 #include "models/core/meter/output_blocks.hpp"
 #include "models/core/meter/plc_block.hpp"
@@ -78,17 +79,18 @@ struct Board : BoardMemory {
   InputBlock inputs;
   DisplayBlock display;
   SampleBlock samples;
-
-  // Everything that needs the supply.
-  void stop() {
-    clock.stop();
-    rtc.stop();
-    relay.stop();
-    pulses.stop();
-    uarts.silence();
-    buffers.give_all();
-    display.stop();
-  }
+  ImageBlock images;
 };
+
+// Everything that needs the supply.
+inline void stop(Board& board) {
+  board.clock.stop();
+  board.rtc.stop();
+  board.relay.stop();
+  board.pulses.stop();
+  board.uarts.silence();
+  board.buffers.give_all();
+  board.display.stop();
+}
 
 }  // namespace models

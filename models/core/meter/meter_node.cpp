@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/core/meter/meter_node.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "kernel/assert.hpp"
@@ -15,13 +17,22 @@ WindowFeed::Pace pace_of(const MeterNodeConfig& config) {
   return config.lazy ? WindowFeed::Pace::on_demand : WindowFeed::Pace::every_step;
 }
 
+// For another firmware: as far as that has it, too, it stays as it is.
+void resize(InstanceMemory& retained, std::uint32_t bytes, meter_hal& hal) {
+  InstanceMemory next(bytes);
+  std::memcpy(next.get(), retained.get(), std::min(next.bytes(), retained.bytes()));
+  retained = std::move(next);
+  hal.retained = retained.get();
+  hal.retained_bytes = bytes;
+}
+
 }  // namespace
 
 MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config,
                      std::unique_ptr<ElectricalFeed> feed)
     : UpcallGate(life_, *config.firmware, config.meter),
       life_{services.agenda, flash_},
-      sleeps_(config.sleeps && (config.firmware->capabilities & METER_SLEEPS) != 0),
+      sleeps_(config.sleeps),
       flash_(METER_FLASH_PAGES),
       board_{{flash_, ProgramBlock(life_)},
              McuClock(life_, *this, node_id(meter(), kNodeMeter), kAlarm, config.tolerance.mcu_ppb),
@@ -39,7 +50,8 @@ MeterNode::MeterNode(const NodeServices& services, const MeterNodeConfig& config
              BatteryBlock(life_, *this, node_id(meter(), kNodeMeter), kBattery),
              InputBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kInput),
              DisplayBlock(life_, *this, *this, node_id(meter(), kNodeMeter), kDisplay),
-             SampleBlock(windows_)},
+             SampleBlock(windows_),
+             ImageBlock(flash_, config.images, *config.firmware)},
       windows_(life_, *this, *this, node_id(meter(), kNodeMeter), kWindow, std::move(feed),
                pace_of(config)),
       supply_(services.agenda, *this, node_id(meter(), kNodeMeter), kSupply, *this),
@@ -106,6 +118,9 @@ void MeterNode::after_upcall(kernel::TimeNs now, bool stuck) {
   if (life_.asleep) board_.battery.wake();
   if (stuck) watchdog(now);
   check_supply(now);
+  if (!life_.running || !board_.images.wants_reset()) return;
+  turn_off(now);
+  supply_.restart(now);
 }
 
 // The injected cut of the flash takes the whole meter down.
@@ -182,9 +197,7 @@ void MeterNode::on_supply_event(kernel::TimeNs now, Supply::Event event) {
       tell(METER_POWER_GOOD);
       break;
     case Supply::Event::kOff:
-      if (!life_.running || !sleeps_ || !supply_.battery_good() || flash_.power_cut()) {
-        return turn_off(now);
-      }
+      if (!may_sleep()) return turn_off(now);
       lose_mains(now);
       life_.asleep = true;
       board_.battery.feed(BatteryBlock::Duty::sleep);
@@ -205,21 +218,30 @@ void MeterNode::boot(kernel::TimeNs now) {
   if (life_.asleep) stop_hardware();
   TWIN_ASSERT(!life_.running);
   flash_.restore_power();
+  board_.images.restore_power();
   windows_.power_on(now);
   ++boots_;
+  const ImageBlock::Start start = board_.images.start();
+  const meter_boot_reason otherwise = std::exchange(boot_reason_, METER_BOOT_POWER);
+  if (start.another) {
+    load(*start.firmware);
+    resize(retained_, start.firmware->retained_bytes, hal_);
+  }
   life_.running = true;
   board_.battery.feed(BatteryBlock::Duty::none);
   init_instance();
-  const meter_boot_reason reason = boot_reason_;
-  boot_reason_ = METER_BOOT_POWER;
   if (supply_listener_ != nullptr) supply_listener_->on_supply(now, true);
   board_.plc.power(true);
   board_.inputs.power_on();
-  upcall("boot", &meter_firmware::boot, reason);
+  upcall("boot", &meter_firmware::boot, start.another ? start.reason : otherwise);
+  if (!life_.running || !board_.images.on_trial()) return;
+  turn_off(life_.now());  // not confirmed
+  supply_.restart(life_.now());
 }
 
 bool MeterNode::may_sleep() const {
-  return life_.running && sleeps_ && board_.battery.good() && !flash_.power_cut();
+  const bool can = sleeps_ && (firmware().capabilities & METER_SLEEPS) != 0;
+  return life_.running && can && board_.battery.good() && !flash_.power_cut();
 }
 
 // What hangs on the mains, but for the processor.
@@ -248,7 +270,7 @@ void MeterNode::turn_off(kernel::TimeNs now) {
 void MeterNode::stop_hardware() {
   life_.running = life_.asleep = false;
   windows_.stop();
-  board_.stop();
+  stop(board_);
 }
 
 void MeterNode::watchdog(kernel::TimeNs now) {

@@ -63,6 +63,7 @@ struct MeterNodeConfig {
   std::int64_t rtc_start_ticks = 0;  // what the clock showed when simulated time began
   DeviceTolerance tolerance;
   RelayWear relay;
+  ImageLibrary* images = nullptr;  // none: no image is good
   ServiceTimes service_times = kServiceTimes;
 };
 

@@ -26,7 +26,7 @@ class UpcallBreak {
 class UpcallGate {
  public:
   UpcallGate(DeviceLife& life, const meter_firmware& firmware, std::uint32_t meter)
-      : life_(life), firmware_(firmware), memory_(firmware.instance_bytes), meter_(meter) {}
+      : life_(life), firmware_(&firmware), memory_(firmware.instance_bytes), meter_(meter) {}
   UpcallGate(const UpcallGate&) = delete;
   UpcallGate& operator=(const UpcallGate&) = delete;
 
@@ -58,7 +58,13 @@ class UpcallGate {
   }
   // Memory for a power line modem behind the instance, if the firmware wants it.
   void add_plc_memory() {
-    memory_ = InstanceMemory(std::size_t{firmware_.instance_bytes} + firmware_.plc_bytes);
+    plc_memory_ = true;
+    make_memory();
+  }
+  // Another one from the next init on.
+  void load(const meter_firmware& firmware) {
+    firmware_ = &firmware;
+    make_memory();
   }
 
   // In the nth call of the second that begins at the time, windows included, or the first after it.
@@ -68,7 +74,7 @@ class UpcallGate {
     break_ = &who;
   }
   std::uint32_t meter() const { return meter_; }
-  const meter_firmware& firmware() const { return firmware_; }
+  const meter_firmware& firmware() const { return *firmware_; }
   void* instance() { return memory_.get(); }
   bool running() const { return life_.running; }
   std::uint64_t upcalls() const { return watch_.upcalls(); }
@@ -103,16 +109,21 @@ class UpcallGate {
   Result call(const char* name, Result (*meter_firmware::*entry)(void*, Parameters...),
               Arguments... arguments) noexcept {
     const FirmwareCall in("meter", meter_, name, life_.now(), count_call(life_.now()));
-    if (!breaks(in)) return (firmware_.*entry)(memory_.get(), arguments...);
+    if (!breaks(in)) return (firmware_->*entry)(memory_.get(), arguments...);
     break_at_ns_ = kernel::kNever;
-    break_->before(in, memory_.get(), reinterpret_cast<void*>(firmware_.*entry));
+    break_->before(in, memory_.get(), reinterpret_cast<void*>(firmware_->*entry));
     const EndOfBreak end{*break_};
-    return (firmware_.*entry)(memory_.get(), arguments...);
+    return (firmware_->*entry)(memory_.get(), arguments...);
+  }
+  void make_memory() {
+    const std::size_t behind = plc_memory_ ? firmware_->plc_bytes : 0;
+    memory_ = InstanceMemory(firmware_->instance_bytes + behind);
   }
 
   DeviceLife& life_;
-  const meter_firmware& firmware_;
+  const meter_firmware* firmware_;
   InstanceMemory memory_;
+  bool plc_memory_ = false;
   UpcallBreak* break_ = nullptr;
   kernel::TimeNs break_at_ns_ = kernel::kNever;
   std::uint32_t break_nth_ = 1;

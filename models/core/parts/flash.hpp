@@ -27,6 +27,7 @@ class Flash {
   // the first half reaches the cells, of an erase the second half of the page. From then on
   // nothing works until restore_power().
   void cut_power_at(std::uint32_t operation);
+  void cut_power() { cut_ = true; }  // now, between two operations
   bool power_cut() const { return cut_; }
   void restore_power();
   void fail_page(std::uint32_t page);

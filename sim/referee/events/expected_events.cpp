@@ -60,6 +60,10 @@ constexpr NamedEvent kNames[] = {
     {Kind::clock_lost, Codes::idis, {0, 6, true}},
     {Kind::battery_dead, Codes::idis, {0, 7, true}},
     {Kind::battery_low, Codes::idis, {0, 8, true}},
+    {Kind::image_ready, Codes::idis, {0, 17}},
+    {Kind::image_activated, Codes::idis, {0, 18}},
+    {Kind::image_refused, Codes::idis, {0, 51}},
+    {Kind::image_back, Codes::idis, {0, 248}},
     {Kind::power_down, Codes::prime, {0, 3}},
     {Kind::power_up, Codes::prime, {0, 2, true}},
     {Kind::summer_begins, Codes::prime, {0, 24}},
@@ -85,6 +89,7 @@ constexpr NamedEvent kNames[] = {
     {Kind::memory_turned, Codes::prime, {0, 9, true}},
     {Kind::watchdog, Codes::prime, {0, 9, true}},
     {Kind::implausible, Codes::prime, {0, 9, true}},
+    {Kind::image_activated, Codes::prime, {0, 97}},
 };
 
 // The last change of a European summer time at or before, and the next one after a time.
@@ -136,6 +141,7 @@ class Story {
   void battery();
   void clock(const ZoneRule& zone);
   void tariffs();
+  void images(const Scenario& scenario, std::uint32_t meter);
   void add_all(const std::vector<ExpectedEvent>& events) {
     events_.insert(events_.end(), events.begin(), events.end());
   }
@@ -243,6 +249,24 @@ void Story::tariffs() {
     add_by_the_end(Kind::tariff_programmed, event.at, clock_s(event.at));
     add_by_the_end(Kind::tariff_activated, event.activate_at,
                    scenario_.general.start_utc_s + event.activate_at / kernel::kNsPerSecond);
+  }
+}
+
+// Each image once it has come, and once more when its time has.
+void Story::images(const Scenario& scenario, std::uint32_t meter) {
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::image || !event.meters.contains(meter)) continue;
+    const auto image = std::ranges::find(scenario.hes.images, event.file, &ImageRow::name);
+    if (image == scenario.hes.images.end()) continue;
+    const auto add_by_the_end = [&](Kind kind, kernel::TimeNs at) {
+      if (at <= until_) events_.push_back({kind, at, clock_s(at), clock_s(until_)});
+    };
+    const bool good =
+        image->flaw == ImageFlaw::none && image->variant == settings_of(scenario, meter).model;
+    add_by_the_end(good ? Kind::image_ready : Kind::image_refused, event.at);
+    if (!good) continue;
+    add_by_the_end(image->kept ? Kind::image_activated : Kind::image_back,
+                   std::max(event.at, event.activate_at));
   }
 }
 
@@ -363,6 +387,7 @@ std::vector<ExpectedEvent> expected_events(const Scenario& scenario, std::uint32
   story.battery();
   story.clock(zone);
   story.tariffs();
+  story.images(scenario, meter);
   story.add_all(relay);
   story.contacts();
   story.upsets(scenario, meter);

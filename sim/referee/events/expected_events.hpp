@@ -51,6 +51,10 @@ enum class EventKind : std::uint8_t {
   memory_turned,  // a bit of working memory, mended
   implausible,    // a window's counts
   program_error,
+  image_ready,
+  image_activated,
+  image_refused,
+  image_back,  // the firmware before it came back
 };
 
 // How a country calls it: group E of the log (0.0.99.98.E) and code, from the companions

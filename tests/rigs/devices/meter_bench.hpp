@@ -47,6 +47,7 @@ struct MeterBenchOptions {
   bool lazy = true;
   models::DeviceTolerance tolerance;
   const meter_firmware* firmware = &scripted_meter();
+  models::ImageLibrary* images = nullptr;
 };
 
 // One meter on the bench with a scripted firmware, a constant load and a quiet grid.
@@ -65,6 +66,7 @@ struct MeterBench {
     config.lazy = options.lazy;
     config.tolerance = options.tolerance;
     config.rtc_start_ticks = 1000 * 32768;
+    config.images = options.images;
     node = std::make_unique<models::MeterNode>(
         services, config,
         std::make_unique<models::ElectricalFeed>(

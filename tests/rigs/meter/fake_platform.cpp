@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace rigs {
 namespace {
@@ -148,6 +149,59 @@ void FakePlatform::Crypto::random(Out out) {
   }
 }
 
+bool FakePlatform::Images::erase(std::uint32_t slot) {
+  if (slot != 0) return false;
+  if (p.dead_) return true;
+  std::uint32_t applied = kSlotBytes;
+  p.dies_now(kSlotBytes, applied);
+  std::fill_n(p.slot.begin(), std::min<std::size_t>(applied, p.slot.size()), 0xFF);
+  return true;
+}
+
+bool FakePlatform::Images::write(std::uint32_t slot, std::uint32_t offset,
+                                 std::span<const std::uint8_t> data) {
+  if (slot != 0 || offset + data.size() > kSlotBytes) return false;
+  if (p.dead_) return true;
+  p.slot.resize(std::max(p.slot.size(), offset + data.size()), 0xFF);
+  auto applied = static_cast<std::uint32_t>(data.size());
+  p.dies_now(applied, applied);
+  for (std::uint32_t k = 0; k < applied; ++k) p.slot[offset + k] &= data[k];
+  return true;
+}
+
+bool FakePlatform::Images::read(std::uint32_t slot, std::uint32_t offset,
+                                std::span<std::uint8_t> out) {
+  if (slot != 0 || offset + out.size() > kSlotBytes) return false;
+  for (std::uint8_t& octet : out) {
+    octet = offset < p.slot.size() ? p.slot[offset] : 0xFF;
+    ++offset;
+  }
+  return true;
+}
+
+bool FakePlatform::Images::verify(std::uint32_t slot, std::uint32_t n) {
+  p.image_octets_ = 0;
+  if (slot != 0 || n > p.slot.size() || !p.image_judge) return false;
+  if (p.image_judge(std::span(p.slot).first(n)) == nullptr) return false;
+  p.image_octets_ = n;
+  return true;
+}
+
+bool FakePlatform::Images::activate(std::uint32_t slot) {
+  if (slot != 0 || p.image_octets_ == 0) return false;
+  std::uint32_t applied = 4;
+  if (p.dead_ || p.dies_now(4, applied)) return true;
+  p.image_next_ = p.image_judge(std::span(p.slot).first(p.image_octets_));
+  return p.image_next_ != nullptr;
+}
+
+void FakePlatform::Images::confirm() {
+  std::uint32_t applied = 4;
+  if (p.dead_ || p.dies_now(4, applied)) return;
+  ++p.confirmations;
+  p.image_before_ = nullptr;
+}
+
 // ---- The platform ----
 
 FakePlatform::FakePlatform(const meter_firmware* under_test)
@@ -199,9 +253,28 @@ void FakePlatform::construct() {
   firmware->init(instance(), &hal);
 }
 
+meter_boot_reason FakePlatform::choose_image(meter_boot_reason otherwise) {
+  if (image_before_ != nullptr) {
+    firmware = std::exchange(image_before_, nullptr);
+    return METER_BOOT_IMAGE_BEFORE;
+  }
+  if (image_next_ == nullptr) return otherwise;
+  image_before_ = std::exchange(firmware, std::exchange(image_next_, nullptr));
+  return METER_BOOT_IMAGE;
+}
+
 void FakePlatform::power_on(meter_boot_reason reason) {
-  construct();
-  boot(reason);
+  for (;;) {
+    const std::uint64_t cut_countdown = cut_countdown_;
+    reason = choose_image(reason);
+    hal.retained_bytes = firmware->retained_bytes;
+    construct();
+    const bool another = reason == METER_BOOT_IMAGE || reason == METER_BOOT_IMAGE_BEFORE;
+    if (another) cut_countdown_ = cut_countdown;
+    boot(reason);
+    if (image_before_ == nullptr || dead_) return;
+    instance_.reset();  // it was not confirmed
+  }
 }
 
 void FakePlatform::power_off(bool announced) {
@@ -273,6 +346,7 @@ void FakePlatform::run_until_us(std::int64_t until_us) {
       rtc_upcalls.push_back(rtc_now());
       firmware->on_rtc(instance());
     }
+    if (image_next_ != nullptr && !dead_) power_on(METER_BOOT_POWER);  // the reset
   }
   now_us = until_us;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -106,6 +107,13 @@ class FakePlatform {
   void cut_at_operation(std::uint64_t at, std::uint32_t octets);
   bool cut_happened() const { return dead_; }
 
+  // ---- Images: one slot, and a boot loader ----
+  static constexpr std::uint32_t kSlotBytes = 256 * 1024;
+  std::vector<std::uint8_t> slot;  // as far as it was ever written to
+  // What the octets of a container stand for; none: they are not good.
+  std::function<const meter_firmware*(std::span<const std::uint8_t>)> image_judge;
+  int confirmations = 0;
+
   const meter_firmware* firmware;
   meter_hal hal{};
 
@@ -194,6 +202,16 @@ class FakePlatform {
     std::uint32_t octets() { return static_cast<std::uint32_t>(p.program.size()); }
     bool read(std::uint32_t offset, std::span<std::uint8_t> out);
   };
+  struct Images : Part {
+    std::uint32_t slots() { return 1; }
+    std::uint32_t slot_bytes() { return kSlotBytes; }
+    bool erase(std::uint32_t slot);
+    bool write(std::uint32_t slot, std::uint32_t offset, std::span<const std::uint8_t> data);
+    bool read(std::uint32_t slot, std::uint32_t offset, std::span<std::uint8_t> out);
+    bool verify(std::uint32_t slot, std::uint32_t n);
+    bool activate(std::uint32_t slot);
+    void confirm();
+  };
   struct Board {
     Clock clock;
     Rtc rtc;
@@ -211,10 +229,12 @@ class FakePlatform {
     Display display;
     Samples samples;
     Program program;
+    Images images;
   };
   bool dies_now(std::uint32_t n, std::uint32_t& applied);
   bool fails(std::uint32_t page) const;
   std::int64_t rtc_due_us() const;
+  meter_boot_reason choose_image(meter_boot_reason otherwise);
 
   Board board_;
   std::unique_ptr<std::uint8_t[], void (*)(std::uint8_t*)> instance_;
@@ -234,6 +254,9 @@ class FakePlatform {
   bool dead_ = false;
   std::array<std::uint8_t, METER_RETAINED_MAX_BYTES> retained_at_cut_{};
   std::uint32_t random_state_ = 1;
+  std::uint32_t image_octets_ = 0;                // verified
+  const meter_firmware* image_next_ = nullptr;    // activated: from the next reset on
+  const meter_firmware* image_before_ = nullptr;  // of one that is not confirmed
   std::vector<std::unique_ptr<std::uint8_t[]>> buffers_;
   protocol::crypto::OpensslEngine crypto_;
 };

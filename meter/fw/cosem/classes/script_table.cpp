@@ -45,29 +45,58 @@ void put_disconnect(std::uint8_t selector, Writer& out) {
   axdr::put_integer(0, out);
 }
 
+void put_activate(Writer& out) {
+  using classes::ImageTransfer;
+  put_head(classes::kScriptActivatesImage,
+           {classes::kScriptExecutes, ImageTransfer::kId, classes::kImageTransferName,
+            ImageTransfer::kImageActivate},
+           out);
+  axdr::put_integer(0, out);
+}
+std::uint8_t scripts_of(std::uint8_t table) {
+  switch (table) {
+    case kTariffScriptTable:
+      return kRates;
+    case kDisconnectScriptTable:
+      return kLimitActions - 1;
+    default:  // of images
+      return 1;
+  }
+}
+
 }  // namespace
 
 template <>
 void Behaviour<ScriptTable>::get(const Context&, const Object& object, std::int8_t,
                                  Answer& answer) {
-  const bool tariff = object.which == kTariffScriptTable;
-  const std::uint8_t n = tariff ? kRates : kLimitActions - 1;
+  const std::uint8_t n = scripts_of(object.which);
   std::array<std::uint8_t, 40> octets;
   Writer head{octets};
   axdr::begin_array(n, head);
   answer.slice.put(head.written());
   for (std::uint8_t selector = 1; selector <= n; ++selector) {
     Writer out{octets};
-    tariff ? put_tariff(selector, out) : put_disconnect(selector, out);
+    if (object.which == kTariffScriptTable) {
+      put_tariff(selector, out);
+    } else if (object.which == kDisconnectScriptTable) {
+      put_disconnect(selector, out);
+    } else {
+      put_activate(out);
+    }
     answer.slice.put(out.written());
   }
 }
 
-// Rows grant it for the disconnector's table alone.
+// Rows grant it for the disconnector's table and that of images.
 template <>
-AccessResult Behaviour<ScriptTable>::act(Context& context, const Object&, std::int8_t,
+AccessResult Behaviour<ScriptTable>::act(Context& context, const Object& object, std::int8_t,
                                          Bytes parameter) {
-  switch (axdr::Cursor(parameter).unsigned_number()) {
+  const std::uint64_t selector = axdr::Cursor(parameter).unsigned_number();
+  if (object.which == kImageScriptTable) {
+    return selector == classes::kScriptActivatesImage ? image_does(context.parts)
+                                                      : AccessResult::object_unavailable;
+  }
+  switch (selector) {
     case classes::kScriptDisconnects:
       return disconnector_does(context.parts, RelayCause::remote_disconnect);
     case classes::kScriptReconnects:

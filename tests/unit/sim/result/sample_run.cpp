@@ -119,6 +119,11 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   measured.register_name = "1.0.1.7.0";
   measured.value = 1234;
   writer.append(measured);
+  FirmwareRow firmware;
+  firmware.meter = 1;
+  firmware.before = "1.0.0";
+  firmware.expected = firmware.runs = firmware.says = firmware.head_end = "1.1.0";
+  writer.append(firmware);
   RelayMoveRow move;
   move.meter = 2;
   move.t_s = 32'407;

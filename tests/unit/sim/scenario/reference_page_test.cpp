@@ -95,6 +95,8 @@ std::string reference_page() {
       "\n## [[concentrator]]\nA data concentrator (PRIME base node) and the meters below it. It "
       "reports to the head-end over P3.2Ex.\n\n" +
       rows(concentrator_keys());
+  text += "\n## [[image]]\nFirmware that `image` events bring to meters, see docs/upgrade.md.\n\n" +
+          rows(image_keys());
   text += events();
   text +=
       "\n## [[expect]]\nEach row is a test case of `junit.xml`; a run whose expectations do not "

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/referee/firmwares.hpp"
+
+#include <algorithm>
+
+namespace sim::run {
+namespace {
+
+// An order comes when it comes: a transfer over a power line may wait for the line and for others.
+constexpr kernel::TimeNs kTransfer = 2 * kernel::kNsPerHour;
+
+const ImageRow* image_of(const Scenario& scenario, const Event& event) {
+  const auto found = std::ranges::find(scenario.hes.images, event.file, &ImageRow::name);
+  return found == scenario.hes.images.end() ? nullptr : &*found;
+}
+
+bool is_taken(const ImageRow& image, MeterModel model) {
+  return image.flaw == ImageFlaw::none && image.variant == model && image.kept;
+}
+
+// The last that the head-end read at this meter; empty: it did not.
+std::string read_back(const result::RunFigures& figures, std::uint32_t meter) {
+  std::string revision;
+  for (const auto& [of, read] : figures.images.revisions_read) {
+    if (of == meter) revision = read;
+  }
+  return revision;
+}
+
+}  // namespace
+
+bool is_given_an_image(const Scenario& scenario, std::uint32_t meter) {
+  return std::ranges::any_of(scenario.events, [meter](const Event& event) {
+    return event.type == EventType::image && event.meters.contains(meter);
+  });
+}
+
+std::string expected_revision(const Scenario& scenario, const Home& home, kernel::TimeNs end) {
+  std::string expected = home.first_revision;
+  for (const Event& event : scenario.events) {
+    if (event.type != EventType::image || !event.meters.contains(home.identity.number)) continue;
+    if (std::max(event.at, event.activate_at) + kTransfer > end) return {};
+    const ImageRow* const image = image_of(scenario, event);
+    if (image != nullptr && is_taken(*image, home.settings.model)) expected = image->version;
+  }
+  return expected;
+}
+
+void judge_firmware(const Scenario& scenario, const Home& home, const std::string& says,
+                    kernel::TimeNs end, result::ResultWriter& writer, result::RunFigures& figures) {
+  if (!is_given_an_image(scenario, home.identity.number)) return;
+  const std::string expected = expected_revision(scenario, home, end);
+  const std::string runs = home.meter->firmware().revision;
+  const std::string head_end = read_back(figures, home.identity.number);
+  const bool judged = !expected.empty();
+  const bool right =
+      runs == expected && says == expected && (head_end.empty() || head_end == expected);
+  if (judged) ++figures.images.judged;
+  if (judged && !right) ++figures.images.mismatches;
+  result::FirmwareRow row;
+  row.meter = home.identity.number;
+  row.before = result::Text<16>(home.first_revision);
+  row.expected = result::Text<16>(expected);
+  row.runs = result::Text<16>(runs);
+  row.says = result::Text<16>(says);
+  row.head_end = result::Text<16>(head_end);
+  row.right = judged && !right ? 0 : 1;
+  writer.append(row);
+}
+
+}  // namespace sim::run

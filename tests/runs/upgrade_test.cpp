@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Firmware over the air: what runs afterwards is the scenario's shared object, and what runs where
+// is judged by the scenario alone.
+#include <gtest/gtest.h>
+
+#include "tests/runs/village.hpp"
+
+namespace {
+
+using namespace scenario_test;
+using sim::run::Event;
+using sim::run::EventType;
+using sim::run::ImageFlaw;
+using sim::run::ImageRow;
+using sim::run::MeterModel;
+using sim::run::MeterSet;
+using sim::run::Scenario;
+
+Event image(kernel::TimeNs at, std::uint32_t meter, const std::string& name,
+            kernel::TimeNs activate_at = 0) {
+  Event made;
+  made.at = at;
+  made.type = EventType::image;
+  made.meters = MeterSet::one(meter);
+  made.file = name;
+  made.activate_at = activate_at;
+  return made;
+}
+ImageRow row(const std::string& name, const std::string& file, const std::string& version) {
+  ImageRow made;
+  made.name = name;
+  made.file = file;
+  made.version = version;
+  made.size_octets = 100'000;
+  return made;
+}
+
+Scenario with_images(Scenario scenario) {
+  scenario.hes.images = {
+      row("new", NEXT_FIRMWARE_SO, "1.1.0"), row("broken", BROKEN_FIRMWARE_SO, "1.2.0"),
+      row("forged", NEXT_FIRMWARE_SO, "1.1.0"), row("damaged", NEXT_FIRMWARE_SO, "1.1.0"),
+      row("other", NEXT_FIRMWARE_SO, "1.1.0")};
+  scenario.hes.images[1].kept = false;
+  scenario.hes.images[2].flaw = ImageFlaw::signature;
+  scenario.hes.images[3].flaw = ImageFlaw::code;
+  scenario.hes.images[4].variant = MeterModel::ad13a;
+  scenario.hes.in_time_s = 3600;
+  return scenario;
+}
+
+TEST(Upgrades, OverGprsEachMeterEndsWithWhatTheScenarioSays) {
+  Scenario scenario = with_images(street(6, 4));
+  set_events(scenario,
+             {image(clock(0, 10), 1, "new"), image(clock(0, 10), 2, "broken"),
+              image(clock(0, 10), 3, "forged"), image(clock(0, 10), 4, "damaged"),
+              image(clock(0, 10), 5, "other"), image(clock(0, 10), 6, "new", clock(1, 30))});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run, {"orders_failed"});
+  EXPECT_EQ(run.kpi("image_orders_done"), 2);
+  EXPECT_EQ(run.kpi("orders_failed"), 4);
+  EXPECT_EQ(run.kpi("firmwares_judged"), 6);
+  EXPECT_EQ(run.kpi("firmware_mismatches"), 0);
+  EXPECT_EQ(run.kpi("event_mismatches"), 0);
+}
+
+// What says 1.1.0 is expected to be another one.
+TEST(Upgrades, AnotherFirmwareThanTheScenarioSaysIsFound) {
+  Scenario scenario = with_images(street(1, 3));
+  scenario.hes.images[0].version = "1.1.1";
+  set_events(scenario, {image(clock(0, 10), 1, "new")});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  ASSERT_EQ(run.error, "");
+  EXPECT_EQ(run.kpi("image_orders_done"), 0);
+  EXPECT_EQ(run.kpi("firmwares_judged"), 1);
+  EXPECT_EQ(run.kpi("firmware_mismatches"), 1);
+}
+
+}  // namespace
