@@ -32,9 +32,10 @@ endif()
 include_directories(${CMAKE_SOURCE_DIR})
 
 # What hosted code includes anyway is parsed once: three quarters of compiling many a file was the
-# standard library. Files still include what they use. NOT_PRECOMPILED: for a library with headers of
-# its own, or where g++ 12 finds overruns in the library's strings that are none. `quick`: for what is not optimised under
-# sanitizers, as a precompiled header serves one level of optimisation only.
+# standard library. Files still include what they use. NOT_PRECOMPILED: for a library with headers
+# of its own, or where g++ 12 finds overruns in strings that are none, or dies (over the vectors of
+# models_afe). `quick`: for what is not optimised under sanitizers, as a precompiled header serves
+# one level of optimisation only.
 foreach(speed optimised quick)
   add_library(precompiled_${speed} OBJECT EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
   target_compile_options(precompiled_${speed} PRIVATE -fpch-preprocess)

@@ -64,9 +64,9 @@ struct OrderResult {
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {
-  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
-                                    "calendar",   "limit",       "parameter",   "read",
-                                    "image"};
+  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift",
+                                    "clock_set",  "calendar",    "limit",
+                                    "parameter",  "read",        "image"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 // Done step by step, from the text of its plan.

@@ -49,7 +49,7 @@ enum class Measured : std::uint8_t {
   neutral_current,
   difference_current,  // what the phases draw and the neutral does not carry
   mean_voltage,        // rms over the last whole interval of the load profile
-  temperature,  // of the board
+  temperature,         // of the board
   battery_voltage,
   battery_use,  // time without mains
 };

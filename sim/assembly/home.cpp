@@ -227,7 +227,7 @@ void Home::warm_to(double celsius) {
   meter->catch_up();  // what was measured before comes first
   board.rtc.set_temperature(celsius);
   board.battery.warm_to(celsius);
-  afe->set_tolerance(at_temperature(tolerance, drift, celsius));
+  afe->set_tolerance(at_temperature(parts.tolerance, parts.drift, celsius));
 }
 
 std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t number) {
@@ -238,16 +238,18 @@ std::unique_ptr<Home> build_home(const HomeContext& context, std::uint32_t numbe
   const int phases = phases_of(home->settings.model);
   const models::SupplyConfig supply = models::draw_supply(seed_of(context), number, phases);
   home->supply = std::make_unique<models::SupplyPoint>(context.mains, *home->load, supply);
-  home->tolerance = models::draw_tolerance(seed_of(context), number, afe_spread(context.scenario));
-  home->drift = models::draw_drift(seed_of(context), number);
+  home->parts.tolerance =
+      models::draw_tolerance(seed_of(context), number, afe_spread(context.scenario));
+  home->parts.drift = models::draw_drift(seed_of(context), number);
   const auto front_end = [&](const models::AfeTolerance& tolerance) {
     return std::make_unique<models::Afe>(seed_of(context), number, phases, tolerance,
                                          context.scenario.sim.noise);
   };
-  const auto cold = front_end(home->tolerance);
-  const auto warm = front_end(at_temperature(home->tolerance, home->drift, models::kWarm_c));
-  for (int p = 0; p < phases; ++p) home->tolerance.phase[p].phase_deg += context.drift_deg;
-  home->afe = front_end(home->tolerance);
+  const auto cold = front_end(home->parts.tolerance);
+  const auto warm =
+      front_end(at_temperature(home->parts.tolerance, home->parts.drift, models::kWarm_c));
+  for (int p = 0; p < phases; ++p) home->parts.tolerance.phase[p].phase_deg += context.drift_deg;
+  home->afe = front_end(home->parts.tolerance);
 
   const models::FeedTier summed =
       context.scenario.sim.sampled ? models::FeedTier::sampled : models::FeedTier::fleet;

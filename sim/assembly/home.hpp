@@ -34,8 +34,12 @@ struct Home {
   models::sc::DetailedPlcPoint* plc_point = nullptr;  // on a power line
   std::unique_ptr<models::LoadSource> load;
   std::unique_ptr<models::SupplyPoint> supply;
-  models::AfeTolerance tolerance;  // of the front end under reference conditions
-  models::ThermalDrift drift;
+  // Of the front end: under reference conditions, and what warmth makes of it.
+  struct Parts {
+    models::AfeTolerance tolerance;
+    models::ThermalDrift drift;
+  };
+  Parts parts;
   std::unique_ptr<models::Afe> afe;
   std::unique_ptr<models::MeterNode> meter;
   // None on a power line.

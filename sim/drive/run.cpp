@@ -85,9 +85,8 @@ class Run {
         head_end_(std::make_unique<HeadEnd>(world_, scenario, options.folder, recorder_)),
         director_(world_, scenario, *head_end_),
         weather_(world_, scenario),
-        looks_(world_),
-        watches_(world_, scenario) {
-    looks_.announce(scenario);
+        eyes_{Looks(world_), Watches(world_, scenario)} {
+    eyes_.looks.announce(scenario);
     recorder_.look_at(world_);
     write_begin(world_, scenario, writer_);
     if (scenario.trace.meter > 0) {
@@ -151,8 +150,8 @@ class Run {
     const hes::Inventory inventory = head_end_inventory(scenario_);
     store.set_meters(inventory, engine_config(scenario_).zone);
     judge(scenario_, world_, store, read, capture_end_, end_, writer_, figures_);
-    judge_displays(scenario_, world_, looks_.seen(), writer_, figures_);
-    judge_pulses(scenario_, world_, watches_, capture_end_, writer_, figures_);
+    judge_displays(scenario_, world_, eyes_.looks.seen(), writer_, figures_);
+    judge_pulses(scenario_, world_, eyes_.watches, capture_end_, writer_, figures_);
     count_roads(world_, end_, figures_);
     figures_.relay_orders = director_.relay_orders();
     figures_.clock_worst_s = recorder_.worst_clock_s();
@@ -227,8 +226,12 @@ class Run {
   std::unique_ptr<HeadEnd> head_end_;
   Director director_;
   Weather weather_;
-  Looks looks_;
-  Watches watches_;
+  // Who looks at displays and test outputs.
+  struct Eyes {
+    Looks looks;
+    Watches watches;
+  };
+  Eyes eyes_;
 };
 
 // Before anything is built: what is short is known by then.

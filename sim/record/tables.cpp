@@ -37,6 +37,7 @@ void write_meters(World& world, result::ResultWriter& writer) {
 // Short enough for the column, whatever is allowed.
 std::string limit_text(const Event& event) {
   using result::number_text;
+  if (!event.plan.empty()) return event.plan;
   std::string text;
   if (event.threshold_w) {
     text = fmt::format("{} W, {}/{} s", number_text(*event.threshold_w), number_text(event.over_s),
@@ -54,12 +55,34 @@ std::string limit_text(const Event& event) {
   return text;
 }
 
+// What each meter met.
+std::string upset_text(const Scenario& scenario, const Event& event) {
+  const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
+  std::string text;
+  for (const std::uint32_t meter :
+       event.meters.list(static_cast<std::uint32_t>(scenario.meters.count))) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", meter,
+                        models::name_of(models::draw_upset(seed, meter, event.at).kind));
+  }
+  return text;
+}
+
+// An outage and what else has a length, in seconds.
+bool lasts(EventType type) {
+  using enum EventType;
+  constexpr EventType kTypes[] = {
+      network_loss, outage, concentrator_outage, cover, terminal_cover, magnet,
+      seal,         bypass, neutral_fault,       watch};
+  return std::ranges::find(kTypes, type) != std::end(kTypes);
+}
+
 void write_events(const Scenario& scenario, result::ResultWriter& writer) {
   for (const Event& event : scenario.events) {
     result::EventRow row;
     row.t_s = 1e-9 * static_cast<double>(event.at);
     row.type = result::Text<24>(name_of(event.type));
     row.meters = result::Text<32>(event.meters.text());
+    if (lasts(event.type)) row.value = event.duration_s;
     switch (event.type) {
       case EventType::relay:
         row.value = event.value == RelayOrder::close ? 1 : 0;
@@ -77,10 +100,9 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::bypass:
       case EventType::neutral_fault:
       case EventType::watch:
-        row.value = event.duration_s;
+      case EventType::look:
         break;
       case EventType::concentrator_outage:
-        row.value = event.duration_s;
         row.meters = result::Text<32>(
             scenario.concentrators[static_cast<std::size_t>(event.concentrator - 1)].meters.text());
         break;
@@ -98,8 +120,6 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::parameter:
         row.text = result::Text<64>(event.plan);
         break;
-      case EventType::look:
-        break;
       case EventType::temperature:
         row.value = event.board.celsius;
         break;
@@ -107,13 +127,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
         row.value = event.board.charge_percent;
         break;
       case EventType::upset:
-        for (const std::uint32_t meter :
-             event.meters.list(static_cast<std::uint32_t>(scenario.meters.count))) {
-          const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
-          const char* const kind = models::name_of(models::draw_upset(seed, meter, event.at).kind);
-          row.text = result::Text<64>(fmt::format(
-              "{}{}{} {}", row.text.text(), row.text.text().empty() ? "" : ", ", meter, kind));
-        }
+        row.text = result::Text<64>(upset_text(scenario, event));
         break;
       case EventType::image:
         row.text = result::Text<64>(event.file);

@@ -238,8 +238,8 @@ void judge_displays(const Scenario& scenario, World& world, std::span<const Look
     const result::DisplayRow row = LookJudge(scenario, home, look, powered).row();
     writer.append(row);
     if (row.verdict == result::look_verdict::kOpen) continue;
-    ++figures.looks_judged;
-    figures.display_mismatches += row.verdict == result::look_verdict::kWrong ? 1 : 0;
+    ++figures.looks.judged;
+    figures.looks.mismatches += row.verdict == result::look_verdict::kWrong ? 1 : 0;
   }
 }
 

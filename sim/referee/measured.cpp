@@ -76,8 +76,8 @@ class Verdicts {
     if (truth) {
       row.truth = truth->value;
       row.tolerance = truth->tolerance + unit;
-      ++figures_.measured_judged;
-      if (!right) ++figures_.measured_mismatches;
+      ++figures_.measured.judged;
+      if (!right) ++figures_.measured.mismatches;
     }
     writer_.append(row);
   }

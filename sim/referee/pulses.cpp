@@ -160,8 +160,8 @@ void judge_pulses(const Scenario& scenario, World& world, const Watches& watches
         const result::PulseRow row = watch.row(bands, output);
         writer.append(row);
         if (row.judged == 0) continue;
-        figures.pulses_judged += row.pulses;
-        figures.pulse_mismatches += row.wrong;
+        figures.pulses.judged += row.pulses;
+        figures.pulses.mismatches += row.wrong;
       }
     }
   }

@@ -262,8 +262,8 @@ void judge_tariff(const Scenario& scenario, const Home& home, std::span<const Po
   expected.rates[expected.rate].bounds.reactive_high += reading.bounds.reactive_high;
 
   for (std::size_t k = 0; k < kRates; ++k) {
-    figures.tariff_judged += kQuantities;
-    figures.tariff_mismatches +=
+    figures.tariff.judged += kQuantities;
+    figures.tariff.mismatches +=
         wrong_rates(expected.rates[k], expected.changeovers[k], held.wh[k]);
   }
   const std::int64_t asked_s = start_s + held.asked / kernel::kNsPerSecond;
@@ -279,8 +279,8 @@ void judge_tariff(const Scenario& scenario, const Home& home, std::span<const Po
       demands[1 + rate_at(plans, zone, end_s - 1)].push_back(demand);
     }
     for (std::size_t k = 0; k <= kRates; ++k) {
-      ++figures.demand_judged;
-      figures.demand_mismatches += is_peak(held.peaks[direction][k], demands[k]) ? 0 : 1;
+      ++figures.demand.judged;
+      figures.demand.mismatches += is_peak(held.peaks[direction][k], demands[k]) ? 0 : 1;
     }
   }
 }

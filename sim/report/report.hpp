@@ -37,6 +37,15 @@ std::string display_figures(const ReportData& data);
 // How the errors of each register are spread over the fleet, beside their limits; empty without.
 std::string error_figures(const ReportData& data);
 
+// "15 Jan 06:00", so long after the start; a dash for never.
+std::string at(const ReportData& data, double t_s);
+// Movements of relays with the times between which they must be; test outputs, watch by watch;
+// sags, swells and outages as meters and head-end hold them. Empty where there is nothing.
+std::string relay_moves(const ReportData& data);
+std::string test_outputs(const ReportData& data);
+std::string variations(const ReportData& data);
+std::string firmwares(const ReportData& data);  // of meters that were given an image
+
 // Class of a link by the worse of its two directions: 0 too weak for any coded scheme, 1 DBPSK_F,
 // 2 DQPSK_F, 3 D8PSK_F, 4 D8PSK_F and much to spare; -1 unknown.
 int link_class(double snr_down_db, double snr_up_db);

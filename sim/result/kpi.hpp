@@ -142,7 +142,6 @@ struct ImageFigures {
   std::vector<std::pair<std::uint32_t, std::string>> revisions_read = {};
 };
 
-// What a run counts; the table in kpi_table.cpp makes its figures of it.
 // Clocks by themselves, between two settings.
 struct ClockFigures {
   std::uint64_t judged = 0;
@@ -150,6 +149,13 @@ struct ClockFigures {
   double gain_worst_s = std::numeric_limits<double>::quiet_NaN();  // a day
 };
 
+// What was looked at, and what of it was not as it had to be.
+struct Judged {
+  std::uint64_t judged = 0;
+  std::uint64_t mismatches = 0;
+};
+
+// What a run counts; the table in kpi_table.cpp makes its figures of it.
 struct RunFigures {
   Tally head_end;
   Tally flash;
@@ -171,18 +177,12 @@ struct RunFigures {
   EventTally sags;         // and swells, in flash and head-end
   EventTally outages;      // the same
   // Of meters that were given a tariff plan, as their registers say at the end.
-  std::uint64_t tariff_judged = 0;
-  std::uint64_t tariff_mismatches = 0;
-  std::uint64_t demand_judged = 0;
-  std::uint64_t demand_mismatches = 0;
-  std::uint64_t looks_judged = 0;  // at displays
-  std::uint64_t display_mismatches = 0;
-  // Of meters that are asked for all they measure (sim.read_measured).
-  std::uint64_t measured_judged = 0;
-  std::uint64_t measured_mismatches = 0;
+  Judged tariff;
+  Judged demand;
+  Judged looks;     // at displays
+  Judged measured;  // of meters that are asked for all they measure (sim.read_measured)
+  Judged pulses;    // at test outputs
   std::array<std::vector<RegisterError>, protocol::cosem::kQuantities> register_errors;
-  std::uint64_t pulses_judged = 0;  // at test outputs
-  std::uint64_t pulse_mismatches = 0;
   ImageFigures images;
   std::uint64_t orders_failed = 0;
   double clock_worst_s = 0;  // |meter clock - ours| at the last check of each meter

@@ -35,6 +35,14 @@ template <auto kMember>
 double count(const F& f) {
   return number(f.*kMember);
 }
+template <auto kMember>
+double judged(const F& f) {
+  return number((f.*kMember).judged);
+}
+template <auto kMember>
+double mismatches(const F& f) {
+  return number((f.*kMember).mismatches);
+}
 template <auto kPlace, auto kMember>
 double tally(const F& f) {
   if (f.cut_short && (f.*kPlace).expected == 0) return kNotDue;
@@ -146,26 +154,26 @@ constexpr KpiInfo kFigures[] = {
      [](const F& f) { return number(f.relay_moves.mismatches()); }, Ripeness::growing,
      flash_unread},
     {"tariff_judged", "", "registers by rate of meters with a tariff plan, read at the end",
-     count<&F::tariff_judged>},
+     judged<&F::tariff>},
     {"tariff_mismatches", "",
      "of these outside class limit + 1 Wh (1 varh) a changeover of the truth in the rate's hours",
-     count<&F::tariff_mismatches>},
+     mismatches<&F::tariff>},
     {"demand_judged", "", "maximum demands of these meters, in all and by rate",
-     count<&F::demand_judged>},
+     judged<&F::demand>},
     {"demand_mismatches", "",
      "of these not the highest interval within class limit + 1 W, or at another time",
-     count<&F::demand_mismatches>},
+     mismatches<&F::demand>},
     {"looks_judged", "", "looks at displays, but for those at an instant when it changes",
-     count<&F::looks_judged>},
+     judged<&F::looks>},
     {"display_mismatches", "",
      "of these, displays that show something else than the scenario makes them show: item, digits, "
      "unit, tariff, relay, phases, direction, covers",
-     count<&F::display_mismatches>},
+     mismatches<&F::looks>},
     {"measured_judged", "", "registers of measured quantities read at the end (sim.read_measured)",
-     count<&F::measured_judged>},
+     judged<&F::measured>},
     {"measured_mismatches", "",
      "of these outside the limits of the accuracy class or of docs/metrology.md",
-     count<&F::measured_mismatches>, Ripeness::growing, flash_unread},
+     mismatches<&F::measured>, Ripeness::growing, flash_unread},
     {"errors_beyond_model", "",
      "registers of meters that err by more than front end, calibration and temperature of a good "
      "meter do, though they may be within their class (docs/metrology.md)",
@@ -188,11 +196,11 @@ constexpr KpiInfo kFigures[] = {
      "of them missing, not begun, off by more than a second; and those that nobody expects",
      [](const F& f) { return number(f.outages.mismatches()); }, Ripeness::growing, flash_unread},
     {"pulses_judged", "", "pulses of test outputs, seen while somebody watched",
-     count<&F::pulses_judged>},
+     judged<&F::pulses>},
     {"pulse_mismatches", "",
      "pulses at another time than the true energy within the class, 400 ms before at most, crosses "
      "a watt-hour, and pulses that are missing",
-     count<&F::pulse_mismatches>},
+     mismatches<&F::pulses>},
     {"orders_failed", "", "orders given up after all retries", count<&F::orders_failed>},
     {"clock_worst_s", "s",
      "largest error of a meter's clock when the head-end last looked; none if it never did",

@@ -270,11 +270,11 @@ void expect_nothing_wrong(const Finished& run, std::initializer_list<std::string
   ASSERT_EQ(run.error, "");
   EXPECT_GT(run.kpi("intervals_expected"), 0);
   for (const char* name :
-       {"intervals_lost", "intervals_duplicated", "truth_mismatches", "truth_unknown",
-        "status_mismatches", "flash_lost", "flash_duplicated", "flash_mismatches",
-        "flash_differing", "flash_unread", "closings_lost", "closings_duplicated",
-        "rows_misnumbered", "orders_failed", "monthly_lost", "monthly_duplicated",
-        "monthly_mismatches", "event_mismatches", "errors_beyond_model", "sag_mismatches",
+       {"intervals_lost",     "intervals_duplicated", "truth_mismatches",    "truth_unknown",
+        "status_mismatches",  "flash_lost",           "flash_duplicated",    "flash_mismatches",
+        "flash_differing",    "flash_unread",         "closings_lost",       "closings_duplicated",
+        "rows_misnumbered",   "orders_failed",        "monthly_lost",        "monthly_duplicated",
+        "monthly_mismatches", "event_mismatches",     "errors_beyond_model", "sag_mismatches",
         "outage_mismatches"}) {
     if (std::find(but.begin(), but.end(), name) != but.end()) continue;
     EXPECT_EQ(run.kpi(name), 0) << name;

@@ -263,12 +263,11 @@ inline constexpr auto kPowerLineRows = std::to_array<Row>({
     row<classes::PrimeApplication>(obis(0, 0, 28, 7, 0), kMetering),
 });
 
-inline constexpr auto kRows =
-    joined(kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
-           kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kMeasuredRows, kSpectrumRows,
-           kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kLimitRows, kDisplayRows,
-           kVariationRows, kVariationColumnRows, kQualityRows, kImageRows,
-           on_power_line(kPowerLineRows));
+inline constexpr auto kRows = joined(
+    kIdentityRows, kProfileStatusRows, kStatusRows, kAlarmRows, kTamperRows, kEventCodeRows,
+    kEventCounterRows, kEnergyRows, kRateRows, kDemandRows, kMeasuredRows, kSpectrumRows,
+    kProfileRows, kEventLogRows, kServiceRows, kTariffRows, kLimitRows, kDisplayRows,
+    kVariationRows, kVariationColumnRows, kQualityRows, kImageRows, on_power_line(kPowerLineRows));
 
 // What objects have in common stands once.
 inline constexpr auto kGrants = distinct<kRows, &Row::grants>();

@@ -102,7 +102,6 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   Board& board() { return board_; }
   const Board& board() const { return board_; }
   Flash& flash() { return flash_; }
-  const Flash& flash() const { return flash_; }
   const ElectricalFeed& feed() const { return windows_.feed(); }
   WindowFeed& windows() { return windows_; }
   struct Totals {
@@ -140,6 +139,7 @@ class MeterNode final : public UpcallGate, private kernel::Entity, private Suppl
   void turn_off(kernel::TimeNs now);
   void lose_mains(kernel::TimeNs now);
   void stop_hardware();
+  bool may_sleep() const;
   void check_supply(kernel::TimeNs now);
   void settle_relay(kernel::TimeNs now);
 

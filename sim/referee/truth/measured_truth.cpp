@@ -113,6 +113,17 @@ Truth1 distortion_of(const Phasor (&orders)[models::kOrders], double least, doub
       percent, kDistortionLimit * percent + 0.02 + 100 * floor / std::sqrt(norm(orders[0]))};
 }
 
+Truth1 highest_distortion(const ElectricalState& state, bool of_current) {
+  Truth1 highest;
+  for (int p = 0; p < state.n_phases; ++p) {
+    const Truth1 one = of_current ? distortion_of(state.i[p], kMinimumA, 0.0005)
+                                  : distortion_of(state.v[p], 100, 0);
+    if (!one) return std::nullopt;
+    if (!highest || one->value > highest->value) highest = one;
+  }
+  return highest;
+}
+
 }  // namespace
 
 std::optional<MeasuredTruth> measured_truth(Measured family, unsigned k,
@@ -172,16 +183,8 @@ std::optional<MeasuredTruth> measured_truth(Measured family, unsigned k,
       return distortion_of(state.v[k], 100, 0);
     case Measured::current_thd:
       return distortion_of(state.i[k], kMinimumA, 0.0005);
-    case Measured::highest_thd: {
-      Truth1 highest;
-      for (int p = 0; p < state.n_phases; ++p) {
-        const Truth1 one = k == 0 ? distortion_of(state.i[p], kMinimumA, 0.0005)
-                                  : distortion_of(state.v[p], 100, 0);
-        if (!one) return std::nullopt;
-        if (!highest || one->value > highest->value) highest = one;
-      }
-      return highest;
-    }
+    case Measured::highest_thd:
+      return highest_distortion(state, k == 0);
     case Measured::neutral_current: {
       const double neutral = neutral_a(state);
       return MeasuredTruth{neutral, kCurrentLimit * neutral + kCurrentFloorA};
@@ -189,12 +192,11 @@ std::optional<MeasuredTruth> measured_truth(Measured family, unsigned k,
     case Measured::difference_current:
       return MeasuredTruth{difference_a(state),
                            kDifferenceLimit * largest_a(state) + kCurrentFloorA};
-    case Measured::mean_voltage:
-      break;  // of no window: mean_voltage_truth
-    case Measured::temperature:
+    case Measured::mean_voltage:  // of no window: mean_voltage_truth
+    case Measured::temperature:   // not at the terminals
     case Measured::battery_voltage:
     case Measured::battery_use:
-      return std::nullopt;  // not at the terminals
+      break;
   }
   return std::nullopt;
 }

@@ -207,7 +207,7 @@ void FakePlatform::Images::confirm() {
 FakePlatform::FakePlatform(const meter_firmware* under_test)
     : flash(METER_FLASH_PAGES * METER_FLASH_PAGE_BYTES, 0xFF),
       firmware(under_test),
-      board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this},
+      board_{{*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this},
              {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}, {*this}},
       instance_(nullptr, [](std::uint8_t* memory) { std::free(memory); }),
       crypto_([](protocol::MutableBytes out) { std::fill(out.begin(), out.end(), 7); }) {

@@ -19,8 +19,8 @@ thread_local const meter_pulses* honest;
 void lay_wrong(void* context, meter_pulse_output output, std::uint64_t count, std::int64_t first_us,
                std::int64_t last_us) {
   if (MUTANT == twice) return honest->lay(context, output, 2 * count, first_us / 2, last_us);
-  const std::uint64_t kept = current->reserved[output] + count;
-  current->reserved[output] = static_cast<std::uint8_t>(kept < 255 ? kept : 255);
+  const std::uint64_t kept = current->tamper.reserved[output] + count;
+  current->tamper.reserved[output] = static_cast<std::uint8_t>(kept < 255 ? kept : 255);
 }
 
 }  // namespace
@@ -34,11 +34,12 @@ void register_windows(const Hal& hal, const WindowReading& reading, std::uint32_
   pulses.lay = lay_wrong;
   table.pulses = &pulses;
   register_honestly(Hal(&table), reading, count, state);
-  if (MUTANT == twice || ++state.reserved[METER_PULSE_OUTPUTS] % 10 != 0) return;
+  if (MUTANT == twice || ++state.tamper.reserved[METER_PULSE_OUTPUTS] % 10 != 0) return;
   for (unsigned k = 0; k < METER_PULSE_OUTPUTS; ++k) {
-    if (state.reserved[k] == 0) continue;
-    honest->lay(table.context, static_cast<meter_pulse_output>(k), state.reserved[k], 1, 100'000);
-    state.reserved[k] = 0;
+    if (state.tamper.reserved[k] == 0) continue;
+    honest->lay(table.context, static_cast<meter_pulse_output>(k), state.tamper.reserved[k], 1,
+                100'000);
+    state.tamper.reserved[k] = 0;
   }
 }
 

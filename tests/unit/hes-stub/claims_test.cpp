@@ -177,7 +177,7 @@ TEST_F(Claims, APushThatOvertakesTheProofLeavesNoAnswerForAnother) {
   world_.run_for_s(300);
   lose_rows(8);
   world_.line.erase(first);  // half open: nobody is told
-  Order order;  // does not wait: begun anew as soon as the meter is there
+  Order order;               // does not wait: begun anew as soon as the meter is there
   order.meter = 0;
   order.kind = OrderKind::relay_open;
   head_end_.submit(order);

@@ -23,7 +23,7 @@ TEST(Parameter, TypesAreThoseOfTheBlueBook) {
             (cosem::Attribute{static_cast<cosem::ClassId>(3), cosem::obis(1, 0, 12, 31, 0), 2}));
   EXPECT_EQ(value(2), (Octets{16, 0xFF, 0xC4}));
   EXPECT_EQ(value(3), (Octets{9, 2, 0, 255}));
-  EXPECT_EQ(value(4), (Octets{3, 1}));
+  EXPECT_EQ(value(4), (Octets{3, 255}));
   EXPECT_EQ(value(5), (Octets{22, 4}));
   EXPECT_EQ(value(6), (Octets{2, 2, 17, 1, 17, 255}));
 }

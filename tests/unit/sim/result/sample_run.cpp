@@ -77,28 +77,8 @@ void append_meter(ResultWriter& writer, std::uint32_t number) {
   writer.append(module);
 }
 
-void append_once(ResultWriter& writer, const SampleRun& run) {
-  EventRow event;
-  event.t_s = 9 * 3600;
-  event.type = "relay";
-  event.meters = "2";
-  event.text = "open";
-  writer.append(event);
-  event.t_s = 14.5 * 3600;
-  event.type = "network_loss";
-  event.meters = "all";
-  event.value = 1200;
-  event.text = "20 min";
-  writer.append(event);
-  writer.append(OrderRow{1, 2, "relay", "open", 32400, 32406.5, 1, "done"});
-  ClosingRow closing;
-  closing.meter = 1;
-  closing.stamp_utc_s = kStart + 86'400;
-  writer.append(closing);
-  MonthRow month;
-  month.meter = 1;
-  month.stamp_utc_s = kStart + 17 * 86'400;
-  writer.append(month);
+// What meters hold and did, beside what they had to.
+void append_judged(ResultWriter& writer) {
   LogEntryRow entry;
   entry.meter = 2;
   entry.number = 40;
@@ -158,6 +138,31 @@ void append_once(ResultWriter& writer, const SampleRun& run) {
   pulses.high = 50.5;
   pulses.judged = 1;
   writer.append(pulses);
+}
+
+void append_once(ResultWriter& writer, const SampleRun& run) {
+  EventRow event;
+  event.t_s = 9 * 3600;
+  event.type = "relay";
+  event.meters = "2";
+  event.text = "open";
+  writer.append(event);
+  event.t_s = 14.5 * 3600;
+  event.type = "network_loss";
+  event.meters = "all";
+  event.value = 1200;
+  event.text = "20 min";
+  writer.append(event);
+  writer.append(OrderRow{1, 2, "relay", "open", 32400, 32406.5, 1, "done"});
+  ClosingRow closing;
+  closing.meter = 1;
+  closing.stamp_utc_s = kStart + 86'400;
+  writer.append(closing);
+  MonthRow month;
+  month.meter = 1;
+  month.stamp_utc_s = kStart + 17 * 86'400;
+  writer.append(month);
+  append_judged(writer);
   for (const char* const name : {"interval_success", "intervals_lost"}) {
     Kpi kpi{name, std::string(name) == "interval_success" ? 0.9975 : 0, "", {}};
     kpi.limits.push_back(std::string(name) == "interval_success" ? Limit{0.99, {}, {}}

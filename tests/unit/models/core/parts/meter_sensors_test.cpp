@@ -103,9 +103,8 @@ TEST(MeterSensors, WhatIsNotThereIsAskedForByCapability) {
   bench.run_for(kNsPerSecond);
   const meter_hal& hal = bench.hal();
   EXPECT_EQ(hal.version, METER_HAL_VERSION);
-  EXPECT_EQ(hal.capabilities, METER_HAS_NEUTRAL);
+  EXPECT_EQ(hal.capabilities, METER_HAS_NEUTRAL | METER_HAS_HALF_CYCLES);
   EXPECT_EQ(hal.module, nullptr);
-  EXPECT_EQ(hal.images, nullptr);
   EXPECT_EQ(hal.uarts->stand, nullptr);
   EXPECT_EQ(hal.retained_bytes, scripted_meter().retained_bytes);
   // The RS-485 line is what it is; a firmware that asks for something else is told so.
