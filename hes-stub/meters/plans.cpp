@@ -225,7 +225,7 @@ void Plans::plan_closing(MeterIndex meter, std::size_t kind) {
   const std::int64_t due_s = now_s - config.closing_delay_s - closings.spread_s;
   std::int64_t stamp = store.next_stamp(meter, profile, store.settled_until(meter, profile));
   closings.until_s = 0;
-  if (closings.hint != 0) plan.wants |= kClosings[kind].want;
+  if (closings.hint.numbers != 0) plan.wants |= kClosings[kind].want;
   if (stamp > due_s || now_s < closings.again_s) return;
   // Those of a long absence come in one answer, a row a day or month.
   for (std::int64_t i = 0; i < config.max_rows_per_pull && stamp <= due_s; ++i) {

@@ -94,11 +94,17 @@ class Plans {
     std::uint32_t left_out(std::uint32_t last, std::span<const Row> rows) const;
     bool counts_anew(std::span<const std::uint8_t> is_new, std::span<const Row> rows) const;
 
+    // So many numbers up to `last` are missing that may be theirs.
+    struct Hint {
+      std::uint32_t numbers = 0;
+      std::uint32_t last = 0;
+      void add(std::uint32_t more, std::uint32_t until);
+    };
     struct Closings {
       bool numbers_refused = false;  // they have numbers and are not selected by them
-      std::uint32_t hint = 0;        // so many numbers are missing that may be theirs
-      std::uint32_t newest = 0;      // number
-      std::int64_t spread_s = 0;     // after midnight; the same for both
+      Hint hint;
+      std::uint32_t newest = 0;   // number
+      std::int64_t spread_s = 0;  // after midnight; the same for both
       std::int64_t until_s = 0;
       std::int64_t again_s = 0;  // the row was not there: ask again then
     };

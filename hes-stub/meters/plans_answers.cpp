@@ -76,6 +76,12 @@ void Plans::note_rows(MeterIndex meter, const Obis& profile, std::span<const Row
   account(meter);
 }
 
+// Before anybody asked for those that were missing already, more may be.
+void Plans::Plan::Hint::add(std::uint32_t more, std::uint32_t until) {
+  numbers += more;
+  if (more != 0) last = std::max(last, until);
+}
+
 std::uint32_t Plans::Plan::left_out(std::uint32_t last, std::span<const Row> rows) const {
   const std::uint32_t asked = last - pull.selection.from_entry + 1;
   return asked - std::min(asked, static_cast<std::uint32_t>(rows.size()));
@@ -99,7 +105,8 @@ void Plans::rows_pulled(MeterIndex meter, std::span<const Row> rows) {
     case Pull::Kind::hole:
       plan.numbers.close(plan.pull.selection.from_entry, plan.pull.selection.to_entry);
       if (plan.pull.selection.from_entry != plan.newest) {
-        plan.closings[0].hint = plan.left_out(plan.pull.selection.to_entry, rows);
+        const std::uint32_t last = plan.pull.selection.to_entry;
+        plan.closings[0].hint.add(plan.left_out(last, rows), last);
       }
       plan.parts.proved = true;
       account(meter);
@@ -135,7 +142,7 @@ void Plans::tail_pulled(MeterIndex meter, std::span<const Row> rows) {
   const auto hole = plan.numbers.hole();
   if (!hole || hole->first >= plan.newest) return;
   plan.numbers.close(plan.pull.selection.from_entry, plan.newest);
-  plan.closings[0].hint = plan.left_out(plan.newest, rows);
+  plan.closings[0].hint.add(plan.left_out(plan.newest, rows), plan.newest);
   account(meter);
 }
 
@@ -197,7 +204,7 @@ void Plans::pull_refused(MeterIndex meter, Want want, protocol::cosem::AccessRes
     Plan::Closings& closings = plan.closings[kind_of(want)];
     const bool by_stamp = !(plan.counted && by_number(meter, kClosings[kind_of(want)].profile));
     closings.numbers_refused |= protocol::dlms::is_not_selectable(result);
-    closings.hint = 0;
+    closings.hint = {};
     if (by_stamp) closings.again_s = context_.now_s() + Plan::kClosingAgainS;
   }
   drop(meter, want);
@@ -211,7 +218,7 @@ void Plans::columns_changed(MeterIndex meter, Want want) {
     plan.parts.changed_until_s = until_s;
   } else {
     plan.closings[kind_of(want)].again_s = until_s;
-    plan.closings[kind_of(want)].hint = 0;
+    plan.closings[kind_of(want)].hint = {};
   }
 }
 
@@ -220,13 +227,15 @@ void Plans::closing_pulled(MeterIndex meter, Want want, std::span<const Row> row
   const std::size_t kind = kind_of(want);
   Plan::Closings& closings = plan.closings[kind];
   const std::int64_t to_s = closings.until_s;
-  // Numbers that no day has may be a month's.
-  if (want == kWantClosing && closings.hint > rows.size() &&
+  // Numbers that no day has may be a month's. A day that was closed after they were found missing
+  // is none of them.
+  const auto found = static_cast<std::uint32_t>(std::ranges::count_if(
+      rows, [&](const Row& row) { return row.capture_counter <= closings.hint.last; }));
+  if (want == kWantClosing && closings.hint.numbers > found &&
       types_.profile(meter, kMonthlyClosing) != nullptr) {
-    plan.closings[kind_of(kWantMonth)].hint =
-        closings.hint - static_cast<std::uint32_t>(rows.size());
+    plan.closings[kind_of(kWantMonth)].hint.add(closings.hint.numbers - found, closings.hint.last);
   }
-  closings.hint = 0;
+  closings.hint = {};
   drop(meter, want);
   if (to_s == 0) return;
   const bool there = std::any_of(rows.begin(), rows.end(),

@@ -104,9 +104,13 @@ std::uint64_t first_seed() {
 
 class ClockFaults : public testing::TestWithParam<Road> {};
 
+// Seeds that lost a month once: a day was closed between the question and its answer.
+constexpr std::uint64_t kFailedOnce[] = {26, 92, 139, 155};
+
 TEST_P(ClockFaults, fault_23_of_any_size_lose_nothing) {
-  for (int n = 0; n < seeds(); ++n) {
-    const std::uint64_t seed = first_seed() + static_cast<std::uint64_t>(n);
+  std::vector<std::uint64_t> all(std::begin(kFailedOnce), std::end(kFailedOnce));
+  for (int n = 0; n < seeds(); ++n) all.push_back(first_seed() + static_cast<std::uint64_t>(n));
+  for (const std::uint64_t seed : all) {
     SCOPED_TRACE("replay: AMITWIN_CLOCK_SEEDS=1 AMITWIN_CLOCK_SEED=" + std::to_string(seed));
     const Folder folder;
     const Scenario scenario = drawn_scenario(seed, GetParam());
