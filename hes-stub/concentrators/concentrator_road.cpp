@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
-#include "protocol/hosted/parameter/parameter.hpp"
 
 namespace hes {
 namespace {
@@ -38,10 +38,6 @@ p32::RawDlmsOrder one(p32::DlmsOperation operation) {
   p32::RawDlmsOrder order;
   order.operations.push_back(std::move(operation));
   return order;
-}
-
-std::vector<Step> steps_of(const Order& order) {
-  return protocol::parameters::steps_of(protocol::parameters::parse_settings(order.plan).settings);
 }
 
 // Settings, then what they read as.

@@ -121,9 +121,15 @@ class ImageJob final : public Job {
         return settle();  // the answer to the activation was lost
       case ImageStatus::verification_successful:
         return get(session, Step::ready_image, ImageTransfer::kImageToActivateInfo);
-      default:
+      case ImageStatus::not_initiated:
+      case ImageStatus::initiated:
+      case ImageStatus::verification_initiated:
+      case ImageStatus::verification_failed:
+      case ImageStatus::activation_successful:
+      case ImageStatus::activation_failed:
         return initiate(session);
     }
+    return Progress::hopeless;  // a status that the standard does not have
   }
   bool is_ours(Bytes info) const {
     Cursor in(info);

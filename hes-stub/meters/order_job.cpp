@@ -5,11 +5,9 @@
 #include <cstdlib>
 
 #include "hes-stub/meters/jobs.hpp"
+#include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
-#include "protocol/hosted/parameter/parameter.hpp"
-#include "protocol/hosted/power_limit/limit.hpp"
-#include "protocol/hosted/tariff_plan/plan.hpp"
 
 namespace hes {
 namespace {
@@ -36,16 +34,7 @@ class OrderJob final : public Job {
     // a clock set back makes stamps come twice.
     const OrderKind kind = order_.result.order.kind;
     reading_clock_ = kind == OrderKind::clock_shift || kind == OrderKind::clock_set;
-    const std::string& plan = order_.result.order.plan;
-    if (kind == OrderKind::calendar) {
-      const auto parsed = protocol::tariff::parse_plan(plan);
-      if (parsed.plan) steps_ = protocol::tariff::steps_of(*parsed.plan);
-    } else if (kind == OrderKind::limit) {
-      const auto parsed = protocol::limits::parse_limit(plan);
-      if (parsed.limit) steps_ = protocol::limits::steps_of(*parsed.limit);
-    } else if (kind == OrderKind::parameter) {
-      steps_ = protocol::parameters::steps_of(protocol::parameters::parse_settings(plan).settings);
-    }
+    if (has_plan(kind)) steps_ = steps_of(order_.result.order);
     return reading_clock_ ? get_time(session) : send(session);
   }
 

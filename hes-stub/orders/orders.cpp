@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
@@ -23,11 +24,9 @@ bool valid(const Order& order, std::size_t meters) {
     case OrderKind::clock_set:
       return order.value_s >= -kMaxSetS && order.value_s <= kMaxSetS;
     case OrderKind::calendar:
-      return protocol::tariff::parse_plan(order.plan).plan.has_value();
     case OrderKind::limit:
-      return protocol::limits::parse_limit(order.plan).limit.has_value();
     case OrderKind::parameter:
-      return !protocol::parameters::parse_settings(order.plan).settings.empty();
+      return !steps_of(order).empty();
     case OrderKind::image:
       return order.value_s >= 0 && order.image != nullptr &&
              protocol::image::decode(*order.image).ok();
@@ -40,6 +39,20 @@ bool valid(const Order& order, std::size_t meters) {
 }
 
 }  // namespace
+
+std::vector<protocol::orders::Step> steps_of(const Order& order) {
+  if (order.kind == OrderKind::calendar) {
+    const auto parsed = protocol::tariff::parse_plan(order.plan);
+    if (parsed.plan) return protocol::tariff::steps_of(*parsed.plan);
+  } else if (order.kind == OrderKind::limit) {
+    const auto parsed = protocol::limits::parse_limit(order.plan);
+    if (parsed.limit) return protocol::limits::steps_of(*parsed.limit);
+  } else if (order.kind == OrderKind::parameter) {
+    return protocol::parameters::steps_of(
+        protocol::parameters::parse_settings(order.plan).settings);
+  }
+  return {};
+}
 
 OrderId Orders::submit(const Order& order) {
   OrderResult result;

@@ -93,7 +93,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--control", options.control, "Lockstep: HOST:PORT that the simulator dials");
   app.add_option("--order", options.orders,
                  "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37, "
-                 "calendar:0000000001:FILE, limit:0000000001:threshold=3000,over_s=60")
+                 "calendar:0000000001:FILE, limit:0000000001:threshold=3000,over_s=60, "
+                 "parameter:0000000001:1/0.0.96.13.1:2=text Hello, image:0000000001:FILE")
       ->allow_extra_args(false);
   app.add_option("--p32-port", options.p32_port, "Port that concentrators dial, on the same host")
       ->check(CLI::Range(0, 65'535))

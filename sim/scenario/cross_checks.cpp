@@ -33,6 +33,7 @@ class CrossChecks {
   void check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s);
   void check_events();
   void check_overlaps(EventType type);
+  void check_diversions();
   void check_map();
   void check_concentrators();
   void check_zones();
@@ -308,6 +309,21 @@ void CrossChecks::check_csv() {
   }
 }
 
+// More than all of a current does not come through.
+void CrossChecks::check_diversions() {
+  constexpr double kMostLeft = 0.95;
+  for (std::size_t i = 0; i < scenario_.events.size(); ++i) {
+    const Event& event = scenario_.events[i];
+    const bool diverts = event.type == EventType::bypass || event.type == EventType::neutral_fault;
+    if (!diverts || event.residual <= kMostLeft ||
+        !written_.good(row_key("event", i, "residual"))) {
+      continue;
+    }
+    written_.complain_at(row_key("event", i, "residual"), "more than is left of a current",
+                         "0 to 0.95 with bypass and neutral_fault");
+  }
+}
+
 void CrossChecks::run() {
   check_general();
   if (written_.good("meters.count")) check_concentrators();
@@ -320,6 +336,7 @@ void CrossChecks::run() {
   for (const EventType type : {EventType::sag, EventType::bypass, EventType::neutral_fault}) {
     if (written_.good("meters.count")) check_overlaps(type);
   }
+  check_diversions();
   check_order_plans(scenario_, written_);
   check_map();
   for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {

@@ -137,9 +137,10 @@ AccessResult Behaviour<ImageTransfer>::act(Context& context, const Object&, std:
       return result_of(take_block(context, axdr::Cursor(parameter)));
     case ImageTransfer::kImageVerify:
       return result_of(context.parts.upgrade.verify(context.parts.core));
-    default:  // image_activate, the last of them
+    case ImageTransfer::kImageActivate:
       return image_does(context.parts);
   }
+  return AccessResult::read_write_denied;
 }
 
 }  // namespace meter::fw

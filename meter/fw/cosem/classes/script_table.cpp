@@ -59,9 +59,10 @@ std::uint8_t scripts_of(std::uint8_t table) {
       return kRates;
     case kDisconnectScriptTable:
       return kLimitActions - 1;
-    default:  // of images
+    case kImageScriptTable:
       return 1;
   }
+  return 0;
 }
 
 }  // namespace

@@ -45,6 +45,17 @@ loss = 2
                  "s.toml:9:8: cell.loss = 2: too large, allowed: a number from 0 to 0.9"));
 }
 
+// A swell is more than all of a voltage; no wire carries more than all of a current.
+TEST(BadScenario, WhatIsLeftOfACurrentIsLessThanAllOfIt) {
+  const auto event = [](const char* type) {
+    return std::string("[[event]]\nat = 60\ntype = \"") + type + "\nmeter = 1\nresidual = 1.2\n";
+  };
+  EXPECT_THAT(errors_of(event("sag\"\nduration_ms = 200")), ElementsAre());
+  for (const char* type : {"bypass\"\nduration_s = 9", "neutral_fault\"\nduration_s = 9"}) {
+    EXPECT_THAT(errors_of(event(type)), ElementsAre(HasSubstr("0 to 0.95"))) << type;
+  }
+}
+
 TEST(BadScenario, UnknownKeysAreErrorsWithASuggestion) {
   EXPECT_THAT(
       errors_of("[meters]\ncuont = 3\n"),
