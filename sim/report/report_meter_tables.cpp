@@ -52,9 +52,10 @@ std::string relay_moves(const ReportData& data) {
 }
 
 std::string variations(const ReportData& data) {
-  const auto both = [](double held, double truth, const char* unit) {
-    const auto text = [](double value) {
-      return std::isnan(value) ? "\u2013" : number_text(value);
+  // `parts`: of a unit that are shown.
+  const auto both = [](double held, double truth, double parts, const char* unit) {
+    const auto text = [parts](double value) {
+      return std::isnan(value) ? "\u2013" : number_text(std::round(value * parts) / parts);
     };
     return number_cell(text(held) + " / " + text(truth) + "\u00a0" + unit);
   };
@@ -66,8 +67,8 @@ std::string variations(const ReportData& data) {
                    return cell(std::to_string(row.meter)) + cell(row.place.text()) +
                           cell(row.kind.text() + " L" + std::to_string(row.phase)) +
                           cell(date_time_text(row.begin_utc_s)) +
-                          both(row.magnitude_v, row.true_magnitude_v, "V") +
-                          both(row.duration_s, row.true_duration_s, "s") +
+                          both(row.magnitude_v, row.true_magnitude_v, 10, "V") +
+                          both(row.duration_s, row.true_duration_s, 100, "s") +
                           verdict_cell(verdict == "right", verdict);
                  });
 }
