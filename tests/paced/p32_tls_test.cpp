@@ -93,6 +93,15 @@ class P32Tls : public testing::Test {
     }
     return text;
   }
+  // The same, said again until it is answered: a concentrator that boots has a door, and closes it.
+  std::string answered_by_concentrator(const std::string& who, const std::string& request) const {
+    std::string text;
+    for (int tries = 0; tries < 100 && text.find("HTTP/1.1 ") == text.npos; ++tries) {
+      if (tries > 0) usleep(300'000);
+      text = said_to_concentrator(who, request);
+    }
+    return text;
+  }
   // Rows of the store as the head-end prints them, with the line that names the columns.
   std::size_t rows() const {
     const std::string csv = stored();
@@ -133,17 +142,15 @@ TEST_F(P32Tls, ACertificateOfAnotherAuthorityIsRefused) {
 // one is told so; one of another authority hears nothing.
 TEST_F(P32Tls, fault_24_any_other_certificate_is_not_the_head_end) {
   run_ = start_program(folder_, scenario("{id}"));
-  const auto ask = [&](const std::string& who) {
-    return said_to_concentrator(who, "printf 'GET /p32ex/1 HTTP/1.1\\r\\n\\r\\n'");
-  };
-  const std::string own = ask("hes");
+  const std::string request = "printf 'GET /p32ex/1 HTTP/1.1\\r\\n\\r\\n'";
+  const std::string own = answered_by_concentrator("hes", request);
   EXPECT_NE(own.find("HTTP/1.1 405 "), own.npos) << own;
   for (const char* who : {"other", "AMTDC0000000001"}) {
-    const std::string refused = ask(who);
+    const std::string refused = said_to_concentrator(who, request);
     EXPECT_NE(refused.find("HTTP/1.1 403 "), refused.npos) << who << ": " << refused;
     EXPECT_EQ(refused.find("HTTP/1.1 405"), refused.npos) << who << ": " << refused;
   }
-  EXPECT_EQ(ask("forged").find("HTTP/1.1"), std::string::npos);
+  EXPECT_EQ(said_to_concentrator("forged", request).find("HTTP/1.1"), std::string::npos);
 }
 
 // More than the modelled path takes at once: the socket is not read meanwhile, and no octet is
@@ -160,11 +167,7 @@ TEST_F(P32Tls, fault_27_a_long_request_waits_for_the_modelled_path) {
       << "POST /p32ex/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\nConnection: "
       << "close\r\nContent-Length: " << xml.size() << "\r\n\r\n"
       << xml;
-  std::string answer;
-  for (int tries = 0; tries < 100 && answer.find("HTTP/1.1 ") == answer.npos; ++tries) {
-    if (tries > 0) usleep(300'000);  // it boots
-    answer = said_to_concentrator("hes", "cat " + file("query"));
-  }
+  const std::string answer = answered_by_concentrator("hes", "cat " + file("query"));
   EXPECT_NE(answer.find("HTTP/1.1 200"), answer.npos) << answer;
   // Of the connection that was answered, the last one: never more than the path has room for, a
   // mebibyte, and has carried, 10 Mbit/s of the simulated time.
