@@ -109,9 +109,10 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
     orders.push_back(order);
     return;
   }
-  const std::string_view seconds = take();
-  const bool wants_seconds = order.kind == OrderKind::clock_shift || !seconds.empty();
-  if (wants_seconds && !parse_seconds(seconds, order.value_s)) return refuse("whole seconds");
+  const bool of_relay = order.kind == OrderKind::relay_open || order.kind == OrderKind::relay_close;
+  if (of_relay && !text.empty()) return refuse("nothing behind the serial");
+  const bool wants_seconds = order.kind == OrderKind::clock_shift || !text.empty();
+  if (wants_seconds && !parse_seconds(text, order.value_s)) return refuse("whole seconds");
   constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
   const bool shifts = order.kind == OrderKind::clock_shift;
   if (shifts && (order.value_s == 0 || std::llabs(order.value_s) > kMaxShiftS)) {

@@ -58,10 +58,12 @@ const meter_firmware* FirmwareImages::firmware_of(std::span<const std::uint8_t> 
                                                   const meter_firmware& running) {
   const auto head = image::judge(container, maker_);
   if (!head) return nullptr;
-  const auto is_it = [&](const Image& each) { return each.digest == head->code_sha256; };
+  // One object may serve both variants, so the same code stands there twice.
+  const auto is_it = [&](const Image& each) {
+    return each.digest == head->code_sha256 && each.firmware->n_elements == running.n_elements;
+  };
   const auto found = std::ranges::find_if(images_, is_it);
-  if (found == images_.end()) return nullptr;
-  return found->firmware->n_elements == running.n_elements ? found->firmware : nullptr;
+  return found == images_.end() ? nullptr : found->firmware;
 }
 
 const FirmwareImages::Container& FirmwareImages::container_of(const std::string& name) const {

@@ -126,6 +126,13 @@ void Effects::of_events() {
     };
     if (event.meters.empty()) no_effect_of("meter", "as it names no meter");
     if (event.type != EventType::limit) continue;
+    if (!event.plan.empty()) {
+      for (const char* const key :
+           {"over_s", "under_s", "emergency_w", "emergency_at", "emergency_s", "control_mode"}) {
+        no_effect_of(key, "beside plan, which says all of it");
+      }
+      continue;
+    }
     if (!event.threshold_w) {
       no_effect_of("over_s", "without threshold_w: current and voltage act at once");
       no_effect_of("under_s", "without threshold_w: current and voltage act at once");

@@ -148,7 +148,8 @@ void check_images(Scenario& scenario, Written& written) {
       written.complain_at(key("image"), "there is no such image",
                           names.empty() ? "the name of an [[image]] row" : names);
     }
-    if (event.activate_at != 0 && event.activate_at <= event.at) {
+    if (written.seen(key("activated_at")) != nullptr && written.good(key("activated_at")) &&
+        event.activate_at <= event.at) {
       written.complain_at(key("activated_at"), "not behind the order", "later than at");
     }
   }

@@ -66,6 +66,26 @@ TEST(Upgrades, OverGprsEachMeterEndsWithWhatTheScenarioSays) {
   EXPECT_EQ(run.kpi("event_mismatches"), 0);
 }
 
+// One object for both models is the same code twice; each meter runs what was made for it.
+TEST(Upgrades, OneVersionForBothModelsReachesBoth) {
+  Scenario scenario = street(2, 4);
+  sim::run::MeterGroup three_phase;
+  three_phase.meters = MeterSet::one(2);
+  three_phase.model = MeterModel::ad13a;
+  scenario.groups = {three_phase};
+  scenario.hes.images = {row("one", "builtin", "1.0.0"), row("three", "builtin", "1.0.0")};
+  scenario.hes.images[1].variant = MeterModel::ad13a;
+  scenario.hes.in_time_s = 3600;
+  set_events(scenario, {image(clock(0, 10), 1, "one"), image(clock(0, 10), 2, "three")});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("image_orders_done"), 2);
+  EXPECT_EQ(run.kpi("firmwares_judged"), 2);
+  EXPECT_EQ(run.kpi("firmware_mismatches"), 0);
+  EXPECT_EQ(run.kpi("event_mismatches"), 0);  // it was activated, not refused
+}
+
 // What says 1.1.0 is expected to be another one.
 TEST(Upgrades, AnotherFirmwareThanTheScenarioSaysIsFound) {
   Scenario scenario = with_images(street(1, 3));

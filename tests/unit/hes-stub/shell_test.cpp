@@ -90,6 +90,22 @@ TEST(Text, OrdersOnTheCommandLine) {
   EXPECT_EQ(orders.size(), 3u);
 }
 
+// Whoever writes more than an order takes is told, and nothing is done.
+TEST(Text, AnOrderTakesAllThatIsWritten) {
+  const Inventory inventory = hes_test::fake_inventory(2);
+  std::vector<Order> orders;
+  std::vector<std::string> faults;
+  parse_order("relay_open:1000001:5", inventory, orders, faults);
+  parse_order("relay_close:1000001:later", inventory, orders, faults);
+  EXPECT_THAT(faults, testing::Each(HasSubstr("nothing behind the serial")));
+  parse_order("clock_shift:1000001:37:9", inventory, orders, faults);
+  parse_order("clock_set:1000001:5:junk", inventory, orders, faults);
+  ASSERT_EQ(faults.size(), 4u);
+  EXPECT_THAT(faults[2], HasSubstr("whole seconds"));
+  EXPECT_THAT(faults[3], HasSubstr("whole seconds"));
+  EXPECT_THAT(orders, testing::IsEmpty());
+}
+
 TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
   const std::string path = temporary("print.sqlite");
   {

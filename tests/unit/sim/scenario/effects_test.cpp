@@ -99,6 +99,29 @@ TEST(Effects, fault_21_a_street_on_the_line_has_no_modules) {
               testing::Not(Contains(HasSubstr("cell.loss"))));
 }
 
+TEST(Effects, APlanOfALimitSaysAllOfIt) {
+  const std::string text =
+      "[[event]]\nat = 60\ntype = \"limit\"\nmeter = 1\nplan = \"quantity=sag threshold=2200\"\n";
+  EXPECT_THAT(warnings_of(text), ElementsAre());
+  EXPECT_THAT(warnings_of(text + "control_mode = 5\nemergency_w = 100\nover_s = 3\n"),
+              testing::UnorderedElementsAre(HasSubstr("control_mode = 5: no effect beside plan"),
+                                            HasSubstr("emergency_w = 100: no effect beside plan"),
+                                            HasSubstr("over_s = 3: no effect beside plan")));
+}
+
+TEST(BadScenario, AnImageIsNotActivatedBeforeItsOrder) {
+  const std::string image =
+      "[[image]]\nname = \"n\"\nfile = \"builtin\"\nversion = \"1.1.0\"\n[[event]]\ntype = "
+      "\"image\"\nmeter = 1\nimage = \"n\"\nat = \"01:00:00\"\n";
+  EXPECT_THAT(errors_of(image), ElementsAre());
+  EXPECT_THAT(errors_of(image + "activated_at = \"01:00:01\"\n"), ElementsAre());
+  for (const char* const at : {"00:00:00", "01:00:00"}) {
+    EXPECT_THAT(errors_of(image + "activated_at = \"" + at + "\"\n"),
+                ElementsAre(HasSubstr("not behind the order")))
+        << at;
+  }
+}
+
 TEST(BadScenario, OptionsAreNamedAsTheyWereWritten) {
   EXPECT_THAT(errors_of("", {}, {{"--speed", "sim.speed", "0"}}),
               ElementsAre("--speed: sim.speed = 0: too small, allowed: a number from 0.01 to "
