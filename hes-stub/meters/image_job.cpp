@@ -23,6 +23,10 @@ using protocol::axdr::Cursor;
 using protocol::cosem::AccessResult;
 using protocol::dlms::ClientEvent;
 
+constexpr std::int64_t kSoonS = 90;
+// So often a meter may say that it verifies.
+constexpr std::uint32_t kPatience = 8;
+
 class ImageJob final : public Job {
  public:
   ImageJob(Context& context, MeterOrders& orders, PendingOrder& order)
@@ -41,12 +45,12 @@ class ImageJob final : public Job {
   Progress begin(Session& session) override {
     ++order_.result.attempts;
     if (order_.result.first_sent == 0) order_.result.first_sent = context_.now();
-    if (order_.result.settled) return get_revision(session);
     return get(session, Step::status, ImageTransfer::kImageTransferStatus);
   }
 
   Progress on_answer(Session& session, const ClientEvent& event) override {
     const bool refused = event.kind == ClientEvent::Kind::refused;
+    if (refused && event.access_result == AccessResult::temporary_failure) return come_again();
     if (refused) {
       order_.result.access_result = event.access_result;
       orders_.finish(order_, OrderOutcome::refused);
@@ -54,9 +58,10 @@ class ImageJob final : public Job {
     }
     switch (step_) {
       case Step::status:
-        return on_status(session, Cursor(event.data).enumeration());
+        status_ = static_cast<ImageStatus>(Cursor(event.data).enumeration());
+        return order_.result.settled ? on_status_afterwards(session) : on_status(session);
       case Step::ready_image:
-        return is_ours(event.data) ? activate(session) : initiate(session);
+        return on_ready_image(session, is_ours(event.data));
       case Step::initiate:
         return get(session, Step::block_size, ImageTransfer::kImageBlockSize);
       case Step::block_size:
@@ -71,6 +76,8 @@ class ImageJob final : public Job {
         return send_next(session);
       case Step::verify:
         return activate(session);
+      case Step::time:
+        return schedule(session, its_offset_min(Cursor(event.data).date_time()));
       case Step::activate:
       case Step::schedule:
         return settle();
@@ -90,6 +97,7 @@ class ImageJob final : public Job {
     block,
     verify,
     activate,
+    time,
     schedule,
     revision
   };
@@ -115,21 +123,45 @@ class ImageJob final : public Job {
     return session.ask(session.client().get(kRevisionAttribute));
   }
 
-  Progress on_status(Session& session, std::uint8_t status) {
-    switch (static_cast<ImageStatus>(status)) {
+  Progress on_status(Session& session) {
+    switch (status_) {
       case ImageStatus::activation_initiated:
-        return settle();  // the answer to the activation was lost
       case ImageStatus::verification_successful:
         return get(session, Step::ready_image, ImageTransfer::kImageToActivateInfo);
-      case ImageStatus::not_initiated:
-      case ImageStatus::initiated:
-      case ImageStatus::verification_initiated:
-      case ImageStatus::verification_failed:
       case ImageStatus::activation_successful:
       case ImageStatus::activation_failed:
+        // The answer to the activation was lost, and by now it is over.
+        if (order_.activation_sent) return get_revision(session);
+        return initiate(session);
+      case ImageStatus::verification_initiated:
+        if (order_.result.attempts < kPatience) return come_again();
+        return initiate(session);
+      case ImageStatus::not_initiated:
+      case ImageStatus::initiated:
+      case ImageStatus::verification_failed:
         return initiate(session);
     }
     return Progress::hopeless;  // a status that the standard does not have
+  }
+  // A meter whose supply failed at the instant is late.
+  Progress on_status_afterwards(Session& session) {
+    const bool to_come = status_ == ImageStatus::activation_initiated ||
+                         status_ == ImageStatus::verification_successful;
+    return to_come ? come_again() : get_revision(session);
+  }
+  Progress on_ready_image(Session& session, bool ours) {
+    if (status_ == ImageStatus::activation_initiated) {
+      return ours ? settle() : come_again();  // somebody else's goes first
+    }
+    return ours ? activate(session) : initiate(session);
+  }
+  // The longer it takes, the rarer.
+  Progress come_again() {
+    const UtcNs now = context_.now();
+    const UtcNs since =
+        std::max(order_.result.first_sent, order_.result.order.value_s * kNsPerSecond);
+    orders_.postpone(order_, now + std::max((now - since) / 2, kSoonS * kNsPerSecond));
+    return Progress::done;
   }
   bool is_ours(Bytes info) const {
     Cursor in(info);
@@ -137,8 +169,11 @@ class ImageJob final : public Job {
     in.structure(3);
     const std::uint64_t octets = in.unsigned_number();
     const Bytes name = in.octet_string();
+    const Bytes signature = in.octet_string();
     const auto identifier = protocol::image::identifier_of(head_);
-    return in.ok() && octets == container_->size() && std::ranges::equal(name, identifier.bytes());
+    return in.ok() && octets == container_->size() &&
+           std::ranges::equal(name, identifier.bytes()) &&
+           std::ranges::equal(signature, head_.signature);
   }
   // The meter keeps what it has of this very image.
   Progress initiate(Session& session) {
@@ -165,12 +200,29 @@ class ImageJob final : public Job {
   }
 
   Progress activate(Session& session) {
+    if (order_.result.order.value_s != 0) {
+      step_ = Step::time;
+      return get_time(session);
+    }
+    order_.activation_sent = true;
+    return call(session, Step::activate, ImageTransfer::kImageActivate);
+  }
+  // Of the meter's local time at the activation. Where it is not ours, its summer is taken to begin
+  // and end with ours.
+  int its_offset_min(Bytes its_time) const {
+    const protocol::LocalZone& zone = context_.config.zone;
+    const int ours_min = zone.offset_min(order_.result.order.value_s);
+    const auto time = protocol::cosem::decode_date_time(its_time);
+    if (!time || !protocol::cosem::deviation_specified(its_time)) return ours_min;
+    return ours_min - time->deviation_min - zone.offset_min(context_.now_s());
+  }
+  Progress schedule(Session& session, int offset_min) {
     const std::int64_t at_s = order_.result.order.value_s;
-    if (at_s == 0) return call(session, Step::activate, ImageTransfer::kImageActivate);
     std::array<std::uint8_t, 40> value;
     Writer out(value);
-    classes::put_execution_time(at_s, context_.config.zone.offset_min(at_s), out);
+    classes::put_execution_time(at_s, offset_min, out);
     step_ = Step::schedule;
+    order_.activation_sent = true;
     return session.ask(
         session.client().set({classes::SingleActionSchedule::kId, classes::kImageActivationSchedule,
                               classes::SingleActionSchedule::kExecutionTime},
@@ -188,7 +240,8 @@ class ImageJob final : public Job {
     return Progress::done;
   }
   Progress on_revision(Bytes value) {
-    const bool right = is_revision_of(order_.result.order, value);
+    const bool right =
+        status_ != ImageStatus::activation_failed && is_revision_of(order_.result.order, value);
     order_.result.data.assign(value.begin(), value.end());
     if (!right) order_.result.access_result = AccessResult::other_reason;
     orders_.finish(order_, right ? OrderOutcome::done : OrderOutcome::refused);
@@ -202,6 +255,7 @@ class ImageJob final : public Job {
   const std::shared_ptr<const std::vector<std::uint8_t>> container_;
   const protocol::image::Head head_;
   Step step_ = Step::status;
+  ImageStatus status_ = ImageStatus::not_initiated;
   std::uint64_t block_octets_ = 0;
   std::uint64_t next_ = 0;  // block
 };

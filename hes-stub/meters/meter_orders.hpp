@@ -11,8 +11,9 @@ namespace hes {
 
 struct PendingOrder {
   OrderResult result;
-  bool in_hand = false;    // a session is at it
-  bool uncertain = false;  // sent, and no answer came: it may have been done
+  bool in_hand = false;          // a session is at it
+  bool uncertain = false;        // sent, and no answer came: it may have been done
+  bool activation_sent = false;  // of an image
   bool has_deviation = false;
   UtcNs deviation = 0;  // of the meter's clock before a shift
 };

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 4> kMagic{'A', 'M', 'T', 'I'};
 constexpr std::uint8_t kFormat = 1;
-constexpr std::size_t kDigestDigits = 8;
+constexpr std::size_t kDigits = 4;  // of each
 
 // One name: printable ASCII, at least one character, then nothing but zeros.
 template <std::size_t n>
@@ -77,7 +77,7 @@ Identifier identifier_of(const Head& head) {
   const auto put = [&](char c) {
     identifier.octets[identifier.size++] = static_cast<std::uint8_t>(c);
   };
-  static_assert(kVariantOctets + kVersionOctets + 2 + kDigestDigits <= kMostIdentifierOctets);
+  static_assert(kVariantOctets + kVersionOctets + 2 + 2 * kDigits <= kMostIdentifierOctets);
   for (const char c : head.variant) {
     if (c != 0) put(c);
   }
@@ -86,9 +86,13 @@ Identifier identifier_of(const Head& head) {
     if (c != 0) put(c);
   }
   put(' ');
-  for (std::size_t k = 0; k < kDigestDigits; ++k) {
-    put("0123456789abcdef"[head.code_sha256[k / 2] >> (k % 2 == 0 ? 4 : 0) & 0xF]);
-  }
+  const auto put_digits = [&](Bytes octets) {
+    for (std::size_t k = 0; k < kDigits; ++k) {
+      put("0123456789abcdef"[octets[k / 2] >> (k % 2 == 0 ? 4 : 0) & 0xF]);
+    }
+  };
+  put_digits(head.code_sha256);
+  put_digits(head.signature);
   return identifier;
 }
 

@@ -45,8 +45,9 @@ Result<Head> decode(Bytes container);
 void put_signed_part(const Head& head, Writer& out);
 void encode(const Head& head, Writer& out);
 
-// By which a transfer is named (image_identifier): variant, version and the first digits of the
-// digest, so that one identifier is one image.
+// By which a transfer is named (image_identifier): variant, version and the first digits of digest
+// and signature, so that one identifier is one container, and blocks of a forged one are never kept
+// for its twin.
 inline constexpr std::size_t kMostIdentifierOctets = 32;
 struct Identifier {
   std::array<std::uint8_t, kMostIdentifierOctets> octets{};

@@ -12,6 +12,7 @@
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/single_action_schedule.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
@@ -236,8 +237,13 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
   } else if (attribute.class_id == classes::Clock::kId && attribute.index == 2) {
     protocol::cosem::DateTime time;
     time.utc_s = now_s_ + clock_offset_s;
-    time.deviation_min = -60;
+    time.deviation_min = deviation_min;
     protocol::cosem::put_date_time(time, out);
+  } else if (attribute.class_id == classes::ImageTransfer::kId) {
+    result = image.get(attribute.index, now_s_, out);
+  } else if (attribute.instance == protocol::cosem::obis(1, 0, 0, 2, 0)) {
+    const auto* const text = reinterpret_cast<const std::uint8_t*>(image.revision.data());
+    axdr::put_octet_string({text, image.revision.size()}, out);
   } else if (attribute.instance == protocol::cosem::obis(0, 0, 43, 1, 0)) {
     axdr::put_double_long_unsigned(last_client_counter, out);
   } else if (numbered && attribute.instance == protocol::cosem::kCaptureCounter) {
@@ -265,6 +271,10 @@ AccessResult FakeMeter::get(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribute& attribute,
                             Bytes value) {
+  if (attribute.instance == classes::kImageActivationSchedule) {
+    image.schedule.assign(value.begin(), value.end());
+    return AccessResult::success;
+  }
   if (attribute.class_id != classes::Clock::kId) return AccessResult::read_write_denied;
   axdr::Cursor in(value);
   const auto time = protocol::cosem::decode_date_time(in.date_time());
@@ -280,6 +290,9 @@ AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Metho
     relay_closed = method.index == 2;
     ++relay_actions;
     return AccessResult::success;
+  }
+  if (method.class_id == classes::ImageTransfer::kId) {
+    return image.act(method.index, parameter, now_s_);
   }
   if (method.class_id != classes::Clock::kId || method.index != 6)
     return AccessResult::object_undefined;

@@ -10,6 +10,7 @@
 #include "hes-stub/ports/row.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "tests/rigs/head_end/fake_image.hpp"
 
 namespace hes_test {
 
@@ -53,6 +54,8 @@ class FakeMeter final : public protocol::dlms::Application {
   std::vector<hes::Row> rows;  // load profile, in the order written
   std::vector<hes::Row> closings;
   std::int64_t clock_offset_s = 0;
+  std::int16_t deviation_min = -60;  // of its clock
+  FakeImage image;
   bool relay_closed = true;
   int relay_actions = 0;
   int shifts = 0;

@@ -43,7 +43,16 @@ TEST(Container, LayoutIsThatOfTheVector) {
   EXPECT_STREQ(head->version.data(), "1.1.0");
   EXPECT_EQ(head->code_octets, 3u);
   const Identifier name = identifier_of(*head);
-  EXPECT_EQ(std::string(name.bytes().begin(), name.bytes().end()), "AD11A 1.1.0 ba7816bf");
+  EXPECT_EQ(std::string(name.bytes().begin(), name.bytes().end()), "AD11A 1.1.0 ba788579");
+}
+
+TEST(Container, AnotherSignatureIsAnotherName) {
+  PrivateKey other = kKey;
+  other[0] ^= 1;
+  const auto twin = decode(make_container("AD11A", "1.1.0", kCode, other));
+  ASSERT_TRUE(twin.ok());
+  EXPECT_FALSE(std::ranges::equal(identifier_of(*twin).bytes(),
+                                  identifier_of(*decode(container())).bytes()));
 }
 
 TEST(Container, EveryOctetIsUnderDigestOrSignature) {
