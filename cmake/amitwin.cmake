@@ -52,6 +52,17 @@ foreach(speed optimised quick)
 endforeach()
 target_compile_options(precompiled_quick PRIVATE $<$<CONFIG:Debug>:-O0>)
 
+# Half of compiling a hosted file or a test is the headers it shares with its neighbours, so a few of
+# one target are compiled as one. OFF for work on one file. Firmware stays in files: laws look at its
+# objects, and tests put another in an object's place.
+option(AMITWIN_JOINED "Compile several hosted files of a target as one" ON)
+function(amitwin_join name)
+  if(AMITWIN_JOINED)  # a class of one file may have members that are of that file alone
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+  endif()
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${AMITWIN_JOINED} UNITY_BUILD_BATCH_SIZE 5)
+endfunction()
+
 # amitwin_library(NAME [NOT_PRECOMPILED] SOURCES ... USES targets...)  USES is the link line that holds the folder
 # rules of docs/architecture.md.
 function(amitwin_library name)
@@ -62,6 +73,7 @@ function(amitwin_library name)
   if(folder MATCHES "^(net|hes-stub|sim|models|dcu/app|plc-channel|protocol/hosted)(/|$)")
     set(precompiled optimised)
     target_compile_options(${name} PRIVATE ${AMITWIN_HOSTED_CHECKS})
+    amitwin_join(${name})
   endif()
   # Under sanitizers and for a debugger: hosted code computes little, its compiling counts for more;
   # but for what reads files and answers, which fuzzers run by the thousand.
@@ -91,6 +103,7 @@ function(amitwin_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_USES} GTest::gtest GTest::gmock GTest::gtest_main)
   amitwin_reuse_precompiled(${name})
+  amitwin_join(${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(ARG_SANITIZED)
     list(APPEND ARG_LABELS sanitized)

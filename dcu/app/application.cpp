@@ -8,7 +8,6 @@ namespace dcu::app {
 namespace {
 
 constexpr std::uint8_t kOwnLsap = 3;
-constexpr std::uint8_t kMeterLsap = 1;
 constexpr std::uint8_t kIdentityPriority = 3;
 
 }  // namespace

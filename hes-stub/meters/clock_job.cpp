@@ -13,8 +13,6 @@ namespace {
 
 using protocol::dlms::ClientEvent;
 
-constexpr std::uint8_t kDaylightSaving = 0x80;  // clock status
-
 class ClockJob final : public Job {
  public:
   ClockJob(Context& context, Plans& plans) : context_(context), plans_(plans) {}
@@ -93,7 +91,7 @@ Progress set_time(const Context& context, Session& session, std::int64_t utc_s) 
   protocol::cosem::DateTime time;
   time.utc_s = utc_s;
   time.deviation_min = static_cast<std::int16_t>(-zone.offset_min(utc_s));
-  time.status = zone.daylight_saving(utc_s) ? kDaylightSaving : 0;
+  time.status = zone.daylight_saving(utc_s) ? protocol::cosem::kStatusDaylightSaving : 0;
   std::array<std::uint8_t, protocol::cosem::kDateTimeValueOctets> value;
   protocol::Writer out(value);
   protocol::cosem::put_date_time(time, out);

@@ -57,7 +57,6 @@ std::unique_ptr<Job> make_order_job(Context& context, Plans& plans, MeterOrders&
                                     PendingOrder& order);
 
 // The clock of a meter, class 8, Blue Book 4.5.1.
-inline constexpr std::int64_t kMaxShiftS = 900;
 
 // What the meter answered to a GET of its time, minus ours in the middle between request and
 // answer. False: it says no time.

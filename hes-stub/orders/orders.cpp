@@ -13,7 +13,6 @@
 namespace hes {
 namespace {
 
-constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
 constexpr std::int64_t kMaxSetS = INT64_C(3'000'000'000);
 
 bool valid(const Order& order, std::size_t meters) {

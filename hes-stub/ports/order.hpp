@@ -14,6 +14,7 @@
 namespace hes {
 
 using OrderId = std::uint64_t;
+inline constexpr std::int64_t kMaxShiftS = 900;  // of a clock, Blue Book 4.5.1
 
 enum class OrderKind : std::uint8_t {
   relay_open,   // class 70, remote_disconnect

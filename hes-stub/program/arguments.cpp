@@ -113,7 +113,6 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
   if (of_relay && !text.empty()) return refuse("nothing behind the serial");
   const bool wants_seconds = order.kind == OrderKind::clock_shift || !text.empty();
   if (wants_seconds && !parse_seconds(text, order.value_s)) return refuse("whole seconds");
-  constexpr std::int64_t kMaxShiftS = 900;  // Blue Book 4.5.1
   const bool shifts = order.kind == OrderKind::clock_shift;
   if (shifts && (order.value_s == 0 || std::llabs(order.value_s) > kMaxShiftS)) {
     return refuse("-900 to 900 s and not 0, a clock takes no longer shift (clock_set sets it)");

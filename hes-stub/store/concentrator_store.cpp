@@ -12,7 +12,7 @@
 namespace hes {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kConcentratorSchema = R"(
 CREATE TABLE IF NOT EXISTS concentrator(
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, seen BLOB,
   seq_reserved INTEGER NOT NULL DEFAULT 0, order_seq INTEGER NOT NULL DEFAULT 0,
@@ -83,8 +83,9 @@ bool SeqSet::read(std::span<const std::uint8_t> octets) {
 
 ConcentratorStore::ConcentratorStore(Database& database)
     : database_(database),
-      put_record_(database.with_schema(kSchema).prepare(
-          "UPDATE concentrator SET seen=?, seq_reserved=?, order_seq=?, restarts=? WHERE id=?")),
+      put_record_(database.with_schema(kConcentratorSchema)
+                      .prepare("UPDATE concentrator SET seen=?, seq_reserved=?, order_seq=?, "
+                               "restarts=? WHERE id=?")),
       put_item_(database.prepare("INSERT OR REPLACE INTO concentrator_item "
                                  "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
       erase_item_(database.prepare("DELETE FROM concentrator_item WHERE concentrator=? AND seq=?")),

@@ -5,7 +5,7 @@
 namespace hes {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kJournalSchema = R"(
 CREATE TABLE IF NOT EXISTS event(at_ns INTEGER NOT NULL, meter INTEGER, kind TEXT, detail TEXT);
 CREATE TABLE IF NOT EXISTS session(
   meter INTEGER, connection INTEGER, opened_ns INTEGER, closed_ns INTEGER, octets_up INTEGER,
@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS orders(
 }  // namespace
 
 Journal::Journal(Database& database)
-    : put_event_(database.with_schema(kSchema).prepare("INSERT INTO event VALUES(?,?,?,?)")),
+    : put_event_(database.with_schema(kJournalSchema).prepare("INSERT INTO event VALUES(?,?,?,?)")),
       put_session_(database.prepare("INSERT INTO session VALUES(?,?,?,?,?,?,?)")),
       put_order_(database.prepare("INSERT INTO orders VALUES(?,?,?,?,?,?,?,?,?)")) {}
 

@@ -7,7 +7,7 @@
 namespace hes {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kMeterSchema = R"(
 CREATE TABLE IF NOT EXISTS meter(
   id INTEGER PRIMARY KEY, logical_device_name TEXT NOT NULL UNIQUE, serial TEXT NOT NULL,
   system_title BLOB NOT NULL, model TEXT NOT NULL, firmware TEXT NOT NULL,
@@ -19,8 +19,10 @@ CREATE TABLE IF NOT EXISTS meter(
 
 MeterTable::MeterTable(Database& database)
     : database_(database),
-      put_record_(database.with_schema(kSchema).prepare(
-          "UPDATE meter SET push_counter=?, client_reserved=?, accounted=? WHERE id=?")) {}
+      put_record_(
+          database.with_schema(kMeterSchema)
+              .prepare(
+                  "UPDATE meter SET push_counter=?, client_reserved=?, accounted=? WHERE id=?")) {}
 
 void MeterTable::set(const Inventory& inventory) {
   rows_.clear();

@@ -58,7 +58,7 @@ constexpr Table kTable<p32::NodeStatistics>{"node_statistics", "concentrator unt
                                             "OR REPLACE "};
 
 using Value = std::variant<std::monostate, std::int64_t, std::string>;
-struct Column {
+struct ReportColumn {
   std::string name;
   Value value;
   const char* type = value.index() == 2 ? " TEXT" : " INTEGER";
@@ -124,19 +124,19 @@ struct ReportTables::Walk {
     const auto found = meters->find(serial);
     return found == meters->end() ? 0 : found->second;
   }
-  void put(const Table& table, const std::vector<Column>& columns) {
+  void put(const Table& table, const std::vector<ReportColumn>& columns) {
     if (makes != nullptr) return make(table, columns);
     Statement& insert = tables.inserts_.at(table.name);
     int index = 0;
-    for (const Column& column : columns) {
+    for (const ReportColumn& column : columns) {
       if (column.name == table.needs && column.value.index() == 0) return;
     }
-    for (const Column& column : columns) {
+    for (const ReportColumn& column : columns) {
       std::visit([&](const auto& value) { bind_one(insert, index++, value); }, column.value);
     }
     insert.run();
   }
-  void make(const Table& table, const std::vector<Column>& columns) {
+  void make(const Table& table, const std::vector<ReportColumn>& columns) {
     if (tables.inserts_.contains(table.name)) return;
     const std::vector<std::string> keys = words_of(table.keys);
     std::string create = std::string("CREATE TABLE IF NOT EXISTS ") + table.name + '(';
@@ -249,28 +249,28 @@ class ReportTables::Line {
   void add(const std::string& name, Value value) {
     columns_.push_back({prefix_ + name, std::move(value)});
   }
-  const Column* find(const std::string& name) const {
-    for (const Column& column : columns_) {
+  const ReportColumn* find(const std::string& name) const {
+    for (const ReportColumn& column : columns_) {
       if (column.name == name) return &column;
     }
     return around_ == nullptr ? nullptr : around_->find(name);
   }
-  Column leading(const std::string& name, const std::vector<Column>& before) {
-    if (const Column* const found = find(name)) return *found;
+  ReportColumn leading(const std::string& name, const std::vector<ReportColumn>& before) {
+    if (const ReportColumn* const found = find(name)) return *found;
     if (name == "concentrator") return {name, walk_.concentrator};
     if (name == "arrival_ns") return {name, walk_.arrival};
     if (name == "alarm") return {name, value_of(walk_.kind == p32::ReportKind::alarms)};
     std::vector<Value> key;
-    for (const Column& column : before) key.push_back(column.value);
+    for (const ReportColumn& column : before) key.push_back(column.value);
     return {name, walk_.seen[key]++};  // ordinal
   }
-  std::vector<Column> row(const Table& table) {
-    std::vector<Column> columns;
+  std::vector<ReportColumn> row(const Table& table) {
+    std::vector<ReportColumn> columns;
     for (const std::string_view part : {table.keys, table.more}) {
       for (const std::string& name : words_of(part)) columns.push_back(leading(name, columns));
     }
     const std::size_t leading_columns = columns.size();
-    for (Column& column : columns_) {
+    for (ReportColumn& column : columns_) {
       bool there = false;
       for (std::size_t k = 0; k < leading_columns; ++k) there |= columns[k].name == column.name;
       if (!there) columns.push_back(std::move(column));
@@ -282,7 +282,7 @@ class ReportTables::Line {
   const Line* around_;
   std::string prefix_;
   std::int64_t meter_ = 0;
-  std::vector<Column> columns_;
+  std::vector<ReportColumn> columns_;
 };
 
 ReportTables::ReportTables(Database& database)

@@ -15,13 +15,13 @@
 namespace sim::cli {
 namespace {
 
-struct Options {
+struct ImageOptions {
   ScenarioOptions scenario;
   std::string name;
   std::string out;
 };
 
-void add(CLI::App& app, Options& options) {
+void add_image(CLI::App& app, ImageOptions& options) {
   add_scenario(app, options.scenario);
   app.add_option("--name", options.name, "Of the [[image]] row")->required();
   app.add_option("--out", options.out, "Where the container goes")->type_name("FILE")->required();
@@ -29,7 +29,7 @@ void add(CLI::App& app, Options& options) {
       "amitwin hes --order image:SERIAL:FILE[,at=2026-03-01T02:00:00Z] brings it to a meter.");
 }
 
-int write_image(const Options& options) {
+int write_image(const ImageOptions& options) {
   const auto scenario = load_or_complain(options.scenario);
   if (!scenario) return kBadInput;
   std::string names;
@@ -53,7 +53,8 @@ int write_image(const Options& options) {
 }  // namespace
 
 Command image_command() {
-  return command("image", "The container of a firmware image, for a head-end", add, write_image);
+  return command("image", "The container of a firmware image, for a head-end", add_image,
+                 write_image);
 }
 
 }  // namespace sim::cli

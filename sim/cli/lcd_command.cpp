@@ -20,7 +20,7 @@ namespace {
 
 constexpr unsigned kPixels = 2;  // a unit of the picture
 
-struct Options {
+struct LcdOptions {
   ScenarioOptions scenario;
   std::uint32_t meter = 1;
   std::vector<std::string> at;
@@ -28,7 +28,7 @@ struct Options {
   std::string png;
 };
 
-void add(CLI::App& app, Options& options) {
+void add_lcd(CLI::App& app, LcdOptions& options) {
   add_scenario(app, options.scenario);
   app.add_option("--meter", options.meter, "Number of the meter, from 1")
       ->required()
@@ -80,7 +80,7 @@ std::string write_png(const std::string& path, const std::vector<run::Look>& loo
   return os::write_file(path, {reinterpret_cast<const char*>(file.data()), file.size()});
 }
 
-int lcd(const Options& options) {
+int lcd(const LcdOptions& options) {
   const auto scenario = load_or_complain(options.scenario);
   run::LoadCsvResult load;
   if (!scenario || !load_homes(*scenario, load, true)) return kBadInput;
@@ -109,6 +109,8 @@ int lcd(const Options& options) {
 
 }  // namespace
 
-Command lcd_command() { return command("lcd", "What a meter's display shows at a time", add, lcd); }
+Command lcd_command() {
+  return command("lcd", "What a meter's display shows at a time", add_lcd, lcd);
+}
 
 }  // namespace sim::cli

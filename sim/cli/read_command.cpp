@@ -12,12 +12,12 @@
 namespace sim::cli {
 namespace {
 
-struct Options {
+struct ReadOptions {
   std::string address;
   reader::ReadOptions read;
 };
 
-void add(CLI::App& app, Options& command) {
+void add_read(CLI::App& app, ReadOptions& command) {
   reader::ReadOptions& options = command.read;
   app.add_option("address", command.address, "HOST:PORT")->required();
   app.add_option("--client", options.client, "Client address (SAP)")
@@ -72,7 +72,7 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-int run(const Options& command) {
+int read_meter(const ReadOptions& command) {
   const reader::ReadOptions& options = command.read;
   const auto address = net::parse_endpoint(command.address);
   if (!address || address->port == 0) {
@@ -99,6 +99,8 @@ int run(const Options& command) {
 
 }  // namespace
 
-Command read_command() { return command("read", "Read a living meter over TCP", add, run); }
+Command read_command() {
+  return command("read", "Read a living meter over TCP", add_read, read_meter);
+}
 
 }  // namespace sim::cli

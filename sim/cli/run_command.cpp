@@ -15,7 +15,7 @@
 namespace sim::cli {
 namespace {
 
-struct Options {
+struct RunCommandOptions {
   ScenarioOptions scenario;
   std::string out;
   // As written: the scenario's own checks judge them. Empty: not given.
@@ -26,7 +26,7 @@ struct Options {
   bool quiet = false;
 };
 
-void add(CLI::App& app, Options& options) {
+void add_run(CLI::App& app, RunCommandOptions& options) {
   add_scenario(app, options.scenario);
   app.add_option("--out", options.out, "Folder for the results (default: out/NAME)")
       ->type_name("DIR");
@@ -40,7 +40,7 @@ void add(CLI::App& app, Options& options) {
 
 // What the options of `run` say in the scenario's own words, so that they are checked, listed and
 // hashed like keys of the file.
-std::vector<run::KeyOption> keys_of(const Options& options) {
+std::vector<run::KeyOption> keys_of(const RunCommandOptions& options) {
   std::vector<run::KeyOption> keys;
   if (!options.seed.empty()) keys.push_back({"--seed", "scenario.seed", options.seed});
   if (!options.mode.empty()) keys.push_back({"--mode", "sim.mode", options.mode});
@@ -59,7 +59,7 @@ std::string quoted(const std::string& argument) {
 }
 
 // This program as it was called, with what makes the run the same.
-std::string debug_line(const Options& options) {
+std::string debug_line(const RunCommandOptions& options) {
   std::string line = quoted(program_invocation_name) + " debug " + quoted(options.scenario.file);
   for (const std::string& each : options.scenario.overrides) line += " --set " + quoted(each);
   for (const run::KeyOption& each : keys_of(options)) {
@@ -68,7 +68,7 @@ std::string debug_line(const Options& options) {
   return line;
 }
 
-int run(const Options& options) {
+int run_scenario(const RunCommandOptions& options) {
   const auto scenario =
       load_or_complain({options.scenario.file, options.scenario.overrides, keys_of(options)});
   run::LoadCsvResult load;
@@ -140,7 +140,9 @@ int debug(const DebugOptions& options) {
 
 }  // namespace
 
-Command run_command() { return command("run", "Run a scenario and judge it", add, run); }
+Command run_command() {
+  return command("run", "Run a scenario and judge it", add_run, run_scenario);
+}
 
 Command debug_command() {
   return command("debug", "Run to a time, then stop in a meter's firmware", add_debug, debug);

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::int64_t kMostSeed = 9'000'000'000'000'000;  // as scenario.seed
 
-struct Options {
+struct TypetestOptions {
   std::string variant;
   std::string firmware = "builtin";
   std::string out;
@@ -43,7 +43,7 @@ std::vector<std::string> test_names() {
   return names;
 }
 
-void add(CLI::App& app, Options& options) {
+void add_typetest(CLI::App& app, TypetestOptions& options) {
   app.add_option("variant", options.variant, "AD11A or AD13A")
       ->required()
       ->check(CLI::IsMember({"AD11A", "AD13A"}));
@@ -80,7 +80,7 @@ int refuse(const std::string& what) {
 }
 
 // The firmware under test; a sentence says why it cannot be.
-run::FoundFirmware firmware_of(const Options& options) {
+run::FoundFirmware firmware_of(const TypetestOptions& options) {
   const bool three_phase = options.variant == "AD13A";
   run::FoundFirmware found = run::find_firmware(
       options.firmware, three_phase ? run::MeterModel::ad13a : run::MeterModel::ad11a);
@@ -96,7 +96,7 @@ run::FoundFirmware firmware_of(const Options& options) {
   return found;
 }
 
-int write_protocol(const Options& options, const typetest::Heading& heading,
+int write_protocol(const TypetestOptions& options, const typetest::Heading& heading,
                    const typetest::Plan& plan, const std::vector<typetest::Prepared>& prepared,
                    const std::vector<typetest::Verdict>& verdicts) {
   const std::pair<const char*, std::string> files[] = {
@@ -111,7 +111,7 @@ int write_protocol(const Options& options, const typetest::Heading& heading,
   return kGood;
 }
 
-void print_summary(const Options& options, const typetest::Heading& heading,
+void print_summary(const TypetestOptions& options, const typetest::Heading& heading,
                    const typetest::Plan& plan, const std::vector<typetest::Verdict>& verdicts) {
   const typetest::Count count = typetest::count_of(plan, verdicts);
   fmt::print("{}, {}: {} points of {} meters, {} with a limit, {:.0f} % of one at the worst\n",
@@ -130,7 +130,8 @@ void print_summary(const Options& options, const typetest::Heading& heading,
   fmt::print("  protocol in {}/\n", options.out);
 }
 
-int test(const Options& options, const meter_firmware& firmware, const typetest::Plan& plan) {
+int test(const TypetestOptions& options, const meter_firmware& firmware,
+         const typetest::Plan& plan) {
   const std::vector<typetest::Prepared> prepared = typetest::prepare(plan);
   run::Progress progress(typetest::length_of(prepared) * options.meters, !options.quiet);
   typetest::RunOptions how;
@@ -153,8 +154,8 @@ int test(const Options& options, const meter_firmware& firmware, const typetest:
   return typetest::count_of(plan, verdicts).failed == 0 ? kGood : kFailed;
 }
 
-int run(const Options& given) {
-  Options options = given;
+int test_type(const TypetestOptions& given) {
+  TypetestOptions options = given;
   if (options.out.empty()) options.out = "out/typetest-" + options.variant;
   if (options.jobs == 0) options.jobs = std::max(1u, std::thread::hardware_concurrency());
   const std::vector<std::string> names = test_names();
@@ -192,7 +193,8 @@ int run(const Options& given) {
 }  // namespace
 
 Command typetest_command() {
-  return command("typetest", "Type test of a meter's firmware on a modelled bench", add, run);
+  return command("typetest", "Type test of a meter's firmware on a modelled bench", add_typetest,
+                 test_type);
 }
 
 }  // namespace sim::cli

@@ -34,9 +34,10 @@ void prepare_summary_files(const Scenario& scenario, const RunOptions& options) 
   const auto prepared = [&](std::string text) {
     result::replace_all(text, result::escape_markup(mark), std::string(1, kSentence));
     result::replace_all(text, mark, std::string(1, kSentence));
-    result::replace_all(text, "\"sim_s\": null", std::string("\"sim_s\": ") + kSimulatedS);
-    result::replace_all(text, "\"simulated_s\" value=\"nan\"",
-                        std::string("\"simulated_s\" value=\"") + kSimulatedS + "\"");
+    result::replace_all(text, "\"sim_s\": null", std::string("\"sim_s\": ").append(1, kSimulatedS));
+    result::replace_all(
+        text, "\"simulated_s\" value=\"nan\"",
+        std::string("\"simulated_s\" value=\"").append(1, kSimulatedS).append("\""));
     return text;
   };
   set_firmware_file(0, options.folder + "/summary.json", prepared(result::summary_text(summary)));

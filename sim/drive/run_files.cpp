@@ -18,12 +18,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // Both stand in the file; the first of them at its begin.
-struct Look {
+struct FileLook {
   std::string_view name;
   std::string_view begin;
   std::string_view within;
 };
-constexpr Look kLooks[] = {
+constexpr FileLook kLooks[] = {
     {"result.h5", "\x89HDF\r\n\x1a\n", "scenario_sha256"},
     {"trace.vcd", "$date", "SystemC"},
     {"doors.csv", "door,number,host,port\n", ""},
@@ -33,7 +33,7 @@ constexpr Look kLooks[] = {
 };
 
 // Without reading more of it than must be: results are large.
-bool looks_like(const std::string& path, const Look& look) {
+bool looks_like(const std::string& path, const FileLook& look) {
   std::ifstream file(path, std::ios::binary);
   std::string text(1 << 16, '\0');
   bool first = true;
@@ -95,7 +95,7 @@ std::string why_not_ours(const std::string& folder, const std::string& name) {
   if (name == "inputs.log") {
     return looks_like_inputs(path) ? std::string() : path + ": is not of a run";
   }
-  const auto look = std::ranges::find(kLooks, name, &Look::name);
+  const auto look = std::ranges::find(kLooks, name, &FileLook::name);
   if (look != std::end(kLooks) && !looks_like(path, *look)) return path + ": is not of a run";
   return {};
 }

@@ -17,7 +17,7 @@
 namespace sim::run {
 namespace {
 
-constexpr kernel::TimeNs kSlack = 100 * kernel::kNsPerMs;  // supply, contacts, debouncing
+constexpr kernel::TimeNs kLookSlack = 100 * kernel::kNsPerMs;  // supply, contacts, debouncing
 constexpr double kSurelyFlows_w = 20;
 
 bool holds(const Event& event, kernel::TimeNs at) {
@@ -78,7 +78,7 @@ class LookJudge {
 // An edge of the supply, of a contact or of a sag, so near that either side may show.
 bool LookJudge::changes_now() const {
   const auto near = [this](kernel::TimeNs at) {
-    return at != kernel::kNever && look_.at > at - kSlack && look_.at < at + kSlack;
+    return at != kernel::kNever && look_.at > at - kLookSlack && look_.at < at + kLookSlack;
   };
   for (const PoweredSpan& span : powered_) {
     if (near(span.on) || near(span.off)) return true;
@@ -90,7 +90,7 @@ bool LookJudge::changes_now() const {
     }
     const double seconds = event.duration_s + event.duration_ms / 1000;
     const kernel::TimeNs end = event.at + kernel::to_ns(seconds);
-    if (event.type == EventType::sag && look_.at >= event.at && look_.at < end + kSlack)
+    if (event.type == EventType::sag && look_.at >= event.at && look_.at < end + kLookSlack)
       return true;
     return event.type != EventType::relay && (near(event.at) || near(end));
   });
@@ -182,7 +182,7 @@ void LookJudge::add_balance(std::vector<MarkRule>& rules) const {
   BalanceVerdict last;
   const BalanceStory story = balance_story(scenario_, home_, powered_, look_.at);
   for (const BalanceVerdict& verdict : story.verdicts) {
-    if (verdict.at > look_.at - kSlack) return;
+    if (verdict.at > look_.at - kLookSlack) return;
     last = verdict;
   }
   if (last.may_differ != last.may_agree) rules.push_back({"I1<>I2", last.may_differ});

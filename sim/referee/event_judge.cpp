@@ -145,8 +145,8 @@ class MoveJudge {
 
  private:
   static bool in_time(kernel::TimeNs at, const ExpectedMove& wanted) {
-    constexpr kernel::TimeNs kSlack = kernel::kNsPerSecond;
-    return at >= wanted.earliest - kSlack && at <= wanted.latest + kSlack;
+    constexpr kernel::TimeNs kEventSlack = kernel::kNsPerSecond;
+    return at >= wanted.earliest - kEventSlack && at <= wanted.latest + kEventSlack;
   }
   void write(kernel::TimeNs at, bool closed, const ExpectedMove* wanted, const char* verdict) {
     const auto seconds = [](kernel::TimeNs t) { return 1e-9 * static_cast<double>(t); };

@@ -7,10 +7,10 @@
 #include <map>
 #include <utility>
 
+#include "protocol/calendar.hpp"
+
 namespace sim::run {
 namespace {
-
-constexpr std::int64_t kDayS = 86'400;
 
 using RowKey = std::pair<std::int64_t, std::uint16_t>;  // stamp, ordinal
 using Index = std::map<RowKey, const HeldRow*>;
@@ -100,7 +100,7 @@ result::Tally compare(const std::vector<ReferenceRow>& reference, const std::vec
     const RegisterValues registers = as_values(row.registers);
     bool wrong = is_wrong(last_row, expected.truth, registers);
     last_row = {expected.truth, registers};
-    if (expected.row.stamp_utc_s % kDayS == 0) {
+    if (expected.row.stamp_utc_s % protocol::kDayS == 0) {
       wrong = wrong || is_wrong(last_midnight, expected.truth, registers);
       last_midnight = last_row;
     }

@@ -16,7 +16,7 @@
 namespace sim::result {
 namespace {
 
-constexpr std::int64_t kHourS = 3600;
+constexpr std::int64_t kSecondsAnHour = 3600;
 constexpr double kClassRatio = 1.0525;  // 256 classes reach 8 days
 
 std::int64_t parse_start(const std::string& text) {
@@ -39,8 +39,8 @@ std::int64_t parse_start(const std::string& text) {
 // The hour in which a row was captured; none when it is out of any reason.
 ReportData::Hour* hour_of(ReportData& data, double stamp_utc_s) {
   const double since_s = stamp_utc_s - 1 - static_cast<double>(data.start_utc_s);
-  if (!(since_s >= 0) || since_s >= static_cast<double>(kMaxHours * kHourS)) return nullptr;
-  const auto hour = static_cast<std::size_t>(since_s) / kHourS;
+  if (!(since_s >= 0) || since_s >= static_cast<double>(kMaxHours * kSecondsAnHour)) return nullptr;
+  const auto hour = static_cast<std::size_t>(since_s) / kSecondsAnHour;
   if (hour >= data.hours.size()) data.hours.resize(hour + 1);
   return &data.hours[hour];
 }
@@ -129,9 +129,9 @@ void gather_rows(const TableFileReader& file, ReportData& data) {
     ++data.latency_s[static_cast<std::size_t>(bin)];
     if (on_line) ++data.line_latency_s[static_cast<std::size_t>(bin)];
     if (auto* const hour = hour_of(data, *captured_utc_s)) {
-      hour->within_1h += latency_s <= kHourS;
-      hour->within_4h += latency_s <= 4 * kHourS;
-      hour->later += latency_s > 4 * kHourS;
+      hour->within_1h += latency_s <= kSecondsAnHour;
+      hour->within_4h += latency_s <= 4 * kSecondsAnHour;
+      hour->later += latency_s > 4 * kSecondsAnHour;
       ++hour->latency_class[class_of(latency_s)];
     }
   });
@@ -287,7 +287,7 @@ std::optional<ReportData> gather_report_data(const std::string& result_path) {
   data.attributes = file->attributes();
   data.start_utc_s = parse_start(data.attributes.start_utc);
   const double simulated_s =
-      std::clamp(data.attributes.simulated_s, 0.0, static_cast<double>(kMaxHours * kHourS));
+      std::clamp(data.attributes.simulated_s, 0.0, static_cast<double>(kMaxHours * kSecondsAnHour));
   data.end_utc_s = data.start_utc_s + static_cast<std::int64_t>(simulated_s);
   gather_lists(*file, data);
   std::vector<ConcentratorOutage> outages;

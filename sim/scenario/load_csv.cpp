@@ -19,7 +19,6 @@ namespace {
 constexpr double kMaxPowerW = 100 * 1.2 * 240;  // data sheet: Imax 100 A at 1.2 Un
 constexpr std::int64_t kGridStepS = 60;
 constexpr std::size_t kMostBackwards = 3;  // so many are the shape of the file, not mistakes
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 // Where reading stands in time.
 struct Progress {

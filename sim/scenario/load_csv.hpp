@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ namespace sim::run {
 
 // Measured homes, cut to the time a run needs. Row i covers the interval_s from
 // first_utc_s + i * interval_s on.
+inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();  // an empty cell
+
 struct LoadTable {
   std::int64_t first_utc_s = 0;
   std::int64_t interval_s = 0;

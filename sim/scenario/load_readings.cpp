@@ -8,8 +8,6 @@
 namespace sim::run {
 namespace {
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
 // What was drawn from one reading to the next; unknown where that cannot be.
 double difference(const Readings& all, const LoadColumn& each, double before, double after,
                   unsigned row, LoadComplaints& say) {

@@ -128,13 +128,13 @@ Scenario old_batteries() {
 
 // Starts 3; 1: low, an outage; 2: dead, an outage, the clock lost and set; 3: an outage, the clock
 // lost and set, dead.
-constexpr double kEvents = 3 + (1 + 2) + (1 + 2 + 1 + 2) + (2 + 1 + 2 + 1);
+constexpr double kBoardEvents = 3 + (1 + 2) + (1 + 2 + 1 + 2) + (2 + 1 + 2 + 1);
 
 TEST(Board, ADeadBatteryIsToldAndTheNextOutageCostsTheClock) {
   const Folder folder;
   const Finished run = run_in_child(old_batteries(), folder);
   expect_nothing_wrong(run);
-  EXPECT_EQ(run.kpi("events_expected"), kEvents);
+  EXPECT_EQ(run.kpi("events_expected"), kBoardEvents);
   EXPECT_EQ(run.kpi("event_mismatches"), 0);
   EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
   EXPECT_EQ(run.kpi("measured_mismatches"), 0);

@@ -29,7 +29,7 @@ double drawn_size_s(kernel::KeyedStream& draw) {
   return std::floor(std::pow(10.0, draw.uniform() * 6.4));
 }
 
-std::vector<Event> drawn_events(kernel::KeyedStream& draw) {
+std::vector<Event> drawn_clock_events(kernel::KeyedStream& draw) {
   std::vector<Event> events;
   const auto moment = [&draw] {
     return static_cast<kernel::TimeNs>(draw.uniform() * kHours * 3600 * 1e9);
@@ -59,7 +59,7 @@ Scenario drawn_scenario(std::uint64_t seed, Road road) {
   scenario.meters.push_period_s =
       road == Road::pull_only ? 0 : scenario.meters.capture_period_s * (1 + draw.below(4));
   if (draw.below(2) == 0) scenario.load.annual_kwh = 1;  // rows that repeat each other
-  set_events(scenario, drawn_events(draw));
+  set_events(scenario, drawn_clock_events(draw));
   return scenario;
 }
 

@@ -18,7 +18,8 @@ namespace {
 
 using namespace scenario_test;
 
-constexpr const char* kHour = "[scenario]\nduration_h = 1\ncollect_h = 0\n[meters]\ncount = 3\n";
+constexpr const char* kHourOfThree =
+    "[scenario]\nduration_h = 1\ncollect_h = 0\n[meters]\ncount = 3\n";
 
 std::string dotted(std::size_t parts) {
   std::string path = "a";
@@ -36,7 +37,7 @@ TEST(TomlDepth, fault_a_key_of_ten_thousand_parts_is_bad_input_where_it_stands) 
       {deep + " = 1\n", ":6:514: "},    {"x = {" + deep + " = 1}\n", ":6:517: "},
       {"x = " + nested + "\n", ":6:"},  {"x = " + std::string(100'000, '[') + "\n", ":6:261: "}};
   for (const auto& [text, where] : texts) {
-    const std::string file = folder.write("deep.toml", kHour + text);
+    const std::string file = folder.write("deep.toml", kHourOfThree + text);
     for (const std::string command : {"check", "run", "inventory", "p32 sign-key"}) {
       const ProgramRun run =
           run_program("/bin/sh", {"-c", AMITWIN_PROGRAM " " + command + " " + file});
@@ -46,7 +47,7 @@ TEST(TomlDepth, fault_a_key_of_ten_thousand_parts_is_bad_input_where_it_stands) 
           << run.err.substr(0, 300);
     }
   }
-  const std::string file = folder.write("good.toml", kHour);
+  const std::string file = folder.write("good.toml", kHourOfThree);
   for (const std::string& set : {"meters.count={" + deep + "=1}", deep + "=1"}) {
     const ProgramRun run = amitwin({"check", file, "--set", set});
     EXPECT_EQ(run.exit_code, 2);
@@ -64,7 +65,7 @@ TEST(TomlDepth, DotsThatOpenNothingAreNotCounted) {
                        "[load]\nmap.\"" + dots + "\" = 1\n");
   const ProgramRun run = amitwin({"check", file});
   EXPECT_EQ(run.err.find("levels"), std::string::npos) << run.err;
-  const std::string deep = folder.write("unknown.toml", kHour + dotted(200) + " = 1\n");
+  const std::string deep = folder.write("unknown.toml", kHourOfThree + dotted(200) + " = 1\n");
   const ProgramRun unknown = amitwin({"check", deep});
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_NE(unknown.err.find("meters.a"), std::string::npos) << unknown.err;
@@ -104,7 +105,7 @@ TEST(Echo, fault_26_what_a_user_wrote_does_not_steer_the_terminal) {
 
 TEST(Echo, fault_26_of_a_long_value_begin_and_end_are_said) {
   const Folder folder;
-  const std::string file = folder.write("hour.toml", kHour);
+  const std::string file = folder.write("hour.toml", kHourOfThree);
   const std::string value = "b" + std::string(100'000, 'x') + "e";
   const ProgramRun run = amitwin({"check", file, "--set", "meters.count=" + value});
   EXPECT_EQ(run.exit_code, 2);
@@ -156,7 +157,7 @@ TEST(Signals, fault_26_what_reads_results_is_exit_130_and_says_so) {
 
 TEST(Damaged, fault_26_every_command_gives_the_same_code) {
   const Folder folder;
-  const std::string file = folder.write("hour.toml", kHour);
+  const std::string file = folder.write("hour.toml", kHourOfThree);
   const std::string out = folder / "out";
   ASSERT_EQ(amitwin({"run", file, "--out", out, "--quiet"}).exit_code, 0);
   const std::string good = read_text(out + "/result.h5");

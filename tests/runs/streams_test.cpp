@@ -17,7 +17,7 @@ namespace {
 
 using namespace scenario_test;
 
-constexpr const char* kStreet = R"([scenario]
+constexpr const char* kStreamedStreet = R"([scenario]
 name = "streams"
 duration_h = 7
 collect_h = 1
@@ -44,7 +44,7 @@ class Streams : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new Folder;
-    street_ = folder_->write("street.toml", kStreet);
+    street_ = folder_->write("street.toml", kStreamedStreet);
     const ProgramRun run = amitwin({"run", street_, "--out", *folder_ / "out", "--quiet"});
     EXPECT_EQ(run.exit_code, 0) << run.err;
   }

@@ -14,8 +14,6 @@ struct Token {
 };
 using Tokens = std::vector<Token>;
 
-bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
 Tokens tokens_of(const SourceFile& file) {
   Tokens tokens;
   const auto code = code_of(file);

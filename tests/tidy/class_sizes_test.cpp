@@ -20,7 +20,7 @@ using tidy::ClassSize;
 constexpr int kMaxMethods = 30;
 constexpr int kMaxMembers = 15;
 constexpr int kMaxFields = 40;  // of a record: data alone, e.g. a result row or a configuration
-const char* const kList = "tests/tidy/class_sizes.txt";
+const char* const kClassList = "tests/tidy/class_sizes.txt";
 
 bool too_large(const ClassSize& size) {
   return size.methods > kMaxMethods || size.members > (size.methods > 0 ? kMaxMembers : kMaxFields);
@@ -36,11 +36,11 @@ using Allowance = std::map<std::string, Allowed>;
 
 Allowance read_list() {
   Allowance allowance;
-  for (const std::string& line : tidy::lines_of_list(kList)) {
+  for (const std::string& line : tidy::lines_of_list(kClassList)) {
     std::istringstream words(line);
     Allowed allowed{};
     std::string name;
-    EXPECT_TRUE(words >> allowed.methods >> allowed.members >> name) << kList << ": " << line;
+    EXPECT_TRUE(words >> allowed.methods >> allowed.members >> name) << kClassList << ": " << line;
     allowance[name] = allowed;
   }
   return allowance;
@@ -48,10 +48,10 @@ Allowance read_list() {
 
 // TWIN_UPDATE=1: the numbers that went down, and without the classes that are small now.
 void write_list(const Allowance& old, const std::map<std::string, ClassSize>& large) {
-  std::ifstream in(kList);
+  std::ifstream in(kClassList);
   std::string head;
   for (std::string line; std::getline(in, line) && line[0] == '#';) head += line + "\n";
-  std::ofstream out(kList);
+  std::ofstream out(kClassList);
   out << head;
   for (const auto& [name, allowed] : old) {
     const auto now = large.find(name);
@@ -87,7 +87,7 @@ TEST(ClassSizes, StaySmallOrShrink) {
                       !shrank(found->second.methods, allowed.methods, kMaxMethods) &&
                       !shrank(found->second.members, allowed.members, kMaxMembers);
     EXPECT_TRUE(same) << name << " became smaller: TWIN_UPDATE=1 ctest -R '^tidy$' lowers "
-                      << kList;
+                      << kClassList;
   }
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kList = "tests/tidy/coverage.txt";
+const char* const kCoverageList = "tests/tidy/coverage.txt";
 const char* const kPage = "docs/coverage.md";
 
 struct Row {
@@ -53,7 +53,7 @@ std::vector<std::string> words(const std::string& text) {
 
 std::vector<Section> sections() {
   std::vector<Section> all;
-  for (const std::string& line : tidy::lines_of_list(kList)) {
+  for (const std::string& line : tidy::lines_of_list(kCoverageList)) {
     if (line.starts_with("== ")) {
       all.push_back({line.substr(3), {}});
       continue;
@@ -62,7 +62,7 @@ std::vector<Section> sections() {
     std::istringstream in(line + " ");
     for (std::string cell; std::getline(in, cell, '|');) cells.push_back(trimmed(cell));
     if (cells.size() != 5 || all.empty()) {
-      ADD_FAILURE() << kList << ": five cells under a heading: " << line;
+      ADD_FAILURE() << kCoverageList << ": five cells under a heading: " << line;
       continue;
     }
     all.back().rows.push_back(

@@ -12,6 +12,7 @@
 
 namespace {
 
+using tidy::in_word;
 using tidy::SourceFile;
 using tidy::starts_with_any;
 
@@ -62,8 +63,6 @@ TEST(HouseStyle, FirmwareTakesNoMathsFromTheLibrary) {
     }
   }
 }
-
-bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 bool has_word(const std::string& code, const std::string& word) {
   for (std::size_t at = code.find(word); at != std::string::npos; at = code.find(word, at + 1)) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cctype>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct Include {
   std::string target;  // as written, without brackets
   bool angled;         // <...>
 };
+
+// Of an identifier.
+inline bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 // All .c .h .cpp .hpp files under the source folders, sorted by path.
 const std::vector<SourceFile>& source_files();

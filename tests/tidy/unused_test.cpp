@@ -14,8 +14,7 @@
 
 namespace {
 
-bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
+using tidy::in_word;
 std::string word_before(const std::string& line, std::size_t end) {
   std::size_t begin = end;
   while (begin > 0 && in_word(line[begin - 1])) --begin;

@@ -47,6 +47,7 @@ class Agenda {
   std::uint64_t made_ = 0;
 };
 
+inline constexpr std::uint8_t kMeterLsap = 1;
 // The PRIME subnetwork as the application uses it; dcu::fw::BaseNode in a concentrator.
 class Subnetwork {
  public:

@@ -15,7 +15,6 @@ namespace {
 using protocol::wrapper::kHeaderOctets;
 using protocol::wrapper::Message;
 
-constexpr std::uint8_t kMeterLsap = 1;
 // A client sends what its own limits allow; longer than an LSDU is refused, longer than this is no
 // wrapper.
 constexpr std::size_t kLongestApdu = 2048;

@@ -19,7 +19,6 @@ using protocol::cosem::AccessResult;
 using protocol::dlms::ClientEvent;
 using Kind = ClientEvent::Kind;
 
-constexpr std::uint8_t kMeterLsap = 1;
 constexpr std::uint8_t kOwnLsap = 3;
 constexpr std::uint8_t kPublicLsap = 16;
 constexpr auto kInvocationCounter = protocol::cosem::obis(0, 0, 43, 1, 1);

@@ -17,7 +17,6 @@ namespace {
 namespace classes = protocol::cosem::classes;
 using protocol::p32::ClockSyncMode;
 
-constexpr auto kClock = protocol::cosem::obis(0, 0, 1, 0, 0);
 constexpr std::int64_t kMaxShiftS = 900;                     // Blue Book 4.5.1
 constexpr std::int64_t kFarthestS = INT64_C(8'000'000'000);  // past it nanoseconds overflow
 constexpr std::int64_t kNsPerHundredth = kNsPerSecond / 100;

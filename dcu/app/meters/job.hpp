@@ -25,6 +25,8 @@ struct Operation {
   bool once = false;
   bool read_back = false;  // a GET that must give `value`
 };
+inline constexpr auto kClock = protocol::cosem::obis(0, 0, 1, 0, 0);
+
 inline Operation get_of(protocol::cosem::ClassId class_id, const protocol::cosem::Obis& name,
                         std::int8_t index, const protocol::cosem::Selection& selection = {}) {
   return {Operation::Service::get, {class_id, name, index}, selection, {}, false};

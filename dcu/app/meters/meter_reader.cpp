@@ -23,7 +23,6 @@ using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using protocol::cosem::Obis;
 
-constexpr auto kClock = obis(0, 0, 1, 0, 0);
 constexpr auto kDeviceName = obis(0, 0, 42, 0, 0);
 constexpr auto kFirmware = obis(1, 0, 0, 2, 0);
 constexpr auto kDisconnect = obis(0, 0, 96, 3, 10);

@@ -27,7 +27,6 @@ using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using protocol::cosem::Obis;
 
-constexpr auto kClock = obis(0, 0, 1, 0, 0);
 constexpr auto kLoadProfile = obis(1, 0, 99, 1, 0);
 constexpr auto kDisconnect = obis(0, 0, 96, 3, 10);
 constexpr auto kErrorRegister = obis(0, 0, 97, 97, 0);

@@ -18,7 +18,6 @@ using Kind = EventKind;
 using Codes = EventCodes;
 
 // meter/hal/inputs.h: an edge counts when it has stood for so long.
-constexpr kernel::TimeNs kDebounce = 20 * kernel::kNsPerMs;
 
 struct NamedEvent {
   Kind kind;

@@ -12,6 +12,8 @@
 
 namespace sim::run {
 
+inline constexpr kernel::TimeNs kDebounce = 20 * kernel::kNsPerMs;  // meter/hal/inputs.h
+
 // What a scenario makes happen in a meter that stands in its logs.
 enum class EventKind : std::uint8_t {
   power_down,

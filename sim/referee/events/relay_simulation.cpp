@@ -14,8 +14,7 @@ using protocol::limits::LimiterAction;
 using protocol::limits::PowerLimit;
 using protocol::limits::Quantity;
 
-constexpr kernel::TimeNs kTravel = 20 * kernel::kNsPerMs;    // of a 100 A latching relay
-constexpr kernel::TimeNs kDebounce = 20 * kernel::kNsPerMs;  // meter/hal/inputs.h
+constexpr kernel::TimeNs kTravel = 20 * kernel::kNsPerMs;  // of a 100 A latching relay
 constexpr kernel::TimeNs kContactTimeout = 2 * kernel::kNsPerSecond;
 constexpr kernel::TimeNs kLook = kernel::kNsPerSecond;
 constexpr double kReading = 0.015;  // class 1 and the width of a window

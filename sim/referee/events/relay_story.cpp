@@ -11,7 +11,7 @@ namespace sim::run {
 namespace {
 
 // A meter looks at its thresholds once a second, at the last window of ten cycles.
-constexpr kernel::TimeNs kSlack = 2 * kernel::kNsPerSecond;
+constexpr kernel::TimeNs kRelaySlack = 2 * kernel::kNsPerSecond;
 
 bool has_limits(const RelaySubject& subject) {
   return std::ranges::any_of(subject.scenario.events, [&](const Event& event) {
@@ -22,7 +22,7 @@ bool has_limits(const RelaySubject& subject) {
 
 // Until when an entry or a movement may come. An order comes when it comes.
 kernel::TimeNs latest_of(RelaySimulation::Cause cause, kernel::TimeNs late, kernel::TimeNs until) {
-  return cause == RelaySimulation::Cause::order ? until : std::min(late + kSlack, until);
+  return cause == RelaySimulation::Cause::order ? until : std::min(late + kRelaySlack, until);
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ RelayStory relay_story(const RelaySubject& subject) {
     const auto& from = early.moves()[k];
     const kernel::TimeNs to = late.moves()[k].at;
     story.moves.push_back(
-        {from.closed, from.at, latest_of(from.cause, to, subject.until), to + kSlack});
+        {from.closed, from.at, latest_of(from.cause, to, subject.until), to + kRelaySlack});
   }
   return story;
 }

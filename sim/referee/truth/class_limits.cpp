@@ -10,9 +10,6 @@ namespace {
 namespace cosem = protocol::cosem;
 using cosem::Power;
 
-// Direct connected, Iref = 5 A (data sheet; docs/metrology.md, Currents).
-constexpr double kTransitionalA = 0.5;     // Itr
-constexpr double kMinimumA = 0.25;         // Imin
 constexpr double kStartActiveA = 0.020;    // Ist, 0.04 Itr
 constexpr double kStartReactiveA = 0.025;  // Ist, 0.05 Itr
 // Below this share of the starting current nothing may be registered; up to the starting current

@@ -15,9 +15,6 @@ using protocol::cosem::kMeasured;
 using protocol::cosem::Measured;
 using Truth1 = std::optional<MeasuredTruth>;
 
-// Direct connected, Iref = 5 A, as in class_limits.cpp.
-constexpr double kTransitionalA = 0.5;
-constexpr double kMinimumA = 0.25;
 constexpr double kStartA = 0.025;  // up to it anything from nothing to the truth
 // IEC 61000-4-30 class S and the resolution of the registers: voltage and current 0.5 and 1 %,
 // frequency 10 mHz, distortion 5 % of reading, angles half a degree.

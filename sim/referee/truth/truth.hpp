@@ -19,6 +19,10 @@ using enum protocol::cosem::QuantityIndex;
 // The meter's cumulative registers by index in kQuantityTable. W, var or Wh, varh.
 using RegisterValues = std::array<double, kQuantities>;
 
+// Direct connected, Iref = 5 A (data sheet; docs/metrology.md, Currents).
+inline constexpr double kTransitionalA = 0.5;  // Itr
+inline constexpr double kMinimumA = 0.25;      // Imin
+
 // What flows through a meter: true powers and what its limits depend on.
 struct Flow {
   double active_w = 0;

@@ -249,4 +249,12 @@ std::string Network::replay() const {
          " unit_base_node --gtest_filter=" + test->test_suite_name() + "." + test->name();
 }
 
+void two_rings(Network& n, unsigned near, unsigned per_mille) {
+  const auto all = static_cast<unsigned>(n.meters.size());
+  n.connect_to_base(0, near, Link{per_mille, 1800});
+  n.connect_groups(0, near, 0, near, Link{per_mille, 1800});
+  n.connect_groups(0, near, near, all, Link{per_mille, 1500});
+  n.connect_groups(near, all, near, all, Link{per_mille, 1500});
+}
+
 }  // namespace fake

@@ -122,10 +122,10 @@ struct Network {
   std::deque<MeterEnd> meters;
 };
 
+// Meters 0..near-1 hear the base node, the others only those.
+void two_rings(Network& n, unsigned near, unsigned per_mille);
+
 // Seed of the test: the one of the environment (AMITWIN_SEED), or this one.
 std::uint64_t test_seed(std::uint64_t usual);
-
-inline constexpr std::int64_t kSecond = 1'000'000;
-inline constexpr std::int64_t kMinute = 60 * kSecond;
 
 }  // namespace fake

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 #include "dcu/fw/node.hpp"
 
@@ -20,3 +21,10 @@ struct Storage {
 };
 
 }  // namespace dcu::fw
+
+namespace fake {
+
+inline constexpr std::int64_t kSecond = 1'000'000;  // in us
+inline constexpr std::int64_t kMinute = 60 * kSecond;
+
+}  // namespace fake

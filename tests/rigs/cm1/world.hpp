@@ -13,6 +13,12 @@
 
 namespace cm1::fw::test {
 
+inline constexpr std::int64_t kSecond = kUsPerSecond;
+inline constexpr std::int64_t kHour = 3600 * kSecond;
+
+// Of an exception-response: what asks has no association.
+inline const Octets kException{0xD8, 0x01, 0x01};
+
 // One wrapper message as the far end sees it.
 struct Received {
   std::int64_t at_us;

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "hes-stub/program/hes_main.hpp"
+
 namespace hes_test {
 namespace {
 
@@ -90,6 +92,13 @@ int HeadEndProcess::wait() {
   }
   child_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int run_hes(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "hes");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  return hes::hes_main(static_cast<int>(argv.size()), argv.data());
 }
 
 }  // namespace hes_test

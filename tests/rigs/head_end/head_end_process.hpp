@@ -30,4 +30,7 @@ class HeadEndProcess {
   std::uint16_t control_port_ = 0;
 };
 
+// The program in this process; its exit code.
+int run_hes(std::vector<std::string> arguments);
+
 }  // namespace hes_test

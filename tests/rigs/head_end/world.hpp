@@ -62,6 +62,10 @@ class SeededRandom final : public hes::RandomPort {
   std::uint64_t state_;
 };
 
+// Which hours' pushes are sent.
+inline constexpr auto kAll = [](int) { return true; };
+inline constexpr auto kNone = [](int) { return false; };
+
 // Meters and a head-end joined by lines of one second, on a clock of its own.
 class World final : public hes::StreamPort {
  public:

@@ -16,6 +16,9 @@ inline constexpr std::uint16_t kLnid = 0x123;
 inline constexpr std::uint16_t kAddress = 0x045;
 inline constexpr char kSerial[] = "0001234567";
 
+inline constexpr std::uint8_t kLsid = 5;
+inline constexpr Eui48 kNewcomer{2, 0x41, 0x4D, 0, 0, 9};
+
 // One packet a node sent, taken apart.
 struct SentPacket {
   std::int64_t at_us = 0;
@@ -65,7 +68,7 @@ class Rig : protected meter::fw::prime::ServiceNodeOwner {
   // The usual way up.
   void register_at_base();
   void connect();
-  void promote(std::uint8_t lsid = 5);
+  void promote(std::uint8_t lsid = kLsid);
 
   Beacon base;
   FakeModem modem;
@@ -89,5 +92,10 @@ class Rig : protected meter::fw::prime::ServiceNodeOwner {
  private:
   std::size_t looked_at_ = 0;
 };
+
+// What a node in need cries.
+inline Octets promotion_needed(const Sna& wanted = PromotionNeeded::kAnySna) {
+  return encoded(PromotionNeeded{wanted, kNewcomer});
+}
 
 }  // namespace protocol::prime::test

@@ -20,12 +20,12 @@ using hes_test::rows_of;
 using hes_test::World;
 
 constexpr std::size_t kDirect = 2;
-constexpr std::size_t kMeters = 6;
+constexpr std::size_t kVillageMeters = 6;
 
 void live_through(World& world, HeadEnd& head_end, const Inventory& inventory) {
   world.attach(head_end);
   FakeConcentrator& dc = world.concentrator;
-  for (std::size_t m = kDirect; m < kMeters; ++m) {
+  for (std::size_t m = kDirect; m < kVillageMeters; ++m) {
     auto& rows = dc.rows[inventory[static_cast<MeterIndex>(m)].serial];
     rows = hes_test::quarters(kFebruary + 900, 96, static_cast<int>(m) * 5000);
     rows.erase(rows.begin() + 10, rows.begin() + 10 + static_cast<int>(m));
@@ -48,7 +48,7 @@ void live_through(World& world, HeadEnd& head_end, const Inventory& inventory) {
       if (world.uplink != 0) world.disconnect_concentrator();
     });
   }
-  for (MeterIndex meter = 0; meter < kMeters; ++meter) {
+  for (MeterIndex meter = 0; meter < kVillageMeters; ++meter) {
     world.at((kFebruary + 9000 + meter) * kNsPerSecond, [&head_end, &world, meter] {
       Order order;
       order.meter = meter;
@@ -68,9 +68,9 @@ TEST(ConcentratorLockstep, LeavesTheSameRowsAsInOneProcess) {
     EngineConfig config;
     config.signing_key = SigningKey{1, 2, 3};
     config.p32_check_period_s = 600;
-    const Inventory inventory = plc_inventory(kDirect, kMeters - kDirect, uplink);
+    const Inventory inventory = plc_inventory(kDirect, kVillageMeters - kDirect, uplink);
 
-    World local_world(kMeters);
+    World local_world(kVillageMeters);
     Store store(StoreOptions{":memory:", false, false});
     hes_test::SilentLog log;
     hes_test::SeededRandom local_random(9);
@@ -81,11 +81,11 @@ TEST(ConcentratorLockstep, LeavesTheSameRowsAsInOneProcess) {
     live_through(local_world, local, inventory);
 
     Child child(inventory, types);
-    World far_world(kMeters);
+    World far_world(kVillageMeters);
     hes_test::SeededRandom far_random(9);
     Recorder far_seen;
-    LockstepClient far("127.0.0.1", child.port(), config, {kMeters, 1}, far_world, far_random,
-                       far_seen, World::kBegin);
+    LockstepClient far("127.0.0.1", child.port(), config, {kVillageMeters, 1}, far_world,
+                       far_random, far_seen, World::kBegin);
     live_through(far_world, far, inventory);
     child.join();
     EXPECT_EQ(child.failure, "");
@@ -95,9 +95,9 @@ TEST(ConcentratorLockstep, LeavesTheSameRowsAsInOneProcess) {
     EXPECT_GT(local.engine().counters().p32.requests, 0u);
     EXPECT_GT(store.rows(), 500u);
     EXPECT_EQ(far.rows(), store.rows());
-    EXPECT_EQ(rows_of(child.store(), kMeters), rows_of(store, kMeters));
+    EXPECT_EQ(rows_of(child.store(), kVillageMeters), rows_of(store, kVillageMeters));
     EXPECT_EQ(far_seen.row_log, local_seen.row_log);
-    EXPECT_EQ(local_seen.orders.size(), kMeters);
+    EXPECT_EQ(local_seen.orders.size(), kVillageMeters);
     ASSERT_EQ(far_seen.orders.size(), local_seen.orders.size());
     for (std::size_t i = 0; i < far_seen.orders.size(); ++i) {
       EXPECT_EQ(far_seen.orders[i].id, local_seen.orders[i].id);

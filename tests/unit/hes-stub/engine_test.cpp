@@ -19,9 +19,6 @@ using hes_test::Recorder;
 using hes_test::row;
 using hes_test::World;
 
-constexpr auto kAll = [](int) { return true; };
-constexpr auto kNone = [](int) { return false; };
-
 class EngineTest : public testing::Test {
  protected:
   void start(std::size_t meters = 1, bool with_template = true) {
@@ -70,7 +67,7 @@ class EngineTest : public testing::Test {
 TEST_F(EngineTest, PushesAreStoredWithoutAnAssociation) {
   start();
   const ConnectionId line = world_->connect(0);
-  world_->live(0, line, 6, kAll);
+  world_->live(0, line, 6, hes_test::kAll);
   world_->run_for_s(6 * 3600 + 120);
   EXPECT_EQ(store_->rows(), 24u);
   EXPECT_EQ(seen_.rows, 24);
@@ -99,7 +96,7 @@ TEST_F(EngineTest, ALongGapComesInPartsThroughBlockTransfer) {
   config_.max_rows_per_pull = 48;
   start();
   const ConnectionId line = world_->connect(0);
-  world_->live(0, line, 30, kNone);
+  world_->live(0, line, 30, hes_test::kNone);
   world_->run_for_s(33 * 3600);
   EXPECT_EQ(missing(0, 30), 0u);
   EXPECT_EQ(store_->rows(), 120u);
@@ -231,7 +228,7 @@ TEST_F(EngineTest, ClosingAndClockAreReadOnceADayAfterMidnight) {
   for (std::size_t m = 0; m < 3; ++m) {
     lines.push_back(world_->connect(m));
     world_->meters[m]->clock_offset_s = 5 + static_cast<int>(m);
-    world_->live(m, lines[m], 52, kAll);
+    world_->live(m, lines[m], 52, hes_test::kAll);
     for (const std::int64_t day : {0, 1, 2}) {
       // Local midnight in winter is 23:00 UTC.
       world_->at((kFebruary + 86'400 * day + 23 * 3600) * kNsPerSecond, [this, m, day] {
@@ -256,7 +253,7 @@ TEST_F(EngineTest, TheClockIsCorrectedOnlyWhenToldAndBeyondTheThreshold) {
   start(2);
   world_->meters[0]->clock_offset_s = 100;
   world_->meters[1]->clock_offset_s = 10;
-  for (std::size_t m = 0; m < 2; ++m) world_->live(m, world_->connect(m), 27, kAll);
+  for (std::size_t m = 0; m < 2; ++m) world_->live(m, world_->connect(m), 27, hes_test::kAll);
   world_->run_for_s(27 * 3600);
   EXPECT_EQ(world_->meters[0]->shifts, 1);
   EXPECT_NEAR(static_cast<double>(world_->meters[0]->clock_offset_s), 0.0, 2.0);
@@ -265,7 +262,7 @@ TEST_F(EngineTest, TheClockIsCorrectedOnlyWhenToldAndBeyondTheThreshold) {
 
 TEST_F(EngineTest, ATypeWithoutTemplateIsLearntAndItsPushesAreKept) {
   start(3, false);
-  for (std::size_t m = 0; m < 3; ++m) world_->live(m, world_->connect(m), 4, kAll);
+  for (std::size_t m = 0; m < 3; ++m) world_->live(m, world_->connect(m), 4, hes_test::kAll);
   world_->run_for_s(4 * 3600 + 600);
   EXPECT_EQ(store_->rows(), 48u);
   EXPECT_EQ(seen_.count(MessageKind::learn), 1u);
@@ -278,7 +275,7 @@ TEST_F(EngineTest, ATypeWithoutTemplateIsLearntAndItsPushesAreKept) {
 TEST_F(EngineTest, TheStoreIsCommittedOnceAMinuteAndOnlyWhenThereIsSomething) {
   start(20);
   const std::uint64_t before = store_->commits();
-  for (std::size_t m = 0; m < 20; ++m) world_->live(m, world_->connect(m), 3, kAll);
+  for (std::size_t m = 0; m < 20; ++m) world_->live(m, world_->connect(m), 3, hes_test::kAll);
   world_->run_for_s(3 * 3600 + 300);
   EXPECT_EQ(store_->rows(), 240u);
   EXPECT_GT(store_->commits(), before);
@@ -288,7 +285,7 @@ TEST_F(EngineTest, TheStoreIsCommittedOnceAMinuteAndOnlyWhenThereIsSomething) {
 TEST_F(EngineTest, OnlySoManyMetersAreServedAtOnce) {
   config_.max_sessions = 4;
   start(30);
-  for (std::size_t m = 0; m < 30; ++m) world_->live(m, world_->connect(m), 6, kNone);
+  for (std::size_t m = 0; m < 30; ++m) world_->live(m, world_->connect(m), 6, hes_test::kNone);
   world_->run_for_s(8 * 3600);
   for (MeterIndex m = 0; m < 30; ++m) EXPECT_EQ(missing(m, 6), 0u) << m;
   EXPECT_EQ(counters().gave_up, 0u);
@@ -297,7 +294,7 @@ TEST_F(EngineTest, OnlySoManyMetersAreServedAtOnce) {
 TEST_F(EngineTest, AMeterThatDoesNotAnswerIsTriedAgainAndThenLeftAlone) {
   start();
   const ConnectionId line = world_->connect(0);
-  world_->live(0, line, 10, kNone);
+  world_->live(0, line, 10, hes_test::kNone);
   world_->meters[0]->deaf = true;
   world_->run_for_s(4 * 3600);
   EXPECT_GE(counters().timeouts, 3u);
@@ -310,12 +307,12 @@ TEST_F(EngineTest, AMeterThatDoesNotAnswerIsTriedAgainAndThenLeftAlone) {
 
 TEST_F(EngineTest, CountersGoOnAfterARestart) {
   start();
-  world_->live(0, world_->connect(0), 4, kNone);
+  world_->live(0, world_->connect(0), 4, hes_test::kNone);
   world_->run_for_s(6 * 3600);
   EXPECT_EQ(missing(0, 4), 0u);
   const std::uint32_t used = world_->meters[0]->last_client_counter;
   restart();
-  world_->live(0, world_->connect(0), 4, kNone);
+  world_->live(0, world_->connect(0), 4, hes_test::kNone);
   world_->run_for_s(6 * 3600);
   EXPECT_EQ(missing(0, 10), 8u);  // from 04:00 to 06:00 it lived no life
   EXPECT_GE(world_->meters[0]->last_client_counter, used + 1000);
@@ -324,10 +321,10 @@ TEST_F(EngineTest, CountersGoOnAfterARestart) {
 
 TEST_F(EngineTest, ACounterBehindTheMetersIsReadFromIt) {
   start();
-  world_->live(0, world_->connect(0), 2, kNone);
+  world_->live(0, world_->connect(0), 2, hes_test::kNone);
   world_->run_for_s(4 * 3600);
   world_->meters[0]->last_client_counter += 1'000'000;
-  world_->live(0, world_->line.begin()->first, 2, kNone);
+  world_->live(0, world_->line.begin()->first, 2, hes_test::kNone);
   world_->run_for_s(6 * 3600);
   EXPECT_EQ(missing(0, 6), 8u);
   EXPECT_GE(counters().rejected, 1u);
@@ -335,7 +332,7 @@ TEST_F(EngineTest, ACounterBehindTheMetersIsReadFromIt) {
 
 TEST_F(EngineTest, AMeterThatRefusesItsProfileIsAskedAtTheNextCheckNotAtOnce) {
   start();
-  world_->live(0, world_->connect(0), 6, kNone);
+  world_->live(0, world_->connect(0), 6, hes_test::kNone);
   world_->meters[0]->refuses_rows = true;
   world_->run_for_s(5 * 3600);
   EXPECT_LE(world_->meters[0]->gets, 40);

@@ -19,9 +19,6 @@ using hes_test::kFebruary;
 using protocol::cosem::AccessResult;
 using Kind = protocol::cosem::Selection::Kind;
 
-constexpr auto kAll = [](int) { return true; };
-constexpr auto kNone = [](int) { return false; };
-
 class Numbers : public testing::Test {
  protected:
   explicit Numbers(bool closings = false, std::int64_t most_rows = 192)
@@ -43,7 +40,7 @@ class Numbers : public testing::Test {
     for (Row& row : meter().rows) row.capture_counter = 0;
   }
   // Until everything that was planned is done.
-  void settle(int hours = 3) { live(hours, kAll); }
+  void settle(int hours = 3) { live(hours, hes_test::kAll); }
   std::vector<std::pair<std::uint32_t, std::uint32_t>> asked_by_number() {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
     for (const auto& each : meter().asked) {
@@ -80,7 +77,7 @@ class Numbers : public testing::Test {
 };
 
 TEST_F(Numbers, WhatIsPushedIsNotAskedFor) {
-  live(6, kAll);
+  live(6, hes_test::kAll);
   EXPECT_TRUE(meter().asked.empty());
   EXPECT_EQ(meter().counter_reads, 0);
   expect_all();
@@ -106,7 +103,7 @@ TEST_F(Numbers, NumbersThatAreMissingAreAskedForExactlyOnce) {
 // Numbers of an event log: no row of ours will ever have them.
 TEST_F(Numbers, NumbersOfOtherLogsAreAskedForExactlyOnce) {
   world_.at((kFebruary + 7000) * kNsPerSecond, [&] { meter().last_number += 3; });
-  live(12, kAll);
+  live(12, hes_test::kAll);
   EXPECT_EQ(asked_by_number(), (std::vector{std::pair(8u, 10u)}));
   expect_all();
 }
@@ -123,7 +120,7 @@ TEST_F(Numbers, AHoleWaitsForThePushThatMayCloseIt) {
 }
 
 TEST_F(Numbers, WithoutAPushTheCounterSaysWhereToBegin) {
-  live(6, kNone);
+  live(6, hes_test::kNone);
   EXPECT_EQ(meter().counter_reads, 1);
   const auto asked = asked_by_number();
   ASSERT_FALSE(asked.empty());
@@ -136,7 +133,7 @@ TEST_F(Numbers, WithoutAPushTheCounterSaysWhereToBegin) {
 // A repaired meter may begin anywhere.
 TEST_F(Numbers, AfterAJumpForwardTheNumbersBetweenAreAskedForOnce) {
   world_.at((kFebruary + 4 * 3600 + 120) * kNsPerSecond, [&] { meter().last_number = 999'999; });
-  live(12, kAll);
+  live(12, hes_test::kAll);
   EXPECT_EQ(asked_by_number(), (std::vector{std::pair(17u, 999'999u)}));
   expect_all();
 }
@@ -178,7 +175,7 @@ TEST_F(Numbers, AfterAnotherJumpBackTheCounterTellsAgain) {
   expect_all();
   const int reads = meter().counter_reads;
   exchange();
-  live(14, kNone);
+  live(14, hes_test::kNone);
   world_.run_for_s(4 * 3600);
   EXPECT_GT(meter().counter_reads, reads);
   expect_all();
@@ -188,7 +185,7 @@ TEST_F(Numbers, AfterAnotherJumpBackTheCounterTellsAgain) {
 TEST_F(Numbers, NumbersOfOtherLogsInsideATailAreNotAskedForAgain) {
   world_.at((kFebruary + 5 * 3600) * kNsPerSecond, [&] { meter().last_number += 3; });
   live(8, [](int hour) { return hour < 3; });
-  live(6, kAll);
+  live(6, hes_test::kAll);
   ASSERT_FALSE(asked_by_number().empty());
   for (const auto& [from, to] : asked_by_number()) EXPECT_EQ(to, UINT32_MAX) << from;
   expect_all();
@@ -199,9 +196,9 @@ TEST_F(Numbers, OlderRowsThatComeLateAreNoOtherMeter) {
   for (const Row& row : hes_test::quarters(kFebruary - 4 * 900, 4)) meter().capture(row);
   meter().last_number = 100;
   for (std::uint32_t i = 0; i < 4; ++i) meter().rows[i].capture_counter = 97 + i;
-  live(4, kAll);
+  live(4, hes_test::kAll);
   world_.send_up(line_, meter().push(0, 4));
-  live(4, kAll);
+  live(4, hes_test::kAll);
   EXPECT_TRUE(asked_by_number().empty());
   expect_all();
 }
@@ -265,7 +262,7 @@ TEST_F(Numbers, EveryWayToSayNotSelectableIsUnderstood) {
 
 TEST_F(Numbers, ACounterThatIsNotThereMeansStamps) {
   meter().counter_result = AccessResult::object_undefined;
-  live(6, kNone);
+  live(6, hes_test::kNone);
   world_.run_for_s(3 * 3600);
   EXPECT_EQ(meter().counter_reads, 1);
   EXPECT_TRUE(asked_by_number().empty());
@@ -275,11 +272,11 @@ TEST_F(Numbers, ACounterThatIsNotThereMeansStamps) {
 
 TEST_F(Numbers, ACounterThatCannotBeHadNowIsAskedForAgain) {
   meter().counter_result = AccessResult::temporary_failure;
-  live(4, kNone);
+  live(4, hes_test::kNone);
   EXPECT_GE(meter().counter_reads, 2);
   EXPECT_TRUE(meter().asked.empty());
   meter().counter_result = AccessResult::success;
-  live(4, kNone);
+  live(4, hes_test::kNone);
   world_.run_for_s(3 * 3600);
   EXPECT_EQ(asked_by_stamp(), 0u);
   expect_all();
@@ -290,7 +287,7 @@ TEST_F(Numbers, AHoleTooLargeForOneAnswerComesInParts) {
   meter().deaf = true;
   live(14 * 24, [](int hour) { return hour < 2 || hour > 14 * 24 - 3; });
   meter().deaf = false;
-  live(24, kAll);
+  live(24, hes_test::kAll);
   expect_all();
   EXPECT_EQ(asked_by_stamp(), 0u);
   // Each block of an answer asks the fake meter again.
@@ -306,7 +303,7 @@ TEST_F(Numbers, ATailTooLargeForOneAnswerComesInParts) {
   meter().deaf = true;
   live(14 * 24, [](int hour) { return hour < 2; });
   meter().deaf = false;
-  live(12, kNone);
+  live(12, hes_test::kNone);
   world_.run_for_s(6 * 3600);
   expect_all();
   EXPECT_EQ(asked_by_stamp(), 0u);
@@ -324,7 +321,7 @@ TEST_F(Numbers, ARowThatNeverComesIsLeftOutAlone) {
 // All rows for an answer, and none of them new: asked now and then, not for ever.
 TEST_F(Numbers, AMeterThatHeedsNoSelectionIsNotAskedForEver) {
   meter().heeds_selections = false;
-  live(4, kAll);
+  live(4, hes_test::kAll);
   world_.run_for_s(24 * 3600);
   EXPECT_GE(asked_by_number().size(), 2u);
   EXPECT_LE(asked_by_number().size(), 24u * 4);  // a check period each
@@ -333,8 +330,8 @@ TEST_F(Numbers, AMeterThatHeedsNoSelectionIsNotAskedForEver) {
 // The largest number has none behind it.
 TEST_F(Numbers, NumbersDoNotWrap) {
   meter().last_number = UINT32_MAX - 6;
-  live(1, kAll);
-  live(5, kNone);
+  live(1, hes_test::kAll);
+  live(5, hes_test::kNone);
   world_.run_for_s(3 * 3600);
   for (const auto& [first, last] : asked_by_number()) {
     EXPECT_GE(first, UINT32_MAX - 6);
@@ -348,11 +345,11 @@ class NumbersOfTenRows : public Numbers {
 };
 
 TEST_F(NumbersOfTenRows, APartHoldsAsManyRowsAsAPullMay) {
-  live(2, kAll);
+  live(2, hes_test::kAll);
   meter().deaf = true;
-  live(8, kNone);
+  live(8, hes_test::kNone);
   meter().deaf = false;
-  live(4, kNone);
+  live(4, hes_test::kNone);
   const auto asked = asked_by_number();
   ASSERT_FALSE(asked.empty());
   EXPECT_EQ(asked[0], std::pair(9u, 18u));
@@ -375,7 +372,7 @@ TEST_F(NumbersAndClosings, ARefusedClosingHoldsUpNoHole) {
 
 // What was accounted for stands in the store: a head-end that begins anew asks for nothing twice.
 TEST_F(Numbers, WhatWasAccountedForIsKept) {
-  live(4, kAll);
+  live(4, hes_test::kAll);
   EXPECT_EQ(store_.meter_table().record(0).accounted, 16u);
   live(4, [](int hour) { return hour != 1; });
   EXPECT_EQ(store_.meter_table().record(0).accounted, 32u);

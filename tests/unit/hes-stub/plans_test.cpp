@@ -10,8 +10,6 @@
 namespace hes {
 namespace {
 
-constexpr auto kAll = [](int) { return true; };
-
 class PlansTest : public testing::Test {
  protected:
   PlansTest() { world_.attach(head_end_); }
@@ -30,7 +28,7 @@ class PlansTest : public testing::Test {
 
 // A meter without power at midnight writes none.
 TEST_F(PlansTest, AClosingThatDoesNotComeIsGivenUpAfterSixHours) {
-  world_.live(0, world_.connect(0), 44, kAll);
+  world_.live(0, world_.connect(0), 44, hes_test::kAll);
   world_.run_for_s(33 * 3600);
   const std::size_t asked = seen_.count(MessageKind::closing);
   EXPECT_GE(asked, 5u);
@@ -42,7 +40,7 @@ TEST_F(PlansTest, AClosingThatDoesNotComeIsGivenUpAfterSixHours) {
 // A year lived twice is not looked at as a whole: two rows a stamp, and one pull of them.
 TEST_F(PlansTest, AfterAClockSetBackByAYearOnePullIsAskedFor) {
   world_.meters[0]->clock_offset_s = 365 * 86'400;
-  world_.live(0, world_.connect(0), 30, kAll);
+  world_.live(0, world_.connect(0), 30, hes_test::kAll);
   world_.run_for_s(600);
   Order order;
   order.meter = 0;

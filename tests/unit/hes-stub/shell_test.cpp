@@ -11,11 +11,11 @@
 #include <thread>
 
 #include "hes-stub/program/arguments.hpp"
-#include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
 #include "net/socket.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
+#include "tests/rigs/head_end/head_end_process.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -24,6 +24,7 @@ namespace {
 using hes_test::FakeMeter;
 using hes_test::kFebruary;
 using hes_test::Octets;
+using hes_test::run_hes;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -43,13 +44,6 @@ std::vector<std::string> lines_of(Print&& print) {
   }
   std::fclose(file);
   return lines;
-}
-
-int run(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "hes");
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  return hes_main(static_cast<int>(argv.size()), argv.data());
 }
 
 TEST(Text, TimesAndScalers) {
@@ -142,13 +136,13 @@ TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
 }
 
 TEST(HesMain, BadOptionsAndFilesAreExitCodeTwo) {
-  EXPECT_EQ(run({"--help"}), 0);
-  EXPECT_EQ(run({"--nonsense"}), 2);
-  EXPECT_EQ(run({}), 2);  // no inventory
-  EXPECT_EQ(run({"--inventory", "/nonexistent.json"}), 2);
-  EXPECT_EQ(run({"--store", "/nonexistent.sqlite", "--missing"}), 2);
-  EXPECT_EQ(run({"--store", "/nonexistent.sqlite", "--export", "xml"}), 2);
-  EXPECT_EQ(run({"--missing", "--from", "yesterday"}), 2);
+  EXPECT_EQ(run_hes({"--help"}), 0);
+  EXPECT_EQ(run_hes({"--nonsense"}), 2);
+  EXPECT_EQ(run_hes({}), 2);  // no inventory
+  EXPECT_EQ(run_hes({"--inventory", "/nonexistent.json"}), 2);
+  EXPECT_EQ(run_hes({"--store", "/nonexistent.sqlite", "--missing"}), 2);
+  EXPECT_EQ(run_hes({"--store", "/nonexistent.sqlite", "--export", "xml"}), 2);
+  EXPECT_EQ(run_hes({"--missing", "--from", "yesterday"}), 2);
 }
 
 // A meter on a real socket, the wall clock, and a clean stop by SIGINT.

@@ -19,8 +19,8 @@
 #include <thread>
 
 #include "hes-stub/program/arguments.hpp"
-#include "hes-stub/program/hes_main.hpp"
 #include "hes-stub/program/real_time.hpp"
+#include "tests/rigs/head_end/head_end_process.hpp"
 #include "tests/rigs/head_end/test_authority.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
@@ -32,6 +32,7 @@ namespace ssl = boost::asio::ssl;
 namespace p32 = protocol::p32;
 using asio::ip::tcp;
 using hes_test::kFebruary;
+using hes_test::run_hes;
 using hes_test::TestAuthority;
 using Code = boost::system::error_code;
 
@@ -334,13 +335,6 @@ TEST_F(DiallingTest, fault_24_whoever_answers_without_a_name_is_told_nothing) {
   EXPECT_EQ(said(), 0u);
 }
 
-int run(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "hes");
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  return hes_main(static_cast<int>(argv.size()), argv.data());
-}
-
 TEST_F(TlsTest, FilesThatWillNotDoAreNamed) {
   std::vector<std::string> faults;
   EXPECT_EQ(
@@ -386,10 +380,10 @@ TEST_F(TlsTest, WithConcentratorsAndNeitherTlsNorPlainItDoesNotStart) {
   const std::string path =
       testing::TempDir() + "hes_tls_" + std::to_string(getpid()) + "_inventory.json";
   std::ofstream(path) << R"({"concentrators":[{"id":"DC1","uplink":"gprs"}],"meters":[]})";
-  EXPECT_EQ(run({"--inventory", path}), 2);
-  EXPECT_EQ(run({"--inventory", path, "--p32-plain", "--listen", "0.0.0.0:0"}), 2);
-  EXPECT_EQ(run({"--inventory", path, "--tls-cert", options_.tls.certificate}), 2);
-  EXPECT_EQ(run({"--inventory", path, "--p32-plain", "--sign-key", options_.tls.key}), 2);
+  EXPECT_EQ(run_hes({"--inventory", path}), 2);
+  EXPECT_EQ(run_hes({"--inventory", path, "--p32-plain", "--listen", "0.0.0.0:0"}), 2);
+  EXPECT_EQ(run_hes({"--inventory", path, "--tls-cert", options_.tls.certificate}), 2);
+  EXPECT_EQ(run_hes({"--inventory", path, "--p32-plain", "--sign-key", options_.tls.key}), 2);
   std::remove(path.c_str());
 }
 

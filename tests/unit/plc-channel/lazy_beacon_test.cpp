@@ -20,7 +20,9 @@ using protocol::prime::HeardBeacon;
 
 namespace prime = protocol::prime;
 
-prime::BeaconWatch watch_of(const plc::BeaconMpdu& mpdu) { return {mpdu, prime::kMissedBeacons}; }
+prime::BeaconWatch lazy_watch_of(const plc::BeaconMpdu& mpdu) {
+  return {mpdu, prime::kMissedBeacons};
+}
 
 struct Happening {
   kernel::TimeNs at;
@@ -42,7 +44,7 @@ std::vector<Happening> busy_day(bool eager, std::uint64_t& events) {
   Line line(feeder, channel, config);
   BeaconPlan base = base_plan(20 * kMs);
   line.modem(0).set_beacon(&base);
-  const auto at_base = watch_of(base.mpdu);
+  const auto at_base = lazy_watch_of(base.mpdu);
   for (StationId s = 1; s <= 5; ++s) line.modem(s).watch(&at_base);
   for (StationId s = 6; s <= 9; ++s) line.modem(s).search(true);
   BeaconPlan plan;
@@ -51,7 +53,7 @@ std::vector<Happening> busy_day(bool eager, std::uint64_t& events) {
   line.modem(3).set_beacon(&plan);
   plan.mpdu = beacon(4, 2, 0);
   line.modem(5).set_beacon(&plan);
-  const auto at_switch = watch_of(plan.mpdu);
+  const auto at_switch = lazy_watch_of(plan.mpdu);
   line.modem(7).watch(&at_switch);
   std::uint32_t state = 5;
   for (int n = 0; n < 150; ++n) {
@@ -69,7 +71,7 @@ std::vector<Happening> busy_day(bool eager, std::uint64_t& events) {
         line.modem(s).search(true);
         break;
       case 2: {
-        const auto again = watch_of(base.mpdu);
+        const auto again = lazy_watch_of(base.mpdu);
         line.modem(s).watch(&again);
         break;
       }

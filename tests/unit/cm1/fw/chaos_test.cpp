@@ -13,8 +13,6 @@
 namespace cm1::fw::test {
 namespace {
 
-constexpr std::int64_t kSecond = kUsPerSecond;
-
 class Chaos {
  public:
   explicit Chaos(std::uint64_t seed) : world_(seed), draws_(seed) {

@@ -11,9 +11,6 @@
 namespace cm1::fw::test {
 namespace {
 
-constexpr std::int64_t kSecond = kUsPerSecond;
-constexpr std::int64_t kHour = 3600 * kSecond;
-
 Octets notification(std::uint8_t kind, std::uint8_t number) {
   Octets apdu{0x0F, 0, 0, 0, number, 0x00, 0x02, 0x02, 0x11, kind, 0x09, 0x08};
   for (const std::uint8_t octet : kTitle) apdu.push_back(octet);

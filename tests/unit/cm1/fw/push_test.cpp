@@ -10,9 +10,6 @@
 namespace cm1::fw::test {
 namespace {
 
-constexpr std::int64_t kSecond = kUsPerSecond;
-constexpr std::int64_t kHour = 3600 * kSecond;
-
 Octets push(std::uint8_t number, std::size_t n = 300) {
   Octets octets(n, number);
   octets[0] = 0xDB;

@@ -10,9 +10,6 @@ namespace cm1::fw::test {
 namespace {
 
 using protocol::hdlc::LinkEnd;
-constexpr std::int64_t kSecond = kUsPerSecond;
-
-const Octets kException{0xD8, 0x01, 0x01};
 
 class RelayTest : public testing::Test {
  protected:

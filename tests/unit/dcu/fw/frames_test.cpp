@@ -9,11 +9,10 @@ namespace {
 
 using namespace dcu::fw;
 using fake::Down;
+using fake::kSecond;
 using fake::ScriptedBase;
 namespace prime = protocol::prime;
 using prime::ControlType;
-
-constexpr std::int64_t kSecond = 1'000'000;
 
 TEST(Registration, ANodeBecomesTerminalWithItsAcknowledgement) {
   ScriptedBase t;

@@ -13,6 +13,7 @@ using fake::kMinute;
 using fake::kSecond;
 using fake::Link;
 using fake::Network;
+using fake::two_rings;
 
 // Numbers each end got at most once, and all that were acknowledged.
 void expect_exact(const std::map<std::uint32_t, bool>& sent,
@@ -45,15 +46,6 @@ void expect_nothing_lost_or_twice(Network& n) {
   expect_exact(up, at_base, n.replay());
   EXPECT_EQ(n.base.damaged, 0u);
   EXPECT_EQ(n.base.unknown, 0u);
-}
-
-// Meters 0..near-1 hear the base node, the others only those.
-void two_rings(Network& n, unsigned near, unsigned per_mille) {
-  const auto all = static_cast<unsigned>(n.meters.size());
-  n.connect_to_base(0, near, Link{per_mille, 1800});
-  n.connect_groups(0, near, 0, near, Link{per_mille, 1800});
-  n.connect_groups(0, near, near, all, Link{per_mille, 1500});
-  n.connect_groups(near, all, near, all, Link{per_mille, 1500});
 }
 
 TEST(Network, SixtyMetersRegisterAndConnect) {

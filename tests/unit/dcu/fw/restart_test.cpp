@@ -13,14 +13,7 @@ using fake::kMinute;
 using fake::kSecond;
 using fake::Link;
 using fake::Network;
-
-void two_rings(Network& n, unsigned near, unsigned per_mille) {
-  const auto all = static_cast<unsigned>(n.meters.size());
-  n.connect_to_base(0, near, Link{per_mille, 1800});
-  n.connect_groups(0, near, 0, near, Link{per_mille, 1800});
-  n.connect_groups(0, near, near, all, Link{per_mille, 1500});
-  n.connect_groups(near, all, near, all, Link{per_mille, 1500});
-}
+using fake::two_rings;
 
 // Each meter connected, and both ends of every connection mean the same meter.
 void expect_sound(Network& n) {

@@ -15,7 +15,7 @@ using protocol_test::to_hex;
 namespace {
 
 template <typename Put>
-std::string encoded(Put put) {
+std::string encoded_by(Put put) {
   std::array<std::uint8_t, 400> buffer{};
   protocol::Writer out(buffer);
   put(out);
@@ -25,27 +25,27 @@ std::string encoded(Put put) {
 
 TEST(Axdr, EncodesEveryTypeAsTheBlueBookSays) {
   using W = protocol::Writer;
-  EXPECT_EQ(encoded([](W& o) { axdr::put_null(o); }), "00");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_boolean(true, o); }), "03FF");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_enum(30, o); }), "161E");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_integer(-2, o); }), "0FFE");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_long(-60, o); }), "10FFC4");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_double_long(-1, o); }), "05FFFFFFFF");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_long64(-2, o); }), "14FFFFFFFFFFFFFFFE");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_unsigned(0x80, o); }), "1180");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_long_unsigned(900, o); }), "120384");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_double_long_unsigned(123456, o); }), "060001E240");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_long64_unsigned(1, o); }), "150000000000000001");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_octet_string(Octets{1, 2, 3}, o); }), "0903010203");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_visible_string("AMI", o); }), "0A03414D49");
-  EXPECT_EQ(encoded([](W& o) { axdr::put_bit_string(Octets{0xA0}, 3, o); }), "0403A0");
-  EXPECT_EQ(encoded([](W& o) { axdr::begin_structure(2, o); }), "0202");
-  EXPECT_EQ(encoded([](W& o) { axdr::begin_array(300, o); }), "0182012C");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_null(o); }), "00");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_boolean(true, o); }), "03FF");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_enum(30, o); }), "161E");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_integer(-2, o); }), "0FFE");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_long(-60, o); }), "10FFC4");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_double_long(-1, o); }), "05FFFFFFFF");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_long64(-2, o); }), "14FFFFFFFFFFFFFFFE");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_unsigned(0x80, o); }), "1180");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_long_unsigned(900, o); }), "120384");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_double_long_unsigned(123456, o); }), "060001E240");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_long64_unsigned(1, o); }), "150000000000000001");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_octet_string(Octets{1, 2, 3}, o); }), "0903010203");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_visible_string("AMI", o); }), "0A03414D49");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::put_bit_string(Octets{0xA0}, 3, o); }), "0403A0");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::begin_structure(2, o); }), "0202");
+  EXPECT_EQ(encoded_by([](W& o) { axdr::begin_array(300, o); }), "0182012C");
 }
 
 TEST(Axdr, LengthFormsChangeAt128And256And65536) {
   const auto length = [](std::size_t n) {
-    return encoded([n](protocol::Writer& o) { axdr::put_length(n, o); });
+    return encoded_by([n](protocol::Writer& o) { axdr::put_length(n, o); });
   };
   EXPECT_EQ(length(0), "00");
   EXPECT_EQ(length(127), "7F");

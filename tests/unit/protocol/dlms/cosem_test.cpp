@@ -13,7 +13,7 @@ using protocol_test::to_hex;
 
 namespace {
 
-std::string encoded(const cosem::DateTime& value) {
+std::string encoded_time(const cosem::DateTime& value) {
   std::array<std::uint8_t, cosem::kDateTimeOctets> buffer{};
   protocol::Writer out(buffer);
   cosem::encode_date_time(value, out);
@@ -43,15 +43,15 @@ TEST(Calendar, EveryDayOfEightCenturiesGoesThereAndBack) {
 TEST(DateTime, CentralEuropeanSummerTimeHasDeviationMinus120AndTheDstBit) {
   // 2024-07-01 12:00:00 CEST, a Monday, is 10:00:00 UTC.
   const cosem::DateTime value{1719828000, -120, 0x80, 0};
-  EXPECT_EQ(encoded(value), "07E80701010C000000FF8880");
+  EXPECT_EQ(encoded_time(value), "07E80701010C000000FF8880");
   const auto back = cosem::decode_date_time(hex("07E80701010C000000FF8880"));
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(*back, value);
 }
 
 TEST(DateTime, WeekdayOfTheEpochAndBeforeIt) {
-  EXPECT_EQ(encoded({0, 0, 0, 0}), "07B201010400000000000000");   // Thursday
-  EXPECT_EQ(encoded({-1, 0, 0, 0}), "07B10C1F03173B3B00000000");  // Wednesday
+  EXPECT_EQ(encoded_time({0, 0, 0, 0}), "07B201010400000000000000");   // Thursday
+  EXPECT_EQ(encoded_time({-1, 0, 0, 0}), "07B10C1F03173B3B00000000");  // Wednesday
 }
 
 TEST(DateTime, RandomInstantsGoThereAndBack) {
@@ -62,7 +62,7 @@ TEST(DateTime, RandomInstantsGoThereAndBack) {
     value.deviation_min = static_cast<std::int16_t>(static_cast<int>(draws.below(1681)) - 840);
     value.status = draws.octet();
     value.hundredths = static_cast<std::uint8_t>(draws.below(100));
-    const auto back = cosem::decode_date_time(hex(encoded(value)));
+    const auto back = cosem::decode_date_time(hex(encoded_time(value)));
     ASSERT_TRUE(back.ok());
     ASSERT_EQ(*back, value);
   }

@@ -8,11 +8,6 @@ namespace {
 
 using namespace test;
 
-constexpr Eui48 kNewcomer{2, 0x41, 0x4D, 0, 0, 9};
-constexpr std::uint8_t kLsid = 5;
-
-Octets promotion_needed() { return encoded(PromotionNeeded{PromotionNeeded::kAnySna, kNewcomer}); }
-
 // How long it keeps silent while a node in need cries every two seconds; 0: longer than an hour.
 std::int64_t silence_s(Rig& rig) {
   for (std::int64_t s = 0; s < 3'600; s += 2) {

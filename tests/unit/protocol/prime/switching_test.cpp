@@ -8,13 +8,6 @@ namespace {
 
 using namespace test;
 
-constexpr Eui48 kNewcomer{2, 0x41, 0x4D, 0, 0, 9};
-constexpr std::uint8_t kLsid = 5;
-
-Octets promotion_needed(const Sna& wanted = PromotionNeeded::kAnySna) {
-  return encoded(PromotionNeeded{wanted, kNewcomer});
-}
-
 Octets data_packet(bool down, std::uint8_t level, std::uint8_t sid, std::uint16_t lnid) {
   const Octets payload = hex("00 00 90 01 02 AABBCC");
   Packet packet;

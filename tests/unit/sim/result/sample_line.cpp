@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kSpacingM = 60;
 constexpr int kOutageHour = 16;
-constexpr double kOutageS = 300;
+constexpr double kSampleOutageS = 300;
 constexpr int kPolledEvery = 4;
 
 std::uint32_t line_meters(const SampleRun& run) { return std::min(run.line_meters, run.meters); }
@@ -40,7 +40,7 @@ void append_registrations(ResultWriter& writer, const SampleRun& run, int hour) 
     }
   }
   if (hour != kOutageHour) return;
-  const double back_s = 3600.0 * hour + kOutageS;
+  const double back_s = 3600.0 * hour + kSampleOutageS;
   for (std::uint32_t meter = 1; meter < line_meters(run); ++meter) {
     append_registration(writer, back_s + joined_s(meter), meter, true, line_meters(run));
   }
@@ -117,7 +117,7 @@ void append_line_end(ResultWriter& writer, const SampleRun& run) {
   outage.t_s = 3600.0 * kOutageHour;
   outage.type = "concentrator_outage";
   outage.meters = "all";
-  outage.value = kOutageS;
+  outage.value = kSampleOutageS;
   writer.append(outage);
   for (std::uint32_t meter = 0; meter <= line_meters(run); ++meter) {
     const bool lost = meter > 3;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/scenario/scenario.hpp"
+#include "tests/unit/sim/scenario/problem_lines.hpp"
 
 namespace {
 
@@ -11,15 +12,6 @@ using namespace sim::run;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-std::vector<std::string> errors_of(const std::string& text,
-                                   const std::vector<std::string>& overrides = {}) {
-  const LoadedScenario loaded = parse_scenario(text, "s.toml", overrides);
-  EXPECT_EQ(loaded.scenario.has_value(), loaded.errors.empty());
-  std::vector<std::string> lines;
-  for (const Problem& problem : loaded.errors) lines.push_back(problem.line());
-  return lines;
-}
 
 TEST(BadScenario, FiveWrongValuesAreFiveLocatedLines) {
   const auto lines = errors_of(R"([scenario]

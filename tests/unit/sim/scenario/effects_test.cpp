@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/scenario/scenario.hpp"
+#include "tests/unit/sim/scenario/problem_lines.hpp"
 
 namespace {
 
@@ -16,24 +17,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-std::vector<std::string> lines(const Problems& problems) {
-  std::vector<std::string> text;
-  for (const Problem& problem : problems) text.push_back(problem.line());
-  return text;
-}
-
 std::vector<std::string> warnings_of(const std::string& text,
                                      const std::vector<std::string>& overrides = {},
                                      const std::vector<KeyOption>& options = {}) {
   const LoadedScenario loaded = parse_scenario(text, "s.toml", overrides, options);
   EXPECT_THAT(lines(loaded.errors), IsEmpty()) << text;
   return lines(loaded.warnings);
-}
-
-std::vector<std::string> errors_of(const std::string& text,
-                                   const std::vector<std::string>& overrides = {},
-                                   const std::vector<KeyOption>& options = {}) {
-  return lines(parse_scenario(text, "s.toml", overrides, options).errors);
 }
 
 TEST(Effects, fault_21_what_only_paced_mode_does_is_said_elsewhere) {

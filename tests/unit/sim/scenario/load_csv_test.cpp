@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "tests/unit/sim/scenario/problem_lines.hpp"
+
 namespace {
 
 using namespace sim::run;
@@ -25,12 +27,6 @@ LoadCsvRequest request(std::uint32_t meters = 2, double hours = 2) {
   request.to_utc_s = kStart + static_cast<std::int64_t>(hours * 3600);
   request.keep_to_utc_s = request.to_utc_s;
   return request;
-}
-
-std::vector<std::string> lines(const Problems& problems) {
-  std::vector<std::string> text;
-  for (const Problem& problem : problems) text.push_back(problem.line());
-  return text;
 }
 
 const std::string kGood =

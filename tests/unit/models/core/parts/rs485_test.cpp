@@ -21,7 +21,7 @@ struct Arrival {
   Octets octets;
 };
 
-struct Ear final : models::SerialReceiver {
+struct CountingEar final : models::SerialReceiver {
   void on_frame(kernel::TimeNs now, Bytes frame) override {
     arrivals.push_back({now, {frame.begin(), frame.end()}});
     if (answer) answer(now);
@@ -53,7 +53,7 @@ struct LineBench {
   }
   kernel::Agenda agenda;
   Rs485Line line;
-  Ear meter, module;
+  CountingEar meter, module;
 };
 
 // 19 200 bit/s, 10 bits an octet: 520 833 ns each; end of frame after 2 ms of idle line.

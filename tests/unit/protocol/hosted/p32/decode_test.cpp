@@ -12,12 +12,6 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, text.npos) << from;
-  return at == text.npos ? text : text.replace(at, from.size(), to);
-}
-
 Problem problem_in(const std::string& xml, const DecodeLimits& limits = {}) {
   const Decoded decoded = decode(xml, limits);
   EXPECT_TRUE(!decoded.ok() || decoded.left_out().size() == 1);

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <iterator>
 
@@ -9,9 +11,6 @@ namespace protocol::p32::test {
 namespace {
 
 using cosem::obis;
-
-constexpr char kMeter1[] = "0000000101";
-constexpr char kMeter2[] = "0000000102";
 
 Order order(std::uint64_t seq, OrderBody body, std::vector<std::string> meters) {
   Order order;
@@ -176,6 +175,12 @@ std::vector<Sample> all_samples() {
   for (Sample& sample : order_samples()) all.push_back(std::move(sample));
   for (Sample& sample : other_samples()) all.push_back(std::move(sample));
   return all;
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, text.npos) << from;
+  return at == text.npos ? text : text.replace(at, from.size(), to);
 }
 
 std::string vector_file(const std::string& name) {

@@ -10,8 +10,6 @@ namespace {
 using cosem::obis;
 
 constexpr std::int16_t kCet = -60;
-constexpr char kMeter1[] = "0000000101";
-constexpr char kMeter2[] = "0000000102";
 constexpr Failure kNoAnswer{ErrorCategory::communication, error_code::kNoAnswer};
 
 MeterTime local(UtcMs utc_ms, std::uint8_t status = 0, std::uint8_t hundredths = 0) {

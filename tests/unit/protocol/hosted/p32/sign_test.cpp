@@ -17,12 +17,6 @@ std::string hex(Bytes octets) {
   return text;
 }
 
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, text.npos) << from;
-  return at == text.npos ? text : text.replace(at, from.size(), to);
-}
-
 const SignedOrder& order_of(const Decoded& decoded) {
   return std::get<SignedOrder>(decoded.message().body);
 }

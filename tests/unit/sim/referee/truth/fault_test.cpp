@@ -10,6 +10,7 @@
 #include "models/core/afe/feed.hpp"
 #include "models/core/load/household.hpp"
 #include "sim/referee/truth/truth.hpp"
+#include "tests/unit/sim/referee/truth/constant_load.hpp"
 
 // A meter reduced to its arithmetic, with faults to seed: truth must tell which register is wrong.
 namespace {
@@ -72,12 +73,6 @@ class SimpleMeter : public models::WindowSink {
   AfeTolerance tolerance_;
   Faults faults_;
   RegisterValues registers_{};
-};
-
-struct ConstantLoad : models::LoadSource {
-  explicit ConstantLoad(models::HomeLoad home_load) : load(home_load) {}
-  models::HomeLoad at(std::int64_t) const override { return load; }
-  models::HomeLoad load;
 };
 
 RegisterValues difference(const RegisterValues& to, const RegisterValues& from) {

@@ -10,6 +10,7 @@
 #include "kernel/keyed_stream.hpp"
 #include "kernel/purpose.hpp"
 #include "models/core/load/source.hpp"
+#include "tests/unit/sim/referee/truth/constant_load.hpp"
 
 namespace {
 
@@ -28,12 +29,6 @@ models::MainsConfig constant_mains() {
   config.voltage_spread_percent = 0;
   return config;
 }
-
-struct ConstantLoad : models::LoadSource {
-  explicit ConstantLoad(models::HomeLoad home_load) : load(home_load) {}
-  models::HomeLoad at(std::int64_t) const override { return load; }
-  models::HomeLoad load;
-};
 
 TEST(Truth, ConstantPowerGivesPowerTimesTime) {
   const MainsSchedule mains(constant_mains(), 25 * kHour);
