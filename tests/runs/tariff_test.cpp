@@ -117,6 +117,14 @@ TEST(TariffRun, APlanIsCheckedBeforeTheRun) {
                {"\"02:00:00\"\nfile = \"none.plan\"\n", "none.plan"},
                {"\"02:00:00\"\nfile = \"/tmp\"\n", "event.file = \"/tmp\": "},
                {"\"02:00:00\"\nfile = \"/dev/zero\"\n", "event.file = \"/dev/zero\": "},
+               {"\"02:00:00\"\nplan = '''\nplan p\nplan q\n'''\n", "line 2: \"plan q\", allowed"},
+               {"\"02:00:00\"\nplan = '''\nplan p\nspecial 1 easter day 1\n"
+                "special 1 *-12-25 day 2\n'''\n",
+                "line 3: \"special 1 *-12-25 day 2\", allowed: special INDEX DATE day ID, each "
+                "index once"},
+               {"\"02:00:00\"\nplan = '''\nplan p\nactivate 2026-03-01T02:00:00Z\n"
+                "activate 2026-03-02T02:00:00Z\n'''\n",
+                "line 3: \"activate 2026-03-02"},
                {"\"00:30:00\"\nplan = \"plan p\"\n", "later than at"}};
   for (const auto& one : cases) {
     const ProgramRun ran = amitwin({"check", folder.write("bad.toml", head + one.rest)});
