@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "hes-stub/orders/image_order.hpp"
 #include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
@@ -27,7 +28,7 @@ bool valid(const Order& order, std::size_t meters) {
     case OrderKind::parameter:
       return !steps_of(order).empty();
     case OrderKind::image:
-      return order.value_s >= 0 && order.image != nullptr &&
+      return order.value_s >= 0 && order.value_s <= kLastActivationUtcS && order.image != nullptr &&
              protocol::image::decode(*order.image).ok();
     case OrderKind::relay_open:
     case OrderKind::relay_close:

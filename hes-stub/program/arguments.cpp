@@ -9,13 +9,16 @@
 #include <charconv>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
+#include "hes-stub/orders/image_order.hpp"
 #include "os/files.hpp"
 #include "os/text_file.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
 #include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
+#include "protocol/hosted/tariff_plan/plan_faults.hpp"
 #include "protocol/image/container.hpp"
 
 namespace hes {
@@ -54,7 +57,10 @@ std::string take_image(Order& order, std::string_view text) {
   const std::size_t comma = text.rfind(kAt);
   if (comma != std::string_view::npos) {
     const auto at = protocol::parse_rfc3339(text.substr(comma + kAt.size()));
-    if (!at || *at <= 0) return "at: allowed: when it is activated, RFC 3339";
+    if (!at || *at <= 0 || *at > kLastActivationUtcS) {
+      return "at: allowed: when it is activated, RFC 3339, up to " +
+             protocol::format_utc(kLastActivationUtcS);
+    }
     order.value_s = *at;
     text = text.substr(0, comma);
   }
@@ -65,7 +71,42 @@ std::string take_image(Order& order, std::string_view text) {
   return std::string(text) + ": no container of an image, allowed: one of amitwin image";
 }
 
+// When what is ordered comes; none: at once.
+std::optional<std::int64_t> comes_at_utc_s(const Order& order) {
+  if (order.kind == OrderKind::calendar) {
+    const auto parsed = protocol::tariff::parse_plan(order.plan);
+    if (parsed.plan && parsed.plan->activate_at_ms) return *parsed.plan->activate_at_ms / 1000;
+  } else if (order.kind == OrderKind::limit) {
+    const auto parsed = protocol::limits::parse_limit(order.plan);
+    if (parsed.limit && parsed.limit->emergency) return parsed.limit->emergency->from / 1000;
+  } else if (order.kind == OrderKind::image && order.value_s != 0) {
+    return order.value_s;
+  }
+  return {};
+}
+
 }  // namespace
+
+std::vector<std::string> doubts_of(const std::vector<Order>& orders, const Inventory& inventory,
+                                   std::int64_t now_utc_s) {
+  std::vector<std::string> doubts;
+  for (const Order& order : orders) {
+    const auto doubt = [&](const std::string& text) {
+      doubts.push_back(std::string("--order = ") + order_kind_name(order.kind) + ":" +
+                       inventory[order.meter].serial + ": " + text);
+    };
+    if (order.kind == OrderKind::calendar) {
+      const auto parsed = protocol::tariff::parse_plan(order.plan);
+      const std::string refusal = parsed.plan ? protocol::tariff::refusal_of(*parsed.plan) : "";
+      if (!refusal.empty()) doubt("meters will refuse it: " + refusal);
+    }
+    const auto at_utc_s = comes_at_utc_s(order);
+    if (at_utc_s && *at_utc_s <= now_utc_s) {
+      doubt(protocol::format_utc(*at_utc_s) + " is not behind the order");
+    }
+  }
+  return doubts;
+}
 
 void parse_order(std::string_view text, const Inventory& inventory, std::vector<Order>& orders,
                  std::vector<std::string>& faults) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ namespace hes {
 // "clock_set:SERIAL[:SECONDS]". Adds the order, or a fault that names what is allowed.
 void parse_order(std::string_view text, const Inventory& inventory, std::vector<Order>& orders,
                  std::vector<std::string>& faults);
+
+// What can be ordered, and will be refused by the meter or comes too late: a line each.
+std::vector<std::string> doubts_of(const std::vector<Order>& orders, const Inventory& inventory,
+                                   std::int64_t now_utc_s);
 
 // Ed25519 private key from a PEM file (PKCS#8). A fault names the file, never what stands in it.
 bool read_signing_key(const std::string& path, SigningKey& key, std::vector<std::string>& faults);

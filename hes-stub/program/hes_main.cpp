@@ -51,6 +51,12 @@ struct Options {
   std::string sign_key;
 };
 
+std::int64_t now_utc_s() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 // Of the command line's own; others that were open in the store may end as well.
 class OrderCount final : public NullObserver {
  public:
@@ -248,6 +254,9 @@ int serve(const Options& options) {
   }
   check_orders(real_time.orders, inventory, config.signing_key.has_value(), faults);
   if (!faults.empty()) return bad_input(faults);
+  for (const std::string& doubt : doubts_of(real_time.orders, inventory, now_utc_s())) {
+    os::say(protocol::printable(doubt) + "\n");
+  }
 
   // A socket for each meter and concentrator, in lockstep one for all; store, log and ports beside.
   constexpr std::size_t kOwn = 16;

@@ -9,6 +9,8 @@
 #include <cmath>
 
 #include "protocol/calendar.hpp"
+#include "sim/referee/demand.hpp"
+#include "sim/referee/local_days.hpp"
 
 namespace sim::run {
 namespace {
@@ -128,13 +130,14 @@ Between peak_of(const ShownContext& context, std::size_t direction) {
       tariff_truth(context.scenario, context.home, context.powered, context.look.at);
   const std::int64_t now_s = context.look.rtc_ticks / models::Rtc::kRateHz;
   const std::int64_t month_s = begin_of_month(context.home.settings.zone, now_s);
-  constexpr double kPerHour = 4;  // intervals of 15 minutes
+  const ZoneRule& zone = context.home.settings.zone;
+  const auto period_s =
+      demand_period_s(context.scenario, context.home.identity.number, month_s).value_or(kQuarterS);
   Between peak{0, 0};
-  for (const auto& [end_s, energy] : truth.intervals) {
-    if (end_s <= month_s || end_s > now_s) continue;
+  for (const Demand& demand : demands_of(truth, direction, zone, period_s, month_s, now_s)) {
     // One that ends at this instant may be counted or not.
-    if (end_s < now_s) peak.low = std::max(peak.low, energy.bounds.low[direction] * kPerHour);
-    peak.high = std::max(peak.high, energy.bounds.high[direction] * kPerHour);
+    if (demand.end_s < now_s) peak.low = std::max(peak.low, demand.low_w);
+    peak.high = std::max(peak.high, demand.high_w);
   }
   return {(peak.low - 1) / 1000, (peak.high + 1) / 1000};
 }

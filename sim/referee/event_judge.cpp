@@ -7,6 +7,7 @@
 
 #include "hes-stub/store/concentrator_store.hpp"
 #include "protocol/calendar.hpp"
+#include "protocol/cosem/event_names.hpp"
 #include "sim/referee/balance.hpp"
 #include "sim/referee/events/relay_story.hpp"
 
@@ -79,6 +80,9 @@ class Comparison {
     row.stamp_utc_s = event.stamp_utc_s;
     row.number = event.number;
     row.verdict = result::Text<16>(verdict);
+    row.event = result::Text<40>(codes_ == EventCodes::prime
+                                     ? protocol::cosem::prime_event_name(event.group, event.code)
+                                     : protocol::cosem::idis_event_name(event.code));
     writer_.append(row);
   }
 

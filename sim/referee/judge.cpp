@@ -14,6 +14,7 @@
 #include "sim/record/recorder.hpp"
 #include "sim/referee/clock_judge.hpp"
 #include "sim/referee/firmwares.hpp"
+#include "sim/referee/local_days.hpp"
 #include "sim/referee/register_errors.hpp"
 #include "sim/referee/voltage_judge.hpp"
 
@@ -124,36 +125,19 @@ struct Reference {
   }
 };
 
-std::int64_t last_midnight(const ZoneRule& zone, std::int64_t utc_s) {
-  const std::int64_t local_s = utc_s + 60 * zone.offset_at_min(utc_s);
-  const std::int64_t day_s = protocol::floor_div(local_s, protocol::kDayS) * protocol::kDayS;
-  const std::int64_t guess_s = day_s - 60 * zone.offset_at_min(utc_s);
-  return day_s - 60 * zone.offset_at_min(guess_s);
-}
-
 Boundaries midnights_of(const ZoneRule& zone) {
   constexpr std::int64_t kIntoTheNextDayS = 36 * 3600;  // days have 23 to 25 hours
-  return {[zone](std::int64_t utc_s) { return last_midnight(zone, utc_s); },
+  return {[zone](std::int64_t utc_s) { return begin_of_day(zone, utc_s); },
           [zone](std::int64_t utc_s) {
-            return last_midnight(zone, last_midnight(zone, utc_s) + kIntoTheNextDayS);
+            return begin_of_day(zone, begin_of_day(zone, utc_s) + kIntoTheNextDayS);
           }};
-}
-
-// The local begin of the month that this instant stands in.
-std::int64_t month_begin(const ZoneRule& zone, std::int64_t utc_s) {
-  const std::int64_t local_s = utc_s + 60 * zone.offset_at_min(utc_s);
-  const auto date = protocol::civil_from_days(protocol::floor_div(local_s, protocol::kDayS));
-  const std::int64_t first_s =
-      protocol::days_from_civil(date.year, date.month, 1) * protocol::kDayS;
-  const std::int64_t guess_s = first_s - 60 * zone.offset_at_min(utc_s);
-  return first_s - 60 * zone.offset_at_min(guess_s);
 }
 
 Boundaries months_of(const ZoneRule& zone) {
   constexpr std::int64_t kIntoTheNextMonthS = 32 * protocol::kDayS;  // months have 28 to 31 days
-  return {[zone](std::int64_t utc_s) { return month_begin(zone, utc_s); },
+  return {[zone](std::int64_t utc_s) { return begin_of_month(zone, utc_s); },
           [zone](std::int64_t utc_s) {
-            return month_begin(zone, month_begin(zone, utc_s) + kIntoTheNextMonthS);
+            return begin_of_month(zone, begin_of_month(zone, utc_s) + kIntoTheNextMonthS);
           }};
 }
 

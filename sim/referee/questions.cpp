@@ -8,6 +8,7 @@
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/alarm_notice.hpp"
 #include "protocol/cosem/classes/data.hpp"
+#include "protocol/cosem/classes/demand_register.hpp"
 #include "protocol/cosem/classes/extended_register.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
@@ -110,6 +111,29 @@ Question tariff_question(const cosem::Attribute& attribute, HeldTariff& held, Ta
           }};
 }
 
+// Averages of the day (D 14) and the billing period (D 24).
+void ask_averages(HeldTariff& held, std::vector<Question>& questions) {
+  using cosem::classes::DemandRegister;
+  for (std::size_t demand = 0; demand < kDemands; ++demand) {
+    for (const bool billing : {false, true}) {
+      const cosem::Obis name =
+          cosem::obis(1, 0, static_cast<std::uint8_t>(1 + demand), billing ? 24 : 14, 0);
+      for (const bool last : {false, true}) {
+        const auto index =
+            last ? DemandRegister::kLastAverageValue : DemandRegister::kCurrentAverageValue;
+        questions.push_back(
+            tariff_question({DemandRegister::kId, name, index}, held,
+                            [demand, billing, last](protocol::axdr::Cursor& in, HeldTariff& to) {
+                              HeldTariff::Average& average = to.averages[demand][billing ? 1 : 0];
+                              (last ? average.last_w : average.running_w) =
+                                  static_cast<std::uint32_t>(in.unsigned_number());
+                              return true;
+                            }));
+      }
+    }
+  }
+}
+
 void ask_tariff(HeldTariff& held, std::vector<Question>& questions) {
   using cosem::classes::ExtendedRegister;
   using cosem::classes::Register;
@@ -196,6 +220,7 @@ std::vector<Question> questions_of(const Scenario& scenario, const Home& home, k
   questions.push_back(log_question(quality_group(scenario.meters.variant.event_codes), into));
   if (has_tariff(scenario, home.identity.number)) {
     ask_tariff(into.tariff.emplace(), questions);
+    ask_averages(*into.tariff, questions);
   }
   if (is_given_an_image(scenario, home.identity.number)) {
     questions.push_back({{cosem::classes::Data::kId, cosem::obis(1, 0, 0, 2, 0), 2},

@@ -8,6 +8,7 @@
 
 #include "protocol/calendar.hpp"
 #include "protocol/hosted/tariff_plan/plan.hpp"
+#include "sim/referee/demand.hpp"
 
 namespace sim::run {
 namespace {
@@ -19,7 +20,6 @@ using protocol::kDayS;
 using tariff::DatePattern;
 
 constexpr std::int64_t kMinuteS = 60;
-constexpr std::int64_t kIntervalS = 900;  // as a meter comes from the production line
 constexpr std::int64_t kLongestSeasonDays = 3 * 366;
 
 // Sunday is 0.
@@ -187,33 +187,7 @@ std::uint32_t wrong_rates(Truth truth, int changeovers,
   return static_cast<std::uint32_t>(std::popcount(wrong));
 }
 
-struct Demand {
-  std::int64_t end_s;
-  double low_w;
-  double high_w;
-};
-
-// The highest interval, as far as its power is known, and the time of one that may have been it.
-bool is_peak(const HeldTariff::Peak& peak, const std::vector<Demand>& demands) {
-  constexpr double kUnit = 1;
-  double least = 0;
-  bool timed = peak.power_w == 0;
-  for (const Demand& demand : demands) {
-    least = std::max(least, demand.low_w);
-    timed |= demand.end_s == peak.utc_s && peak.power_w >= demand.low_w - kUnit &&
-             peak.power_w <= demand.high_w + kUnit;
-  }
-  return timed && peak.power_w >= least - kUnit;
-}
-
 }  // namespace
-
-std::int64_t begin_of_month(const ZoneRule& zone, std::int64_t utc_s) {
-  const std::int64_t local_s = utc_s + 60 * zone.offset_at_min(utc_s);
-  const auto date = civil_from_days(protocol::floor_div(local_s, protocol::kDayS));
-  const std::int64_t first_s = days_from_civil(date.year, date.month, 1) * protocol::kDayS;
-  return first_s - 60 * zone.offset_at_min(first_s - 60 * zone.offset_at_min(first_s));
-}
 
 TariffTruth tariff_truth(const Scenario& scenario, const Home& home,
                          std::span<const PoweredSpan> powered, kernel::TimeNs until) {
@@ -221,13 +195,13 @@ TariffTruth tariff_truth(const Scenario& scenario, const Home& home,
   TariffTruth expected;
   TruthMeter meter(*home.supply, home.meter->feed().changes());
   Truth before = meter.advance(0);
-  std::int64_t interval_end_s = (scenario.general.start_utc_s / kIntervalS + 1) * kIntervalS;
+  std::int64_t quarter_end_s = (scenario.general.start_utc_s / kQuarterS + 1) * kQuarterS;
   for (const Point& point : points_of(scenario, home, powered, until)) {
     const Truth now = meter.advance(point.t);
     const Truth span = now - before;
     before = now;
     expected.rates[expected.rate] += span;
-    expected.intervals[interval_end_s] += span;
+    expected.quarters[quarter_end_s] += span;
     if (point.utc_s == 0) break;
     const std::size_t next = rate_at(plans, home.settings.zone, point.utc_s);
     if (next != expected.rate) {
@@ -235,7 +209,7 @@ TariffTruth tariff_truth(const Scenario& scenario, const Home& home,
       ++expected.changeovers[next];
       expected.rate = next;
     }
-    interval_end_s = (point.utc_s / kIntervalS + 1) * kIntervalS;
+    quarter_end_s = (point.utc_s / kQuarterS + 1) * kQuarterS;
   }
   return expected;
 }
@@ -248,8 +222,6 @@ bool has_tariff(const Scenario& scenario, std::uint32_t meter) {
 
 void judge_tariff(const Scenario& scenario, const Home& home, std::span<const PoweredSpan> powered,
                   const HeldTariff& held, result::RunFigures& figures) {
-  const std::int64_t start_s = scenario.general.start_utc_s;
-  const ZoneRule& zone = home.settings.zone;
   std::vector<InForce> plans = plans_of(scenario, home);
   TariffTruth expected = tariff_truth(scenario, home, powered, held.asked);
   TruthMeter meter(*home.supply, home.meter->feed().changes());
@@ -266,23 +238,10 @@ void judge_tariff(const Scenario& scenario, const Home& home, std::span<const Po
     figures.tariff.mismatches +=
         wrong_rates(expected.rates[k], expected.changeovers[k], held.wh[k]);
   }
-  const std::int64_t asked_s = start_s + held.asked / kernel::kNsPerSecond;
-  const std::int64_t month_s = begin_of_month(zone, asked_s);
-  for (std::size_t direction = 0; direction < kDemands; ++direction) {
-    std::array<std::vector<Demand>, 1 + kRates> demands;
-    for (const auto& [end_s, truth] : expected.intervals) {
-      if (end_s <= month_s || end_s > asked_s) continue;
-      const double per_hour = 3600.0 / kIntervalS;
-      const Demand demand{end_s, truth.bounds.low[direction] * per_hour,
-                          truth.bounds.high[direction] * per_hour};
-      demands[0].push_back(demand);
-      demands[1 + rate_at(plans, zone, end_s - 1)].push_back(demand);
-    }
-    for (std::size_t k = 0; k <= kRates; ++k) {
-      ++figures.demand.judged;
-      figures.demand.mismatches += is_peak(held.peaks[direction][k], demands[k]) ? 0 : 1;
-    }
-  }
+  judge_demand(
+      scenario, home, held, expected, reading,
+      [&](std::int64_t utc_s) { return rate_at(plans, home.settings.zone, utc_s); },
+      figures.demand);
 }
 
 }  // namespace sim::run

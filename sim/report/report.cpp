@@ -207,7 +207,7 @@ std::string event_logs(const ReportData& data) {
               "</td>";
     };
     rows += "<tr><td>0.0.99.98." + std::to_string(name.first) + "</td><td class=\"num\">" +
-            std::to_string(name.second) + "</td>";
+            std::to_string(name.second) + "</td><td>" + escape_markup(counts.event) + "</td>";
     cell(counts.flash);
     cell(counts.head_end);
     cell(counts.told);
@@ -216,7 +216,7 @@ std::string event_logs(const ReportData& data) {
     rows += "</tr>\n";
   }
   return "<h2>Event logs</h2><div class=\"table\"><table><thead><tr><th>log</th>"
-         "<th class=\"num\">code</th><th class=\"num\">in flash</th>"
+         "<th class=\"num\">code</th><th>event</th><th class=\"num\">in flash</th>"
          "<th class=\"num\">in the head-end</th><th class=\"num\">told as alarm</th>"
          "<th class=\"num\">missing</th><th class=\"num\">unexpected</th></tr></thead><tbody>\n" +
          rows + "</tbody></table></div>\n";

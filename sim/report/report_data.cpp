@@ -225,6 +225,7 @@ void gather_logs(const TableFileReader& file, ReportData& data) {
   });
   each_row<LogEntryRow>(file, absent, [&](const LogEntryRow& row) {
     ReportData::LogCounts& counts = data.happened.logs[{row.group, row.code}];
+    counts.event = row.event.text();
     const std::string verdict = row.verdict.text();
     if (verdict == "missing") {
       ++counts.missing;

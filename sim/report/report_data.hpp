@@ -107,6 +107,7 @@ struct ReportData {
     std::uint64_t told = 0;  // unasked
     std::uint64_t missing = 0;
     std::uint64_t unexpected = 0;
+    std::string event;  // empty: it has no name
   };
   struct Happenings {
     std::vector<EventLine> events;

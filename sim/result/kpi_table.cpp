@@ -158,10 +158,13 @@ constexpr KpiInfo kFigures[] = {
     {"tariff_mismatches", "",
      "of these outside class limit + 1 Wh (1 varh) a changeover of the truth in the rate's hours",
      mismatches<&F::tariff>},
-    {"demand_judged", "", "maximum demands of these meters, in all and by rate",
+    {"demand_judged", "",
+     "maximum demands of these meters, in all and by rate, and average powers of day and billing "
+     "period",
      judged<&F::demand>},
     {"demand_mismatches", "",
-     "of these not the highest interval within class limit + 1 W, or at another time",
+     "of these not the highest interval within class limit + 1 W, or at another time, or not the "
+     "average within class limit + 1 Wh",
      mismatches<&F::demand>},
     {"looks_judged", "", "looks at displays, but for those at an instant when it changes",
      judged<&F::looks>},

@@ -143,6 +143,7 @@ struct LogEntryRow {
   std::uint8_t group = 0;
   std::uint8_t code = 0;
   Text<16> verdict;
+  Text<40> event;
 
   static void describe(auto& column) {
     column("meter", &LogEntryRow::meter, "", kMeterDoc);
@@ -153,6 +154,7 @@ struct LogEntryRow {
     column("code", &LogEntryRow::code, "", "of the event, as the country has it");
     column("verdict", &LogEntryRow::verdict, "",
            "held and missing: expected from the scenario; unexpected; own: the meter's business");
+    column("event", &LogEntryRow::event, "", "what the country calls this code; empty: nothing");
   }
 };
 

@@ -120,6 +120,14 @@ std::string check_text(const Raw& raw, Value& out) {
   return "";
 }
 
+std::string check_word(const Rule& rule, const Raw& raw, Value& out) {
+  const std::string wrong = check_text(raw, out);
+  if (!wrong.empty()) return wrong;
+  if (raw.text.empty()) return "empty";
+  if (raw.text.size() > static_cast<std::size_t>(rule.max)) return "too long";
+  return raw.text.find_first_of(" \t\r\n") == std::string::npos ? "" : "not one word";
+}
+
 std::string check_texts(const Raw& raw, Value& out) {
   if (raw.type != Raw::Type::array) return "not a list of text";
   std::vector<std::string> texts;
@@ -161,6 +169,9 @@ std::string Rule::allowed() const {
       return "a number" + range_text(*this);
     case Type::text:
       return "text";
+    case Type::word:
+      return result::number_text(min) + " to " + result::number_text(max) +
+             " characters without spaces";
     case Type::texts:
       return "a list such as [\"Null\", \"-\"]";
     case Type::zone:
@@ -199,6 +210,8 @@ std::string check(const Rule& rule, const Raw& raw, std::int64_t start_utc_s, Va
       return check_number(rule, raw, out);
     case Type::text:
       return check_text(raw, out);
+    case Type::word:
+      return check_word(rule, raw, out);
     case Type::texts:
       return check_texts(raw, out);
     case Type::choice:

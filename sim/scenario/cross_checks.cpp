@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kClass12ActiveSlots = 5;  // 3GPP TS 45.002 annex B: Rx + Tx of class 12
 constexpr double kMaxShiftS = 900;
+constexpr std::int64_t kMinuteS = 60;
 // Stamps are unsigned 32-bit seconds since 1970 in the meter, which lasts until 2106.
 constexpr std::int64_t kStart2100 = 4'102'444'800;
 
@@ -31,6 +32,7 @@ class CrossChecks {
   void check_numbers_of_meters();
   void check_files();
   void check_push(const std::string& prefix, std::int64_t capture_s, std::int64_t push_s);
+  void check_minutes();
   void check_events();
   void check_overlaps(EventType type);
   void check_diversions();
@@ -118,6 +120,28 @@ void CrossChecks::check_numbers_of_meters() {
     const std::string highest = std::to_string(highest_cut_);
     written_.complain_at("meters.count", "the scenario names meters up to " + highest,
                          "an integer from " + highest + " to 1000");
+  }
+}
+
+// Data sheets: the AD11A alone captures each minute.
+void CrossChecks::check_minutes() {
+  const auto asks = [](const MeterGroup& group) { return group.capture_period_s == kMinuteS; };
+  if (!written_.good("meters.count") || (scenario_.meters.capture_period_s != kMinuteS &&
+                                         std::ranges::none_of(scenario_.groups, asks))) {
+    return;
+  }
+  for (std::uint32_t meter = 1; meter <= scenario_.meters.count; ++meter) {
+    const MeterSettings settings = settings_of(scenario_, meter);
+    if (settings.model == MeterModel::ad11a || settings.capture_period_s != kMinuteS) continue;
+    std::string path = "meters.capture_period_s";
+    for (std::size_t i = 0; i < scenario_.groups.size(); ++i) {
+      const MeterGroup& group = scenario_.groups[i];
+      if (group.capture_period_s && group.meters.contains(meter)) {
+        path = row_key("group", i, "capture_period_s");
+      }
+    }
+    written_.complain_at(path, "a three-phase meter does not capture each minute",
+                         "60 with the AD11A, 300 and more with the AD13A");
   }
 }
 
@@ -331,6 +355,7 @@ void CrossChecks::run() {
   check_files();
   check_expose(scenario_, written_);
   check_zones();
+  check_minutes();
   check_csv();
   check_events();
   for (const EventType type : {EventType::sag, EventType::bypass, EventType::neutral_fault}) {

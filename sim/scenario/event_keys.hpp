@@ -145,7 +145,7 @@ struct Event {
     key("residual", &Event::residual, range(0, 1.4), "",
         "What is left: of the voltage as it would be (sag; a swell is more than 1), of the current "
         "that goes through the meter's phases (bypass), of what comes back through its neutral "
-        "(neutral_fault).")
+        "(neutral_fault); of a current 0 to 0.95.")
         .only_in({T::sag, T::bypass, T::neutral_fault});
     key("concentrator", &Event::concentrator, range(1, 1000), "",
         "Which one loses its supply at that instant.")
@@ -156,14 +156,15 @@ struct Event {
         "calendar: the plan itself, in the place of a file; limit: its words (docs/limits.md), as "
         "\"quantity=sag threshold=2200\".")
         .only_in({T::calendar, T::limit});
-    key("activate_at", &Event::activate_at, moment(), "", "When the plan comes into force.")
+    key("activate_at", &Event::activate_at, moment(), "",
+        "When the plan comes into force; behind at.")
         .mandatory()
         .only_in({T::calendar});
     key("image", &Event::file, "Which [[image]] goes to the meters.")
         .mandatory()
         .only_in({T::image});
     key("activated_at", &Event::activate_at, moment(), "",
-        "When the image is activated; without it, as soon as it is verified.")
+        "When the image is activated, behind at; without it, as soon as it is verified.")
         .only_in({T::image});
     describe_limit(key);
     key("set", &Event::plan,
@@ -193,7 +194,7 @@ struct Event {
     key("emergency_w", &Event::emergency_w, range(0, 1e6), "W",
         "A lower threshold for a while, from emergency_at on.")
         .only_in({T::limit});
-    key("emergency_at", &Event::emergency_at, moment(), "", "When the emergency begins.")
+    key("emergency_at", &Event::emergency_at, moment(), "", "When the emergency begins; behind at.")
         .only_in({T::limit});
     key("emergency_s", &Event::emergency_s, range(1, kDayS), "s", "How long it lasts.")
         .only_in({T::limit});

@@ -28,7 +28,7 @@ struct ImageRow {
     key("file", &ImageRow::file,
         "Its shared object, relative to the scenario; builtin: the model's own.")
         .mandatory();
-    key("version", &ImageRow::version,
+    key("version", &ImageRow::version, word(12), "",
         "What its container says, and what the meter must say afterwards.")
         .mandatory();
     key("variant", &ImageRow::variant, "The model it is made for.");

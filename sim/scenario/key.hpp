@@ -62,6 +62,7 @@ struct Rule {
     integer,
     number,
     text,
+    word,     // text of 1 to `max` characters without spaces
     choice,   // one of `choices`, stored as its index
     texts,    // a list of text
     zone,     // checked, stored as text
@@ -82,6 +83,7 @@ inline Rule range(double min, double max) { return {Rule::Type::number, min, max
 inline Rule steps(std::vector<std::int64_t> allowed) {
   return {Rule::Type::integer, 0, 0, {}, std::move(allowed)};
 }
+inline Rule word(double max) { return {Rule::Type::word, 1, max}; }
 inline Rule zone() { return {Rule::Type::zone}; }
 inline Rule instant() { return {Rule::Type::instant}; }
 inline Rule moment() { return {Rule::Type::moment}; }

@@ -13,7 +13,19 @@
 namespace sim::run {
 namespace {
 
-// A plan is a file or a text, and comes into force behind its order, within the run.
+// What an order is for comes behind it. One that waits for what comes after the run is a scenario,
+// too: a plan that lies ready.
+void check_behind(const Scenario& scenario, const Event& event, kernel::TimeNs at, const char* what,
+                  const std::string& path, Written& written) {
+  if (at <= event.at) {
+    written.complain_at(path, std::string(what) + "not behind the order", "later than at");
+  } else if (at >= scenario.end() && written.good("scenario.duration_h") &&
+             written.good("scenario.collect_h")) {
+    written.warn_at(path, std::string(what) + "after the end of the scenario: it never comes");
+  }
+}
+
+// A plan is a file or a text, and comes into force behind its order.
 void check_calendars(Scenario& scenario, Written& written) {
   for (std::size_t i = 0; i < scenario.events.size(); ++i) {
     Event& event = scenario.events[i];
@@ -46,9 +58,7 @@ void check_calendars(Scenario& scenario, Written& written) {
     }
     event.tariff.activate_at_ms =
         scenario.general.start_utc_s * 1000 + event.activate_at / kernel::kNsPerMs;
-    if (event.activate_at <= event.at && written.good(key("activate_at"))) {
-      written.complain_at(key("activate_at"), "not behind the order", "later than at");
-    }
+    check_behind(scenario, event, event.activate_at, "", key("activate_at"), written);
   }
 }
 
@@ -77,6 +87,13 @@ void check_limits(Scenario& scenario, Written& written) {
         continue;
       }
       event.limit = *parsed.limit;
+      if (const auto& emergency = event.limit.emergency) {
+        constexpr std::int64_t kMost_ms = kernel::kNever / kernel::kNsPerMs;
+        const std::int64_t from_ms =
+            std::clamp(emergency->from - scenario.general.start_utc_s * 1000, -kMost_ms, kMost_ms);
+        check_behind(scenario, event, from_ms * kernel::kNsPerMs, "its emergency: ", key("plan"),
+                     written);
+      }
       continue;
     }
     const auto units = [](double value) { return static_cast<std::uint32_t>(std::lround(value)); };
@@ -98,8 +115,8 @@ void check_limits(Scenario& scenario, Written& written) {
       } else if (written.seen(key("emergency_at")) == nullptr) {
         written.miss(key("emergency_at"), *written.seen(key("emergency_w")),
                      "missing beside emergency_w, allowed: " + moment().allowed());
-      } else if (event.emergency_at <= event.at) {
-        written.complain_at(key("emergency_at"), "not behind the order", "later than at");
+      } else {
+        check_behind(scenario, event, event.emergency_at, "", key("emergency_at"), written);
       }
       const std::int64_t from_ms =
           scenario.general.start_utc_s * 1000 + event.emergency_at / kernel::kNsPerMs;
@@ -133,10 +150,6 @@ void check_images(Scenario& scenario, Written& written) {
                      same) != scenario.hes.images.begin() + static_cast<long>(i)) {
       written.complain_at(key("name"), "there is one of that name already", "another name");
     }
-    if (image.version.empty() || image.version.size() > 12 ||
-        image.version.find_first_of(" \t") != std::string::npos) {
-      written.complain_at(key("version"), "no version", "1 to 12 characters without spaces");
-    }
     names += (names.empty() ? "" : ", ") + image.name;
   }
   for (std::size_t i = 0; i < scenario.events.size(); ++i) {
@@ -148,9 +161,8 @@ void check_images(Scenario& scenario, Written& written) {
       written.complain_at(key("image"), "there is no such image",
                           names.empty() ? "the name of an [[image]] row" : names);
     }
-    if (written.seen(key("activated_at")) != nullptr && written.good(key("activated_at")) &&
-        event.activate_at <= event.at) {
-      written.complain_at(key("activated_at"), "not behind the order", "later than at");
+    if (written.seen(key("activated_at")) != nullptr) {
+      check_behind(scenario, event, event.activate_at, "", key("activated_at"), written);
     }
   }
 }

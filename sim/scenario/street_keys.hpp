@@ -122,8 +122,9 @@ struct MeterKeys {
     key("detailed", &MeterKeys::detailed,
         "Meters that run in full detail, every ADC sample (tier T1); the others compute a window "
         "only when the load changed (tier T2).");
-    key("capture_period_s", &MeterKeys::capture_period_s, steps({300, 600, 900, 1200, 1800, 3600}),
-        "s", "Capture period of the load profile.");
+    key("capture_period_s", &MeterKeys::capture_period_s,
+        steps({60, 300, 600, 900, 1200, 1800, 3600}), "s",
+        "Capture period of the load profile; 60 with the AD11A only.");
     key("push_period_s", &MeterKeys::push_period_s, range(0, kDayS), "s",
         "How often a meter offers its new rows; a multiple of the capture period, 0 never.");
     key("push_spread_s", &MeterKeys::push_spread_s, range(0, 3600), "s",
@@ -216,8 +217,8 @@ struct MeterGroup {
     key("meters", &MeterGroup::meters, "The meters this group is about.").mandatory();
     key("model", &MeterGroup::model, "As meters.model: AD13A is three-phase.");
     key("firmware", &MeterGroup::firmware, "As meters.firmware: versions run side by side.");
-    key("capture_period_s", &MeterGroup::capture_period_s, steps({300, 600, 900, 1200, 1800, 3600}),
-        "s", "As meters.capture_period_s.");
+    key("capture_period_s", &MeterGroup::capture_period_s,
+        steps({60, 300, 600, 900, 1200, 1800, 3600}), "s", "As meters.capture_period_s.");
     key("push_period_s", &MeterGroup::push_period_s, range(0, kDayS), "s",
         "As meters.push_period_s.");
     key("time_zone", &MeterGroup::time_zone, zone(), "", "As meters.time_zone.");

@@ -6,8 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "meter/fw/device/firmware.h"
+#include "meter/fw/events/event_tables.hpp"
+#include "protocol/cosem/event_names.hpp"
+#include "sim/result/h5_file.hpp"
 #include "tests/runs/village.hpp"
 
 namespace {
@@ -63,6 +67,21 @@ std::size_t entries(const Folder& folder, double group, double code) {
   return n;
 }
 
+// Entries whose code the result calls nothing, "group/code" each.
+std::vector<std::string> nameless(const Folder& folder) {
+  std::vector<std::string> codes;
+  const auto file = sim::result::TableFileReader::open(folder.path() + "/result.h5");
+  const sim::result::TableSchema* table = file ? file->find("log_entries") : nullptr;
+  std::vector<std::uint8_t> rows;
+  if (table == nullptr || !file->read(*table, 0, file->rows_of(*table), rows)) return {"no table"};
+  for (std::size_t at = 0; at < rows.size(); at += table->row_bytes) {
+    std::map<std::string, std::string> cells;
+    for (const auto& column : table->columns) cells[column.name] = cell_text(column, &rows[at]);
+    if (cells["event"].empty()) codes.push_back(cells["group"] + "/" + cells["code"]);
+  }
+  return codes;
+}
+
 void expect_every_event(const Finished& run, double events, double alarms) {
   expect_nothing_wrong(run);
   if (!run.error.empty()) return;
@@ -83,6 +102,7 @@ TEST(EventLogs, BehindModulesTheyAreInFlashAndInTheHeadEndAndAlarmsAreTold) {
   const Finished run = run_in_child(gprs_street(), folder);
   expect_every_event(run, kLoggedEvents + kAsleep, kAlarms + kAsleep / 2);
   EXPECT_EQ(entries(folder, 1, 44), 3u * 2) << "two covers, each in flash, head-end, alarm";
+  EXPECT_EQ(nameless(folder), std::vector<std::string>{});
 }
 
 TEST(EventLogs, OnThePowerLineTheConcentratorBringsThem) {
@@ -104,6 +124,33 @@ TEST(EventLogs, TheSpanishCompanionIsAnotherTable) {
   expect_every_event(run, kLoggedEvents - 1 - 1 - 2 - 1 + kAsleep,
                      kAlarms - 1 - 2 - 1 + kAsleep / 2);
   EXPECT_EQ(entries(folder, 8, 98), 2u);
+  EXPECT_EQ(nameless(folder), std::vector<std::string>{});
+}
+
+// Names are of the country, codes of the meter.
+TEST(EventLogs, EveryCodeOfTheMetersTablesHasAName) {
+  using namespace meter::fw;
+  const auto name_of = [](CodeTable table, LogId log, std::uint8_t code) {
+    return table == CodeTable::idis
+               ? protocol::cosem::idis_event_name(code)
+               : protocol::cosem::prime_event_name(group_of(log, CodeTable::prime), code);
+  };
+  for (const EventRule& rule : kEventRules) {
+    EXPECT_NE(name_of(rule.table, rule.log, rule.code), "") << unsigned{rule.code};
+  }
+  for (const PhaseRule& rule : kPhaseRules) {
+    for (std::uint8_t phase = 0; phase < 3; ++phase) {
+      const auto code = static_cast<std::uint8_t>(rule.code + phase);
+      EXPECT_NE(name_of(rule.table, LogId::quality_events, code), "") << unsigned{code};
+    }
+  }
+  for (const AlarmRule& rule : kAlarmRules) {
+    EXPECT_NE(protocol::cosem::idis_event_name(static_cast<std::uint8_t>(rule.event)), "");
+  }
+  EXPECT_EQ(protocol::cosem::idis_event_name(14), "non-volatile memory error");
+  EXPECT_EQ(protocol::cosem::idis_event_name(255), "log cleared");
+  EXPECT_EQ(protocol::cosem::prime_event_name(1, 255), "log cleared");
+  EXPECT_EQ(protocol::cosem::prime_event_name(0, 1), "");
 }
 
 TEST(EventLogs, EveryOtherScenarioHasItsEventsToo) {

@@ -233,7 +233,8 @@ TEST(Limits, TheTextOfALimitIsReadAsItIsWritten) {
   for (const char* text :
        {"", "over_s=5", "threshold=x", "threshold=5 mode=7", "threshold=5 what=1",
         "threshold=5 emergency=4", "threshold=5 quantity=voltage over_s=5", "threshold=4294967296",
-        "threshold=65535 quantity=voltage", "threshold=5 from=2026-03-01T18:00:00Z for_s=60"}) {
+        "threshold=65535 quantity=voltage", "threshold=5 from=2026-03-01T18:00:00Z for_s=60",
+        "threshold=5 threshold=6", "threshold=5 mode=4 mode=4"}) {
     EXPECT_FALSE(limits::parse_limit(text).limit) << text;
     EXPECT_NE(limits::parse_limit(text).fault.find("allowed"), std::string::npos) << text;
   }
@@ -253,6 +254,8 @@ TEST(Limits, ALimitIsCheckedBeforeTheRun) {
       {"threshold_a = 5\nemergency_w = 5\nemergency_at = \"02:00:00\"\n", "with threshold_w only"},
       {"threshold_w = 5\nemergency_w = 5\nemergency_at = \"00:30:00\"\n", "later than at"},
       {"threshold_w = 5\nemergency_w = 5\n", "event.emergency_at: missing beside emergency_w"},
+      {"plan = \"threshold=5 emergency=4 from=2026-03-01T00:30:00Z for_s=60\"\n", "later than at"},
+      {"plan = \"threshold=5 emergency=4 from=0001-03-01T00:30:00Z for_s=60\"\n", "later than at"},
       {"threshold_w = 5\ncontrol_mode = 7\n", "control_mode"}};
   for (const auto& one : cases) {
     const ProgramRun ran = amitwin({"check", folder.write("bad.toml", head + one.rest)});
@@ -267,6 +270,15 @@ TEST(Limits, ALimitIsCheckedBeforeTheRun) {
   EXPECT_NE(idle.err.find("event.over_s = 5: no effect without threshold_w"), std::string::npos)
       << idle.err;
   EXPECT_NE(idle.err.find("event.emergency_s = 5: no effect"), std::string::npos) << idle.err;
+  // What comes after the run is said, too.
+  for (const char* late :
+       {"threshold_w = 5\nemergency_w = 5\nemergency_at = \"09:00:00\"\n",
+        "plan = \"threshold=5 emergency=4 from=9999-03-01T09:00:00Z for_s=60\"\n"}) {
+    const ProgramRun never = amitwin({"check", folder.write("late.toml", head + late)});
+    EXPECT_EQ(never.exit_code, 0) << never.err;
+    EXPECT_NE(never.err.find("after the end of the scenario: it never comes"), std::string::npos)
+        << late << never.err;
+  }
   const ProgramRun wrong = amitwin({"check", folder.write("w.toml", head + "threshold_w = -1\n")});
   EXPECT_EQ(wrong.err.find("no threshold"), std::string::npos) << wrong.err;
 }

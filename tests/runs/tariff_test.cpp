@@ -70,7 +70,7 @@ TEST(TariffRun, BothRoadsEndWithTheRegistersThatTheScenarioAsksFor) {
   EXPECT_EQ(run.kpi("calendar_orders_done"), 8);
   EXPECT_EQ(run.kpi("tariff_judged"), 4 * 36);
   EXPECT_EQ(run.kpi("tariff_mismatches"), 0);
-  EXPECT_EQ(run.kpi("demand_judged"), 4 * 14);
+  EXPECT_EQ(run.kpi("demand_judged"), 4 * 22);
   EXPECT_EQ(run.kpi("demand_mismatches"), 0);
 }
 
@@ -86,6 +86,50 @@ TEST(TariffRun, AFirmwareThatIsLateAtOneChangeoverIsFound) {
   ASSERT_EQ(run.error, "");
   EXPECT_EQ(run.kpi("truth_mismatches"), 0);
   EXPECT_GE(run.kpi("tariff_mismatches"), 2);
+}
+
+// From the evening before a month over its first day, so that every interval since the billing
+// period began is of the period that was set: half an hour, an hour, a day.
+Scenario longer_periods() {
+  Scenario scenario = street(3, 31);
+  scenario.general.start_utc_s = 1'769'882'400;  // 2026-01-31T18:00:00Z
+  std::vector<Event> events{
+      calendar(clock(0, 40), kFirst, clock(2, 0), scenario.general.start_utc_s)};
+  const char* const periods_s[] = {"1800", "3600", "86400"};
+  for (std::uint32_t meter = 1; meter <= 3; ++meter) {
+    Event set;
+    set.at = clock(0, 30);
+    set.type = EventType::parameter;
+    set.meters = MeterSet::one(meter);
+    set.plan = std::string("5/1.0.1.4.0:8=double-long-unsigned ") + periods_s[meter - 1];
+    events.push_back(set);
+  }
+  set_events(scenario, events);
+  return scenario;
+}
+
+TEST(Demand, LongerPeriodsHaveTheirMaximaAndDaysAndMonthsTheirAverages) {
+  const Folder folder;
+  const Finished run = run_in_child(longer_periods(), folder);
+  expect_nothing_wrong(run);
+  EXPECT_EQ(run.kpi("parameter_orders_done"), 3);
+  EXPECT_EQ(run.kpi("calendar_orders_done"), 3);
+  EXPECT_EQ(run.kpi("demand_judged"), 3 * 22);
+  EXPECT_EQ(run.kpi("demand_mismatches"), 0);
+}
+
+TEST(Demand, FirmwaresWhoseIntervalsOrAveragesAreWrongAreFound) {
+  for (const char* mutant : {"shifted", "averages"}) {
+    Scenario scenario = longer_periods();
+    scenario.meters.firmware = std::string(MUTANT_FOLDER) + "/mutant_" + mutant + ".so";
+    const Folder folder;
+    const Finished run = run_in_child(scenario, folder);
+    ASSERT_EQ(run.error, "");
+    EXPECT_EQ(run.kpi("parameter_orders_done"), 3);
+    EXPECT_EQ(run.kpi("truth_mismatches"), 0);
+    EXPECT_EQ(run.kpi("tariff_mismatches"), 0);
+    EXPECT_GE(run.kpi("demand_mismatches"), 2) << mutant;
+  }
 }
 
 // A plan that a meter cannot be is refused by it, and the order says so.
@@ -117,6 +161,14 @@ TEST(TariffRun, APlanIsCheckedBeforeTheRun) {
                {"\"02:00:00\"\nfile = \"none.plan\"\n", "none.plan"},
                {"\"02:00:00\"\nfile = \"/tmp\"\n", "event.file = \"/tmp\": "},
                {"\"02:00:00\"\nfile = \"/dev/zero\"\n", "event.file = \"/dev/zero\": "},
+               {"\"02:00:00\"\nplan = '''\nplan p\nplan q\n'''\n", "line 2: \"plan q\", allowed"},
+               {"\"02:00:00\"\nplan = '''\nplan p\nspecial 1 easter day 1\n"
+                "special 1 *-12-25 day 2\n'''\n",
+                "line 3: \"special 1 *-12-25 day 2\", allowed: special INDEX DATE day ID, each "
+                "index once"},
+               {"\"02:00:00\"\nplan = '''\nplan p\nactivate 2026-03-01T02:00:00Z\n"
+                "activate 2026-03-02T02:00:00Z\n'''\n",
+                "line 3: \"activate 2026-03-02"},
                {"\"00:30:00\"\nplan = \"plan p\"\n", "later than at"}};
   for (const auto& one : cases) {
     const ProgramRun ran = amitwin({"check", folder.write("bad.toml", head + one.rest)});

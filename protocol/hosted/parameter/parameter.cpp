@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/hosted/parameter/parameter.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -122,9 +123,13 @@ std::optional<cosem::Attribute> attribute_of(std::string_view text) {
 // The fault, or nothing.
 std::string take(std::string_view text, std::vector<Setting>& settings) {
   const std::size_t equals = text.find('=');
-  const auto attribute = attribute_of(trimmed(text.substr(0, std::min(equals, text.size()))));
+  const std::string_view of = trimmed(text.substr(0, std::min(equals, text.size())));
+  const auto attribute = attribute_of(of);
   if (equals == text.npos || !attribute) {
     return "\"" + std::string(text) + "\", allowed: CLASS/OBIS:ATTRIBUTE=TYPE VALUE";
+  }
+  if (std::ranges::find(settings, *attribute, &Setting::attribute) != settings.end()) {
+    return "\"" + std::string(of) + "\" a second time, allowed: each attribute once";
   }
   const std::string_view value = trimmed(text.substr(equals + 1));
   const std::size_t space = std::min(value.find(' '), value.size());

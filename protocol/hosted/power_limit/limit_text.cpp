@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "protocol/hosted/civil_text/civil_text.hpp"
@@ -92,7 +93,7 @@ constexpr Word kWords[] = {
 
 ParsedLimit parse_limit(std::string_view text) {
   PowerLimit limit;
-  bool has_threshold = false, has_emergency = false;
+  std::array<bool, std::size(kWords)> taken{};
   while (!text.empty()) {
     const std::size_t end = std::min(text.find_first_of(" ,\t\r\n"), text.size());
     const std::string_view whole = text.substr(0, end);
@@ -109,12 +110,16 @@ ParsedLimit parse_limit(std::string_view text) {
     if (!word->take(whole.substr(equals + 1), limit)) {
       return {{}, std::string(whole) + ", allowed: " + word->allowed};
     }
-    has_threshold |= word->name == "threshold";
-    has_emergency |= word->name == "emergency";
+    bool& before = taken[static_cast<std::size_t>(word - std::begin(kWords))];
+    if (before) return {{}, std::string(whole) + ", allowed: " + std::string(word->name) + " once"};
+    before = true;
   }
-  if (!has_threshold) return {{}, "no threshold, allowed: threshold=3000, threshold=none"};
+  const auto has = [&taken](std::string_view name) {
+    return taken[static_cast<std::size_t>(std::ranges::find(kWords, name, &Word::name) - kWords)];
+  };
+  if (!has("threshold")) return {{}, "no threshold, allowed: threshold=3000, threshold=none"};
   const auto& emergency = limit.emergency;
-  if (emergency && (!has_emergency || emergency->from == 0 || emergency->duration_s == 0)) {
+  if (emergency && (!has("emergency") || emergency->from == 0 || emergency->duration_s == 0)) {
     return {{},
             "an emergency without threshold or time, allowed: emergency=, from=, for_s= together"};
   }

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <charconv>
 
 #include "protocol/calendar.hpp"
@@ -86,10 +87,10 @@ bool take_switch(std::string_view text, DaySwitch& change) {
 using Words = std::vector<std::string_view>;
 
 bool take_plan(const Words& words, Plan& plan) {
-  return words.size() == 2 && take_name(words[1], plan.name);
+  return words.size() == 2 && plan.name.empty() && take_name(words[1], plan.name);
 }
 bool take_activation(const Words& words, Plan& plan) {
-  if (words.size() != 2) return false;
+  if (words.size() != 2 || plan.activate_at_ms) return false;
   const auto utc_s = parse_rfc3339(words[1]);
   if (utc_s) plan.activate_at_ms = *utc_s * 1000;
   return utc_s.has_value();
@@ -129,6 +130,9 @@ bool take_special(const Words& words, Plan& plan) {
       !take_number(words[4], 0, 255, special.day)) {
     return false;
   }
+  // A meter would take the second in the place of the first.
+  const auto& before = plan.special_days;
+  if (std::ranges::find(before, special.index, &SpecialDay::index) != before.end()) return false;
   special.date = *date;
   plan.special_days.push_back(special);
   return true;
@@ -140,16 +144,16 @@ struct Entry {
   const char* allowed;
 };
 constexpr Entry kEntries[] = {
-    {"plan", take_plan, "plan NAME of up to 8 characters"},
-    {"activate", take_activation, "activate TIME with its zone, 2026-03-01T00:00:00+01:00"},
+    {"plan", take_plan, "plan NAME of up to 8 characters, once"},
+    {"activate", take_activation, "activate TIME with its zone, 2026-03-01T00:00:00+01:00, once"},
     {"season", take_season,
      "season NAME DATE week NAME, names of up to 8 characters, dates such as *-12-25, 2026-04-06, "
      "easter-2, julian-easter+1, summer-begin, summer-end"},
     {"week", take_week, "week NAME and seven day ids from 0 to 255, Monday first"},
     {"day", take_day, "day ID and changeovers HH:MM=RATE"},
     {"special", take_special,
-     "special INDEX DATE day ID, dates such as *-12-25, 2026-04-06, easter-2, julian-easter+1, "
-     "summer-begin, summer-end"},
+     "special INDEX DATE day ID, each index once, dates such as *-12-25, 2026-04-06, easter-2, "
+     "julian-easter+1, summer-begin, summer-end"},
 };
 
 }  // namespace

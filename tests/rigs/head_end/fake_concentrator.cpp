@@ -22,6 +22,24 @@ p32::ProfileRow profile_row(const hes::Row& row) {
   return out;
 }
 
+// What was set is read back, unless the meter shows something else.
+std::vector<p32::OperationResult> results_of(const p32::RawDlmsOrder& order,
+                                             const std::optional<p32::Octets>& shown) {
+  std::vector<p32::OperationResult> results;
+  for (const p32::DlmsOperation& operation : order.operations) {
+    const auto index = static_cast<std::uint16_t>(results.size());
+    p32::Octets data{0x11, 0x2A};
+    for (const p32::DlmsOperation& before : order.operations) {
+      const bool same = before.service == p32::DlmsService::set &&
+                        before.instance == operation.instance && before.index == operation.index;
+      if (same) data = shown.value_or(before.data);
+    }
+    if (operation.service == p32::DlmsService::set) data.clear();
+    results.push_back({index, 0, data});
+  }
+  return results;
+}
+
 }  // namespace
 
 FakeConcentrator::FakeConcentrator(std::string name) : id(std::move(name)) {}
@@ -180,8 +198,9 @@ void FakeConcentrator::execute(const p32::SignedOrder& order, std::int64_t now_s
     if (const auto* relay = std::get_if<p32::RelayOrder>(&order.order.body)) {
       relay_closed[serial] = relay->action == p32::RelayAction::close;
     }
-    if (std::holds_alternative<p32::RawDlmsOrder>(order.order.body)) {
-      meter.operations.push_back({0, 0, {0x11, 0x2A}});
+    if (const auto* raw = std::get_if<p32::RawDlmsOrder>(&order.order.body)) {
+      meter.operations = results_of(*raw, shown);
+      if (leaves_out_the_last) meter.operations.pop_back();
     }
     if (std::holds_alternative<p32::ClockSyncOrder>(order.order.body)) {
       meter.clock_offset_ms = 37'000;

@@ -61,6 +61,8 @@ class FakeConcentrator {
   bool acks = true;           // of what came as work
   bool forgets_acks = false;  // of the head-end: every report is repeated for ever
   std::optional<p32::Failure> meter_failure;
+  std::optional<p32::Octets> shown;  // by meters in the place of what was set
+  bool leaves_out_the_last = false;  // of an order's results
   std::uint32_t restarts = 1;
 
  private:

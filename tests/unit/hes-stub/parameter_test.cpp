@@ -49,6 +49,25 @@ TEST(Parameter, WhatCannotBeSaysWhatIsAllowed) {
       << "one that is wrong takes all along";
 }
 
+// What is read back of an attribute is one value.
+TEST(Parameter, AnAttributeIsSetOnce) {
+  const auto fault = [](const char* text) { return parse_settings(text).fault; };
+  EXPECT_EQ(fault("1/0.0.96.13.1:2=text a; 1/0.0.96.13.1.255:2=text b"),
+            "\"1/0.0.96.13.1.255:2\" a second time, allowed: each attribute once");
+  EXPECT_EQ(fault("1/0.0.96.13.1:2=text a; 1/0.0.96.13.1:2=text a"),
+            "\"1/0.0.96.13.1:2\" a second time, allowed: each attribute once");
+  EXPECT_EQ(fault("8/0.0.1.0.0:3=long 60; 8/0.0.1.0.0:8=boolean true; 1/0.0.96.13.1:2=text a"), "");
+}
+
+TEST(Parameter, ThirtyTwoAreTheMost) {
+  std::string text;
+  for (int k = 1; k <= 32; ++k) text += "1/0.0.96.50." + std::to_string(k) + ":2=unsigned 1;";
+  EXPECT_EQ(parse_settings(text).settings.size(), 32u) << parse_settings(text).fault;
+  const auto more = parse_settings(text + "1/0.0.96.50.33:2=unsigned 1");
+  EXPECT_EQ(more.fault, "allowed: at most 32 settings");
+  EXPECT_TRUE(more.settings.empty());
+}
+
 TEST(Parameter, AllAreSetBeforeAnyIsReadBack) {
   const auto steps =
       steps_of(parse_settings("1/0.0.96.13.1:2=text a; 1/0.0.96.50.1:2=unsigned 2").settings);

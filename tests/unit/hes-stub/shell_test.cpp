@@ -16,6 +16,7 @@
 #include "net/socket.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
 #include "tests/rigs/head_end/head_end_process.hpp"
+#include "protocol/hosted/signed_image/signed_image.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -98,6 +99,87 @@ TEST(Text, AnOrderTakesAllThatIsWritten) {
   EXPECT_THAT(faults[2], HasSubstr("whole seconds"));
   EXPECT_THAT(faults[3], HasSubstr("whole seconds"));
   EXPECT_THAT(orders, testing::IsEmpty());
+}
+
+class OrderFiles : public testing::Test {
+ protected:
+  ~OrderFiles() override {
+    for (const std::string& path : paths_) std::remove(path.c_str());
+  }
+  std::string file(const char* name, std::string_view octets) {
+    paths_.push_back(temporary(name));
+    std::FILE* out = std::fopen(paths_.back().c_str(), "wb");
+    std::fwrite(octets.data(), 1, octets.size(), out);
+    std::fclose(out);
+    return paths_.back();
+  }
+  void parse(const std::string& order) { parse_order(order, inventory_, orders_, faults_); }
+
+  const Inventory inventory_ = hes_test::fake_inventory(2);
+  std::vector<Order> orders_;
+  std::vector<std::string> faults_;
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+// The meter's clock and our own count no further.
+TEST_F(OrderFiles, AnImageIsActivatedAtATimeThatAMeterKnows) {
+  const auto container = protocol::image::make_container("AD11A", "1.1.0", Octets(64), {});
+  const std::string path =
+      file("image", {reinterpret_cast<const char*>(container.data()), container.size()});
+  const std::string order = "image:1000001:" + path;
+  parse(order);
+  parse(order + ",at=2026-03-01T02:00:00Z");
+  parse(order + ",at=2096-10-02T07:06:40Z");
+  ASSERT_THAT(faults_, testing::IsEmpty());
+  EXPECT_EQ(orders_.at(0).value_s, 0);
+  EXPECT_EQ(orders_.at(1).value_s, 1'772'330'400);
+  EXPECT_EQ(orders_.at(2).value_s, 4'000'000'000);
+  EXPECT_EQ(*orders_.at(1).image, container);
+  for (const char* const at :
+       {"2096-10-02T07:06:41Z", "9999-12-31T23:59:59Z", "1969-12-31T00:00:00Z", "tomorrow"}) {
+    parse(order + ",at=" + at);
+  }
+  EXPECT_THAT(faults_, testing::Each(HasSubstr("at: allowed: when it is activated, RFC 3339, up to "
+                                               "2096-10-02T07:06:40Z")));
+  EXPECT_EQ(faults_.size(), 4u);
+  EXPECT_EQ(orders_.size(), 3u);
+}
+
+// As `check` says it of a scenario.
+TEST_F(OrderFiles, WhatAMeterWillRefuseOrHasGoneByIsWarnedOf) {
+  const std::string plan = "plan p\nseason s *-01-01 week W\nweek W 1 1 1 1 1 1 1\n";
+  parse("calendar:1000001:" + file("good", plan + "day 1 00:00=1\n"));
+  parse("calendar:1000001:" + file("none", plan));
+  parse("calendar:1000000:" +
+        file("past", plan + "day 1 00:00=1\nactivate 2026-03-01T00:00:00Z\n"));
+  parse("limit:1000000:threshold=5,emergency=4,from=2026-03-01T00:00:01Z,for_s=60");
+  ASSERT_EQ(orders_.size(), 4u);
+  EXPECT_THAT(doubts_of(orders_, inventory_, *protocol::parse_rfc3339("2026-03-01T00:00:00Z")),
+              ElementsAre("--order = calendar:1000001: meters will refuse it: week W names day 1, "
+                          "which is not there",
+                          "--order = calendar:1000000: 2026-03-01T00:00:00Z is not behind the "
+                          "order"));
+}
+
+TEST_F(OrderFiles, TheProgramWarnsBeforeItServes) {
+  const std::string inventory = file(
+      "inventory.json",
+      R"({"meters":[{"serial":"1000001","logical_device_name":"ADD1","system_title":)"
+      R"("4144440000000001","model":"AD11A","firmware":"ad11a","address":"10.0.0.1","port":4059,)"
+      R"("parent":"cell","tier":"T2","capture_period_s":900,"unicast_key":)"
+      R"("000102030405060708090a0b0c0d0e0f","authentication_key":)"
+      R"("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF","low_level_password":"12345678"}]})");
+  const std::string order = "calendar:1000001:" + file("p", "plan p\n");
+  testing::internal::CaptureStderr();
+  // Nobody has this address (RFC 5737).
+  EXPECT_EQ(run_hes({"--inventory", inventory, "--order", order, "--listen", "192.0.2.1:4059",
+                 "--store", file("store", "")}),
+            5);
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      testing::StartsWith("--order = calendar:1000001: meters will refuse it: no season\n"));
 }
 
 TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {

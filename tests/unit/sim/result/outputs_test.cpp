@@ -220,6 +220,7 @@ TEST_F(Report, ShowsEveryPlotWithData) {
   }
   EXPECT_THAT(page, Not(HasSubstr("No data in this run.")));
   EXPECT_THAT(page, HasSubstr("All 2 expectations hold"));
+  EXPECT_THAT(page, HasSubstr("<td class=\"num\">62</td><td>remote disconnection</td>"));
   EXPECT_THAT(page, HasSubstr(digest_));
   EXPECT_THAT(page, Not(HasSubstr("NaN"))) << "no coordinate may be unknown";
   EXPECT_THAT(page, Not(testing::ContainsRegex("[\" ]-?nan")));

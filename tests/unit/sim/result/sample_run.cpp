@@ -87,6 +87,7 @@ void append_judged(ResultWriter& writer) {
   entry.group = 2;
   entry.code = 62;
   entry.verdict = "held";
+  entry.event = "remote disconnection";
   writer.append(entry);
   DisplayRow look;
   look.meter = 2;

@@ -25,16 +25,17 @@ mode = "fre"
 loss = 2
 )");
   EXPECT_THAT(
-      lines, ElementsAre(
-                 "s.toml:2:14: scenario.duration_h = -3: too small, allowed: a number from 0.25 to "
-                 "8784",
-                 "s.toml:4:9: meters.count = \"many\": not an integer, allowed: an integer from 1 "
-                 "to 1000",
-                 "s.toml:5:20: meters.capture_period_s = 901: not one of the values, allowed: 300, "
-                 "600, 900, 1200, 1800, 3600",
-                 "s.toml:7:8: sim.mode = \"fre\": not one of the choices (did you mean \"free\"?), "
-                 "allowed: free, lockstep, paced",
-                 "s.toml:9:8: cell.loss = 2: too large, allowed: a number from 0 to 0.9"));
+      lines,
+      ElementsAre(
+          "s.toml:2:14: scenario.duration_h = -3: too small, allowed: a number from 0.25 to "
+          "8784",
+          "s.toml:4:9: meters.count = \"many\": not an integer, allowed: an integer from 1 "
+          "to 1000",
+          "s.toml:5:20: meters.capture_period_s = 901: not one of the values, allowed: 60, 300, "
+          "600, 900, 1200, 1800, 3600",
+          "s.toml:7:8: sim.mode = \"fre\": not one of the choices (did you mean \"free\"?), "
+          "allowed: free, lockstep, paced",
+          "s.toml:9:8: cell.loss = 2: too large, allowed: a number from 0 to 0.9"));
 }
 
 // A swell is more than all of a voltage; no wire carries more than all of a current.
@@ -94,6 +95,18 @@ TEST(BadScenario, KeysThatContradictEachOther) {
       errors_of("[meters]\npush_period_s = 1000\n"),
       ElementsAre(HasSubstr("s.toml:2:17: meters.push_period_s = 1000: the push period is no "
                             "multiple of the capture period")));
+  const std::string minutes = "[meters]\ncount = 2\ncapture_period_s = 60\n";
+  EXPECT_THAT(errors_of(minutes), ElementsAre());
+  EXPECT_THAT(
+      errors_of(minutes + "[[group]]\nmeters = 2\nmodel = \"AD13A\"\n"),
+      ElementsAre(HasSubstr("s.toml:3:20: meters.capture_period_s = 60: a three-phase meter "
+                            "does not capture each minute, allowed: 60 with")));
+  EXPECT_THAT(errors_of("[meters]\ncount = 2\nmodel = \"AD13A\"\n[[group]]\nmeters = \"1-2\"\n"
+                        "capture_period_s = 60\n"),
+              ElementsAre(HasSubstr("s.toml:6:20: group.capture_period_s = 60: a three-phase")));
+  EXPECT_THAT(errors_of(minutes + "[[group]]\nmeters = 2\nmodel = \"AD13A\"\n"
+                                  "capture_period_s = 300\npush_period_s = 3600\n"),
+              ElementsAre());
   EXPECT_THAT(errors_of("[meters]\ncount = 4\ndetailed = [5]\n"),
               ElementsAre(HasSubstr("names meter 5, allowed: meters 1 to 4")));
   EXPECT_THAT(errors_of("[cell]\nuplink_slots = 4\n"), ElementsAre(HasSubstr("class 12")));

@@ -111,6 +111,39 @@ TEST(BadScenario, AnImageIsNotActivatedBeforeItsOrder) {
   }
 }
 
+// To see a plan lie ready, or an image wait, is a scenario, too.
+TEST(Effects, WhatAnOrderIsForMayComeAfterTheRunAndIsSaid) {
+  const std::string head =
+      "[scenario]\nduration_h = 2\ncollect_h = 1\n[[image]]\nname = \"n\"\nfile = \"builtin\"\n"
+      "version = \"1.1.0\"\n[[event]]\nmeter = 1\nat = \"01:00:00\"\ntype = ";
+  for (const std::string order :
+       {"\"image\"\nimage = \"n\"\nactivated_at = ",
+        "\"calendar\"\nplan = '''\nplan p\nseason s *-01-01 week W\nweek W 1 1 1 1 1 1 1\n"
+        "day 1 00:00=1\n'''\nactivate_at = ",
+        "\"limit\"\nthreshold_w = 9\nemergency_w = 5\nemergency_at = "}) {
+    if (order.find("image = ") == order.npos) {
+      EXPECT_THAT(errors_of(head + order + "\"01:00:00\"\n"), ElementsAre(HasSubstr("later than")));
+    }
+    EXPECT_THAT(warnings_of(head + order + "\"02:59:59\"\n"), IsEmpty());
+    EXPECT_THAT(warnings_of(head + order + "\"03:00:00\"\n"),
+                ElementsAre(HasSubstr("after the end of the scenario: it never comes")))
+        << order;
+  }
+}
+
+TEST(BadScenario, AVersionOfAnImageIsAWordOfTwelve) {
+  const auto version = [](const char* text) {
+    return "[[image]]\nname = \"n\"\nfile = \"builtin\"\nversion = " + std::string(text) + "\n";
+  };
+  EXPECT_THAT(errors_of(version("\"1\"")), IsEmpty());
+  EXPECT_THAT(errors_of(version("\"123456789.12\"")), IsEmpty());
+  for (const char* const wrong : {"\"\"", "\"123456789.123\"", "\"1 2\"", "\"1\\t2\"", "12"}) {
+    EXPECT_THAT(errors_of(version(wrong)),
+                ElementsAre(HasSubstr("allowed: 1 to 12 characters without spaces")))
+        << wrong;
+  }
+}
+
 TEST(BadScenario, OptionsAreNamedAsTheyWereWritten) {
   EXPECT_THAT(errors_of("", {}, {{"--speed", "sim.speed", "0"}}),
               ElementsAre("--speed: sim.speed = 0: too small, allowed: a number from 0.01 to "
