@@ -54,10 +54,11 @@ class Street : public testing::Test {
     add(EventType::limit, at).limit = *protocol::limits::parse_limit(text).limit;
   }
   void parameter(TimeNs at, const std::string& text) { add(EventType::parameter, at).plan = text; }
-  // A disturbance that resets the meter, at this instant or a little later.
-  TimeNs reset(TimeNs at) {
+  TimeNs reset(TimeNs at) { return upset(models::UpsetKind::reset, at); }
+  // A disturbance of this kind, at this instant or a little later.
+  TimeNs upset(models::UpsetKind kind, TimeNs at) {
     const auto seed = static_cast<std::uint64_t>(scenario_.general.seed);
-    while (models::draw_upset(seed, 1, at).kind != models::UpsetKind::reset) at += kNsPerMs;
+    while (models::draw_upset(seed, 1, at).kind != kind) at += kNsPerMs;
     add(EventType::upset, at);
     return at;
   }
@@ -114,6 +115,31 @@ TEST_F(Street, AMeterWhoseSupplyFailsIsNotReset) {
   dip.duration_ms = 20;
   dip.residual = 0;
   EXPECT_EQ(powered().size(), 1u);
+}
+
+// A bit of program memory is found some captures later, by the firmware that is in it.
+TEST_F(Street, WhatAnotherFirmwareForgetsIsNotDemanded) {
+  upset(models::UpsetKind::program, 10 * kNsPerMinute);
+  const auto due = [&] {
+    const models::Rtc rtc({}, 0);
+    for (const ExpectedEvent& one :
+         expected_events(scenario_, 1, {}, rtc, powered(), {}, 9 * kernel::kNsPerHour)) {
+      if (one.kind == EventKind::program_error) return one.at;
+    }
+    return TimeNs{-1};
+  };
+  const TimeNs alone = due();
+  EXPECT_GT(alone, 0);
+  EXPECT_LT(alone, 9 * kernel::kNsPerHour);
+  scenario_.hes.images.emplace_back().name = "next";
+  Event& image = add(EventType::image, 20 * kNsPerMinute);
+  image.file = "next";
+  EXPECT_EQ(due(), kernel::kNever);
+  image.activate_at = 5 * kernel::kNsPerHour;  // behind it
+  EXPECT_EQ(due(), alone);
+  image.activate_at = 0;
+  scenario_.hes.images[0].flaw = ImageFlaw::signature;
+  EXPECT_EQ(due(), alone);
 }
 
 TEST_F(Street, WithoutVoltageForAsLongAsTheCapacitorLastsTheMeterIsOff) {
