@@ -187,7 +187,7 @@ TEST(SelfControl, ConstantsThatFlashRefusesToMendAreToldEachDay) {
   MeterFixture meter(kStart);
   const std::string serial(meter.provision.serial);
   meter.failing_pages = {0, 1};  // of parameters
-  for (int day = 1; day <= 3; ++day) {
+  for (int day = 1; day <= 2; ++day) {
     turn_in_flash(meter, {reinterpret_cast<const std::uint8_t*>(serial.data()), serial.size()});
     meter.run_to(kStart + day * rigs::kDay_s + 60);
     EXPECT_EQ(noted(meter, EventCode::nv_memory_error), day);
