@@ -29,6 +29,7 @@ MeasuredTruth use_s(const Scenario& scenario, std::uint32_t meter,
                     std::span<const PoweredSpan> powered, kernel::TimeNs at) {
   MeasuredTruth use{0, 1};
   for (std::size_t k = 1; k < powered.size() && powered[k].on <= at; ++k) {
+    if (powered[k].watchdog) continue;  // the mains were there
     const kernel::TimeNs off = powered[k - 1].off;
     if (is_battery_dead(scenario, meter, off, powered[k].on)) continue;
     use.value += 1e-9 * static_cast<double>(powered[k].on - off + models::Supply::kHoldUpNs);

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 
+#include "sim/referee/events/image_times.hpp"
+
 namespace sim::run {
 namespace {
-
-// An order comes when it comes: a transfer over a power line may wait for the line and for others.
-constexpr kernel::TimeNs kTransfer = 2 * kernel::kNsPerHour;
 
 const ImageRow* image_of(const Scenario& scenario, const Event& event) {
   const auto found = std::ranges::find(scenario.hes.images, event.file, &ImageRow::name);
@@ -40,7 +39,7 @@ std::string expected_revision(const Scenario& scenario, const Home& home, kernel
   std::string expected = home.first_revision;
   for (const Event& event : scenario.events) {
     if (event.type != EventType::image || !event.meters.contains(home.identity.number)) continue;
-    if (std::max(event.at, event.activate_at) + kTransfer > end) return {};
+    if (std::max(event.at, event.activate_at) + kImageTransfer > end) return {};
     const ImageRow* const image = image_of(scenario, event);
     if (image != nullptr && is_taken(*image, home.settings.model)) expected = image->version;
   }

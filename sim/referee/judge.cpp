@@ -64,39 +64,54 @@ kernel::TimeNs first_upset(const Scenario& scenario, std::uint32_t meter, models
   return kernel::kNever;
 }
 
-// Disturbances that make the processor start anew.
-std::vector<PoweredSpan> with_resets(const Scenario& scenario, std::uint32_t meter,
-                                     std::vector<PoweredSpan> spans) {
+// What ends a span: no voltage, or a disturbance that makes the processor start anew.
+struct Ending {
+  kernel::TimeNs at;
+  const Dark* dark;  // nullptr: a reset
+};
+
+std::vector<Ending> endings(const Scenario& scenario, std::uint32_t meter,
+                            const std::vector<Dark>& darks) {
+  std::vector<Ending> all;
+  for (const Dark& dark : darks) all.push_back({dark.from, &dark});
   const auto seed = static_cast<std::uint64_t>(scenario.general.seed);
   for (const Event& event : scenario.events) {
     if (event.type != EventType::upset || !event.meters.contains(meter)) continue;
     if (models::draw_upset(seed, meter, event.at).kind != models::UpsetKind::reset) continue;
-    const auto span = std::ranges::find_if(
-        spans, [&](const PoweredSpan& each) { return each.on <= event.at && event.at < each.off; });
-    if (span == spans.end()) continue;
-    const kernel::TimeNs on = event.at + Supply::kStartUpNs;
-    const PoweredSpan after{on, std::max(on, span->off), true};
-    span->off = event.at;
-    spans.insert(span + 1, after);
+    // Of a supply that fails it resets nothing.
+    const bool failing = std::ranges::any_of(
+        darks, [&](const Dark& dark) { return dark.from <= event.at && event.at < dark.to; });
+    if (!failing) all.push_back({event.at, nullptr});
   }
-  return spans;
+  std::ranges::stable_sort(all, {}, &Ending::at);
+  return all;
 }
 
 }  // namespace
 
 std::vector<PoweredSpan> powered_spans(const Scenario& scenario, std::uint32_t meter) {
+  // The capacitor is empty at the end of that, whatever comes at the same instant.
   constexpr kernel::TimeNs kRideThrough = Supply::kDetectNs + Supply::kHoldUpNs;
+  const std::vector<Dark> darks = dark_times(scenario, meter);
   std::vector<PoweredSpan> spans{{Supply::kStartUpNs, kernel::kNever}};
-  for (const Dark& dark : dark_times(scenario, meter)) {
-    if (dark.from < spans.back().on) {  // the converter was starting, and starts anew
+  for (const Ending& ending : endings(scenario, meter, darks)) {
+    const bool starting = ending.at < spans.back().on;
+    if (ending.dark == nullptr) {
+      if (starting) continue;
+      spans.back().off = ending.at;
+      spans.push_back({ending.at + Supply::kStartUpNs, kernel::kNever, true});
+      continue;
+    }
+    const Dark& dark = *ending.dark;
+    if (starting) {  // the converter was, and starts anew
       spans.back().on = dark.to + Supply::kStartUpNs;
       continue;
     }
-    if (dark.to - dark.from <= kRideThrough) continue;
+    if (dark.to - dark.from < kRideThrough) continue;
     spans.back().off = dark.from + kRideThrough;
     spans.push_back({dark.to + Supply::kStartUpNs, kernel::kNever});
   }
-  return with_resets(scenario, meter, std::move(spans));
+  return spans;
 }
 
 namespace {

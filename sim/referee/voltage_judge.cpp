@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/referee/voltage_judge.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "hes-stub/store/concentrator_store.hpp"
@@ -18,6 +19,7 @@ constexpr double kTenth = 0.1;
 struct DueVariation {
   ExpectedVariation variation;
   std::int64_t begin_utc_s;  // by the meter's clock
+  std::int64_t told_utc_s;
   std::int64_t end_utc_s;
   bool must;  // by now
 };
@@ -38,8 +40,12 @@ class VariationJudge {
     const bool must = due.must && !is_overwritten(due);
     const VariationName name = name_of(wanted.kind, codes_);
     const auto slack_s = wanted.stamp_slack / kernel::kNsPerSecond + kStampSlackS;
-    Held* const begin =
-        name.begin ? find(*name.begin + wanted.phase, false, due.begin_utc_s, slack_s) : nullptr;
+    // In the fleet its time may be seen to be over when it is.
+    const auto told_slack_s =
+        slack_s + (wanted.told > wanted.begin ? due.end_utc_s - due.told_utc_s : 0);
+    Held* const begin = name.begin ? find(*name.begin + wanted.phase, false, due.told_utc_s,
+                                          std::max(slack_s, told_slack_s))
+                                   : nullptr;
     Held* const end = wanted.end == kernel::kNever
                           ? nullptr
                           : find(name.end + wanted.phase, true, due.end_utc_s, slack_s);
@@ -102,9 +108,11 @@ class VariationJudge {
   }
   static bool is_right(const ExpectedVariation& wanted, const HeldEvent& held) {
     constexpr double kResolution = 0.5 * kTenth;
+    constexpr double kMost_s = 1e-3 * UINT32_MAX;  // as many milliseconds as an entry has room for
     return std::abs(kTenth * held.magnitude_dv - wanted.magnitude_v) <=
-               kMagnitudeLimit_v + kResolution &&
-           std::abs(1e-3 * held.duration_ms - wanted.duration_s) <= wanted.duration_slack_s;
+               kMagnitudeLimit_v + wanted.magnitude_slack_v + kResolution &&
+           std::abs(1e-3 * held.duration_ms - std::min(wanted.duration_s, kMost_s)) <=
+               wanted.duration_slack_s;
   }
   int first_code(VariationKind kind) const {
     const VariationName name = name_of(kind, codes_);
@@ -180,7 +188,7 @@ void judge_variations(const Scenario& scenario, const Home& home, hes::Store& st
   for (const ExpectedVariation& one :
        expected_variations(scenario, meter, *home.supply, powered, span.now)) {
     const bool past = one.sure && one.end + kernel::kNsPerSecond <= span.capture_end;
-    DueVariation due{one, clock_s(one.begin), clock_s(one.end), past};
+    DueVariation due{one, clock_s(one.begin), clock_s(one.told), clock_s(one.end), past};
     if (one.kind == VariationKind::outage) {  // as long as its clock says
       due.variation.duration_s = static_cast<double>(due.end_utc_s - due.begin_utc_s);
       due.must = past && due.variation.duration_s >= 0;

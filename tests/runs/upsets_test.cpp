@@ -58,6 +58,7 @@ void survive(std::uint64_t seed) {
   EXPECT_EQ(run.kpi("event_mismatches"), 0)
       << amitwin({"export", folder / "result.h5", "log_entries"}).out;
   EXPECT_EQ(run.kpi("alarm_mismatches"), 0);
+  EXPECT_EQ(run.kpi("outage_mismatches"), 0) << "a reset is none";
   EXPECT_EQ(run.kpi("intervals_duplicated"), 0);
   // A bit of a row makes the row none: it is missing, and never wrong.
   EXPECT_LE(run.kpi("intervals_lost"), drawn(scenario, models::UpsetKind::flash));

@@ -93,7 +93,8 @@ TEST(Voltage, TheSpanishCompanionTellsThemWhenTheyAreOver) {
   expect_right(run_in_child(scenario, folder), 2 * (kSags + 1 + 3 * kSags), 2 * (1 + 3));
 }
 
-// From an order on, what was none before is a sag; read back, and judged by the same order.
+// From an order on, what was none before is a sag; read back, and judged by the same order. From
+// another one on, what is shorter than its time is none.
 TEST(Voltage, ThresholdsAreOrderedOnBothRoads) {
   Scenario scenario = hamlet(2, 1, 27);
   scenario.hes.in_time_s = 3600;
@@ -110,15 +111,31 @@ TEST(Voltage, ThresholdsAreOrderedOnBothRoads) {
     events.push_back(order);
     for (const Event& event :
          {sag(clock(2, 10, 0.005), meter, 900, 0.92), sag(clock(2, 20, 0.111), meter, 900, 1.08),
-          sag(clock(2, 30, 0.333), meter, 900, 0.5)}) {
+          sag(clock(2, 30, 0.333), meter, 900, 0.5), sag(clock(5, 10), meter, 1'500, 0.5),
+          sag(clock(5, 20, 0.777), meter, 3'100, 0.5)}) {
       events.push_back(event);
     }
+    order.type = sim::run::EventType::parameter;
+    order.at = clock(3, 0);
+    order.plan = "3/1.0.12.43.0:2=long-unsigned 2";
+    events.push_back(order);
   }
   set_events(scenario, events);
   const Folder folder;
   const Finished run = run_in_child(scenario, folder);
-  expect_right(run, 3 * 2 * 2, 0);
+  expect_right(run, 3 * 3 * 2, 0);
   EXPECT_EQ(run.kpi("limit_orders_done"), 6);
+}
+
+// 49.7 days are as many milliseconds as an entry has room for; a clock that went wrong in the dark
+// makes them at once.
+TEST(Voltage, AnOutageOfFiftyDaysIsAsLongAsAnEntryCanSay) {
+  Scenario scenario = street(1, 4);
+  scenario.hes.event_period_s = 3600;
+  scenario.hes.in_time_s = 600;
+  set_events(scenario, {outage(clock(1, 0), 1, 600), clock_error(clock(1, 5), 1, 50 * 86'400.0)});
+  const Folder folder;
+  expect_right(run_in_child(scenario, folder), 0, 2);
 }
 
 TEST(Voltage, AFirmwareWithAWrongThresholdOrThatIsLateIsFound) {

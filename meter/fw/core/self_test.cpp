@@ -38,13 +38,36 @@ std::uint64_t seal_of(const Core& core) {
   return sum_of(octets_of(core.identity), sum_of(octets_of(core.calibration), 0));
 }
 
-// A turned bit in flash behind a working copy that is whole.
+// A turned bit in flash behind a working copy that is whole. False: one had; and if flash does not
+// take the copy, it is found again the next time.
 template <typename Block>
 bool mend_in_flash(Core& core, BlockKind kind, const Block& block) {
   Block stored;
   const bool whole = core.parameters.load(core.hal, kind, stored) &&
                      std::memcmp(&stored, &block, sizeof block) == 0;
-  return whole || !core.parameters.store(core.hal, kind, block);
+  if (!whole) static_cast<void>(core.parameters.store(core.hal, kind, block));
+  return whole;
+}
+
+// The constants in working memory are those in flash. What flash does not give stays as it is:
+// turned by a bit it is nearer to the truth than nothing, and flash may give it later.
+bool load_constants(Core& core) {
+  bool taken = core.parameters.load(core.hal, BlockKind::identity, core.identity);
+  Calibration stored;
+  const bool found = core.parameters.load(core.hal, BlockKind::calibration, stored);
+  if (found || !core.passing.self_test.calibrated) {
+    core.calibration = stored;
+  } else {
+    taken = false;
+  }
+  seal_constants(core);
+  return taken;
+}
+void take_constants(Core& core) {
+  core.passing.self_test.doubtful = !load_constants(core);
+  if (!core.passing.self_test.doubtful) return;
+  core.durable.state.error_register |= kErrorNvMemory;
+  core.note(EventCode::nv_memory_error);
 }
 
 }  // namespace
@@ -56,11 +79,7 @@ void check_memory(Core& core) {
   bool whole = core.durable.restore_turned(core.hal);
   if (seal_of(core) != core.passing.self_test.seal) {
     whole = false;
-    core.parameters.load(core.hal, BlockKind::identity, core.identity);
-    Calibration stored;
-    core.parameters.load(core.hal, BlockKind::calibration, stored);
-    core.calibration = stored;
-    seal_constants(core);
+    take_constants(core);
   }
   if (!whole) core.note(EventCode::ram_error);
 }
@@ -114,6 +133,8 @@ void test_program(Core& core) {
 }
 
 void test_constants(Core& core) {
+  // What turned in working memory is no copy to mend flash with.
+  if (core.passing.self_test.doubtful) return take_constants(core);
   const bool identity = mend_in_flash(core, BlockKind::identity, core.identity);
   const bool calibration = !core.passing.self_test.calibrated ||
                            mend_in_flash(core, BlockKind::calibration, core.calibration);

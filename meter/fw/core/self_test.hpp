@@ -18,12 +18,14 @@ struct SelfTest {
   std::uint32_t program_crc = 0;  // up to there
   std::uint32_t implausible = 0;  // windows in a row
   bool calibrated = false;        // flash has constants
+  bool doubtful = false;          // constants turned, and flash did not give them back
 };
 
 // The constants of measurement and identity are these from now on.
 void seal_constants(Core& core);
 // Before energies are made or rows captured: energies that a turned bit changed since they were
-// saved are those that were saved, constants those in flash.
+// saved are those that were saved, constants those in flash. Where flash does not give them they
+// stay, and that stands as an error.
 void check_memory(Core& core);
 // What no mains and no load can make at the terminals is no reading, and is told.
 bool take_reading(Core& core, const WindowReading& reading, std::uint32_t windows);

@@ -46,6 +46,26 @@ MutableBytes octets_of(TransferHead& head) {
 std::uint32_t crc_of(TransferHead& head) {
   return protocol::crc32(octets_of(head).first(sizeof head - sizeof head.crc));
 }
+// What flash reads back of octets that it was to program: all of them; not yet, and once more may
+// do; or with bits cleared for nothing, which stay so until the slot is erased.
+enum class Programmed : std::uint8_t { whole, not_yet, spoilt };
+Programmed program(const Hal& hal, std::uint32_t at, Bytes octets) {
+  const ImageSlot slot(hal);
+  if (!slot.write(at, octets)) return Programmed::not_yet;
+  Programmed result = Programmed::whole;
+  std::array<std::uint8_t, 64> back;
+  for (std::size_t done = 0; done < octets.size(); done += back.size()) {
+    const Bytes part = octets.subspan(done, std::min(back.size(), octets.size() - done));
+    if (!slot.read(at + static_cast<std::uint32_t>(done), MutableBytes(back).first(part.size()))) {
+      return Programmed::not_yet;
+    }
+    for (std::size_t k = 0; k < part.size(); ++k) {
+      if ((part[k] & ~back[k]) != 0) return Programmed::spoilt;
+      if (part[k] != back[k]) result = Programmed::not_yet;
+    }
+  }
+  return result;
+}
 bool read_transfer(const Hal& hal, TransferHead& head) {
   return ImageSlot(hal).octets() > kTailOctets &&
          ImageSlot(hal).read(tail_of(hal), octets_of(head)) && head.magic == kMagic &&
@@ -143,7 +163,7 @@ ImageResult Upgrade::initiate(Core& core, Bytes identifier, std::uint32_t image_
           0};
   std::copy(identifier.begin(), identifier.end(), head.identifier.begin());
   head.crc = crc_of(head);
-  if (!ImageSlot(hal).erase() || !ImageSlot(hal).write(tail_of(hal), octets_of(head))) {
+  if (!ImageSlot(hal).erase() || program(hal, tail_of(hal), octets_of(head)) != Programmed::whole) {
     return ImageResult::flash_refused;
   }
   image_octets_ = image_octets;
@@ -168,8 +188,12 @@ ImageResult Upgrade::take_block(const Core& core, std::uint32_t number, Bytes oc
   if (!ImageSlot(hal).read(place, map)) return ImageResult::flash_refused;
   if ((map[0] & bit) == 0) return ImageResult::done;  // it came before, and its answer was lost
   map[0] &= static_cast<std::uint8_t>(~bit);
-  const bool written = ImageSlot(hal).write(at, octets) && ImageSlot(hal).write(place, map);
-  return written ? ImageResult::done : ImageResult::flash_refused;
+  Programmed programmed = program(hal, at, octets);
+  if (programmed == Programmed::whole) programmed = program(hal, place, map);
+  if (programmed == Programmed::whole) return ImageResult::done;
+  // The same image, said again, begins anew then.
+  if (programmed == Programmed::spoilt) mark(hal, ImageState::refused);
+  return ImageResult::flash_refused;
 }
 
 bool Upgrade::is_for_us(const Core& core) const {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "meter/dsp/half_cycles.hpp"
 
@@ -39,6 +40,7 @@ bool is_failing(const Core& core) { return core.durable.state.power_down_utc_s !
 
 void Variations::take_sums(Core& core, const meter_sums& sums, std::uint32_t count) {
   if (!core.provisioned) return;
+  tell_waiting(core);
   const std::int64_t half_us = half_cycle_us(core.reading);
   if (sums.half_cycles.count != 0) {
     const Calibration calibration = core.calibration_now();
@@ -68,6 +70,7 @@ void Variations::take_sums(Core& core, const meter_sums& sums, std::uint32_t cou
 
 void Variations::take_samples(Core& core, const meter_window& window) {
   if (!core.provisioned) return;
+  tell_waiting(core);
   const Calibration calibration = core.calibration_now();
   const std::int64_t half_us = half_cycle_us(core.reading);
   for (std::uint32_t k = 0; k < core.n_elements; ++k) {
@@ -95,44 +98,64 @@ void Variations::take_cycle(Core& core, std::uint32_t element, double v2, std::i
   const bool over = line.state == State::sag
                         ? v2 >= square_v2(limits.sag_dv + limits.hysteresis_dv)
                         : v2 <= square_v2(limits.swell_dv - limits.hysteresis_dv);
-  if (line.state != State::normal && over) {
-    tell_end(core, element);
-    line.state = State::normal;
-  }
+  if (line.state != State::normal && over) end(core, element);
   if (line.state == State::normal) {
     const bool sag = v2 < square_v2(limits.sag_dv);
     if (!sag && v2 <= square_v2(limits.swell_dv)) return;
     line.state = sag ? State::sag : State::swell;
     line.told = false;
     line.lasted_us = 0;
-    line.extreme_v2 = v2;
+    line.extreme_v2 = static_cast<float>(v2);
   }
-  line.extreme_v2 =
-      line.state == State::sag ? std::min(line.extreme_v2, v2) : std::max(line.extreme_v2, v2);
+  line.extreme_v2 = line.state == State::sag ? std::min(line.extreme_v2, static_cast<float>(v2))
+                                             : std::max(line.extreme_v2, static_cast<float>(v2));
   line.lasted_us += length_us;
   const std::uint16_t wait_s = line.state == State::sag ? limits.sag_s : limits.swell_s;
   if (!line.told && !is_failing(core) && line.lasted_us >= wait_s * std::int64_t{1'000'000}) {
-    tell_begin(core, element);
+    line.told = true;
+    tell_begin(core, element, line.state);
   }
 }
 
-void Variations::tell_begin(Core& core, std::uint32_t element) {
+// One that was too short to be told is none. Of those that end while the supply fails only the
+// first can have been told: that one waits.
+void Variations::end(Core& core, std::uint32_t element) {
   Line& line = lines_[element];
-  line.told = true;
-  const bool sag = line.state == State::sag;
-  core.note(of_phase(sag ? EventCode::sag_begins : EventCode::swell_begins, element));
+  const QualityThresholds& limits = core.durable.quality.thresholds;
+  const State kind = std::exchange(line.state, State::normal);
+  const std::uint16_t wait_s = kind == State::sag ? limits.sag_s : limits.swell_s;
+  if (!line.told && line.lasted_us < wait_s * std::int64_t{1'000'000}) return;
+  if (line.waiting != State::normal) return;
+  line.ended.magnitude_dv = nearest<std::uint16_t>(10.0 * square_root(line.extreme_v2));
+  line.ended.duration_ms = nearest<std::uint32_t>(0.001 * static_cast<double>(line.lasted_us));
+  line.waiting = kind;
+  line.waiting_told = line.told;
+  tell_waiting(core);
 }
 
-// One that was too short to be told is none.
-void Variations::tell_end(Core& core, std::uint32_t element) {
-  const Line& line = lines_[element];
-  if (!line.told) return;
-  const bool sag = line.state == State::sag;
+void Variations::tell_waiting(Core& core) {
+  if (is_failing(core)) return;
+  for (std::uint32_t k = 0; k < core.n_elements; ++k) {
+    const State kind = std::exchange(lines_[k].waiting, State::normal);
+    if (kind == State::normal) continue;
+    if (!lines_[k].waiting_told) tell_begin(core, k, kind);
+    tell_end(core, k, kind, lines_[k].ended);
+  }
+}
+
+void Variations::tell_begin(Core& core, std::uint32_t element, State kind) {
+  core.note(
+      of_phase(kind == State::sag ? EventCode::sag_begins : EventCode::swell_begins, element));
+}
+
+void Variations::tell_end(Core& core, std::uint32_t element, State kind,
+                          const QualityRecord::Last& ended) {
+  const bool sag = kind == State::sag;
   QualityRecord next = core.durable.quality;
   QualityRecord::Last& last =
       next.of_phase[element][sag ? QualityRecord::kSags : QualityRecord::kSwells];
-  last.magnitude_dv = nearest<std::uint16_t>(10.0 * square_root(line.extreme_v2));
-  last.duration_ms = nearest<std::uint32_t>(0.001 * static_cast<double>(line.lasted_us));
+  last.magnitude_dv = ended.magnitude_dv;
+  last.duration_ms = ended.duration_ms;
   count_up(last.count);
   next.last = last;
   core.note_at(of_phase(sag ? EventCode::sag_ends : EventCode::swell_ends, element),
@@ -157,10 +180,13 @@ void Variations::close_mean(Core& core) {
   mean = next;
 }
 
-// By the clock, which a battery kept meanwhile.
+// By the clock, which a battery kept meanwhile. Without one nobody knows when it was and how long,
+// only that it was.
 void Variations::note_outage(Core& core, std::int64_t since_utc_s) {
+  QualityRecord next = core.durable.quality;
+  count_up(next.outages.count);
   const std::int64_t now_s = core.clock.utc_s(core.hal);
-  if (!core.clock.valid || now_s < since_utc_s) return;
+  if (!core.clock.valid || now_s < since_utc_s) return store(core, next);
   const auto lasted_s = static_cast<std::uint32_t>(std::max<std::int64_t>(1, now_s - since_utc_s));
   for (std::uint32_t k = 0; k < core.n_elements; ++k) {
     core.note_at(of_phase(EventCode::outage_begins, k), since_utc_s);
@@ -169,8 +195,6 @@ void Variations::note_outage(Core& core, std::int64_t since_utc_s) {
     core.note_at(of_phase(EventCode::outage_ends, k), now_s,
                  {0, nearest<std::uint32_t>(1000.0 * lasted_s)});
   }
-  QualityRecord next = core.durable.quality;
-  count_up(next.outages.count);
   if (lasted_s >= next.thresholds.long_outage_s) {
     count_up(next.outages.long_count);
     next.outages.last_long_s = lasted_s;

@@ -9,8 +9,8 @@ namespace meter::fw {
 // Sags and swells of the voltage by Urms(1/2), IEC 61000-4-30 class S: the rms value of one cycle,
 // anew every half cycle. One begins with the first such cycle beyond its threshold and ends with
 // the first one back inside by the hysteresis; its magnitude is that of the cycle farthest beyond.
-// Each phase is one for itself. While the supply fails nothing is told: flash may have to be
-// erased.
+// Each phase is one for itself. While the supply fails nothing is told, as flash may have to be
+// erased: what ended then is told with the first window behind it.
 class Variations {
  public:
   // A window that the front end delivered as sums: its half cycles where it has them, else one
@@ -29,16 +29,23 @@ class Variations {
   enum class State : std::uint8_t { normal, sag, swell };
   struct Line {
     double before_v2 = -1.0;  // of the half cycle before; negative: there is none
-    double extreme_v2 = 0.0;
     std::int64_t lasted_us = 0;
+    float extreme_v2 = 0.0F;
     State state = State::normal;
     bool told = false;
+    // One that ended while the supply failed; normal: none did.
+    State waiting = State::normal;
+    bool waiting_told = false;
+    QualityRecord::Last ended;
   };
 
   void take_half_cycle(Core& core, std::uint32_t element, double v2, std::int64_t length_us);
   void take_cycle(Core& core, std::uint32_t element, double v2, std::int64_t length_us);
-  void tell_begin(Core& core, std::uint32_t element);
-  void tell_end(Core& core, std::uint32_t element);
+  void tell_waiting(Core& core);
+  void end(Core& core, std::uint32_t element);
+  static void tell_begin(Core& core, std::uint32_t element, State kind);
+  static void tell_end(Core& core, std::uint32_t element, State kind,
+                       const QualityRecord::Last& ended);
 
   std::array<Line, kMaxElements> lines_{};
 };

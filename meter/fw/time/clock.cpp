@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meter/fw/time/clock.hpp"
 
+#include <algorithm>
+
 namespace meter::fw {
 
 void Clock::trim(const Hal& hal, const Crystal& crystal) {
@@ -11,7 +13,10 @@ void Clock::trim(const Hal& hal, const Crystal& crystal) {
   const std::int32_t now = hal.centi_celsius();
   const std::int32_t moved = now - trimmed_at_centi_c_;
   if (moved > -kStep_centi_c && moved < kStep_centi_c) return;
-  if (hal.rtc_trim(-crystal.fast_ppb(now))) trimmed_at_centi_c_ = static_cast<std::int16_t>(now);
+  // Beyond its range the RTC would keep the trim of another temperature.
+  constexpr std::int32_t kMost_ppb = METER_RTC_TRIM_PPB;
+  const std::int32_t trim_ppb = std::clamp(-crystal.fast_ppb(now), -kMost_ppb, kMost_ppb);
+  if (hal.rtc_trim(trim_ppb)) trimmed_at_centi_c_ = static_cast<std::int16_t>(now);
 }
 
 RowHead Clock::stamp(std::int64_t utc_s) const {

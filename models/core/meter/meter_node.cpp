@@ -224,6 +224,8 @@ void MeterNode::boot(kernel::TimeNs now) {
   const ImageBlock::Start start = board_.images.start();
   const meter_boot_reason otherwise = std::exchange(boot_reason_, METER_BOOT_POWER);
   if (start.another) {
+    const bool back = start.reason == METER_BOOT_IMAGE_BEFORE;
+    back ? board_.program.use_before() : board_.program.use_other();
     load(*start.firmware);
     resize(retained_, start.firmware->retained_bytes, hal_);
   }

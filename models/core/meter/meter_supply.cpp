@@ -58,11 +58,13 @@ void MeterSupply::arm() { timer_.arm(std::min(mains_.next(), supply_.deadline())
 void MeterSupply::step(kernel::TimeNs now) {
   // What the capacitor decides comes before what the mains do at the same instant.
   if (supply_.deadline() <= now) client_.on_supply_event(now, supply_.on_deadline());
+  const bool changes = mains_.next() <= now;
   while (mains_.next() <= now) {
     client_.before_mains_change(now);
     client_.on_mains_change(mains_.take());
-    client_.on_supply_event(now, supply_.on_mains(now, mains_.factor()));
   }
+  // Of changes at one instant only the last lasts: nothing charges a capacitor in no time.
+  if (changes) client_.on_supply_event(now, supply_.on_mains(now, mains_.factor()));
   arm();
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "models/core/parts/device.hpp"
 #include "protocol/crc32.hpp"
@@ -33,9 +34,13 @@ class ProgramBlock {
 
   // ---- The world around it: a bit turns, and stays so ----
   void turn(std::uint32_t bit) { turned_ = bit; }
+  // Another image runs, out of memory of its own; or the one before it again.
+  void use_other() { before_ = std::exchange(turned_, kNone); }
+  void use_before() { turned_ = before_; }
 
  private:
   using Page = std::array<std::uint8_t, kOctets>;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
   static const Page& page() {
     static const Page made = [] {
       Page octets{};
@@ -54,7 +59,8 @@ class ProgramBlock {
   }
 
   DeviceLife& life_;
-  std::uint32_t turned_ = UINT32_MAX;
+  std::uint32_t turned_ = kNone;
+  std::uint32_t before_ = kNone;  // of the image before
 };
 
 }  // namespace models

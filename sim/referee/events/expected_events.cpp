@@ -9,6 +9,7 @@
 #include "models/core/parts/supply.hpp"
 #include "models/core/parts/upset.hpp"
 #include "protocol/calendar.hpp"
+#include "sim/referee/events/image_times.hpp"
 #include "sim/scenario/climate.hpp"
 
 namespace sim::run {
@@ -347,7 +348,8 @@ void Story::upsets(const Scenario& scenario, std::uint32_t meter) {
     if (span == powered_.end()) continue;
     const kernel::TimeNs latest = event.at + told->periods * period + kernel::kNsPerMinute;
     // Due by then, and not at all where it may have been forgotten.
-    const kernel::TimeNs due = span->off < latest ? kernel::kNever : latest;
+    const bool forgets = span->off < latest || may_boot_another(scenario, meter, event.at, latest);
+    const kernel::TimeNs due = forgets ? kernel::kNever : latest;
     events_.push_back(
         {told->kind, due, clock_s(event.at), clock_s(stands ? std::max(until_, latest) : latest)});
   }

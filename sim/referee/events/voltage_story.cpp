@@ -6,20 +6,17 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <tuple>
 
 #include "models/core/parts/supply.hpp"
+#include "sim/referee/events/quality_limits.hpp"
+#include "sim/referee/events/voltage_line.hpp"
 
 namespace sim::run {
 namespace {
 
 using kernel::TimeNs;
 
-// docs/power-quality.md: 90 % and 110 % of Un, hysteresis 2 %.
-struct Thresholds {
-  double sag_v = 0.90 * kUn_v;
-  double swell_v = 1.10 * kUn_v;
-  double hysteresis_v = 0.02 * kUn_v;
-};
 constexpr double kHalfCycles = 2.0 * models::kWindowCycles;  // of a window
 
 // A voltage that is another for a while.
@@ -34,120 +31,6 @@ double factor_at(const std::vector<Dip>& dips, TimeNs at) {
   }
   return 1;
 }
-
-// Those of one meter over its life: an order comes when it comes, and until it must be there
-// nothing is sure.
-struct ThresholdTimes {
-  struct Change {
-    TimeNs at;
-    TimeNs sure_at;
-    Thresholds to;
-  };
-  std::vector<Change> changes{{0, 0, {}}};
-
-  ThresholdTimes(const Scenario& scenario, std::uint32_t meter) {
-    using protocol::limits::Quantity;
-    for (const Event& event : scenario.events) {
-      if (event.type != EventType::limit || !event.meters.contains(meter)) continue;
-      if (!protocol::limits::is_of_quality(event.limit)) continue;
-      Thresholds next = changes.back().to;
-      const bool sag = quantity_of(event.limit) == Quantity::sag;
-      (sag ? next.sag_v : next.swell_v) = 0.1 * event.limit.threshold_w;
-      const TimeNs within = scenario.hes.in_time_s * kernel::kNsPerSecond;
-      changes.push_back({event.at, event.at + within, next});
-    }
-  }
-  // What holds at the latest then.
-  const Thresholds& at(TimeNs now) const {
-    std::size_t k = changes.size() - 1;
-    while (changes[k].sure_at > now) --k;
-    return changes[k].to;
-  }
-  // The widest of those that may hold then.
-  Thresholds widest(TimeNs now) const {
-    Thresholds wide = at(now);
-    for (const Change& one : changes) {
-      if (one.at > now || now >= one.sure_at) continue;
-      wide.sag_v = std::max(wide.sag_v, one.to.sag_v);
-      wide.swell_v = std::min(wide.swell_v, one.to.swell_v);
-    }
-    return wide;
-  }
-  bool sure(TimeNs from, TimeNs to) const {
-    return std::ranges::none_of(
-        changes, [&](const Change& one) { return one.at <= to && from < one.sure_at; });
-  }
-};
-
-// Variations of one phase, cycle by cycle.
-class Line {
- public:
-  Line(std::uint8_t phase, std::vector<ExpectedVariation>& out) : phase_(phase), out_(out) {}
-  void set(const Thresholds& limits) { limits_ = limits; }
-
-  // `n` half cycles of this mean square from `at` on; `by_itself`: no sag of the scenario is near.
-  void take(double square_v2, TimeNs at, double length_ns, std::int64_t n, bool by_itself) {
-    const double cycle_v2 = before_v2_ < 0 ? square_v2 : (before_v2_ + square_v2) / 2;
-    before_v2_ = square_v2;
-    if (!running_ && is_inside(cycle_v2) && is_inside(square_v2)) return;
-    by_itself_ = by_itself;
-    take_cycles(std::sqrt(cycle_v2), at, length_ns, 1);
-    const auto behind = at + static_cast<TimeNs>(length_ns);
-    if (n > 1) take_cycles(std::sqrt(square_v2), behind, length_ns, n - 1);
-  }
-  // The supply is off, or the run over.
-  void stop() {
-    if (running_) out_.push_back(now_);
-    running_ = false;
-    before_v2_ = -1;
-  }
-
- private:
-  bool is_inside(double v2) const {
-    return v2 >= limits_.sag_v * limits_.sag_v && v2 <= limits_.swell_v * limits_.swell_v;
-  }
-  void take_cycles(double volts, TimeNs at, double length_ns, std::int64_t n) {
-    const bool sag = now_.kind == VariationKind::sag;
-    if (running_ && (sag ? volts >= limits_.sag_v + limits_.hysteresis_v
-                         : volts <= limits_.swell_v - limits_.hysteresis_v)) {
-      now_.end = at;
-      note_slack(length_ns);
-      out_.push_back(now_);
-      running_ = false;
-    }
-    if (!running_) {
-      if (volts >= limits_.sag_v && volts <= limits_.swell_v) return;
-      running_ = true;
-      now_ = {};
-      now_.kind = volts < limits_.sag_v ? VariationKind::sag : VariationKind::swell;
-      now_.phase = phase_;
-      now_.begin = at;
-      now_.magnitude_v = volts;
-      note_slack(length_ns);
-    }
-    now_.magnitude_v = now_.kind == VariationKind::sag ? std::min(now_.magnitude_v, volts)
-                                                       : std::max(now_.magnitude_v, volts);
-    now_.duration_s += 1e-9 * length_ns * static_cast<double>(n);
-  }
-  // A cycle; and where the mains wander over a threshold, a step of theirs to either side, and the
-  // time until somebody looks at a meter of the fleet.
-  void note_slack(double half_cycle_ns) {
-    constexpr TimeNs kLooked = 3600 * kernel::kNsPerSecond;
-    const double step_s = 1e-9 * models::kGridStepNs;
-    now_.duration_slack_s = std::max(now_.duration_slack_s, 2e-9 * half_cycle_ns);
-    if (!by_itself_) return;
-    now_.duration_slack_s = 2 * step_s;
-    now_.stamp_slack = kLooked;
-  }
-
-  Thresholds limits_;
-  std::uint8_t phase_;
-  std::vector<ExpectedVariation>& out_;
-  ExpectedVariation now_;
-  double before_v2_ = -1;
-  bool running_ = false;
-  bool by_itself_ = false;
-};
 
 // Voltages of a grid step, undisturbed: those of any other one by the grid's factor.
 class Step {
@@ -191,14 +74,21 @@ class Step {
   const models::ElectricalState& at_one_;  // at a factor of 1
 };
 
-// One meter's terminals while it is powered, under several sets of thresholds.
+// Sets of thresholds: those that hold, and those that a meter that is off by its limit could take
+// for them, either way.
+enum Set : std::size_t { kMade, kWide, kNarrow, kSets };
+using Found = std::array<std::vector<ExpectedVariation>, kSets>;
+
+LineLimits line_limits(const QualityLimits& limits, double wider_v) {
+  return {limits.sag_v() + wider_v, limits.swell_v() - wider_v, limits.hysteresis_v(),
+          static_cast<double>(limits.sag_s), static_cast<double>(limits.swell_s)};
+}
+
+// One meter's terminals while it is powered, under all sets of thresholds.
 class Terminals {
  public:
-  static constexpr std::size_t kSets = 2;
-  using Found = std::array<std::vector<ExpectedVariation>, kSets>;
-
   Terminals(const models::SupplyPoint& supply, const std::vector<Dip>& dips,
-            const ThresholdTimes& limits, Found& found)
+            const LimitTimes& limits, Found& found)
       : mains_(supply.mains()),
         dips_(dips),
         limits_(limits),
@@ -208,15 +98,14 @@ class Terminals {
       for (models::Phasor& v : phase) v = (1 / factor) * v;
     }
     for (int phase = 0; phase < at_one_.n_phases; ++phase) {
-      for (std::size_t set = 0; set < kSets; ++set) {
-        lines_.emplace_back(static_cast<std::uint8_t>(phase), found[set]);
-      }
+      for (auto& set : found) lines_.emplace_back(static_cast<std::uint8_t>(phase), set);
     }
   }
   int n_phases() const { return at_one_.n_phases; }
 
-  void pass(TimeNs from, TimeNs to) {
-    TimeNs at = mains_.boundary_from(from);
+  void pass(const PoweredSpan& span, TimeNs until) {
+    const TimeNs to = std::min(span.off, until);
+    TimeNs at = mains_.boundary_from(span.on);
     while (at < to) {
       const Step step(mains_.step(mains_.step_at(at)), at_one_);
       const TimeNs length = step.mains.window_ns;
@@ -224,6 +113,7 @@ class Terminals {
       const std::int64_t calm = (std::min({step_end, to, next_edge(at)}) - at) / length;
       if (calm == 0 && at + length > to) break;  // never completed
       set_limits(at);
+      failing_ = span.off != kernel::kNever && at + length > span.off - models::Supply::kHoldUpNs;
       if (calm > 0) {
         pass_calm(step, at, calm);
       } else {
@@ -238,13 +128,12 @@ class Terminals {
   static double half_ns(const Step& step) {
     return static_cast<double>(step.mains.window_ns) / kHalfCycles;
   }
-  // Those that hold, and those that a meter that is off by its limit could take for them.
   void set_limits(TimeNs at) {
-    const Thresholds made = limits_.at(at);
-    Thresholds wide = limits_.widest(at);
-    wide.sag_v += kMagnitudeLimit_v;
-    wide.swell_v -= kMagnitudeLimit_v;
-    for (std::size_t k = 0; k < lines_.size(); ++k) lines_[k].set(k % kSets == 0 ? made : wide);
+    std::array<LineLimits, kSets> sets{};
+    sets[kMade] = line_limits(limits_.at(at), 0);
+    sets[kWide] = line_limits(limits_.widest(at), kMagnitudeLimit_v);
+    sets[kNarrow] = line_limits(limits_.at(at), -kMagnitudeLimit_v);
+    for (std::size_t k = 0; k < lines_.size(); ++k) lines_[k].set(sets[k % kSets]);
   }
   // The next instant behind `at` at which a dip begins or ends.
   TimeNs next_edge(TimeNs at) const {
@@ -267,8 +156,8 @@ class Terminals {
       return near(dip.from) || near(dip.to);
     });
     for (std::size_t k = 0; k < lines_.size(); ++k) {
-      lines_[k].take(factor * factor * step.square_v2(k / kSets), at, half_ns(step),
-                     n * static_cast<std::int64_t>(kHalfCycles), by_itself);
+      lines_[k].take({factor * factor * step.square_v2(k / kSets), at, half_ns(step),
+                      n * static_cast<std::int64_t>(kHalfCycles), by_itself, failing_});
     }
   }
   void pass_shaken(const Step& step, TimeNs at) {
@@ -279,31 +168,112 @@ class Terminals {
         if (k % kSets == 0) {
           square_v2 = step.mean_square_v2(k / kSets, from_ns, from_ns + half_ns(step), at, dips_);
         }
-        lines_[k].take(square_v2, at + static_cast<TimeNs>(from_ns), half_ns(step), 1, false);
+        lines_[k].take(
+            {square_v2, at + static_cast<TimeNs>(from_ns), half_ns(step), 1, false, failing_});
       }
     }
   }
 
   const models::MainsSchedule& mains_;
   const std::vector<Dip>& dips_;
-  const ThresholdTimes& limits_;
+  const LimitTimes& limits_;
   models::ElectricalState at_one_;
   std::vector<Line> lines_;  // sets of a phase, then those of the next
+  bool failing_ = false;     // the supply, before the window under way ends
 };
 
-bool overlap(const ExpectedVariation& a, const ExpectedVariation& b) {
-  return a.phase == b.phase && a.begin <= b.end && b.begin <= a.end;
+// Variations of one kind and phase whose times touch, by all sets of thresholds: a meter has those
+// of one of them, or some of each.
+class Together {
+ public:
+  explicit Together(const ExpectedVariation& first)
+      : kind_(first.kind), phase_(first.phase), from_(first.begin), to_(first.begin) {}
+
+  bool touches(const ExpectedVariation& one) const {
+    return one.kind == kind_ && one.phase == phase_ && one.begin <= to_;
+  }
+  void add(Set set, const ExpectedVariation& one) {
+    found_[set].push_back(one);
+    to_ = std::max(to_, one.begin + kernel::to_ns(one.duration_s));
+    if (one.end == kernel::kNever) return;
+    to_ = std::max(to_, one.end);
+    first_end_ = std::min(first_end_, one.end);
+  }
+  void append_to(const LimitTimes& limits, std::vector<ExpectedVariation>& out) const {
+    if (are_alike() && limits.sure(from_, to_)) return out.push_back(found_[kMade][0]);
+    const auto& most = *std::ranges::max_element(found_, {}, [](const auto& set) {
+      return set.size();  // the first of those that are equal
+    });
+    for (ExpectedVariation one : most) {
+      one.sure = false;
+      one.told = from_;
+      one.end = first_end_;
+      one.stamp_slack = std::max(one.stamp_slack, to_ - from_);
+      one.duration_slack_s += 1e-9 * static_cast<double>(to_ - from_);
+      one.magnitude_slack_v = magnitude_spread_v();
+      out.push_back(one);
+    }
+  }
+
+ private:
+  bool are_alike() const {
+    return std::ranges::all_of(found_, [&](const auto& set) {
+      if (set.size() != 1 || !set[0].sure) return false;
+      const ExpectedVariation& made = found_[kMade][0];
+      const TimeNs slack = kernel::to_ns(made.duration_slack_s);
+      return std::abs(set[0].begin - made.begin) <= slack &&
+             std::abs(set[0].end - made.end) <= slack;
+    });
+  }
+  double magnitude_spread_v() const {
+    double least = HUGE_VAL, most = 0;
+    for (const auto& set : found_) {
+      for (const ExpectedVariation& one : set) {
+        least = std::min(least, one.magnitude_v);
+        most = std::max(most, one.magnitude_v);
+      }
+    }
+    return most - least;
+  }
+
+  VariationKind kind_;
+  std::uint8_t phase_;
+  TimeNs from_;
+  TimeNs to_;
+  TimeNs first_end_ = kernel::kNever;
+  Found found_;
+};
+
+// Sure is what a meter finds whichever of the thresholds it takes for its own.
+std::vector<ExpectedVariation> agreed(const Found& found, const LimitTimes& limits) {
+  std::vector<std::pair<Set, ExpectedVariation>> all;
+  for (std::size_t set = 0; set < kSets; ++set) {
+    for (const ExpectedVariation& one : found[set]) all.emplace_back(static_cast<Set>(set), one);
+  }
+  std::ranges::stable_sort(all, {}, [](const auto& each) {
+    const ExpectedVariation& one = each.second;
+    return std::tuple(one.kind, one.phase, one.begin);
+  });
+  std::vector<Together> groups;
+  for (const auto& [set, one] : all) {
+    if (groups.empty() || !groups.back().touches(one)) groups.emplace_back(one);
+    groups.back().add(set, one);
+  }
+  std::vector<ExpectedVariation> out;
+  for (const Together& group : groups) group.append_to(limits, out);
+  return out;
 }
 
-// The supply announces its end, and the meter starts when it is back.
+// The supply announces its end, and the meter starts when it is back. A reset is none.
 void add_outages(std::span<const PoweredSpan> powered, int n_phases,
                  std::vector<ExpectedVariation>& out) {
   for (std::size_t k = 0; k + 1 < powered.size(); ++k) {
+    if (powered[k + 1].watchdog) continue;
     for (int phase = 0; phase < n_phases; ++phase) {
       ExpectedVariation outage;
       outage.kind = VariationKind::outage;
       outage.phase = static_cast<std::uint8_t>(phase);
-      outage.begin = powered[k].off - models::Supply::kHoldUpNs;
+      outage.begin = outage.told = powered[k].off - models::Supply::kHoldUpNs;
       outage.end = powered[k + 1].on;
       outage.duration_s = 1e-9 * static_cast<double>(outage.end - outage.begin);
       outage.duration_slack_s = 1;  // by a clock of whole seconds
@@ -350,26 +320,13 @@ std::vector<ExpectedVariation> expected_variations(const Scenario& scenario, std
     if (event.type != EventType::sag || !event.meters.contains(meter)) continue;
     dips.push_back({event.at, event.at + kernel::to_ns(event.duration_ms / 1000), event.residual});
   }
-  const ThresholdTimes limits(scenario, meter);
-  Terminals::Found found;
+  const LimitTimes limits(scenario, meter);
+  Found found;
   Terminals terminals(supply, dips, limits, found);
   for (const PoweredSpan& span : powered) {
-    if (span.on < until) terminals.pass(span.on, std::min(span.off, until));
+    if (span.on < until) terminals.pass(span, until);
   }
-  std::vector<ExpectedVariation> all = std::move(found[0]);
-  for (ExpectedVariation& one : all) {
-    const Thresholds& made = limits.at(one.begin);
-    const double beyond_v = one.kind == VariationKind::sag ? made.sag_v - one.magnitude_v
-                                                           : one.magnitude_v - made.swell_v;
-    one.sure = beyond_v > kMagnitudeLimit_v && one.end != kernel::kNever &&
-               limits.sure(one.begin, one.end);
-  }
-  for (ExpectedVariation& one : found[1]) {
-    one.sure = false;
-    const bool known = std::ranges::any_of(
-        all, [&](const ExpectedVariation& other) { return overlap(one, other); });
-    if (!known) all.push_back(one);
-  }
+  std::vector<ExpectedVariation> all = agreed(found, limits);
   std::vector<ExpectedVariation> outages;
   add_outages(powered, terminals.n_phases(), outages);
   for (const ExpectedVariation& outage : outages) {

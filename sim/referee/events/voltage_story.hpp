@@ -16,17 +16,20 @@ enum class VariationKind : std::uint8_t { sag, swell, outage };
 const char* name_of(VariationKind kind);
 
 // A sag, swell or outage of one phase as a meter must have it: IEC 61000-4-30 class S, with the
-// thresholds that meters are made with.
+// thresholds that the meter has then.
 struct ExpectedVariation {
   VariationKind kind = VariationKind::sag;
   std::uint8_t phase = 0;
   kernel::TimeNs begin = 0;
+  kernel::TimeNs told = 0;              // as soon as it has lasted for its time
   kernel::TimeNs end = kernel::kNever;  // never: the supply failed, or the run ended, in it
   double magnitude_v = 0;               // of the Urms(1/2) farthest from normal
   double duration_s = 0;
+  double magnitude_slack_v = 0;  // beyond kMagnitudeLimit_v
   double duration_slack_s = 0;
   kernel::TimeNs stamp_slack = 0;  // so much later it may be noted
-  bool sure = true;                // false: so near to a threshold that it may be or not
+  // False: a meter within its limits may have it otherwise, or not at all.
+  bool sure = true;
 };
 
 // How the country calls it: log and codes of L1, those of L2 and L3 follow. No begin: told when it

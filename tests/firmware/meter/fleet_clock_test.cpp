@@ -112,6 +112,37 @@ TEST(TwentyYears, BatteryAndFlashLast) {
   EXPECT_LT(pages_erased * kYears * 365.25 / 2, kEndurance);
 }
 
+// A trim of another temperature is worse than as much as the RTC can do.
+TEST(FleetClock, ACrystalBeyondTheRangeOfTheTrimIsTrimmedAsFarAsItGoes) {
+  rigs::FakePlatform board(meter_ad11a_firmware());
+  meter::fw::Crystal crystal;
+  ASSERT_TRUE(crystal.add(2300, 290'000));
+  ASSERT_TRUE(crystal.add(3500, -290'000));
+  ASSERT_TRUE(crystal.add(4700, 290'000));
+  const meter::fw::Hal hal(&board.hal);
+  meter::fw::Clock clock;
+  for (const auto& [celsius, trim_ppm] :
+       {std::pair{35, 290.0}, {60, -500.0}, {35, 290.0}, {-10, -500.0}, {47, -290.0}}) {
+    board.centi_celsius = 100 * celsius;
+    clock.trim(hal, crystal);
+    EXPECT_NEAR(board.rtc_ppm, trim_ppm, 0.01) << celsius;
+  }
+}
+
+TEST(FleetClock, IsTrimmedAsleepToo) {
+  rigs::MeterFixture meter(rigs::utc_s(2026, 2, 10));
+  const meter_sums none{};
+  const meter_reference reference{0, 0, 0, 0, 5'000};
+  ASSERT_EQ(meter.firmware->calibrate(meter.instance(), METER_CALIBRATE_CLOCK, &none, &reference),
+            0);
+  meter.firmware->on_power(meter.instance(), METER_POWER_FAILING);
+  meter.firmware->on_power(meter.instance(), METER_POWER_BATTERY);
+  EXPECT_NEAR(meter.rtc_ppm, -5, 0.01) << "at 25 degrees";
+  meter.centi_celsius = -2000;
+  meter.run_for_us(3601 * rigs::kSecond_us);
+  EXPECT_NEAR(meter.rtc_ppm, -5 + 1e-3 * 34 * 45 * 45, 0.01);
+}
+
 // What the production line saw once is all there is: a crystal that ages is not trimmed again.
 TEST(FleetClock, OnePointOrTwoMoveTheUsualParabola) {
   meter::fw::Crystal crystal;

@@ -7,12 +7,15 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "meter/dsp/half_cycles.hpp"
+#include "meter/fw/quality/variations.hpp"
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/register.hpp"
 #include "tests/rigs/meter/meter_fixture.hpp"
+#include "tests/rigs/meter/stored_setups.hpp"
 #include "tests/rigs/meter/test_client.hpp"
 #include "tests/rigs/meter/wire_value.hpp"
 
@@ -26,6 +29,7 @@ using protocol::cosem::Obis;
 using rigs::make_sums;
 using rigs::MeterFixture;
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 
 const std::int64_t kStart = rigs::utc_s(2026, 2, 10);
 constexpr Obis kSag = obis(1, 0, 12, 31, 0), kSwell = obis(1, 0, 12, 35, 0);
@@ -154,6 +158,183 @@ TEST(Quality, WhatIsShorterThanItsTimeIsNotTold) {
   meter.volts(240, 1);
   EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(76, 85));
   EXPECT_EQ(meter.read(obis(1, 0, 32, 32, 0), true), 1);
+}
+
+TEST(Quality, ASwellEndsOnlyBelowTheHysteresis) {
+  Bench meter;
+  meter.volts(240, 1);
+  meter.volts(270, 5);
+  meter.volts(262, 5);  // below 264 V, above 259.2 V
+  EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(79));
+  meter.volts(258, 2);
+  EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(79, 85));
+  EXPECT_NEAR(meter.newest().second, 2000, 20);
+}
+
+TEST(Quality, SagsAndSwellsHaveTimesOfTheirOwn) {
+  for (const bool sags_wait : {true, false}) {
+    Bench meter;
+    ASSERT_TRUE(meter.set(obis(1, 0, 12, sags_wait ? 43 : 44, 0), 3));
+    meter.volts(150, 10);
+    meter.volts(240, 2);
+    meter.volts(280, 10);
+    meter.volts(240, 2);
+    EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(sags_wait ? 79 : 76, 85));
+  }
+}
+
+// A Variations of its own over the meter's memory, that is told each voltage to the last bit.
+struct Exact : MeterFixture {
+  Exact() : MeterFixture(kStart) {
+    core.parameters.open(core.hal);
+    core.journal.open(core.hal, rigs::stored_setups(core.hal, provision.capture_period_s));
+    core.identity = provision;
+    core.provisioned = true;
+    core.reading.duration_us = 200'000;
+  }
+  // Two half cycles, so that the second ends a cycle, of the square of tenths of a volt or of the
+  // next number beside it.
+  void take(int dv, double beside = 0) {
+    double v2 = 0.01 * dv * dv;
+    if (beside != 0) v2 = std::nextafter(v2, beside * std::numeric_limits<double>::infinity());
+    take_half(v2);
+    take_half(v2);
+  }
+  void take_windows(double v, std::uint32_t n) {
+    core.reading.element[0].voltage2_v2 = v * v;
+    variations.take_sums(core, meter_sums{}, n);
+  }
+  void take_half(double v2) {
+    struct {
+      meter_sums sums;
+      meter_half_cycle half;
+    } window{};
+    const double volt = meter::fw::volts_per_count(core.calibration_now().element[0]);
+    window.half.n_samples = 64;
+    window.half.vv = v2 / (volt * volt) * 64;
+    const auto made = [&] { return window.half.vv / 64 * (volt * volt); };
+    while (made() > v2) window.half.vv = std::nextafter(window.half.vv, 0);
+    while (made() < v2) window.half.vv = std::nextafter(window.half.vv, 2 * window.half.vv);
+    ASSERT_EQ(made(), v2);
+    const auto offset = reinterpret_cast<char*>(&window.half) - reinterpret_cast<char*>(&window);
+    window.sums.half_cycles = {1, sizeof window.half, static_cast<std::uint32_t>(offset)};
+    variations.take_sums(core, window.sums, 1);
+  }
+  meter::fw::Core core{&hal};
+  meter::fw::Variations variations;
+};
+
+TEST(Quality, AVoltageAtAThresholdIsOnItsGoodSide) {
+  Exact meter;
+  const auto codes = [&] { return meter.event_codes(LogId::quality_events); };
+  meter.take(2160);
+  EXPECT_THAT(codes(), ElementsAre());
+  meter.take(2160, -1);
+  EXPECT_THAT(codes(), ElementsAre(76));
+  meter.take(2208, -1);
+  EXPECT_THAT(codes(), ElementsAre(76));
+  meter.take(2208);
+  EXPECT_THAT(codes(), ElementsAre(76, 85));
+  meter.take(2640);
+  EXPECT_THAT(codes(), ElementsAre(76, 85));
+  meter.take(2640, +1);
+  EXPECT_THAT(codes(), ElementsAre(76, 85, 79));
+  meter.take(2592, +1);
+  EXPECT_THAT(codes(), ElementsAre(76, 85, 79));
+  meter.take(2592);
+  EXPECT_THAT(codes(), ElementsAre(76, 85, 79, 85));
+}
+
+TEST(Quality, ASagThatLastsForItsTimeIsTold) {
+  Exact meter;
+  meter.core.durable.quality.thresholds.sag_s = 1;
+  meter.take_windows(240, 1);
+  // The cycle that reaches into it is half of each, and a sag; so these last 1.000 s.
+  meter.take_windows(100, 5);
+  EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(76));
+}
+
+// What ends while the supply fails waits until it is good: an erase takes longer than is left.
+TEST(Quality, NothingIsWrittenWhileTheSupplyFails) {
+  Bench meter;
+  meter.volts(240, 5);
+  meter.volts(150, 5);
+  const auto power = [&](meter_power_state state) {
+    meter.firmware->on_power(meter.instance(), state);
+  };
+  power(METER_POWER_FAILING);
+  const std::uint64_t before = meter.flash_operations;
+  meter.volts(240, 1);
+  EXPECT_EQ(meter.flash_operations, before);
+  // Another begins and ends in that time, and cannot be told at all.
+  meter.volts(120, 1);
+  meter.volts(240, 1);
+  EXPECT_EQ(meter.flash_operations, before);
+  power(METER_POWER_GOOD);
+  meter.volts(240, 1);
+  EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(76, 85));
+  EXPECT_NEAR(meter.newest().first, 150, 0.11);
+  EXPECT_NEAR(meter.newest().second, 1000, 20);
+  EXPECT_EQ(meter.read(obis(1, 0, 32, 32, 0), true), 1);
+  meter.volts(240, 5);
+  EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre(76, 85)) << "once";
+}
+
+// Over in the window that is read while the supply fails, or in the one behind it.
+TEST(Quality, ADipThatTheSupplyRidesThroughIsToldWhenItIsGood) {
+  Bench meter;
+  meter.volts(240, 5);
+  std::vector<std::uint8_t> told;
+  for (const std::size_t first : {10, 17, 18}) {
+    meter.firmware->on_power(meter.instance(), METER_POWER_FAILING);
+    std::array<double, meter::dsp::kMostHalfCycles> voltages;
+    voltages.fill(240);
+    voltages[first] = voltages[first + 1] = 0;
+    meter.halves(voltages);
+    EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAreArray(told));
+    meter.firmware->on_power(meter.instance(), METER_POWER_GOOD);
+    voltages.fill(240);
+    meter.halves(voltages);
+    told.insert(told.end(), {76, 85});
+    EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAreArray(told));
+    EXPECT_EQ(meter.newest().second, 30u);
+  }
+  EXPECT_EQ(meter.read(obis(1, 0, 32, 32, 0), true), 3);
+}
+
+TEST(Quality, OutagesAreCountedAndLongOnesKept) {
+  Bench meter;
+  const auto off = [&](std::int64_t seconds) {
+    meter.power_off(true);
+    meter.run_for_us(seconds * rigs::kSecond_us);
+    meter.power_on(METER_BOOT_POWER);
+  };
+  const auto counted = [&] {
+    return std::array{meter.read(obis(0, 0, 96, 7, 0), true),
+                      meter.read(obis(0, 0, 96, 7, 5), true), meter.read(obis(0, 0, 96, 7, 15))};
+  };
+  off(179);
+  EXPECT_THAT(counted(), ElementsAre(1, 0, 0));
+  off(180);
+  EXPECT_THAT(counted(), ElementsAre(2, 1, 180));
+  off(250);
+  off(3);
+  EXPECT_THAT(counted(), ElementsAre(4, 2, 250));
+  EXPECT_THAT(meter.event_codes(LogId::quality_events),
+              ElementsAre(82, 85, 82, 85, 82, 85, 82, 85));
+  EXPECT_EQ(meter.newest(), std::pair(0.0, 3000u));
+}
+
+// Nobody knows how long it was; that it was is known.
+TEST(Quality, AnOutageThatTookTheClockIsCounted) {
+  Bench meter;
+  meter.power_off(true);
+  meter.rtc_lose();
+  meter.run_for_us(400 * rigs::kSecond_us);
+  meter.power_on(METER_BOOT_POWER);
+  EXPECT_EQ(meter.read(obis(0, 0, 96, 7, 0), true), 1);
+  EXPECT_EQ(meter.read(obis(0, 0, 96, 7, 5), true), 0);
+  EXPECT_THAT(meter.event_codes(LogId::quality_events), ElementsAre());
 }
 
 TEST(Quality, EachPhaseIsOneForItself) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
+#include <tuple>
 
 #include "meter/fw/core/core.hpp"
 #include "protocol/crc32.hpp"
@@ -107,6 +109,34 @@ TEST(SelfControl, CountsThatNoMainsMakeAreNoEnergy) {
   EXPECT_EQ(rows.back().head.status & meter::fw::kCriticalError, meter::fw::kCriticalError);
 }
 
+TEST(SelfControl, AFrontEndIsBrokenFromTheFifthWindowInARowOn) {
+  MeterFixture meter(kStart);
+  const meter_sums sums = make_sums({240.0, 10.0});
+  meter_sums noise = sums;
+  noise.element[0].vv *= 9;
+  meter.sums(sums, 1);
+  meter.sums(noise, 4);
+  EXPECT_EQ(durable_of(meter).error_register, 0u);
+  meter.sums(sums, 1);
+  meter.sums(noise, 4);
+  EXPECT_EQ(durable_of(meter).error_register, 0u) << "not in a row";
+  meter.sums(noise, 1);
+  EXPECT_EQ(durable_of(meter).error_register, meter::fw::kErrorMeasurement);
+}
+
+// Each of the two alone, and what is just possible is a reading.
+TEST(SelfControl, VoltageAndCurrentHaveTheirLimits) {
+  for (const auto& [voltage_v, current_a, possible] : {std::tuple{440.0, 10.0, true},
+                                                       {460.0, 10.0, false},
+                                                       {240.0, 160.0, true},
+                                                       {240.0, 170.0, false}}) {
+    MeterFixture meter(kStart);
+    meter.sums(make_sums({voltage_v, current_a}), 1);
+    EXPECT_EQ(noted(meter, EventCode::measurement_error), possible ? 0 : 1)
+        << voltage_v << " V, " << current_a << " A";
+  }
+}
+
 TEST(SelfControl, ProgramMemoryIsReadThroughAndThrough) {
   MeterFixture meter(kStart);
   meter.program.assign(3000, 0x5A);
@@ -135,10 +165,73 @@ TEST(SelfControl, ATurnedBitOfTheConstantsInFlashIsMendedAtMidnight) {
   }
   meter.run_to(kStart + rigs::kDay_s + 60);
   EXPECT_EQ(noted(meter, EventCode::nv_memory_error), 1);
+  meter.run_to(kStart + 2 * rigs::kDay_s + 60);
+  EXPECT_EQ(noted(meter, EventCode::nv_memory_error), 1) << "it was mended";
   meter.power_off(true);
   meter.power_on(METER_BOOT_POWER);
   rigs::TestClient client(meter, rigs::management_client(meter.provision, 1));
   EXPECT_TRUE(client.connect() && client.associate()) << "it still knows who it is";
+}
+
+// Turns a bit of every copy that flash has of these octets.
+void turn_in_flash(MeterFixture& meter, std::span<const std::uint8_t> octets) {
+  auto found = std::ranges::search(meter.flash, octets);
+  ASSERT_FALSE(found.empty());
+  while (!found.empty()) {
+    found.front() ^= 0x01;
+    found = std::ranges::search(found.begin(), meter.flash.end(), octets.begin(), octets.end());
+  }
+}
+
+TEST(SelfControl, ConstantsThatFlashRefusesToMendAreToldEachDay) {
+  MeterFixture meter(kStart);
+  const std::string serial(meter.provision.serial);
+  meter.failing_pages = {0, 1};  // of parameters
+  for (int day = 1; day <= 2; ++day) {
+    turn_in_flash(meter, {reinterpret_cast<const std::uint8_t*>(serial.data()), serial.size()});
+    meter.run_to(kStart + day * rigs::kDay_s + 60);
+    EXPECT_EQ(noted(meter, EventCode::nv_memory_error), day);
+  }
+}
+
+// Constants of a bench that has turned the front end by a twentieth.
+void calibrate(MeterFixture& meter, const meter_sums& sums) {
+  const meter_reference reference{252, 10.5, 2646, 0, 0};
+  for (const auto step : {METER_CALIBRATE_GAIN, METER_CALIBRATE_STORE}) {
+    ASSERT_EQ(meter.firmware->calibrate(meter.instance(), step, &sums, &reference), 0);
+  }
+}
+
+TEST(SelfControl, ConstantsThatFlashDoesNotGiveStayAsTheyAreAndAreNotWrittenOverIt) {
+  MeterFixture meter(kStart);
+  const auto checked = meter.firmware->checked_memory;
+  if (checked == nullptr) GTEST_SKIP() << "working memory of the target image is its own";
+  const meter_sums sums = make_sums({240.0, 10.0});
+  calibrate(meter, sums);
+  std::uint32_t bytes = 0;
+  auto* const octets = static_cast<std::uint8_t*>(checked(meter.instance(), 3, &bytes));
+  const std::vector<std::uint8_t> whole(octets, octets + bytes);
+  turn_in_flash(meter, whole);
+  octets[0] ^= 0x02;  // of the last bits of a number
+  std::vector<std::uint8_t> turned(octets, octets + bytes);
+  const auto wh = [&] { return durable_of(meter).energy[0].wh; };
+  meter.sums(sums, 5 * 3600);
+  EXPECT_NEAR(wh(), 2646, 2) << "and not 2400, of no constants";
+  EXPECT_EQ(noted(meter, EventCode::ram_error), 1);
+  EXPECT_EQ(noted(meter, EventCode::nv_memory_error), 1);
+  EXPECT_EQ(durable_of(meter).error_register, meter::fw::kErrorNvMemory);
+  EXPECT_NE(durable_of(meter).alarm.raised & meter::fw::kAlarmRam, 0u);
+  meter.run_to(kStart + rigs::kDay_s + 60);
+  EXPECT_TRUE(std::equal(turned.begin(), turned.end(), octets)) << "kept";
+  EXPECT_TRUE(std::ranges::search(meter.flash, turned).empty()) << "nobody knows that it is right";
+  EXPECT_EQ(noted(meter, EventCode::nv_memory_error), 2) << "each day";
+  // Flash reads well again: what it has is right.
+  std::vector<std::uint8_t> damaged = whole;
+  damaged[0] ^= 0x01;
+  turn_in_flash(meter, damaged);
+  meter.run_to(kStart + 2 * rigs::kDay_s + 60);
+  EXPECT_TRUE(std::equal(whole.begin(), whole.end(), octets));
+  EXPECT_EQ(noted(meter, EventCode::nv_memory_error), 2);
 }
 
 }  // namespace

@@ -165,7 +165,10 @@ bool FakePlatform::Images::write(std::uint32_t slot, std::uint32_t offset,
   p.slot.resize(std::max(p.slot.size(), offset + data.size()), 0xFF);
   auto applied = static_cast<std::uint32_t>(data.size());
   p.dies_now(applied, applied);
+  const unsigned kept = p.slot[offset] & std::exchange(p.slot_keeps, 0);
   for (std::uint32_t k = 0; k < applied; ++k) p.slot[offset + k] &= data[k];
+  const unsigned first = (p.slot[offset] | kept) & ~unsigned{std::exchange(p.slot_clears, 0)};
+  p.slot[offset] = static_cast<std::uint8_t>(first);
   return true;
 }
 

@@ -110,6 +110,9 @@ class FakePlatform {
   // ---- Images: one slot, and a boot loader ----
   static constexpr std::uint32_t kSlotBytes = 256 * 1024;
   std::vector<std::uint8_t> slot;  // as far as it was ever written to
+  // In the first octet of the slot's next write: bits that stay, and bits that it clears unasked.
+  std::uint8_t slot_keeps = 0;
+  std::uint8_t slot_clears = 0;
   // What the octets of a container stand for; none: they are not good.
   std::function<const meter_firmware*(std::span<const std::uint8_t>)> image_judge;
   int confirmations = 0;

@@ -42,6 +42,13 @@ class Images : public testing::Test {
   std::vector<meter_boot_reason> boots;
   bool confirms = true;
 
+  static constexpr std::uint32_t kOctet = 9;
+  std::uint8_t program_octet() {
+    std::array<std::uint8_t, 1> read{};
+    EXPECT_TRUE(bench.node->board().program.read(kOctet, read));
+    return read[0];
+  }
+
   // Boots; a second later it writes this into its slot and activates it, once.
   void live(const std::string& image, std::vector<int>& results) {
     meter_script().boot = [&](meter_boot_reason reason) {
@@ -86,6 +93,26 @@ TEST_F(Images, WhatDoesNotConfirmGoesBack) {
   EXPECT_EQ(boots, (std::vector<meter_boot_reason>{METER_BOOT_FIRST, METER_BOOT_IMAGE,
                                                    METER_BOOT_IMAGE_BEFORE}));
   EXPECT_EQ(&bench.node->firmware(), &scripted_meter());
+}
+
+TEST_F(Images, ATurnedBitOfProgramMemoryStaysInTheImageThatItTurnedIn) {
+  const std::uint8_t whole = program_octet();
+  bench.node->board().program.turn(8 * kOctet + 3);
+  EXPECT_EQ(program_octet(), whole ^ 0x08);
+  std::vector<int> results;
+  live("!abc", results);
+  ASSERT_STREQ(bench.node->firmware().revision, "next");
+  EXPECT_EQ(program_octet(), whole);
+}
+
+TEST_F(Images, ATurnedBitOfProgramMemoryIsThereAgainWithItsImage) {
+  const std::uint8_t whole = program_octet();
+  bench.node->board().program.turn(8 * kOctet + 3);
+  confirms = false;
+  std::vector<int> results;
+  live("!abc", results);
+  ASSERT_EQ(boots.back(), METER_BOOT_IMAGE_BEFORE);
+  EXPECT_EQ(program_octet(), whole ^ 0x08);
 }
 
 TEST_F(Images, WhatIsNotGoodIsNotActivated) {

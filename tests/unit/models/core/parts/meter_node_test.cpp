@@ -239,6 +239,22 @@ TEST(MeterNode, DeepSagBecomesAPowerFailAndAShallowOneDoesNot) {
   EXPECT_EQ(bench.node->totals().boots, 2u);
 }
 
+// Ten until it is noticed, twenty out of the capacitor, which nothing charges between sags that
+// touch.
+TEST(MeterNode, RidesThroughLessThanThirtyMillisecondsWithoutVoltage) {
+  MeterBench bench;
+  bench.start();
+  const auto boots_after = [&bench](kernel::TimeNs first, kernel::TimeNs second) {
+    const kernel::TimeNs from = bench.agenda.now() + kNsPerMinute;
+    bench.node->supply().sag(from, from + first, 0.3);
+    bench.node->supply().sag(from + first, from + first + second, 0.1);
+    bench.run_for(2 * kNsPerMinute);
+    return bench.node->totals().boots;
+  };
+  EXPECT_EQ(boots_after(20 * kNsPerMs, 10 * kNsPerMs - 1), 1u);
+  EXPECT_EQ(boots_after(20 * kNsPerMs, 10 * kNsPerMs), 2u);
+}
+
 TEST(MeterNode, EmptyBatteryLosesClockAndRetainedMemory) {
   MeterBench bench;
   bench.start();
