@@ -43,12 +43,11 @@ class VariationJudge {
     // In the fleet its time may be seen to be over when it is.
     const auto told_slack_s =
         slack_s + (wanted.told > wanted.begin ? due.end_utc_s - due.told_utc_s : 0);
-    Held* const begin = name.begin ? find(*name.begin + wanted.phase, false, due.told_utc_s,
-                                          std::max(slack_s, told_slack_s))
+    Held* const end =
+        wanted.end == kernel::kNever ? nullptr : find_end(wanted, due.end_utc_s, slack_s);
+    Held* const begin = name.begin ? find_begin(*name.begin + wanted.phase, end, due.told_utc_s,
+                                                std::max(slack_s, told_slack_s))
                                    : nullptr;
-    Held* const end = wanted.end == kernel::kNever
-                          ? nullptr
-                          : find(name.end + wanted.phase, true, due.end_utc_s, slack_s);
     for (Held* const each : {begin, end}) {
       if (each != nullptr) each->matched = true;
     }
@@ -97,22 +96,43 @@ class VariationJudge {
     constexpr std::size_t kFull = 100;
     return held_.size() >= kFull && due.begin_utc_s <= held_.front().event.stamp_utc_s;
   }
-  Held* find(int code, bool over, std::int64_t stamp_utc_s, std::int64_t slack_s) {
+  // Of several that are near in time the one that fits, as how one ends has the same code for all
+  // kinds. What need not be there takes no other.
+  Held* find_end(const ExpectedVariation& wanted, std::int64_t stamp_utc_s, std::int64_t slack_s) {
+    const int code = name_of(wanted.kind, codes_).end + wanted.phase;
+    Held* nearest = nullptr;
     for (Held& each : held_) {
-      const bool has_length = each.event.duration_ms != 0;
-      if (each.matched || each.event.code != code || has_length != over) continue;
-      const std::int64_t late_s = each.event.stamp_utc_s - stamp_utc_s;
-      if (late_s >= -kStampSlackS && late_s <= slack_s) return &each;
+      if (each.event.duration_ms == 0 || !is_at(each, code, stamp_utc_s, slack_s)) continue;
+      if (is_outage(each.event) != (wanted.kind == VariationKind::outage)) continue;
+      if (is_right(wanted, each.event)) return &each;
+      if (nearest == nullptr) nearest = &each;
+    }
+    return wanted.sure ? nearest : nullptr;
+  }
+  // The last in front of its end.
+  Held* find_begin(int code, const Held* end, std::int64_t stamp_utc_s, std::int64_t slack_s) {
+    auto k = end == nullptr ? held_.size() : static_cast<std::size_t>(end - held_.data());
+    while (k-- > 0) {
+      Held& each = held_[k];
+      if (each.event.duration_ms == 0 && is_at(each, code, stamp_utc_s, slack_s)) return &each;
     }
     return nullptr;
   }
+  static bool is_at(const Held& held, int code, std::int64_t stamp_utc_s, std::int64_t slack_s) {
+    const std::int64_t late_s = held.event.stamp_utc_s - stamp_utc_s;
+    return !held.matched && held.event.code == code && late_s >= -kStampSlackS && late_s <= slack_s;
+  }
+  // No sag goes down to nothing for a second.
+  static bool is_outage(const HeldEvent& held) {
+    return held.magnitude_dv == 0 && held.duration_ms >= 1000;
+  }
   static bool is_right(const ExpectedVariation& wanted, const HeldEvent& held) {
-    constexpr double kResolution = 0.5 * kTenth;
+    constexpr double kResolution = 0.5 * kTenth, kResolution_s = 0.0005;
     constexpr double kMost_s = 1e-3 * UINT32_MAX;  // as many milliseconds as an entry has room for
     return std::abs(kTenth * held.magnitude_dv - wanted.magnitude_v) <=
                kMagnitudeLimit_v + wanted.magnitude_slack_v + kResolution &&
            std::abs(1e-3 * held.duration_ms - std::min(wanted.duration_s, kMost_s)) <=
-               wanted.duration_slack_s;
+               wanted.duration_slack_s + kResolution_s;
   }
   int first_code(VariationKind kind) const {
     const VariationName name = name_of(kind, codes_);
@@ -185,8 +205,10 @@ void judge_variations(const Scenario& scenario, const Home& home, hes::Store& st
   VariationJudge in_head_end(meter, "head_end", codes, stored, writer);
   // The task of concentrators reads the logs by the names that they have at home.
   const bool collected = home.settings.concentrator == 0 || codes == EventCodes::idis;
-  for (const ExpectedVariation& one :
-       expected_variations(scenario, meter, *home.supply, powered, span.now)) {
+  auto expected = expected_variations(scenario, meter, *home.supply, powered, span.now);
+  // What must be there chooses first.
+  std::ranges::stable_partition(expected, [](const ExpectedVariation& one) { return one.sure; });
+  for (const ExpectedVariation& one : expected) {
     const bool past = one.sure && one.end + kernel::kNsPerSecond <= span.capture_end;
     DueVariation due{one, clock_s(one.begin), clock_s(one.told), clock_s(one.end), past};
     if (one.kind == VariationKind::outage) {  // as long as its clock says

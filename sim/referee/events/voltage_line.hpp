@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "models/core/grid/mains.hpp"
@@ -26,6 +27,7 @@ struct HalfCycles {
   kernel::TimeNs at;  // the first begins
   double length_ns;   // of each
   std::int64_t n;
+  int edges;       // of sags of the scenario, in the first of them
   bool by_itself;  // no sag of the scenario is near
   bool failing;    // nothing is told of their window: the supply fails before it ends
 };
@@ -40,12 +42,14 @@ class Line {
     const double square_v2 = halves.square_v2;
     const double cycle_v2 = before_v2_ < 0 ? square_v2 : (before_v2_ + square_v2) / 2;
     before_v2_ = square_v2;
-    if (!running_ && is_inside(cycle_v2) && is_inside(square_v2)) return;
     HalfCycles first = halves;
     first.n = 1;
+    first.edges += std::exchange(edges_before_, halves.edges);
+    if (!running_ && is_inside(cycle_v2) && is_inside(square_v2)) return;
     take_cycles(std::sqrt(cycle_v2), first);
     if (halves.n == 1) return;
     HalfCycles others = halves;
+    others.edges = edges_before_ = 0;
     others.at += static_cast<kernel::TimeNs>(halves.length_ns);
     --others.n;
     take_cycles(std::sqrt(square_v2), others);
@@ -54,6 +58,7 @@ class Line {
   void stop() {
     if (running_) finish();
     before_v2_ = -1;
+    edges_before_ = 0;
   }
 
  private:
@@ -77,11 +82,31 @@ class Line {
       now_.phase = phase_;
       now_.begin = cycles.at;
       now_.magnitude_v = volts;
+      now_.magnitude_slack_v = sampled_slack_v(volts, cycles.edges);
       note_slack(cycles);
     }
-    now_.magnitude_v = now_.kind == VariationKind::sag ? std::min(now_.magnitude_v, volts)
-                                                       : std::max(now_.magnitude_v, volts);
+    take_magnitude(volts, sampled_slack_v(volts, cycles.edges));
     now_.duration_s += 1e-9 * cycles.length_ns * static_cast<double>(cycles.n);
+  }
+  // Of cycles that are alike the one that is seen best.
+  void take_magnitude(double volts, double slack_v) {
+    constexpr double kAlike_v = 0.05;
+    double& most_v = now_.magnitude_v;
+    const double beyond_v = now_.kind == VariationKind::sag ? most_v - volts : volts - most_v;
+    if (beyond_v > kAlike_v) {
+      now_.magnitude_slack_v = slack_v;
+    } else if (beyond_v >= -kAlike_v) {
+      now_.magnitude_slack_v = std::min(now_.magnitude_slack_v, slack_v);
+    }
+    if (beyond_v > 0) most_v = volts;
+  }
+  // Who samples 6400 times a second sees an edge a sample late at most, and that sample may be one
+  // of a peak.
+  static double sampled_slack_v(double volts, int edges) {
+    constexpr double kSamplesOfACycle = 128;
+    const double off_v2 = edges * 2 * kUn_v * kUn_v / kSamplesOfACycle;
+    return std::max(volts - std::sqrt(std::max(0.0, volts * volts - off_v2)),
+                    std::sqrt(volts * volts + off_v2) - volts);
   }
   // One that is shorter than its time is none.
   void finish() {
@@ -108,6 +133,7 @@ class Line {
   std::vector<ExpectedVariation>& out_;
   ExpectedVariation now_;
   double before_v2_ = -1;
+  int edges_before_ = 0;
   bool running_ = false;
 };
 

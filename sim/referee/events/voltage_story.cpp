@@ -145,6 +145,16 @@ class Terminals {
     }
     return next;
   }
+  // That samples of this time show, those that count on both sides of an end included.
+  int edges_in(TimeNs from, TimeNs to) const {
+    constexpr TimeNs kSample = kernel::kNsPerSecond / 6400;
+    int n = 0;
+    for (const Dip& dip : dips_) {
+      for (const TimeNs edge : {dip.from, dip.to})
+        n += from - kSample <= edge && edge < to + kSample ? 1 : 0;
+    }
+    return n;
+  }
   // n windows of one voltage.
   void pass_calm(const Step& step, TimeNs at, std::int64_t n) {
     const double factor = factor_at(dips_, at);
@@ -157,19 +167,20 @@ class Terminals {
     });
     for (std::size_t k = 0; k < lines_.size(); ++k) {
       lines_[k].take({factor * factor * step.square_v2(k / kSets), at, half_ns(step),
-                      n * static_cast<std::int64_t>(kHalfCycles), by_itself, failing_});
+                      n * static_cast<std::int64_t>(kHalfCycles), 0, by_itself, failing_});
     }
   }
   void pass_shaken(const Step& step, TimeNs at) {
     for (int half = 0; half < kHalfCycles; ++half) {
       const double from_ns = half_ns(step) * half;
       double square_v2 = 0;
+      const TimeNs half_at = at + static_cast<TimeNs>(from_ns);
+      const int edges = edges_in(half_at, half_at + static_cast<TimeNs>(half_ns(step)));
       for (std::size_t k = 0; k < lines_.size(); ++k) {
         if (k % kSets == 0) {
           square_v2 = step.mean_square_v2(k / kSets, from_ns, from_ns + half_ns(step), at, dips_);
         }
-        lines_[k].take(
-            {square_v2, at + static_cast<TimeNs>(from_ns), half_ns(step), 1, false, failing_});
+        lines_[k].take({square_v2, half_at, half_ns(step), 1, edges, false, failing_});
       }
     }
   }
@@ -210,7 +221,7 @@ class Together {
       one.end = first_end_;
       one.stamp_slack = std::max(one.stamp_slack, to_ - from_);
       one.duration_slack_s += 1e-9 * static_cast<double>(to_ - from_);
-      one.magnitude_slack_v = magnitude_spread_v();
+      one.magnitude_slack_v += magnitude_spread_v();
       out.push_back(one);
     }
   }
