@@ -51,6 +51,7 @@ class FakeConcentrator {
 
   std::vector<p32::Message> answers;  // all that came back
   std::vector<unsigned> statuses;
+  std::vector<p32::HttpResponse> parts;  // of images
   std::vector<p32::Order> executed;
   std::vector<p32::Selection> asked;
   std::size_t refused_signatures = 0;
@@ -61,6 +62,7 @@ class FakeConcentrator {
   bool acks = true;           // of what came as work
   bool forgets_acks = false;  // of the head-end: every report is repeated for ever
   std::optional<p32::Failure> meter_failure;
+  std::string revision = "1.1.0";  // that runs behind an image; empty: not read
   std::uint32_t restarts = 1;
 
  private:
