@@ -7,8 +7,21 @@
 namespace sim::run {
 namespace {
 
-// An order comes when it comes: a transfer over a power line may wait for the line and for others.
+// An order comes when it comes, and a transfer waits for whatever is more urgent.
 constexpr kernel::TimeNs kTransfer = 2 * kernel::kNsPerHour;
+// The largest image takes so long of a power line, which carries those of all its meters.
+constexpr kernel::TimeNs kOfTheLine = 200 * kernel::kNsPerSecond;
+
+kernel::TimeNs transfer_time(const Scenario& scenario, std::uint32_t meter) {
+  for (const ConcentratorRow& row : scenario.concentrators) {
+    if (!row.meters.contains(meter)) continue;
+    const auto meters = row.meters.list(static_cast<std::uint32_t>(scenario.meters.count));
+    const auto n = std::ranges::count_if(
+        meters, [&](std::uint32_t other) { return is_given_an_image(scenario, other); });
+    return kTransfer + n * kOfTheLine;
+  }
+  return kTransfer;
+}
 
 const ImageRow* image_of(const Scenario& scenario, const Event& event) {
   const auto found = std::ranges::find(scenario.hes.images, event.file, &ImageRow::name);
@@ -40,7 +53,8 @@ std::string expected_revision(const Scenario& scenario, const Home& home, kernel
   std::string expected = home.first_revision;
   for (const Event& event : scenario.events) {
     if (event.type != EventType::image || !event.meters.contains(home.identity.number)) continue;
-    if (std::max(event.at, event.activate_at) + kTransfer > end) return {};
+    const kernel::TimeNs time = transfer_time(scenario, home.identity.number);
+    if (std::max(event.at, event.activate_at) + time > end) return {};
     const ImageRow* const image = image_of(scenario, event);
     if (image != nullptr && is_taken(*image, home.settings.model)) expected = image->version;
   }
