@@ -30,7 +30,7 @@ ImageOctets value_of(Put put) {
   return value;
 }
 
-// An execution time in the zone of a meter that hangs in UTC.
+// UTC of an execution time in the meter's zone.
 std::int64_t instant_of(Bytes value) {
   Cursor in(value);
   if (in.array() == 0) return 0;
@@ -40,7 +40,7 @@ std::int64_t instant_of(Bytes value) {
   if (!in.at_end() || time.size() != 4 || date.size() != 5) return -1;
   const int year = date[0] << 8 | date[1];
   return protocol::days_from_civil(year, date[2], date[3]) * protocol::kDayS + time[0] * 3600 +
-         time[1] * 60 + time[2];
+         (time[1] - FakeImage::kOffsetMin) * 60 + time[2];
 }
 
 }  // namespace

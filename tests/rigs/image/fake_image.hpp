@@ -25,6 +25,7 @@ class FakeImage {
   using AccessResult = protocol::cosem::AccessResult;
   using Status = protocol::cosem::classes::ImageStatus;
   static constexpr std::int64_t kActivationS = 30;
+  static constexpr int kOffsetMin = 60;  // local minus UTC, where it hangs
 
   // Nothing: the attribute is none of these objects.
   std::optional<ImageOctets> get(const protocol::cosem::Attribute& attribute) const;

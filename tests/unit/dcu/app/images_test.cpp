@@ -259,7 +259,8 @@ TEST_F(ImageOrders, AnActivationToComeIsWaitedForThroughARestart) {
   const p32::Order wanted = give(campaign(1800));
   world.run_for(600);
   EXPECT_EQ(image(0).status, Status::verification_successful);
-  EXPECT_NE(image(0).activate_at_s, 0);
+  EXPECT_EQ(image(0).activate_at_s * 1000,
+            *std::get<p32::FirmwareCampaignOrder>(wanted.body).activate_at);
   world.kill();
   world.run_for(900);
   EXPECT_EQ(image(0).revision, "1.0.0");

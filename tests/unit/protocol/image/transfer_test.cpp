@@ -23,6 +23,7 @@ class Transfers : public testing::Test {
     plan.container = container_;
     plan.head = *protocol::image::decode(container_);
     plan.activate_at_s = activate_at_s_;
+    plan.offset_min = FakeImage::kOffsetMin;
     return Transfer(plan, stage);
   }
   // One request, and its answer or none. Nothing: the answer was lost.
