@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hes-stub/orders/orders.hpp"
+#include "protocol/image/transfer.hpp"
 
 namespace hes {
 
@@ -14,7 +15,8 @@ struct PendingOrder {
   bool in_hand = false;    // a session is at it
   bool uncertain = false;  // sent, and no answer came: it may have been done
   bool has_deviation = false;
-  UtcNs deviation = 0;  // of the meter's clock before a shift
+  UtcNs deviation = 0;                       // of the meter's clock before a shift
+  protocol::image::Transfer::Stage stage{};  // of an image
 };
 
 // Told of an order that may be done now.

@@ -143,6 +143,7 @@ Octets FakeMeter::push_of(const std::vector<hes::Row>& pushed, const hes::Obis& 
 Octets FakeMeter::answer(Bytes message, std::int64_t now_s) {
   if (deaf) return {};
   now_s_ = now_s;
+  if (image) image->live_until(now_s);
   const auto request = protocol::wrapper::decode(message);
   if (!request || request->destination != kDevice) return {};
   const bool is_public = request->source == protocol::dlms::kPublicClient;
@@ -207,6 +208,9 @@ Octets FakeMeter::rows_of(const protocol::cosem::Attribute& attribute,
 
 Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
                            const protocol::cosem::Selection& selection, AccessResult& result) {
+  if (image) {
+    if (const auto known = image->get(attribute)) return *known;
+  }
   Octets value(1024);
   Writer out(value);
   result = AccessResult::success;
@@ -265,6 +269,9 @@ AccessResult FakeMeter::get(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribute& attribute,
                             Bytes value) {
+  if (image) {
+    if (const auto result = image->set(attribute, value)) return *result;
+  }
   if (attribute.class_id != classes::Clock::kId) return AccessResult::read_write_denied;
   axdr::Cursor in(value);
   const auto time = protocol::cosem::decode_date_time(in.date_time());
@@ -275,6 +282,9 @@ AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Method& method,
                                Bytes parameter, Writer&) {
+  if (image) {
+    if (const auto result = image->act(method, parameter)) return *result;
+  }
   if (method.class_id == classes::DisconnectControl::kId) {
     if (refuses_relay) return AccessResult::read_write_denied;
     relay_closed = method.index == 2;
