@@ -297,10 +297,14 @@ TEST_F(ImageOrders, ReadingsAndOrdersGoBetweenTheBlocks) {
   rows.selection.meters = {FakeMeter::serial_of(at)};
   const std::string id = world.head_end.ask(rows);
   const int before = image(at).blocks_taken;
+  const std::int64_t begun_s = world.now_s();
   run_until([&] {
     return world.head_end.answer_to(id) != nullptr && !world.meters[at]->relay_closed &&
            !world.meters[3]->relay_closed;
   });
+  const auto& read = std::get<p32::ProfileReport>(world.head_end.answer_to(id)->body).meters.at(0);
+  EXPECT_EQ(read.failure, std::nullopt);
+  EXPECT_LT(world.now_s() - begun_s, 240);
   EXPECT_LT(image(at).blocks_taken - before, 15);  // most of them for the next poll to come
   EXPECT_NE(image(at).revision, "1.1.0");
 }
