@@ -255,6 +255,18 @@ TEST_F(ImageOrders, WhatOneMeterRefusesIsItsOwnResult) {
   EXPECT_EQ(target_of(wanted, 2).active, "1.0.0");
 }
 
+TEST_F(ImageOrders, ARefusalWhoseAnswerIsLostIsKnownByTheStatus) {
+  bool lost = false;
+  world.spoil_up = [&](Octets& reply) {
+    if (image(0).status == Status::verification_failed && !std::exchange(lost, true)) reply.clear();
+  };
+  image(0).refuses = true;
+  const p32::Order wanted = give(campaign());
+  world.run_for(1200);
+  EXPECT_EQ(failure_of(wanted), (p32::Failure{ErrorCategory::dlms, 250}));
+  EXPECT_EQ(image(0).initiations, 1);
+}
+
 TEST_F(ImageOrders, AnActivationToComeIsWaitedForThroughARestart) {
   const p32::Order wanted = give(campaign(1800));
   world.run_for(600);
