@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "hes-stub/orders/image_order.hpp"
 #include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
+#include "protocol/hosted/fields/fields.hpp"
+#include "protocol/hosted/p32/http_range.hpp"
+#include "protocol/hosted/signed_image/signed_image.hpp"
 
 namespace hes {
 namespace {
@@ -21,6 +25,10 @@ namespace error_code = p32::error_code;
 constexpr std::int64_t kResultGraceS = 900;
 // A meter that could not be reached is not tried again before.
 constexpr std::int64_t kReissueS = 600;
+// By which progress is told before a meter has said how large its blocks are.
+constexpr std::uint16_t kUsualBlockOctets = 928;
+constexpr std::size_t kCampaignDigits = 16;
+constexpr std::size_t kLengthOctets = 8;  // in front of an octet-string, at most
 constexpr UtcNs kLastNs = INT64_C(4'000'000'000) * kNsPerSecond;  // year 2096
 
 p32::DlmsOperation raw(p32::DlmsService service, const protocol::cosem::Attribute& target,
@@ -64,7 +72,41 @@ bool shows(const std::vector<Step>& steps, const std::vector<p32::OperationResul
 
 p32::Priority priority_of(OrderKind kind) {
   const bool relay = kind == OrderKind::relay_open || kind == OrderKind::relay_close;
+  if (kind == OrderKind::image) return p32::Priority::normal;
   return relay ? p32::Priority::very_high : p32::Priority::high;
+}
+
+// False: there is none in it.
+bool make_campaign(const Order& order, p32::FirmwareCampaignOrder& campaign) {
+  if (order.image == nullptr) return false;
+  const auto head = protocol::image::decode(*order.image);
+  if (!head.ok()) return false;
+  const auto digest = protocol::image::sha256(*order.image);
+  const auto name = protocol::image::identifier_of(*head);
+  p32::FirmwareImage image;
+  image.sha256.assign(digest.begin(), digest.end());
+  image.source = p32::image_path(digest);
+  image.identifier.assign(name.octets.begin(), name.octets.begin() + name.size);
+  image.size_octets = static_cast<std::uint32_t>(order.image->size());
+  image.block_octets = kUsualBlockOctets;
+  campaign.campaign = "FW-" + image.source.substr(sizeof p32::kImagePath - 1, kCampaignDigits);
+  campaign.image = std::move(image);
+  if (order.value_s != 0) campaign.activate_at = order.value_s * 1000;
+  return true;
+}
+
+// What runs on the meter of an order, as it would say it itself; nothing: the report does not know.
+std::vector<std::uint8_t> revision_in(const p32::ReportBody& body, const std::string& serial) {
+  const auto* status = std::get_if<p32::FirmwareStatusReport>(&body);
+  if (status == nullptr) return {};
+  const auto target = std::ranges::find(status->targets, serial, &p32::FirmwareTarget::id);
+  const bool read = target != status->targets.end() && !target->active.empty();
+  if (!read) return {};
+  std::vector<std::uint8_t> value(target->active.size() + kLengthOctets);
+  protocol::Writer out(value);
+  protocol::axdr::put_octet_string(protocol::bytes_of(target->active), out);
+  value.resize(out.size());
+  return value;
 }
 
 // Was it certainly not done, so that doing it now is not doing it twice?
@@ -108,8 +150,12 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       body = *parsed.limit;
       return true;
     }
-    case OrderKind::image:
-      return false;
+    case OrderKind::image: {
+      p32::FirmwareCampaignOrder campaign;
+      if (!make_campaign(order, campaign)) return false;
+      body = std::move(campaign);
+      return true;
+    }
     case OrderKind::read:
       body = one(raw(p32::DlmsService::get, order.attribute, {}));
       return true;
@@ -177,7 +223,8 @@ void ConcentratorRoad::issue(OrderResult result, UtcNs not_before) {
   open_[id] = {to, mailbox_.add(to, std::move(work), std::move(result)).work.seq};
 }
 
-void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult& result) {
+void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult& result,
+                                 const p32::ReportBody& body) {
   Mailbox::Item* const item = mailbox_.find(from, result.order);
   if (item == nullptr || !item->order) {
     ++context_.counters.p32.unexpected;
@@ -199,6 +246,7 @@ void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult&
     context_.note_clock(order.order.meter, offset);
     requests_.set_back(order.order.meter, *meter->clock_offset_ms / 1000);
   }
+  if (order.order.kind == OrderKind::image) order.data = revision_in(body, serial);
   if (meter != nullptr && meter->failure) return on_failure(from, seq, *meter->failure);
   if (meter != nullptr && !meter->operations.empty()) {
     order.data = meter->operations.front().data;
@@ -214,6 +262,11 @@ void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult&
   }
   if (order.order.kind == OrderKind::parameter &&
       (meter == nullptr || !shows(steps_of(order.order), meter->operations))) {
+    return refuse(from, seq, AccessResult::other_reason);
+  }
+  // Without a revision the order ends before the image is to run.
+  if (order.order.kind == OrderKind::image && !order.data.empty() &&
+      !is_revision_of(order.order, order.data)) {
     return refuse(from, seq, AccessResult::other_reason);
   }
   if (order.order.kind == OrderKind::clock_shift) {

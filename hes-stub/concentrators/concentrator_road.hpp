@@ -9,6 +9,7 @@
 #include "hes-stub/concentrators/mailbox.hpp"
 #include "hes-stub/concentrators/row_requests.hpp"
 #include "hes-stub/orders/orders.hpp"
+#include "protocol/hosted/p32/report.hpp"
 #include "protocol/hosted/p32/sign.hpp"
 
 namespace hes {
@@ -22,7 +23,9 @@ class ConcentratorRoad final : public OrderRoad {
   void take(OrderResult result) override;
   bool on_until(OrderId id) override;
 
-  void on_result(ConcentratorIndex from, const p32::OrderResult& result);
+  // `body`: of the report that it came with.
+  void on_result(ConcentratorIndex from, const p32::OrderResult& result,
+                 const p32::ReportBody& body);
   void on_failure(ConcentratorIndex from, std::uint64_t seq, const p32::Failure& failure);
 
  private:

@@ -116,7 +116,7 @@ bool Inbox::take_report(ConcentratorIndex from, const p32::Envelope& envelope, p
   if (auto* profile = std::get_if<p32::ProfileReport>(&report.body)) {
     take_profile(from, envelope, *profile, note);
   }
-  if (report.order) orders_.on_result(from, *report.order);
+  if (report.order) orders_.on_result(from, *report.order, report.body);
   Mailbox::Item* const asked = mailbox_.find(from, envelope.re);
   if (asked != nullptr && !asked->order && report.last) requests_.finish(from, asked->work.seq);
   records.add_report(from, context_.now(), std::move(report));

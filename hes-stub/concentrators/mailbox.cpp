@@ -127,6 +127,18 @@ Mailbox::Item* Mailbox::find(ConcentratorIndex to, std::string_view id) {
   return nullptr;
 }
 
+std::shared_ptr<const std::vector<std::uint8_t>> Mailbox::image(ConcentratorIndex to,
+                                                                std::string_view path) const {
+  for (const auto& [seq, item] : items(to)) {
+    const auto* order = std::get_if<p32::SignedOrder>(&item.work.body);
+    if (order == nullptr || !item.order) continue;
+    const auto* campaign = std::get_if<p32::FirmwareCampaignOrder>(&order->order.body);
+    if (campaign == nullptr || !campaign->image || campaign->image->source != path) continue;
+    return item.order->order.image;
+  }
+  return nullptr;
+}
+
 bool Mailbox::waits(ConcentratorIndex to) const {
   return std::any_of(items(to).begin(), items(to).end(),
                      [](const auto& entry) { return !entry.second.acked; });

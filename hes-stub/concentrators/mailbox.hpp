@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,9 @@ class Mailbox {
   Item* find(ConcentratorIndex to, std::string_view id);
   Item& at(ConcentratorIndex to, std::uint64_t seq) { return links_[to].items.at(seq); }
   const Items& items(ConcentratorIndex to) const { return links_[to].items; }
+  // The image that has this path in an open order to the concentrator; nullptr: none has.
+  std::shared_ptr<const std::vector<std::uint8_t>> image(ConcentratorIndex to,
+                                                         std::string_view path) const;
 
   // Handing over: the oldest that waits, or many at once.
   bool waits(ConcentratorIndex to) const;

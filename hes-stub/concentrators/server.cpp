@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/concentrators/server.hpp"
 
+#include <algorithm>
+
 #include "protocol/hosted/fields/fields.hpp"
 
 namespace hes {
@@ -14,6 +16,8 @@ constexpr unsigned kOk = 200;
 constexpr unsigned kNoContent = 204;
 constexpr unsigned kBadRequest = 400;
 constexpr unsigned kForbidden = 403;
+constexpr unsigned kNotFound = 404;
+constexpr unsigned kNotThatRange = 416;
 constexpr const char* kSoftware = "amitwin";
 // Answers that one connection may have outstanding: requests sent before the last was answered.
 constexpr std::size_t kMaxAnswers = 128;
@@ -24,6 +28,7 @@ p32::HttpLimits http_limits(const EngineConfig& config) {
   p32::HttpLimits limits;
   limits.body_octets_max = static_cast<std::size_t>(config.p32_max_body_octets);
   limits.inflated_octets_max = 4 * limits.body_octets_max;
+  limits.serves_images = true;
   return limits;
 }
 
@@ -109,35 +114,63 @@ void ConcentratorServer::serve(ConnectionId id, Connection& server,
                                const p32::HttpRequest& request) {
   const auto octets = static_cast<std::uint32_t>(server.octets_up - server.accounted);
   server.accounted = server.octets_up;
-  Answer answer;
-  p32::Decoded decoded = p32::decode(request.body);
-  if (!decoded) {
-    ++counters_.malformed;
-    answer.status = kBadRequest;
-    answer.message = p32::refusal(decoded.problem(),
-                                  mailbox_.envelope(server.concentrator, decoded.problem().id));
-  } else {
-    const std::vector<p32::Problem> left_out = decoded.left_out();
-    p32::Message message = std::move(decoded).take();
-    counters_.parts_refused += left_out.size();
-    for (const p32::Problem& problem : left_out) {
-      context_.note_event(kNoMeter, "meter left out of a report", problem.text());
-    }
-    if (std::optional<Answer> refused = refuse(server, message)) {
-      answer = std::move(*refused);
-    } else {
-      answer = answer_to(server.concentrator, std::move(message), octets);
-    }
-  }
+  Answer answer =
+      request.image.empty() ? message_answer(server, request, octets) : image_part(server, request);
   answer.octets_up = octets;
   answer.arrival = context_.now();
-  answer.keep_alive = request.keep_alive;
-  if (!request.keep_alive) server.refused = true;
+  if (!request.keep_alive) answer.keep_alive = false;
+  if (!answer.keep_alive) server.refused = true;
   if (answer.after_commit) {
     waiting_.push_back(id);
     mailbox_.commit_soon();
   }
   server.answers.push_back(std::move(answer));
+}
+
+ConcentratorServer::Answer ConcentratorServer::message_answer(Connection& server,
+                                                              const p32::HttpRequest& request,
+                                                              std::uint32_t octets) {
+  p32::Decoded decoded = p32::decode(request.body);
+  if (!decoded) {
+    ++counters_.malformed;
+    Answer answer;
+    answer.status = kBadRequest;
+    answer.message = p32::refusal(decoded.problem(),
+                                  mailbox_.envelope(server.concentrator, decoded.problem().id));
+    return answer;
+  }
+  const std::vector<p32::Problem> left_out = decoded.left_out();
+  p32::Message message = std::move(decoded).take();
+  counters_.parts_refused += left_out.size();
+  for (const p32::Problem& problem : left_out) {
+    context_.note_event(kNoMeter, "meter left out of a report", problem.text());
+  }
+  if (std::optional<Answer> refused = refuse(server, message)) return std::move(*refused);
+  return answer_to(server.concentrator, std::move(message), octets);
+}
+
+// To whom an open order names it, and to nobody else; who has not said who he is gets nothing.
+ConcentratorServer::Answer ConcentratorServer::image_part(const Connection& server,
+                                                          const p32::HttpRequest& request) {
+  Answer answer;
+  answer.kind = MessageKind::p32_image;
+  const bool known = server.concentrator != kNoConcentrator;
+  const auto image = known ? mailbox_.image(server.concentrator, request.image) : nullptr;
+  const bool inside = image != nullptr && request.range && request.range->first < image->size();
+  if (inside) {
+    ++counters_.image_parts;
+    const auto total = static_cast<std::uint32_t>(image->size());
+    const p32::ByteRange range{request.range->first, std::min(request.range->last, total - 1)};
+    answer.octets =
+        p32::http_part({range, total}, protocol::Bytes(*image).subspan(range.first, range.size()),
+                       request.keep_alive);
+    return answer;
+  }
+  ++counters_.image_refused;
+  answer.keep_alive = known;
+  answer.status = !known ? kForbidden : image == nullptr ? kNotFound : kNotThatRange;
+  answer.octets = p32::http_response(answer.status, {}, known && request.keep_alive);
+  return answer;
 }
 
 ConcentratorServer::Answer ConcentratorServer::error(ConcentratorIndex to, std::string_view re,

@@ -60,6 +60,9 @@ class ConcentratorServer {
 
   void serve(ConnectionId id, Connection& connection, const p32::HttpRequest& request);
   std::optional<Answer> refuse(Connection& connection, const p32::Message& message);
+  Answer message_answer(Connection& connection, const p32::HttpRequest& request,
+                        std::uint32_t octets);
+  Answer image_part(const Connection& connection, const p32::HttpRequest& request);
   Answer answer_to(ConcentratorIndex from, p32::Message message, std::uint32_t octets);
   Answer on_hello(ConcentratorIndex from, const p32::Message& message);
   Answer on_poll(ConcentratorIndex from, const p32::Message& message);

@@ -26,6 +26,8 @@ struct ConcentratorCounters {
   std::uint64_t given_up = 0;        // of these, meters that did not answer often enough
   std::uint64_t silent = 0;          // connections closed for want of a message
   std::uint64_t dial_failed = 0;
+  std::uint64_t image_parts = 0;    // handed out
+  std::uint64_t image_refused = 0;  // asked for: of no open order, or out of the image
   std::uint64_t replaced = 0;       // concentrators that began to count anew
   std::uint64_t rows_refused = 0;   // with a register that the store cannot hold
   std::uint64_t parts_refused = 0;  // meters left out of a report that is taken for the rest

@@ -6,16 +6,17 @@
 #include <vector>
 
 #include "hes-stub/orders/orders.hpp"
+#include "protocol/image/transfer.hpp"
 
 namespace hes {
 
 struct PendingOrder {
   OrderResult result;
-  bool in_hand = false;          // a session is at it
-  bool uncertain = false;        // sent, and no answer came: it may have been done
-  bool activation_sent = false;  // of an image
+  bool in_hand = false;    // a session is at it
+  bool uncertain = false;  // sent, and no answer came: it may have been done
   bool has_deviation = false;
-  UtcNs deviation = 0;  // of the meter's clock before a shift
+  UtcNs deviation = 0;                       // of the meter's clock before a shift
+  protocol::image::Transfer::Stage stage{};  // of an image
 };
 
 // Told of an order that may be done now.

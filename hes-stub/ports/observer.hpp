@@ -29,13 +29,14 @@ enum class MessageKind : std::uint8_t {
   p32_other,    // Hello; whatever was refused
   alarm,        // an event told unasked by a meter behind a module
   events,       // event logs of meters behind modules
+  p32_image,    // parts of images that concentrators fetch
 };
-inline constexpr std::size_t kMessageKinds = 16;
+inline constexpr std::size_t kMessageKinds = 17;
 constexpr const char* message_kind_name(MessageKind kind) {
   constexpr const char* kNames[kMessageKinds] = {
       "announce",    "heartbeat",   "push",  "pull",   "closing",  "clock",
       "order",       "association", "learn", "report", "p32_poll", "p32_order",
-      "p32_request", "p32_other",   "alarm", "events"};
+      "p32_request", "p32_other",   "alarm", "events", "p32_image"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

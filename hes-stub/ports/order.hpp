@@ -61,7 +61,6 @@ struct OrderResult {
   UtcNs finished = 0;
   std::uint32_t attempts = 0;
   std::vector<std::uint8_t> data;  // A-XDR answer to a read
-  bool settled = false;  // an image is there and has its time: what is left is to read it back
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {

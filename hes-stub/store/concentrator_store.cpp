@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "protocol/bytes.hpp"
+#include "protocol/hosted/signed_image/signed_image.hpp"
 
 namespace hes {
 namespace {
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS concentrator_item(
   order_id INTEGER, serial TEXT, kind INTEGER, value INTEGER, class INTEGER, instance BLOB,
   attribute INTEGER, valid_from_ns INTEGER, valid_until_ns INTEGER, submitted_ns INTEGER,
   first_sent_ns INTEGER, attempts INTEGER, PRIMARY KEY(concentrator, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS firmware_image(sha256 BLOB PRIMARY KEY, container BLOB NOT NULL);
 )";
 
 }  // namespace
@@ -134,6 +136,30 @@ void ConcentratorStore::add_report(ConcentratorIndex concentrator, UtcNs arrival
   reports_.push_back({concentrator, arrival, std::move(report)});
 }
 
+ConcentratorStore::Container ConcentratorStore::load_image(std::span<const std::uint8_t> sha256) {
+  Container& image = images_[{sha256.begin(), sha256.end()}];
+  if (image != nullptr) return image;
+  Statement one = database_.prepare("SELECT container FROM firmware_image WHERE sha256=?");
+  bind_all(one, sha256);
+  if (!one.step()) return nullptr;
+  const auto octets = one.blob(0);
+  return image = std::make_shared<std::vector<std::uint8_t>>(octets.begin(), octets.end());
+}
+
+// In the file before the first of its orders; what that is known by.
+std::vector<std::uint8_t> ConcentratorStore::write_image(const Container& container) {
+  for (const auto& [digest, known] : images_) {
+    if (known == container) return digest;
+  }
+  const auto digest = protocol::image::sha256(*container);
+  std::vector<std::uint8_t> name(digest.begin(), digest.end());
+  Statement put_image =
+      database_.prepare("INSERT OR IGNORE INTO firmware_image(sha256,container) VALUES(?,?)");
+  put(put_image, std::span<const std::uint8_t>(name), std::span<const std::uint8_t>(*container));
+  images_[name] = container;
+  return name;
+}
+
 std::vector<StoredItem> ConcentratorStore::load_items() {
   std::vector<StoredItem> items;
   Statement all = database_.prepare("SELECT * FROM concentrator_item ORDER BY concentrator, seq");
@@ -156,7 +182,10 @@ std::vector<StoredItem> ConcentratorStore::load_items() {
       result.order.attribute.class_id = static_cast<protocol::cosem::ClassId>(all.integer(8));
       auto& octets = result.order.attribute.instance.octets;
       const auto instance = all.blob(9);
-      if (has_plan(result.order.kind)) {
+      if (result.order.kind == OrderKind::image) {
+        result.order.image = load_image(instance);
+        if (result.order.image == nullptr) continue;
+      } else if (has_plan(result.order.kind)) {
         result.order.plan.assign(instance.begin(), instance.end());
       } else {
         std::copy_n(instance.begin(), std::min(instance.size(), octets.size()), octets.begin());
@@ -170,6 +199,9 @@ std::vector<StoredItem> ConcentratorStore::load_items() {
     }
     items.push_back(std::move(item));
   }
+  database_.execute(
+      "DELETE FROM firmware_image WHERE sha256 NOT IN (SELECT instance FROM "
+      "concentrator_item WHERE instance IS NOT NULL)");
   return items;
 }
 
@@ -241,11 +273,14 @@ void ConcentratorStore::write() {
     } else {
       const OrderResult& result = *item->order;
       const Order& order = result.order;
-      // What an order is about: the name of an object, or a plan.
-      const bool plan = has_plan(order.kind);
-      const auto about = plan ? std::span(reinterpret_cast<const std::uint8_t*>(order.plan.data()),
-                                          order.plan.size())
-                              : std::span<const std::uint8_t>(order.attribute.instance.octets);
+      // What an order is about: the name of an object, a plan, or the SHA-256 of an image.
+      std::vector<std::uint8_t> image;
+      if (order.kind == OrderKind::image) image = write_image(order.image);
+      const auto about = order.kind == OrderKind::image ? std::span<const std::uint8_t>(image)
+                         : has_plan(order.kind)
+                             ? std::span(reinterpret_cast<const std::uint8_t*>(order.plan.data()),
+                                         order.plan.size())
+                             : std::span<const std::uint8_t>(order.attribute.instance.octets);
       put(put_item_, id, key.second, item->xml, item->acked, result.id, serials_[order.meter],
           order.kind, order.value_s, order.attribute.class_id, about, order.attribute.index,
           order.valid_from, order.valid_until, result.submitted, result.first_sent,

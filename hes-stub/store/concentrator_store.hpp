@@ -103,6 +103,10 @@ class ConcentratorStore {
     protocol::p32::Report report;
   };
 
+  using Container = std::shared_ptr<const std::vector<std::uint8_t>>;
+  Container load_image(std::span<const std::uint8_t> sha256);
+  std::vector<std::uint8_t> write_image(const Container& container);
+
   Database& database_;
   Statement put_record_;
   Statement put_item_;
@@ -116,6 +120,8 @@ class ConcentratorStore {
   std::vector<Waiting> reports_;
   ReportTables::MeterIds meter_ids_;  // of all meters ever
   std::vector<std::string> serials_;  // of the inventory
+  // Images of orders that are in the file, by their SHA-256: many orders share one.
+  std::map<std::vector<std::uint8_t>, Container> images_;
 };
 
 }  // namespace hes

@@ -9,6 +9,20 @@
 namespace sim::run {
 namespace {
 
+// The largest image takes so long of a power line, which carries those of all its meters.
+constexpr kernel::TimeNs kOfTheLine = 200 * kernel::kNsPerSecond;
+
+kernel::TimeNs transfer_time(const Scenario& scenario, std::uint32_t meter) {
+  for (const ConcentratorRow& row : scenario.concentrators) {
+    if (!row.meters.contains(meter)) continue;
+    const auto meters = row.meters.list(static_cast<std::uint32_t>(scenario.meters.count));
+    const auto n = std::ranges::count_if(
+        meters, [&](std::uint32_t other) { return is_given_an_image(scenario, other); });
+    return kImageTransfer + n * kOfTheLine;
+  }
+  return kImageTransfer;
+}
+
 const ImageRow* image_of(const Scenario& scenario, const Event& event) {
   const auto found = std::ranges::find(scenario.hes.images, event.file, &ImageRow::name);
   return found == scenario.hes.images.end() ? nullptr : &*found;
@@ -39,7 +53,8 @@ std::string expected_revision(const Scenario& scenario, const Home& home, kernel
   std::string expected = home.first_revision;
   for (const Event& event : scenario.events) {
     if (event.type != EventType::image || !event.meters.contains(home.identity.number)) continue;
-    if (std::max(event.at, event.activate_at) + kImageTransfer > end) return {};
+    const kernel::TimeNs time = transfer_time(scenario, home.identity.number);
+    if (std::max(event.at, event.activate_at) + time > end) return {};
     const ImageRow* const image = image_of(scenario, event);
     if (image != nullptr && is_taken(*image, home.settings.model)) expected = image->version;
   }

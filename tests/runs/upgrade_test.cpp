@@ -86,6 +86,42 @@ TEST(Upgrades, OneVersionForBothModelsReachesBoth) {
   EXPECT_EQ(run.kpi("event_mismatches"), 0);  // it was activated, not refused
 }
 
+// Behind a concentrator, while it reads the meters every quarter of an hour: each meter ends with
+// what the scenario says, one that was dark in the middle of its transfer too.
+TEST(Upgrades, OverThePowerLineEachMeterEndsWithWhatTheScenarioSays) {
+  Scenario scenario = with_images(street(5, 4));
+  sim::run::ConcentratorRow row;
+  row.meters = MeterSet::all();
+  row.collect_period_s = 900;
+  scenario.concentrators.push_back(row);
+  for (ImageRow& made : scenario.hes.images) made.size_octets = 20'000;
+  set_events(scenario,
+             {image(clock(0, 10), 1, "new"), image(clock(0, 10), 2, "new"),
+              image(clock(0, 10), 3, "damaged"), image(clock(0, 10), 4, "new", clock(1, 30)),
+              image(clock(0, 10), 5, "broken"), outage(clock(0, 10, 12), 2, 1200)});
+  const Folder folder;
+  const Finished run = run_in_child(scenario, folder);
+  expect_nothing_wrong(run, {"orders_failed"});
+  EXPECT_EQ(run.kpi("image_orders_done"), 3);
+  EXPECT_EQ(run.kpi("orders_failed"), 2);
+  EXPECT_EQ(run.kpi("firmwares_judged"), 5);
+  EXPECT_EQ(run.kpi("firmware_mismatches"), 0);
+  EXPECT_EQ(run.kpi("event_mismatches"), 0);
+  // The meter that was dark got the rest behind it: one long job, the image once.
+  const std::string result = folder / "result.h5";
+  const auto meters = column_of(result, "polls", "meter");
+  const auto octets = column_of(result, "polls", "bytes_down");
+  const auto seconds = column_of(result, "polls", "duration_s");
+  int transfers = 0;
+  for (std::size_t k = 0; k < meters.size(); ++k) {
+    if (meters[k] != 2 || octets[k] < 20'000) continue;
+    ++transfers;
+    EXPECT_LT(octets[k], 24'000);
+    EXPECT_GT(seconds[k], 1200);
+  }
+  EXPECT_EQ(transfers, 1);
+}
+
 // What says 1.1.0 is expected to be another one.
 TEST(Upgrades, AnotherFirmwareThanTheScenarioSaysIsFound) {
   Scenario scenario = with_images(street(1, 3));

@@ -43,6 +43,9 @@ struct Counters {
   std::uint64_t gateway_damaged = 0;
   std::uint64_t clock_steps = 0;      // of our own, by the head-end's
   std::uint64_t gateway_unasked = 0;  // answers that nobody waits for
+  std::uint64_t image_parts = 0;
+  std::uint64_t image_parts_refused = 0;  // answers that are not the part that was asked for
+  std::uint64_t images_refused = 0;       // whole, and not what was ordered
 };
 
 inline Counters& operator+=(Counters& sum, const Counters& more) {

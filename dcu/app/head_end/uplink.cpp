@@ -90,7 +90,10 @@ void HeadEndLink::on_closed() {
 }
 
 void HeadEndLink::post(Sent sent, std::string_view xml) {
-  const std::string octets = p32::http_request(core_.store.parameters().head_end_host, xml);
+  send(sent, p32::http_request(core_.store.parameters().head_end_host, xml));
+}
+
+void HeadEndLink::send(Sent sent, std::string_view octets) {
   core_.counters.uplink_octets_up += octets.size();
   sent_.push_back(sent);
   out_ += octets;
@@ -132,6 +135,7 @@ void HeadEndLink::pump() {
     extra_.pop_front();
     post({Sent::Kind::other, 0, core_.now()}, xml);
   }
+  fetch_image();
   const auto is_report = [](const Sent& sent) { return sent.kind == Sent::Kind::report; };
   auto under_way = static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), is_report));
   if (under_way >= kReportsUnderWay) return;
@@ -160,13 +164,22 @@ bool HeadEndLink::send_report(std::uint64_t seq) {
   return true;
 }
 
-bool HeadEndLink::polls_under_way() const {
+bool HeadEndLink::under_way(Sent::Kind kind) const {
   return std::any_of(sent_.begin(), sent_.end(),
-                     [](const Sent& sent) { return sent.kind == Sent::Kind::poll; });
+                     [kind](const Sent& sent) { return sent.kind == kind; });
+}
+
+// One part at a time: reports and polls go in between.
+void HeadEndLink::fetch_image() {
+  if (under_way(Sent::Kind::image)) return;
+  const auto ask = inbox_.images().next();
+  if (!ask) return;
+  send({Sent::Kind::image, 0, core_.now()},
+       p32::http_get(core_.store.parameters().head_end_host, ask->path, ask->range));
 }
 
 void HeadEndLink::poll() {
-  if (state_ != State::up || polls_under_way()) return;
+  if (state_ != State::up || under_way(Sent::Kind::poll)) return;
   core_.agenda.cancel(poll_timer_);
   const p32::Message message{reporter_.envelope(), p32::Poll{}};
   if (!core_.store.commit()) return;
@@ -204,7 +217,9 @@ void HeadEndLink::on_response(const p32::HttpResponse& response) {
     poll_timer_ =
         core_.agenda.at(core_.in_s(core_.store.parameters().poll_period_s), [this] { poll(); });
   }
-  if (!response.body.empty()) {
+  if (sent.kind == Sent::Kind::image) {
+    if (!inbox_.images().take(response)) return fail();
+  } else if (!response.body.empty()) {
     const auto decoded = p32::decode(response.body);
     if (decoded) {
       ++core_.counters.messages_in;

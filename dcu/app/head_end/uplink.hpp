@@ -14,8 +14,9 @@
 
 namespace dcu::app {
 
-// Towards the head-end: a connection that is dialled and kept, the reports of the outbox on it, and
-// polls for work where nobody can call in. Reports are repeated until they are acknowledged.
+// Towards the head-end: a connection that is dialled and kept, the reports of the outbox on it,
+// images of orders, and polls for work where nobody can call in. Reports are repeated until they
+// are acknowledged.
 class HeadEndLink {
  public:
   HeadEndLink(Core& core, Inbox& inbox, Reporter& reporter)
@@ -33,18 +34,20 @@ class HeadEndLink {
  private:
   enum class State : std::uint8_t { down, dialling, greeting, up };
   struct Sent {
-    enum class Kind : std::uint8_t { hello, report, poll, other } kind = Kind::other;
+    enum class Kind : std::uint8_t { hello, report, poll, image, other } kind = Kind::other;
     std::uint64_t seq = 0;  // of a report
     UtcNs at = 0;
   };
   void dial();
   void fail();  // closes, and dials again later
   void post(Sent sent, std::string_view xml);
+  void send(Sent sent, std::string_view octets);
   void write();
   void pump();
   bool send_report(std::uint64_t seq);
   void poll();
-  bool polls_under_way() const;
+  bool under_way(Sent::Kind kind) const;
+  void fetch_image();
   void watch();
   void on_response(const protocol::p32::HttpResponse& response);
   void on_message(const Sent& sent, const protocol::p32::Message& message);

@@ -8,6 +8,7 @@
 #include "protocol/cosem/classes/clock.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/cosem/classes/disconnect_control.hpp"
+#include "protocol/cosem/classes/image_transfer.hpp"
 #include "protocol/hosted/profile_rows/profile_rows.hpp"
 
 namespace dcu::app {
@@ -19,16 +20,12 @@ using classes::DisconnectControl;
 using classes::ScalerUnit;
 using protocol::axdr::Cursor;
 using protocol::cosem::AccessResult;
-using protocol::cosem::ClassId;
 using protocol::cosem::obis;
 using protocol::cosem::Obis;
 
 constexpr auto kDeviceName = obis(0, 0, 42, 0, 0);
 constexpr auto kFirmware = obis(1, 0, 0, 2, 0);
 constexpr auto kDisconnect = obis(0, 0, 96, 3, 10);
-constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
-constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
-constexpr std::int8_t kTransferStatus = 6;  // class 18
 constexpr std::size_t kMaxName = 32;
 
 // Energies, powers, voltages, currents by phase, frequency; what a meter lacks is left out.
@@ -39,15 +36,6 @@ constexpr std::array kInstantaneous = {
     obis(1, 0, 14, 7, 0),
 };
 
-// A text of a meter, fit for a message.
-std::string text_of(Bytes octets) {
-  std::string text;
-  for (const std::uint8_t octet : octets.first(std::min(octets.size(), kMaxName))) {
-    text += octet >= 0x20 && octet < 0x7F ? static_cast<char>(octet) : '.';
-  }
-  return text;
-}
-
 // The meter lacks the object: a fact about the meter, not a failure of the job.
 bool lacks(const Answer& answer) {
   return answer.result == AccessResult::object_undefined ||
@@ -55,6 +43,14 @@ bool lacks(const Answer& answer) {
 }
 
 }  // namespace
+
+std::string text_of(Bytes octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets.first(std::min(octets.size(), kMaxName))) {
+    text += octet >= 0x20 && octet < 0x7F ? static_cast<char>(octet) : '.';
+  }
+  return text;
+}
 
 std::optional<p32::Failure> failure_of(const Job& job, PollOutcome outcome) {
   using p32::ErrorCategory;
@@ -175,7 +171,8 @@ JobPtr MeterReader::firmware_job(MeterIndex meter, std::uint8_t priority,
                                  std::shared_ptr<p32::FirmwareTarget> line) {
   JobPtr job = job_of("firmwareStatus", meter, priority);
   job->operations = {get_of(classes::Data::kId, kFirmware, classes::Data::kValue),
-                     get_of(kClassImageTransfer, kImageTransfer, kTransferStatus)};
+                     get_of(classes::ImageTransfer::kId, classes::kImageTransferName,
+                            classes::ImageTransfer::kImageTransferStatus)};
   job->on_answer = [this, line](Job& asked, const Answer& answer) {
     Cursor in(answer.data);
     if (asked.at == 0) {

@@ -17,6 +17,9 @@ namespace dcu::app {
 // Why a job did not do what it was for.
 std::optional<protocol::p32::Failure> failure_of(const Job& job, PollOutcome outcome);
 
+// A text of a meter, fit for a message.
+std::string text_of(Bytes octets);
+
 // Reads of meters what is not collected regularly, into lines of reports.
 class MeterReader {
  public:

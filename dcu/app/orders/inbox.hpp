@@ -29,6 +29,7 @@ class Inbox {
   protocol::p32::Message failure(const std::string& re, const protocol::p32::Failure& failure,
                                  const std::string& text);
   bool cancel(const std::string& id);
+  ImageDepot& images() { return orders_.images(); }
 
  private:
   struct Pending {

@@ -25,9 +25,6 @@ constexpr std::uint64_t kSeqWindow = 64;
 constexpr std::size_t kJournalKept = 256;
 constexpr std::size_t kRunningMost = 64;
 
-bool is_over(OrderState state) {
-  return state != OrderState::accepted && state != OrderState::running;
-}
 Failure access(std::uint16_t code) { return {ErrorCategory::access, code}; }
 
 bool for_meters(const p32::Order& order) {
@@ -67,7 +64,19 @@ void walk(Io& io, Target& target) {
   }
 }
 
+// And of one that gets an image.
+template <typename Io, typename Target>
+void walk_image(Io& io, Target& target) {
+  auto& line = target.firmware;
+  io(target.stage, line.state, line.active, line.blocks_done, line.blocks_total);
+}
+
 }  // namespace
+
+OrderBook::OrderBook(const Parts& parts, std::function<void()> restart)
+    : parts_(parts), restart_(std::move(restart)), images_(parts.core) {
+  parts_.reporter.transfer_of = [this](const std::string& serial) { return transfer_of(serial); };
+}
 
 void OrderBook::save(const Running& running) {
   const p32::Order& order = running.order.order;
@@ -78,6 +87,7 @@ void OrderBook::save(const Running& running) {
   for (const auto& [serial, target] : out.list(running.targets)) {
     out(serial);
     walk(out, target);
+    if (order.kind() == OrderKind::firmware_campaign) walk_image(out, target);
   }
   parts_.core.store.mailbox().save_work(Mailbox::Work::order, running.order.order.seq, out.take());
 }
@@ -95,6 +105,7 @@ void OrderBook::load(std::uint64_t seq, Bytes value) {
     Target& target = running->targets[serial];
     target.name(serial);
     walk(in, target);
+    if (running->order.order.kind() == OrderKind::firmware_campaign) walk_image(in, target);
   }
   if (in.at_end()) orders_[seq] = running;
 }
@@ -102,6 +113,8 @@ void OrderBook::load(std::uint64_t seq, Bytes value) {
 void OrderBook::start() {
   for (const auto& [seq, value] : parts_.core.store.mailbox().work(Mailbox::Work::order))
     load(seq, value);
+  images_.start();
+  keep_images();
   for (const auto& [seq, running] : orders_) {
     if (!is_over(running->state)) schedule(running);
   }
@@ -135,7 +148,12 @@ std::optional<Failure> OrderBook::check(const p32::SignedOrder& order, bool& dup
       return Failure{ErrorCategory::message, p32::error_code::kBadValue};
     }
   }
-  const auto runs = [](const auto& entry) { return !is_over(entry.second->state); };
+  // Images are on their way for hours; that is no reason to refuse what takes seconds.
+  const bool image = body.kind() == OrderKind::firmware_campaign;
+  const auto runs = [image](const auto& entry) {
+    const p32::Order& other = entry.second->order.order;
+    return !is_over(entry.second->state) && (other.kind() == OrderKind::firmware_campaign) == image;
+  };
   const auto running = std::count_if(orders_.begin(), orders_.end(), runs);
   if (static_cast<std::size_t>(running) >= kRunningMost) {
     return Failure{ErrorCategory::resource, p32::error_code::kQueueFull};
@@ -177,14 +195,17 @@ std::optional<Failure> OrderBook::accept(const p32::SignedOrder& order, bool& du
   return std::nullopt;
 }
 
-// Orders that are over and that no repetition can bring back.
+// Orders that are over and that no repetition can bring back; one that takes days keeps none of
+// those behind it.
 void OrderBook::prune() {
-  while (orders_.size() > kJournalKept) {
-    const auto oldest = orders_.begin();
-    if (!is_over(oldest->second->state)) return;
-    if (oldest->first + kSeqWindow > orders_.rbegin()->first) return;
-    parts_.core.store.mailbox().drop_work(Mailbox::Work::order, oldest->first);
-    orders_.erase(oldest);
+  for (auto at = orders_.begin(); orders_.size() > kJournalKept;) {
+    if (at->first + kSeqWindow > orders_.rbegin()->first) return;
+    if (!is_over(at->second->state)) {
+      ++at;
+      continue;
+    }
+    parts_.core.store.mailbox().drop_work(Mailbox::Work::order, at->first);
+    at = orders_.erase(at);
   }
 }
 
@@ -203,8 +224,11 @@ void OrderBook::begin(const RunningPtr& running) {
     running->state = OrderState::running;
     save(*running);
   }
-  if (!for_meters(running->order.order)) {
-    const auto failure = run_own(*running);
+  const auto* campaign = std::get_if<p32::FirmwareCampaignOrder>(&running->order.order.body);
+  const bool cancels = campaign != nullptr && !campaign->image;
+  if (cancels || !for_meters(running->order.order)) {
+    const auto failure =
+        cancels ? cancel_campaign(campaign->campaign, *running) : run_own(*running);
     return finish(running, failure ? OrderState::failed : OrderState::done, failure);
   }
   std::vector<std::string> open;
@@ -212,6 +236,7 @@ void OrderBook::begin(const RunningPtr& running) {
     if (!target.done) open.push_back(serial);
   }
   if (open.empty()) return finish(running, OrderState::done, std::nullopt);
+  if (campaign != nullptr) return fetch(running);
   for (const std::string& serial : open) run_on(running, serial);
 }
 
@@ -274,6 +299,17 @@ p32::ReportBody OrderBook::result_body(const Running& running) {
   return p32::InstantaneousReport{};  // the result itself says everything
 }
 
+// Of one that is over, or so far.
+void OrderBook::report(const Running& running, std::optional<Failure> failure) {
+  const p32::Order& order = running.order.order;
+  p32::OrderResult result{order.id, order.kind(), running.state, failure, {}};
+  for (const auto& [serial, target] : running.targets) {
+    if (target.done || is_over(running.state)) result.meters.push_back(target.result);
+  }
+  parts_.reporter.add(
+      p32::Report{p32::Cause::order, 1, true, std::move(result), result_body(running)}, order.id);
+}
+
 void OrderBook::finish(const RunningPtr& running, OrderState state,
                        std::optional<Failure> failure) {
   Core& core = parts_.core;
@@ -284,12 +320,10 @@ void OrderBook::finish(const RunningPtr& running, OrderState state,
     }
   }
   running->state = state;
-  p32::OrderResult result{order.id, order.kind(), state, failure, {}};
-  for (const auto& [serial, target] : running->targets) result.meters.push_back(target.result);
   // Journal and report become durable together: one result, whatever happens.
   save(*running);
-  parts_.reporter.add(
-      p32::Report{p32::Cause::order, 1, true, std::move(result), result_body(*running)}, order.id);
+  report(*running, failure);
+  if (order.kind() == OrderKind::firmware_campaign) keep_images();
   constexpr std::array kEvents = {event_code::kOrderAccepted, event_code::kOrderAccepted,
                                   event_code::kOrderDone,     event_code::kOrderFailed,
                                   event_code::kOrderExpired,  event_code::kOrderCancelled};

@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "dcu/app/meters/collector.hpp"
+#include "dcu/app/meters/image_job.hpp"
 #include "dcu/app/meters/job.hpp"
 #include "dcu/app/meters/meter_reader.hpp"
 #include "dcu/app/meters/poller.hpp"
+#include "dcu/app/orders/image_depot.hpp"
 #include "dcu/app/reports/reporter.hpp"
 #include "protocol/hosted/p32/order.hpp"
 #include "protocol/hosted/p32/sign.hpp"
@@ -28,6 +30,11 @@ std::vector<Operation> operations_of(const protocol::p32::Order& order, std::str
 // entry, in a get.
 bool selections_supported(const protocol::p32::RawDlmsOrder& order);
 
+inline bool is_over(protocol::p32::OrderState state) {
+  return state != protocol::p32::OrderState::accepted &&
+         state != protocol::p32::OrderState::running;
+}
+
 // Orders: checked, kept in the journal, done within their window, reported with a result. The
 // journal outlives a restart; an order under way goes on with the meters that have no result yet.
 class OrderBook {
@@ -39,10 +46,10 @@ class OrderBook {
     Reporter& reporter;
     NodeManager& nodes;
   };
-  OrderBook(const Parts& parts, std::function<void()> restart)
-      : parts_(parts), restart_(std::move(restart)) {}
+  OrderBook(const Parts& parts, std::function<void()> restart);
 
   void start();
+  ImageDepot& images() { return images_; }
   // Nothing: it is in the journal (or was before, then `duplicate` is set).
   std::optional<protocol::p32::Failure> accept(const protocol::p32::SignedOrder& order,
                                                bool& duplicate);
@@ -54,6 +61,7 @@ class OrderBook {
     protocol::p32::OrderMeter result;
     protocol::p32::RelayMeter relay;
     protocol::p32::FirmwareTarget firmware;
+    protocol::image::Transfer::Stage stage = protocol::image::Transfer::Stage::sending;
     bool done = false;
     void fail(const std::optional<protocol::p32::Failure>& why) {
       result.failure = relay.failure = firmware.failure = why;
@@ -64,6 +72,7 @@ class OrderBook {
     protocol::p32::SignedOrder order;
     protocol::p32::OrderState state = protocol::p32::OrderState::accepted;
     std::map<std::string, Target> targets;  // by serial
+    bool telling = false;                   // of the progress of an image, soon
   };
   using RunningPtr = std::shared_ptr<Running>;
 
@@ -79,6 +88,7 @@ class OrderBook {
   bool cancel(const std::string& id, const Running& by);
   void finish(const RunningPtr& running, protocol::p32::OrderState state,
               std::optional<protocol::p32::Failure> failure);
+  void report(const Running& running, std::optional<protocol::p32::Failure> failure);
   protocol::p32::ReportBody result_body(const Running& running);
   void prune();
 
@@ -95,8 +105,18 @@ class OrderBook {
   void done(const RunningPtr& running, const std::string& serial,
             std::optional<protocol::p32::Failure> failure);
 
+  // order_images.cpp
+  void keep_images();
+  void fetch(const RunningPtr& running);
+  void bring(const RunningPtr& running, const std::string& serial, const ImageDepot::Image& image);
+  void tell(const RunningPtr& running);
+  std::optional<protocol::p32::Failure> cancel_campaign(const std::string& campaign,
+                                                        const Running& by);
+  const protocol::p32::FirmwareTarget* transfer_of(const std::string& serial) const;
+
   Parts parts_;
   std::function<void()> restart_;
+  ImageDepot images_;
   std::map<std::uint64_t, RunningPtr> orders_;  // by the seq of the order
 };
 

@@ -21,7 +21,6 @@ namespace classes = protocol::cosem::classes;
 using classes::DisconnectControl;
 namespace axdr = protocol::axdr;
 namespace p32 = protocol::p32;
-using protocol::bytes_of;
 using protocol::Writer;
 using protocol::cosem::ClassId;
 using protocol::cosem::obis;
@@ -34,8 +33,6 @@ constexpr auto kSagThreshold = obis(1, 0, 12, 31, 0);
 constexpr auto kSwellThreshold = obis(1, 0, 12, 35, 0);
 constexpr auto kPowerQualityTime = obis(1, 0, 12, 43, 0);
 constexpr auto kSecuritySetup = obis(0, 0, 43, 0, 1);  // of client 3
-constexpr auto kImageTransfer = obis(0, 0, 44, 0, 0);
-constexpr auto kClassImageTransfer = static_cast<ClassId>(18);
 
 Octets value_of(const std::function<void(Writer&)>& write, std::size_t room = 256) {
   Octets octets(room);
@@ -149,17 +146,6 @@ std::vector<Operation> raw(const p32::RawDlmsOrder& order) {
   return operations;
 }
 
-// Class 18: block size, then image_transfer_initiate.
-std::vector<Operation> firmware(const p32::FirmwareCampaignOrder& order) {
-  if (!order.image) return {};
-  return {get_of(kClassImageTransfer, kImageTransfer, 2),
-          action_of(kClassImageTransfer, kImageTransfer, 1, value_of([&](Writer& o) {
-                      axdr::begin_structure(2, o);
-                      axdr::put_octet_string(bytes_of(order.image->identifier), o);
-                      axdr::put_double_long_unsigned(order.image->size_octets, o);
-                    }))};
-}
-
 }  // namespace
 
 bool selections_supported(const p32::RawDlmsOrder& order) {
@@ -187,7 +173,6 @@ std::vector<Operation> operations_of(const p32::Order& order, std::string_view s
     case p32::OrderKind::raw_dlms:
       return raw(std::get<p32::RawDlmsOrder>(order.body));
     case p32::OrderKind::firmware_campaign:
-      return firmware(std::get<p32::FirmwareCampaignOrder>(order.body));
     case p32::OrderKind::clock_sync:  // depends on what the clock says
     case p32::OrderKind::concentrator_parameters:
     case p32::OrderKind::concentrator_command:

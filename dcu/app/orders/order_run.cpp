@@ -109,10 +109,6 @@ void OrderBook::run_on(const RunningPtr& running, const std::string& serial) {
   if (running->order.order.kind() == OrderKind::key_change) {
     if (const auto failure = take_keys(*running, meter)) return done(running, serial, failure);
   }
-  const auto* campaign = std::get_if<p32::FirmwareCampaignOrder>(&running->order.order.body);
-  if (campaign != nullptr && !campaign->image) {  // to be cancelled, but none runs for long
-    return done(running, serial, unknown_target());
-  }
   JobPtr job = job_for(running, serial, meter);
   const p32::Order& order = running->order.order;
   job->name = p32::name_of(order.kind());
@@ -233,10 +229,6 @@ Job::Next OrderBook::on_answer(Running& running, Target& target, Job& job, const
   if (parameters != nullptr && parameters->capture_period_s) {
     core.store.meters()[job.meter].capture_period_s = 0;  // to be read again
     core.store.save_state(job.meter);
-  }
-  if (order.kind() == OrderKind::firmware_campaign && job.at + 1 == job.operations.size()) {
-    // The meter would take an image, but there is no way to fetch one.
-    target.result.failure = Failure{ErrorCategory::resource, p32::error_code::kNotSupported};
   }
   return Job::Next::go_on;
 }

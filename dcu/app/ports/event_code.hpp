@@ -25,6 +25,7 @@ inline constexpr std::uint16_t kGatewayDamaged = 4;  // a stream that was no wra
 inline constexpr std::uint16_t kHeadEndUp = 1;
 inline constexpr std::uint16_t kHeadEndDown = 2;
 inline constexpr std::uint16_t kReportRefused = 3;
+inline constexpr std::uint16_t kImageRefused = 4;  // text: its SHA-256
 // meters
 inline constexpr std::uint16_t kMeterJoined = 1;
 inline constexpr std::uint16_t kMeterLeft = 2;

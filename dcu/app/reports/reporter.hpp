@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ class Reporter final : public RowsReady {
   protocol::p32::ConcentratorParametersReport parameters() const;
   static protocol::p32::ProfileMeter profile_meter(const std::string& serial, const Chunk& chunk);
   static protocol::p32::MeterEvent event_of(const Row& row, Profile profile);
+
+  // Of an image that is on its way to a meter; set by whoever brings it.
+  std::function<const protocol::p32::FirmwareTarget*(const std::string& serial)> transfer_of;
 
   // ---- Reports that are made without being asked for ----
   // Concentrator events not yet reported.

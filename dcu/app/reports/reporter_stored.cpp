@@ -140,6 +140,8 @@ p32::ReportBody Reporter::firmware(const p32::Selection& selection) {
   p32::FirmwareStatusReport report;
   report.targets =
       lines_of<p32::FirmwareTarget>(core_.store, selection, [&](MeterIndex meter, auto& line) {
+        const p32::FirmwareTarget* const transfer = transfer_of ? transfer_of(line.id) : nullptr;
+        if (transfer != nullptr) line = *transfer;
         line.active = core_.store.meters()[meter].firmware;
         if (line.active.empty()) line.failure = kNotStored;
       });

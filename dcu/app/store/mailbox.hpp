@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "dcu/app/store/images.hpp"
 #include "dcu/app/store/records.hpp"
 #include "protocol/hosted/p32/types.hpp"
 
@@ -22,7 +23,7 @@ struct WaitingReport {
 // Messages to and from the head-end, and what they order or ask for.
 class Mailbox {
  public:
-  explicit Mailbox(Records& records) : records_(records) {}
+  explicit Mailbox(Records& records) : records_(records), images_(records) {}
   // Goes on behind every number that was used, also one that the disk has lost.
   void open(std::int64_t now_ms);
 
@@ -43,9 +44,11 @@ class Mailbox {
   void save_work(Work kind, std::uint64_t number, Octets value);
   void drop_work(Work kind, std::uint64_t number);
   std::vector<std::pair<std::uint64_t, Octets>> work(Work kind) const;
+  Images& images() { return images_; }  // that orders bring
 
  private:
   Records& records_;
+  Images images_;
   std::uint64_t next_seq_ = 1;
   std::uint64_t seq_reserved_ = 1;
 };

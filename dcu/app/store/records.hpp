@@ -27,6 +27,7 @@ class Records {
     received = 12,
     restarts = 13,
     seq = 14,
+    image = 15,
   };
 
   explicit Records(Disk& disk) : pages(disk) {}

@@ -122,6 +122,7 @@ class Incoming {
   const std::optional<HttpServer::Failure>& failure() const { return failure_; }
   bool idle() const { return empty() && !parser_->got_some(); }
   Parser<is_request>& parser() { return *parser_; }
+  const HttpLimits& limits() const { return limits_; }
 
  private:
   bool empty() const { return at_ == octets_.size(); }
@@ -162,11 +163,17 @@ bool has_type(boost::beast::string_view value, boost::beast::string_view type) {
   return boost::beast::iequals(end == head.npos ? head : head.substr(0, end + 1), type);
 }
 
+std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
 // What is wrong with the head of a request; nothing: all well.
 std::optional<HttpServer::Failure> fault_of_head(const http::request<http::string_body>& request,
-                                                 bool has_length) {
+                                                 bool has_length, bool image) {
   const auto type = request[http::field::content_type];
   if (request.version() != kHttp11) return {{505, "HTTP/1.1 only", {}}};
+  if (image) {
+    if (request.method() == http::verb::get) return {};
+    return {{405, "GET only", {}}};
+  }
   if (request.target() != kPath) return {{404, "the one path is /p32ex/1", {}}};
   if (request.method() != http::verb::post) return {{405, "POST only", {}}};
   if (!has_length) return {{411, "Content-Length is missing", {}}};
@@ -187,6 +194,16 @@ std::string http_response(unsigned status, std::string_view xml, bool keep_alive
   return octets_of(response);
 }
 
+std::string http_part(const ContentRange& part, Bytes octets, bool keep_alive) {
+  http::response<http::string_body> response{http::status::partial_content, kHttp11};
+  response.set(http::field::content_type, "application/octet-stream");
+  response.set(http::field::content_range, content_range_text(part));
+  response.keep_alive(keep_alive);
+  response.body().assign(reinterpret_cast<const char*>(octets.data()), octets.size());
+  response.prepare_payload();
+  return octets_of(response);
+}
+
 struct HttpServer::State : Incoming<true> {
   using Incoming::Incoming;
 };
@@ -203,10 +220,12 @@ std::optional<HttpRequest> HttpServer::next() {
   const bool whole = state.advance();
   if (state.failure()) return {};
   auto& parser = state.parser();
+  const bool image = state.limits().serves_images && parser.is_header_done() &&
+                     view_of(parser.get().target()).starts_with(kImagePath);
   // A head that will not do is refused before its body has come.
   if (parser.is_header_done()) {
     const bool has_length = parser.chunked() || parser.content_length().has_value();
-    if (auto fault = fault_of_head(parser.get(), has_length)) {
+    if (auto fault = fault_of_head(parser.get(), has_length, image)) {
       state.fail(fault->status, fault->reason);
       return {};
     }
@@ -214,6 +233,10 @@ std::optional<HttpRequest> HttpServer::next() {
   if (!whole) return {};
   HttpRequest request;
   auto& message = parser.get();
+  if (image) {
+    request.image = view_of(message.target());
+    request.range = parse_range(view_of(message[http::field::range]));
+  }
   request.keep_alive = message.keep_alive();
   request.soap = has_type(message[http::field::content_type], "text/xml") ||
                  message.find("SOAPAction") != message.end();
@@ -229,6 +252,14 @@ std::string http_request(std::string_view host, std::string_view xml) {
   request.set(http::field::host, boost::beast::string_view(host.data(), host.size()));
   request.set(http::field::accept_encoding, "gzip");
   put_body(xml, request);
+  return octets_of(request);
+}
+
+std::string http_get(std::string_view host, std::string_view path, const ByteRange& range) {
+  http::request<http::string_body> request{
+      http::verb::get, boost::beast::string_view(path.data(), path.size()), kHttp11};
+  request.set(http::field::host, boost::beast::string_view(host.data(), host.size()));
+  request.set(http::field::range, range_text(range));
   return octets_of(request);
 }
 
@@ -256,6 +287,7 @@ std::optional<HttpResponse> HttpClient::next() {
   HttpResponse response;
   response.status = parser.get().result_int();
   response.keep_alive = parser.get().keep_alive();
+  response.part = parse_content_range(view_of(parser.get()[http::field::content_range]));
   if (!state.take(response.body)) return {};
   return response;
 }

@@ -156,12 +156,14 @@ inline constexpr std::uint16_t kNoAnswer = 3;
 inline constexpr std::uint16_t kAssociationRefused = 4;
 inline constexpr std::uint16_t kConnectionLost = 5;
 inline constexpr std::uint16_t kCancelled = 6;
+inline constexpr std::uint16_t kNotFetched = 7;  // the image, from the head-end
 // data
 inline constexpr std::uint16_t kUndecodable = 1;
-inline constexpr std::uint16_t kBadTime = 2;   // wildcards, year 0, a date that does not exist
-inline constexpr std::uint16_t kBadTag = 3;    // deciphering failed
-inline constexpr std::uint16_t kNotThere = 4;  // the meter has no such object or rows
-inline constexpr std::uint16_t kReadBack = 5;  // the meter took it, and shows something else
+inline constexpr std::uint16_t kBadTime = 2;     // wildcards, year 0, a date that does not exist
+inline constexpr std::uint16_t kBadTag = 3;      // deciphering failed
+inline constexpr std::uint16_t kNotThere = 4;    // the meter has no such object or rows
+inline constexpr std::uint16_t kReadBack = 5;    // the meter took it, and shows something else
+inline constexpr std::uint16_t kOtherImage = 6;  // not of that SHA-256, or none that meters take
 // resource
 inline constexpr std::uint16_t kQueueFull = 1;
 inline constexpr std::uint16_t kStoreFailed = 2;

@@ -45,10 +45,16 @@ std::string FakeHeadEnd::ask(std::variant<p32::Request, p32::Query, p32::SignedO
 }
 
 std::string FakeHeadEnd::serve(protocol::Bytes octets) {
-  if (!http_) http_.emplace();
+  p32::HttpLimits limits;
+  limits.serves_images = true;
+  if (!http_) http_.emplace(limits);
   http_->feed(octets);
   std::string out;
   while (const auto request = http_->next()) {
+    if (!request->image.empty()) {
+      out += on_get(*request);
+      continue;
+    }
     const auto decoded = p32::decode(request->body);
     if (!decoded) {
       problems.push_back(decoded.problem().text());
@@ -59,6 +65,17 @@ std::string FakeHeadEnd::serve(protocol::Bytes octets) {
   }
   if (http_->failure()) problems.push_back(http_->failure()->reason);
   return out;
+}
+
+std::string FakeHeadEnd::on_get(const p32::HttpRequest& request) {
+  const auto found = images.find(request.image);
+  if (!request.range) problems.push_back("a part without a range");
+  if (found == images.end() || !request.range) return p32::http_response(404, "");
+  image_requests.push_back(*request.range);
+  const protocol::Bytes whole(found->second);
+  const auto total = static_cast<std::uint32_t>(whole.size());
+  return p32::http_part({*request.range, total},
+                        whole.subspan(request.range->first, request.range->size()));
 }
 
 std::string FakeHeadEnd::on_message(const p32::Message& message) {

@@ -50,6 +50,8 @@ class FakeHeadEnd {
   unsigned hellos = 0;
   bool acks = true;  // or answers 204: not stored yet
   bool drops_work_acks = false;
+  std::map<std::string, std::vector<std::uint8_t>> images;  // by path
+  std::vector<p32::ByteRange> image_requests;
   std::string peer = "AMTDC0000000001";
   p32::UtcMs now = 0;
   p32::Signer signer;
@@ -58,6 +60,7 @@ class FakeHeadEnd {
   const p32::Report* answer_to(const std::string& id) const;
 
  private:
+  std::string on_get(const p32::HttpRequest& request);
   std::string on_message(const p32::Message& message);
   std::string reply(p32::Body body, const std::string& re);
 

@@ -76,6 +76,7 @@ void FakeMeter::capture(std::int64_t stamp_s, std::uint8_t status) {
 
 void FakeMeter::live_until(std::int64_t now_s) {
   now_s_ = now_s;
+  if (image) image->live_until(now_s);
   const std::int64_t clock_s = now_s + clock_offset_s;
   if (reached_s_ == 0) reached_s_ = clock_s;
   for (std::int64_t at = (reached_s_ / kPeriodS + 1) * kPeriodS; at <= clock_s; at += kPeriodS) {
@@ -148,6 +149,12 @@ Octets FakeMeter::spontaneous(std::uint8_t code) {
 
 Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
                            const protocol::cosem::Selection& selection, AccessResult& result) {
+  if (image) {
+    if (const auto known = image->get(attribute)) {
+      result = AccessResult::success;
+      return *known;
+    }
+  }
   Octets value(512 + load.size() * 64);
   Writer out(value);
   result = AccessResult::success;
@@ -212,6 +219,9 @@ AccessResult FakeMeter::get(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribute& attribute,
                             Bytes value) {
+  if (image) {
+    if (const auto result = image->set(attribute, value)) return *result;
+  }
   if (attribute.class_id == classes::DisconnectControl::kId && attribute.index == 4) {
     axdr::Cursor in(value);
     control_mode = in.enumeration();
@@ -232,6 +242,9 @@ AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Method& method,
                                Bytes parameter, Writer&) {
+  if (image) {
+    if (const auto result = image->act(method, parameter)) return *result;
+  }
   axdr::Cursor in(parameter);
   if (method.class_id == classes::DisconnectControl::kId) {
     relay_closed = method.index == 2;

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dcu/app/store/rows.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
+#include "tests/rigs/image/fake_image.hpp"
 
 namespace dcu_test {
 
@@ -69,10 +71,11 @@ class FakeMeter final : public protocol::dlms::Application {
   }
   std::uint32_t own_counter = 100;
   std::map<protocol::dlms::Sap, std::uint32_t> last_counter;
-  bool deaf = false;             // answers nothing
-  bool private_only = false;     // nothing to the public client
-  bool forgets_answers = false;  // does as told, but the answer is lost
-  bool talks_rubbish = false;    // profiles that are none
+  bool deaf = false;                     // answers nothing
+  bool private_only = false;             // nothing to the public client
+  bool forgets_answers = false;          // does as told, but the answer is lost
+  bool talks_rubbish = false;            // profiles that are none
+  std::optional<rigs::FakeImage> image;  // none: it takes no images
 
  private:
   void capture(std::int64_t stamp_s, std::uint8_t status);

@@ -142,17 +142,22 @@ fw::SendHandle World::send(fw::Address address, std::uint8_t, std::uint8_t s_lsa
   if (meter_at(address) == nullptr) return fw::kNotSent;
   const fw::SendHandle handle = next_handle_++;
   Octets apdu(lsdu.begin(), lsdu.end());
-  at(line_ms, [this, address, s_lsap, handle, apdu = std::move(apdu)] {
-    FakeMeter* const meter = meter_at(address);
-    application_->on_sent(handle, meter != nullptr);
-    if (meter == nullptr) return;
-    meter->live_until(now_s());
-    Octets reply = meter->answer(s_lsap, apdu);
-    if (reply.empty()) return;
-    if (spoil_up) spoil_up(reply);
-    at(line_ms, [this, address, s_lsap, reply = std::move(reply)] {
-      if (meter_at(address) != nullptr) application_->on_data(address, 1, s_lsap, reply);
-    });
+  // What was sent arrives, also when the sender is no more.
+  events_.emplace(now_ + line_ms * kNsPerMs, [this, address, s_lsap, handle, life = life_,
+                                              to = meter_at(address), apdu = std::move(apdu)] {
+    const bool lives = life == life_ && application_;
+    if (lives) application_->on_sent(handle, meter_at(address) != nullptr);
+    if (lives && meter_at(address) == nullptr) return settle();
+    to->live_until(now_s());
+    Octets reply = to->answer(s_lsap, apdu);
+    if (!lives) return;
+    if (!reply.empty() && spoil_up) spoil_up(reply);
+    if (!reply.empty()) {
+      at(line_ms, [this, address, s_lsap, reply = std::move(reply)] {
+        if (meter_at(address) != nullptr) application_->on_data(address, 1, s_lsap, reply);
+      });
+    }
+    settle();
   });
   return handle;
 }

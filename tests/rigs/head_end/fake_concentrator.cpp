@@ -119,6 +119,10 @@ void FakeConcentrator::received(protocol::Bytes octets, std::int64_t now_s) {
   client_.feed(octets);
   while (const auto response = client_.next()) {
     statuses.push_back(response->status);
+    if (response->part) {
+      parts.push_back(*response);
+      continue;
+    }
     if (waits_ && !outbox_.empty()) outbox_.pop_front();
     waits_ = false;
     if (!response->keep_alive) open_ = false;
@@ -213,6 +217,16 @@ void FakeConcentrator::execute(const p32::SignedOrder& order, std::int64_t now_s
       meter.id = serial;
       meter.read_at = now_s * 1000;
       meter.output_closed = relay_closed[serial];
+    }
+    report.body = std::move(status);
+  } else if (result.kind == p32::OrderKind::firmware_campaign) {
+    p32::FirmwareStatusReport status;
+    for (const std::string& serial : order.order.meters) {
+      p32::FirmwareTarget& target = status.targets.emplace_back();
+      target.id = serial;
+      target.failure = meter_failure;
+      target.state = p32::TransferState::activated;
+      target.active = revision;
     }
     report.body = std::move(status);
   } else {

@@ -51,6 +51,7 @@ class FakeConcentrator {
 
   std::vector<p32::Message> answers;  // all that came back
   std::vector<unsigned> statuses;
+  std::vector<p32::HttpResponse> parts;  // of images
   std::vector<p32::Order> executed;
   std::vector<p32::Selection> asked;
   std::size_t refused_signatures = 0;
@@ -63,6 +64,7 @@ class FakeConcentrator {
   std::optional<p32::Failure> meter_failure;
   std::optional<p32::Octets> shown;  // by meters in the place of what was set
   bool leaves_out_the_last = false;  // of an order's results
+  std::string revision = "1.1.0";    // that runs behind an image; empty: not read
   std::uint32_t restarts = 1;
 
  private:

@@ -12,7 +12,6 @@
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
-#include "protocol/cosem/classes/single_action_schedule.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
@@ -144,6 +143,7 @@ Octets FakeMeter::push_of(const std::vector<hes::Row>& pushed, const hes::Obis& 
 Octets FakeMeter::answer(Bytes message, std::int64_t now_s) {
   if (deaf) return {};
   now_s_ = now_s;
+  if (image) image->live_until(now_s);
   const auto request = protocol::wrapper::decode(message);
   if (!request || request->destination != kDevice) return {};
   const bool is_public = request->source == protocol::dlms::kPublicClient;
@@ -208,6 +208,9 @@ Octets FakeMeter::rows_of(const protocol::cosem::Attribute& attribute,
 
 Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
                            const protocol::cosem::Selection& selection, AccessResult& result) {
+  if (image) {
+    if (const auto known = image->get(attribute)) return *known;
+  }
   Octets value(1024);
   Writer out(value);
   result = AccessResult::success;
@@ -237,13 +240,8 @@ Octets FakeMeter::value_of(const protocol::cosem::Attribute& attribute,
   } else if (attribute.class_id == classes::Clock::kId && attribute.index == 2) {
     protocol::cosem::DateTime time;
     time.utc_s = now_s_ + clock_offset_s;
-    time.deviation_min = deviation_min;
+    time.deviation_min = -60;
     protocol::cosem::put_date_time(time, out);
-  } else if (attribute.class_id == classes::ImageTransfer::kId) {
-    result = image.get(attribute.index, now_s_, out);
-  } else if (attribute.instance == protocol::cosem::obis(1, 0, 0, 2, 0)) {
-    const auto* const text = reinterpret_cast<const std::uint8_t*>(image.revision.data());
-    axdr::put_octet_string({text, image.revision.size()}, out);
   } else if (attribute.instance == protocol::cosem::obis(0, 0, 43, 1, 0)) {
     axdr::put_double_long_unsigned(last_client_counter, out);
   } else if (numbered && attribute.instance == protocol::cosem::kCaptureCounter) {
@@ -271,9 +269,8 @@ AccessResult FakeMeter::get(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribute& attribute,
                             Bytes value) {
-  if (attribute.instance == classes::kImageActivationSchedule) {
-    image.schedule.assign(value.begin(), value.end());
-    return AccessResult::success;
+  if (image) {
+    if (const auto result = image->set(attribute, value)) return *result;
   }
   if (attribute.class_id != classes::Clock::kId) return AccessResult::read_write_denied;
   axdr::Cursor in(value);
@@ -285,14 +282,14 @@ AccessResult FakeMeter::set(protocol::dlms::Sap, const protocol::cosem::Attribut
 
 AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Method& method,
                                Bytes parameter, Writer&) {
+  if (image) {
+    if (const auto result = image->act(method, parameter)) return *result;
+  }
   if (method.class_id == classes::DisconnectControl::kId) {
     if (refuses_relay) return AccessResult::read_write_denied;
     relay_closed = method.index == 2;
     ++relay_actions;
     return AccessResult::success;
-  }
-  if (method.class_id == classes::ImageTransfer::kId) {
-    return image.act(method.index, parameter, now_s_);
   }
   if (method.class_id != classes::Clock::kId || method.index != 6)
     return AccessResult::object_undefined;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "hes-stub/inventory/inventory.hpp"
@@ -10,7 +11,7 @@
 #include "hes-stub/ports/row.hpp"
 #include "protocol/dlms/server.hpp"
 #include "protocol/hosted/crypto_openssl/engine.hpp"
-#include "tests/rigs/head_end/fake_image.hpp"
+#include "tests/rigs/image/fake_image.hpp"
 
 namespace hes_test {
 
@@ -54,8 +55,6 @@ class FakeMeter final : public protocol::dlms::Application {
   std::vector<hes::Row> rows;  // load profile, in the order written
   std::vector<hes::Row> closings;
   std::int64_t clock_offset_s = 0;
-  std::int16_t deviation_min = -60;  // of its clock
-  FakeImage image;
   bool relay_closed = true;
   int relay_actions = 0;
   int shifts = 0;
@@ -80,6 +79,7 @@ class FakeMeter final : public protocol::dlms::Application {
   std::uint32_t rotten_number = 0;  // no answer that would hold this row: hardware-fault
   std::vector<protocol::cosem::Selection> asked;  // of the load profile
   int counter_reads = 0;
+  std::optional<rigs::FakeImage> image;  // none: it takes no images
 
  private:
   Octets notification(std::uint8_t kind) const;

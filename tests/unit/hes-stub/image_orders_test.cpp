@@ -1,28 +1,17 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
+//
+// Images for meters behind modules, whatever is lost on the way.
 #include <gtest/gtest.h>
 
 #include "hes-stub/engine.hpp"
-#include "protocol/cosem/classes/single_action_schedule.hpp"
-#include "protocol/hosted/signed_image/signed_image.hpp"
+#include "protocol/axdr/cursor.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
 namespace {
 
-using hes_test::FakeImage;
-using hes_test::Octets;
-using hes_test::Recorder;
 using hes_test::World;
-using Status = FakeImage::Status;
-
-constexpr protocol::image::PrivateKey kKey{1};
-constexpr protocol::image::PrivateKey kForgersKey{2};
-
-Octets container(const protocol::image::PrivateKey& key) {
-  const Octets code(1000, 0x5A);
-  return protocol::image::make_container("AD11A", "1.1.0", code, key);
-}
 
 class ImageOrdersTest : public testing::Test {
  protected:
@@ -33,149 +22,109 @@ class ImageOrdersTest : public testing::Test {
         head_end_(EngineConfig{}, inventory_, {hes_test::fake_type()}, store_, world_, log_,
                   random_, seen_, world_.now) {
     world_.attach(head_end_);
-    line_ = world_.connect(0);
-    for (int k = 1; k <= 36; ++k) {
-      world_.at(world_.now + 300 * k * kNsPerSecond,
-                [this] { world_.send_up(line_, world_.meters[0]->heartbeat()); });
+    world_.meters[0]->image.emplace();
+    const ConnectionId line = world_.connect(0);
+    for (int i = 1; i <= 48; ++i) {
+      world_.at(world_.now + 300 * i * kNsPerSecond,
+                [this, line] { world_.send_up(line, world_.meters[0]->heartbeat()); });
     }
     world_.run_for_s(30);
   }
-  void submit(std::int64_t at_s = 0) {
+  void order(std::int64_t activate_at_s = 0) {
     Order order;
     order.meter = 0;
     order.kind = OrderKind::image;
-    order.value_s = at_s;
-    order.image = std::make_shared<const Octets>(container(kKey));
-    order.valid_until = world_.now + 10'000 * kNsPerSecond;
+    order.value_s = activate_at_s;
+    order.image = std::make_shared<const std::vector<std::uint8_t>>(container_);
+    order.valid_until = world_.now + 7200 * kNsPerSecond;
     head_end_.submit(order);
     head_end_.advance(world_.now);
   }
-  FakeImage& image() { return world_.meters[0]->image; }
-  void run_until_status(Status status) {
-    for (int k = 0; k < 7200 && image().status != status; ++k) world_.run_for_s(1);
+  // Answers are lost from when the meter is there on, for so long.
+  void lose_answers_at(rigs::FakeImage::Status status, std::int64_t seconds) {
+    for (int k = 0; k < 600 && image().status != status; ++k) world_.run_for_s(1);
     ASSERT_EQ(image().status, status);
+    world_.meters[0]->forgets_answers = true;
+    world_.run_for_s(seconds);
+    world_.meters[0]->forgets_answers = false;
   }
-  void expect_outcome(OrderOutcome outcome) {
-    ASSERT_EQ(seen_.orders.size(), 1u);
-    EXPECT_EQ(seen_.orders[0].outcome, outcome);
+  OrderOutcome outcome() const {
+    return seen_.orders.empty() ? OrderOutcome::invalid : seen_.orders.back().outcome;
   }
-  // What the meter would say of this container, had it come whole.
-  void hold(const Octets& whole, Status status) {
-    const auto head = protocol::image::decode(whole);
-    const auto name = protocol::image::identifier_of(*head);
-    image().identifier.assign(name.bytes().begin(), name.bytes().end());
-    image().signature.assign(head->signature.begin(), head->signature.end());
-    image().octets = whole;
-    image().status = status;
+  std::string revision() const {
+    const auto text = protocol::axdr::Cursor(seen_.orders.back().data).octet_string();
+    return {text.begin(), text.end()};
   }
+  rigs::FakeImage& image() { return *world_.meters[0]->image; }
 
+  std::vector<std::uint8_t> container_ = rigs::test_container("1.1.0", 10'000);
   Inventory inventory_;
   World world_;
   Store store_;
   hes_test::SilentLog log_;
   hes_test::SeededRandom random_{7};
-  Recorder seen_;
+  hes_test::Recorder seen_;
   LocalHeadEnd head_end_;
-  ConnectionId line_ = 0;
 };
 
-TEST_F(ImageOrdersTest, WhatIsActivatedIsEveryOctetOfTheContainerAndReadBack) {
-  submit();
-  run_until_status(Status::activation_successful);
-  EXPECT_EQ(image().octets, container(kKey));
-  world_.run_for_s(600);
-  expect_outcome(OrderOutcome::done);
+TEST_F(ImageOrdersTest, AnImageIsSentVerifiedActivatedAndReadBack) {
+  order();
+  world_.run_for_s(1200);
+  EXPECT_EQ(outcome(), OrderOutcome::done);
+  EXPECT_EQ(revision(), "1.1.0");
+  EXPECT_EQ(image().blocks_taken, 40);
+}
+
+TEST_F(ImageOrdersTest, WhatTheMeterRefusesEndsTheOrder) {
+  image().refuses = true;
+  order();
+  world_.run_for_s(1200);
+  EXPECT_EQ(outcome(), OrderOutcome::refused);
+  EXPECT_EQ(seen_.orders[0].access_result, protocol::cosem::AccessResult::other_reason);
+  image() = {};
+  image().rolls_back = true;
+  order();
+  world_.run_for_s(1200);
+  EXPECT_EQ(outcome(), OrderOutcome::refused);
+  EXPECT_EQ(revision(), "1.0.0");
+}
+
+TEST_F(ImageOrdersTest, AMeterThatIsStillVerifyingIsAskedAgainLater) {
+  image().busy_verifications = 1;
+  order();
+  world_.run_for_s(1200);
+  EXPECT_EQ(outcome(), OrderOutcome::done);
   EXPECT_EQ(image().initiations, 1);
-  EXPECT_EQ(image().activations, 1);
 }
 
-TEST_F(ImageOrdersTest, AnActivationWhoseAnswerIsLostIsNoneTheLess) {
-  submit();
-  run_until_status(Status::activation_initiated);
-  world_.cut = true;  // its answer is on the line
-  world_.run_for_s(2);
-  world_.cut = false;
-  world_.meters[0]->deaf = true;  // and it starts
-  world_.run_for_s(FakeImage::kActivation_s + 200);
-  world_.meters[0]->deaf = false;
-  world_.run_for_s(5000);
-  expect_outcome(OrderOutcome::done);
-  EXPECT_EQ(image().initiations, 1);
-  EXPECT_EQ(image().activations, 1);
-}
-
-TEST_F(ImageOrdersTest, AMeterThatWentBackRefusesTheOrderWhateverItsVersion) {
-  image().fails = true;
-  image().revision = "1.1.0";  // which ran before, in another making
-  submit();
-  run_until_status(Status::activation_initiated);
-  world_.run_for_s(1000);
-  expect_outcome(OrderOutcome::refused);
-}
-
-TEST_F(ImageOrdersTest, AnotherImageUnderActivationGoesFirst) {
-  hold(container(kForgersKey), Status::verification_successful);
-  image().begin_activation(world_.now_s());
-  submit();
-  world_.run_for_s(20);
-  EXPECT_EQ(image().initiations, 0);
-  world_.run_for_s(4000);
-  expect_outcome(OrderOutcome::done);
-  EXPECT_EQ(image().initiations, 1);
-  EXPECT_EQ(image().activations, 2);
-  EXPECT_EQ(image().octets, container(kKey));
-}
-
-TEST_F(ImageOrdersTest, ATwinOfAnotherSignatureIsNotActivated) {
-  hold(container(kForgersKey), Status::verification_successful);
-  submit();
-  world_.run_for_s(1000);
-  expect_outcome(OrderOutcome::done);
-  EXPECT_EQ(image().octets, container(kKey));
-}
-
-TEST_F(ImageOrdersTest, WhatIsReadyAndOursIsActivatedAtOnce) {
-  hold(container(kKey), Status::verification_successful);
-  submit();
-  world_.run_for_s(1000);
-  expect_outcome(OrderOutcome::done);
-  EXPECT_EQ(image().initiations, 0);
-}
-
-TEST_F(ImageOrdersTest, AMeterThatVerifiesIsAskedAgain) {
-  image().busy_verifying = 2;
-  submit();
+// The answers are lost until it runs the other firmware.
+TEST_F(ImageOrdersTest, AnActivationWhoseAnswerIsLostIsDoneOnce) {
+  order();
+  lose_answers_at(rigs::FakeImage::Status::verification_successful, 100);
+  EXPECT_EQ(image().status, rigs::FakeImage::Status::activation_successful);
   world_.run_for_s(3600);
-  expect_outcome(OrderOutcome::done);
+  EXPECT_EQ(outcome(), OrderOutcome::done);
   EXPECT_EQ(image().activations, 1);
+  EXPECT_EQ(image().initiations, 1);
 }
 
-TEST_F(ImageOrdersTest, AnActivationByTimeIsSaidInTheTimeOfTheMeter) {
-  world_.meters[0]->deviation_min = -660;
-  const std::int64_t at_s = world_.now_s() + 1800;
-  submit(at_s);
-  run_until_status(Status::verification_successful);
-  world_.run_for_s(30);
-  std::array<std::uint8_t, 40> expected;
-  protocol::Writer out(expected);
-  protocol::cosem::classes::put_execution_time(at_s, 660, out);
-  EXPECT_TRUE(std::ranges::equal(image().schedule, out.written()));
-}
-
-TEST_F(ImageOrdersTest, AMeterThatIsLateIsNotJudgedBefore) {
-  submit(world_.now_s() + 600);
-  world_.run_for_s(1500);  // without mains at the instant, say
-  EXPECT_EQ(image().status, Status::verification_successful);
+TEST_F(ImageOrdersTest, AnActivationToComeIsWaitedForWithoutSendingAgain) {
+  const std::int64_t at_s = world_.now_s() + 3600;
+  order(at_s);
+  world_.run_for_s(600);
+  EXPECT_EQ(image().activate_at_s, at_s);
   EXPECT_TRUE(seen_.orders.empty());
-  image().begin_activation(world_.now_s());
-  world_.run_for_s(3000);
-  expect_outcome(OrderOutcome::done);
-}
-
-TEST_F(ImageOrdersTest, WhatNeverStartsExpires) {
-  submit(world_.now_s() + 600);
-  world_.run_for_s(10'800);
-  expect_outcome(OrderOutcome::expired);
+  world_.run_for_s(5400);
+  EXPECT_EQ(outcome(), OrderOutcome::done);
+  EXPECT_EQ(revision(), "1.1.0");
+  EXPECT_EQ(image().blocks_taken, 40);
+  // One that ends before is done when the meter has its time.
+  image() = {};
+  order(world_.now_s() + 9000);
+  world_.run_for_s(600);
+  ASSERT_EQ(seen_.orders.size(), 2u);
+  EXPECT_EQ(outcome(), OrderOutcome::done);
+  EXPECT_TRUE(seen_.orders[1].data.empty());
 }
 
 }  // namespace

@@ -138,12 +138,8 @@ TEST_F(Orders, WhatTheMeterLacksIsThatMetersError) {
   limit.threshold_w = 5000;
   limit.over_s = 60;
   limit.under_s = 60;
-  p32::FirmwareCampaignOrder campaign;
-  campaign.campaign = "C1";
-  campaign.image = p32::FirmwareImage{"http://images/x", "x", 1000, Octets(32, 1), 128, {}};
   const p32::Failure undefined{ErrorCategory::dlms, 4};
-  for (const p32::OrderBody& body :
-       {p32::OrderBody{calendar}, p32::OrderBody{limit}, p32::OrderBody{campaign}}) {
+  for (const p32::OrderBody& body : {p32::OrderBody{calendar}, p32::OrderBody{limit}}) {
     const p32::OrderResult* result = execute(order(body));
     ASSERT_NE(result, nullptr);
     EXPECT_EQ(result->state, OrderState::failed);

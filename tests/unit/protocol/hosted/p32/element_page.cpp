@@ -189,7 +189,7 @@ TEST(ElementPage, fault_24_refusals_say_why) {
   const std::string page = file_text("docs/p32ex.md");
   const std::size_t table = page.find("| errCat | errCode |");
   ASSERT_NE(table, page.npos);
-  constexpr std::uint16_t kCodes[] = {8, 6, 6, 0, 4, 4};  // by category
+  constexpr std::uint16_t kCodes[] = {8, 6, 7, 0, 6, 4};  // by category
   for (std::size_t category = 0; category < std::size(kCodes); ++category) {
     if (kCodes[category] == 0) continue;  // dlms: numbers of the Blue Book
     const std::string row =

@@ -106,6 +106,52 @@ TEST(HttpServer, WhatIsNoRequestOfOursHasItsStatus) {
             431u);
 }
 
+TEST(HttpServer, PartsOfImagesAreAskedForWhereTheyAreServed) {
+  HttpLimits limits;
+  const std::string path = image_path(std::vector<std::uint8_t>(32, 0xAB));
+  EXPECT_EQ(status_of(http_get("h", path, {0, 99}), limits), 404u);
+  limits.serves_images = true;
+  EXPECT_EQ(status_of("PUT " + path + " HTTP/1.1\r\nHost: d\r\n\r\n", limits), 405u);
+  HttpServer server(limits);
+  server.feed(bytes_of(http_get("h", path, {16'384, 32'767}) + post(kXmlType, "<a/>") + "GET " +
+                       path + " HTTP/1.1\r\nHost: d\r\nRange: bytes=5-\r\n\r\n"));
+  const auto part = server.next();
+  ASSERT_TRUE(part.has_value());
+  EXPECT_EQ(part->image, path);
+  EXPECT_EQ(part->range, (ByteRange{16'384, 32'767}));
+  EXPECT_TRUE(part->keep_alive);
+  const auto message = server.next();
+  ASSERT_TRUE(message.has_value());
+  EXPECT_EQ(message->image, "");
+  EXPECT_EQ(message->body, "<a/>");
+  const auto open = server.next();
+  ASSERT_TRUE(open.has_value());
+  EXPECT_EQ(open->range, std::nullopt);
+  HttpClient client;
+  const std::string octets("\0\xFFmore", 6);
+  client.feed(bytes_of(http_part({{10, 15}, 4711}, bytes_of(octets))));
+  const auto answer = client.next();
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 206u);
+  EXPECT_EQ(answer->part, (ContentRange{{10, 15}, 4711}));
+  EXPECT_EQ(answer->body, octets);
+}
+
+TEST(HttpServer, RangesAreWhatTheyAre) {
+  EXPECT_EQ(parse_range("bytes=0-0"), (ByteRange{0, 0}));
+  EXPECT_EQ(parse_range(range_text({7, 16'390})), (ByteRange{7, 16'390}));
+  for (const char* wrong :
+       {"", "bytes=", "bytes=5-4", "bytes=-5", "bytes=5-", "bytes=0-16384", "bytes=0-1,4-5",
+        "bytes= 0-1", "bytes=+0-1", "bytes=0-1 ", "bytes=0-4294967296", "octets=0-1"}) {
+    EXPECT_EQ(parse_range(wrong), std::nullopt) << wrong;
+  }
+  EXPECT_EQ(parse_content_range("bytes 0-9/10"), (ContentRange{{0, 9}, 10}));
+  for (const char* wrong : {"", "bytes */10", "bytes 0-10/10", "bytes 5-4/10", "bytes 0-9/*",
+                            "bytes 0-9", "bytes 0-9/10 "}) {
+    EXPECT_EQ(parse_content_range(wrong), std::nullopt) << wrong;
+  }
+}
+
 TEST(HttpServer, TwoLengthsAreAnAttack) {
   const std::string two = std::string(kXmlType) + "Transfer-Encoding: chunked\r\n";
   EXPECT_EQ(status_of(post(two, "0\r\n\r\n")), 400u);
