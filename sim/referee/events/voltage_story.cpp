@@ -77,7 +77,7 @@ class Step {
 // Sets of thresholds: those that hold, and those that a meter that is off by its limit could take
 // for them, either way.
 enum Set : std::size_t { kMade, kWide, kNarrow, kSets };
-using Found = std::array<std::vector<ExpectedVariation>, kSets>;
+using FoundVariations = std::array<std::vector<ExpectedVariation>, kSets>;
 
 LineLimits line_limits(const QualityLimits& limits, double wider_v) {
   return {limits.sag_v() + wider_v, limits.swell_v() - wider_v, limits.hysteresis_v(),
@@ -88,7 +88,7 @@ LineLimits line_limits(const QualityLimits& limits, double wider_v) {
 class Terminals {
  public:
   Terminals(const models::SupplyPoint& supply, const std::vector<Dip>& dips,
-            const LimitTimes& limits, Found& found)
+            const LimitTimes& limits, FoundVariations& found)
       : mains_(supply.mains()),
         dips_(dips),
         limits_(limits),
@@ -252,11 +252,11 @@ class Together {
   TimeNs from_;
   TimeNs to_;
   TimeNs first_end_ = kernel::kNever;
-  Found found_;
+  FoundVariations found_;
 };
 
 // Sure is what a meter finds whichever of the thresholds it takes for its own.
-std::vector<ExpectedVariation> agreed(const Found& found, const LimitTimes& limits) {
+std::vector<ExpectedVariation> agreed(const FoundVariations& found, const LimitTimes& limits) {
   std::vector<std::pair<Set, ExpectedVariation>> all;
   for (std::size_t set = 0; set < kSets; ++set) {
     for (const ExpectedVariation& one : found[set]) all.emplace_back(static_cast<Set>(set), one);
@@ -332,7 +332,7 @@ std::vector<ExpectedVariation> expected_variations(const Scenario& scenario, std
     dips.push_back({event.at, event.at + kernel::to_ns(event.duration_ms / 1000), event.residual});
   }
   const LimitTimes limits(scenario, meter);
-  Found found;
+  FoundVariations found;
   Terminals terminals(supply, dips, limits, found);
   for (const PoweredSpan& span : powered) {
     if (span.on < until) terminals.pass(span, until);
