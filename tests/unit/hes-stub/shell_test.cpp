@@ -106,6 +106,29 @@ TEST(Text, AnOrderTakesAllThatIsWritten) {
   EXPECT_THAT(orders, testing::IsEmpty());
 }
 
+TEST(Text, NewKeysWantAnInventoryThatHasWhatWrapsThem) {
+  const Inventory inventory = hes_test::plc_inventory(1, 1);
+  std::vector<Order> orders;
+  std::vector<std::string> faults;
+  parse_order("key:1000000", inventory, orders, faults);
+  parse_order("key:1000001", inventory, orders, faults);
+  EXPECT_THAT(faults, testing::IsEmpty());
+  ASSERT_EQ(orders.size(), 2u);
+  EXPECT_EQ(orders[0].kind, OrderKind::key);
+  std::vector<MeterEntry> meters = inventory.meters();
+  meters[0].master_key.reset();
+  auto concentrators = inventory.concentrators();
+  concentrators[0].transport_key.reset();
+  const Inventory without(std::move(meters), std::move(concentrators));
+  parse_order("key:1000000", without, orders, faults);
+  parse_order("key:1000001", without, orders, faults);
+  parse_order("key:1000000:5", inventory, orders, faults);
+  EXPECT_THAT(faults, ElementsAre(HasSubstr("an inventory with the master_key of the meter"),
+                                  HasSubstr("with the transport_key of the meter's concentrator"),
+                                  HasSubstr("nothing behind the serial")));
+  EXPECT_EQ(orders.size(), 2u);
+}
+
 TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {
   const std::string path = temporary("print.sqlite");
   {
