@@ -26,11 +26,14 @@ OrderId HeadEnd::submit(const Order& order) {
 
 LocalHeadEnd::LocalHeadEnd(const EngineConfig& config, const Inventory& inventory,
                            const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
-                           LogPort& log, RandomPort& random, Observer& observer, UtcNs begin)
+                           LogPort& log, RandomPort& random, Observer& observer, UtcNs begin,
+                           KeyVault* vault)
     : store_(store), crypto_([&random](protocol::MutableBytes out) { random.fill(out); }) {
   time_.at = begin;
   engine_ = std::make_unique<Engine>(
-      config, inventory, types, Ports{stream, time_, time_, random, log, crypto_}, store, observer);
+      config, inventory, types,
+      Ports{stream, time_, time_, random, log, crypto_, vault == nullptr ? own_vault_ : *vault},
+      store, observer);
   engine_->start();
   last_order_ = engine_->last_order();
 }

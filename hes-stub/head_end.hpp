@@ -61,7 +61,8 @@ class LocalHeadEnd final : public HeadEnd {
   // References live longer. The engine starts at `begin`; `random` also feeds the cipher engine.
   LocalHeadEnd(const EngineConfig& config, const Inventory& inventory,
                const std::vector<TypeTemplate>& types, Store& store, StreamPort& stream,
-               LogPort& log, RandomPort& random, Observer& observer, UtcNs begin);
+               LogPort& log, RandomPort& random, Observer& observer, UtcNs begin,
+               KeyVault* vault = nullptr);  // none: changed keys end with it
 
   void deliver(UtcNs now) override;
   void advance(UtcNs now) override;
@@ -80,6 +81,7 @@ class LocalHeadEnd final : public HeadEnd {
   };
 
   Store& store_;
+  KeysInMemory own_vault_;
   Time time_;
   protocol::crypto::OpensslEngine crypto_;
   std::unique_ptr<Engine> engine_;

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -52,6 +53,12 @@ bool write_all(int file, std::string_view content) {
 // Some file systems have no fsync to offer.
 bool to_disk(int file) { return ::fsync(file) == 0 || errno == EINVAL || errno == EROFS; }
 
+bool name_to_disk(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path();
+  Descriptor file(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.id() >= 0 && to_disk(file.id());
+}
+
 bool is_file_or_nothing(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
@@ -88,16 +95,23 @@ Input read_text_file(const std::string& path, std::size_t max_octets) {
   return input;
 }
 
-std::string write_file(const std::string& path, std::string_view content) {
+std::string write_file(const std::string& path, std::string_view content, Readers readers) {
   const bool beside = is_file_or_nothing(path);
   // An interrupt leaves the old file or the new one; a pipe may be waited for.
   std::optional<HeldSignals> held;
   if (beside) held.emplace();
   const std::string grows = beside ? path + kUnfinished : path;
-  Descriptor file(::open(grows.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  const bool hidden = readers == Readers::owner;
+  if (beside && hidden) ::unlink(grows.c_str());  // of somebody else it would keep its mode
+  const int alone = beside && hidden ? O_EXCL : 0;
+  Descriptor file(::open(grows.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | alone,
+                         hidden ? 0600 : 0666));
   if (file.id() < 0) return because(path, "written");
-  if (write_all(file.id(), content) && file.close())
-    return beside ? replace_file(path) : std::string();
+  if (write_all(file.id(), content) && file.close()) {
+    std::string error = beside ? replace_file(path) : std::string();
+    if (error.empty() && hidden && !name_to_disk(path)) error = because(path, "written");
+    return error;
+  }
   std::string error = because(path, "written");
   if (beside) ::unlink(grows.c_str());
   return error;

@@ -30,7 +30,10 @@ Input read_file(const std::string& path, std::size_t max_octets = kMaxInputOctet
 // A good file is replaced by a good one only: the content grows under a name of its own beside the
 // file, is brought to the disk, and takes the file's name at last. What fails leaves the old file.
 // Where there is no file but a device or a pipe, it is written to.
-std::string write_file(const std::string& path, std::string_view content);
+// What holds secrets is its owner's alone, and its name is on the disk, too.
+enum class Readers { everybody, owner };
+std::string write_file(const std::string& path, std::string_view content,
+                       Readers readers = Readers::everybody);
 
 // The second half of that for whoever writes by other means: PATH + kUnfinished becomes PATH. What
 // is soon replaced again need not be on the disk first.

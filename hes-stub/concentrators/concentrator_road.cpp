@@ -6,6 +6,7 @@
 #include <array>
 
 #include "hes-stub/orders/image_order.hpp"
+#include "hes-stub/orders/key_order.hpp"
 #include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/axdr/encode.hpp"
 #include "protocol/cosem/classes/clock.hpp"
@@ -117,6 +118,12 @@ bool never_reached(const p32::Failure& failure) {
           failure.code == error_code::kUnknownMeter);
 }
 
+// Is this what reads new keys back?
+bool reads_back(const Mailbox::Item& item) {
+  const auto* const order = std::get_if<p32::SignedOrder>(&item.work.body);
+  return order != nullptr && order->order.kind() == p32::OrderKind::raw_dlms;
+}
+
 // False: it cannot be expressed for a concentrator.
 bool make_order(const Order& order, p32::OrderBody& body) {
   std::array<std::uint8_t, 3> parameter;
@@ -156,6 +163,10 @@ bool make_order(const Order& order, p32::OrderBody& body) {
       body = std::move(campaign);
       return true;
     }
+    case OrderKind::key:  // ConcentratorRoad::give_keys; this reads them back
+      body =
+          one(raw(p32::DlmsService::get, {classes::Clock::kId, kClock, classes::Clock::kTime}, {}));
+      return true;
     case OrderKind::read:
       body = one(raw(p32::DlmsService::get, order.attribute, {}));
       return true;
@@ -215,12 +226,58 @@ void ConcentratorRoad::issue(OrderResult result, UtcNs not_before) {
   order.from = p32::utc_ms_of_ns(std::max(not_before, result.order.valid_from));
   order.until = p32::utc_ms_of_ns(result.order.valid_until);
   order.priority = priority_of(result.order.kind);
-  order.meters.push_back(context_.inventory[result.order.meter].serial);
-  make_order(result.order, order.body);
+  if (result.order.kind == OrderKind::key && !result.settled) {
+    if (!give_keys(result.order.meter, order.body)) {
+      open_.erase(result.id);
+      return conclude(context_, result, OrderOutcome::invalid);
+    }
+  } else {  // new keys name their meter themselves
+    order.meters.push_back(context_.inventory[result.order.meter].serial);
+    make_order(result.order, order.body);
+  }
   p32::WorkItem work;
   work.body = signer_->sign(order);
   const OrderId id = result.id;
   open_[id] = {to, mailbox_.add(to, std::move(work), std::move(result)).work.seq};
+}
+
+// Wrapped once for the meter, once for the concentrator; the same ones as long as it is not known
+// whether the meter has them.
+bool ConcentratorRoad::give_keys(MeterIndex meter, p32::OrderBody& body) {
+  if (missing_key(context_.inventory, meter) != nullptr) return false;  // another inventory now
+  const MeterEntry& entry = context_.inventory[meter];
+  const auto& transport = context_.inventory.concentrators()[entry.concentrator].transport_key;
+  const protocol::dlms::Keys* const keys = context_.keys.change(meter);
+  if (keys == nullptr) return false;
+  const auto for_meter = wrap_keys(context_, *entry.master_key, *keys);
+  const auto for_concentrator = wrap_keys(context_, *transport, *keys);
+  if (!for_meter || !for_concentrator) return false;
+  constexpr p32::KeyId kIds[] = {p32::KeyId::unicast, p32::KeyId::authentication};
+  p32::KeyChangeOrder order;
+  for (std::size_t k = 0; k < std::size(kIds); ++k) {
+    const auto octets = [k](const auto& wrapped) {
+      return p32::Octets(wrapped[k].begin(), wrapped[k].end());
+    };
+    order.keys.push_back({entry.serial, kIds[k], octets(*for_meter), octets(*for_concentrator)});
+  }
+  body = std::move(order);
+  return true;
+}
+
+// The concentrator has given the meter its new keys: now it is to be asked something under them.
+// False: there is no time left.
+bool ConcentratorRoad::read_back(ConcentratorIndex from, std::uint64_t seq) {
+  OrderResult& order = *mailbox_.at(from, seq).order;
+  const MeterIndex meter = order.order.meter;
+  if (context_.keys.proved(meter, context_.keys.in_force(meter) + 1, 0)) {
+    context_.note_event(meter, "keys changed");
+  }
+  if (order.order.valid_until <= context_.now() + kNsPerSecond) return false;
+  OrderResult result = std::move(order);
+  result.settled = true;
+  mailbox_.drop(from, seq);
+  issue(std::move(result), context_.now());
+  return true;
 }
 
 void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult& result,
@@ -272,13 +329,17 @@ void ConcentratorRoad::on_result(ConcentratorIndex from, const p32::OrderResult&
   if (order.order.kind == OrderKind::clock_shift) {
     requests_.set_back(order.order.meter, -order.order.value_s);
   }
+  if (order.order.kind == OrderKind::key && !reads_back(*item) && read_back(from, seq)) return;
   finish(from, seq, OrderOutcome::done);
 }
 
 void ConcentratorRoad::on_failure(ConcentratorIndex from, std::uint64_t seq,
                                   const p32::Failure& failure) {
-  OrderResult& order = *mailbox_.at(from, seq).order;
+  Mailbox::Item& item = mailbox_.at(from, seq);
+  OrderResult& order = *item.order;
   if (failure.category == ErrorCategory::dlms) {
+    const bool keys = order.order.kind == OrderKind::key && !reads_back(item);
+    if (keys) context_.keys.give_up(order.order.meter);
     return refuse(from, seq, static_cast<AccessResult>(failure.code & 0xFF));
   }
   const bool unreachable = failure.category == ErrorCategory::communication;
@@ -298,6 +359,7 @@ void ConcentratorRoad::on_failure(ConcentratorIndex from, std::uint64_t seq,
     return finish(from, seq, OrderOutcome::expired);
   }
   OrderResult result = std::move(order);
+  result.settled = result.order.kind == OrderKind::key && reads_back(item);
   mailbox_.drop(from, seq);
   issue(std::move(result), again);
 }

@@ -30,6 +30,8 @@ class ConcentratorRoad final : public OrderRoad {
 
  private:
   void issue(OrderResult result, UtcNs not_before);
+  bool give_keys(MeterIndex meter, p32::OrderBody& body);
+  bool read_back(ConcentratorIndex from, std::uint64_t seq);
   void finish(ConcentratorIndex from, std::uint64_t seq, OrderOutcome outcome);
   void refuse(ConcentratorIndex from, std::uint64_t seq, protocol::cosem::AccessResult why);
 

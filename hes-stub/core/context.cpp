@@ -13,8 +13,10 @@ Context::Context(const EngineConfig& config_given, const Inventory& inventory_gi
       inventory(inventory_given),
       ports(ports_given),
       store(store_given),
-      observer(observer_given) {
+      observer(observer_given),
+      keys(inventory, ports.random, ports.vault, store.meter_table()) {
   store.set_meters(inventory, config.zone);
+  keys.load();
 }
 
 void Context::wait_s(std::int64_t seconds, Deadline::Kind kind, std::uint64_t index,
@@ -32,6 +34,12 @@ std::int64_t Context::draw_below(std::int64_t n) {
 
 void Context::note_event(MeterIndex meter, std::string_view kind, std::string_view detail) {
   store.journal().add_event(now(), meter, kind, detail);
+}
+
+void Context::keys_proved(MeterIndex meter, KeyNumber number) {
+  const std::int64_t queued_s = config.push_period_s + config.push_grace_s;
+  if (keys.proved(meter, number, now() + queued_s * kNsPerSecond))
+    note_event(meter, "keys changed");
 }
 
 void Context::note_clock(MeterIndex meter, UtcNs deviation) {

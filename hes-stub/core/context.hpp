@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hes-stub/core/counters.hpp"
+#include "hes-stub/core/meter_keys.hpp"
 #include "hes-stub/inventory/config.hpp"
 #include "hes-stub/inventory/inventory.hpp"
 #include "hes-stub/ports/observer.hpp"
@@ -75,6 +76,7 @@ struct Ports {
   RandomPort& random;
   LogPort& log;
   protocol::crypto::Engine& crypto;
+  KeyVault& vault;
 };
 
 // What every part of the engine works with: one of each, made before the parts and gone after them.
@@ -90,6 +92,8 @@ struct Context {
   std::int64_t draw_below(std::int64_t n);  // 0..n-1
   void log(std::string_view text) { ports.log.line(now(), text); }
   void note_event(MeterIndex meter, std::string_view kind, std::string_view detail = {});
+  // The meter answered under these keys, or sealed a push with them.
+  void keys_proved(MeterIndex meter, KeyNumber number);
   // The meter's clock minus ours, for the store and whoever hears us.
   void note_clock(MeterIndex meter, UtcNs deviation);
   // Rows of a meter that cannot be kept, and why.
@@ -107,6 +111,7 @@ struct Context {
   const Ports ports;
   Store& store;
   Observer& observer;
+  MeterKeys keys;
   Deadlines deadlines;
   EngineCounters counters;
 };

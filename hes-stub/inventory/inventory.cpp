@@ -32,6 +32,7 @@ ConcentratorEntry read_concentrator(const JsonNode& node) {
   } else if (uplink != "gprs") {
     node.fault("uplink", "gprs, ethernet");
   }
+  if (node.has("transport_key")) node.hex("transport_key", entry.transport_key.emplace());
   return entry;
 }
 
@@ -59,6 +60,7 @@ MeterEntry read_meter(const JsonNode& node) {
   }
   node.hex("unicast_key", meter.keys.unicast);
   node.hex("authentication_key", meter.keys.authentication);
+  if (node.has("master_key")) node.hex("master_key", meter.master_key.emplace());
   if (node.has("low_level_password")) {
     meter.low_level_password =
         node.text("low_level_password", 0, protocol::dlms::kMaxPasswordOctets);

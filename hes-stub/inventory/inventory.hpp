@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ struct ConcentratorEntry {
   std::string address;  // of its own P3.2Ex server, with Ethernet
   std::uint16_t port = 8433;
   Uplink uplink = Uplink::gprs;
+  // Under it it is given new keys of its meters.
+  std::optional<protocol::crypto::Key128> transport_key{};
 };
 
 // What the head-end is told about a meter before it first calls.
@@ -34,6 +37,7 @@ struct MeterEntry {
   std::string firmware;  // names the type template
   std::int64_t capture_period_s = 900;
   protocol::dlms::Keys keys{};
+  std::optional<protocol::crypto::Key128> master_key{};  // under it it is given new ones
   std::string low_level_password;  // of the reading client; the engine itself does not use it
   ConcentratorIndex concentrator = kNoConcentrator;  // behind which it hangs; none: a module
 };
@@ -61,13 +65,13 @@ class Inventory {
   std::vector<MeterIndex> serial_order_;
 };
 
-// Reads {"concentrators":[{"id", "address", "port", "uplink"}], "meters":[{"serial",
-// "logical_device_name", "system_title", "model", "firmware", "address", "port", "parent", "tier",
-// "capture_period_s", "unicast_key", "authentication_key", "low_level_password"}]};
-// docs/head-end.md. Title and keys are hexadecimal; keys the engine does not need are passed over,
-// those of the concentrators among them. `parent` names a concentrator or begins with "cell".
-// Faults go to `faults`, one line each: file, index, key, what is allowed; the inventory is empty
-// then.
+// Reads {"concentrators":[{"id", "address", "port", "uplink", "transport_key"}],
+// "meters":[{"serial", "logical_device_name", "system_title", "model", "firmware", "address",
+// "port", "parent", "tier", "capture_period_s", "unicast_key", "authentication_key", "master_key",
+// "low_level_password"}]}; docs/head-end.md. Title and keys are hexadecimal; keys the engine does
+// not need are passed over, those that concentrators use among them. `parent` names a concentrator
+// or begins with "cell". Faults go to `faults`, one line each: file, index, key, what is allowed;
+// the inventory is empty then.
 Inventory parse_inventory(const std::string& name, std::string_view text,
                           std::vector<std::string>& faults);
 Inventory read_inventory(const std::string& path, std::vector<std::string>& faults);

@@ -40,7 +40,7 @@ void walk_result(Io& io, Value& result) {
   io(result.outcome, result.access_result, result.submitted, result.first_sent, result.finished,
      result.attempts, result.data);
   if constexpr (Io::kReads) {
-    if (result.order.kind > OrderKind::image || result.outcome > OrderOutcome::invalid) io.spoil();
+    if (result.order.kind > OrderKind::key || result.outcome > OrderOutcome::invalid) io.spoil();
   }
 }
 template <typename Io, typename Value>
@@ -93,7 +93,7 @@ void put_order(const Order& order, protocol::FieldWriter& out) {
 Order take_order(protocol::FieldReader& in) {
   Order order;
   walk_order(in, order);
-  if (order.kind > OrderKind::image) in.spoil();
+  if (order.kind > OrderKind::key) in.spoil();
   if (order.kind == OrderKind::image) {
     order.image =
         std::make_shared<const std::vector<std::uint8_t>>(in.next<std::vector<std::uint8_t>>());

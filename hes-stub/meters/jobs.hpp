@@ -53,6 +53,8 @@ std::unique_ptr<Job> make_pull_job(Context& context, const Types& types, Plans& 
 std::unique_ptr<Job> make_clock_job(Context& context, Plans& plans);
 // An order of an image: as far as the meter is with it.
 std::unique_ptr<Job> make_image_job(Context& context, MeterOrders& orders, PendingOrder& order);
+// An order of new keys: given to the meter, and used.
+std::unique_ptr<Job> make_key_job(Context& context, MeterOrders& orders, PendingOrder& order);
 std::unique_ptr<Job> make_order_job(Context& context, Plans& plans, MeterOrders& orders,
                                     PendingOrder& order);
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/meters/meter_orders.hpp"
 
+#include <algorithm>
+
 namespace hes {
 
 void MeterOrders::take(OrderResult result) {
@@ -32,6 +34,12 @@ bool MeterOrders::on_until(OrderId id) {
     finish(found->second, OrderOutcome::expired);
   }
   return true;
+}
+
+bool MeterOrders::has(MeterIndex meter, OrderKind kind) const {
+  return std::ranges::any_of(of_meter_[meter], [&](OrderId id) {
+    return open_.find(id)->second.result.order.kind == kind;
+  });
 }
 
 PendingOrder* MeterOrders::due(MeterIndex meter) {

@@ -38,7 +38,8 @@ class MeterOrders final : public OrderRoad {
   bool on_until(OrderId id) override;
   void on_from(OrderId id);  // the deadline of its beginning came
 
-  PendingOrder* due(MeterIndex meter);  // the oldest that may be done now
+  bool has(MeterIndex meter, OrderKind kind) const;  // due or not
+  PendingOrder* due(MeterIndex meter);               // the oldest that may be done now
   void finish(PendingOrder& order, OrderOutcome outcome);
   // Not before a later time; it stays open.
   void postpone(PendingOrder& order, UtcNs until);

@@ -86,7 +86,8 @@ class OrderJob final : public Job {
       case OrderKind::read:
         return session.ask(session.client().get(order.attribute));
       case OrderKind::image:
-        break;  // make_image_job
+      case OrderKind::key:
+        break;  // make_image_job, make_key_job
     }
     return Progress::hopeless;
   }

@@ -24,11 +24,43 @@ constexpr std::size_t kMaxHeld = 4096;
 bool Pushes::is_push(MeterIndex caller, Bytes apdu) {
   const auto title = protocol::dlms::sender_of_general_glo(apdu);
   if (!title || context_.inventory.by_system_title(*title) != caller) return false;
-  if (plain_.size() < apdu.size()) plain_.resize(apdu.size());
-  const auto opened = protocol::dlms::open_general_glo(apdu, context_.inventory[caller].keys,
-                                                       context_.ports.crypto, plain_);
+  KeyNumber number = 0;
+  const auto opened = open(caller, apdu, number);
   return opened && !opened->apdu.empty() &&
          opened->apdu[0] == protocol::dlms::tag::kDataNotification;
+}
+
+protocol::Result<protocol::dlms::Opened> Pushes::open(MeterIndex meter, Bytes apdu,
+                                                      KeyNumber& number) {
+  const MeterKeys& keys = context_.keys;
+  if (plain_.size() < apdu.size()) plain_.resize(apdu.size());
+  const auto open_with = [&](KeyNumber tried) {
+    number = tried;
+    return protocol::dlms::open_general_glo(apdu, keys.keys(meter, tried), context_.ports.crypto,
+                                            plain_);
+  };
+  const KeyNumber in_force = keys.in_force(meter);
+  const auto opened = open_with(in_force);
+  if (opened || opened.error() != protocol::Error::bad_tag) return opened;
+  if (keys.changing(meter)) return open_with(in_force + 1);
+  return keys.opens_former(meter, context_.now()) ? open_with(in_force - 1) : opened;
+}
+
+// One that is sealed with the new keys settles their change.
+bool Pushes::is_new(MeterIndex meter, KeyNumber number, std::uint32_t invocation_counter) {
+  if (number != context_.keys.in_force(meter)) context_.keys_proved(meter, number);
+  if (number != context_.keys.in_force(meter)) {
+    std::uint32_t& last = context_.keys.former_push(meter);
+    if (invocation_counter <= last) return false;
+    last = invocation_counter;
+    return true;
+  }
+  MeterRecord record = context_.store.meter_table().record(meter);
+  if (record.push_seen && invocation_counter <= record.push_counter) return false;
+  record.push_seen = true;
+  record.push_counter = invocation_counter;
+  context_.store.meter_table().set_record(meter, record);
+  return true;
 }
 
 bool Pushes::on_push(MeterIndex caller, Bytes apdu) {
@@ -47,22 +79,17 @@ bool Pushes::on_push(MeterIndex caller, Bytes apdu) {
     ++counters.foreign;
     return false;
   }
-  if (plain_.size() < apdu.size()) plain_.resize(apdu.size());
-  const auto opened = protocol::dlms::open_general_glo(apdu, context_.inventory[meter].keys,
-                                                       context_.ports.crypto, plain_);
+  KeyNumber number = 0;
+  const auto opened = open(meter, apdu, number);
   if (!opened) {
     ++(opened.error() == protocol::Error::bad_tag ? counters.not_authentic : counters.malformed);
     return false;
   }
-  MeterRecord record = context_.store.meter_table().record(meter);
-  if (record.push_seen && opened->invocation_counter <= record.push_counter) {
+  if (!is_new(meter, number, opened->invocation_counter)) {
     ++counters.replayed;
     return false;
   }
   const auto notification = protocol::dlms::decode_notification(opened->apdu);
-  record.push_seen = true;
-  record.push_counter = opened->invocation_counter;
-  context_.store.meter_table().set_record(meter, record);
   if (!notification) {
     ++counters.malformed;
     return true;

@@ -8,6 +8,7 @@
 #include "hes-stub/core/types.hpp"
 #include "hes-stub/meters/event_logs.hpp"
 #include "hes-stub/meters/plans.hpp"
+#include "protocol/dlms/server.hpp"
 
 namespace hes {
 
@@ -33,6 +34,10 @@ class Pushes {
     std::uint32_t octets;
     std::vector<std::uint8_t> body;
   };
+  // With whichever keys of the meter it is sealed.
+  protocol::Result<protocol::dlms::Opened> open(MeterIndex meter, protocol::Bytes apdu,
+                                                KeyNumber& number);
+  bool is_new(MeterIndex meter, KeyNumber number, std::uint32_t invocation_counter);
   void store(MeterIndex meter, protocol::Bytes body, UtcNs arrival, std::uint32_t octets);
 
   Context& context_;

@@ -19,9 +19,16 @@ void Jobs::session_ended(MeterIndex meter) {
 }
 
 std::unique_ptr<Job> Jobs::next(MeterIndex meter) {
+  // It let us in: under new keys their change would be settled.
+  if (context_.keys.changing(meter) && !orders_.has(meter, OrderKind::key)) {
+    context_.keys.give_up(meter);
+  }
   if (PendingOrder* const order = orders_.due(meter)) {
     if (order->result.order.kind == OrderKind::image) {
       return make_image_job(context_, orders_, *order);
+    }
+    if (order->result.order.kind == OrderKind::key) {
+      return make_key_job(context_, orders_, *order);
     }
     return make_order_job(context_, plans_, orders_, *order);
   }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "protocol/axdr/cursor.hpp"
 #include "protocol/cosem/classes/data.hpp"
 #include "protocol/dlms/names.hpp"
@@ -31,7 +33,7 @@ Session::Session(Context& context, SessionHost& host, ClientCounters& counters,
 void Session::begin(MeterIndex meter) {
   meter_ = meter;
   attempts_ = 0;
-  counter_read_ = false;
+  tried_ = {};
   exchange_ = {context_.now(), 0, 0, ""};
   associate(counters_.next(meter) == 0);
 }
@@ -50,14 +52,14 @@ void Session::associate(bool public_client) {
     client.ciphered = true;
     client.system_title = context_.config.system_title;
     client.meter_system_title = entry.system_title;
-    client.keys = entry.keys;
-    counters_.reserve(meter_);
+    tried_.keys = context_.keys.tried(meter_);
+    client.keys = context_.keys.keys(meter_, tried_.keys);
     client.invocation_counter = counters_.next(meter_);
     // Another session may be at work with the meter, on another connection.
     client.shared_counter = &counters_.next(meter_);
   }
   public_client_ = public_client;
-  counter_read_ |= public_client;
+  tried_.counter_read |= public_client;
   step_ = Step::associating;
   client_.emplace(client, context_.ports.crypto, work_);
   transmit(client_->associate());
@@ -70,7 +72,10 @@ Progress Session::ask(const protocol::Result<Bytes>& apdu) {
                              protocol::error_name(apdu.error())));
     return Progress::hopeless;
   }
-  if (!public_client_) counters_.set_next(meter_, client_->invocation_counter());
+  if (!public_client_ && !counters_.set_next(meter_, tried_.keys, client_->invocation_counter())) {
+    context_.keys.try_other(meter_);  // those of the old keys are kept elsewhere
+    return Progress::hopeless;
+  }
   sent_ = context_.now();
   exchange_.octets_down +=
       static_cast<std::uint32_t>(apdu->size() + protocol::wrapper::kHeaderOctets);
@@ -119,6 +124,7 @@ void Session::on_associated() {
     return transmit(client_->get({classes::Data::kId, kInvocationCounter, classes::Data::kValue}));
   }
   ++context_.counters.associations;
+  context_.keys_proved(meter_, tried_.keys);
   report(MessageKind::association);
   next_job();
 }
@@ -129,8 +135,11 @@ void Session::on_event(const ClientEvent& event) {
     ++context_.counters.rejected;
     exchange_.trouble = protocol::dlms::reason_name(event.reason);
     context_.note_event(meter_, "association rejected", exchange_.trouble);
+    if (!public_client_ && try_other_keys()) return associate(counters_.next(meter_) == 0);
     // Most likely our counter is not above what the meter has seen: ask it, once.
-    if (!public_client_ && !counter_read_ && host_.believes_counters()) return associate(true);
+    if (!public_client_ && !tried_.counter_read && host_.believes_counters()) {
+      return associate(true);
+    }
     return fail();
   }
   if (step_ == Step::reading_counter) return on_counter(event);
@@ -188,6 +197,8 @@ void Session::go_on(Progress progress) {
       break;
     case Progress::again:
       return retry();
+    case Progress::renewed:
+      return renew();
     case Progress::hopeless:
       return fail();
   }
@@ -231,8 +242,24 @@ void Session::retry() {
   job_.reset();
   if (attempts_ >= context_.config.retries) return fail();
   ++attempts_;
+  // A meter that cannot decipher may say nothing at all.
+  if (step_ == Step::associating && !public_client_) context_.keys.try_other(meter_);
   exchange_.begun = context_.now();
   associate(counters_.next(meter_) == 0);
+}
+
+// A meter that goes on under other keys than it said is found out by try_other_keys(), once.
+void Session::renew() {
+  job_.reset();
+  exchange_.begun = context_.now();
+  associate(counters_.next(meter_) == 0);
+}
+
+// While a change of its keys is under way the meter may have the one set or the other.
+bool Session::try_other_keys() {
+  if (!context_.keys.changing(meter_) || std::exchange(tried_.other_keys, true)) return false;
+  context_.keys.try_other(meter_);
+  return true;
 }
 
 void Session::fail() {

@@ -22,6 +22,7 @@ enum class Progress : std::uint8_t {
   done,       // and the meter is well
   concluded,  // nothing more to do, though the meter did not do it now
   again,      // from the association on
+  renewed,    // the same, and with the keys that the meter has now
   hopeless,   // back off
 };
 
@@ -107,6 +108,8 @@ class Session {
   void await(std::int64_t seconds);
   void release();
   void retry();
+  void renew();
+  bool try_other_keys();
   void fail();
   void report(MessageKind kind);
 
@@ -120,7 +123,12 @@ class Session {
   MeterIndex meter_ = kNoMeter;
   Step step_ = Step::free;
   bool public_client_ = false;
-  bool counter_read_ = false;     // in this session already: a second rejection is final
+  // In this session: what did not help once does not help twice.
+  struct Tried {
+    bool counter_read = false;
+    bool other_keys = false;
+    KeyNumber keys = 0;  // of this association
+  } tried_;
   std::uint32_t generation_ = 0;  // of its timer
   std::int64_t attempts_ = 0;     // of the job in hand
   std::unique_ptr<Job> job_;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "hes-stub/orders/image_order.hpp"
+#include "hes-stub/orders/key_order.hpp"
 #include "hes-stub/orders/plan_steps.hpp"
 #include "protocol/hosted/parameter/parameter.hpp"
 #include "protocol/hosted/power_limit/limit.hpp"
@@ -33,6 +34,7 @@ bool valid(const Order& order, std::size_t meters) {
     case OrderKind::relay_open:
     case OrderKind::relay_close:
     case OrderKind::read:
+    case OrderKind::key:  // Orders::keys_known
       return true;
   }
   return false;
@@ -60,7 +62,7 @@ OrderId Orders::submit(const Order& order) {
   result.order = order;
   result.submitted = context_.now();
   const Inventory& inventory = context_.inventory;
-  if (!valid(order, inventory.size())) {
+  if (!valid(order, inventory.size()) || !keys_known(order)) {
     conclude(context_, result, OrderOutcome::invalid);
   } else if (inventory[order.meter].concentrator != kNoConcentrator) {
     concentrators_.take(std::move(result));
@@ -68,6 +70,15 @@ OrderId Orders::submit(const Order& order) {
     modules_.take(std::move(result));
   }
   return last_;
+}
+
+bool Orders::keys_known(const Order& order) {
+  if (order.kind != OrderKind::key) return true;
+  const char* const missing = missing_key(context_.inventory, order.meter);
+  if (missing == nullptr) return true;
+  context_.log("meter " + context_.inventory[order.meter].serial +
+               ": order key: the inventory has no " + missing);
+  return false;
 }
 
 void Orders::on_until(OrderId id) {

@@ -35,6 +35,8 @@ class Orders {
   void on_until(OrderId id);
 
  private:
+  bool keys_known(const Order& order);  // that it wants of the inventory
+
   Context& context_;
   OrderRoad& modules_;
   OrderRoad& concentrators_;

@@ -28,6 +28,9 @@ enum class OrderKind : std::uint8_t {
   // Class 18: `image`, activated at `value_s` (UTC; 0: at once). The answer is the revision that
   // the meter names afterwards, if that is before the order's end.
   image,
+  // Class 64: new unicast and authentication keys, drawn by the head-end; done when the meter was
+  // read under them. Of a meter behind a concentrator those that the concentrator uses.
+  key,
 };
 
 struct Order {
@@ -64,9 +67,9 @@ struct OrderResult {
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {
-  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift",
-                                    "clock_set",  "calendar",    "limit",
-                                    "parameter",  "read",        "image"};
+  constexpr const char* kNames[] = {"relay_open", "relay_close", "clock_shift", "clock_set",
+                                    "calendar",   "limit",       "parameter",   "read",
+                                    "image",      "key"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 // Done step by step, from the text of its plan.

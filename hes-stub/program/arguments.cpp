@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hes-stub/program/arguments.hpp"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -12,6 +13,7 @@
 #include <optional>
 
 #include "hes-stub/orders/image_order.hpp"
+#include "hes-stub/orders/key_order.hpp"
 #include "os/files.hpp"
 #include "os/text_file.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
@@ -25,8 +27,9 @@ namespace hes {
 namespace {
 
 constexpr OrderKind kKinds[] = {
-    OrderKind::relay_open, OrderKind::relay_close, OrderKind::clock_shift, OrderKind::clock_set,
-    OrderKind::calendar,   OrderKind::limit,       OrderKind::parameter,   OrderKind::image};
+    OrderKind::relay_open, OrderKind::relay_close, OrderKind::clock_shift,
+    OrderKind::clock_set,  OrderKind::calendar,    OrderKind::limit,
+    OrderKind::parameter,  OrderKind::image,       OrderKind::key};
 
 bool parse_seconds(std::string_view text, std::int64_t& value) {
   const char* const end = text.data() + text.size();
@@ -131,7 +134,8 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
   }
   if (!known) {
     return refuse(
-        "relay_open, relay_close, clock_shift, clock_set, calendar, limit, parameter, image");
+        "relay_open, relay_close, clock_shift, clock_set, calendar, limit, parameter, image, "
+        "key");
   }
   order.meter = inventory.by_serial(serial);
   if (order.meter == kNoMeter) return refuse("the serial of a meter in the inventory");
@@ -150,8 +154,14 @@ void parse_order(std::string_view text, const Inventory& inventory, std::vector<
     orders.push_back(order);
     return;
   }
-  const bool of_relay = order.kind == OrderKind::relay_open || order.kind == OrderKind::relay_close;
-  if (of_relay && !text.empty()) return refuse("nothing behind the serial");
+  const bool has_value = order.kind == OrderKind::clock_shift || order.kind == OrderKind::clock_set;
+  if (!has_value && !text.empty()) return refuse("nothing behind the serial");
+  if (order.kind == OrderKind::key) {
+    const char* const missing = missing_key(inventory, order.meter);
+    if (missing != nullptr) {
+      return refuse(fmt::format("of an inventory with the {}", missing).c_str());
+    }
+  }
   const bool wants_seconds = order.kind == OrderKind::clock_shift || !text.empty();
   if (wants_seconds && !parse_seconds(text, order.value_s)) return refuse("whole seconds");
   const bool shifts = order.kind == OrderKind::clock_shift;

@@ -14,7 +14,8 @@
 namespace hes {
 
 // "relay_open:SERIAL", "relay_close:SERIAL", "clock_shift:SERIAL:SECONDS",
-// "clock_set:SERIAL[:SECONDS]". Adds the order, or a fault that names what is allowed.
+// "clock_set:SERIAL[:SECONDS]", "key:SERIAL". Adds the order, or a fault that names what is
+// allowed.
 void parse_order(std::string_view text, const Inventory& inventory, std::vector<Order>& orders,
                  std::vector<std::string>& faults);
 

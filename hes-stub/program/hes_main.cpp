@@ -14,6 +14,7 @@
 
 #include "hes-stub/lockstep/lockstep_server.hpp"
 #include "hes-stub/program/arguments.hpp"
+#include "hes-stub/program/key_file.hpp"
 #include "hes-stub/program/real_time.hpp"
 #include "hes-stub/program/text_output.hpp"
 #include "hes-stub/store/store_kind.hpp"
@@ -100,7 +101,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--order", options.orders,
                  "KIND:SERIAL[:VALUE], e.g. relay_open:0000000001, clock_shift:0000000001:37, "
                  "calendar:0000000001:FILE, limit:0000000001:threshold=3000,over_s=60, "
-                 "parameter:0000000001:1/0.0.96.13.1:2=text Hello, image:0000000001:FILE")
+                 "parameter:0000000001:1/0.0.96.13.1:2=text Hello, image:0000000001:FILE, "
+                 "key:0000000001")
       ->allow_extra_args(false);
   app.add_option("--p32-port", options.p32_port, "Port that concentrators dial, on the same host")
       ->check(CLI::Range(0, 65'535))
@@ -253,6 +255,9 @@ int serve(const Options& options) {
     parse_order(order, inventory, real_time.orders, faults);
   }
   check_orders(real_time.orders, inventory, config.signing_key.has_value(), faults);
+  const std::string key_path = key_file_of(options.store);
+  KeyFile keys(key_path,
+               in_lockstep ? std::vector<ChangedKeys>{} : read_key_file(key_path, faults));
   if (!faults.empty()) return bad_input(faults);
   for (const std::string& doubt : doubts_of(real_time.orders, inventory, now_utc_s())) {
     os::say(protocol::printable(doubt) + "\n");
@@ -277,6 +282,7 @@ int serve(const Options& options) {
     lockstep.data = real_time.modules;
     return serve_lockstep(lockstep, inventory, types, store, log);
   }
+  real_time.vault = &keys;
   OrderCount orders;
   const EngineCounters counters =
       run_in_real_time(real_time, config, inventory, types, store, log, orders);

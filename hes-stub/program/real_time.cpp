@@ -21,8 +21,10 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
         hub_(net::Hub::make(*this)),
         system_random_(protocol::crypto::system_random()),
         crypto_(system_random_),
-        engine_(config, inventory, types, Ports{*this, *this, *this, *this, log, crypto_}, store,
-                observer) {
+        engine_(config, inventory, types,
+                Ports{*this, *this, *this, *this, log, crypto_,
+                      options.vault == nullptr ? own_vault_ : *options.vault},
+                store, observer) {
     port_ = hub_->listen(options.modules, tag_of(Door::wrapper));
     if (!inventory.concentrators().empty()) {
       p32_port_ = hub_->listen({options.modules.host, options.p32_port}, tag_of(Door::p32), tls_);
@@ -87,6 +89,7 @@ class RealTime final : StreamPort, ClockPort, TimerPort, RandomPort, net::Hub::E
   protocol::crypto::OpensslEngine::Random system_random_;
   protocol::crypto::OpensslEngine crypto_;
   mutable UtcNs latest_ = 0;
+  KeysInMemory own_vault_;
   Engine engine_;
   std::uint16_t port_ = 0;
   std::uint16_t p32_port_ = 0;  // 0: no concentrators

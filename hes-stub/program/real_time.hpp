@@ -22,6 +22,7 @@ struct RealTimeOptions {
   std::uint16_t p32_port = protocol::p32::kHeadEndPort;
   net::TlsFiles tls;
   std::vector<Order> orders;  // submitted at the start
+  KeyVault* vault = nullptr;  // none: changed keys end with the head-end
   // Told the ports once they are open (p32: 0 without concentrators); by default a line on standard
   // output.
   std::function<void(std::uint16_t port, std::uint16_t p32_port)> listening;

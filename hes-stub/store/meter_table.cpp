@@ -3,6 +3,7 @@
 #include "hes-stub/store/meter_table.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace hes {
 namespace {
@@ -13,6 +14,7 @@ CREATE TABLE IF NOT EXISTS meter(
   system_title BLOB NOT NULL, model TEXT NOT NULL, firmware TEXT NOT NULL,
   capture_period_s INTEGER NOT NULL, push_counter INTEGER,
   client_reserved INTEGER NOT NULL DEFAULT 0, accounted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS meter_keys(meter INTEGER PRIMARY KEY, changes INTEGER NOT NULL);
 )";
 
 }  // namespace
@@ -22,7 +24,8 @@ MeterTable::MeterTable(Database& database)
       put_record_(
           database.with_schema(kMeterSchema)
               .prepare(
-                  "UPDATE meter SET push_counter=?, client_reserved=?, accounted=? WHERE id=?")) {}
+                  "UPDATE meter SET push_counter=?, client_reserved=?, accounted=? WHERE id=?")),
+      put_changes_(database.prepare("INSERT OR REPLACE INTO meter_keys VALUES(?,?)")) {}
 
 void MeterTable::set(const Inventory& inventory) {
   rows_.clear();
@@ -49,6 +52,13 @@ void MeterTable::set(const Inventory& inventory) {
     row.record.accounted = static_cast<std::uint32_t>(upsert.integer(3));
     upsert.run();
   }
+  std::map<std::int64_t, std::uint32_t> changes_of;
+  Statement changes = database_.prepare("SELECT meter, changes FROM meter_keys");
+  while (changes.step()) {
+    changes_of[changes.integer(0)] = static_cast<std::uint32_t>(changes.integer(1));
+  }
+  if (changes_of.empty()) return;
+  for (Row& row : rows_) row.record.key_changes = row.changes_written = changes_of[row.id];
 }
 
 std::vector<MeterEntry> MeterTable::load_all() {
@@ -83,6 +93,10 @@ void MeterTable::write() {
     const auto counter =
         row.record.push_seen ? std::optional(row.record.push_counter) : std::nullopt;
     put(put_record_, counter, row.record.client_reserved, row.record.accounted, row.id);
+    if (row.record.key_changes != row.changes_written) {
+      put(put_changes_, row.id, row.record.key_changes);
+      row.changes_written = row.record.key_changes;
+    }
     row.dirty = false;
   }
   dirty_.clear();

@@ -16,6 +16,7 @@ struct MeterRecord {
   std::uint32_t client_reserved = 0;  // our own counter may be used up to here; 0: never used
   std::uint32_t accounted = 0;        // capture counters up to here were seen or asked for; 0: none
   bool push_seen = false;
+  std::uint32_t key_changes = 0;  // these counters are of the keys after so many changes
 };
 
 // The meters ever put in, kept under their logical device name whatever their place in the
@@ -41,10 +42,12 @@ class MeterTable {
     std::int64_t id = 0;
     std::int64_t period_s = 0;
     MeterRecord record;
+    std::uint32_t changes_written = 0;
     bool dirty = false;
   };
   Database& database_;
   Statement put_record_;
+  Statement put_changes_;
   std::vector<Row> rows_;  // of the inventory
   std::vector<MeterIndex> dirty_;
 };

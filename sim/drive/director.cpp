@@ -65,6 +65,7 @@ void Director::announce(const Event& event) {
     case EventType::calendar:
     case EventType::limit:
     case EventType::image:
+    case EventType::key:
     case EventType::contact:
     case EventType::parameter:
     case EventType::battery:
@@ -169,6 +170,8 @@ void Director::give_orders(const Event& event) {
       if (event.activate_at != 0) {
         order.value_s = scale_.utc_ns(event.activate_at) / kernel::kNsPerSecond;
       }
+    } else if (event.type == EventType::key) {
+      order.kind = hes::OrderKind::key;
     } else {
       order.kind = hes::OrderKind::clock_shift;
       order.value_s = std::llround(event.shift_s);

@@ -53,6 +53,7 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   if (done && kind == hes::OrderKind::calendar) ++figures_.calendar_orders_done;
   if (done && kind == hes::OrderKind::limit) ++figures_.limit_orders_done;
   if (done && kind == hes::OrderKind::parameter) ++figures_.parameter_orders_done;
+  if (done && kind == hes::OrderKind::key) ++figures_.key_orders_done;
   if (done && kind == hes::OrderKind::image) ++figures_.images.orders_done;
   if (kind == hes::OrderKind::image && !result.data.empty()) {
     const auto revision = protocol::axdr::Cursor(result.data).octet_string();
@@ -67,7 +68,8 @@ void Recorder::order_finished(const hes::OrderResult& result) {
   row.value = kind == hes::OrderKind::relay_open    ? Text<16>("open")
               : kind == hes::OrderKind::relay_close ? Text<16>("close")
               : hes::has_plan(kind)                 ? Text<16>("plan")
-                                    : Text<16>(fmt::format("{:+}", result.order.value_s));
+              : kind == hes::OrderKind::key         ? Text<16>("new")
+                                            : Text<16>(fmt::format("{:+}", result.order.value_s));
   row.issued_s = scale_.sim_s(result.submitted);
   row.done_s = done ? scale_.sim_s(result.finished) : result::kNotKnown;
   row.attempts = static_cast<std::uint16_t>(result.attempts);

@@ -101,6 +101,7 @@ void write_events(const Scenario& scenario, result::ResultWriter& writer) {
       case EventType::neutral_fault:
       case EventType::watch:
       case EventType::look:
+      case EventType::key:
         break;
       case EventType::concentrator_outage:
         row.meters = result::Text<32>(

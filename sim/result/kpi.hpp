@@ -173,6 +173,7 @@ struct RunFigures {
   std::uint64_t calendar_orders_done = 0;
   std::uint64_t limit_orders_done = 0;
   std::uint64_t parameter_orders_done = 0;
+  std::uint64_t key_orders_done = 0;
   EventTally relay_moves;  // of the contacts
   EventTally sags;         // and swells, in flash and head-end
   EventTally outages;      // the same

@@ -145,6 +145,8 @@ constexpr KpiInfo kFigures[] = {
      count<&F::limit_orders_done>},
     {"parameter_orders_done", "", "orders of parameters that the meter took and showed when asked",
      count<&F::parameter_orders_done>},
+    {"key_orders_done", "", "orders of new keys under which the meter was asked and answered",
+     count<&F::key_orders_done>},
     {"relay_moves", "",
      "movements of relay contacts that orders, limits, buttons and blows of the scenario make",
      [](const F& f) { return number(f.relay_moves.expected); }},

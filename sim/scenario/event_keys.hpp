@@ -36,7 +36,8 @@ enum class EventType {
   battery,
   watch,
   upset,
-  image
+  image,
+  key
 };
 inline Names names_of(EventType) {
   return {"relay",
@@ -62,7 +63,8 @@ inline Names names_of(EventType) {
           "battery",
           "watch",
           "upset",
-          "image"};
+          "image",
+          "key"};
 }
 enum class RelayOrder { open, close };
 inline Names names_of(RelayOrder) { return {"open", "close"}; }

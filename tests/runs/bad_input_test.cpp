@@ -280,15 +280,16 @@ TEST(Options, TwoProcessesOfOneStreetDrawDifferentSerials) {
                                     std::string("meters.first_serial=") + first});
     ASSERT_EQ(ran.exit_code, 0) << ran.err;
     for (const auto& line : lines_of(ran.out)) {
-      for (const char* const key : {"\"serial\"", "\"logical_device_name\"", "\"system_title\"",
-                                    "\"unicast_key\"", "\"low_level_password\"", "\"id\""}) {
+      for (const char* const key :
+           {"\"serial\"", "\"logical_device_name\"", "\"system_title\"", "\"unicast_key\"",
+            "\"low_level_password\"", "\"id\"", "\"transport_key\""}) {
         if (line.find(key) == std::string::npos) continue;
         words.insert(line);
         ++n_words;
       }
     }
   }
-  EXPECT_GE(n_words, 2u * (20u * 5u + 1u));
+  EXPECT_GE(n_words, 2u * (20u * 5u + 2u));
   EXPECT_EQ(words.size(), n_words) << "a name, title, key or concentrator of one is the other's";
 }
 

@@ -207,8 +207,8 @@ TEST(MeterDay, EveryFunctionHasItsTurn) {
   for (const char* judged :
        {"tariff_judged", "demand_judged", "monthly_expected", "relay_moves", "events_expected",
         "alarms_expected", "looks_judged", "measured_judged", "calendar_orders_done",
-        "limit_orders_done", "parameter_orders_done", "clock_judged", "pulses_judged",
-        "image_orders_done", "firmwares_judged"}) {
+        "limit_orders_done", "parameter_orders_done", "key_orders_done", "clock_judged",
+        "pulses_judged", "image_orders_done", "firmwares_judged"}) {
     EXPECT_GT(kpis.at(judged), 0) << judged;
   }
   const auto codes = column_of(folder / "out/result.h5", "log_entries", "code");

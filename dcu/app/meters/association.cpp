@@ -29,6 +29,10 @@ constexpr std::size_t kWorkOctets = 4 * kMaxPduOctets + 192 * (26 + 9 * kRowValu
 // Waiting for the line to carry a request away, in answer times.
 constexpr std::int64_t kLineShare = 4;
 
+bool same(const protocol::dlms::Keys& a, const protocol::dlms::Keys& b) {
+  return a.unicast == b.unicast && a.authentication == b.authentication;
+}
+
 }  // namespace
 
 Association::Association(Core& core, Poller& poller) : core_(core), poller_(poller) {
@@ -59,7 +63,7 @@ void Association::associate(bool public_client) {
     config.system_title = core_.store.config().system_title;
     config.meter_system_title = entry.given.system_title;
     const bool next = line.try_next_keys && entry.next_keys;
-    config.keys = next ? *entry.next_keys : entry.given.keys;
+    config.keys = keys_ = next ? *entry.next_keys : entry.given.keys;
     config.invocation_counter = line.counter;
   }
   public_client_ = public_client;
@@ -206,6 +210,8 @@ void Association::next() {
   poller_.expire(meter);
   const Poller::Line& line = poller_.lines_[meter];
   if (line.session != this || line.held || core_.store.failed()) return;
+  // A job has changed them: what these seal the meter takes for an attack, a release as well.
+  if (!same(keys_, entry().given.keys)) return associate(false);
   if (line.jobs.empty()) return release();
   const MeterIndex other = poller_.most_urgent();
   const bool full = poller_.sessions() >= core_.store.parameters().sessions_max;

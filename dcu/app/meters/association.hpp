@@ -62,6 +62,7 @@ class Association {
   bool public_client_ = false;
   bool counter_read_ = false;
   bool keys_tried_ = false;
+  protocol::dlms::Keys keys_;  // of this association
   std::uint32_t attempts_ = 0;
   Job* job_ = nullptr;  // whose operation was asked for
   fw::SendHandle handle_ = fw::kNotSent;

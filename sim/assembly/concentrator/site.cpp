@@ -134,7 +134,7 @@ void ConcentratorSite::commission() {
   commission.eui48 = identity_.eui48;
   commission.system_title = identity_.system_title;
   commission.head_end_key = protocol::p32::Signer(head_end_signing_key(seed)).public_key();
-  commission.transport_key = concentrator_transport_key(seed, identity_.number);
+  commission.transport_key = concentrator_transport_key(scenario_, identity_.number);
   commission.uplink =
       row_.uplink == Uplink::gprs ? dcu::app::Uplink::gprs : dcu::app::Uplink::ethernet;
   for (const std::uint32_t meter : meters_) {

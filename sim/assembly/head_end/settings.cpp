@@ -57,6 +57,7 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
     meter.capture_period_s = settings.capture_period_s;
     meter.keys.unicast = who.unicast_key;
     meter.keys.authentication = who.authentication_key;
+    meter.master_key = who.master_key;
     meter.low_level_password = who.low_level_password;
     if (settings.concentrator != 0) meter.concentrator = settings.concentrator - 1;
     meters.push_back(std::move(meter));
@@ -65,8 +66,9 @@ hes::Inventory head_end_inventory(const Scenario& scenario) {
   for (std::uint32_t number = 1; number <= scenario.concentrators.size(); ++number) {
     const ConcentratorIdentity who = concentrator_identity(scenario, number);
     const bool gprs = scenario.concentrators[number - 1].uplink == Uplink::gprs;
-    concentrators.push_back(
-        {who.id, who.address, kConcentratorPort, gprs ? hes::Uplink::gprs : hes::Uplink::ethernet});
+    concentrators.push_back({who.id, who.address, kConcentratorPort,
+                             gprs ? hes::Uplink::gprs : hes::Uplink::ethernet,
+                             concentrator_transport_key(scenario, number)});
   }
   return hes::Inventory(std::move(meters), std::move(concentrators));
 }

@@ -93,8 +93,10 @@ ConcentratorIdentity concentrator_identity(const Scenario& scenario, std::uint32
   return identity;
 }
 
-std::array<std::uint8_t, 16> concentrator_transport_key(std::uint64_t seed, std::uint32_t number) {
-  kernel::KeyedStream stream(seed, number, kernel::kPurposeTransportKey);
+std::array<std::uint8_t, 16> concentrator_transport_key(const Scenario& scenario,
+                                                        std::uint32_t number) {
+  kernel::KeyedStream stream(static_cast<std::uint64_t>(scenario.general.seed),
+                             number + serial_shift(scenario), kernel::kPurposeTransportKey);
   return draw_key(stream);
 }
 

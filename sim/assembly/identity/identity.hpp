@@ -44,7 +44,8 @@ inline constexpr std::uint16_t kConcentratorPort = 8433;  // P3.2Ex, where it ca
 inline constexpr std::uint16_t kGatewayPort = 4059;
 ConcentratorIdentity concentrator_identity(const Scenario& scenario, std::uint32_t number);
 // Under it a concentrator is given new keys of its meters.
-std::array<std::uint8_t, 16> concentrator_transport_key(std::uint64_t seed, std::uint32_t number);
+std::array<std::uint8_t, 16> concentrator_transport_key(const Scenario& scenario,
+                                                        std::uint32_t number);
 // The head-end's key pair for orders (Ed25519): its private half, 32 octets.
 std::array<std::uint8_t, 32> head_end_signing_key(std::uint64_t seed);
 // Destination wPort of a meter at its concentrator's gateway; 0: it has none.

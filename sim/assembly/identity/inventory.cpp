@@ -80,16 +80,18 @@ std::string as_csv(const ordered_json& meters) {
   return names.substr(1) + "\n" + rows;
 }
 
-std::string as_json(const Scenario& scenario, ordered_json meters) {
+std::string as_json(const Scenario& scenario, ordered_json meters, bool with_keys) {
   ordered_json concentrators = ordered_json::array();
   for (std::uint32_t n = 1; n <= scenario.concentrators.size(); ++n) {
     const ConcentratorIdentity who = concentrator_identity(scenario, n);
     const bool gprs = scenario.concentrators[n - 1].uplink == Uplink::gprs;
-    concentrators.push_back({{"id", who.id},
-                             {"address", who.address},
-                             {"port", kConcentratorPort},
-                             {"gateway_port", kGatewayPort},
-                             {"uplink", gprs ? "gprs" : "ethernet"}});
+    ordered_json entry = {{"id", who.id},
+                          {"address", who.address},
+                          {"port", kConcentratorPort},
+                          {"gateway_port", kGatewayPort},
+                          {"uplink", gprs ? "gprs" : "ethernet"}};
+    if (with_keys) entry["transport_key"] = hex(concentrator_transport_key(scenario, n));
+    concentrators.push_back(std::move(entry));
   }
   const ordered_json all = {{"scenario", scenario.general.name},
                             {"clients", kClients},
@@ -105,7 +107,8 @@ std::string inventory_text(const Scenario& scenario, InventoryFormat format, boo
   for (const Identity& who : identities_of(scenario)) {
     meters.push_back(entry_of(scenario, who, with_keys));
   }
-  return format == InventoryFormat::csv ? as_csv(meters) : as_json(scenario, std::move(meters));
+  return format == InventoryFormat::csv ? as_csv(meters)
+                                        : as_json(scenario, std::move(meters), with_keys);
 }
 
 }  // namespace sim::run

@@ -275,6 +275,7 @@ AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Metho
 
 void FakeMeter::served(protocol::dlms::Sap client, Service service, std::size_t) {
   if (service == Service::associate && client == 3) ++associations;
+  if (service == Service::decryption_failed) ++undeciphered;
 }
 
 bool FakeMeter::accept_invocation_counter(protocol::dlms::Sap client, std::uint32_t counter) {

@@ -65,6 +65,7 @@ class FakeMeter final : public protocol::dlms::Application {
   int relay_actions = 0;
   int shifts = 0;
   int associations = 0;
+  int undeciphered = 0;   // messages that its keys did not open
   std::size_t asked = 0;  // APDUs of anybody
   bool associated(std::uint16_t client) const {
     return (client == 16 ? public_ : client == 1 ? management_ : concentrator_).associated();

@@ -194,7 +194,11 @@ void FakeConcentrator::execute(const p32::SignedOrder& order, std::int64_t now_s
   result.order = order.order.id;
   result.kind = order.order.kind();
   result.state = meter_failure ? p32::OrderState::failed : p32::OrderState::done;
-  for (const std::string& serial : order.order.meters) {
+  std::vector<std::string> serials = order.order.meters;
+  if (const auto* keys = std::get_if<p32::KeyChangeOrder>(&order.order.body)) {
+    serials.push_back(keys->keys.at(0).meter);
+  }
+  for (const std::string& serial : serials) {
     p32::OrderMeter& meter = result.meters.emplace_back();
     meter.id = serial;
     meter.at = now_s * 1000;
@@ -262,7 +266,7 @@ p32::Report rows_report(const std::string& serial, const std::vector<hes::Row>& 
 hes::Inventory plc_inventory(std::size_t direct, std::size_t behind, hes::Uplink uplink) {
   std::vector<hes::MeterEntry> meters = fake_inventory(direct + behind).meters();
   for (std::size_t i = direct; i < meters.size(); ++i) meters[i].concentrator = 0;
-  return hes::Inventory(std::move(meters), {{"DC1", "10.1.0.1", 8433, uplink}});
+  return hes::Inventory(std::move(meters), {{"DC1", "10.1.0.1", 8433, uplink, kTransportKey}});
 }
 
 }  // namespace hes_test

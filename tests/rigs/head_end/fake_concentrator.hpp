@@ -88,6 +88,7 @@ class FakeConcentrator {
 // A load profile report with all of these rows.
 p32::Report rows_report(const std::string& serial, const std::vector<hes::Row>& rows);
 
+inline constexpr protocol::crypto::Key128 kTransportKey{7, 7, 7};
 // `direct` meters with modules, then `behind` ones behind DC1.
 hes::Inventory plc_inventory(std::size_t direct, std::size_t behind,
                              hes::Uplink uplink = hes::Uplink::gprs);

@@ -12,6 +12,7 @@
 #include "protocol/cosem/classes/disconnect_control.hpp"
 #include "protocol/cosem/classes/profile_generic.hpp"
 #include "protocol/cosem/classes/register.hpp"
+#include "protocol/cosem/classes/security_setup.hpp"
 #include "protocol/cosem/quantities.hpp"
 #include "protocol/wrapper/wrapper.hpp"
 
@@ -83,6 +84,7 @@ hes::MeterEntry entry_of(unsigned number, std::int64_t capture_period_s) {
   entry.capture_period_s = capture_period_s;
   entry.keys.unicast.fill(static_cast<std::uint8_t>(number + 1));
   entry.keys.authentication.fill(static_cast<std::uint8_t>(number + 2));
+  entry.master_key.emplace().fill(static_cast<std::uint8_t>(number + 3));
   return entry;
 }
 
@@ -99,6 +101,7 @@ FakeMeter::FakeMeter(unsigned n, std::int64_t capture_period_s)
   const hes::MeterEntry entry = entry_of(n, capture_period_s);
   identity.system_title = entry.system_title;
   identity.keys = entry.keys;
+  master_key = *entry.master_key;
 }
 
 Octets wrap(std::uint16_t source, std::uint16_t destination, Bytes apdu) {
@@ -153,6 +156,11 @@ Octets FakeMeter::answer(Bytes message, std::int64_t now_s) {
   Writer out(reply);
   (is_public ? public_ : management_)
       .on_apdu(request->apdu, identity, *this, crypto_, scratch, out);
+  if (next_keys_) {
+    identity.keys = *next_keys_;
+    last_client_counter = 0;
+    next_keys_.reset();
+  }
   if (out.size() == 0 || forgets_answers) return {};
   if (ignores_release && request->apdu[0] == 0x62) return {};
   Octets messages;
@@ -291,6 +299,7 @@ AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Metho
     ++relay_actions;
     return AccessResult::success;
   }
+  if (method.class_id == classes::SecuritySetup::kId) return take_keys(parameter);
   if (method.class_id != classes::Clock::kId || method.index != 6)
     return AccessResult::object_undefined;
   axdr::Cursor in(parameter);
@@ -299,12 +308,34 @@ AccessResult FakeMeter::action(protocol::dlms::Sap, const protocol::cosem::Metho
   return AccessResult::success;
 }
 
+AccessResult FakeMeter::take_keys(Bytes parameter) {
+  ++key_transfers;
+  keys_given.emplace_back(parameter.begin(), parameter.end());
+  if (new_keys == NewKeys::refused) return AccessResult::other_reason;
+  protocol::dlms::Keys keys = identity.keys;
+  axdr::Cursor in(parameter);
+  const std::uint32_t n = in.array();
+  for (std::uint32_t k = 0; k < n && in.ok(); ++k) {
+    in.structure(2);
+    auto& key = in.enumeration() == 0 ? keys.unicast : keys.authentication;
+    const Bytes wrapped = in.octet_string();
+    if (wrapped.size() != key.size() + 8 || !crypto_.unwrap(master_key, wrapped, key)) {
+      return AccessResult::other_reason;
+    }
+  }
+  if (new_keys == NewKeys::taken) next_keys_ = keys;
+  return in.at_end() ? AccessResult::success : AccessResult::type_unmatched;
+}
+
 void FakeMeter::served(protocol::dlms::Sap client, Service service, std::size_t) {
   if (service == Service::get) ++gets;
   if (service == Service::associate && client == protocol::dlms::kManagementClient) ++associations;
 }
 
 bool FakeMeter::accept_invocation_counter(protocol::dlms::Sap, std::uint32_t counter) {
+  std::uint32_t& last = last_counter_of_[identity.keys.unicast];
+  counters_went_on &= counter > last;
+  last = std::max(last, counter);
   if (counter <= last_client_counter) return false;
   last_client_counter = counter;
   return true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -68,6 +69,13 @@ class FakeMeter final : public protocol::dlms::Application {
   bool forgets_answers = false;  // does as told, but the answer is lost
   bool refuses_relay = false;
   bool refuses_rows = false;
+  // Its keys, and what it does when it is given others.
+  protocol::crypto::Key128 master_key{};
+  int key_transfers = 0;
+  std::vector<Octets> keys_given;  // as they came
+  enum class NewKeys : std::uint8_t { taken, refused, only_said } new_keys = NewKeys::taken;
+  // Of one key no invocation counter came twice, or again after a higher one.
+  bool counters_went_on = true;
   // Its rows have a capture counter: fake_type(true).
   bool numbered = false;
   std::uint32_t last_number = 0;
@@ -90,7 +98,11 @@ class FakeMeter final : public protocol::dlms::Application {
                  const protocol::cosem::Selection& selection,
                  protocol::cosem::AccessResult& result);
 
+  protocol::cosem::AccessResult take_keys(protocol::Bytes parameter);
+
   protocol::crypto::OpensslEngine crypto_;
+  std::optional<protocol::dlms::Keys> next_keys_;  // from the next message on
+  std::map<protocol::crypto::Key128, std::uint32_t> last_counter_of_;
   protocol::dlms::ServerSession public_;
   protocol::dlms::ServerSession management_;
   std::int64_t now_s_ = 0;

@@ -49,6 +49,31 @@ TEST(Inventory, ReadsWhatTheInventoryCommandPrints) {
   EXPECT_EQ(inventory.by_serial("?"), kNoMeter);
 }
 
+// What wraps new keys may be there, and is none of the faults' business.
+TEST(Inventory, MasterAndTransportKeys) {
+  const char* const key = "101112131415161718191a1b1c1d1e1f";
+  const auto text = [](const std::string& master, const std::string& transport) {
+    return R"({"concentrators":[{"id":"DC1","uplink":"gprs")" + transport + R"(}],"meters":[)" +
+           meter(master) + "]}";
+  };
+  std::vector<std::string> faults;
+  const Inventory with = parse_inventory(
+      "i",
+      text(fmt::format(R"("master_key":"{}")", key), fmt::format(R"(,"transport_key":"{}")", key)),
+      faults);
+  EXPECT_THAT(faults, ElementsAre());
+  ASSERT_TRUE(with[0].master_key);
+  EXPECT_EQ(with[0].master_key->back(), 0x1F);
+  ASSERT_TRUE(with.concentrators()[0].transport_key);
+  EXPECT_EQ(with.concentrators()[0].transport_key->front(), 0x10);
+  const Inventory without = parse_inventory("i", text("", ""), faults);
+  EXPECT_FALSE(without[0].master_key);
+  EXPECT_FALSE(without.concentrators()[0].transport_key);
+  EXPECT_THAT(faults_of(text(R"("master_key":"12")", R"(,"transport_key":"13")")),
+              ElementsAre(HasSubstr("concentrators[0].transport_key = (2 characters)"),
+                          HasSubstr("meters[0].master_key = (2 characters)")));
+}
+
 TEST(Inventory, FaultsNameFileIndexKeyAndWhatIsAllowed) {
   const auto faults = faults_of(file(meter() + "," + meter(R"("capture_period_s":7)", "2") + "," +
                                      meter(R"("unicast_key":"12","system_title":5)", "3")));

@@ -55,6 +55,7 @@ void live_through(World& world, HeadEnd& head_end) {
   order_at(world, head_end, 9000, 1, OrderKind::clock_shift, 37);
   order_at(world, head_end, 9001, 1, OrderKind::relay_close, 0);
   order_at(world, head_end, 9002, 4, OrderKind::relay_close, 0);
+  order_at(world, head_end, 9500, 3, OrderKind::key, 0);
   world.at((kFebruary + 8000) * kNsPerSecond, [&] { world.connect(2); });
   world.at((kFebruary + 7000) * kNsPerSecond, [&] { world.meters[4]->deaf = true; });
   world.at((kFebruary + 30'000) * kNsPerSecond, [&] { world.meters[4]->deaf = false; });
@@ -97,7 +98,10 @@ TEST(Lockstep, LeavesTheSameRowsAsInOneProcess) {
     EXPECT_EQ(rows_of(child.store(), kMeters), rows_of(store, kMeters));
     EXPECT_EQ(far_seen.row_log, local_seen.row_log);
     ASSERT_EQ(far_seen.orders.size(), local_seen.orders.size());
-    EXPECT_EQ(local_seen.orders.size(), 4u);
+    EXPECT_EQ(local_seen.orders.size(), 5u);
+    EXPECT_EQ(far_world.meters[3]->identity.keys.unicast,
+              local_world.meters[3]->identity.keys.unicast);
+    EXPECT_NE(far_world.meters[3]->identity.keys.unicast, inventory[3].keys.unicast);
     for (std::size_t i = 0; i < far_seen.orders.size(); ++i) {
       EXPECT_EQ(far_seen.orders[i].id, local_seen.orders[i].id);
       EXPECT_EQ(far_seen.orders[i].finished, local_seen.orders[i].finished);

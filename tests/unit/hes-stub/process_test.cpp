@@ -5,14 +5,18 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 #include "hes-stub/lockstep/lockstep_client.hpp"
+#include "net/socket.hpp"
 #include "tests/rigs/head_end/head_end_process.hpp"
+#include "tests/rigs/head_end/vault.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -21,21 +25,71 @@ namespace {
 using hes_test::kFebruary;
 using hes_test::World;
 
-std::string hex(protocol::Bytes octets) {
-  std::string text;
-  for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
-  return text;
+using hes_test::FakeMeter;
+using hes_test::hex;
+using hes_test::holds_key;
+using hes_test::Octets;
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
+
+// The program by the wall clock, killed at the end if not before.
+class Serving {
+ public:
+  explicit Serving(const std::string& arguments)
+      : output_(
+            popen(("echo $$; exec " HES_TEST_PROGRAM " --listen 127.0.0.1:0 " + arguments + " 2>&1")
+                      .c_str(),
+                  "r")) {
+    EXPECT_EQ(std::fscanf(output_, "%d", &child_), 1);
+    EXPECT_EQ(std::fscanf(output_, " listening on 127.0.0.1:%u", &port_), 1);
+  }
+  ~Serving() { end(); }
+  // What it said on either output.
+  std::string end() {
+    std::string said;
+    if (output_ == nullptr) return said;
+    kill(child_, SIGKILL);
+    for (int c = std::fgetc(output_); c != EOF; c = std::fgetc(output_)) {
+      said += static_cast<char>(c);
+    }
+    pclose(std::exchange(output_, nullptr));
+    return said;
+  }
+  // Lets the meter serve it until then; the last answer is kept back.
+  template <typename Done>
+  void meet(FakeMeter& meter, Done&& done) {
+    net::Socket socket = net::Socket::connect({"127.0.0.1", static_cast<std::uint16_t>(port_)});
+    socket.write(meter.announce());
+    for (;;) {
+      Octets message(8);
+      socket.read(message);
+      message.resize(8u + static_cast<unsigned>(message[6] * 256 + message[7]));
+      socket.read(protocol::MutableBytes(message).subspan(8));
+      const Octets answer = meter.answer(message, kFebruary);
+      if (done()) return;
+      socket.write(answer);
+    }
+  }
+
+ private:
+  std::FILE* output_;
+  int child_ = 0;
+  unsigned port_ = 0;
+};
 
 std::string inventory_json(const Inventory& inventory) {
   std::string meters;
   for (const MeterEntry& meter : inventory.meters()) {
     meters += fmt::format(
         R"({}{{"serial":"{}","logical_device_name":"{}","system_title":"{}","model":"{}",)"
-        R"("firmware":"{}","capture_period_s":{},"unicast_key":"{}","authentication_key":"{}"}})",
+        R"("firmware":"{}","capture_period_s":{},"unicast_key":"{}","authentication_key":"{}",)"
+        R"("master_key":"{}"}})",
         meters.empty() ? "" : ",", meter.serial, meter.logical_device_name, hex(meter.system_title),
         meter.model, meter.firmware, meter.capture_period_s, hex(meter.keys.unicast),
-        hex(meter.keys.authentication));
+        hex(meter.keys.authentication), hex(*meter.master_key));
   }
   return "{\"meters\":[" + meters + "]}";
 }
@@ -50,7 +104,8 @@ class ProcessTest : public testing::Test {
     std::ofstream(base_ + ".type.json") << to_json(hes_test::fake_type());
   }
   ~ProcessTest() override {
-    for (const char* end : {".json", ".type.json", ".sqlite", ".sqlite-wal", ".sqlite-shm"}) {
+    for (const char* end :
+         {".json", ".type.json", ".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite.keys.json"}) {
       std::remove((base_ + end).c_str());
     }
   }
@@ -102,6 +157,43 @@ TEST_F(ProcessTest, AKilledChildLeavesAStoreThatOpensAndAnErrorForTheSimulator) 
     EXPECT_THROW(world.run_for_s(3600), std::runtime_error);
     Store store(StoreOptions{base_ + ".sqlite", false, false});
     EXPECT_EQ(store.rows(), 8u * static_cast<unsigned>(hours));  // up to the last full minute
+  }
+}
+
+// Killed while new keys are on their way: the next one finds the meter under them, with the
+// inventory as it was, and nothing but their file has them.
+TEST_F(ProcessTest, NewKeysOutliveAHeadEndThatIsKilledOverThem) {
+  const std::string arguments = fmt::format(
+      "--inventory {0}.json --template {0}.type.json "
+      "--store {0}.sqlite --order ",
+      base_);
+  const std::string keys_path = base_ + ".sqlite.keys.json";
+  FakeMeter meter(0);
+  std::string said;
+  {
+    Serving first(arguments + "key:1000000");
+    first.meet(meter, [&] { return meter.key_transfers == 1; });
+    said = first.end();
+  }
+  const auto now = meter.identity.keys;
+  ASSERT_NE(now.unicast, inventory_[0].keys.unicast);
+  struct stat status {};
+  ASSERT_EQ(stat(keys_path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  EXPECT_NE(read_text(keys_path).find("next_unicast_key"), std::string::npos);
+  EXPECT_TRUE(holds_key(read_text(keys_path), now.unicast));
+  EXPECT_TRUE(holds_key(read_text(keys_path), now.authentication));
+  {
+    Serving second(arguments + "relay_open:1000000");
+    second.meet(meter, [&] { return !meter.relay_closed; });
+    said += second.end();
+  }
+  EXPECT_EQ(read_text(keys_path).find("next_unicast_key"), std::string::npos);
+  EXPECT_TRUE(meter.counters_went_on);
+  said += read_text(base_ + ".sqlite") + read_text(base_ + ".sqlite-wal");
+  for (const auto& keys : {now, inventory_[0].keys}) {
+    EXPECT_FALSE(holds_key(said, keys.unicast));
+    EXPECT_FALSE(holds_key(said, keys.authentication));
   }
 }
 

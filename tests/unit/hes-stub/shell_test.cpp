@@ -15,8 +15,8 @@
 #include "hes-stub/program/text_output.hpp"
 #include "net/socket.hpp"
 #include "protocol/hosted/civil_text/civil_text.hpp"
-#include "tests/rigs/head_end/head_end_process.hpp"
 #include "protocol/hosted/signed_image/signed_image.hpp"
+#include "tests/rigs/head_end/head_end_process.hpp"
 #include "tests/rigs/head_end/world.hpp"
 
 namespace hes {
@@ -175,11 +175,34 @@ TEST_F(OrderFiles, TheProgramWarnsBeforeItServes) {
   testing::internal::CaptureStderr();
   // Nobody has this address (RFC 5737).
   EXPECT_EQ(run_hes({"--inventory", inventory, "--order", order, "--listen", "192.0.2.1:4059",
-                 "--store", file("store", "")}),
+                     "--store", file("store", "")}),
             5);
   EXPECT_THAT(
       testing::internal::GetCapturedStderr(),
       testing::StartsWith("--order = calendar:1000001: meters will refuse it: no season\n"));
+}
+
+TEST(Text, NewKeysWantAnInventoryThatHasWhatWrapsThem) {
+  const Inventory inventory = hes_test::plc_inventory(1, 1);
+  std::vector<Order> orders;
+  std::vector<std::string> faults;
+  parse_order("key:1000000", inventory, orders, faults);
+  parse_order("key:1000001", inventory, orders, faults);
+  EXPECT_THAT(faults, testing::IsEmpty());
+  ASSERT_EQ(orders.size(), 2u);
+  EXPECT_EQ(orders[0].kind, OrderKind::key);
+  std::vector<MeterEntry> meters = inventory.meters();
+  meters[0].master_key.reset();
+  auto concentrators = inventory.concentrators();
+  concentrators[0].transport_key.reset();
+  const Inventory without(std::move(meters), std::move(concentrators));
+  parse_order("key:1000000", without, orders, faults);
+  parse_order("key:1000001", without, orders, faults);
+  parse_order("key:1000000:5", inventory, orders, faults);
+  EXPECT_THAT(faults, ElementsAre(HasSubstr("an inventory with the master_key of the meter"),
+                                  HasSubstr("with the transport_key of the meter's concentrator"),
+                                  HasSubstr("nothing behind the serial")));
+  EXPECT_EQ(orders.size(), 2u);
 }
 
 TEST(Text, MissingAndCsvOfAStoreWithoutItsInventory) {

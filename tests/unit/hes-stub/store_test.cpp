@@ -196,7 +196,7 @@ TEST_F(StoreTest, DailyClosingsAreMissingByLocalMidnight) {
 }
 
 TEST_F(StoreTest, CountersAndMetersKeepTheirPlaceWhateverTheInventoryOrder) {
-  store_->meter_table().set_record(2, {77, 3000, 0, true});
+  store_->meter_table().set_record(2, {77, 3000, 0, true, 5});
   push(2, quarters(kFebruary + 900, 4));
   store_->commit();
   store_ = std::make_unique<Store>(StoreOptions{path_, false, false});
@@ -206,7 +206,9 @@ TEST_F(StoreTest, CountersAndMetersKeepTheirPlaceWhateverTheInventoryOrder) {
   EXPECT_EQ(store_->meter_table().record(0).push_counter, 77u);
   EXPECT_EQ(store_->meter_table().record(0).client_reserved, 3000u);
   EXPECT_TRUE(store_->meter_table().record(0).push_seen);
+  EXPECT_EQ(store_->meter_table().record(0).key_changes, 5u);
   EXPECT_FALSE(store_->meter_table().record(1).push_seen);
+  EXPECT_EQ(store_->meter_table().record(1).key_changes, 0u);
   EXPECT_EQ(all(0).size(), 4u);
   EXPECT_EQ(store_->meter_table().load_all().size(), 3u);
 }

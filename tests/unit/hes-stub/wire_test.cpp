@@ -26,7 +26,7 @@ class WireTest : public testing::Test, public StreamPort, ClockPort, TimerPort, 
         store_(StoreOptions{":memory:", false, false}),
         crypto_([this](protocol::MutableBytes out) { random_.fill(out); }),
         engine_(EngineConfig{}, inventory_, {hes_test::fake_type()},
-                Ports{*this, *this, *this, random_, *this, crypto_}, store_, seen_),
+                Ports{*this, *this, *this, random_, *this, crypto_, vault_}, store_, seen_),
         meter_(0) {
     engine_.start();
   }
@@ -51,6 +51,7 @@ class WireTest : public testing::Test, public StreamPort, ClockPort, TimerPort, 
   ConnectionId last_ = 0;
   Inventory inventory_;
   Store store_;
+  KeysInMemory vault_;
   hes_test::SeededRandom random_{3};
   protocol::crypto::OpensslEngine crypto_;
   hes_test::Recorder seen_;

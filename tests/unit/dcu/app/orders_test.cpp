@@ -187,6 +187,7 @@ TEST_F(Orders, KeysAreChangedOnBothSides) {
   EXPECT_EQ(result->state, OrderState::done);
   EXPECT_EQ(world.meters[0]->concentrator_keys.unicast[0], 0xB0);
   EXPECT_EQ(world.meters[0]->concentrator_keys.authentication[0], 0xB2);
+  EXPECT_EQ(world.meters[0]->undeciphered, 0) << "not even a release is sealed with the old ones";
   const int associations = world.meters[0]->associations;
   EXPECT_NE(execute(order(p32::RelayOrder{p32::RelayAction::open})), nullptr);
   EXPECT_GT(world.meters[0]->associations, associations);

@@ -61,8 +61,8 @@ std::string section(const Section& section) {
 std::string events() {
   std::string text =
       "\n## [[event]]\nWhat happens at a time, one row each. `relay`, `clock_shift`, `calendar`, "
-      "`limit`, `parameter` and `image` are orders the head-end gives; the others happen to the "
-      "street.\n\n" +
+      "`limit`, `parameter`, `image` and `key` are orders the head-end gives; the others happen to "
+      "the street.\n\n" +
       rows(event_keys()) + "\n| type | keys besides at, type, meter |\n|---|---|\n";
   const Names types = names_of(EventType{});
   for (std::size_t i = 0; i < types.size(); ++i) {
