@@ -64,6 +64,7 @@ struct OrderResult {
   UtcNs finished = 0;
   std::uint32_t attempts = 0;
   std::vector<std::uint8_t> data;  // A-XDR answer to a read
+  bool settled = false;  // new keys are there: what is left is to read the meter under them
 };
 
 constexpr const char* order_kind_name(OrderKind kind) {
