@@ -250,6 +250,7 @@ void OrderBook::expire(const RunningPtr& running) {
     const Failure failure{ErrorCategory::communication,
                           there ? p32::error_code::kNoAnswer : p32::error_code::kNotRegistered};
     target.fail(failure);
+    target.firmware.state = p32::TransferState::failed;
   }
   finish(running, OrderState::expired, std::nullopt);
 }
@@ -262,6 +263,7 @@ bool OrderBook::cancel(const std::string& id, const Running& by) {
     for (auto& [serial, target] : running->targets) {
       if (target.done) continue;
       target.fail(Failure{ErrorCategory::communication, p32::error_code::kCancelled});
+      target.firmware.state = p32::TransferState::cancelled;
     }
     finish(running, OrderState::cancelled, std::nullopt);
     return true;
