@@ -29,6 +29,8 @@ void Engine::start() {
   plans_.start();
   events_.start();
   orders_.start(concentrators_->start());
+  // Whoever is killed before the next commit begins behind these counters and numbers.
+  if (context_.store.dirty()) commit_now();
   settle_up();
 }
 

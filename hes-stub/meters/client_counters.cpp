@@ -17,10 +17,12 @@ constexpr std::uint32_t kMaxStep = 1 << 20;
 
 void ClientCounters::start() {
   for (MeterIndex meter = 0; meter < context_.inventory.size(); ++meter) {
-    const std::uint32_t reserved = context_.store.meter_table().record(meter).client_reserved;
-    if (reserved != 0 && reserved < UINT32_MAX - kCounterJump) {
-      context_.keys.next_counter(meter, context_.keys.in_force(meter)) = reserved + kCounterJump;
-    }
+    MeterRecord record = context_.store.meter_table().record(meter);
+    if (record.client_reserved == 0 || record.client_reserved >= UINT32_MAX - kCounterJump)
+      continue;
+    record.client_reserved += kCounterJump;
+    context_.keys.next_counter(meter, context_.keys.in_force(meter)) = record.client_reserved;
+    context_.store.meter_table().set_record(meter, record);
   }
 }
 

@@ -12,9 +12,12 @@ namespace {
 using Kind = Records::Kind;
 
 constexpr unsigned kChunkBits = 28;  // of a profile; chunk numbers stay below
+constexpr std::uint64_t kSeriesAMeter = 16;
+static_assert(kProfiles <= kSeriesAMeter);
 
 std::uint64_t chunk_number(MeterIndex meter, Profile profile, std::uint32_t chunk) {
-  const std::uint64_t series = std::uint64_t{meter} * 8 + static_cast<unsigned>(profile);
+  const auto in_meter = static_cast<unsigned>(profile);
+  const std::uint64_t series = std::uint64_t{meter} * kSeriesAMeter + in_meter;
   return series << kChunkBits | chunk;
 }
 

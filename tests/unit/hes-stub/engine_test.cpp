@@ -1,12 +1,6 @@
 // SPDX-FileCopyrightText: amitwin contributors
 // SPDX-License-Identifier: Apache-2.0
-#include "hes-stub/engine.hpp"
-
-#include <gtest/gtest.h>
-
-#include <optional>
-
-#include "tests/rigs/head_end/world.hpp"
+#include "tests/unit/hes-stub/engine_fixture.hpp"
 
 namespace hes {
 namespace {
@@ -18,51 +12,6 @@ using hes_test::Octets;
 using hes_test::Recorder;
 using hes_test::row;
 using hes_test::World;
-
-class EngineTest : public testing::Test {
- protected:
-  void start(std::size_t meters = 1, bool with_template = true) {
-    inventory_.emplace(fake_inventory(meters));
-    if (!world_) world_.emplace(meters);
-    if (!store_) store_.emplace(StoreOptions{":memory:", false, false});
-    std::vector<TypeTemplate> types;
-    if (with_template) types.push_back(fake_type());
-    config_.idle_release_s = 2;
-    config_.event_period_s = 365 * 86'400;  // not read here
-    head_end_ = std::make_unique<LocalHeadEnd>(config_, *inventory_, types, *store_, *world_, log_,
-                                               random_, seen_, world_->now);
-    world_->attach(*head_end_);
-  }
-  void restart() {
-    head_end_->finish();
-    for (const auto& [id, meter] : std::map(world_->line)) world_->line.erase(id);
-    start(world_->meters.size());
-  }
-  const EngineCounters& counters() const { return head_end_->engine().counters(); }
-  std::uint32_t missing(MeterIndex meter, std::int64_t hours) {
-    std::uint32_t count = 0;
-    for (const auto& run : store_->missing(meter, kFebruary, kFebruary + 3600 * hours)) {
-      count += run.count;
-    }
-    return count;
-  }
-  Order order(OrderKind kind, std::int64_t value_s = 0) {
-    Order result;
-    result.meter = 0;
-    result.kind = kind;
-    result.value_s = value_s;
-    return result;
-  }
-
-  EngineConfig config_;
-  std::optional<Inventory> inventory_;
-  std::optional<World> world_;
-  std::optional<Store> store_;
-  hes_test::SilentLog log_;
-  hes_test::SeededRandom random_{42};
-  Recorder seen_;
-  std::unique_ptr<LocalHeadEnd> head_end_;
-};
 
 TEST_F(EngineTest, PushesAreStoredWithoutAnAssociation) {
   start();
@@ -303,31 +252,6 @@ TEST_F(EngineTest, AMeterThatDoesNotAnswerIsTriedAgainAndThenLeftAlone) {
   world_->meters[0]->deaf = false;
   world_->run_for_s(8 * 3600);
   EXPECT_EQ(missing(0, 10), 0u);
-}
-
-TEST_F(EngineTest, CountersGoOnAfterARestart) {
-  start();
-  world_->live(0, world_->connect(0), 4, hes_test::kNone);
-  world_->run_for_s(6 * 3600);
-  EXPECT_EQ(missing(0, 4), 0u);
-  const std::uint32_t used = world_->meters[0]->last_client_counter;
-  restart();
-  world_->live(0, world_->connect(0), 4, hes_test::kNone);
-  world_->run_for_s(6 * 3600);
-  EXPECT_EQ(missing(0, 10), 8u);  // from 04:00 to 06:00 it lived no life
-  EXPECT_GE(world_->meters[0]->last_client_counter, used + 1000);
-  EXPECT_EQ(counters().rejected, 0u);
-}
-
-TEST_F(EngineTest, ACounterBehindTheMetersIsReadFromIt) {
-  start();
-  world_->live(0, world_->connect(0), 2, hes_test::kNone);
-  world_->run_for_s(4 * 3600);
-  world_->meters[0]->last_client_counter += 1'000'000;
-  world_->live(0, world_->line.begin()->first, 2, hes_test::kNone);
-  world_->run_for_s(6 * 3600);
-  EXPECT_EQ(missing(0, 6), 8u);
-  EXPECT_GE(counters().rejected, 1u);
 }
 
 TEST_F(EngineTest, AMeterThatRefusesItsProfileIsAskedAtTheNextCheckNotAtOnce) {

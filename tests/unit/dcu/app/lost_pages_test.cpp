@@ -74,4 +74,39 @@ TEST_F(LostPages, numbers_go_on_behind_a_page_in_the_middle_that_rotted) {
   EXPECT_EQ(store.meters()[0].counter_reserved, 0u);  // the meter is asked
 }
 
+// A ninth profile had the places of the next meter's first.
+TEST(Chunks, OfEveryProfileAndMeterAreKeptApart) {
+  FakeDisk disk{64};
+  StandingClock clock;
+  Silent observer;
+  Commission two;
+  two.id = "AMTDC0000000001";
+  two.meters.resize(2);
+  two.meters[0].serial = "0000000001";
+  two.meters[1].serial = "0000000002";
+  ASSERT_TRUE(commission(disk, two));
+  Store store(disk, clock, observer);
+  ASSERT_TRUE(store.open());
+  const auto mark = [](MeterIndex meter, std::size_t profile) {
+    Chunk chunk;
+    chunk.rows.resize(1);
+    chunk.rows[0].capture_counter = static_cast<std::uint32_t>(100 * meter + profile + 1);
+    return chunk;
+  };
+  for (MeterIndex meter = 0; meter < 2; ++meter) {
+    for (std::size_t p = 0; p < kProfiles; ++p) {
+      store.add_chunk(meter, static_cast<Profile>(p), mark(meter, p));
+    }
+  }
+  ASSERT_TRUE(store.commit());
+  for (MeterIndex meter = 0; meter < 2; ++meter) {
+    for (std::size_t p = 0; p < kProfiles; ++p) {
+      const auto profile = static_cast<Profile>(p);
+      const auto chunk = store.chunk(meter, profile, store.meters()[meter].profiles[p].oldest);
+      ASSERT_TRUE(chunk) << meter << ' ' << p;
+      EXPECT_EQ(chunk->rows, mark(meter, p).rows) << meter << ' ' << p;
+    }
+  }
+}
+
 }  // namespace

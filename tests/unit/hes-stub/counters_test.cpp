@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: amitwin contributors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Our invocation counters towards meters: none comes twice.
+#include <cstdio>
+
+#include "tests/unit/hes-stub/engine_fixture.hpp"
+
+namespace hes {
+namespace {
+
+TEST_F(EngineTest, CountersGoOnAfterARestart) {
+  start();
+  world_->live(0, world_->connect(0), 4, hes_test::kNone);
+  world_->run_for_s(6 * 3600);
+  EXPECT_EQ(missing(0, 4), 0u);
+  const std::uint32_t used = world_->meters[0]->last_client_counter;
+  restart();
+  world_->live(0, world_->connect(0), 4, hes_test::kNone);
+  world_->run_for_s(6 * 3600);
+  EXPECT_EQ(missing(0, 10), 8u);  // from 04:00 to 06:00 it lived no life
+  EXPECT_GE(world_->meters[0]->last_client_counter, used + 1000);
+  EXPECT_EQ(counters().rejected, 0u);
+}
+
+// Each life is over before its first commit.
+TEST_F(EngineTest, CountersComeOnceHoweverOftenItIsKilled) {
+  const std::string path = testing::TempDir() + "killed_over_counters.sqlite";
+  std::remove(path.c_str());
+  const auto open = [&] {
+    store_.reset();
+    store_.emplace(StoreOptions{path, false, false});
+  };
+  open();
+  start();
+  world_->live(0, world_->connect(0), 4, hes_test::kNone);
+  world_->run_for_s(6 * 3600);
+  config_.commit_period_s = 86'400;
+  std::uint32_t used = world_->meters[0]->last_client_counter;
+  for (int life = 0; life < 3; ++life) {
+    if (life == 0) head_end_->finish();
+    world_->line.clear();
+    head_end_.reset();
+    open();
+    start();
+    world_->connect(0);
+    head_end_->submit(order(OrderKind::relay_open));
+    world_->run_for_s(600);
+    EXPECT_GE(world_->meters[0]->last_client_counter, used + 1000) << life;
+    used = world_->meters[0]->last_client_counter;
+  }
+  EXPECT_EQ(counters().rejected, 0u);
+  std::remove(path.c_str());
+}
+
+TEST_F(EngineTest, ACounterBehindTheMetersIsReadFromIt) {
+  start();
+  world_->live(0, world_->connect(0), 2, hes_test::kNone);
+  world_->run_for_s(4 * 3600);
+  world_->meters[0]->last_client_counter += 1'000'000;
+  world_->live(0, world_->line.begin()->first, 2, hes_test::kNone);
+  world_->run_for_s(6 * 3600);
+  EXPECT_EQ(missing(0, 6), 8u);
+  EXPECT_GE(counters().rejected, 1u);
+}
+
+}  // namespace
+}  // namespace hes
