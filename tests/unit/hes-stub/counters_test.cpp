@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Our invocation counters towards meters: none comes twice.
-#include <cstdio>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
 
 #include "tests/unit/hes-stub/engine_fixture.hpp"
 
@@ -25,23 +28,22 @@ TEST_F(EngineTest, CountersGoOnAfterARestart) {
 
 // Each life is over before its first commit.
 TEST_F(EngineTest, CountersComeOnceHoweverOftenItIsKilled) {
-  const std::string path = testing::TempDir() + "killed_over_counters.sqlite";
-  std::remove(path.c_str());
-  const auto open = [&] {
-    store_.reset();
-    store_.emplace(StoreOptions{path, false, false});
-  };
-  open();
+  const std::string path = testing::TempDir() + "hes_counters_" + std::to_string(getpid());
+  store_.emplace(StoreOptions{path + "0", false, false});
   start();
   world_->live(0, world_->connect(0), 4, hes_test::kNone);
   world_->run_for_s(6 * 3600);
+  head_end_->finish();
   config_.commit_period_s = 86'400;
   std::uint32_t used = world_->meters[0]->last_client_counter;
   for (int life = 0; life < 3; ++life) {
-    if (life == 0) head_end_->finish();
+    const std::string before = path + std::to_string(life);
+    const std::string killed = path + std::to_string(life + 1);
+    for (const char* end : {"", "-wal"}) std::filesystem::copy_file(before + end, killed + end);
     world_->line.clear();
     head_end_.reset();
-    open();
+    store_.emplace(StoreOptions{killed, false, false});
+    std::filesystem::remove(before);
     start();
     world_->connect(0);
     head_end_->submit(order(OrderKind::relay_open));
@@ -50,7 +52,8 @@ TEST_F(EngineTest, CountersComeOnceHoweverOftenItIsKilled) {
     used = world_->meters[0]->last_client_counter;
   }
   EXPECT_EQ(counters().rejected, 0u);
-  std::remove(path.c_str());
+  store_.reset();
+  std::filesystem::remove(path + "3");
 }
 
 TEST_F(EngineTest, ACounterBehindTheMetersIsReadFromIt) {
